@@ -1,0 +1,59 @@
+package io.evomoe.kernel;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Chooses kernels. {@code -Devomoe.kernels=auto} (the default) takes the fastest provider that can
+ * run; {@code onednn} or {@code nd4j} takes that one where it can run the type.
+ */
+public final class KernelSelection {
+  /** The system property that names a provider. */
+  public static final String PROPERTY = "evomoe.kernels";
+
+  private static final Logger log = LoggerFactory.getLogger(KernelSelection.class);
+  private static final Map<DataType, Kernels> CHOSEN = new ConcurrentHashMap<>();
+
+  private KernelSelection() {}
+
+  /** Kernels for arrays of the given type, the same instance every time. */
+  public static Kernels forType(DataType type) {
+    return CHOSEN.computeIfAbsent(type, KernelSelection::choose);
+  }
+
+  private static Kernels choose(DataType type) {
+    String wanted = System.getProperty(PROPERTY, "auto");
+    List<KernelProvider> providers =
+        ServiceLoader.load(KernelProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .sorted(Comparator.comparingInt(KernelProvider::priority).reversed())
+            .toList();
+    if (!wanted.equals("auto") && providers.stream().noneMatch(p -> p.name().equals(wanted))) {
+      throw new IllegalArgumentException(
+          PROPERTY
+              + " must be auto or one of "
+              + providers.stream().map(KernelProvider::name).toList()
+              + ", was "
+              + wanted);
+    }
+    for (KernelProvider provider : providers) {
+      boolean fallback = provider.priority() == 0;
+      if (!wanted.equals("auto") && !provider.name().equals(wanted) && !fallback) {
+        continue;
+      }
+      Optional<String> refusal = provider.refusal(type);
+      if (refusal.isEmpty()) {
+        return provider.create(type);
+      }
+      log.info("Kernels {} not used for {}: {}", provider.name(), type, refusal.get());
+    }
+    throw new IllegalStateException("no kernel provider can run " + type + " here");
+  }
+}

@@ -1,0 +1,202 @@
+package io.evomoe.kernel;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The numeric kernels that layers are made of, forward and backward.
+ *
+ * <p>Arrays are ND4J arrays in C order without gaps, unless a method says otherwise. n is a number
+ * of rows (tokens). A kernel that returns an array makes it in the current ND4J workspace; a kernel
+ * that takes an {@link Accumulator} adds to an array of the caller's. Inputs are never changed,
+ * except where a method says so. Results are deterministic: the same inputs give the same bits on
+ * the same machine and thread count.
+ */
+public interface Kernels {
+
+  /** Name of the provider: {@code onednn} or {@code nd4j}. */
+  String name();
+
+  /** Type of every floating-point array these kernels take. */
+  DataType dataType();
+
+  /**
+   * {@code y = x W + b}.
+   *
+   * @param x [n, in]
+   * @param weight [in, out]
+   * @param bias [out], or null for none
+   * @return y [n, out]
+   */
+  INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias);
+
+  /** {@code op(a) op(b)}, op the transpose where asked; matrices. */
+  INDArray multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB);
+
+  /** Adds {@code op(a) op(b)} to {@code into}; matrices. */
+  void multiplyInto(
+      INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into);
+
+  /** Adds the sum over rows of x [n, d] to {@code into} [d]. */
+  void columnSumsInto(INDArray x, Accumulator into);
+
+  /**
+   * {@link #linear} with a weight matrix of its own for each group of rows.
+   *
+   * @param x [groups.inputRows(), in]
+   * @param weights a [in, out] for each group
+   * @param biases a [out] for each group
+   * @return y [groups.rows(), out]
+   */
+  INDArray groupedLinear(
+      INDArray x, RowGroups groups, List<INDArray> weights, List<INDArray> biases);
+
+  /**
+   * Input gradient of {@link #groupedLinear}: {@code dy W^T} in each group, summed where groups
+   * share their input.
+   *
+   * @param dy [groups.rows(), out]
+   * @return dx [groups.inputRows(), in]
+   */
+  INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights);
+
+  /**
+   * Parameter gradients of one group of {@link #groupedLinear}: adds {@code x^T dy} and the column
+   * sums of dy over the group's rows. The caller leaves out empty groups.
+   */
+  void groupParameterGradients(
+      INDArray x, INDArray dy, RowGroups groups, int group, Accumulator weight, Accumulator bias);
+
+  /** Applies the activation to every element. */
+  INDArray activation(Activation activation, INDArray x);
+
+  /** {@code dy * activation'(x)}, x the input of the forward pass. */
+  INDArray activationGradient(Activation activation, INDArray x, INDArray dy);
+
+  /**
+   * Layer normalisation over rows (Ba et al. 2016).
+   *
+   * @param x [n, d]
+   * @param gain [d]
+   * @param shift [d]
+   * @param epsilon added to the variance (biased estimate)
+   */
+  Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon);
+
+  /**
+   * Backward of {@link #layerNorm}.
+   *
+   * @return dx [n, d]
+   */
+  INDArray layerNormGradient(
+      INDArray x,
+      Normalized forward,
+      INDArray gain,
+      double epsilon,
+      INDArray dy,
+      Accumulator gainGradient,
+      Accumulator shiftGradient);
+
+  /**
+   * Scaled dot-product attention, {@code softmax(q k^T / sqrt(d / heads)) v} in each head.
+   *
+   * <p>q, k and v may be column views of one wider array (element stride 1, any row stride).
+   *
+   * @param q [batch * queries, d]
+   * @param k [batch * keys, d]
+   * @param v [batch * keys, d]
+   */
+  Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape);
+
+  /**
+   * Backward of {@link #attention}; overwrites dq, dk and dv, which may be column views.
+   *
+   * @param dOutput [batch * queries, d]
+   */
+  void attentionGradient(
+      INDArray q,
+      INDArray k,
+      INDArray v,
+      Attended forward,
+      AttentionShape shape,
+      INDArray dOutput,
+      INDArray dq,
+      INDArray dk,
+      INDArray dv);
+
+  /**
+   * Mean cross-entropy of rows of logits against target classes, in nats, over the rows whose
+   * target is not negative. Overwrites the logits with the gradient of that mean (zero rows where
+   * the target is negative) when {@code gradient} is set; otherwise their content is undefined
+   * afterwards.
+   *
+   * @param logits [n, classes], overwritten
+   * @param targets n classes; negative means not counted
+   * @return the mean; 0 when nothing counts
+   */
+  double crossEntropy(INDArray logits, int[] targets, boolean gradient);
+
+  /** Row {@code rows[i]} of x [n, d] at row i of the result [rows.length, d]. */
+  INDArray gatherRows(INDArray x, int[] rows);
+
+  /** Adds row i of x [rows.length, d] to row {@code rows[i]} of {@code into}. */
+  void scatterRowsInto(INDArray x, int[] rows, Accumulator into);
+
+  /**
+   * Weighted scatter: row s of the result is the sum over all i with {@code rows[i] = s} of {@code
+   * weights[i] * x[i]}.
+   *
+   * @param x [rows.length, d]
+   * @param n rows of the result
+   * @return [n, d]; zero rows where no i points
+   */
+  INDArray combineRows(INDArray x, int[] rows, double[] weights, int n);
+
+  /**
+   * Backward of {@link #combineRows} for x: row i is {@code weights[i] * dy[rows[i]]}.
+   *
+   * @param dy [n, d]
+   * @return [rows.length, d]
+   */
+  INDArray spreadRows(INDArray dy, int[] rows, double[] weights);
+
+  /** Dot products {@code x[i] . y[rows[i]]} of rows; x [rows.length, d], y [n, d]. */
+  double[] rowDots(INDArray x, INDArray y, int[] rows);
+
+  /** {@code a + b}, same shape. */
+  INDArray add(INDArray a, INDArray b);
+
+  /** {@code a += b}, same shape. */
+  void addInto(INDArray a, INDArray b);
+
+  /**
+   * Inverted dropout: element i is kept with probability {@code 1 - rate} and divided by it. Which
+   * are kept depends on the seed and i alone, so the same call on a gradient is the backward pass.
+   */
+  INDArray dropout(INDArray x, double rate, long seed);
+
+  /** Sum of squares of all elements. */
+  double sumOfSquares(INDArray x);
+
+  /** Updates value and both moments in place; same shape. */
+  void adamW(INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step);
+
+  /**
+   * Result of {@link #layerNorm}.
+   *
+   * @param output [n, d]
+   * @param mean [n]
+   * @param variance [n], biased
+   */
+  record Normalized(INDArray output, INDArray mean, INDArray variance) {}
+
+  /**
+   * Result of {@link #attention}.
+   *
+   * @param output [batch * queries, d]
+   * @param probabilities [batch * heads, queries, keys]
+   */
+  record Attended(INDArray output, INDArray probabilities) {}
+}

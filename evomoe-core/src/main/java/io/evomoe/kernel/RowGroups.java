@@ -1,0 +1,68 @@
+package io.evomoe.kernel;
+
+/**
+ * Rows in contiguous groups, one group a weight matrix: rows {@code offset(g)} to {@code offset(g +
+ * 1)} of the larger side belong to group g.
+ *
+ * <p>{@link #routed} groups split the input rows as well. {@link #shared} groups all read the same
+ * input rows (the dense fast path: every expert takes every token), so the output has {@code groups
+ * x rows} rows and an input gradient is the sum over groups.
+ */
+public final class RowGroups {
+  private final int[] offsets;
+  private final boolean shared;
+
+  private RowGroups(int[] offsets, boolean shared) {
+    this.offsets = offsets;
+    this.shared = shared;
+  }
+
+  /** Groups that split the rows at the given offsets, {@code offsets[0] = 0}, ascending. */
+  public static RowGroups routed(int[] offsets) {
+    return new RowGroups(offsets.clone(), false);
+  }
+
+  /** {@code groups} groups that each read all {@code rows} input rows. */
+  public static RowGroups shared(int groups, int rows) {
+    int[] offsets = new int[groups + 1];
+    for (int g = 0; g <= groups; g++) {
+      offsets[g] = Math.multiplyExact(g, rows);
+    }
+    return new RowGroups(offsets, true);
+  }
+
+  /** Number of groups. */
+  public int count() {
+    return offsets.length - 1;
+  }
+
+  /** First output row of a group. */
+  public int offset(int group) {
+    return offsets[group];
+  }
+
+  /** First input row of a group. */
+  public int inputOffset(int group) {
+    return shared ? 0 : offsets[group];
+  }
+
+  /** Rows in a group. */
+  public int size(int group) {
+    return offsets[group + 1] - offsets[group];
+  }
+
+  /** Output rows of all groups. */
+  public int rows() {
+    return offsets[offsets.length - 1];
+  }
+
+  /** Input rows: of all groups together, or of each when they are shared. */
+  public int inputRows() {
+    return shared ? offsets[1] : rows();
+  }
+
+  /** Whether all groups read the same input rows. */
+  public boolean isShared() {
+    return shared;
+  }
+}

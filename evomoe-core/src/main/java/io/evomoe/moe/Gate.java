@@ -1,0 +1,32 @@
+package io.evomoe.moe;
+
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Decides which experts take which token, and with which weight. A gate sparsifies by listing fewer
+ * assignments: what is not listed is not computed.
+ *
+ * <p>A gate keeps no state of its own beyond its {@link #parameters()} and {@link #state()}: time
+ * comes in with the pass, randomness from the seed in it.
+ */
+public interface Gate {
+
+  /**
+   * Routes tokens.
+   *
+   * @param tokens [S, d], rows that belong to {@code pass.tokens()}
+   * @return assignments, auxiliary loss and the gradient's way back
+   */
+  Routed route(INDArray tokens, Pass pass);
+
+  /** Trainable parameters, in a fixed order. */
+  List<Parameter> parameters();
+
+  /** What must be saved beside the parameters, by name: tables, biases. Live arrays, in order. */
+  default List<GateState> state() {
+    return List.of();
+  }
+}

@@ -1,0 +1,26 @@
+package io.evomoe.moe;
+
+/**
+ * Makes gates of one kind; found by {@link java.util.ServiceLoader}, so a gate in a jar of its own
+ * appears everywhere by its name.
+ */
+public interface GateProvider {
+
+  /** Name for the command line and configurations: lower case, no blanks. */
+  String name();
+
+  /** One line: what it computes, and the paper. */
+  String description();
+
+  /** When layers with this gate have their experts; {@link Growth#FROM_START} by default. */
+  default Growth growth() {
+    return Growth.FROM_START;
+  }
+
+  /**
+   * A gate for one layer.
+   *
+   * @throws IllegalArgumentException for an option that is unknown or out of its bounds
+   */
+  Gate create(GateSpec spec);
+}

@@ -1,0 +1,33 @@
+package io.evomoe.moe;
+
+import io.evomoe.nn.Scope;
+import java.util.Map;
+
+/**
+ * All a gate is told when it is made.
+ *
+ * @param scope where to make parameters; its name is the gate's layer
+ * @param width d, the width of a token row
+ * @param experts E, at least 1
+ * @param moeLayers MoE layers in the whole model, for losses that are a mean over layers
+ * @param vocabulary number of token ids, for gates that look at them
+ * @param causal whether a token's output must not depend on later tokens
+ * @param options of this gate by name, as written in YAML; each gate documents and checks its own
+ */
+public record GateSpec(
+    Scope scope,
+    int width,
+    int experts,
+    int moeLayers,
+    int vocabulary,
+    boolean causal,
+    Map<String, String> options) {
+
+  /** Refuses fewer than one expert; keeps the options unmodifiable. */
+  public GateSpec {
+    if (experts < 1) {
+      throw new IllegalArgumentException("experts must be at least 1, was " + experts);
+    }
+    options = Map.copyOf(options);
+  }
+}

@@ -1,0 +1,114 @@
+package io.evomoe.moe;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects assignments in any order and sorts them by expert and token. Each (token, expert) may be
+ * assigned once.
+ */
+public final class RoutingBuilder {
+  private final int tokenCount;
+  private final int experts;
+  private int[] tokens;
+  private int[] expertOf;
+  private double[] weights;
+  private double @Nullable [] bypass;
+  private int size;
+  private int dropped;
+
+  /** For S tokens and E experts. */
+  public RoutingBuilder(int tokenCount, int experts) {
+    this.tokenCount = tokenCount;
+    this.experts = experts;
+    this.tokens = new int[Math.max(16, tokenCount)];
+    this.expertOf = new int[tokens.length];
+    this.weights = new double[tokens.length];
+  }
+
+  /** Expert {@code expert} takes {@code token} with {@code weight}, finite and at least 0. */
+  public RoutingBuilder assign(int token, int expert, double weight) {
+    if (token < 0 || token >= tokenCount) {
+      throw new IllegalArgumentException(
+          "token must be in 0.." + (tokenCount - 1) + ", was " + token);
+    }
+    if (expert < 0 || expert >= experts) {
+      throw new IllegalArgumentException(
+          "expert must be in 0.." + (experts - 1) + ", was " + expert);
+    }
+    if (!(weight >= 0) || Double.isInfinite(weight)) {
+      throw new IllegalArgumentException("weight must be finite and at least 0, was " + weight);
+    }
+    if (size == tokens.length) {
+      tokens = Arrays.copyOf(tokens, 2 * size);
+      expertOf = Arrays.copyOf(expertOf, 2 * size);
+      weights = Arrays.copyOf(weights, 2 * size);
+    }
+    tokens[size] = token;
+    expertOf[size] = expert;
+    weights[size] = weight;
+    size++;
+    return this;
+  }
+
+  /** Counts one assignment that capacity refused. */
+  public RoutingBuilder drop() {
+    dropped++;
+    return this;
+  }
+
+  /** Sets the weight of each token itself in the output, [S]. */
+  public RoutingBuilder bypass(double[] weightOfToken) {
+    if (weightOfToken.length != tokenCount) {
+      throw new IllegalArgumentException(
+          "bypass must have one weight a token (" + tokenCount + "), had " + weightOfToken.length);
+    }
+    bypass = weightOfToken.clone();
+    return this;
+  }
+
+  /** The sorted routing: two stable counting sorts, by token and then by expert. */
+  public Routing build() {
+    int[] byToken = countingSort(identity(size), tokens, tokenCount);
+    int[] order = countingSort(byToken, expertOf, experts);
+    int[] offsets = new int[experts + 1];
+    int[] sortedTokens = new int[size];
+    double[] sortedWeights = new double[size];
+    for (int i = 0; i < size; i++) {
+      int a = order[i];
+      sortedTokens[i] = tokens[a];
+      sortedWeights[i] = weights[a];
+      offsets[expertOf[a] + 1]++;
+      boolean sameExpert = i > 0 && expertOf[order[i - 1]] == expertOf[a];
+      if (sameExpert && sortedTokens[i - 1] == sortedTokens[i]) {
+        throw new IllegalArgumentException(
+            "token " + tokens[a] + " was assigned twice to expert " + expertOf[a]);
+      }
+    }
+    for (int e = 0; e < experts; e++) {
+      offsets[e + 1] += offsets[e];
+    }
+    return new Routing(tokenCount, offsets, sortedTokens, sortedWeights, bypass, dropped);
+  }
+
+  private static int[] identity(int n) {
+    int[] order = new int[n];
+    Arrays.setAll(order, i -> i);
+    return order;
+  }
+
+  private static int[] countingSort(int[] order, int[] key, int keys) {
+    int[] start = new int[keys + 1];
+    for (int i : order) {
+      start[key[i] + 1]++;
+    }
+    for (int k = 0; k < keys; k++) {
+      start[k + 1] += start[k];
+    }
+    int[] sorted = new int[order.length];
+    for (int i : order) {
+      sorted[start[key[i]]++] = i;
+    }
+    return sorted;
+  }
+}

@@ -1,0 +1,5 @@
+/** Gates, routing, expert layers, dispatch and combine. */
+@NullMarked
+package io.evomoe.moe;
+
+import org.jspecify.annotations.NullMarked;

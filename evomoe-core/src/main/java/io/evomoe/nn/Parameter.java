@@ -1,0 +1,84 @@
+package io.evomoe.nn;
+
+import io.evomoe.kernel.Accumulator;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A trainable array with its gradient. The gradient is valid from the first {@link #accumulator()}
+ * of a step; before that it counts as zero, whatever the array holds ({@link #hasGradient()}).
+ */
+public final class Parameter {
+  private final String name;
+  private final INDArray value;
+  private final INDArray gradient;
+  private final boolean decays;
+  private boolean hasGradient;
+
+  /**
+   * A parameter over {@code value}, which it keeps.
+   *
+   * @param name dotted path, unique in a model
+   * @param value C order, outside of any workspace
+   * @param decays whether weight decay acts (matrices: yes; biases, gains and shifts: no)
+   */
+  public Parameter(String name, INDArray value, boolean decays) {
+    this.name = name;
+    this.value = value;
+    this.decays = decays;
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      this.gradient = Nd4j.create(value.dataType(), value.shape());
+    }
+  }
+
+  /** Dotted path, unique in a model. */
+  public String name() {
+    return name;
+  }
+
+  /** The live value; optimizers change it in place. */
+  public INDArray value() {
+    return value;
+  }
+
+  /** Whether weight decay acts on it. */
+  public boolean decays() {
+    return decays;
+  }
+
+  /** Number of elements. */
+  public long length() {
+    return value.length();
+  }
+
+  /** Where to add a gradient: overwrites on the first call of a step, adds on later ones. */
+  public Accumulator accumulator() {
+    double beta = hasGradient ? 1 : 0;
+    hasGradient = true;
+    return new Accumulator(gradient, beta);
+  }
+
+  /** Whether anything was added since the last {@link #clearGradient()}; otherwise it is zero. */
+  public boolean hasGradient() {
+    return hasGradient;
+  }
+
+  /** The gradient; all zeros where nothing was added. */
+  public INDArray gradient() {
+    if (!hasGradient) {
+      gradient.assign(0);
+    }
+    return gradient;
+  }
+
+  /** Forgets the gradient without touching its memory. */
+  public void clearGradient() {
+    hasGradient = false;
+  }
+
+  @Override
+  public String toString() {
+    return name + java.util.Arrays.toString(value.shape());
+  }
+}

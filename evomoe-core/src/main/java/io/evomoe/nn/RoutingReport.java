@@ -1,0 +1,65 @@
+package io.evomoe.nn;
+
+import java.util.List;
+
+/**
+ * How one MoE layer used its experts in one pass. Padding is not counted.
+ *
+ * @param layer the layer's dotted name
+ * @param tokens real tokens
+ * @param load tokens that each expert computed
+ * @param activeHistogram number of tokens that had exactly k experts, k from 0 to E
+ * @param dropped assignments lost to capacity
+ * @param auxLoss what the gate added to the loss, coefficient included
+ */
+public record RoutingReport(
+    String layer,
+    int tokens,
+    List<Integer> load,
+    List<Integer> activeHistogram,
+    int dropped,
+    double auxLoss) {
+
+  /** Keeps the lists unmodifiable. */
+  public RoutingReport {
+    load = List.copyOf(load);
+    activeHistogram = List.copyOf(activeHistogram);
+  }
+
+  /** Assignments that were computed. */
+  public int assignments() {
+    return load.stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** Mean number of experts that a token had. */
+  public double meanActiveExperts() {
+    return tokens == 0 ? 0 : (double) assignments() / tokens;
+  }
+
+  /** Share of the wanted assignments that capacity dropped, in 0..1. */
+  public double dropRate() {
+    int wanted = assignments() + dropped;
+    return wanted == 0 ? 0 : (double) dropped / wanted;
+  }
+
+  /** {@code exp(H) / E}, H the entropy of the load in nats: 1 when balanced, 1/E at collapse. */
+  public double loadEntropy() {
+    double total = assignments();
+    if (total == 0) {
+      return 0;
+    }
+    double entropy = 0;
+    for (int tokensOfExpert : load) {
+      if (tokensOfExpert > 0) {
+        double share = tokensOfExpert / total;
+        entropy -= share * Math.log(share);
+      }
+    }
+    return Math.exp(entropy) / load.size();
+  }
+
+  /** Experts without a token. */
+  public int deadExperts() {
+    return (int) load.stream().filter(n -> n == 0).count();
+  }
+}

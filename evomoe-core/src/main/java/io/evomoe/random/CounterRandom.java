@@ -1,0 +1,82 @@
+package io.evomoe.random;
+
+/**
+ * Random numbers that are a pure function of a seed and a position.
+ *
+ * <p>A draw does not depend on how many draws came before it, so a resumed run, a recomputed
+ * activation and a retried worker see the numbers of the first time, and there is no state to save.
+ * Built on the finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+ * generators", OOPSLA 2014).
+ */
+public final class CounterRandom {
+  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+  private static final double UNIT = 0x1.0p-53;
+
+  private final long seed;
+
+  /** Draws that belong to {@code seed}. */
+  public CounterRandom(long seed) {
+    this.seed = mix(seed);
+  }
+
+  /** Folds a further number (a step, a layer, an expert) into a seed. */
+  public static long fold(long seed, long value) {
+    return mix(mix(seed) + GOLDEN_GAMMA * (value + 1));
+  }
+
+  /** Folds a name into a seed. */
+  public static long fold(long seed, String name) {
+    long hash = 0xCBF29CE484222325L;
+    for (int i = 0; i < name.length(); i++) {
+      hash = (hash ^ name.charAt(i)) * 0x100000001B3L;
+    }
+    return fold(seed, hash);
+  }
+
+  /** All 64 bits at {@code position}. */
+  public long bits(long position) {
+    return mix(seed + GOLDEN_GAMMA * (position + 1));
+  }
+
+  /** Uniform in (0, 1), never an end. */
+  public double uniform(long position) {
+    return ((bits(position) >>> 11) + 0.5) * UNIT;
+  }
+
+  /** Uniform integer in [0, bound). */
+  public int below(int bound, long position) {
+    return (int) Math.min(bound - 1, (long) (uniform(position) * bound));
+  }
+
+  /** Standard normal (Box-Muller over two positions of a separate stream). */
+  public double gaussian(long position) {
+    double radius = Math.sqrt(-2.0 * Math.log(uniform(2 * position)));
+    return radius * Math.cos(2.0 * Math.PI * uniform(2 * position + 1));
+  }
+
+  /** Standard Gumbel(0, 1): {@code -ln(-ln u)}. */
+  public double gumbel(long position) {
+    return -Math.log(-Math.log(uniform(position)));
+  }
+
+  /** A permutation of 0..n-1 (Fisher-Yates). */
+  public int[] permutation(int n) {
+    int[] order = new int[n];
+    for (int i = 0; i < n; i++) {
+      order[i] = i;
+    }
+    for (int i = n - 1; i > 0; i--) {
+      int j = below(i + 1, i);
+      int swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+    return order;
+  }
+
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

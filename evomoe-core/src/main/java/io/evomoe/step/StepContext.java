@@ -1,0 +1,37 @@
+package io.evomoe.step;
+
+import io.evomoe.random.CounterRandom;
+
+/**
+ * What a forward pass is told about time. Gates and layers keep no clock of their own, so a resumed
+ * run continues at the right temperature by construction.
+ *
+ * @param step the optimizer step, from 0
+ * @param phase the phase of the evolution
+ * @param temperature softmax temperature of the gates, above 0
+ * @param training whether noise, dropout and capacity act
+ * @param seed from which everything random in this pass is drawn; differs in every micro-batch
+ */
+public record StepContext(long step, Phase phase, double temperature, boolean training, long seed) {
+
+  /** Refuses a negative step and a temperature that is not a positive number. */
+  public StepContext {
+    if (step < 0) {
+      throw new IllegalArgumentException("step must be at least 0, was " + step);
+    }
+    if (!(temperature > 0) || Double.isInfinite(temperature)) {
+      throw new IllegalArgumentException(
+          "temperature must be above 0 and finite, was " + temperature);
+    }
+  }
+
+  /** The draws of one user (a layer's name and a purpose) in this pass. */
+  public CounterRandom random(String user) {
+    return new CounterRandom(CounterRandom.fold(seed, user));
+  }
+
+  /** The same moment, evaluated: no noise, no dropout, no capacity. */
+  public StepContext evaluating() {
+    return new StepContext(step, phase, temperature, false, seed);
+  }
+}

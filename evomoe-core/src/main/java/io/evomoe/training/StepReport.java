@@ -1,0 +1,60 @@
+package io.evomoe.training;
+
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.step.Phase;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * What one optimizer step did.
+ *
+ * @param step number of finished steps, from 1
+ * @param tokens tokens trained on so far
+ * @param trainFlops floating-point operations spent in training so far, 6 x active parameters x
+ *     tokens
+ * @param wallSeconds since the run (or its resumption) began, evaluation included
+ * @param stepSeconds of this step alone
+ * @param trainLoss mean task loss of this step, nats a token
+ * @param validLoss held-out loss after this step, where it was measured
+ * @param auxLoss sum of auxiliary losses
+ * @param gradientNorm global norm before clipping
+ * @param learningRate of this step
+ * @param phase of this step
+ * @param temperature of this step
+ * @param routing one report a MoE layer, of the last micro-batch; empty while there is one expert
+ */
+public record StepReport(
+    long step,
+    long tokens,
+    double trainFlops,
+    double wallSeconds,
+    double stepSeconds,
+    double trainLoss,
+    OptionalDouble validLoss,
+    double auxLoss,
+    double gradientNorm,
+    double learningRate,
+    Phase phase,
+    double temperature,
+    List<RoutingReport> routing) {
+
+  /** Keeps the reports unmodifiable. */
+  public StepReport {
+    routing = List.copyOf(routing);
+  }
+
+  /** Mean over layers of the mean number of experts a token had; 1 while there is one expert. */
+  public double activeExperts() {
+    return routing.stream().mapToDouble(RoutingReport::meanActiveExperts).average().orElse(1);
+  }
+
+  /** Mean over layers of {@code exp(H) / E}; 1 while there is one expert. */
+  public double loadEntropy() {
+    return routing.stream().mapToDouble(RoutingReport::loadEntropy).average().orElse(1);
+  }
+
+  /** Mean over layers of the dropped share. */
+  public double dropRate() {
+    return routing.stream().mapToDouble(RoutingReport::dropRate).average().orElse(0);
+  }
+}
