@@ -36,6 +36,11 @@ public final class RowGroups {
     return offsets.length - 1;
   }
 
+  /** Offsets of the output rows [groups + 1], a copy. */
+  public int[] offsets() {
+    return offsets.clone();
+  }
+
   /** First output row of a group. */
   public int offset(int group) {
     return offsets[group];

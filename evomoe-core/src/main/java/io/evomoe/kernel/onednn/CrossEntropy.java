@@ -1,0 +1,81 @@
+package io.evomoe.kernel.onednn;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Softmax cross-entropy in blocks of rows: the probabilities of a block stay in the second-level
+ * cache until its gradient has overwritten its logits, so the vocabulary is never stored twice.
+ */
+final class CrossEntropy {
+  private static final int BLOCK = 64;
+
+  /** Below this the logarithm of a float32 probability is no longer exact. */
+  private static final float TINY = 1e-30f;
+
+  private final SoftmaxRows softmax;
+
+  CrossEntropy(SoftmaxRows softmax) {
+    this.softmax = softmax;
+  }
+
+  double meanLoss(INDArray logits, int[] targets, boolean gradient) {
+    int counted = (int) Arrays.stream(targets).filter(t -> t >= 0).count();
+    int rows = targets.length;
+    int classes = (int) logits.size(1);
+    INDArray block = Nd4j.createUninitialized(DataType.FLOAT, Math.min(BLOCK, rows), classes);
+    INDArray factor = Nd4j.createUninitialized(DataType.FLOAT, 1);
+    float share = counted == 0 ? 0 : 1f / counted;
+    Address.buffer(factor).put(0, share);
+    FloatBuffer z = Address.buffer(logits);
+    FloatBuffer p = Address.buffer(block);
+    double sum = 0;
+    for (int start = 0; start < rows; start += BLOCK) {
+      int size = Math.min(BLOCK, rows - start);
+      long from = Address.of(logits) + (((long) start * classes) << 2);
+      softmax.forward(from, Address.of(block), size, classes);
+      for (int r = 0; r < size; r++) {
+        int target = targets[start + r];
+        sum += target < 0 ? 0 : loss(z, p, start + r, r, target, classes);
+      }
+      if (gradient) {
+        softmax.scale(Address.of(block), Address.of(factor), from, size, classes);
+        subtractTargets(z, targets, start, size, classes, share);
+      }
+    }
+    return counted == 0 ? 0 : sum / counted;
+  }
+
+  private static double loss(
+      FloatBuffer z, FloatBuffer p, int row, int blockRow, int target, int classes) {
+    int base = blockRow * classes;
+    float probability = p.get(base + target);
+    if (probability > TINY) {
+      return -Math.log(probability);
+    }
+    int likeliest = 0;
+    for (int c = 1; c < classes; c++) {
+      likeliest = p.get(base + c) > p.get(base + likeliest) ? c : likeliest;
+    }
+    int logits = row * classes;
+    double logSumExp = z.get(logits + likeliest) - Math.log(p.get(base + likeliest));
+    return logSumExp - z.get(logits + target);
+  }
+
+  private static void subtractTargets(
+      FloatBuffer z, int[] targets, int start, int size, int classes, float share) {
+    float @org.jspecify.annotations.Nullable [] zeros = null;
+    for (int row = start; row < start + size; row++) {
+      int base = row * classes;
+      if (targets[row] >= 0) {
+        z.put(base + targets[row], z.get(base + targets[row]) - share);
+      } else {
+        zeros = zeros == null ? new float[classes] : zeros;
+        z.put(base, zeros);
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.evomoe.kernel.onednn;
+
+import io.evomoe.kernel.AdamWStep;
+import io.evomoe.random.CounterRandom;
+import java.nio.FloatBuffer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** One-pass loops over whole arrays: AdamW, sum of squares, dropout. */
+final class FlatArrays {
+  /** Elements staged at a time: four arrays of it stay in the first-level cache. */
+  private static final int BLOCK = 2048;
+
+  private static final int GRAIN = 32 * BLOCK;
+
+  private FlatArrays() {}
+
+  static double sumOfSquares(INDArray x) {
+    FloatBuffer buffer = Address.buffer(x);
+    int n = Math.toIntExact(x.length());
+    double[] partial = new double[(n + GRAIN - 1) / GRAIN];
+    Parallel.ranges(
+        n,
+        GRAIN,
+        (from, to) -> {
+          float[] block = new float[BLOCK];
+          double sum = 0;
+          for (int i = from; i < to; i += BLOCK) {
+            int size = Math.min(BLOCK, to - i);
+            buffer.get(i, block, 0, size);
+            sum += sumOfSquares(block, size);
+          }
+          partial[from / GRAIN] = sum;
+        });
+    double sum = 0;
+    for (double part : partial) {
+      sum += part;
+    }
+    return sum;
+  }
+
+  static void adamW(INDArray value, INDArray gradient, INDArray m, INDArray v, AdamWStep step) {
+    FloatBuffer values = Address.buffer(value);
+    FloatBuffer gradients = Address.buffer(gradient);
+    FloatBuffer firsts = Address.buffer(m);
+    FloatBuffer seconds = Address.buffer(v);
+    AdamWLoop loop = new AdamWLoop(step);
+    Parallel.ranges(
+        Math.toIntExact(value.length()),
+        GRAIN,
+        (from, to) -> {
+          float[] p = new float[BLOCK];
+          float[] g = new float[BLOCK];
+          float[] first = new float[BLOCK];
+          float[] second = new float[BLOCK];
+          for (int i = from; i < to; i += BLOCK) {
+            int size = Math.min(BLOCK, to - i);
+            values.get(i, p, 0, size);
+            gradients.get(i, g, 0, size);
+            firsts.get(i, first, 0, size);
+            seconds.get(i, second, 0, size);
+            loop.update(p, g, first, second, size);
+            values.put(i, p, 0, size);
+            firsts.put(i, first, 0, size);
+            seconds.put(i, second, 0, size);
+          }
+        });
+  }
+
+  static void dropout(INDArray x, double rate, long seed, INDArray y) {
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer to = Address.buffer(y);
+    CounterRandom random = new CounterRandom(seed);
+    float scale = (float) (1 / (1 - rate));
+    Parallel.ranges(
+        Math.toIntExact(x.length()),
+        GRAIN,
+        (first, last) -> {
+          float[] block = new float[BLOCK];
+          for (int i = first; i < last; i += BLOCK) {
+            int size = Math.min(BLOCK, last - i);
+            from.get(i, block, 0, size);
+            for (int j = 0; j < size; j++) {
+              block[j] = random.uniform(i + j) >= rate ? block[j] * scale : 0f;
+            }
+            to.put(i, block, 0, size);
+          }
+        });
+  }
+
+  private static double sumOfSquares(float[] block, int size) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    float s4 = 0;
+    float s5 = 0;
+    float s6 = 0;
+    float s7 = 0;
+    int j = 0;
+    for (; j + 7 < size; j += 8) {
+      s0 += block[j] * block[j];
+      s1 += block[j + 1] * block[j + 1];
+      s2 += block[j + 2] * block[j + 2];
+      s3 += block[j + 3] * block[j + 3];
+      s4 += block[j + 4] * block[j + 4];
+      s5 += block[j + 5] * block[j + 5];
+      s6 += block[j + 6] * block[j + 6];
+      s7 += block[j + 7] * block[j + 7];
+    }
+    double sum = (double) s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
+    for (; j < size; j++) {
+      sum += (double) block[j] * block[j];
+    }
+    return sum;
+  }
+
+  /** The arithmetic of one update, its constants in float. */
+  private static final class AdamWLoop {
+    private final float keep;
+    private final float scale;
+    private final float beta1;
+    private final float oneMinusBeta1;
+    private final float beta2;
+    private final float oneMinusBeta2;
+    private final float rate;
+    private final float rootCorrection2;
+    private final float epsilon;
+
+    AdamWLoop(AdamWStep step) {
+      keep = (float) (1 - step.learningRate() * step.weightDecay());
+      scale = (float) step.gradientScale();
+      beta1 = (float) step.beta1();
+      oneMinusBeta1 = (float) (1 - step.beta1());
+      beta2 = (float) step.beta2();
+      oneMinusBeta2 = (float) (1 - step.beta2());
+      rate = (float) (step.learningRate() / step.correction1());
+      rootCorrection2 = (float) (1 / Math.sqrt(step.correction2()));
+      epsilon = (float) step.epsilon();
+    }
+
+    void update(float[] p, float[] g, float[] first, float[] second, int size) {
+      for (int j = 0; j < size; j++) {
+        float gradient = g[j] * scale;
+        float m = first[j] * beta1 + oneMinusBeta1 * gradient;
+        float v = second[j] * beta2 + oneMinusBeta2 * gradient * gradient;
+        first[j] = m;
+        second[j] = v;
+        p[j] = p[j] * keep - rate * m / ((float) Math.sqrt(v) * rootCorrection2 + epsilon);
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.evomoe.kernel.onednn;
+
+import io.evomoe.kernel.KernelProvider;
+import io.evomoe.kernel.Kernels;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Offers oneDNN where ND4J keeps its arrays in main memory and oneDNN has a binary. */
+public final class OneDnnKernelProvider implements KernelProvider {
+  static final String NAME = "onednn";
+
+  /** For {@link java.util.ServiceLoader}. */
+  public OneDnnKernelProvider() {}
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public int priority() {
+    return 10;
+  }
+
+  @Override
+  public Optional<String> refusal(DataType type) {
+    if (type != DataType.FLOAT) {
+      return Optional.of("it computes in float32 only");
+    }
+    String backend = Nd4j.getBackend().getClass().getSimpleName();
+    if (!backend.startsWith("Cpu")) {
+      return Optional.of("the ND4J backend is " + backend + ", not the CPU");
+    }
+    try {
+      Dnnl.engine();
+      return Optional.empty();
+    } catch (LinkageError | IllegalStateException e) {
+      return Optional.of("oneDNN has no usable binary here (" + e + ")");
+    }
+  }
+
+  @Override
+  public Kernels create(DataType type) {
+    return new OneDnnKernels();
+  }
+}

@@ -1,0 +1,394 @@
+package io.evomoe.kernel.onednn;
+
+import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.onednn.HeadProducts.Heads;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Kernels in float32 on oneDNN, on ND4J's own off-heap buffers: nothing is copied between the two.
+ * Row movements, AdamW and dropout, which oneDNN has not, are Java loops.
+ */
+final class OneDnnKernels implements Kernels {
+  private static final float MASKED = -1e30f;
+
+  private final PrimitiveCache cache = new PrimitiveCache();
+  private final MatrixProducts products = new MatrixProducts(cache);
+  private final ElementWise elementWise = new ElementWise(cache);
+  private final Normalization normalization = new Normalization(cache);
+  private final HeadProducts headProducts = new HeadProducts(cache);
+  private final SoftmaxRows softmax = new SoftmaxRows(cache);
+  private final CrossEntropy crossEntropy = new CrossEntropy(softmax);
+  private final Map<Long, INDArray> causalMasks = new ConcurrentHashMap<>();
+  private final Map<Integer, INDArray> constants = new ConcurrentHashMap<>();
+
+  @Override
+  public String name() {
+    return OneDnnKernelProvider.NAME;
+  }
+
+  @Override
+  public DataType dataType() {
+    return DataType.FLOAT;
+  }
+
+  @Override
+  public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
+    INDArray y = matrix(x.size(0), weight.size(1));
+    INDArray b = bias == null ? constant(0, weight.size(1)) : bias;
+    RowGroups all = RowGroups.shared(1, (int) x.size(0));
+    linearGroup(x, all, 0, weight, b, y, MatrixProducts.compiled(x.size(0)));
+    return y;
+  }
+
+  @Override
+  public INDArray multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB) {
+    INDArray c = matrix(a.size(transposeA ? 1 : 0), b.size(transposeB ? 0 : 1));
+    multiplyInto(a, transposeA, b, transposeB, new Accumulator(c, 0));
+    return c;
+  }
+
+  @Override
+  public void multiplyInto(
+      INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
+    long m = a.size(transposeA ? 1 : 0);
+    long k = a.size(transposeA ? 0 : 1);
+    long n = b.size(transposeB ? 0 : 1);
+    long target = Address.of(into.array());
+    if (transposeB && !transposeA) {
+      products.timesTransposed(Address.of(a), Address.of(b), target, m, n, k, into.beta() != 0);
+      return;
+    }
+    products.gemm(
+        transposeA, transposeB, Address.of(a), Address.of(b), target, m, n, k, into.beta());
+  }
+
+  @Override
+  public void columnSumsInto(INDArray x, Accumulator into) {
+    columnSums(Address.of(x), x.size(0), x.size(1), into);
+  }
+
+  @Override
+  public INDArray groupedLinear(
+      INDArray x, RowGroups groups, List<INDArray> weights, List<INDArray> biases) {
+    INDArray y = matrix(groups.rows(), weights.get(0).size(1));
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        boolean compiled = groups.isShared() && MatrixProducts.compiled(groups.size(g));
+        linearGroup(x, groups, g, weights.get(g), biases.get(g), y, compiled);
+      }
+    }
+    return y;
+  }
+
+  private void linearGroup(
+      INDArray x,
+      RowGroups groups,
+      int group,
+      INDArray weight,
+      INDArray bias,
+      INDArray y,
+      boolean compiled) {
+    long in = weight.size(0);
+    long out = weight.size(1);
+    long from = row(x, groups.inputOffset(group), in);
+    long to = row(y, groups.offset(group), out);
+    int rows = groups.size(group);
+    if (compiled) {
+      products.linear(from, Address.of(weight), Address.of(bias), to, rows, in, out);
+      return;
+    }
+    Rows.fillWithBias(bias, y, groups, group);
+    products.gemm(false, false, from, Address.of(weight), to, rows, out, in, 1);
+  }
+
+  @Override
+  public INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
+    long in = weights.get(0).size(0);
+    INDArray dx = matrix(groups.inputRows(), in);
+    for (int g = 0; g < groups.count(); g++) {
+      long out = weights.get(g).size(1);
+      if (groups.size(g) > 0) {
+        products.timesTransposed(
+            row(dy, groups.offset(g), out),
+            Address.of(weights.get(g)),
+            row(dx, groups.inputOffset(g), in),
+            groups.size(g),
+            in,
+            out,
+            groups.isShared() && g > 0);
+      }
+    }
+    return dx;
+  }
+
+  @Override
+  public void groupParameterGradients(
+      INDArray x, INDArray dy, RowGroups groups, int group, Accumulator weight, Accumulator bias) {
+    long in = x.size(1);
+    long out = dy.size(1);
+    long rows = groups.size(group);
+    long dyStart = row(dy, groups.offset(group), out);
+    products.gemm(
+        true,
+        false,
+        row(x, groups.inputOffset(group), in),
+        dyStart,
+        Address.of(weight.array()),
+        in,
+        out,
+        rows,
+        weight.beta());
+    columnSums(dyStart, rows, out, bias);
+  }
+
+  @Override
+  public INDArray activation(Activation activation, INDArray x) {
+    INDArray y = like(x);
+    elementWise.activation(activation, Address.of(x), Address.of(y), x.length());
+    return y;
+  }
+
+  @Override
+  public INDArray activationGradient(Activation activation, INDArray x, INDArray dy) {
+    INDArray dx = like(x);
+    elementWise.activationGradient(
+        activation, Address.of(x), Address.of(dy), Address.of(dx), x.length());
+    return dx;
+  }
+
+  @Override
+  public Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon) {
+    INDArray y = like(x);
+    INDArray mean = vector(x.size(0));
+    INDArray variance = vector(x.size(0));
+    normalization
+        .forward(x.size(0), x.size(1), epsilon)
+        .execute(
+            Address.of(x),
+            Address.of(gain),
+            Address.of(shift),
+            Address.of(y),
+            Address.of(mean),
+            Address.of(variance));
+    return new Normalized(y, mean, variance);
+  }
+
+  @Override
+  public INDArray layerNormGradient(
+      INDArray x,
+      Normalized forward,
+      INDArray gain,
+      double epsilon,
+      INDArray dy,
+      Accumulator gainGradient,
+      Accumulator shiftGradient) {
+    INDArray dx = like(x);
+    INDArray dGain = vector(gain.length());
+    INDArray dShift = vector(gain.length());
+    normalization
+        .backward(x.size(0), x.size(1), epsilon)
+        .execute(
+            Address.of(x),
+            Address.of(forward.mean()),
+            Address.of(forward.variance()),
+            Address.of(gain),
+            Address.of(dy),
+            Address.of(dx),
+            Address.of(dGain),
+            Address.of(dShift));
+    addInto(dGain, gainGradient);
+    addInto(dShift, shiftGradient);
+    return dx;
+  }
+
+  @Override
+  public Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape) {
+    int width = (int) q.size(1);
+    Heads heads = new Heads(shape, width);
+    INDArray probabilities = square(shape);
+    long p = Address.of(probabilities);
+    long mask = shape.causal() ? Address.of(causalMask(shape)) : 0;
+    headProducts.scores(Address.of(q), stride(q), Address.of(k), stride(k), p, heads, mask);
+    softmax.forward(p, p, squareRows(shape), shape.keys());
+    INDArray output = matrix(q.size(0), width);
+    headProducts.mix(p, Address.of(v), stride(v), Address.of(output), width, heads, 1);
+    return new Attended(output, probabilities);
+  }
+
+  @Override
+  public void attentionGradient(
+      INDArray q,
+      INDArray k,
+      INDArray v,
+      Attended forward,
+      AttentionShape shape,
+      INDArray dOutput,
+      INDArray dq,
+      INDArray dk,
+      INDArray dv) {
+    int width = (int) q.size(1);
+    Heads heads = new Heads(shape, width);
+    double scale = heads.scale();
+    long p = Address.of(forward.probabilities());
+    long dOut = Address.of(dOutput);
+    headProducts.mixTransposed(p, dOut, width, Address.of(dv), stride(dv), heads, 1);
+    long dScores = Address.of(square(shape));
+    headProducts.outer(dOut, width, Address.of(v), stride(v), dScores, heads);
+    softmax.backward(p, dScores, dScores, squareRows(shape), shape.keys());
+    headProducts.mix(dScores, Address.of(k), stride(k), Address.of(dq), stride(dq), heads, scale);
+    headProducts.mixTransposed(
+        dScores, Address.of(q), stride(q), Address.of(dk), stride(dk), heads, scale);
+  }
+
+  @Override
+  public double crossEntropy(INDArray logits, int[] targets, boolean gradient) {
+    return crossEntropy.meanLoss(logits, targets, gradient);
+  }
+
+  @Override
+  public INDArray gatherRows(INDArray x, int[] rows) {
+    INDArray y = matrix(rows.length, x.size(1));
+    Rows.gather(x, rows, y);
+    return y;
+  }
+
+  @Override
+  public void scatterRowsInto(INDArray x, int[] rows, Accumulator into) {
+    if (into.beta() == 0) {
+      into.array().assign(0);
+    }
+    Rows.scatterAdd(x, rows, into.array());
+  }
+
+  @Override
+  public INDArray combineRows(INDArray x, int[] rows, double[] weights, int n) {
+    INDArray y = matrix(n, x.size(1));
+    Rows.combine(x, rows, weights, y);
+    return y;
+  }
+
+  @Override
+  public INDArray spreadRows(INDArray dy, int[] rows, double[] weights) {
+    INDArray y = matrix(rows.length, dy.size(1));
+    Rows.spread(dy, rows, weights, y);
+    return y;
+  }
+
+  @Override
+  public double[] rowDots(INDArray x, INDArray y, int[] rows) {
+    return Rows.dots(x, y, rows);
+  }
+
+  @Override
+  public INDArray add(INDArray a, INDArray b) {
+    INDArray sum = like(a);
+    elementWise.add(Address.of(a), Address.of(b), Address.of(sum), a.length());
+    return sum;
+  }
+
+  @Override
+  public void addInto(INDArray a, INDArray b) {
+    elementWise.add(Address.of(a), Address.of(b), Address.of(a), a.length());
+  }
+
+  @Override
+  public INDArray dropout(INDArray x, double rate, long seed) {
+    INDArray y = like(x);
+    FlatArrays.dropout(x, rate, seed, y);
+    return y;
+  }
+
+  @Override
+  public double sumOfSquares(INDArray x) {
+    return FlatArrays.sumOfSquares(x);
+  }
+
+  @Override
+  public void adamW(
+      INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step) {
+    FlatArrays.adamW(value, gradient, moment1, moment2, step);
+  }
+
+  private void columnSums(long x, long rows, long width, Accumulator into) {
+    long ones = Address.of(constant(1, rows));
+    products.gemm(false, false, ones, x, Address.of(into.array()), 1, width, rows, into.beta());
+  }
+
+  private void addInto(INDArray contribution, Accumulator into) {
+    if (into.beta() == 0) {
+      into.array().assign(contribution);
+    } else {
+      addInto(into.array(), contribution);
+    }
+  }
+
+  /** At least {@code length} elements of one value, kept. */
+  private INDArray constant(int value, long length) {
+    INDArray known = constants.get(value);
+    if (known != null && known.length() >= length) {
+      return known;
+    }
+    try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray made = Nd4j.valueArrayOf(new long[] {length}, value, DataType.FLOAT);
+      constants.put(value, made);
+      return made;
+    }
+  }
+
+  private INDArray causalMask(AttentionShape shape) {
+    long key = ((long) shape.queries() << 32) | shape.keys();
+    return causalMasks.computeIfAbsent(
+        key,
+        unused -> {
+          float[] mask = new float[shape.queries() * shape.keys()];
+          for (int i = 0; i < shape.queries(); i++) {
+            for (int j = i + 1; j < shape.keys(); j++) {
+              mask[i * shape.keys() + j] = MASKED;
+            }
+          }
+          try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return Nd4j.createFromArray(mask);
+          }
+        });
+  }
+
+  private static INDArray square(AttentionShape shape) {
+    return Nd4j.createUninitialized(
+        DataType.FLOAT, (long) shape.batch() * shape.heads(), shape.queries(), shape.keys());
+  }
+
+  private static long squareRows(AttentionShape shape) {
+    return (long) shape.batch() * shape.heads() * shape.queries();
+  }
+
+  private static int stride(INDArray rows) {
+    return rows.stride(0);
+  }
+
+  private static long row(INDArray x, long row, long width) {
+    return Address.of(x) + ((row * width) << 2);
+  }
+
+  private static INDArray like(INDArray x) {
+    return Nd4j.createUninitialized(DataType.FLOAT, x.shape());
+  }
+
+  private static INDArray matrix(long rows, long columns) {
+    return Nd4j.createUninitialized(DataType.FLOAT, rows, columns);
+  }
+
+  private static INDArray vector(long length) {
+    return Nd4j.createUninitialized(DataType.FLOAT, length);
+  }
+}

@@ -1,0 +1,183 @@
+package io.evomoe.kernel.onednn;
+
+import io.evomoe.kernel.RowGroups;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Gather, scatter and dot products of token rows. Rows are staged through heap arrays, where the
+ * JIT compiles the loops to vector code; oneDNN has no such operations.
+ */
+final class Rows {
+  private static final int PIECE = 1 << 16;
+
+  private Rows() {}
+
+  static void gather(INDArray x, int[] rows, INDArray y) {
+    int width = (int) y.size(1);
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer to = Address.buffer(y);
+    Parallel.ranges(
+        rows.length,
+        grain(width),
+        (first, last) -> {
+          float[] row = new float[width];
+          for (int i = first; i < last; i++) {
+            from.get(rows[i] * width, row);
+            to.put(i * width, row);
+          }
+        });
+  }
+
+  /** Adds row i of x to row rows[i] of y, in the order of i. */
+  static void scatterAdd(INDArray x, int[] rows, INDArray y) {
+    int width = (int) x.size(1);
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer to = Address.buffer(y);
+    float[] sum = new float[width];
+    float[] row = new float[width];
+    for (int i = 0; i < rows.length; i++) {
+      from.get(i * width, row);
+      to.get(rows[i] * width, sum);
+      for (int j = 0; j < width; j++) {
+        sum[j] += row[j];
+      }
+      to.put(rows[i] * width, sum);
+    }
+  }
+
+  /** y[s] = sum of weights[i] x[i] over all i with rows[i] = s. */
+  static void combine(INDArray x, int[] rows, double[] weights, INDArray y) {
+    int n = (int) y.size(0);
+    int width = (int) y.size(1);
+    int[] start = new int[n + 1];
+    int[] order = sortByRow(rows, start);
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer to = Address.buffer(y);
+    Parallel.ranges(
+        n,
+        grain(width),
+        (first, last) -> {
+          float[] sum = new float[width];
+          float[] row = new float[width];
+          for (int s = first; s < last; s++) {
+            Arrays.fill(sum, 0f);
+            for (int a = start[s]; a < start[s + 1]; a++) {
+              from.get(order[a] * width, row);
+              addScaled(sum, row, (float) weights[order[a]]);
+            }
+            to.put(s * width, sum);
+          }
+        });
+  }
+
+  /** y[i] = weights[i] dy[rows[i]]. */
+  static void spread(INDArray dy, int[] rows, double[] weights, INDArray y) {
+    int width = (int) y.size(1);
+    FloatBuffer from = Address.buffer(dy);
+    FloatBuffer to = Address.buffer(y);
+    Parallel.ranges(
+        rows.length,
+        grain(width),
+        (first, last) -> {
+          float[] row = new float[width];
+          for (int i = first; i < last; i++) {
+            from.get(rows[i] * width, row);
+            scale(row, (float) weights[i]);
+            to.put(i * width, row);
+          }
+        });
+  }
+
+  static double[] dots(INDArray x, INDArray y, int[] rows) {
+    int width = (int) x.size(1);
+    FloatBuffer left = Address.buffer(x);
+    FloatBuffer right = Address.buffer(y);
+    double[] dots = new double[rows.length];
+    Parallel.ranges(
+        rows.length,
+        grain(width),
+        (first, last) -> {
+          float[] a = new float[width];
+          float[] b = new float[width];
+          for (int i = first; i < last; i++) {
+            left.get(i * width, a);
+            right.get(rows[i] * width, b);
+            dots[i] = dot(a, b);
+          }
+        });
+    return dots;
+  }
+
+  /** Writes a group's bias into each of its rows of y. */
+  static void fillWithBias(INDArray bias, INDArray y, RowGroups groups, int group) {
+    int width = (int) y.size(1);
+    float[] row = new float[width];
+    Address.buffer(bias).get(0, row);
+    FloatBuffer to = Address.buffer(y);
+    int offset = groups.offset(group);
+    for (int i = offset; i < offset + groups.size(group); i++) {
+      to.put(i * width, row);
+    }
+  }
+
+  private static int[] sortByRow(int[] rows, int[] start) {
+    for (int row : rows) {
+      start[row + 1]++;
+    }
+    for (int s = 1; s < start.length; s++) {
+      start[s] += start[s - 1];
+    }
+    int[] next = start.clone();
+    int[] order = new int[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      order[next[rows[i]]++] = i;
+    }
+    return order;
+  }
+
+  private static void addScaled(float[] sum, float[] row, float weight) {
+    for (int j = 0; j < sum.length; j++) {
+      sum[j] += weight * row[j];
+    }
+  }
+
+  private static void scale(float[] row, float factor) {
+    for (int j = 0; j < row.length; j++) {
+      row[j] *= factor;
+    }
+  }
+
+  /** Eight running sums: a single one would wait for itself. */
+  private static double dot(float[] a, float[] b) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    float s4 = 0;
+    float s5 = 0;
+    float s6 = 0;
+    float s7 = 0;
+    int j = 0;
+    for (; j + 7 < a.length; j += 8) {
+      s0 += a[j] * b[j];
+      s1 += a[j + 1] * b[j + 1];
+      s2 += a[j + 2] * b[j + 2];
+      s3 += a[j + 3] * b[j + 3];
+      s4 += a[j + 4] * b[j + 4];
+      s5 += a[j + 5] * b[j + 5];
+      s6 += a[j + 6] * b[j + 6];
+      s7 += a[j + 7] * b[j + 7];
+    }
+    double sum = (double) s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
+    for (; j < a.length; j++) {
+      sum += a[j] * b[j];
+    }
+    return sum;
+  }
+
+  private static int grain(int width) {
+    return Math.max(1, PIECE / width);
+  }
+}

@@ -1,0 +1,144 @@
+package io.evomoe.moe;
+
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.RowGroups;
+import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Mixture-of-experts layer: the gate routes tokens, rows are gathered by expert, each expert runs
+ * on its own rows, and a weighted scatter brings them back (dropless; capacity is the gate's
+ * affair). Experts without a token are neither computed nor trained. When every expert takes every
+ * token, nothing is gathered.
+ */
+public final class MoeLayer implements Layer {
+  private final String name;
+  private final Kernels kernels;
+  private final Gate gate;
+  private final List<FeedForward> experts;
+
+  /**
+   * Joins a gate and its experts.
+   *
+   * @param name dotted name for reports and errors
+   * @param experts E nets of one shape
+   */
+  public MoeLayer(String name, Kernels kernels, Gate gate, List<FeedForward> experts) {
+    if (experts.isEmpty()) {
+      throw new IllegalArgumentException("experts must be at least 1, was 0 (" + name + ")");
+    }
+    this.name = name;
+    this.kernels = kernels;
+    this.gate = gate;
+    this.experts = List.copyOf(experts);
+  }
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    Routed routed = gate.route(x, pass);
+    Routing routing = routed.routing();
+    check(routing, (int) x.size(0));
+    Dispatch dispatch = new Dispatch(routing, x);
+    return new Output(
+        dispatch.output,
+        dy -> dispatch.backward(dy, routed.pullback()),
+        List.of(RoutingReports.of(name, routing, pass.tokens(), routed.auxLoss())));
+  }
+
+  private void check(Routing routing, int tokens) {
+    if (routing.experts() != experts.size() || routing.tokenCount() != tokens) {
+      throw new IllegalStateException(
+          "the gate of %s must route %d tokens to %d experts, but routed %d to %d"
+              .formatted(name, tokens, experts.size(), routing.tokenCount(), routing.experts()));
+    }
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return Stream.concat(
+            gate.parameters().stream(), experts.stream().flatMap(e -> e.parameters().stream()))
+        .toList();
+  }
+
+  /** The gate. */
+  public Gate gate() {
+    return gate;
+  }
+
+  /** One pass of tokens through their experts. */
+  private final class Dispatch {
+    private final INDArray x;
+    private final int[] tokens;
+    private final double[] weights;
+    private final double @Nullable [] bypass;
+    private final boolean dense;
+    private final @Nullable Output computed;
+    private final INDArray output;
+
+    Dispatch(Routing routing, INDArray x) {
+      this.x = x;
+      this.tokens = routing.tokens();
+      this.weights = routing.weights();
+      this.bypass = routing.bypass();
+      this.dense = routing.isDense();
+      this.computed = tokens.length == 0 ? null : compute(routing);
+      this.output =
+          computed == null
+              ? Nd4j.zeros(x.dataType(), x.shape())
+              : kernels.combineRows(computed.value(), tokens, weights, routing.tokenCount());
+      if (bypass != null) {
+        kernels.addInto(output, kernels.spreadRows(x, everyToken(), bypass));
+      }
+    }
+
+    private Output compute(Routing routing) {
+      RowGroups groups =
+          dense
+              ? RowGroups.shared(routing.experts(), routing.tokenCount())
+              : RowGroups.routed(routing.offsets());
+      INDArray rows = dense ? x : kernels.gatherRows(x, tokens);
+      return FeedForward.forward(experts, rows, groups);
+    }
+
+    INDArray backward(INDArray dy, Routed.GatePullback gatePullback) {
+      double[] dWeights =
+          computed == null ? new double[0] : kernels.rowDots(computed.value(), dy, tokens);
+      double[] dBypass = bypass == null ? new double[0] : kernels.rowDots(x, dy, everyToken());
+      INDArray dx = computed == null ? Nd4j.zeros(x.dataType(), x.shape()) : throughExperts(dy);
+      if (bypass != null) {
+        kernels.addInto(dx, kernels.spreadRows(dy, everyToken(), bypass));
+      }
+      INDArray throughGate = gatePullback.pull(new RoutingGradient(dWeights, dBypass));
+      if (throughGate != null) {
+        kernels.addInto(dx, throughGate);
+      }
+      return dx;
+    }
+
+    private INDArray throughExperts(INDArray dy) {
+      Output forward = java.util.Objects.requireNonNull(computed);
+      INDArray dRows = forward.pullback().pull(kernels.spreadRows(dy, tokens, weights));
+      if (dense) {
+        return dRows;
+      }
+      double[] ones = new double[tokens.length];
+      Arrays.fill(ones, 1);
+      return kernels.combineRows(dRows, tokens, ones, (int) x.size(0));
+    }
+
+    private int[] everyToken() {
+      int[] all = new int[(int) x.size(0)];
+      Arrays.setAll(all, s -> s);
+      return all;
+    }
+  }
+}

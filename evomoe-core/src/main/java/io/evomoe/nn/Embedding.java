@@ -1,0 +1,55 @@
+package io.evomoe.nn;
+
+import io.evomoe.kernel.Kernels;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A table of rows [entries, d], looked up by id, which can serve as the output head as well. */
+public final class Embedding {
+  private final Kernels kernels;
+  private final Parameter weight;
+
+  /** Draws the table from N(0, deviation); {@code scope} holds {@code weight}. */
+  public Embedding(Scope scope, int entries, int width, double deviation) {
+    this.kernels = scope.kernels();
+    this.weight = scope.normal("weight", deviation, entries, width);
+  }
+
+  /** Number of entries. */
+  public int entries() {
+    return (int) weight.value().size(0);
+  }
+
+  /** Rows of the given ids [ids.length, d]; the pullback returns its argument. */
+  public Output lookUp(int[] ids) {
+    for (int id : ids) {
+      if (id < 0 || id >= entries()) {
+        throw new IllegalArgumentException(
+            "id must be in 0.." + (entries() - 1) + ", was " + id + " (" + weight.name() + ")");
+      }
+    }
+    INDArray rows = kernels.gatherRows(weight.value(), ids);
+    return new Output(
+        rows,
+        dy -> {
+          kernels.scatterRowsInto(dy, ids, weight.accumulator());
+          return dy;
+        });
+  }
+
+  /** Logits of every entry, {@code h W^T}: the tied output head (Press and Wolf 2017). */
+  public Output logits(INDArray h) {
+    INDArray logits = kernels.multiply(h, false, weight.value(), true);
+    return new Output(
+        logits,
+        dLogits -> {
+          kernels.multiplyInto(dLogits, true, h, false, weight.accumulator());
+          return kernels.multiply(dLogits, false, weight.value(), false);
+        });
+  }
+
+  /** Trainable parameters. */
+  public List<Parameter> parameters() {
+    return List.of(weight);
+  }
+}

@@ -1,0 +1,107 @@
+package io.evomoe.nn;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.RowGroups;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * {@code contract(act(expand(x)))}: the Transformer's position-wise net, and one expert of an MoE
+ * layer.
+ */
+public final class FeedForward implements Layer {
+  private final Kernels kernels;
+  private final Activation activation;
+  private final Parameter expandWeight;
+  private final Parameter expandBias;
+  private final Parameter contractWeight;
+  private final Parameter contractBias;
+
+  /**
+   * Makes both linear maps.
+   *
+   * @param scope holds {@code expand.weight} [d, hidden], {@code expand.bias}, {@code
+   *     contract.weight} [hidden, d], {@code contract.bias}
+   */
+  public FeedForward(
+      Scope scope, int width, int hidden, Activation activation, Initialization initialization) {
+    Scope expand = scope.child("expand");
+    Scope contract = scope.child("contract");
+    this.kernels = scope.kernels();
+    this.activation = activation;
+    this.expandWeight = expand.normal("weight", initialization.deviation(), width, hidden);
+    this.expandBias = expand.constant("bias", 0, hidden);
+    this.contractWeight =
+        contract.normal("weight", initialization.residualDeviation(), hidden, width);
+    this.contractBias = contract.constant("bias", 0, width);
+  }
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    return forward(List.of(this), x, RowGroups.shared(1, (int) x.size(0)));
+  }
+
+  /**
+   * Runs several nets of one shape, each on its own group of rows; a group without rows costs
+   * nothing and gets no gradient.
+   *
+   * @param nets one a group
+   * @param x [groups.inputRows(), d]
+   * @return [groups.rows(), d]
+   */
+  public static Output forward(List<FeedForward> nets, INDArray x, RowGroups groups) {
+    FeedForward first = nets.get(0);
+    Kernels kernels = first.kernels;
+    INDArray expanded =
+        kernels.groupedLinear(
+            x, groups, values(nets, net -> net.expandWeight), values(nets, net -> net.expandBias));
+    INDArray hidden = kernels.activation(first.activation, expanded);
+    INDArray y =
+        kernels.groupedLinear(
+            hidden,
+            RowGroups.routed(groups.offsets()),
+            values(nets, net -> net.contractWeight),
+            values(nets, net -> net.contractBias));
+    return new Output(y, dy -> backward(nets, x, groups, expanded, hidden, dy));
+  }
+
+  private static INDArray backward(
+      List<FeedForward> nets,
+      INDArray x,
+      RowGroups groups,
+      INDArray expanded,
+      INDArray hidden,
+      INDArray dy) {
+    Kernels kernels = nets.get(0).kernels;
+    RowGroups inner = RowGroups.routed(groups.offsets());
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        FeedForward net = nets.get(g);
+        kernels.groupParameterGradients(
+            hidden, dy, inner, g, net.contractWeight.accumulator(), net.contractBias.accumulator());
+      }
+    }
+    INDArray dHidden =
+        kernels.groupedInputGradient(dy, inner, values(nets, net -> net.contractWeight));
+    INDArray dExpanded = kernels.activationGradient(nets.get(0).activation, expanded, dHidden);
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        FeedForward net = nets.get(g);
+        kernels.groupParameterGradients(
+            x, dExpanded, groups, g, net.expandWeight.accumulator(), net.expandBias.accumulator());
+      }
+    }
+    return kernels.groupedInputGradient(dExpanded, groups, values(nets, net -> net.expandWeight));
+  }
+
+  private static List<INDArray> values(
+      List<FeedForward> nets, java.util.function.Function<FeedForward, Parameter> parameter) {
+    return nets.stream().map(net -> parameter.apply(net).value()).toList();
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(expandWeight, expandBias, contractWeight, contractBias);
+  }
+}
