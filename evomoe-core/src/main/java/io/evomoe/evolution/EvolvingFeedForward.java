@@ -1,4 +1,127 @@
 package io.evomoe.evolution;
 
-/** Placeholder until the expert layer lands. */
-public final class EvolvingFeedForward {}
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateState;
+import io.evomoe.moe.Growth;
+import io.evomoe.moe.MoeLayer;
+import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The feed-forward place of a block, which evolves: one expert without a gate, and after {@link
+ * #spawn} several experts with one. With {@link Growth#FROM_START} it has its experts from the
+ * beginning; with {@link Growth#NEVER} it stays one.
+ */
+public final class EvolvingFeedForward implements Layer {
+  private final Scope scope;
+  private final ExpertPlan plan;
+  private List<FeedForward> experts;
+  private @Nullable MoeLayer mixture;
+
+  /**
+   * Makes the experts of the first phase.
+   *
+   * @param scope holds {@code experts.0} and on, and {@code gate}
+   */
+  public EvolvingFeedForward(Scope scope, ExpertPlan plan) {
+    this.scope = scope;
+    this.plan = plan;
+    this.experts = new ArrayList<>();
+    boolean fromStart = plan.gates().growth() == Growth.FROM_START;
+    for (int e = 0; e < (fromStart ? plan.experts() : 1); e++) {
+      experts.add(
+          new FeedForward(
+              expertScope(e),
+              plan.width(),
+              plan.hidden(),
+              plan.activation(),
+              plan.initialization()));
+    }
+    if (fromStart) {
+      mixture = mix();
+    }
+  }
+
+  /**
+   * Spawns E experts from the one, each with draws of its own, and a new gate.
+   *
+   * @param method how the children differ from their parent
+   * @param seed of the draws
+   * @return the parent of each child's parameter
+   */
+  public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
+    if (plan.gates().growth() != Growth.SPAWNED || isMixture()) {
+      throw new IllegalStateException("the experts of " + scope.name() + " are not to be spawned");
+    }
+    FeedForward parent = experts.get(0);
+    FeedForward.WeightChange change = Spawning.by(method, plan.initialization(), seed);
+    List<FeedForward> children = new ArrayList<>();
+    Map<Parameter, Parameter> lineage = new LinkedHashMap<>();
+    for (int e = 0; e < plan.experts(); e++) {
+      FeedForward child = new FeedForward(expertScope(e), parent, change);
+      children.add(child);
+      for (int i = 0; i < child.parameters().size(); i++) {
+        lineage.put(child.parameters().get(i), parent.parameters().get(i));
+      }
+    }
+    experts = children;
+    mixture = mix();
+    return lineage;
+  }
+
+  /** Whether there is a gate. */
+  public boolean isMixture() {
+    return mixture != null;
+  }
+
+  /** Number of experts now. */
+  public int experts() {
+    return experts.size();
+  }
+
+  /** Parameters of one expert. */
+  public long expertParameters() {
+    return experts.get(0).parameters().stream().mapToLong(Parameter::length).sum();
+  }
+
+  /** Parameters of the gate; 0 while there is none. */
+  public long gateParameters() {
+    return mixture == null
+        ? 0
+        : mixture.gate().parameters().stream().mapToLong(Parameter::length).sum();
+  }
+
+  /** What the gate needs saved beside its parameters. */
+  public List<GateState> state() {
+    return mixture == null ? List.of() : mixture.gate().state();
+  }
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    return (mixture == null ? experts.get(0) : mixture).forward(x, pass);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return (mixture == null ? experts.get(0) : mixture).parameters();
+  }
+
+  private MoeLayer mix() {
+    Gate gate = plan.gate(scope.child("gate"));
+    return new MoeLayer(scope.name(), scope.kernels(), gate, experts);
+  }
+
+  private Scope expertScope(int expert) {
+    return scope.child("experts").child(expert);
+  }
+}

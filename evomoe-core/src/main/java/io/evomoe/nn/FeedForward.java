@@ -37,6 +37,43 @@ public final class FeedForward implements Layer {
     this.contractBias = contract.constant("bias", 0, width);
   }
 
+  /**
+   * A child of another net: its own parameters, each made from the parent's.
+   *
+   * @param scope names the child's parameters
+   * @param change applied to the two weight matrices; biases are copied
+   */
+  public FeedForward(Scope scope, FeedForward parent, WeightChange change) {
+    Scope expand = scope.child("expand");
+    Scope contract = scope.child("contract");
+    this.kernels = scope.kernels();
+    this.activation = parent.activation;
+    this.expandWeight = changed(expand, "weight", parent.expandWeight, change);
+    this.expandBias = changed(expand, "bias", parent.expandBias, (name, values) -> values);
+    this.contractWeight = changed(contract, "weight", parent.contractWeight, change);
+    this.contractBias = changed(contract, "bias", parent.contractBias, (name, values) -> values);
+  }
+
+  private static Parameter changed(
+      Scope scope, String part, Parameter parent, WeightChange change) {
+    double[] values = parent.value().dup('c').data().asDouble();
+    String name = scope.child(part).name();
+    return scope.of(part, change.apply(name, values), parent.decays(), parent.value().shape());
+  }
+
+  /** How a child's weight matrix is made from its parent's. */
+  @FunctionalInterface
+  public interface WeightChange {
+
+    /**
+     * New values from old ones.
+     *
+     * @param name the child's parameter, for draws of its own
+     * @param values the parent's, C order; may be changed and returned
+     */
+    double[] apply(String name, double[] values);
+  }
+
   @Override
   public Output forward(INDArray x, Pass pass) {
     return forward(List.of(this), x, RowGroups.shared(1, (int) x.size(0)));

@@ -1,0 +1,58 @@
+package io.evomoe.evolution;
+
+import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.Initialization;
+import io.evomoe.random.CounterRandom;
+
+/**
+ * Changes a trained expert's weights into a child's (EvoMoE, arXiv 2112.14397, section 4.2, masks
+ * them; the other ways are options). Each child draws from its own names, so no two are alike.
+ */
+final class Spawning {
+  private Spawning() {}
+
+  static FeedForward.WeightChange by(SpawnMethod method, Initialization initialization, long seed) {
+    double amount = method.amount();
+    return switch (method.kind()) {
+      case COPY -> (name, values) -> values;
+      case MASK -> {
+        double kept = method.rescale() ? 1 / (1 - amount) : 1;
+        yield (name, values) -> {
+          CounterRandom random = draws(seed, name);
+          for (int i = 0; i < values.length; i++) {
+            values[i] = random.uniform(i) < amount ? 0 : values[i] * kept;
+          }
+          return values;
+        };
+      }
+      case REINIT ->
+          (name, values) -> {
+            CounterRandom random = draws(seed, name);
+            CounterRandom fresh = draws(seed, name + ".fresh");
+            double deviation = deviation(initialization, name);
+            for (int i = 0; i < values.length; i++) {
+              values[i] = random.uniform(i) < amount ? deviation * fresh.gaussian(i) : values[i];
+            }
+            return values;
+          };
+      case NOISE ->
+          (name, values) -> {
+            CounterRandom random = draws(seed, name);
+            for (int i = 0; i < values.length; i++) {
+              values[i] += amount * random.gaussian(i);
+            }
+            return values;
+          };
+    };
+  }
+
+  private static CounterRandom draws(long seed, String name) {
+    return new CounterRandom(CounterRandom.fold(seed, name));
+  }
+
+  private static double deviation(Initialization initialization, String name) {
+    return name.endsWith("contract.weight")
+        ? initialization.residualDeviation()
+        : initialization.deviation();
+  }
+}
