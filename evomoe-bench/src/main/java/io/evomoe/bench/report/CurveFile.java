@@ -1,0 +1,118 @@
+package io.evomoe.bench.report;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * curves.csv, open for appending. Every row is flushed, so a killed run leaves a readable file; a
+ * last line without its line end is taken for the trace of such a kill and ignored.
+ */
+public final class CurveFile implements AutoCloseable {
+
+  /** The file's name in the output folder. */
+  public static final String NAME = "curves.csv";
+
+  private final Path file;
+  private final BufferedWriter writer;
+
+  private CurveFile(Path file) {
+    this.file = file;
+    try {
+      writer = Files.newBufferedWriter(file, APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not open " + file, e);
+    }
+  }
+
+  /**
+   * Starts a file that holds no row yet, in place of an older one.
+   *
+   * @throws IllegalArgumentException if the folder cannot be created or written
+   */
+  public static CurveFile create(Path file) {
+    return startWith(file, List.of());
+  }
+
+  /**
+   * Continues the file of a run that resumes after {@code step}: later rows, which the resumed run
+   * will write again, are taken out. A missing file is created.
+   *
+   * @throws IllegalArgumentException if the file is not a curves.csv or cannot be written
+   */
+  public static CurveFile resume(Path file, long step) {
+    List<CurveRow> rows = Files.exists(file) ? read(file) : List.of();
+    return startWith(file, rows.stream().filter(row -> row.step() <= step).toList());
+  }
+
+  /**
+   * All complete rows of a file.
+   *
+   * @throws IllegalArgumentException if it cannot be read or is not a curves.csv, naming the line
+   */
+  public static List<CurveRow> read(Path file) {
+    List<String> lines = completeLines(file);
+    if (lines.isEmpty()) {
+      return List.of();
+    }
+    if (!lines.get(0).equals(CurveLine.HEADER)) {
+      throw new IllegalArgumentException(
+          "curve file " + file + " must begin with the header " + CurveLine.HEADER);
+    }
+    List<CurveRow> rows = new ArrayList<>();
+    for (int i = 1; i < lines.size(); i++) {
+      rows.add(parse(file, i + 1, lines.get(i)));
+    }
+    return List.copyOf(rows);
+  }
+
+  /** Writes one row through to the operating system. */
+  public void append(CurveRow row) {
+    try {
+      writer.write(CurveLine.format(row) + "\n");
+      writer.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not write " + file, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      writer.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not close " + file, e);
+    }
+  }
+
+  private static CurveFile startWith(Path file, List<CurveRow> rows) {
+    StringBuilder text = new StringBuilder(CurveLine.HEADER).append('\n');
+    rows.forEach(row -> text.append(CurveLine.format(row)).append('\n'));
+    AtomicFile.write(file, text.toString());
+    return new CurveFile(file);
+  }
+
+  private static List<String> completeLines(Path file) {
+    try {
+      String text = Files.readString(file);
+      return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("curve file " + file + " cannot be read", e);
+    }
+  }
+
+  private static CurveRow parse(Path file, int number, String line) {
+    try {
+      return CurveLine.parse(line);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "curve file " + file + " is damaged at line " + number + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.evomoe.bench.report;
+
+import io.evomoe.training.StepReport;
+import java.util.OptionalDouble;
+
+/**
+ * One point of a run's curves: one line of curves.csv.
+ *
+ * @param task {@code gpt}, {@code roberta} or {@code mt}; no comma, quote or line break
+ * @param gate the gate's name; no comma, quote or line break
+ * @param seed of the run
+ * @param step number of finished optimizer steps
+ * @param tokens tokens trained on so far
+ * @param trainFlops floating-point operations spent in training so far
+ * @param wallSeconds since the run began, evaluation included
+ * @param trainLoss task loss of this step, nats a token
+ * @param validLoss held-out loss after this step, nats a token
+ * @param auxLoss sum of auxiliary losses, coefficients included
+ * @param temperature of the gates
+ * @param activeExperts mean number of experts a token had
+ * @param loadEntropy {@code exp(H) / E}: 1 when balanced, 1/E at collapse
+ * @param dropRate share of the assignments lost to capacity, in 0..1
+ */
+public record CurveRow(
+    String task,
+    String gate,
+    long seed,
+    long step,
+    long tokens,
+    double trainFlops,
+    double wallSeconds,
+    OptionalDouble trainLoss,
+    OptionalDouble validLoss,
+    OptionalDouble auxLoss,
+    OptionalDouble temperature,
+    OptionalDouble activeExperts,
+    OptionalDouble loadEntropy,
+    OptionalDouble dropRate) {
+
+  /** Refuses names that a line of curves.csv cannot hold. */
+  public CurveRow {
+    requirePlain("task", task);
+    requirePlain("gate", gate);
+  }
+
+  /**
+   * The row of one step. Temperature, load entropy and drop rate are empty while nothing is routed:
+   * there is no gate then that could have them.
+   */
+  public static CurveRow of(String task, String gate, long seed, StepReport report) {
+    boolean routed = !report.routing().isEmpty();
+    return new CurveRow(
+        task,
+        gate,
+        seed,
+        report.step(),
+        report.tokens(),
+        report.trainFlops(),
+        report.wallSeconds(),
+        OptionalDouble.of(report.trainLoss()),
+        report.validLoss(),
+        OptionalDouble.of(report.auxLoss()),
+        onlyIf(routed, report.temperature()),
+        OptionalDouble.of(report.activeExperts()),
+        onlyIf(routed, report.loadEntropy()),
+        onlyIf(routed, report.dropRate()));
+  }
+
+  /** The same row, {@code seconds} later; for a resumed run, whose clock starts anew. */
+  CurveRow later(double seconds) {
+    return new CurveRow(
+        task,
+        gate,
+        seed,
+        step,
+        tokens,
+        trainFlops,
+        wallSeconds + seconds,
+        trainLoss,
+        validLoss,
+        auxLoss,
+        temperature,
+        activeExperts,
+        loadEntropy,
+        dropRate);
+  }
+
+  private static OptionalDouble onlyIf(boolean measured, double value) {
+    return measured ? OptionalDouble.of(value) : OptionalDouble.empty();
+  }
+
+  private static void requirePlain(String field, String name) {
+    if (name.isBlank() || name.chars().anyMatch(c -> c == ',' || c == '"' || c < ' ')) {
+      throw new IllegalArgumentException(
+          field + " must not be blank or hold a comma, quote or line break, was '" + name + "'");
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.evomoe.bench.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
+/**
+ * The outcome of one run: one element of result.json, whose field names and order are the ones
+ * annotated here. A value that was not measured, or is not finite, is NaN here and null there.
+ *
+ * @param task {@code gpt}, {@code roberta} or {@code mt}
+ * @param gate the gate's name
+ * @param seed of the run
+ * @param steps finished optimizer steps
+ * @param tokens tokens trained on
+ * @param trainFlops floating-point operations spent in training
+ * @param validLoss held-out loss at the end, nats a token
+ * @param validMetric held-out value of {@code metricName}
+ * @param metricName for example {@code perplexity}
+ * @param tokensPerSecond of training
+ * @param activeExperts mean number of experts a token had
+ * @param dropRate share of the assignments lost to capacity, in 0..1
+ * @param loadEntropy {@code exp(H) / E}: 1 when balanced, 1/E at collapse
+ * @param wallSeconds of the whole run
+ */
+@JsonPropertyOrder({
+  "task",
+  "gate",
+  "seed",
+  "steps",
+  "tokens",
+  "train_flops",
+  "valid_loss",
+  "valid_metric",
+  "metric_name",
+  "tokens_per_s",
+  "active_experts",
+  "drop_rate",
+  "load_entropy",
+  "wall_s"
+})
+public record RunResult(
+    String task,
+    String gate,
+    long seed,
+    long steps,
+    long tokens,
+    @JsonProperty("train_flops") double trainFlops,
+    @JsonProperty("valid_loss") double validLoss,
+    @JsonProperty("valid_metric") double validMetric,
+    @JsonProperty("metric_name") String metricName,
+    @JsonProperty("tokens_per_s") double tokensPerSecond,
+    @JsonProperty("active_experts") double activeExperts,
+    @JsonProperty("drop_rate") double dropRate,
+    @JsonProperty("load_entropy") double loadEntropy,
+    @JsonProperty("wall_s") double wallSeconds) {}

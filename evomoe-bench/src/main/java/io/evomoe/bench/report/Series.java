@@ -1,0 +1,128 @@
+package io.evomoe.bench.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.evomoe.nn.RoutingReport;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * A run's curves in columns, as the report's script reads them. NaN is null there. Long runs are
+ * thinned to about {@value #MAX_POINTS} points; no validation loss is left out.
+ *
+ * @param label task and gate
+ * @param seed of the run
+ * @param step x axis, the same for all columns
+ * @param tokens trained on so far
+ * @param flops spent in training so far
+ * @param wall seconds
+ * @param train loss, smoothed before thinning
+ * @param valid loss where measured
+ * @param temperature of the gates
+ * @param active mean active experts
+ * @param entropy of the load
+ * @param drop rate in percent
+ * @param stepMs milliseconds a step, a running median
+ * @param load of the experts, one entry a layer
+ */
+record Series(
+    String label,
+    long seed,
+    List<Long> step,
+    List<Long> tokens,
+    List<Double> flops,
+    List<Double> wall,
+    List<Double> train,
+    List<Double> valid,
+    List<Double> temperature,
+    List<Double> active,
+    List<Double> entropy,
+    List<Double> drop,
+    @JsonProperty("step_ms") List<Double> stepMs,
+    List<Load> load) {
+
+  static final int MAX_POINTS = 1500;
+
+  private static final MathContext PRECISION = new MathContext(6);
+
+  /**
+   * How one layer's work was spread.
+   *
+   * @param layer the layer's name
+   * @param share of the layer's assignments each expert computed, percent
+   */
+  record Load(String layer, List<Double> share) {
+
+    static Load of(RoutingReport report) {
+      double all = report.assignments();
+      return new Load(
+          report.layer(), report.load().stream().map(tokens -> round(100 * tokens / all)).toList());
+    }
+  }
+
+  static Series of(String label, ReportData.Run run) {
+    return new Columns(run.rows()).series(label, run);
+  }
+
+  private static double round(double value) {
+    return Double.isFinite(value)
+        ? new BigDecimal(value).round(PRECISION).doubleValue()
+        : Double.NaN;
+  }
+
+  /** Picks the kept rows and reads them column by column. */
+  private record Columns(List<CurveRow> rows, List<Integer> kept) {
+
+    Columns(List<CurveRow> rows) {
+      this(rows, IntStream.range(0, rows.size()).filter(i -> keeps(rows, i)).boxed().toList());
+    }
+
+    Series series(String label, ReportData.Run run) {
+      int radius = Smoothing.radius(rows.size());
+      double[] train = Smoothing.mean(all(CurveRow::trainLoss), radius);
+      double[] millis = Smoothing.median(StepTimes.millis(rows), Math.max(2, radius));
+      return new Series(
+          label,
+          run.seed(),
+          kept.stream().map(i -> rows.get(i).step()).toList(),
+          kept.stream().map(i -> rows.get(i).tokens()).toList(),
+          column(i -> rows.get(i).trainFlops()),
+          column(i -> rows.get(i).wallSeconds()),
+          column(i -> train[i]),
+          measured(CurveRow::validLoss),
+          measured(CurveRow::temperature),
+          measured(CurveRow::activeExperts),
+          measured(CurveRow::loadEntropy),
+          column(i -> 100 * orNan(rows.get(i).dropRate())),
+          column(i -> millis[i]),
+          run.lastRouting().stream().map(Load::of).toList());
+    }
+
+    private static boolean keeps(List<CurveRow> rows, int row) {
+      int stride = 1 + (rows.size() - 1) / MAX_POINTS;
+      return row % stride == 0 || row == rows.size() - 1 || rows.get(row).validLoss().isPresent();
+    }
+
+    private List<Double> measured(Function<CurveRow, OptionalDouble> value) {
+      return column(i -> orNan(value.apply(rows.get(i))));
+    }
+
+    private double[] all(Function<CurveRow, OptionalDouble> value) {
+      return rows.stream().mapToDouble(row -> orNan(value.apply(row))).toArray();
+    }
+
+    private List<Double> column(IntToDoubleFunction value) {
+      DoubleStream values = kept.stream().mapToDouble(value::applyAsDouble);
+      return values.map(Series::round).boxed().toList();
+    }
+
+    private static double orNan(OptionalDouble value) {
+      return value.orElse(Double.NaN);
+    }
+  }
+}

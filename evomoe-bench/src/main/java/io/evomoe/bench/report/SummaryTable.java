@@ -1,0 +1,127 @@
+package io.evomoe.bench.report;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The comparison at a glance: one row a run, the lowest validation loss first, and, when a gate ran
+ * with several seeds, one row a gate with mean ± sample standard deviation. A seed that was not
+ * measured or diverged makes its gate's mean a dash.
+ */
+public final class SummaryTable {
+
+  private static final String DENSE = "dense";
+
+  private final List<RunResult> results;
+  private final List<Measure> measures;
+
+  private SummaryTable(List<RunResult> results, List<Measure> measures) {
+    this.results = results;
+    this.measures = measures;
+  }
+
+  /** The table of these results, in any order. */
+  public static SummaryTable of(List<RunResult> results) {
+    List<RunResult> sorted =
+        results.stream()
+            .sorted(
+                Comparator.comparing(RunResult::task)
+                    .thenComparingDouble(RunResult::validLoss)
+                    .thenComparing(RunResult::gate)
+                    .thenComparingLong(RunResult::seed))
+            .toList();
+    return new SummaryTable(sorted, measures(sorted));
+  }
+
+  /** Aligned plain text for a terminal. */
+  public String text() {
+    return runs().text() + means().map(table -> "\n" + table.text()).orElse("");
+  }
+
+  /** One row a run. */
+  TextTable runs() {
+    List<List<String>> rows =
+        results.stream()
+            .map(r -> row(r, Long.toString(r.seed()), measures.stream().map(m -> m.of(r))))
+            .toList();
+    return new TextTable(titles("seed"), rows);
+  }
+
+  /** One row a gate, where some gate has several seeds. */
+  Optional<TextTable> means() {
+    Measure loss = measures.get(0);
+    List<List<RunResult>> groups =
+        results.stream()
+            .collect(groupingBy(this::label, LinkedHashMap::new, Collectors.toList()))
+            .values()
+            .stream()
+            .sorted(
+                Comparator.<List<RunResult>, String>comparing(group -> group.get(0).task())
+                    .thenComparingDouble(loss::mean))
+            .toList();
+    return groups.stream().allMatch(group -> group.size() == 1)
+        ? Optional.empty()
+        : Optional.of(new TextTable(titles("seeds"), groups.stream().map(this::meanRow).toList()));
+  }
+
+  private List<String> meanRow(List<RunResult> group) {
+    String seeds = Integer.toString(group.size());
+    return row(group.get(0), seeds, measures.stream().map(m -> m.meanOf(group)));
+  }
+
+  private List<String> titles(String seedTitle) {
+    return Stream.concat(Stream.of("gate", seedTitle), measures.stream().map(Measure::title))
+        .toList();
+  }
+
+  private List<String> row(RunResult result, String seed, Stream<String> cells) {
+    return Stream.concat(Stream.of(label(result), seed), cells).toList();
+  }
+
+  private String label(RunResult result) {
+    boolean oneTask = results.stream().map(RunResult::task).distinct().count() == 1;
+    return oneTask ? result.gate() : result.task() + " " + result.gate();
+  }
+
+  private static List<Measure> measures(List<RunResult> results) {
+    List<Measure> measures = new ArrayList<>();
+    measures.add(new Measure("valid loss", RunResult::validLoss, x -> Format.decimals(x, 4)));
+    measures.add(new Measure(metricTitle(results), RunResult::validMetric, Format::metric));
+    measures.add(
+        new Measure("active experts", RunResult::activeExperts, x -> Format.decimals(x, 2)));
+    measures.add(new Measure("load entropy", RunResult::loadEntropy, x -> Format.decimals(x, 3)));
+    measures.add(new Measure("drop rate", RunResult::dropRate, Format::percent));
+    measures.add(new Measure("tokens/s", RunResult::tokensPerSecond, x -> Format.decimals(x, 0)));
+    if (results.stream().anyMatch(r -> r.gate().equals(DENSE))) {
+      measures.add(new Measure("vs dense", speedAgainstDense(results), Format::ratio));
+    }
+    measures.add(new Measure("wall time", RunResult::wallSeconds, Format::duration));
+    return List.copyOf(measures);
+  }
+
+  private static String metricTitle(List<RunResult> results) {
+    var names = results.stream().collect(mapping(RunResult::metricName, toSet()));
+    return names.size() == 1 ? names.iterator().next() : "metric";
+  }
+
+  /** Tokens a second over the mean of the same task's dense runs. */
+  private static ToDoubleFunction<RunResult> speedAgainstDense(List<RunResult> results) {
+    var denseSpeed =
+        results.stream()
+            .filter(r -> r.gate().equals(DENSE))
+            .collect(
+                groupingBy(
+                    RunResult::task, Collectors.averagingDouble(RunResult::tokensPerSecond)));
+    return r -> r.tokensPerSecond() / denseSpeed.getOrDefault(r.task(), Double.NaN);
+  }
+}

@@ -1,0 +1,122 @@
+package io.evomoe.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.nn.RoutingReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HtmlReportTest {
+
+  private static final Pattern DATA =
+      Pattern.compile(
+          "<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL);
+  private static final String HOSTILE = "</script><script>alert('x & \"y\"')</script><!--";
+
+  @TempDir Path folder;
+
+  @Test
+  void should_hold_description_summary_note_and_charts_in_one_file() throws IOException {
+    ReportData data = SyntheticRuns.comparison(List.of("evomoe", "dense"), 2, 30);
+    Path file = folder.resolve("out").resolve(HtmlReport.NAME);
+
+    HtmlReport.write(file, data);
+
+    String html = Files.readString(file);
+    assertThat(html)
+        .startsWith("<!doctype html>")
+        .contains("<dt>preset</dt><dd>quick: 4 layers, d_model 128, 8 experts</dd>")
+        .contains("<th scope=\"col\">perplexity</th>", "<th scope=\"col\">seeds</th>", " ± ")
+        .contains("they are not GLUE, WMT or\nOpenWebText results")
+        .contains("Licensed to the Apache Software Foundation")
+        .doesNotContainPattern("\\{\\{\\w+}}");
+  }
+
+  @Test
+  void should_load_nothing_from_outside() {
+    String html = HtmlReport.html(SyntheticRuns.comparison(List.of("evomoe"), 1, 5));
+
+    assertThat(html.replace(Resources.echarts(), ""))
+        .hasSizeLessThan(50_000)
+        .doesNotContain("src=", "href=", "url(", "@import", "http");
+  }
+
+  @Test
+  void should_list_the_description_in_its_order() {
+    String html = HtmlReport.html(SyntheticRuns.comparison(List.of("hash"), 1, 5));
+
+    assertThat(html)
+        .containsSubsequence("<dt>data", "<dt>preset", "<dt>commit", "<dt>machine", "<dt>command");
+  }
+
+  @Test
+  void should_embed_the_curves_as_json() throws IOException {
+    ReportData data = SyntheticRuns.comparison(List.of("evomoe", "switch"), 2, 30);
+
+    JsonNode runs = embedded(HtmlReport.html(data));
+
+    assertThat(runs).hasSize(4);
+    JsonNode first = runs.get(0);
+    assertThat(first.get("label").asText()).isEqualTo("evomoe");
+    assertThat(first.get("step")).hasSize(30);
+    assertThat(first.get("step_ms")).hasSize(30);
+    assertThat(first.get("temperature").get(0).isNull()).isTrue();
+    assertThat(first.get("load").get(1).get("layer").asText()).isEqualTo("blocks.3.moe");
+  }
+
+  @Test
+  void should_let_no_name_become_markup() throws IOException {
+    String gate = HOSTILE.replace("\"", "");
+    RoutingReport routing = new RoutingReport(HOSTILE, 1, List.of(1), List.of(), 0, 0);
+    ReportData.Run run = SyntheticRuns.run(gate, 0, 1, 3);
+    ReportData data =
+        new ReportData(
+            Map.of(HOSTILE, HOSTILE),
+            List.of(SyntheticRuns.result(run)),
+            List.of(new ReportData.Run("gpt", gate, 1, run.rows(), List.of(routing))));
+
+    String html = HtmlReport.html(data);
+
+    assertThat(html).doesNotContain("<script>alert");
+    assertThat(html)
+        .contains("&lt;/script&gt;&lt;script&gt;alert(&#39;x &amp; &quot;y&quot;&#39;)");
+    assertThat(Pattern.compile("</script", Pattern.CASE_INSENSITIVE).matcher(html).results())
+        .as("ends of the three script elements")
+        .hasSize(3);
+    JsonNode embedded = embedded(html).get(0);
+    assertThat(embedded.get("label").asText()).isEqualTo(gate);
+    assertThat(embedded.get("load").get(0).get("layer").asText()).isEqualTo(HOSTILE);
+  }
+
+  @Test
+  void should_not_fill_placeholders_that_come_from_the_data() {
+    assertThat(Resources.fill("{{a}} {{b}}", Map.of("a", "{{b}} $1 \\", "b", "x")))
+        .isEqualTo("{{b}} $1 \\ x");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Resources.fill("{{c}}", Map.of()))
+        .withMessageContaining("c");
+  }
+
+  @Test
+  void should_make_a_report_of_a_comparison_without_runs() throws IOException {
+    String html = HtmlReport.html(new ReportData(Map.of(), List.of(), List.of()));
+
+    assertThat(embedded(html)).isEmpty();
+  }
+
+  private static JsonNode embedded(String html) throws IOException {
+    Matcher data = DATA.matcher(html);
+    assertThat(data.find()).isTrue();
+    return new ObjectMapper().readTree(data.group(1));
+  }
+}

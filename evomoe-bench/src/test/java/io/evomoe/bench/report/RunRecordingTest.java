@@ -1,0 +1,99 @@
+package io.evomoe.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.step.Phase;
+import io.evomoe.training.StepReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunRecordingTest {
+
+  private static final RoutingReport ROUTING =
+      new RoutingReport("blocks.1.moe", 10, List.of(9, 6), List.of(0, 5, 5), 5, 0.1);
+
+  @TempDir Path folder;
+
+  @Test
+  void should_take_the_rows_values_from_the_step_report() {
+    CurveRow row = CurveRow.of("gpt", "switch", 4, report(2, 3.5, List.of(ROUTING)));
+
+    assertThat(row.task()).isEqualTo("gpt");
+    assertThat(row.gate()).isEqualTo("switch");
+    assertThat(row.seed()).isEqualTo(4);
+    assertThat(row.step()).isEqualTo(2);
+    assertThat(row.tokens()).isEqualTo(20);
+    assertThat(row.trainFlops()).isEqualTo(6e9);
+    assertThat(row.wallSeconds()).isEqualTo(3.5);
+    assertThat(row.trainLoss()).hasValue(2.5);
+    assertThat(row.validLoss()).hasValue(2.75);
+    assertThat(row.auxLoss()).hasValue(0.1);
+    assertThat(row.temperature()).hasValue(1.25);
+    assertThat(row.activeExperts()).hasValue(1.5);
+    assertThat(row.loadEntropy()).hasValue(ROUTING.loadEntropy());
+    assertThat(row.dropRate()).hasValue(0.25);
+  }
+
+  @Test
+  void should_leave_gate_values_empty_while_nothing_is_routed() {
+    CurveRow row = CurveRow.of("gpt", "dense", 4, report(2, 3.5, List.of()));
+
+    assertThat(row.temperature()).isEmpty();
+    assertThat(row.loadEntropy()).isEmpty();
+    assertThat(row.dropRate()).isEmpty();
+    assertThat(row.activeExperts()).hasValue(1);
+  }
+
+  @Test
+  void should_record_what_it_also_wrote() {
+    ReportData.Run run;
+    try (CurveFile file = CurveFile.create(path())) {
+      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file);
+      recording.onStep(report(1, 1, List.of()));
+      recording.onStep(report(2, 2, List.of(ROUTING)));
+      run = recording.run();
+    }
+
+    assertThat(run.rows()).hasSize(2).isEqualTo(CurveFile.read(path()));
+    assertThat(run.lastRouting()).containsExactly(ROUTING);
+  }
+
+  @Test
+  void should_continue_the_clock_of_a_resumed_run() {
+    CurveRow earlier = CurveRow.of("gpt", "evomoe", 1, report(1, 10, List.of()));
+    try (CurveFile file = CurveFile.create(path())) {
+      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file, List.of(earlier));
+      recording.onStep(report(2, 1.5, List.of()));
+
+      assertThat(recording.run().rows())
+          .extracting(CurveRow::wallSeconds)
+          .containsExactly(10.0, 11.5);
+      assertThat(CurveFile.read(path())).hasSize(1);
+    }
+  }
+
+  private static StepReport report(long step, double seconds, List<RoutingReport> routing) {
+    return new StepReport(
+        step,
+        10 * step,
+        3e9 * step,
+        seconds,
+        0.5,
+        2.5,
+        OptionalDouble.of(2.75),
+        0.1,
+        1,
+        1e-3,
+        Phase.SOFT,
+        1.25,
+        routing);
+  }
+
+  private Path path() {
+    return folder.resolve(CurveFile.NAME);
+  }
+}

@@ -1,0 +1,96 @@
+package io.evomoe.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.nn.RoutingReport;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SeriesTest {
+
+  private static final double NAN = Double.NaN;
+
+  @Test
+  void should_average_over_a_window_that_shrinks_at_both_ends_and_skips_gaps() {
+    assertThat(Smoothing.mean(new double[] {8, 1, 3, NAN, 5, 9}, 1))
+        .containsExactly(8, 4, 2, NAN, 7, 9);
+  }
+
+  @Test
+  void should_not_let_one_slow_step_through_the_median() {
+    assertThat(Smoothing.median(new double[] {1, 1, 100, 1, 1}, 1)).containsExactly(1, 1, 1, 1, 1);
+  }
+
+  @Test
+  void should_leave_evaluations_out_of_the_step_time() {
+    List<CurveRow> rows =
+        List.of(row(1, 5, false), row(3, 6, false), row(4, 9, true), row(5, 9.25, false));
+
+    assertThat(StepTimes.millis(rows)).containsExactly(NAN, 500, NAN, 250);
+  }
+
+  @Test
+  void should_take_the_step_time_with_evaluations_where_every_row_has_one() {
+    assertThat(StepTimes.millis(List.of(row(10, 5, true), row(20, 6, true))))
+        .containsExactly(NAN, 100);
+  }
+
+  @Test
+  void should_not_know_the_step_time_where_the_clock_goes_back() {
+    assertThat(StepTimes.millis(List.of(row(10, 5, false), row(11, 1, false))))
+        .containsExactly(NAN, NAN);
+  }
+
+  @Test
+  void should_thin_a_long_run_but_keep_its_end_and_every_validation_loss() {
+    List<CurveRow> rows =
+        IntStream.rangeClosed(1, 10_000).mapToObj(i -> row(i, i, i % 997 == 0)).toList();
+
+    Series series = Series.of("evomoe", new ReportData.Run("gpt", "evomoe", 1, rows, List.of()));
+
+    assertThat(series.step()).hasSizeLessThan(Series.MAX_POINTS + 20).endsWith(10_000L);
+    assertThat(series.valid().stream().filter(v -> !v.isNaN())).hasSize(10_000 / 997);
+    assertThat(series.train()).hasSameSizeAs(series.step());
+  }
+
+  @Test
+  void should_give_each_experts_share_of_the_load_in_percent() {
+    RoutingReport routing = new RoutingReport("m", 10, List.of(3, 0, 1), List.of(), 0, 0);
+
+    Series series = Series.of("a", new ReportData.Run("gpt", "a", 1, List.of(), List.of(routing)));
+
+    assertThat(series.load()).containsExactly(new Series.Load("m", List.of(75.0, 0.0, 25.0)));
+  }
+
+  @Test
+  void should_round_to_what_a_chart_can_show() {
+    CurveRow third = row(1, 1.0 / 3, false);
+
+    Series series = Series.of("a", new ReportData.Run("gpt", "a", 1, List.of(third), List.of()));
+
+    assertThat(series.wall().get(0)).isEqualTo(0.333333).isCloseTo(1.0 / 3, within(1e-6));
+  }
+
+  private static CurveRow row(long step, double seconds, boolean evaluated) {
+    OptionalDouble none = OptionalDouble.empty();
+    OptionalDouble loss = OptionalDouble.of(2);
+    return new CurveRow(
+        "gpt",
+        "a",
+        1,
+        step,
+        step,
+        step,
+        seconds,
+        loss,
+        evaluated ? loss : none,
+        none,
+        none,
+        none,
+        none,
+        none);
+  }
+}
