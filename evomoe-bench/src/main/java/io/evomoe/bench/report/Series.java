@@ -24,9 +24,9 @@ import java.util.stream.IntStream;
  * @param train loss, smoothed before thinning
  * @param valid loss where measured
  * @param temperature of the gates
- * @param active mean active experts
- * @param entropy of the load
- * @param drop rate in percent
+ * @param active mean active experts, smoothed
+ * @param entropy of the load, smoothed
+ * @param drop rate in percent, smoothed
  * @param stepMs milliseconds a step, a running median
  * @param load of the experts, one entry a layer
  */
@@ -84,7 +84,6 @@ record Series(
 
     Series series(String label, ReportData.Run run) {
       int radius = Smoothing.radius(rows.size());
-      double[] train = Smoothing.mean(all(CurveRow::trainLoss), radius);
       double[] millis = Smoothing.median(StepTimes.millis(rows), Math.max(2, radius));
       return new Series(
           label,
@@ -93,12 +92,12 @@ record Series(
           kept.stream().map(i -> rows.get(i).tokens()).toList(),
           column(i -> rows.get(i).trainFlops()),
           column(i -> rows.get(i).wallSeconds()),
-          column(i -> train[i]),
+          smooth(CurveRow::trainLoss, radius),
           measured(CurveRow::validLoss),
           measured(CurveRow::temperature),
-          measured(CurveRow::activeExperts),
-          measured(CurveRow::loadEntropy),
-          column(i -> 100 * orNan(rows.get(i).dropRate())),
+          smooth(CurveRow::activeExperts, radius),
+          smooth(CurveRow::loadEntropy, radius),
+          smooth(row -> percent(row.dropRate()), radius),
           column(i -> millis[i]),
           run.lastRouting().stream().map(Load::of).toList());
     }
@@ -109,11 +108,17 @@ record Series(
     }
 
     private List<Double> measured(Function<CurveRow, OptionalDouble> value) {
-      return column(i -> orNan(value.apply(rows.get(i))));
+      return smooth(value, 0);
     }
 
-    private double[] all(Function<CurveRow, OptionalDouble> value) {
-      return rows.stream().mapToDouble(row -> orNan(value.apply(row))).toArray();
+    private List<Double> smooth(Function<CurveRow, OptionalDouble> value, int radius) {
+      double[] raw = rows.stream().mapToDouble(row -> orNan(value.apply(row))).toArray();
+      double[] smoothed = Smoothing.mean(raw, radius);
+      return column(i -> smoothed[i]);
+    }
+
+    private static OptionalDouble percent(OptionalDouble share) {
+      return OptionalDouble.of(100 * orNan(share));
     }
 
     private List<Double> column(IntToDoubleFunction value) {

@@ -36,10 +36,11 @@ final class Smoothing {
         .toArray();
   }
 
-  /** Shrinks near the ends, alike on both sides, so that a steep start is not bent. */
+  /** Shrinks to both sides near the start, so that the first steep fall is not bent. */
   private static DoubleStream window(double[] values, int center, int radius) {
-    int reach = Math.min(radius, Math.min(center, values.length - 1 - center));
-    return Arrays.stream(values, center - reach, center + reach + 1).filter(x -> !Double.isNaN(x));
+    int reach = Math.min(radius, center);
+    int end = Math.min(center + reach + 1, values.length);
+    return Arrays.stream(values, center - reach, end).filter(x -> !Double.isNaN(x));
   }
 
   private static double middle(DoubleStream window) {

@@ -9,6 +9,7 @@
   const colour = gate => COLOURS[gates.indexOf(gate) % COLOURS.length];
   const hidden = new Set();
   const charts = [];
+  let wholeRange = false;
 
   const number = (digits, unit = '') => value =>
     value.toLocaleString('en-US', {maximumFractionDigits: digits}) + unit;
@@ -26,7 +27,7 @@
   const STEPS = {of: run => run.step, name: 'steps', format: number(0)};
   const TOKENS = {of: run => run.tokens, name: 'tokens', format: metricPrefix('')};
   const FLOPS = {of: run => run.flops, name: 'training FLOPs', format: metricPrefix('')};
-  const WALL = {of: run => run.wall.map(s => s / clock), name: `wall time (${clockUnit})`, format: number(2)};
+  const WALL = {of: run => run.wall.map(s => s / clock), name: `wall time (${clockUnit})`, format: number(1)};
 
   const VALID = {of: run => run.valid, name: 'valid', style: 'strong', axis: 0, format: fixed(4)};
   const TRAIN = {of: run => run.train, name: 'train', style: 'faint', axis: 0, format: fixed(4)};
@@ -57,7 +58,7 @@
     return {
       type: 'line', name: run.label, data, yAxisIndex: y.axis, color: colour(run.label),
       showSymbol: y === VALID && data.length <= 40 || data.length === 1, symbol: 'circle', symbolSize: 5,
-      lineStyle: {width: faint ? 1 : 2, opacity: faint ? 0.4 : 1, type: y.style === 'dashed' ? 'dashed' : 'solid'},
+      lineStyle: {width: faint ? 1 : 2, opacity: faint ? 0.45 : 1, type: y.style === 'dashed' ? 'dashed' : 'solid'},
       z: faint ? 2 : 3, animation: false, emphasis: {disabled: true},
     };
   };
@@ -109,15 +110,15 @@
     axisLine: {show: false}, axisTick: {show: false}, splitLine: {lineStyle: {color: colours.line}}, ...more,
   });
 
-  // The first steep fall would squeeze all later differences into one line: the axis starts at the
-  // loss that 97 % of the points stay below. The zoom tool shows the rest.
+  // The first steep fall would squeeze all later differences into one line: unless the whole range is
+  // asked for, the axis starts at the loss that nine tenths of the points stay below.
   const lossCeiling = shown => {
-    const losses = shown.flatMap(run => [...run.train, ...run.valid]).filter(v => v !== null).sort((a, b) => a - b);
-    return losses.length < 40 ? null : Math.ceil(10 * losses[Math.floor(losses.length * 0.97)]) / 10;
+    const losses = shown.flatMap(run => run.train).filter(v => v !== null).sort((a, b) => a - b);
+    return wholeRange || losses.length < 40 ? null : Math.ceil(10 * losses[Math.floor(losses.length * 0.9)]) / 10;
   };
 
   const toolbox = colours => ({
-    right: 0, top: -6, itemSize: 13, iconStyle: {borderColor: colours.soft},
+    right: 0, top: 4, itemSize: 13, iconStyle: {borderColor: colours.soft},
     feature: {dataZoom: {title: {zoom: 'Zoom in', back: 'Zoom out'}, filterMode: 'none'}, restore: {title: 'Reset'}},
   });
 
@@ -130,7 +131,7 @@
         textStyle: {color: colours.soft, fontSize: 14, fontWeight: 400, fontFamily: FONT}};
       return {
         title: series.length ? undefined : empty,
-        grid: {left: 52, right: axes.length > 1 ? 48 : 20, top: 42, bottom: 46},
+        grid: {left: 52, right: axes.length > 1 ? 48 : 20, top: 88, bottom: 46},
         toolbox: toolbox(colours),
         tooltip: {trigger: 'axis', confine: true, formatter: tooltip(shown, x, ys), backgroundColor: colours.card,
           borderColor: colours.line, textStyle: {color: colours.ink, fontFamily: FONT, fontSize: 12}},
@@ -194,20 +195,25 @@
     }
   };
 
-  const gateButtons = () => {
+  const toggle = (content, pressed, onToggle) => {
+    const button = document.createElement('button');
+    button.append(...content);
+    button.setAttribute('aria-pressed', String(pressed));
+    button.addEventListener('click', () => {
+      button.setAttribute('aria-pressed', String(onToggle()));
+      draw();
+    });
+    document.getElementById('gates').append(button);
+    return button;
+  };
+
+  const controls = () => {
     for (const gate of gates) {
-      const button = document.createElement('button');
       const dot = element('span', '', `background:${colour(gate)}`);
       dot.className = 'dot';
-      button.append(dot, gate);
-      button.setAttribute('aria-pressed', 'true');
-      button.addEventListener('click', () => {
-        hidden.has(gate) ? hidden.delete(gate) : hidden.add(gate);
-        button.setAttribute('aria-pressed', String(!hidden.has(gate)));
-        draw();
-      });
-      document.getElementById('gates').append(button);
+      toggle([dot, gate], true, () => hidden.delete(gate) || (hidden.add(gate), false)).className = 'gate';
     }
+    toggle(['whole loss range'], false, () => wholeRange = !wholeRange);
   };
 
   const key = (kind, text) => {
@@ -231,10 +237,10 @@
     [experts, {name: 'temperature', format: number(2), min: 0}]);
   lineChart('step-time', STEPS, [STEP_TIME, active('dashed', 1)],
     [{name: 'step time (ms)', format: number(0), min: 0}, experts]);
-  lineChart('entropy', STEPS, [ENTROPY], [{name: 'exp(H)/E', format: number(2)}]);
+  lineChart('entropy', STEPS, [ENTROPY], [{name: 'exp(H)/E', format: number(3)}]);
   lineChart('drop', STEPS, [DROP], [{name: '% of assignments', format: number(1, '%'), min: 0}]);
   loadCharts();
-  gateButtons();
+  controls();
   lineKeys();
   draw();
 
