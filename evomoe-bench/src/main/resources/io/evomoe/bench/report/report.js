@@ -63,6 +63,14 @@
     };
   };
 
+  // A finished run, or one not yet measured, has no value at x: its last or first one would mislead.
+  const covers = (data, x) => {
+    if (data.length === 0) return false;
+    const [first, last] = [data[0][0], data[data.length - 1][0]];
+    const spacing = data.length > 1 ? (last - first) / (data.length - 1) : Infinity;
+    return x > first - spacing && x < last + spacing;
+  };
+
   const nearest = (data, x) => data.reduce((best, p) => Math.abs(p[0] - x) < Math.abs(best[0] - x) ? p : best);
 
   // Text goes through textContent, so no name can become markup.
@@ -81,7 +89,7 @@
     name.append(dot, gate);
     row.append(name);
     for (const [y, lines] of series) {
-      const values = lines.filter(data => data.length).map(data => nearest(data, at)[1]);
+      const values = lines.filter(data => covers(data, at)).map(data => nearest(data, at)[1]);
       const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
       row.append(element('td', values.length ? y.format(mean) : '–', 'padding:1px 0 1px 10px'));
     }
@@ -93,7 +101,7 @@
     const at = params[0].axisValue;
     const table = document.createElement('table');
     const head = document.createElement('tr');
-    const place = `${x.format(at)} ${x.name}`;
+    const place = `${x.name}: ${x.format(at)}`;
     head.append(element('th', place, 'font-weight:600;padding:0 10px 2px 0'));
     ys.forEach(y => head.append(element('th', y.name, 'padding:0 0 2px 10px')));
     table.append(head);
