@@ -1,0 +1,67 @@
+package io.evomoe.models.gpt;
+
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
+import org.nd4j.linalg.api.memory.enums.LearningPolicy;
+import org.nd4j.linalg.api.memory.enums.ResetPolicy;
+import org.nd4j.linalg.api.memory.enums.SpillPolicy;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Continues a text token by token. */
+public final class Generation {
+  private static final WorkspaceConfiguration WORKSPACE =
+      WorkspaceConfiguration.builder()
+          .policyAllocation(AllocationPolicy.OVERALLOCATE)
+          .policyLearning(LearningPolicy.FIRST_LOOP)
+          .policySpill(SpillPolicy.REALLOCATE)
+          .policyReset(ResetPolicy.BLOCK_LEFT)
+          .build();
+
+  private final Gpt model;
+  private final StepContext context;
+
+  /** Generates with a model as it is at a step (phase and temperature steer its gates). */
+  public Generation(Gpt model, StepContext context) {
+    this.model = model;
+    this.context = context.evaluating();
+  }
+
+  /**
+   * The prompt followed by new tokens. Only the last {@link GptConfig#positions()} tokens are read.
+   *
+   * @param prompt at least one id
+   * @param newTokens how many to add at most, at least 0
+   * @param stop ends the text before such a token
+   */
+  public int[] generate(int[] prompt, int newTokens, Sampling sampling, IntPredicate stop) {
+    if (prompt.length == 0) {
+      throw new IllegalArgumentException("prompt must have at least 1 token, had 0");
+    }
+    if (newTokens < 0) {
+      throw new IllegalArgumentException("newTokens must be at least 0, was " + newTokens);
+    }
+    int[] text = Arrays.copyOf(prompt, prompt.length + newTokens);
+    for (int length = prompt.length; length < text.length; length++) {
+      int next = sampling.choose(logits(text, length), length);
+      if (stop.test(next)) {
+        return Arrays.copyOf(text, length);
+      }
+      text[length] = next;
+    }
+    return text;
+  }
+
+  private double[] logits(int[] text, int length) {
+    int from = Math.max(0, length - model.config().positions());
+    int[] read = Arrays.copyOfRange(text, from, length);
+    try (MemoryWorkspace ignored =
+        Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "evomoe-generation")) {
+      return model.nextTokenLogits(TokenBatch.of(read.length, read), context).toDoubleVector();
+    }
+  }
+}

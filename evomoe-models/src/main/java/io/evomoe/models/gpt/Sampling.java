@@ -1,0 +1,64 @@
+package io.evomoe.models.gpt;
+
+import io.evomoe.random.CounterRandom;
+import java.util.stream.IntStream;
+
+/**
+ * How the next token is chosen.
+ *
+ * @param temperature divides the logits, at least 0; 0 means greedy: always the likeliest, ties to
+ *     the lowest id
+ * @param topK how many of the likeliest tokens may be drawn, at least 1
+ * @param seed of the draws
+ */
+public record Sampling(double temperature, int topK, long seed) {
+
+  /** Refuses a negative temperature and a top-k below 1. */
+  public Sampling {
+    if (!(temperature >= 0) || Double.isInfinite(temperature)) {
+      throw new IllegalArgumentException(
+          "temperature must be at least 0 and finite, was " + temperature);
+    }
+    if (topK < 1) {
+      throw new IllegalArgumentException("topK must be at least 1, was " + topK);
+    }
+  }
+
+  /** Always the likeliest token. */
+  public static Sampling greedy() {
+    return new Sampling(0, 1, 0);
+  }
+
+  /**
+   * A token id.
+   *
+   * @param logits one a token id
+   * @param position number of the draw
+   */
+  int choose(double[] logits, long position) {
+    int[] likeliest =
+        IntStream.range(0, logits.length)
+            .boxed()
+            .sorted((a, b) -> Double.compare(logits[b], logits[a]))
+            .limit(temperature == 0 ? 1 : topK)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    if (likeliest.length == 1) {
+      return likeliest[0];
+    }
+    double highest = logits[likeliest[0]];
+    double[] cumulative = new double[likeliest.length];
+    double sum = 0;
+    for (int i = 0; i < likeliest.length; i++) {
+      sum += Math.exp((logits[likeliest[i]] - highest) / temperature);
+      cumulative[i] = sum;
+    }
+    double drawn = new CounterRandom(seed).uniform(position) * sum;
+    for (int i = 0; i < likeliest.length; i++) {
+      if (drawn <= cumulative[i]) {
+        return likeliest[i];
+      }
+    }
+    return likeliest[likeliest.length - 1];
+  }
+}
