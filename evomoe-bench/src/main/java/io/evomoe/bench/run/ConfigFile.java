@@ -1,0 +1,141 @@
+package io.evomoe.bench.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Map;
+
+/** Run configurations as YAML. A file may name only what differs from the preset. */
+public final class ConfigFile {
+  private static final ObjectMapper YAML =
+      YAMLMapper.builder(new YAMLFactory())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  private static final ObjectMapper TREE =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  private ConfigFile() {}
+
+  /** Writes a configuration in full. */
+  public static void write(Path file, RunConfig config) {
+    try {
+      Files.writeString(file, YAML.writeValueAsString(config));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot write configuration " + file, e);
+    }
+  }
+
+  /** Reads a configuration that was written in full. */
+  public static RunConfig read(Path file) {
+    return bind(tree(file), file.toString());
+  }
+
+  /** The defaults with what a file says instead. */
+  public static RunConfig overlay(RunConfig defaults, Path file) {
+    ObjectNode merged = TREE.valueToTree(defaults);
+    merge(merged, tree(file));
+    return bind(merged, file.toString());
+  }
+
+  /**
+   * The configuration with one value replaced.
+   *
+   * @param path dotted field, such as {@code training.steps}
+   * @param value as YAML text
+   */
+  public static RunConfig set(RunConfig config, String path, String value) {
+    ObjectNode tree = TREE.valueToTree(config);
+    ObjectNode parent = tree;
+    String[] parts = path.split("\\.", -1);
+    for (int i = 0; i < parts.length - 1; i++) {
+      JsonNode child = parent.get(parts[i]);
+      if (!(child instanceof ObjectNode object)) {
+        throw new IllegalArgumentException("unknown configuration field " + path);
+      }
+      parent = object;
+    }
+    try {
+      parent.set(parts[parts.length - 1], YAML.readTree(value));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(path + " is not a value: " + value, e);
+    }
+    return bind(tree, path);
+  }
+
+  private static ObjectNode tree(Path file) {
+    try {
+      JsonNode tree = YAML.readTree(Files.readString(file));
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw new IllegalArgumentException(
+          "configuration " + file + " must be a mapping of fields to values");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "configuration " + file + " is not YAML: " + firstLine(e.getOriginalMessage()), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "configuration " + file + " must be a readable UTF-8 file", e);
+    }
+  }
+
+  private static void merge(ObjectNode into, ObjectNode from) {
+    for (Iterator<Map.Entry<String, JsonNode>> it = from.fields(); it.hasNext(); ) {
+      Map.Entry<String, JsonNode> field = it.next();
+      JsonNode old = into.get(field.getKey());
+      if (old instanceof ObjectNode oldObject && field.getValue() instanceof ObjectNode newObject) {
+        merge(oldObject, newObject);
+      } else {
+        into.set(field.getKey(), field.getValue());
+      }
+    }
+  }
+
+  private static RunConfig bind(ObjectNode tree, String source) {
+    try {
+      return TREE.treeToValue(tree, RunConfig.class);
+    } catch (UnrecognizedPropertyException e) {
+      throw new IllegalArgumentException(
+          "%s: unknown field %s; known are %s"
+              .formatted(source, where(e), e.getKnownPropertyIds()),
+          e);
+    } catch (JsonMappingException e) {
+      Throwable cause = e.getCause();
+      String reason =
+          cause instanceof IllegalArgumentException
+              ? String.valueOf(cause.getMessage())
+              : where(e) + ": " + firstLine(e.getOriginalMessage());
+      throw new IllegalArgumentException(source + ": " + reason, e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(source + ": " + firstLine(e.getOriginalMessage()), e);
+    }
+  }
+
+  private static String where(JsonMappingException e) {
+    StringBuilder path = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+    }
+    return path.toString();
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
+  }
+}

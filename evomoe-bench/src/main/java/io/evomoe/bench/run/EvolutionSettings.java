@@ -1,0 +1,57 @@
+package io.evomoe.bench.run;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.TemperatureSchedule;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * EvoMoE's two phases, as a configuration file has them.
+ *
+ * @param diversifySteps steps with one expert; null for a tenth of the run
+ * @param spawn {@code copy}, {@code mask:0.3}, {@code mask:0.3:rescale}, {@code reinit:0.5}, {@code
+ *     noise:0.02}
+ * @param copyMoments whether spawned experts take over the optimizer moments
+ * @param schedule {@code EXPONENTIAL} or {@code LINEAR}
+ * @param maxTemperature at the spawn, above 0
+ * @param minTemperature at the end, above 0 and at most the maximum
+ * @param temperatureSteps steps after the spawn in which the minimum is reached; null for three
+ *     quarters of what remains
+ * @param hardFrom steps after the spawn from which only the first expert is used; null for never
+ */
+public record EvolutionSettings(
+    @Nullable Long diversifySteps,
+    String spawn,
+    boolean copyMoments,
+    TemperatureSchedule.Kind schedule,
+    double maxTemperature,
+    double minTemperature,
+    @Nullable Long temperatureSteps,
+    @Nullable Long hardFrom) {
+
+  /** Refuses values out of their bounds. */
+  public EvolutionSettings {
+    SpawnMethod.parse(spawn);
+    new TemperatureSchedule(schedule, maxTemperature, minTemperature, 1);
+  }
+
+  /** Mask 0.3, copied moments, exponential from 2.0 to 0.3, never hard. */
+  static EvolutionSettings defaults() {
+    return new EvolutionSettings(
+        null, "mask:0.3", true, TemperatureSchedule.Kind.EXPONENTIAL, 2.0, 0.3, null, null);
+  }
+
+  EvolutionConfig config(long steps) {
+    long diversify = diversifySteps == null ? steps / 10 : diversifySteps;
+    long remaining = Math.max(1, steps - diversify);
+    long annealing =
+        temperatureSteps == null ? Math.max(1, remaining * 3 / 4) : temperatureSteps;
+    return new EvolutionConfig(
+        diversify,
+        SpawnMethod.parse(spawn),
+        copyMoments,
+        new TemperatureSchedule(schedule, maxTemperature, minTemperature, annealing),
+        hardFrom == null ? OptionalLong.empty() : OptionalLong.of(hardFrom));
+  }
+}

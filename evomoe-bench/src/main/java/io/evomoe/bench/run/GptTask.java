@@ -1,0 +1,70 @@
+package io.evomoe.bench.run;
+
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.text.PackedBatches;
+import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenStream;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.training.TrainingData;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Causal language modelling on text, with a tokenizer of its own. */
+public final class GptTask implements Task<LanguageBatch> {
+  /** Name of the task. */
+  public static final String NAME = "gpt";
+
+  private final TextSplit text;
+  private final Tokenizer tokenizer;
+  private final TokenStream train;
+  private final TokenStream valid;
+
+  /** Encodes both sides of a text. */
+  public GptTask(TextSplit text, Tokenizer tokenizer) {
+    this.text = text;
+    this.tokenizer = tokenizer;
+    this.train = TokenStream.of(text.train(), tokenizer);
+    this.valid = TokenStream.of(text.valid(), tokenizer);
+  }
+
+  @Override
+  public Gpt model(RunConfig config) {
+    Kernels kernels = KernelSelection.forType(DataType.FLOAT);
+    return new Gpt(
+        config.model().gpt(tokenizer.vocabularySize()),
+        GateRegistry.installed().provider(config.gate()),
+        config.gateOptions(),
+        config.seed(),
+        kernels);
+  }
+
+  @Override
+  public TrainingData<LanguageBatch> data(RunConfig config) {
+    int sequence = config.model().sequence();
+    int batch = config.training().batch();
+    PackedBatches training = new PackedBatches(train, sequence, batch, config.seed());
+    PackedBatches heldOut = new PackedBatches(valid, sequence, batch, config.seed());
+    return new TrainingData<>(
+        training, heldOut.evaluationBatches(config.training().evalBatches()));
+  }
+
+  @Override
+  public String metricName() {
+    return "perplexity";
+  }
+
+  @Override
+  public double metric(double validLoss) {
+    return Math.exp(validLoss);
+  }
+
+  @Override
+  public String description() {
+    return "%s: %,d training and %,d held-out tokens, vocabulary %,d"
+        .formatted(
+            text.train().name(), train.size(), valid.size(), tokenizer.vocabularySize());
+  }
+}

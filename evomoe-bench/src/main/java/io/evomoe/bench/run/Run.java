@@ -1,0 +1,137 @@
+package io.evomoe.bench.run;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.RunRecording;
+import io.evomoe.bench.report.RunResult;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.Progress;
+import io.evomoe.training.SavedRun;
+import io.evomoe.training.StepReport;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainingListener;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * One training run of a task, recorded.
+ *
+ * @param <B> a batch
+ */
+public final class Run<B> {
+  private final Task<B> task;
+  private final RunConfig config;
+  private final Trainer<B> trainer;
+  private final Totals totals = new Totals();
+
+  /** A run before its first step. */
+  public Run(Task<B> task, RunConfig config) {
+    this.task = task;
+    this.config = config;
+    this.trainer =
+        new Trainer<>(
+            task.model(config),
+            task.data(config),
+            KernelSelection.forType(DataType.FLOAT),
+            config.training().config(config.seed()),
+            schedule(config));
+  }
+
+  /** Phase and temperature of a run by step. */
+  public static EvolutionSchedule schedule(RunConfig config) {
+    return new EvolutionSchedule(
+        config.evolution().config(config.training().steps()),
+        GateRegistry.installed().provider(config.gate()).growth());
+  }
+
+  /** Continues a saved run; to be called before {@link #train}. */
+  public void resume(SavedRun saved) {
+    trainer.resume(saved);
+  }
+
+  /** Checkpoints go there from now on. */
+  public void checkpointTo(CheckpointWriter writer) {
+    trainer.checkpointTo(writer);
+  }
+
+  /** Lets {@link #train} return after its current step; from any thread. */
+  public void requestStop() {
+    trainer.requestStop();
+  }
+
+  /**
+   * Trains to the end, or until a stop is requested.
+   *
+   * @param curves where every step is recorded
+   * @param earlier what the file holds of this run already
+   * @param listener told of every step after it was recorded
+   */
+  public Outcome train(CurveFile curves, List<CurveRow> earlier, TrainingListener listener) {
+    RunRecording recording =
+        new RunRecording(config.task(), config.gate(), config.seed(), curves, earlier);
+    trainer.run(recording, totals, listener);
+    return new Outcome(result(), recording.run());
+  }
+
+  private RunResult result() {
+    Progress progress = trainer.progress();
+    StepReport last = totals.last;
+    double validLoss = totals.validLoss;
+    return new RunResult(
+        config.task(),
+        config.gate(),
+        config.seed(),
+        progress.step(),
+        progress.tokens(),
+        progress.trainFlops(),
+        validLoss,
+        task.metric(validLoss),
+        task.metricName(),
+        totals.tokensPerSecond(),
+        last == null ? 1 : last.activeExperts(),
+        last == null ? 0 : last.dropRate(),
+        last == null ? 1 : last.loadEntropy(),
+        last == null ? 0 : last.wallSeconds());
+  }
+
+  /**
+   * What a run gave.
+   *
+   * @param result for the table and result.json
+   * @param recorded its curves
+   */
+  public record Outcome(RunResult result, ReportData.Run recorded) {}
+
+  /** What the result needs of all steps. */
+  private static final class Totals implements TrainingListener {
+    private long firstTokens = -1;
+    private double firstSeconds;
+    private double seconds;
+    private double validLoss = Double.NaN;
+    private @Nullable StepReport last;
+
+    @Override
+    public void onStep(StepReport report) {
+      if (firstTokens < 0) {
+        firstTokens = report.tokens();
+        firstSeconds = report.stepSeconds();
+      }
+      seconds += report.stepSeconds();
+      report.validLoss().ifPresent(loss -> validLoss = loss);
+      last = report;
+    }
+
+    /** Without the first step, which compiles kernels. */
+    double tokensPerSecond() {
+      if (last == null || seconds <= firstSeconds) {
+        return Double.NaN;
+      }
+      return (last.tokens() - firstTokens) / (seconds - firstSeconds);
+    }
+  }
+}

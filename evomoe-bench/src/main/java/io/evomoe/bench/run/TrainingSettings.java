@@ -1,0 +1,91 @@
+package io.evomoe.bench.run;
+
+import io.evomoe.training.AdamWConfig;
+import io.evomoe.training.LearningRate;
+import io.evomoe.training.TrainingConfig;
+
+/**
+ * How to train, as a configuration file has it.
+ *
+ * @param steps optimizer steps, at least 1
+ * @param batch sequences in a micro-batch, at least 1
+ * @param microBatches micro-batches in a step, at least 1
+ * @param learningRate highest rate, above 0
+ * @param warmupShare share of the steps in which the rate rises, in 0..1
+ * @param decay {@code COSINE}, {@code LINEAR}, {@code CONSTANT} or {@code INVERSE_SQRT}
+ * @param floorShare lowest rate as a share of the highest, in 0..1
+ * @param beta1 of AdamW, in [0, 1)
+ * @param beta2 of AdamW, in [0, 1)
+ * @param weightDecay of AdamW, at least 0
+ * @param clipNorm largest global gradient norm, above 0
+ * @param evalEvery steps between measurements of the held-out loss; 0 for the end only
+ * @param evalBatches batches of held-out text that are measured, at least 1
+ * @param checkpointEvery steps between checkpoints of {@code train}; 0 for the end only
+ */
+public record TrainingSettings(
+    long steps,
+    int batch,
+    int microBatches,
+    double learningRate,
+    double warmupShare,
+    LearningRate.Decay decay,
+    double floorShare,
+    double beta1,
+    double beta2,
+    double weightDecay,
+    double clipNorm,
+    long evalEvery,
+    int evalBatches,
+    long checkpointEvery) {
+
+  /** Refuses values out of their bounds. */
+  public TrainingSettings {
+    requirePositive("batch", batch);
+    requirePositive("evalBatches", evalBatches);
+    if (!(warmupShare >= 0 && warmupShare <= 1)) {
+      throw new IllegalArgumentException("warmupShare must be in 0..1, was " + warmupShare);
+    }
+    config(
+        steps, microBatches, learningRate, warmupShare, decay, floorShare, beta1, beta2,
+        weightDecay, clipNorm, evalEvery, checkpointEvery, 1);
+  }
+
+  TrainingConfig config(long seed) {
+    return config(
+        steps, microBatches, learningRate, warmupShare, decay, floorShare, beta1, beta2,
+        weightDecay, clipNorm, evalEvery, checkpointEvery, seed);
+  }
+
+  private static TrainingConfig config(
+      long steps,
+      int microBatches,
+      double learningRate,
+      double warmupShare,
+      LearningRate.Decay decay,
+      double floorShare,
+      double beta1,
+      double beta2,
+      double weightDecay,
+      double clipNorm,
+      long evalEvery,
+      long checkpointEvery,
+      long seed) {
+    LearningRate rate =
+        new LearningRate(learningRate, Math.round(steps * warmupShare), decay, floorShare);
+    return new TrainingConfig(
+        steps,
+        microBatches,
+        clipNorm,
+        rate,
+        new AdamWConfig(beta1, beta2, 1e-8, weightDecay),
+        evalEvery,
+        checkpointEvery,
+        seed);
+  }
+
+  private static void requirePositive(String field, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
+    }
+  }
+}
