@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# One training step, ours and PyTorch's, in alternation; see pytorch/README.md.
+#
+#   evomoe-bench/peers/compare-step.sh [--rounds R] [--gates dense,switch,dts] [bench step options]
+#
+# Every other option goes to both sides as it is. Prints one row a gate: the medians over the rounds
+# (default 3) of tokens per second, and ours over PyTorch's.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+python=${PYTHON:-/usr/bin/python3}
+rounds=3
+gates=dense,switch,dts
+options=()
+while (($# > 0)); do
+  case $1 in
+    --rounds) rounds=${2:?--rounds needs a number}; shift 2 ;;
+    --gates | --gate) gates=${2:?$1 needs a name}; shift 2 ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) options+=("$1"); shift ;;
+  esac
+done
+if ! [[ $rounds =~ ^[1-9][0-9]*$ ]]; then
+  echo "--rounds must be at least 1, was $rounds" >&2
+  exit 2
+fi
+
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+
+# Appends the JSON line of a run to the results, under a side's name.
+run() {
+  local side=$1 line
+  shift
+  line=$("$@" | grep '^{' | tail -n 1) || { echo "failed: $*" >&2; exit 1; }
+  printf '%s\t%s\n' "$side" "$line" >>"$results"
+}
+
+cd "$root"
+for ((round = 1; round <= rounds; round++)); do
+  for gate in ${gates//,/ }; do
+    echo "round $round of $rounds, $gate" >&2
+    step=(--gate "$gate" --json "${options[@]}")
+    run evomoe ./evomoe bench step "${step[@]}"
+    run pytorch "$python" evomoe-bench/peers/pytorch/peer.py "${step[@]}"
+  done
+done
+"$python" evomoe-bench/peers/step_table.py "$results"
