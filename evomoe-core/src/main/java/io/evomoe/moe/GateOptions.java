@@ -1,0 +1,122 @@
+package io.evomoe.moe;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Reads a gate's options, each with its type, default and bounds. What is asked for is known; what
+ * is written but never asked for is refused.
+ */
+public final class GateOptions {
+  private final String gate;
+  private final Map<String, String> written;
+  private final Set<String> known = new TreeSet<>();
+
+  private GateOptions(String gate, Map<String, String> written) {
+    this.gate = gate;
+    this.written = written;
+  }
+
+  /**
+   * Reads all options of a gate.
+   *
+   * @param gate its name, for messages
+   * @param spec holds the options as written
+   * @param reader asks for every option the gate knows
+   * @throws IllegalArgumentException for an option that is unknown or out of its bounds
+   */
+  public static <T> T read(String gate, GateSpec spec, Function<GateOptions, T> reader) {
+    GateOptions options = new GateOptions(gate, spec.options());
+    T result = reader.apply(options);
+    options.refuseUnknown();
+    return result;
+  }
+
+  /** Refuses every option: for a gate that has none. */
+  public static void none(String gate, GateSpec spec) {
+    new GateOptions(gate, spec.options()).refuseUnknown();
+  }
+
+  /** A number; infinity is written {@code infinite}. */
+  public double number(String name, double standard, Bounds bounds) {
+    String text = text(name, Double.toString(standard));
+    double value = parse(text);
+    if (!bounds.contains(value)) {
+      throw refusal(name, "a number " + bounds, text);
+    }
+    return value;
+  }
+
+  /** A whole number. */
+  public int integer(String name, int standard, Bounds bounds) {
+    String text = text(name, Integer.toString(standard));
+    double value = parse(text);
+    if (!bounds.contains(value) || value != (int) value) {
+      throw refusal(name, "a whole number " + bounds, text);
+    }
+    return (int) value;
+  }
+
+  /** {@code true} or {@code false}. */
+  public boolean flag(String name, boolean standard) {
+    String text = text(name, Boolean.toString(standard));
+    if (!text.equals("true") && !text.equals("false")) {
+      throw refusal(name, "true or false", text);
+    }
+    return text.equals("true");
+  }
+
+  /** One of the constants of an enumeration, written in lower case. */
+  public <T extends Enum<T>> T choice(String name, T standard) {
+    String text = text(name, written(standard));
+    T[] choices = standard.getDeclaringClass().getEnumConstants();
+    for (T choice : choices) {
+      if (written(choice).equals(text)) {
+        return choice;
+      }
+    }
+    String all = Arrays.stream(choices).map(c -> written(c)).collect(Collectors.joining(", "));
+    throw refusal(name, "one of " + all, text);
+  }
+
+  private String text(String name, String standard) {
+    known.add(name);
+    return written.getOrDefault(name, standard).strip();
+  }
+
+  private void refuseUnknown() {
+    Set<String> unknown = new TreeSet<>(written.keySet());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      String list = known.isEmpty() ? "none" : String.join(", ", known);
+      throw new IllegalArgumentException(
+          "gate %s has no option %s; its options: %s"
+              .formatted(gate, String.join(", ", unknown), list));
+    }
+  }
+
+  private IllegalArgumentException refusal(String name, String bound, String text) {
+    return new IllegalArgumentException(
+        "option %s of gate %s must be %s, was %s".formatted(name, gate, bound, text));
+  }
+
+  private static double parse(String text) {
+    if (text.equals("infinite")) {
+      return Double.POSITIVE_INFINITY;
+    }
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException notANumber) {
+      return Double.NaN;
+    }
+  }
+
+  private static String written(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

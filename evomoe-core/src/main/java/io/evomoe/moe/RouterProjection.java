@@ -1,0 +1,54 @@
+package io.evomoe.moe;
+
+import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The bias-free linear map of tokens to one logit an expert: {@code z = x W}. */
+public final class RouterProjection {
+  private static final double DEVIATION = 0.02;
+
+  private final Kernels kernels;
+  private final Parameter weight;
+
+  /** Makes W [width, experts] from N(0, 0.02), under the name {@code weight} in the scope. */
+  public RouterProjection(Scope scope, int width, int experts) {
+    this.kernels = scope.kernels();
+    this.weight = scope.normal("weight", DEVIATION, width, experts);
+  }
+
+  /** W [d, E]. */
+  public Parameter weight() {
+    return weight;
+  }
+
+  /**
+   * The logits of each token.
+   *
+   * @param tokens x [S, d]
+   * @return z [S, E]
+   * @throws ArithmeticException if a logit is not finite: the tokens or W have diverged
+   */
+  public TokenMatrix forward(INDArray tokens) {
+    TokenMatrix logits = TokenMatrix.of(kernels.multiply(tokens, false, weight.value(), false));
+    if (!logits.isFinite()) {
+      throw new ArithmeticException(
+          "router logits from " + weight.name() + " are not finite: tokens or weights diverged");
+    }
+    return logits;
+  }
+
+  /**
+   * Adds the gradient of W and gives that of the tokens.
+   *
+   * @param tokens what the forward pass took [S, d]
+   * @param logitGradient gradient of z [S, E]
+   * @return gradient of x [S, d]
+   */
+  public INDArray backward(INDArray tokens, TokenMatrix logitGradient) {
+    INDArray dLogits = logitGradient.toArray(kernels.dataType());
+    kernels.multiplyInto(tokens, true, dLogits, false, weight.accumulator());
+    return kernels.multiply(dLogits, false, weight.value(), true);
+  }
+}

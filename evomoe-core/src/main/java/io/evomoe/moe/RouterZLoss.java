@@ -1,0 +1,49 @@
+package io.evomoe.moe;
+
+import io.evomoe.nn.TokenBatch;
+
+/**
+ * The router z-loss {@code mean_s(logsumexp(z_s)^2)} over real tokens, which keeps logits small
+ * (ST-MoE, Zoph et al., arXiv 2202.08906, equation 5).
+ */
+public final class RouterZLoss {
+  private final TokenBatch tokens;
+  private final double[] logSumExp;
+  private final int real;
+
+  /** Of the logits [S, E]; rows of padding do not count. */
+  public RouterZLoss(TokenMatrix logits, TokenBatch tokens) {
+    this.tokens = tokens;
+    this.real = Math.max(1, tokens.realTokens());
+    this.logSumExp = new double[logits.tokens()];
+    for (int s = 0; s < logSumExp.length; s++) {
+      logSumExp[s] = tokens.isPadding(s) ? 0 : Softmax.logSumExp(logits, s);
+    }
+  }
+
+  /** The loss, without a coefficient; 0 where every token is padding. */
+  public double loss() {
+    double sum = 0;
+    for (double value : logSumExp) {
+      sum += value * value;
+    }
+    return sum / real;
+  }
+
+  /**
+   * Adds the gradient of {@code coefficient * loss()} with respect to the logits.
+   *
+   * @param probabilities softmax of the logits [S, E]
+   * @param dLogits added to [S, E]
+   */
+  public void addGradient(double coefficient, TokenMatrix probabilities, TokenMatrix dLogits) {
+    for (int s = 0; s < logSumExp.length; s++) {
+      if (!tokens.isPadding(s)) {
+        for (int e = 0; e < dLogits.columns(); e++) {
+          double slope = 2 * logSumExp[s] * probabilities.get(s, e) / real;
+          dLogits.add(s, e, coefficient * slope);
+        }
+      }
+    }
+  }
+}

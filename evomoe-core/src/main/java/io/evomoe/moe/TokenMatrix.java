@@ -1,0 +1,106 @@
+package io.evomoe.moe;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A row of doubles a token, on the host: logits, probabilities, weights and masks [S, E], and their
+ * gradients. Gates compute on these in plain loops, where S E numbers cost less than one call of a
+ * kernel.
+ */
+public final class TokenMatrix {
+  private final int tokens;
+  private final int columns;
+  private final double[] values;
+
+  /** All zeros, [tokens, columns]. */
+  public TokenMatrix(int tokens, int columns) {
+    this(tokens, columns, new double[Math.multiplyExact(tokens, columns)]);
+  }
+
+  private TokenMatrix(int tokens, int columns, double[] values) {
+    this.tokens = tokens;
+    this.columns = columns;
+    this.values = values;
+  }
+
+  /** A copy of a matrix. */
+  public static TokenMatrix of(INDArray matrix) {
+    double[] values = matrix.reshape(matrix.length()).toDoubleVector();
+    return new TokenMatrix(
+        Math.toIntExact(matrix.size(0)), Math.toIntExact(matrix.size(1)), values);
+  }
+
+  /** The gradient of each assignment's weight at its token and expert [S, E]; 0 elsewhere. */
+  public static TokenMatrix ofWeights(Routing routing, RoutingGradient gradient) {
+    TokenMatrix matrix = new TokenMatrix(routing.tokenCount(), routing.experts());
+    for (int e = 0; e < routing.experts(); e++) {
+      for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
+        matrix.set(routing.token(i), e, gradient.weight(i));
+      }
+    }
+    return matrix;
+  }
+
+  /** S, padding included. */
+  public int tokens() {
+    return tokens;
+  }
+
+  /** Numbers in a row: E, where a column is an expert. */
+  public int columns() {
+    return columns;
+  }
+
+  /** The number in row s and column e. */
+  public double get(int s, int e) {
+    return values[s * columns + e];
+  }
+
+  /** Writes the number in row s and column e. */
+  public void set(int s, int e, double value) {
+    values[s * columns + e] = value;
+  }
+
+  /** Adds to the number in row s and column e. */
+  public void add(int s, int e, double value) {
+    values[s * columns + e] += value;
+  }
+
+  /** The column of the largest number in row s; the lowest such column. */
+  public int argMax(int s) {
+    int best = 0;
+    for (int e = 1; e < columns; e++) {
+      if (get(s, e) > get(s, best)) {
+        best = e;
+      }
+    }
+    return best;
+  }
+
+  /** A copy. */
+  public TokenMatrix copy() {
+    return new TokenMatrix(tokens, columns, values.clone());
+  }
+
+  /** The product with {@code other}, element by element, as a new matrix. */
+  public TokenMatrix times(TokenMatrix other) {
+    TokenMatrix product = copy();
+    for (int i = 0; i < values.length; i++) {
+      product.values[i] *= other.values[i];
+    }
+    return product;
+  }
+
+  /** Whether no number is infinite or not a number. */
+  public boolean isFinite() {
+    return Arrays.stream(values).allMatch(Double::isFinite);
+  }
+
+  /** An ND4J array of the given type, in the current workspace. */
+  public INDArray toArray(DataType type) {
+    return Nd4j.createFromArray(values).castTo(type).reshape('c', tokens, columns);
+  }
+}

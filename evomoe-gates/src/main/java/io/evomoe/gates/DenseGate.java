@@ -1,0 +1,73 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Growth;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The gate of a plain feed-forward net: its one expert takes every token with weight 1. The
+ * yardstick of equal active compute for gates with one expert a token.
+ */
+public final class DenseGate implements Gate {
+  private DenseGate() {}
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenBatch batch = pass.tokens();
+    RoutingBuilder routing = new RoutingBuilder(batch.size(), 1);
+    for (int s = 0; s < batch.size(); s++) {
+      if (!batch.isPadding(s)) {
+        routing.assign(s, 0, 1);
+      }
+    }
+    return new Routed(routing.build(), 0, gradient -> null);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+
+  /** Gate {@code dense}; layers with it stay plain feed-forward nets and need not ask for it. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "dense";
+    }
+
+    @Override
+    public String description() {
+      return "a plain feed-forward net, no experts and no gate";
+    }
+
+    @Override
+    public Growth growth() {
+      return Growth.NEVER;
+    }
+
+    /**
+     * The gate of one expert.
+     *
+     * @throws IllegalArgumentException for more than one expert, or any option
+     */
+    @Override
+    public Gate create(GateSpec spec) {
+      if (spec.experts() != 1) {
+        throw new IllegalArgumentException(
+            "experts must be 1 for gate dense, a plain feed-forward net, was " + spec.experts());
+      }
+      GateOptions.none(name(), spec);
+      return new DenseGate();
+    }
+  }
+}

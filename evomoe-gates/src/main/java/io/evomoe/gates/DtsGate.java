@@ -1,0 +1,270 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Growth;
+import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.step.Phase;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The Dense-To-Sparse gate of EvoMoE (Nie et al., arXiv 2112.14397, section 4.2).
+ *
+ * <p>{@code z = x W}, {@code p = softmax(z)}, {@code g = softmax((z + zeta) / tau)} with zeta from
+ * Gumbel(0, 1) for each token and expert in training. The mask m is 1 where {@code g > threshold}
+ * and at argmax g, so a token always has its first expert; in the hard phase m is argmax g alone.
+ * Weights are {@code w = m p}. A high temperature tau makes g flat and all experts active; as tau
+ * falls, fewer pass the threshold. m is a constant to the gradient.
+ *
+ * <p>Evaluation is without noise. By default its mask is that of training with zeta = 0, where the
+ * reference takes the first expert alone: training had several, and one alone measured worse.
+ *
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code threshold} 1e-3, at least 0 and below 1
+ *   <li>{@code noise} true: Gumbel noise in training
+ *   <li>{@code weights} {@code p} (default) or {@code gumbel}: {@code w = m g}
+ *   <li>{@code renormalize} false: divide w by its sum over the token's experts
+ *   <li>{@code balance} 0.01, at least 0: times the loss {@code E sum_e mean(w_e) mean(m_e)},
+ *       divided by the number of MoE layers
+ *   <li>{@code evaluation} {@code adaptive} (default), {@code top1} (argmax p) or {@code dense}
+ *       (every expert, in the hard phase too)
+ *   <li>{@code gateActivation} {@code none} (default), {@code tanh} or {@code sigmoid} on z before
+ *       all else; bounded logits can speed up convergence (arXiv 2401.13875)
+ * </ul>
+ */
+public final class DtsGate implements Gate {
+  private final RouterProjection projection;
+  private final Options options;
+  private final String layer;
+  private final double balanceCoefficient;
+
+  private DtsGate(GateSpec spec, Options options) {
+    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.options = options;
+    this.layer = spec.scope().name();
+    this.balanceCoefficient = options.balance / spec.moeLayers();
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(projection.weight());
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenMatrix z = options.gateActivation.apply(projection.forward(tokens));
+    TokenMatrix noisy = options.noise && pass.step().training() ? withGumbelNoise(z, pass) : z;
+    TokenMatrix mask = mask(noisy, pass);
+    boolean gumbel = options.weights == Weights.GUMBEL;
+    double temperature = gumbel ? pass.step().temperature() : 1;
+    TokenMatrix scores = gumbel ? noisy : z;
+    TokenMatrix softmax =
+        Softmax.of(options.renormalize ? activeOnly(scores, mask, pass) : scores, temperature);
+    TokenMatrix weights = softmax.times(mask);
+    Routing routing = assignments(weights, mask);
+    LoadBalancing balance = new LoadBalancing(weights, mask, pass.tokens());
+    return new Routed(
+        routing,
+        balanceCoefficient * balance.loss(),
+        gradient -> {
+          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
+          balance.addGradient(balanceCoefficient, dWeights);
+          TokenMatrix dz = new TokenMatrix(z.tokens(), z.columns());
+          Softmax.addGradient(softmax, dWeights.times(mask), temperature, dz);
+          return projection.backward(tokens, options.gateActivation.gradient(z, dz));
+        });
+  }
+
+  /** Numbered by real tokens, so that padding changes no draw. */
+  private TokenMatrix withGumbelNoise(TokenMatrix z, Pass pass) {
+    CounterRandom random = pass.step().random(layer + ".gumbel");
+    TokenMatrix noisy = z.copy();
+    long position = 0;
+    for (int s = 0; s < z.tokens(); s++) {
+      if (!pass.tokens().isPadding(s)) {
+        for (int e = 0; e < z.columns(); e++) {
+          noisy.add(s, e, random.gumbel(position++));
+        }
+      }
+    }
+    return noisy;
+  }
+
+  private TokenMatrix mask(TokenMatrix noisy, Pass pass) {
+    TokenMatrix g = Softmax.of(noisy, pass.step().temperature());
+    double least = leastActive(pass);
+    TokenMatrix mask = new TokenMatrix(g.tokens(), g.columns());
+    for (int s = 0; s < g.tokens(); s++) {
+      if (!pass.tokens().isPadding(s)) {
+        for (int e = 0; e < g.columns(); e++) {
+          mask.set(s, e, g.get(s, e) > least ? 1 : 0);
+        }
+        mask.set(s, noisy.argMax(s), 1);
+      }
+    }
+    return mask;
+  }
+
+  /** The g above which an expert is active beside the first: 1 for none, below 0 for all. */
+  private double leastActive(Pass pass) {
+    Evaluation evaluation = pass.step().training() ? Evaluation.ADAPTIVE : options.evaluation;
+    return switch (evaluation) {
+      case DENSE -> -1;
+      case TOP1 -> 1;
+      case ADAPTIVE -> pass.step().phase() == Phase.HARD ? 1 : options.threshold;
+    };
+  }
+
+  /** Softmax over these gives weights that sum to 1 over the active experts. */
+  private static TokenMatrix activeOnly(TokenMatrix scores, TokenMatrix mask, Pass pass) {
+    TokenBatch batch = pass.tokens();
+    TokenMatrix active = scores.copy();
+    for (int s = 0; s < scores.tokens(); s++) {
+      for (int e = 0; e < scores.columns(); e++) {
+        if (mask.get(s, e) == 0 && !batch.isPadding(s)) {
+          active.set(s, e, Double.NEGATIVE_INFINITY);
+        }
+      }
+    }
+    return active;
+  }
+
+  private static Routing assignments(TokenMatrix weights, TokenMatrix mask) {
+    RoutingBuilder routing = new RoutingBuilder(weights.tokens(), weights.columns());
+    for (int s = 0; s < weights.tokens(); s++) {
+      for (int e = 0; e < weights.columns(); e++) {
+        if (mask.get(s, e) > 0) {
+          routing.assign(s, e, weights.get(s, e));
+        }
+      }
+    }
+    return routing.build();
+  }
+
+  private enum Weights {
+    P,
+    GUMBEL
+  }
+
+  private enum Evaluation {
+    ADAPTIVE,
+    TOP1,
+    DENSE
+  }
+
+  private enum GateActivation {
+    NONE,
+    TANH,
+    SIGMOID;
+
+    TokenMatrix apply(TokenMatrix z) {
+      if (this == NONE) {
+        return z;
+      }
+      TokenMatrix y = new TokenMatrix(z.tokens(), z.columns());
+      for (int s = 0; s < z.tokens(); s++) {
+        for (int e = 0; e < z.columns(); e++) {
+          double value = z.get(s, e);
+          y.set(s, e, this == TANH ? Math.tanh(value) : 1 / (1 + Math.exp(-value)));
+        }
+      }
+      return y;
+    }
+
+    /** The gradient of z, from y, what {@link #apply} gave, and its gradient. */
+    TokenMatrix gradient(TokenMatrix y, TokenMatrix dy) {
+      if (this == NONE) {
+        return dy;
+      }
+      TokenMatrix slope = new TokenMatrix(y.tokens(), y.columns());
+      for (int s = 0; s < y.tokens(); s++) {
+        for (int e = 0; e < y.columns(); e++) {
+          double value = y.get(s, e);
+          slope.set(s, e, this == TANH ? 1 - value * value : value * (1 - value));
+        }
+      }
+      return slope.times(dy);
+    }
+  }
+
+  private record Options(
+      double threshold,
+      boolean noise,
+      Weights weights,
+      boolean renormalize,
+      double balance,
+      Evaluation evaluation,
+      GateActivation gateActivation) {
+
+    static Options from(GateOptions options) {
+      return new Options(
+          options.number("threshold", 1e-3, Bounds.atLeast(0).below(1)),
+          options.flag("noise", true),
+          options.choice("weights", Weights.P),
+          options.flag("renormalize", false),
+          options.number("balance", 0.01, Bounds.atLeast(0)),
+          options.choice("evaluation", Evaluation.ADAPTIVE),
+          options.choice("gateActivation", GateActivation.NONE));
+    }
+  }
+
+  /** Gate {@code evomoe}: one expert is trained and spawned into many, then routed by this gate. */
+  public static final class EvolvedProvider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "evomoe";
+    }
+
+    @Override
+    public String description() {
+      return "one expert spawned into many, then the dense-to-sparse gate (EvoMoE, arXiv"
+          + " 2112.14397)";
+    }
+
+    @Override
+    public Growth growth() {
+      return Growth.SPAWNED;
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return new DtsGate(spec, GateOptions.read(name(), spec, Options::from));
+    }
+  }
+
+  /** Gate {@code dts}: this gate over independent experts from the first step. */
+  public static final class AloneProvider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "dts";
+    }
+
+    @Override
+    public String description() {
+      return "the dense-to-sparse gate alone, over random experts (EvoMoE, arXiv 2112.14397)";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return new DtsGate(spec, GateOptions.read(name(), spec, Options::from));
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Capacity;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.RouterZLoss;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.random.CounterRandom;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The top-1 gate of Switch Transformers (Fedus et al., arXiv 2101.03961, section 2).
+ *
+ * <p>{@code p = softmax(x W)}, the token goes to {@code e = argmax p} with weight {@code p_e}. In
+ * training an expert takes the first {@code C = ceil(capacityFactor S / E)} of its tokens by
+ * position and drops the others: no expert, output 0. In evaluation nothing is dropped, where the
+ * paper uses a capacity factor of 2: so a token's output does not depend on its batch.
+ *
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code capacityFactor} 1.25, above 0; {@code infinite} drops nothing in training either
+ *   <li>{@code alpha} 0.01, at least 0: times the balance loss {@code E sum_e f_e P_e}, f the share
+ *       of tokens routed before drops (a constant to the gradient), P the mean of p over all real
+ *       tokens. Not divided by the number of layers, as in the paper
+ *   <li>{@code zLoss} 0, at least 0 (ST-MoE uses 1e-3): times {@code mean(logsumexp(z)^2)}
+ *   <li>{@code jitter} 0, below 1 (the paper uses 0.01): the router, and it alone, sees {@code x
+ *       U(1 - jitter, 1 + jitter)} in training
+ * </ul>
+ */
+public final class SwitchGate implements Gate {
+  private final RouterProjection projection;
+  private final Options options;
+  private final String layer;
+  private final int experts;
+
+  private SwitchGate(GateSpec spec, Options options) {
+    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.options = options;
+    this.layer = spec.scope().name();
+    this.experts = spec.experts();
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(projection.weight());
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    if (!pass.step().training() || options.jitter == 0) {
+      return routeUnchanged(tokens, pass);
+    }
+    INDArray factors = jitterFactors(tokens, pass).toArray(tokens.dataType());
+    Routed routed = routeUnchanged(tokens.mul(factors), pass);
+    return new Routed(
+        routed.routing(),
+        routed.auxLoss(),
+        gradient -> {
+          INDArray dTokens = routed.pullback().pull(gradient);
+          return dTokens == null ? null : dTokens.mul(factors);
+        });
+  }
+
+  private Routed routeUnchanged(INDArray tokens, Pass pass) {
+    TokenMatrix z = projection.forward(tokens);
+    TokenMatrix p = Softmax.of(z, 1);
+    Routing routing = dispatch(p, pass);
+    LoadBalancing balance = new LoadBalancing(p, firstChoice(p, pass.tokens()), pass.tokens());
+    RouterZLoss zLoss = new RouterZLoss(z, pass.tokens());
+    double auxLoss = options.alpha * balance.loss() + options.zLoss * zLoss.loss();
+    return new Routed(
+        routing,
+        auxLoss,
+        gradient -> {
+          TokenMatrix dp = TokenMatrix.ofWeights(routing, gradient);
+          balance.addGradient(options.alpha, dp);
+          TokenMatrix dz = new TokenMatrix(z.tokens(), experts);
+          Softmax.addGradient(p, dp, 1, dz);
+          zLoss.addGradient(options.zLoss, p, dz);
+          return projection.backward(tokens, dz);
+        });
+  }
+
+  private Routing dispatch(TokenMatrix p, Pass pass) {
+    TokenBatch batch = pass.tokens();
+    double factor = pass.step().training() ? options.capacityFactor : Double.POSITIVE_INFINITY;
+    int capacity = Capacity.of(factor, batch.realTokens(), experts);
+    int[] load = new int[experts];
+    RoutingBuilder routing = new RoutingBuilder(batch.size(), experts);
+    for (int s = 0; s < batch.size(); s++) {
+      if (!batch.isPadding(s)) {
+        int e = p.argMax(s);
+        if (load[e] < capacity) {
+          routing.assign(s, e, p.get(s, e));
+          load[e]++;
+        } else {
+          routing.drop();
+        }
+      }
+    }
+    return routing.build();
+  }
+
+  private TokenMatrix firstChoice(TokenMatrix p, TokenBatch batch) {
+    TokenMatrix mask = new TokenMatrix(batch.size(), experts);
+    for (int s = 0; s < batch.size(); s++) {
+      if (!batch.isPadding(s)) {
+        mask.set(s, p.argMax(s), 1);
+      }
+    }
+    return mask;
+  }
+
+  /** Numbered by real tokens, so that padding changes no draw. */
+  private TokenMatrix jitterFactors(INDArray tokens, Pass pass) {
+    TokenBatch batch = pass.tokens();
+    CounterRandom random = pass.step().random(layer + ".jitter");
+    TokenMatrix factors = new TokenMatrix(batch.size(), Math.toIntExact(tokens.size(1)));
+    long position = 0;
+    for (int s = 0; s < batch.size(); s++) {
+      if (!batch.isPadding(s)) {
+        for (int j = 0; j < factors.columns(); j++) {
+          factors.set(s, j, 1 + options.jitter * (2 * random.uniform(position++) - 1));
+        }
+      }
+    }
+    return factors;
+  }
+
+  private record Options(double capacityFactor, double alpha, double zLoss, double jitter) {
+
+    static Options from(GateOptions options) {
+      return new Options(
+          options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
+          options.number("alpha", 0.01, Bounds.atLeast(0)),
+          options.number("zLoss", 0, Bounds.atLeast(0)),
+          options.number("jitter", 0, Bounds.atLeast(0).below(1)));
+    }
+  }
+
+  /** Gate {@code switch}. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "switch";
+    }
+
+    @Override
+    public String description() {
+      return "top-1 with capacity and a balance loss (Switch Transformers, arXiv 2101.03961)";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return new SwitchGate(spec, GateOptions.read(name(), spec, Options::from));
+    }
+  }
+}
