@@ -1,0 +1,114 @@
+package io.evomoe.moe;
+
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A gate in double, with weights large enough that its choices are clear. */
+public final class GateScene {
+  /** MoE layers that the gate is told of. */
+  public static final int MOE_LAYERS = 3;
+
+  /** Low enough for a dense-to-sparse gate to leave experts out. */
+  public static final double TEMPERATURE = 0.3;
+
+  private static final double SCALE = 25;
+
+  private final Gate gate;
+  private final int experts;
+
+  private GateScene(Gate gate, int experts) {
+    this.gate = gate;
+    this.experts = experts;
+  }
+
+  /** A gate of the provider's. */
+  public static GateScene of(GateProvider provider, int experts, Map<String, String> options) {
+    return of(provider, experts, options, 7);
+  }
+
+  /** A gate whose parameters are drawn from {@code seed}. */
+  public static GateScene of(
+      GateProvider provider, int experts, Map<String, String> options, long seed) {
+    Scope scope = Scope.root(seed, KernelSelection.forType(DataType.DOUBLE)).child("gate");
+    Gate gate =
+        provider.create(
+            new GateSpec(
+                scope, TokenRows.WIDTH, experts, MOE_LAYERS, TokenRows.VOCABULARY, false, options));
+    gate.parameters().forEach(parameter -> parameter.value().muli(SCALE));
+    return new GateScene(gate, experts);
+  }
+
+  /** Training in the given phase. */
+  public static StepContext training(Phase phase, long seed) {
+    return new StepContext(100, phase, TEMPERATURE, true, seed);
+  }
+
+  /** Soft training with a fixed seed. */
+  public static StepContext training() {
+    return training(Phase.SOFT, 1);
+  }
+
+  /** Evaluation in the soft phase. */
+  public static StepContext evaluation() {
+    return training().evaluating();
+  }
+
+  /** Every way a gate can be asked: soft and hard training, and evaluation after each. */
+  public static List<StepContext> moments() {
+    StepContext hard = training(Phase.HARD, 1);
+    return List.of(training(), hard, evaluation(), hard.evaluating());
+  }
+
+  /** The gate. */
+  public Gate gate() {
+    return gate;
+  }
+
+  /** E. */
+  public int experts() {
+    return experts;
+  }
+
+  /** Routes the tokens. */
+  public Routed route(TokenRows tokens, StepContext moment) {
+    return route(tokens.array(), tokens, moment);
+  }
+
+  /** Routes an array in place of the tokens' own. */
+  public Routed route(INDArray array, TokenRows tokens, StepContext moment) {
+    return gate.route(array, new Pass(moment, tokens.batch()));
+  }
+
+  /**
+   * Makes every matrix parameter [d, E] or [E, d] the identity, so that axis e leads to expert e.
+   */
+  public void pointExpertsAlongAxes() {
+    for (Parameter parameter : gate.parameters()) {
+      INDArray value = parameter.value();
+      if (value.rank() == 2) {
+        value.assign(0);
+        for (int e = 0; e < Math.min(value.rows(), value.columns()); e++) {
+          value.putScalar(e, e, 1);
+        }
+      }
+    }
+  }
+
+  /** Sets all parameters and the state to those of another gate of the same kind. */
+  public void copyFrom(GateScene other) {
+    for (int i = 0; i < gate.parameters().size(); i++) {
+      gate.parameters().get(i).value().assign(other.gate.parameters().get(i).value());
+    }
+    for (int i = 0; i < gate.state().size(); i++) {
+      gate.state().get(i).value().assign(other.gate.state().get(i).value());
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.evomoe.gates;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.moe.GateContract;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateScene;
+import io.evomoe.moe.Growth;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.TokenRows;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DtsGateTest extends GateContract {
+  private static final int EXPERTS = 4;
+  private static final TokenRows TOKENS = TokenRows.random(40, 1);
+
+  @Override
+  protected GateProvider provider() {
+    return new DtsGate.EvolvedProvider();
+  }
+
+  @Override
+  protected List<Map<String, String>> variants() {
+    return List.of(
+        Map.of(),
+        Map.of("noise", "false", "balance", "0"),
+        Map.of("weights", "gumbel", "balance", "1"),
+        Map.of("renormalize", "true", "threshold", "0.1"),
+        Map.of("weights", "gumbel", "renormalize", "true", "evaluation", "dense"),
+        Map.of("gateActivation", "tanh", "threshold", "0.2", "evaluation", "top1"),
+        Map.of("gateActivation", "sigmoid", "weights", "gumbel", "balance", "2"));
+  }
+
+  @Override
+  protected double auxLossAtBalance(int experts, int moeLayers) {
+    return 0.01 / moeLayers;
+  }
+
+  @Override
+  protected double auxLossAtCollapse(int experts, int moeLayers) {
+    return 0.01 * experts / moeLayers;
+  }
+
+  @Override
+  protected boolean noisy() {
+    return true;
+  }
+
+  @Test
+  void should_spawn_its_experts_as_evomoe_and_start_with_them_as_dts() {
+    assertThat(provider().growth()).isEqualTo(Growth.SPAWNED);
+    assertThat(new DtsGate.AloneProvider().name()).isEqualTo("dts");
+    assertThat(new DtsGate.AloneProvider().growth()).isEqualTo(Growth.FROM_START);
+    Routing evolved = route(Map.of(), at(0.5, true));
+    Routing alone =
+        GateScene.of(new DtsGate.AloneProvider(), EXPERTS, Map.of())
+            .route(TOKENS, at(0.5, true))
+            .routing();
+
+    assertThat(alone.tokens()).isEqualTo(evolved.tokens());
+    assertThat(alone.weights()).isEqualTo(evolved.weights());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 0", "4, 0.999", "5, 0.5", "5, 0.3", "1, 0.999"})
+  void should_always_keep_the_first_expert(int experts, String threshold) {
+    Map<String, String> options = Map.of("threshold", threshold, "noise", "false");
+    GateScene scene = GateScene.of(provider(), experts, options);
+    Routing sparse = scene.route(TOKENS, at(1, true)).routing();
+    Routing dense =
+        GateScene.of(provider(), experts, Map.of("threshold", "0", "noise", "false"))
+            .route(TOKENS, at(1, true))
+            .routing();
+
+    assertThat(sparse.firstExperts()).isEqualTo(dense.firstExperts()).doesNotContain(-1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void should_have_fewer_active_experts_as_temperature_falls(boolean training) {
+    int[] active =
+        Arrays.stream(new double[] {1000, 1, 0.3, 0.1, 0.01, 1e-6})
+            .mapToInt(temperature -> route(Map.of(), at(temperature, training)).assignments())
+            .toArray();
+
+    assertThat(active).isSortedAccordingTo((a, b) -> Integer.compare(b, a));
+    assertThat(active[0]).isEqualTo(TOKENS.size() * EXPERTS);
+    assertThat(active[2]).isStrictlyBetween(TOKENS.size(), TOKENS.size() * EXPERTS);
+    assertThat(active[5]).isEqualTo(TOKENS.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void should_have_one_expert_in_the_hard_phase_at_any_temperature(boolean training) {
+    StepContext hard = new StepContext(1, Phase.HARD, 1000, training, 1);
+
+    assertThat(route(Map.of(), hard).assignments()).isEqualTo(TOKENS.size());
+    assertThat(route(Map.of("threshold", "0"), hard).firstExperts()).doesNotContain(-1);
+  }
+
+  @Test
+  void should_choose_by_noisy_g_and_weigh_by_p() {
+    Routing noisy = route(Map.of(), at(0.3, true));
+    double[][] p = softmax(route(Map.of("evaluation", "dense"), at(0.3, false)));
+
+    assertThat(noisy.tokens()).isNotEqualTo(route(Map.of(), at(0.3, false)).tokens());
+    for (int e = 0; e < EXPERTS; e++) {
+      for (int i = noisy.offset(e); i < noisy.offset(e + 1); i++) {
+        assertThat(noisy.weight(i)).isCloseTo(p[noisy.token(i)][e], within(1e-12));
+      }
+    }
+  }
+
+  @Test
+  void should_weigh_by_g_where_asked() {
+    Map<String, String> options =
+        Map.of("weights", "gumbel", "threshold", "0.05", "noise", "false");
+    Routing routing = route(options, at(0.5, true));
+    double[][] p = softmax(route(Map.of("evaluation", "dense"), at(1, false)));
+
+    for (int e = 0; e < EXPERTS; e++) {
+      for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
+        double[] row = p[routing.token(i)];
+        double squares = Arrays.stream(row).map(v -> v * v).sum();
+        double g = row[e] * row[e] / squares;
+        assertThat(routing.weight(i)).isCloseTo(g, within(1e-12)).isGreaterThan(0.05);
+      }
+    }
+  }
+
+  @Test
+  void should_draw_first_experts_in_proportion_to_softmax_under_gumbel_noise() {
+    GateScene scene = GateScene.of(provider(), 2, Map.of());
+    scene.pointExpertsAlongAxes();
+    TokenRows tokens = TokenRows.onAxes(1, new int[20_000]);
+    StepContext hard = new StepContext(1, Phase.HARD, 0.7, true, 1);
+    double share = scene.route(tokens, hard).routing().load(0) / 20_000.0;
+
+    assertThat(share).isCloseTo(Math.E / (Math.E + 1), within(0.01));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"p, true", "p, false", "gumbel, true", "gumbel, false"})
+  void should_sum_to_one_where_renormalized(String weights, boolean training) {
+    Map<String, String> options =
+        Map.of("renormalize", "true", "weights", weights, "threshold", "0.1");
+    Routing routing = route(options, at(0.3, training));
+    double[] sums = new double[TOKENS.size()];
+    for (int i = 0; i < routing.assignments(); i++) {
+      sums[routing.token(i)] += routing.weight(i);
+    }
+
+    assertThat(routing.assignments()).isBetween(TOKENS.size() + 1, 4 * TOKENS.size() - 1);
+    assertThat(Arrays.stream(sums).boxed()).allMatch(sum -> Math.abs(sum - 1) < 1e-12);
+  }
+
+  @Test
+  void should_evaluate_as_asked() {
+    Map<String, String> one = Map.of("evaluation", "top1");
+    Map<String, String> all = Map.of("evaluation", "dense");
+
+    assertThat(route(one, at(1000, false)).assignments()).isEqualTo(TOKENS.size());
+    assertThat(route(all, at(1e-6, false)).assignments()).isEqualTo(TOKENS.size() * EXPERTS);
+    assertThat(route(one, at(1000, false)).firstExperts())
+        .isEqualTo(route(all, at(1000, false)).firstExperts());
+  }
+
+  @Test
+  void should_have_a_balance_loss_of_the_product_of_means() {
+    double lambda = 0.5;
+    GateScene scene =
+        GateScene.of(
+            provider(), EXPERTS, Map.of("balance", Double.toString(lambda), "threshold", "0.1"));
+    var routed = scene.route(TOKENS, at(0.3, true));
+    double sum = 0;
+    for (int e = 0; e < EXPERTS; e++) {
+      double weight = 0;
+      for (int i = routed.routing().offset(e); i < routed.routing().offset(e + 1); i++) {
+        weight += routed.routing().weight(i);
+      }
+      sum += weight / TOKENS.size() * routed.routing().load(e) / TOKENS.size();
+    }
+
+    assertThat(routed.auxLoss())
+        .isCloseTo(lambda * EXPERTS * sum / GateScene.MOE_LAYERS, within(1e-12));
+  }
+
+  @Test
+  void should_act_at_any_balance_coefficient_above_zero() {
+    assertThat(auxLoss("1e-12")).isPositive();
+    assertThat(auxLoss("0")).isZero();
+  }
+
+  private double auxLoss(String balance) {
+    return GateScene.of(provider(), EXPERTS, Map.of("balance", balance))
+        .route(TOKENS, at(1, true))
+        .auxLoss();
+  }
+
+  private Routing route(Map<String, String> options, StepContext moment) {
+    return GateScene.of(provider(), EXPERTS, options).route(TOKENS, moment).routing();
+  }
+
+  private static double[][] softmax(Routing dense) {
+    double[][] p = new double[TOKENS.size()][EXPERTS];
+    for (int e = 0; e < EXPERTS; e++) {
+      for (int i = dense.offset(e); i < dense.offset(e + 1); i++) {
+        p[dense.token(i)][e] = dense.weight(i);
+      }
+    }
+    return p;
+  }
+
+  private static StepContext at(double temperature, boolean training) {
+    return new StepContext(1, Phase.SOFT, temperature, training, 1);
+  }
+}
