@@ -32,7 +32,7 @@ final class CrossEntropy {
   private static double overwriteCounted(INDArray logits, INDArray positions, boolean gradient) {
     long n = logits.rows();
     logits.subiColumnVector(logits.max(1));
-    INDArray flat = logits.reshape('c', logits.length());
+    INDArray flat = logits.reshape(logits.length());
     INDArray chosen = new NDBase().gather(flat, positions, 0);
     Transforms.exp(logits, false);
     INDArray sums = logits.sum(1);

@@ -64,19 +64,19 @@ final class HeadAttention {
     long width = matrix.columns() / shape.heads();
     return matrix
         .dup('c')
-        .reshape('c', shape.batch(), positions, shape.heads(), width)
+        .reshape(shape.batch(), positions, shape.heads(), width)
         .permute(0, 2, 1, 3)
         .dup('c')
-        .reshape('c', (long) shape.batch() * shape.heads(), positions, width);
+        .reshape((long) shape.batch() * shape.heads(), positions, width);
   }
 
   private INDArray merge(INDArray heads, int positions) {
     long width = heads.size(2);
     return heads
-        .reshape('c', shape.batch(), shape.heads(), positions, width)
+        .reshape(shape.batch(), shape.heads(), positions, width)
         .permute(0, 2, 1, 3)
         .dup('c')
-        .reshape('c', (long) shape.batch() * positions, shape.heads() * width);
+        .reshape((long) shape.batch() * positions, shape.heads() * width);
   }
 
   private INDArray causalMask(DataType type) {
@@ -87,6 +87,6 @@ final class HeadAttention {
       Arrays.fill(mask, row + firstHidden, row + shape.keys(), MASKED);
     }
     INDArray matrix = Nd4j.createFromArray(mask).castTo(type);
-    return matrix.reshape('c', 1, shape.queries(), shape.keys());
+    return matrix.reshape(1, shape.queries(), shape.keys());
   }
 }

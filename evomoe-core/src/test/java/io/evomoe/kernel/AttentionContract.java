@@ -1,0 +1,110 @@
+package io.evomoe.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.kernel.Kernels.Attended;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Laws of multi-head attention. */
+interface AttentionContract extends KernelFixture {
+
+  @ParameterizedTest
+  @CsvSource({
+    "1,1,1,1,1,false",
+    "1,1,1,1,3,true",
+    "2,3,17,17,5,true",
+    "2,1,33,33,16,false",
+    "3,2,1,17,4,false",
+    "2,4,17,3,1,false",
+    "2,2,3,17,8,true",
+    "2,2,17,3,8,true",
+    "1,2,64,127,3,false"
+  })
+  default void should_attend_in_every_head(
+      int batch, int heads, int queries, int keys, int width, boolean causal) {
+    AttentionShape shape = new AttentionShape(batch, heads, queries, keys, causal);
+    int d = heads * width;
+    INDArray q = random(1, (long) batch * queries, d);
+    INDArray k = random(2, (long) batch * keys, d);
+    INDArray v = random(3, (long) batch * keys, d);
+    check(shape, q, k, v, random(4, (long) batch * queries, d));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,1,1", "2,3,17,5", "3,2,33,1", "1,4,64,16"})
+  default void should_read_and_write_column_views(int batch, int heads, int length, int width) {
+    int d = heads * width;
+    List<INDArray> qkv = columnViews(1, 3, batch * length, d);
+    AttentionShape shape = new AttentionShape(batch, heads, length, length, true);
+    check(shape, qkv.get(0), qkv.get(1), qkv.get(2), random(4, (long) batch * length, d));
+  }
+
+  @Test
+  default void should_stay_finite_for_huge_scores() {
+    INDArray q = random(1, 17, 8).muli(1000);
+    AttentionShape shape = new AttentionShape(1, 2, 17, 17, true);
+    Attended attended = kernels().attention(q, q, random(3, 17, 8), shape);
+    double[][] slow =
+        new SlowAttention(matrix(q), matrix(q), matrix(random(3, 17, 8)), shape, matrix(q)).output;
+    assertClose(attended.output(), slow);
+  }
+
+  private void check(AttentionShape shape, INDArray q, INDArray k, INDArray v, INDArray dOutput) {
+    SlowAttention slow = new SlowAttention(matrix(q), matrix(k), matrix(v), shape, matrix(dOutput));
+    Attended[] attended = new Attended[1];
+    withoutChanging(() -> attended[0] = kernels().attention(q, k, v, shape), q, k, v);
+    assertResult(attended[0].output(), q.shape());
+    assertClose(attended[0].output(), slow.output);
+    long heads = (long) shape.batch() * shape.heads();
+    assertResult(attended[0].probabilities(), heads, shape.queries(), shape.keys());
+    assertClose(attended[0].probabilities(), slow.probabilities);
+    checkGradients(slow, shape, List.of(q, k, v), attended[0], dOutput);
+  }
+
+  private void checkGradients(
+      SlowAttention slow,
+      AttentionShape shape,
+      List<INDArray> qkv,
+      Attended attended,
+      INDArray dOutput) {
+    INDArray q = qkv.get(0);
+    INDArray k = qkv.get(1);
+    INDArray v = qkv.get(2);
+    INDArray dq = paddedView(q);
+    INDArray dk = paddedView(k);
+    INDArray dv = paddedView(v);
+    withoutChanging(
+        () -> kernels().attentionGradient(q, k, v, attended, shape, dOutput, dq, dk, dv),
+        q,
+        k,
+        v,
+        dOutput,
+        attended.output(),
+        attended.probabilities());
+    assertClose(dv, slow.dv);
+    assertGradient(dq, slow.dq);
+    assertGradient(dk, slow.dk);
+  }
+
+  /** Exactly 0 where only one key is seen, so the scale is that of a gradient, not the largest. */
+  private void assertGradient(INDArray actual, double[][] expected) {
+    double[][] values = matrix(actual);
+    for (int i = 0; i < values.length; i++) {
+      for (int j = 0; j < values[i].length; j++) {
+        assertThat(values[i][j]).isCloseTo(expected[i][j], within(10 * tolerance()));
+      }
+    }
+  }
+
+  /** A column view of the same shape in a wider array, with old content. */
+  private INDArray paddedView(INDArray like) {
+    INDArray wide = garbage(like.rows(), like.columns() + 3L);
+    return wide.get(NDArrayIndex.all(), NDArrayIndex.interval(2, 2 + like.columns()));
+  }
+}

@@ -1,0 +1,133 @@
+package io.evomoe.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.random.CounterRandom;
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Laws of the element-wise kernels. */
+interface ElementwiseContract extends KernelFixture {
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  default void should_activate_every_element(Activation activation) {
+    for (int d : new int[] {1, 17, 127}) {
+      INDArray x = random(d, 33, d).muli(3);
+      INDArray dy = random(d + 1, 33, d);
+      double[] values = vector(x);
+      double[] expected = Arrays.stream(values).map(value(activation)).toArray();
+      double[] slopes = Arrays.stream(values).map(slope(activation)).toArray();
+      double[] gradients = vector(dy);
+      for (int i = 0; i < slopes.length; i++) {
+        gradients[i] *= slopes[i];
+      }
+      withoutChanging(
+          () -> {
+            INDArray y = kernels().activation(activation, x);
+            INDArray dx = kernels().activationGradient(activation, x, dy);
+            assertResult(y, x.shape());
+            assertResult(dx, x.shape());
+            assertClose(y, expected);
+            assertClose(dx, gradients);
+          },
+          x,
+          dy);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  default void should_vanish_far_below_zero_and_be_the_identity_far_above(Activation activation) {
+    double[] far = {-50, -8, 0, 8, 50};
+    INDArray x = Nd4j.createFromArray(far).castTo(kernels().dataType()).reshape(1, 5);
+    INDArray ones = x.mul(0).addi(1);
+    assertThat(vector(kernels().activation(activation, x)))
+        .containsExactly(new double[] {0, 0, 0, 8, 50}, within(1e-6));
+    double[] slopes = vector(kernels().activationGradient(activation, x, ones));
+    slopes[2] = 0;
+    assertThat(slopes).containsExactly(new double[] {0, 0, 0, 1, 1}, within(1e-6));
+  }
+
+  @Test
+  default void should_add() {
+    INDArray a = random(1, 17, 33);
+    INDArray b = random(2, 17, 33);
+    double[] expected = SlowMath.add(vector(a), vector(b));
+    withoutChanging(
+        () -> {
+          INDArray sum = kernels().add(a, b);
+          assertResult(sum, 17, 33);
+          assertClose(sum, expected);
+        },
+        a,
+        b);
+    withoutChanging(() -> kernels().addInto(a, b), b);
+    assertClose(a, expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.1, 0.5, 0.9})
+  default void should_drop_by_seed_and_position_alone(double rate) {
+    INDArray x = random(1, 33, 64);
+    double[] expected = vector(x);
+    CounterRandom draws = new CounterRandom(7);
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = draws.uniform(i) >= rate ? expected[i] / (1 - rate) : 0;
+    }
+    withoutChanging(
+        () -> {
+          INDArray y = kernels().dropout(x, rate, 7);
+          assertResult(y, 33, 64);
+          assertClose(y, expected);
+        },
+        x);
+  }
+
+  @Test
+  default void should_sum_squares_of_any_shape() {
+    for (long[] shape : new long[][] {{1}, {127}, {1, 1}, {1, 17}, {33, 64}, {3, 17, 33}}) {
+      INDArray x = random(5, shape);
+      double[] values = vector(x);
+      double expected = SlowMath.dot(values, values);
+      withoutChanging(
+          () ->
+              assertThat(kernels().sumOfSquares(x))
+                  .isCloseTo(expected, within(tolerance() * expected)),
+          x);
+    }
+  }
+
+  private static DoubleUnaryOperator value(Activation activation) {
+    return switch (activation) {
+      case GELU -> x -> x * SlowMath.normalDistribution(x);
+      case GELU_TANH -> x -> 0.5 * x * (1 + Math.tanh(argument(x)));
+      case RELU -> x -> Math.max(x, 0);
+    };
+  }
+
+  private static DoubleUnaryOperator slope(Activation activation) {
+    return switch (activation) {
+      case GELU -> x -> SlowMath.normalDistribution(x) + x * SlowMath.normalDensity(x);
+      case GELU_TANH -> ElementwiseContract::tanhSlope;
+      case RELU -> x -> x > 0 ? 1 : 0;
+    };
+  }
+
+  private static double tanhSlope(double x) {
+    double t = Math.tanh(argument(x));
+    double inner = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner;
+  }
+
+  private static double argument(double x) {
+    return Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+  }
+}

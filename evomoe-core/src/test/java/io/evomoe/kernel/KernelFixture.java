@@ -1,0 +1,101 @@
+package io.evomoe.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.testing.Differences;
+import io.evomoe.testing.RandomArrays;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** What the parts of the contract share: the kernels under test, inputs, comparisons. */
+interface KernelFixture {
+
+  /** The kernels under test. */
+  Kernels kernels();
+
+  /** Largest difference allowed, relative to the largest expected value. */
+  double tolerance();
+
+  default INDArray random(long seed, long... shape) {
+    return RandomArrays.gaussian(kernels().dataType(), seed, shape);
+  }
+
+  /** Stands for old content that must not be read. */
+  default INDArray garbage(long... shape) {
+    return Nd4j.createUninitialized(kernels().dataType(), shape).assign(Double.NaN);
+  }
+
+  /** {@code count} matrices [rows, columns] side by side, as column views of one array. */
+  default List<INDArray> columnViews(long seed, int count, int rows, int columns) {
+    INDArray wide = random(seed, rows, (long) count * columns);
+    return Stream.iterate(0, i -> i + 1)
+        .limit(count)
+        .map(i -> wide.get(NDArrayIndex.all(), columns(i, columns)))
+        .toList();
+  }
+
+  private static org.nd4j.linalg.indexing.INDArrayIndex columns(int i, int columns) {
+    return NDArrayIndex.interval((long) i * columns, (i + 1L) * columns);
+  }
+
+  default double[][] matrix(INDArray array) {
+    int columns = (int) array.size(-1);
+    double[] elements = Differences.elements(array);
+    double[][] rows = new double[columns == 0 ? 0 : elements.length / columns][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Arrays.copyOfRange(elements, i * columns, (i + 1) * columns);
+    }
+    return rows;
+  }
+
+  default double[] vector(INDArray array) {
+    return Differences.elements(array);
+  }
+
+  default void assertClose(INDArray actual, double[][] expected) {
+    assertClose(actual, Arrays.stream(expected).flatMapToDouble(Arrays::stream).toArray());
+  }
+
+  default void assertClose(INDArray actual, double[] expected) {
+    assertThat(actual.dataType()).isEqualTo(kernels().dataType());
+    assertClose(Differences.elements(actual), expected);
+  }
+
+  default void assertClose(double[] actual, double[] expected) {
+    assertThat(Differences.relative(actual, expected)).isLessThanOrEqualTo(tolerance());
+  }
+
+  /** A result is an array of the kernels' type, C order, gapless. */
+  default void assertResult(INDArray result, long... shape) {
+    assertThat(result.shape()).isEqualTo(shape);
+    assertThat(result.dataType()).isEqualTo(kernels().dataType());
+    assertThat(Differences.relative(result.reshape(result.length()), flat(result))).isZero();
+    long stride = 1;
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      assertThat(shape[axis] == 1 || result.stride(axis) == stride).isTrue();
+      stride *= shape[axis];
+    }
+  }
+
+  private static INDArray flat(INDArray array) {
+    return Nd4j.createFromArray(Differences.elements(array)).castTo(array.dataType());
+  }
+
+  /** Runs a kernel and checks that it left its inputs alone. */
+  default void withoutChanging(Runnable kernel, INDArray... inputs) {
+    List<double[]> before = Stream.of(inputs).map(Differences::elements).toList();
+    kernel.run();
+    for (int i = 0; i < inputs.length; i++) {
+      assertThat(Differences.elements(inputs[i])).isEqualTo(before.get(i));
+    }
+  }
+
+  default boolean isDouble() {
+    return kernels().dataType() == DataType.DOUBLE;
+  }
+}

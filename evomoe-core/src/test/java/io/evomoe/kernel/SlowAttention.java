@@ -1,0 +1,66 @@
+package io.evomoe.kernel;
+
+/** Attention and its gradients by loops over sequences, heads and positions. */
+final class SlowAttention {
+  final double[][] output;
+  final double[][] probabilities;
+  final double[][] dq;
+  final double[][] dk;
+  final double[][] dv;
+
+  private final AttentionShape shape;
+  private final double[][] q;
+  private final double[][] k;
+  private final double[][] v;
+  private final double[][] dOutput;
+  private final int width;
+
+  SlowAttention(
+      double[][] q, double[][] k, double[][] v, AttentionShape shape, double[][] dOutput) {
+    this.q = q;
+    this.k = k;
+    this.v = v;
+    this.shape = shape;
+    this.dOutput = dOutput;
+    int d = q[0].length;
+    width = d / shape.heads();
+    output = new double[q.length][d];
+    probabilities = new double[shape.batch() * shape.heads() * shape.queries()][shape.keys()];
+    dq = new double[q.length][d];
+    dk = new double[k.length][d];
+    dv = new double[k.length][d];
+    for (int b = 0; b < shape.batch(); b++) {
+      for (int head = 0; head < shape.heads(); head++) {
+        for (int i = 0; i < shape.queries(); i++) {
+          attend(b, head, i);
+        }
+      }
+    }
+  }
+
+  private void attend(int b, int head, int i) {
+    int query = b * shape.queries() + i;
+    int firstKey = b * shape.keys();
+    int visible = shape.causal() ? Math.min(i + 1, shape.keys()) : shape.keys();
+    double[] scores = new double[shape.keys()];
+    double[] dProbabilities = new double[shape.keys()];
+    for (int j = 0; j < visible; j++) {
+      for (int c = head * width; c < (head + 1) * width; c++) {
+        scores[j] += q[query][c] * k[firstKey + j][c] / Math.sqrt(width);
+        dProbabilities[j] += dOutput[query][c] * v[firstKey + j][c];
+      }
+    }
+    double[] p = SlowMath.softmax(scores, visible);
+    probabilities[(b * shape.heads() + head) * shape.queries() + i] = p;
+    double mean = SlowMath.dot(p, dProbabilities);
+    for (int j = 0; j < visible; j++) {
+      double dScore = p[j] * (dProbabilities[j] - mean) / Math.sqrt(width);
+      for (int c = head * width; c < (head + 1) * width; c++) {
+        output[query][c] += p[j] * v[firstKey + j][c];
+        dv[firstKey + j][c] += p[j] * dOutput[query][c];
+        dq[query][c] += dScore * k[firstKey + j][c];
+        dk[firstKey + j][c] += dScore * q[query][c];
+      }
+    }
+  }
+}
