@@ -105,6 +105,20 @@ interface ElementwiseContract extends KernelFixture {
     }
   }
 
+  @Test
+  default void should_pass_arrays_without_rows_through() {
+    INDArray empty = Nd4j.createUninitialized(kernels().dataType(), 0, 17);
+    for (Activation activation : Activation.values()) {
+      assertThat(kernels().activation(activation, empty).shape()).containsExactly(0, 17);
+      assertThat(kernels().activationGradient(activation, empty, empty).shape())
+          .containsExactly(0, 17);
+    }
+    kernels().addInto(empty, empty);
+    assertThat(kernels().add(empty, empty).shape()).containsExactly(0, 17);
+    assertThat(kernels().dropout(empty, 0.5, 1).shape()).containsExactly(0, 17);
+    assertThat(kernels().sumOfSquares(empty)).isZero();
+  }
+
   private static DoubleUnaryOperator value(Activation activation) {
     return switch (activation) {
       case GELU -> x -> x * SlowMath.normalDistribution(x);

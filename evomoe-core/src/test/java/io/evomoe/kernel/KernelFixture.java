@@ -6,8 +6,8 @@ import io.evomoe.testing.Differences;
 import io.evomoe.testing.RandomArrays;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -33,14 +33,10 @@ interface KernelFixture {
   /** {@code count} matrices [rows, columns] side by side, as column views of one array. */
   default List<INDArray> columnViews(long seed, int count, int rows, int columns) {
     INDArray wide = random(seed, rows, (long) count * columns);
-    return Stream.iterate(0, i -> i + 1)
-        .limit(count)
-        .map(i -> wide.get(NDArrayIndex.all(), columns(i, columns)))
+    return LongStream.range(0, count)
+        .mapToObj(i -> NDArrayIndex.interval(i * columns, (i + 1) * columns))
+        .map(interval -> wide.get(NDArrayIndex.all(), interval))
         .toList();
-  }
-
-  private static org.nd4j.linalg.indexing.INDArrayIndex columns(int i, int columns) {
-    return NDArrayIndex.interval((long) i * columns, (i + 1L) * columns);
   }
 
   default double[][] matrix(INDArray array) {
@@ -93,9 +89,5 @@ interface KernelFixture {
     for (int i = 0; i < inputs.length; i++) {
       assertThat(Differences.elements(inputs[i])).isEqualTo(before.get(i));
     }
-  }
-
-  default boolean isDouble() {
-    return kernels().dataType() == DataType.DOUBLE;
   }
 }

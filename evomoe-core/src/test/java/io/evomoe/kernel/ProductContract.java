@@ -3,12 +3,14 @@ package io.evomoe.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Laws of the matrix products. */
 interface ProductContract extends KernelFixture {
@@ -76,8 +78,7 @@ interface ProductContract extends KernelFixture {
   @ParameterizedTest
   @ValueSource(strings = {"0,3,3,20,21,21", "0,0,64,64,127", "0,1", "0,0", "0,33,66"})
   default void should_give_every_group_its_own_weights(String offsets) {
-    int[] numbers =
-        java.util.Arrays.stream(offsets.split(",")).mapToInt(Integer::parseInt).toArray();
+    int[] numbers = Arrays.stream(offsets.split(",")).mapToInt(Integer::parseInt).toArray();
     checkGroups(RowGroups.routed(numbers), 17, 33);
     checkGroups(RowGroups.routed(numbers), 1, 3);
   }
@@ -97,6 +98,20 @@ interface ProductContract extends KernelFixture {
     RowGroups one = RowGroups.routed(new int[] {0, 17});
     INDArray grouped = kernels().groupedLinear(x, one, List.of(weight), List.of(bias));
     assertClose(grouped, matrix(kernels().linear(x, weight, bias)));
+  }
+
+  @Test
+  default void should_add_nothing_for_arrays_without_rows() {
+    INDArray x = Nd4j.createUninitialized(kernels().dataType(), 0, 17);
+    INDArray dy = Nd4j.createUninitialized(kernels().dataType(), 0, 3);
+    INDArray bias = random(2, 3);
+    assertThat(kernels().linear(x, random(1, 17, 3), bias).shape()).containsExactly(0, 3);
+    INDArray weightGradient = garbage(17, 3);
+    kernels().multiplyInto(x, true, dy, false, new Accumulator(weightGradient, 0));
+    assertClose(weightGradient, new double[17][3]);
+    double[] before = vector(bias);
+    kernels().columnSumsInto(dy, new Accumulator(bias, 1));
+    assertClose(bias, before);
   }
 
   private void checkGroups(RowGroups groups, int in, int out) {
@@ -156,6 +171,6 @@ interface ProductContract extends KernelFixture {
   }
 
   private double[][] rows(INDArray x, int first, int size) {
-    return java.util.Arrays.copyOfRange(matrix(x), first, first + size);
+    return Arrays.copyOfRange(matrix(x), first, first + size);
   }
 }

@@ -15,7 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Kernels made of ND4J operations only.
  *
  * <p>They run on any ND4J backend, the GPU one included, and in double precision, so they are the
- * reference for faster providers and the ground of gradient checks.
+ * reference for faster providers and the ground of gradient checks. ND4J refuses arithmetic on
+ * arrays without rows, which experts without tokens give, so kernels hand those through.
  */
 public final class Nd4jKernels implements Kernels {
   static final String NAME = "nd4j";
@@ -48,7 +49,7 @@ public final class Nd4jKernels implements Kernels {
   @Override
   public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
     INDArray y = Products.multiply(x, false, weight, false);
-    return bias == null ? y : y.addiRowVector(bias);
+    return bias == null || y.isEmpty() ? y : y.addiRowVector(bias);
   }
 
   @Override
@@ -64,7 +65,7 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public void columnSumsInto(INDArray x, Accumulator into) {
-    Sums.addInto(x.sum(0), into);
+    Sums.ofColumns(x, into);
   }
 
   @Override
@@ -89,12 +90,12 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public INDArray activation(Activation activation, INDArray x) {
-    return Activations.apply(activation, x);
+    return x.isEmpty() ? x : Activations.apply(activation, x);
   }
 
   @Override
   public INDArray activationGradient(Activation activation, INDArray x, INDArray dy) {
-    return Activations.derivative(activation, x).muli(dy);
+    return x.isEmpty() ? x : Activations.derivative(activation, x).muli(dy);
   }
 
   @Override
@@ -183,17 +184,19 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public INDArray add(INDArray a, INDArray b) {
-    return a.add(b);
+    return a.isEmpty() ? a : a.add(b);
   }
 
   @Override
   public void addInto(INDArray a, INDArray b) {
-    a.addi(b);
+    if (!a.isEmpty()) {
+      a.addi(b);
+    }
   }
 
   @Override
   public INDArray dropout(INDArray x, double rate, long seed) {
-    return Dropout.mask(dataType, x.shape(), rate, seed).muli(x);
+    return x.isEmpty() ? x : Dropout.mask(dataType, x.shape(), rate, seed).muli(x);
   }
 
   @Override

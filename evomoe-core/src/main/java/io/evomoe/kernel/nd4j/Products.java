@@ -20,6 +20,10 @@ final class Products {
 
   static void multiplyInto(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
+    if (a.isEmpty() || b.isEmpty()) {
+      Sums.scale(into);
+      return;
+    }
     Nd4j.gemm(a, b, into.array(), transposeA, transposeB, 1, into.beta());
   }
 }

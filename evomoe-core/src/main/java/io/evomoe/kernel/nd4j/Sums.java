@@ -8,13 +8,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Sums {
   private Sums() {}
 
-  static void addInto(INDArray contribution, Accumulator into) {
-    if (into.beta() == 0) {
-      into.array().assign(contribution);
-      return;
-    }
+  static void ofColumns(INDArray x, Accumulator into) {
     scale(into);
-    into.array().addi(contribution);
+    if (!x.isEmpty()) {
+      into.array().addi(x.sum(0));
+    }
   }
 
   /** Multiplies the target by beta; old content times 0 is 0, also where it is not a number. */
@@ -28,6 +26,9 @@ final class Sums {
 
   /** Sums rows in the array's type and rows together in double: a float total loses digits. */
   static double ofSquares(INDArray x) {
+    if (x.isEmpty()) {
+      return 0;
+    }
     INDArray squares = x.mul(x);
     INDArray sums = x.rank() < 2 ? squares : squares.sum(x.rank() - 1);
     return sums.castTo(DataType.DOUBLE).sumNumber().doubleValue();

@@ -1,0 +1,165 @@
+package io.evomoe.kernel;
+
+import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.Kernels.Normalized;
+import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.testing.GradientCheck;
+import io.evomoe.testing.RandomArrays;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Every gradient kernel against central differences of its forward kernel. */
+class KernelGradientsTest {
+  private static final GradientCheck CHECK = GradientCheck.DEFAULT.withSample(24);
+
+  private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void should_differentiate_activations(Activation activation) {
+    INDArray x = random(1, 7, 9).muli(2);
+    INDArray dy = random(2, 7, 9);
+    INDArray dx = kernels.activationGradient(activation, x, dy);
+    CHECK.check(loss(() -> kernels.activation(activation, x), dy), "x", x, dx);
+  }
+
+  @Test
+  void should_differentiate_products() {
+    INDArray x = random(1, 5, 7);
+    INDArray weight = random(2, 7, 3);
+    INDArray bias = random(3, 3);
+    INDArray dy = random(4, 5, 3);
+    DoubleSupplier loss = loss(() -> kernels.linear(x, weight, bias), dy);
+    INDArray dBias = zeros(3);
+    kernels.columnSumsInto(dy, new Accumulator(dBias, 0));
+    CHECK.check(loss, "x", x, kernels.multiply(dy, false, weight, true));
+    CHECK.check(loss, "weight", weight, kernels.multiply(x, true, dy, false));
+    CHECK.check(loss, "bias", bias, dBias);
+  }
+
+  @Test
+  void should_differentiate_routed_groups() {
+    checkGroups(RowGroups.routed(new int[] {0, 2, 2, 6, 7}));
+  }
+
+  @Test
+  void should_differentiate_shared_groups() {
+    checkGroups(RowGroups.shared(4, 3));
+  }
+
+  private void checkGroups(RowGroups groups) {
+    INDArray x = random(1, groups.inputRows(), 5);
+    INDArray dy = random(2, groups.rows(), 3);
+    List<INDArray> weights =
+        List.of(random(3, 5, 3), random(4, 5, 3), random(5, 5, 3), random(6, 5, 3));
+    List<INDArray> biases = List.of(random(7, 3), random(8, 3), random(9, 3), random(10, 3));
+    DoubleSupplier loss = loss(() -> kernels.groupedLinear(x, groups, weights, biases), dy);
+    CHECK.check(loss, "x", x, kernels.groupedInputGradient(dy, groups, weights));
+    for (int g = 0; g < groups.count(); g++) {
+      INDArray dWeight = zeros(5, 3);
+      INDArray dBias = zeros(3);
+      if (groups.size(g) > 0) {
+        kernels.groupParameterGradients(
+            x, dy, groups, g, new Accumulator(dWeight, 0), new Accumulator(dBias, 0));
+      }
+      CHECK.check(loss, "weight " + g, weights.get(g), dWeight);
+      CHECK.check(loss, "bias " + g, biases.get(g), dBias);
+    }
+  }
+
+  @Test
+  void should_differentiate_layer_norm() {
+    INDArray x = random(1, 5, 9);
+    INDArray gain = random(2, 9);
+    INDArray shift = random(3, 9);
+    INDArray dy = random(4, 5, 9);
+    DoubleSupplier loss = loss(() -> kernels.layerNorm(x, gain, shift, 1e-5).output(), dy);
+    Normalized forward = kernels.layerNorm(x, gain, shift, 1e-5);
+    INDArray dGain = zeros(9);
+    INDArray dShift = zeros(9);
+    INDArray dx =
+        kernels.layerNormGradient(
+            x, forward, gain, 1e-5, dy, new Accumulator(dGain, 0), new Accumulator(dShift, 0));
+    CHECK.check(loss, "x", x, dx);
+    CHECK.check(loss, "gain", gain, dGain);
+    CHECK.check(loss, "shift", shift, dShift);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2,3,5,5,true", "2,3,5,5,false", "1,2,3,7,false", "1,2,7,3,true"})
+  void should_differentiate_attention(int batch, int heads, int queries, int keys, boolean causal) {
+    AttentionShape shape = new AttentionShape(batch, heads, queries, keys, causal);
+    INDArray q = random(1, (long) batch * queries, heads * 4L);
+    INDArray k = random(2, (long) batch * keys, heads * 4L);
+    INDArray v = random(3, (long) batch * keys, heads * 4L);
+    INDArray dy = random(4, q.shape());
+    DoubleSupplier loss = loss(() -> kernels.attention(q, k, v, shape).output(), dy);
+    Attended forward = kernels.attention(q, k, v, shape);
+    INDArray dq = zeros(q.shape());
+    INDArray dk = zeros(k.shape());
+    INDArray dv = zeros(v.shape());
+    kernels.attentionGradient(q, k, v, forward, shape, dy, dq, dk, dv);
+    CHECK.check(loss, "q", q, dq);
+    CHECK.check(loss, "k", k, dk);
+    CHECK.check(loss, "v", v, dv);
+  }
+
+  @Test
+  void should_differentiate_cross_entropy() {
+    INDArray logits = random(1, 5, 11);
+    int[] targets = {3, -1, 10, 0, -100};
+    INDArray gradient = logits.dup();
+    kernels.crossEntropy(gradient, targets, true);
+    CHECK.check(
+        () -> kernels.crossEntropy(logits.dup(), targets, false), "logits", logits, gradient);
+  }
+
+  @Test
+  void should_differentiate_row_moves() {
+    int[] rows = {2, 0, 2, 3, 2};
+    double[] weights = RandomArrays.uniform(5, 3);
+    INDArray x = random(1, 5, 3);
+    INDArray table = random(2, 6, 3);
+    INDArray dCombined = random(4, 6, 3);
+    INDArray dGathered = random(5, 5, 3);
+    DoubleSupplier combined = loss(() -> kernels.combineRows(x, rows, weights, 6), dCombined);
+    CHECK.check(combined, "x", x, kernels.spreadRows(dCombined, rows, weights));
+    INDArray weightArray = Nd4j.createFromArray(weights);
+    INDArray dWeights = Nd4j.createFromArray(kernels.rowDots(x, dCombined, rows));
+    DoubleSupplier weighted =
+        loss(() -> kernels.combineRows(x, rows, weightArray.toDoubleVector(), 6), dCombined);
+    CHECK.check(weighted, "weights", weightArray, dWeights);
+    INDArray dTable = zeros(6, 3);
+    kernels.scatterRowsInto(dGathered, rows, new Accumulator(dTable, 0));
+    CHECK.check(loss(() -> kernels.gatherRows(table, rows), dGathered), "table", table, dTable);
+  }
+
+  @Test
+  void should_differentiate_dropout() {
+    INDArray x = random(1, 5, 7);
+    INDArray dy = random(2, 5, 7);
+    INDArray dx = kernels.dropout(dy, 0.4, 9);
+    CHECK.check(loss(() -> kernels.dropout(x, 0.4, 9), dy), "x", x, dx);
+  }
+
+  /** {@code sum(output * weights)}: its gradient for the output is the weights. */
+  private static DoubleSupplier loss(Supplier<INDArray> output, INDArray weights) {
+    return () -> output.get().mul(weights).sumNumber().doubleValue();
+  }
+
+  private static INDArray random(long seed, long... shape) {
+    return RandomArrays.gaussian(DataType.DOUBLE, seed, shape);
+  }
+
+  private static INDArray zeros(long... shape) {
+    return Nd4j.zeros(DataType.DOUBLE, shape);
+  }
+}
