@@ -24,7 +24,7 @@ public record EvolutionSettings(
     @Nullable Long diversifySteps,
     String spawn,
     boolean copyMoments,
-    TemperatureSchedule.Kind schedule,
+    TemperatureSchedule.Shape schedule,
     double maxTemperature,
     double minTemperature,
     @Nullable Long temperatureSteps,
@@ -39,7 +39,7 @@ public record EvolutionSettings(
   /** Mask 0.3, copied moments, exponential from 2.0 to 0.3, never hard. */
   static EvolutionSettings defaults() {
     return new EvolutionSettings(
-        null, "mask:0.3", true, TemperatureSchedule.Kind.EXPONENTIAL, 2.0, 0.3, null, null);
+        null, "mask:0.3", true, TemperatureSchedule.Shape.EXPONENTIAL, 2.0, 0.3, null, null);
   }
 
   EvolutionConfig config(long steps) {

@@ -36,7 +36,7 @@ public final class GptTask implements Task<LanguageBatch> {
     return new Gpt(
         config.model().gpt(tokenizer.vocabularySize()),
         GateRegistry.installed().provider(config.gate()),
-        config.gateOptions(),
+        config.options(),
         config.seed(),
         kernels);
   }

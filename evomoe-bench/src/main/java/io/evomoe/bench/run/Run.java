@@ -82,6 +82,7 @@ public final class Run<B> {
     Progress progress = trainer.progress();
     StepReport last = totals.last;
     double validLoss = totals.validLoss;
+    boolean routed = last != null && !last.routing().isEmpty();
     return new RunResult(
         config.task(),
         config.gate(),
@@ -93,9 +94,9 @@ public final class Run<B> {
         task.metric(validLoss),
         task.metricName(),
         totals.tokensPerSecond(),
-        last == null ? 1 : last.activeExperts(),
-        last == null ? 0 : last.dropRate(),
-        last == null ? 1 : last.loadEntropy(),
+        last == null ? Double.NaN : last.activeExperts(),
+        routed ? last.dropRate() : Double.NaN,
+        routed ? last.loadEntropy() : Double.NaN,
         last == null ? 0 : last.wallSeconds());
   }
 

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param model its size
  * @param training how to train
  * @param evolution EvoMoE's phases; the temperature counts for every gate that uses it
- * @param gateOptions options of the gate, by name
+ * @param gateOptions options by name, for each gate by its name; a gate that is left out has its
+ *     defaults
  */
 public record RunConfig(
     String task,
@@ -20,11 +21,16 @@ public record RunConfig(
     ModelSize model,
     TrainingSettings training,
     EvolutionSettings evolution,
-    Map<String, String> gateOptions) {
+    Map<String, Map<String, String>> gateOptions) {
 
   /** Keeps the options unmodifiable. */
   public RunConfig {
     gateOptions = Map.copyOf(gateOptions);
+  }
+
+  /** Options of this run's gate. */
+  public Map<String, String> options() {
+    return gateOptions.getOrDefault(gate, Map.of());
   }
 
   /** The same with another gate and seed. */

@@ -1,0 +1,141 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.HtmlReport;
+import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.ResultFile;
+import io.evomoe.bench.report.RunResult;
+import io.evomoe.bench.report.SummaryTable;
+import io.evomoe.bench.run.Annealing;
+import io.evomoe.bench.run.Run;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Task;
+import io.evomoe.bench.run.Tasks;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.training.TrainingDivergedException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe compare}: trains several gates on the same batches and sets them side by side. */
+@Command(
+    name = "compare",
+    description = "Trains several gates on the same text and compares them.",
+    mixinStandardHelpOptions = true)
+final class CompareCommand implements Callable<Integer> {
+  @Mixin RunOptions options = new RunOptions();
+
+  @Option(
+      names = "--gates",
+      split = ",",
+      defaultValue = "evomoe,switch,dense",
+      description = "gates by name, or all; evomoe,switch,dense by default")
+  List<String> gates = List.of();
+
+  @Option(names = "--seeds", split = ",", defaultValue = "1", description = "seeds; 1 by default")
+  List<Long> seeds = List.of();
+
+  @Option(
+      names = "--out",
+      description = "folder for report.html, curves.csv and result.json; runs/compare-... by default")
+  @Nullable Path out;
+
+  private final PrintStream console = System.out;
+
+  @Override
+  public Integer call() {
+    List<RunConfig> configs = configs();
+    Prepared prepared = Prepared.data(options, configs.get(0));
+    String preset = options.preset;
+    Path folder =
+        OutputFolder.prepare(
+            out == null ? DefaultFolders.next("compare-%s-%s".formatted(options.task, preset)) : out);
+    prepared.saveTokenizer(folder);
+    console.println(prepared.task().description());
+    console.printf("Results go to %s%n", folder);
+    Results results = new Results(folder, description(prepared.task(), configs.get(0)));
+    try (GracefulStop stop = new GracefulStop();
+        CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME))) {
+      for (RunConfig config : configs) {
+        if (!stop.isStopped()) {
+          results.add(run(prepared.task(), config, curves, stop));
+        }
+      }
+      results.print(console);
+    }
+    return 0;
+  }
+
+  private List<RunConfig> configs() {
+    GateRegistry registry = GateRegistry.installed();
+    List<String> names = gates.equals(List.of("all")) ? registry.names() : gates;
+    List<RunConfig> configs = new ArrayList<>();
+    for (long seed : seeds) {
+      for (String gate : names) {
+        registry.provider(gate);
+        configs.add(options.config(gate, seed));
+      }
+    }
+    return configs;
+  }
+
+  private <B> Run.Outcome run(
+      Task<B> task, RunConfig config, CurveFile curves, GracefulStop stop) {
+    Run<B> run = new Run<>(task, config);
+    stop.watch(run);
+    String name = config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
+    try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
+      return run.train(curves, List.of(), progress);
+    } catch (TrainingDivergedException e) {
+      throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Map<String, String> description(Task<?> task, RunConfig config) {
+    Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("Data", task.description());
+    lines.put("Task, preset", config.task() + ", " + options.preset);
+    lines.put("Model", config.model().toString());
+    lines.put("Training", config.training().toString());
+    lines.put("Evolution", config.evolution().toString());
+    lines.putAll(Environment.lines());
+    return lines;
+  }
+
+  /** What is known so far, on disk after every run. */
+  private static final class Results {
+    private final Path folder;
+    private final Map<String, String> description;
+    private final List<RunResult> results = new ArrayList<>();
+    private final List<ReportData.Run> runs = new ArrayList<>();
+
+    Results(Path folder, Map<String, String> description) {
+      this.folder = folder;
+      this.description = description;
+    }
+
+    void add(Run.Outcome outcome) {
+      results.add(outcome.result());
+      runs.add(outcome.recorded());
+      ResultFile.write(folder.resolve(ResultFile.NAME), results);
+      HtmlReport.write(
+          folder.resolve(HtmlReport.NAME), new ReportData(description, results, runs));
+    }
+
+    void print(PrintStream console) {
+      console.println();
+      console.println(SummaryTable.of(results).text());
+      runs.forEach(run -> Annealing.of(run).ifPresent(a -> console.println(a.text())));
+      console.printf("Charts: %s%n", folder.resolve(HtmlReport.NAME));
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.evomoe.bench.cli;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what goes wrong into one line and an exit code. */
+final class Failures {
+  private static final Logger log = LoggerFactory.getLogger(Failures.class);
+  private static final int FAILED = 1;
+  private static final int WRONG_INPUT = 2;
+
+  private Failures() {}
+
+  static int wrongUsage(ParameterException e, String[] arguments) {
+    print(e.getMessage() + " (see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+    return WRONG_INPUT;
+  }
+
+  static int failed(Exception e, CommandLine commandLine, ParseResult parsed) {
+    log.debug("Failed", e);
+    print(e.getMessage() == null ? e.toString() : e.getMessage());
+    return e instanceof IllegalArgumentException ? WRONG_INPUT : FAILED;
+  }
+
+  private static void print(@org.jspecify.annotations.Nullable String message) {
+    System.err.println("evomoe: " + String.valueOf(message).lines().findFirst().orElse("failed"));
+  }
+}

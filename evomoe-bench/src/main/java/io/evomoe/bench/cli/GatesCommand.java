@@ -1,0 +1,21 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code evomoe gates}: lists what is installed. */
+@Command(
+    name = "gates",
+    description = "Lists the gates that are installed, those of other jars included.",
+    mixinStandardHelpOptions = true)
+final class GatesCommand implements Callable<Integer> {
+  @Override
+  public Integer call() {
+    for (GateProvider gate : GateRegistry.installed().providers()) {
+      System.out.printf("%-12s %s%n", gate.name(), gate.description());
+    }
+    return 0;
+  }
+}

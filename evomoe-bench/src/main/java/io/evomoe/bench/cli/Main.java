@@ -1,0 +1,40 @@
+package io.evomoe.bench.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code evomoe} command. Exit codes: 0 done, 1 a run failed, 2 wrong usage or wrong input. */
+@Command(
+    name = "evomoe",
+    description = "Trains and compares mixture-of-experts Transformers.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      CompareCommand.class,
+      TrainCommand.class,
+      EvalCommand.class,
+      GenerateCommand.class,
+      GatesCommand.class,
+      BenchCommand.class
+    })
+public final class Main {
+  private Main() {}
+
+  /** Runs a command and exits. */
+  public static void main(String[] arguments) {
+    System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
+    int code = execute(arguments);
+    System.out.flush();
+    System.exit(code);
+  }
+
+  /** Runs a command; the exit code. */
+  static int execute(String... arguments) {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setParameterExceptionHandler(Failures::wrongUsage);
+    commandLine.setExecutionExceptionHandler(Failures::failed);
+    return commandLine.execute(arguments);
+  }
+}

@@ -1,0 +1,53 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.run.GptTask;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Tasks;
+import io.evomoe.models.text.TextSplit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A task whose data was read, encoded and found long enough, with nothing yet in the output folder:
+ * the tokenizer waits in a temporary one.
+ */
+record Prepared(GptTask task, Path tokenizer) {
+  static final String TOKENIZER = "tokenizer";
+
+  static Prepared data(RunOptions options, RunConfig config) {
+    TextSplit text = options.text();
+    try {
+      Path staging = Files.createTempDirectory("evomoe-tokenizer");
+      GptTask task = Tasks.prepare(text, config, staging);
+      task.data(config);
+      return new Prepared(task, staging);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a temporary folder", e);
+    }
+  }
+
+  /** Moves the tokenizer to its place. */
+  void saveTokenizer(Path folder) {
+    try {
+      Path target = Files.createDirectories(folder.resolve(TOKENIZER));
+      for (Path file : files()) {
+        Files.move(
+            file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+      Files.delete(tokenizer);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the tokenizer into " + folder, e);
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(tokenizer)) {
+      return files.toList();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.run.ConfigFile;
+import io.evomoe.bench.run.Preset;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Tasks;
+import io.evomoe.models.text.TextSplit;
+import io.evomoe.moe.GateRegistry;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that say what to train: shared by commands. */
+final class RunOptions {
+  @Option(names = "--task", defaultValue = "gpt", description = "gpt (default)")
+  String task = "gpt";
+
+  @Option(
+      names = "--preset",
+      defaultValue = "small",
+      description = "size: quick, small (default) or base")
+  String preset = "small";
+
+  @Option(names = "--steps", description = "optimizer steps; the preset's by default")
+  @Nullable Long steps;
+
+  @Option(
+      names = "--data",
+      description =
+          "plain UTF-8 text file (documents separated by empty lines; held-out text is split off),"
+              + " or a folder with *.train.txt and *.valid.txt; State of the Union addresses by"
+              + " default")
+  @Nullable Path data;
+
+  @Option(names = "--config", description = "YAML file with what differs from the preset")
+  @Nullable Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "FIELD=VALUE",
+      description = "one configuration field, such as model.experts=16; may be repeated")
+  Map<String, String> set = new LinkedHashMap<>();
+
+  /** The configuration of one run, checked in full before anything is written. */
+  RunConfig config(String gate, long seed) {
+    Tasks.requireKnown(task);
+    RunConfig config = Preset.named(preset).config(task, gate, seed);
+    if (this.config != null) {
+      config = ConfigFile.overlay(config, this.config);
+    }
+    for (Map.Entry<String, String> field : set.entrySet()) {
+      config = ConfigFile.set(config, field.getKey(), field.getValue());
+    }
+    if (steps != null) {
+      config = ConfigFile.set(config, "training.steps", steps.toString());
+    }
+    config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
+    return config.with(gate, seed).checked();
+  }
+
+  TextSplit text() {
+    return TextSplit.open(data == null ? ShippedData.stateOfTheUnion() : data);
+  }
+}
