@@ -68,6 +68,16 @@ public final class Routing {
     return weights[i];
   }
 
+  /** Weight of the token itself in the output, 0 without a bypass. */
+  public double bypass(int s) {
+    return bypass == null ? 0 : bypass[s];
+  }
+
+  /** Whether a bypass is set. */
+  public boolean hasBypass() {
+    return bypass != null;
+  }
+
   /** Weight of each token itself in the output [S], a copy; null without a bypass. */
   public double @Nullable [] bypass() {
     return bypass == null ? null : bypass.clone();

@@ -1,5 +1,6 @@
 package io.evomoe.kernel.nd4j;
 
+import io.evomoe.kernel.RowBounds;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -14,7 +15,7 @@ final class Rows {
     if (rows.length == 0) {
       return Nd4j.createUninitialized(x.dataType(), 0, x.columns());
     }
-    requireBelow(x.rows(), rows);
+    RowBounds.require(rows, x.rows());
     return new NDBase().gather(x, Nd4j.createFromArray(rows), 0);
   }
 
@@ -26,7 +27,7 @@ final class Rows {
     if (rows.length == 0) {
       return;
     }
-    requireBelow(into.rows(), rows);
+    RowBounds.require(rows, into.rows());
     RowSums sums = RowSums.of(x, rows);
     Nd4j.exec(
         DynamicCustomOp.builder("scatter_add")
@@ -41,14 +42,5 @@ final class Rows {
 
   static INDArray vector(DataType type, double[] values) {
     return Nd4j.createFromArray(values).castTo(type);
-  }
-
-  /** ND4J would read and write outside of the array. */
-  private static void requireBelow(int bound, int[] rows) {
-    for (int row : rows) {
-      if (row < 0 || row >= bound) {
-        throw new IllegalArgumentException("row must be in [0, " + bound + "), was " + row);
-      }
-    }
   }
 }

@@ -24,6 +24,9 @@ final class Address extends FloatPointer {
 
   /** The elements of an array without gaps, as a buffer for bulk copies. */
   static FloatBuffer buffer(INDArray array) {
+    if (array.isEmpty()) {
+      return FloatBuffer.allocate(0);
+    }
     Address view = new Address();
     view.address = of(array);
     view.limit = array.length();

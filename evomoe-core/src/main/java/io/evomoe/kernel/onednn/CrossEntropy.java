@@ -23,6 +23,7 @@ final class CrossEntropy {
   }
 
   double meanLoss(INDArray logits, int[] targets, boolean gradient) {
+    requireClasses(targets, logits.size(1));
     int counted = (int) Arrays.stream(targets).filter(t -> t >= 0).count();
     int rows = targets.length;
     int classes = (int) logits.size(1);
@@ -47,6 +48,15 @@ final class CrossEntropy {
       }
     }
     return counted == 0 ? 0 : sum / counted;
+  }
+
+  private static void requireClasses(int[] targets, long classes) {
+    for (int target : targets) {
+      if (target >= classes) {
+        throw new IllegalArgumentException(
+            "target must be below " + classes + " (classes), was " + target);
+      }
+    }
   }
 
   private static double loss(

@@ -1,7 +1,7 @@
 package io.evomoe.kernel.onednn;
 
 import io.evomoe.kernel.AdamWStep;
-import io.evomoe.random.CounterRandom;
+import io.evomoe.kernel.DropoutMask;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -69,8 +69,7 @@ final class FlatArrays {
   static void dropout(INDArray x, double rate, long seed, INDArray y) {
     FloatBuffer from = Address.buffer(x);
     FloatBuffer to = Address.buffer(y);
-    CounterRandom random = new CounterRandom(seed);
-    float scale = (float) (1 / (1 - rate));
+    DropoutMask mask = new DropoutMask(rate, seed);
     Parallel.ranges(
         Math.toIntExact(x.length()),
         GRAIN,
@@ -80,7 +79,7 @@ final class FlatArrays {
             int size = Math.min(BLOCK, last - i);
             from.get(i, block, 0, size);
             for (int j = 0; j < size; j++) {
-              block[j] = random.uniform(i + j) >= rate ? block[j] * scale : 0f;
+              block[j] *= (float) mask.factor(i + j);
             }
             to.put(i, block, 0, size);
           }

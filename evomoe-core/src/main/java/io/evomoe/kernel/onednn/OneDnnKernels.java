@@ -47,7 +47,9 @@ final class OneDnnKernels implements Kernels {
     INDArray y = matrix(x.size(0), weight.size(1));
     INDArray b = bias == null ? constant(0, weight.size(1)) : bias;
     RowGroups all = RowGroups.shared(1, (int) x.size(0));
-    linearGroup(x, all, 0, weight, b, y, MatrixProducts.compiled(x.size(0)));
+    if (!y.isEmpty()) {
+      linearGroup(x, all, 0, weight, b, y, MatrixProducts.compiled(x.size(0)));
+    }
     return y;
   }
 
@@ -64,6 +66,13 @@ final class OneDnnKernels implements Kernels {
     long m = a.size(transposeA ? 1 : 0);
     long k = a.size(transposeA ? 0 : 1);
     long n = b.size(transposeB ? 0 : 1);
+    if (m == 0 || n == 0) {
+      return;
+    }
+    if (k == 0) {
+      clearIfFresh(into);
+      return;
+    }
     long target = Address.of(into.array());
     if (transposeB && !transposeA) {
       products.timesTransposed(Address.of(a), Address.of(b), target, m, n, k, into.beta() != 0);
@@ -75,6 +84,10 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public void columnSumsInto(INDArray x, Accumulator into) {
+    if (x.isEmpty()) {
+      clearIfFresh(into);
+      return;
+    }
     columnSums(Address.of(x), x.size(0), x.size(1), into);
   }
 
@@ -265,9 +278,7 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public void scatterRowsInto(INDArray x, int[] rows, Accumulator into) {
-    if (into.beta() == 0) {
-      into.array().assign(0);
-    }
+    clearIfFresh(into);
     Rows.scatterAdd(x, rows, into.array());
   }
 
@@ -323,6 +334,12 @@ final class OneDnnKernels implements Kernels {
   private void columnSums(long x, long rows, long width, Accumulator into) {
     long ones = Address.of(constant(1, rows));
     products.gemm(false, false, ones, x, Address.of(into.array()), 1, width, rows, into.beta());
+  }
+
+  private static void clearIfFresh(Accumulator into) {
+    if (into.beta() == 0) {
+      into.array().assign(0);
+    }
   }
 
   private void addInto(INDArray contribution, Accumulator into) {

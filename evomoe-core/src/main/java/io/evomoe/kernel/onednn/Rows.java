@@ -1,5 +1,6 @@
 package io.evomoe.kernel.onednn;
 
+import io.evomoe.kernel.RowBounds;
 import io.evomoe.kernel.RowGroups;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ final class Rows {
   private Rows() {}
 
   static void gather(INDArray x, int[] rows, INDArray y) {
+    RowBounds.require(rows, x.size(0));
     int width = (int) y.size(1);
     FloatBuffer from = Address.buffer(x);
     FloatBuffer to = Address.buffer(y);
@@ -32,6 +34,7 @@ final class Rows {
 
   /** Adds row i of x to row rows[i] of y, in the order of i. */
   static void scatterAdd(INDArray x, int[] rows, INDArray y) {
+    RowBounds.require(rows, y.size(0));
     int width = (int) x.size(1);
     FloatBuffer from = Address.buffer(x);
     FloatBuffer to = Address.buffer(y);
@@ -49,6 +52,7 @@ final class Rows {
 
   /** y[s] = sum of weights[i] x[i] over all i with rows[i] = s. */
   static void combine(INDArray x, int[] rows, double[] weights, INDArray y) {
+    RowBounds.require(rows, y.size(0));
     int n = (int) y.size(0);
     int width = (int) y.size(1);
     int[] start = new int[n + 1];
@@ -74,6 +78,7 @@ final class Rows {
 
   /** y[i] = weights[i] dy[rows[i]]. */
   static void spread(INDArray dy, int[] rows, double[] weights, INDArray y) {
+    RowBounds.require(rows, dy.size(0));
     int width = (int) y.size(1);
     FloatBuffer from = Address.buffer(dy);
     FloatBuffer to = Address.buffer(y);
@@ -91,6 +96,7 @@ final class Rows {
   }
 
   static double[] dots(INDArray x, INDArray y, int[] rows) {
+    RowBounds.require(rows, y.size(0));
     int width = (int) x.size(1);
     FloatBuffer left = Address.buffer(x);
     FloatBuffer right = Address.buffer(y);
