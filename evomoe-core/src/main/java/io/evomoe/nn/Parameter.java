@@ -15,6 +15,7 @@ public final class Parameter {
   private final INDArray gradient;
   private final boolean decays;
   private boolean hasGradient;
+  private boolean frozen;
 
   /**
    * A parameter over {@code value}, which it keeps.
@@ -75,6 +76,16 @@ public final class Parameter {
   /** Forgets the gradient without touching its memory. */
   public void clearGradient() {
     hasGradient = false;
+  }
+
+  /** Ends its training for good: no gradient, moment or weight decay moves it from here on. */
+  public void freeze() {
+    frozen = true;
+  }
+
+  /** Whether {@link #freeze()} was called. */
+  public boolean frozen() {
+    return frozen;
   }
 
   @Override

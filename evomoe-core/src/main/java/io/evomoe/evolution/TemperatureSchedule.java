@@ -1,0 +1,69 @@
+package io.evomoe.evolution;
+
+/**
+ * Softmax temperature of the gates as a function of the steps since the spawn (EvoMoE, arXiv
+ * 2112.14397, section 4.3: anneal from tmax to tmin over D steps). The temperature never falls
+ * below tmin, also where the paper's linear form would.
+ *
+ * @param shape of the way from {@code maximum} to {@code minimum}
+ * @param maximum tmax, the temperature right after the spawn; above 0, finite
+ * @param minimum tmin, the temperature from step D on; above 0, at most {@code maximum}
+ * @param decaySteps D, at least 1
+ */
+public record TemperatureSchedule(Shape shape, double maximum, double minimum, long decaySteps) {
+  /** Temperature right after the spawn where nothing else is asked for. */
+  public static final double DEFAULT_MAXIMUM = 2.0;
+
+  /** Final temperature where nothing else is asked for. */
+  public static final double DEFAULT_MINIMUM = 0.3;
+
+  /** How the temperature falls. */
+  public enum Shape {
+    /** {@code max(tmax (tmin / tmax)^(t / D), tmin)}. */
+    EXPONENTIAL,
+    /** {@code max(tmax - t (tmax - tmin) / D, tmin)}. */
+    LINEAR
+  }
+
+  /** Refuses temperatures that are not positive numbers, tmin above tmax, and D below 1. */
+  public TemperatureSchedule {
+    if (!(maximum > 0) || Double.isInfinite(maximum)) {
+      throw new IllegalArgumentException(
+          "maximum temperature must be above 0 and finite, was " + maximum);
+    }
+    if (!(minimum > 0) || minimum > maximum) {
+      throw new IllegalArgumentException(
+          "minimum temperature must be above 0 and at most the maximum ("
+              + maximum
+              + "), was "
+              + minimum);
+    }
+    if (decaySteps < 1) {
+      throw new IllegalArgumentException(
+          "temperature decaySteps must be at least 1, was " + decaySteps);
+    }
+  }
+
+  /** The default: exponential from {@link #DEFAULT_MAXIMUM} to {@link #DEFAULT_MINIMUM}. */
+  public static TemperatureSchedule over(long decaySteps) {
+    return new TemperatureSchedule(Shape.EXPONENTIAL, DEFAULT_MAXIMUM, DEFAULT_MINIMUM, decaySteps);
+  }
+
+  /**
+   * The temperature at a step.
+   *
+   * @param sinceSpawn t, steps since the spawn, at least 0
+   */
+  public double at(long sinceSpawn) {
+    if (sinceSpawn < 0) {
+      throw new IllegalArgumentException("sinceSpawn must be at least 0, was " + sinceSpawn);
+    }
+    double share = (double) sinceSpawn / decaySteps;
+    double temperature =
+        switch (shape) {
+          case EXPONENTIAL -> maximum * Math.pow(minimum / maximum, share);
+          case LINEAR -> maximum - share * (maximum - minimum);
+        };
+    return Math.max(temperature, minimum);
+  }
+}

@@ -1,0 +1,36 @@
+package io.evomoe.training;
+
+/**
+ * Constants of {@link AdamW}.
+ *
+ * @param beta1 decay of the first moment, in [0, 1)
+ * @param beta2 decay of the second moment, in [0, 1)
+ * @param epsilon added to the root of the second moment, above 0
+ * @param weightDecay decoupled decay, at least 0
+ */
+public record AdamWConfig(double beta1, double beta2, double epsilon, double weightDecay) {
+
+  /** Refuses values out of their bounds. */
+  public AdamWConfig {
+    requireShare("beta1", beta1);
+    requireShare("beta2", beta2);
+    if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
+      throw new IllegalArgumentException("epsilon must be above 0 and finite, was " + epsilon);
+    }
+    if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
+      throw new IllegalArgumentException(
+          "weightDecay must be at least 0 and finite, was " + weightDecay);
+    }
+  }
+
+  /** 0.9, 0.98, 1e-8 and 0.01. */
+  public static AdamWConfig defaults() {
+    return new AdamWConfig(0.9, 0.98, 1e-8, 0.01);
+  }
+
+  private static void requireShare(String field, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(field + " must be in [0, 1), was " + value);
+    }
+  }
+}

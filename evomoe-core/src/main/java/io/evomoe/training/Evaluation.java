@@ -1,0 +1,43 @@
+package io.evomoe.training;
+
+import io.evomoe.step.StepContext;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+
+/**
+ * Measures a model on held-out batches, one after another in a workspace of its own.
+ *
+ * @param <B> a batch
+ */
+public final class Evaluation<B> {
+  private static final String WORKSPACE = "EVOMOE_EVALUATION";
+
+  private final Model<B> model;
+  private final List<B> batches;
+
+  /** Measures {@code model} on {@code batches}. */
+  public Evaluation(Model<B> model, List<B> batches) {
+    this.model = model;
+    this.batches = List.copyOf(batches);
+  }
+
+  /**
+   * Mean task loss over all counted tokens, in nats, without noise, dropout and capacity.
+   *
+   * @param moment phase and temperature to measure at, in training or not
+   * @return empty when no token counts
+   */
+  public OptionalDouble loss(StepContext moment) {
+    double sum = 0;
+    long tokens = 0;
+    for (B batch : batches) {
+      try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
+        Loss loss = model.loss(batch, moment.evaluating());
+        sum += loss.value() * loss.tokens();
+        tokens += loss.tokens();
+      }
+    }
+    return tokens == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / tokens);
+  }
+}

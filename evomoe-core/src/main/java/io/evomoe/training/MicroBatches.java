@@ -1,0 +1,37 @@
+package io.evomoe.training;
+
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.random.CounterRandom;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+
+/** Adds up the gradients of the batches of one step, each in a workspace that the next reuses. */
+final class MicroBatches<B> {
+  private static final String WORKSPACE = "EVOMOE_STEP";
+
+  private final Model<B> model;
+  private final BatchSource<B> batches;
+  private final TrainingConfig config;
+  private final EvolutionSchedule evolution;
+
+  MicroBatches(
+      Model<B> model, BatchSource<B> batches, TrainingConfig config, EvolutionSchedule evolution) {
+    this.model = model;
+    this.batches = batches;
+    this.config = config;
+    this.evolution = evolution;
+  }
+
+  StepSums accumulate(long step) {
+    StepSums sums = new StepSums(model);
+    for (int micro = 0; micro < config.microBatches(); micro++) {
+      B batch = batches.batch(step * config.microBatches() + micro);
+      long seed = CounterRandom.fold(CounterRandom.fold(config.seed(), step), micro);
+      try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
+        Loss loss = model.loss(batch, evolution.context(step, true, seed));
+        loss.backward().run();
+        sums.add(loss);
+      }
+    }
+    return sums;
+  }
+}

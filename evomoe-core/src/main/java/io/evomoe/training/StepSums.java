@@ -1,0 +1,50 @@
+package io.evomoe.training;
+
+import io.evomoe.nn.RoutingReport;
+import java.util.List;
+
+/** Sums over the micro-batches of one step. */
+final class StepSums {
+  private final Model<?> model;
+  private int batches;
+  private double lossSum;
+  private double auxLossSum;
+  private long tokenSum;
+  private double flopSum;
+  private List<RoutingReport> lastRouting = List.of();
+
+  StepSums(Model<?> model) {
+    this.model = model;
+  }
+
+  void add(Loss loss) {
+    double activeExperts =
+        loss.reports().stream().mapToDouble(RoutingReport::meanActiveExperts).average().orElse(1);
+    batches++;
+    lossSum += loss.value();
+    auxLossSum += loss.auxLoss();
+    tokenSum += loss.tokens();
+    flopSum += 6 * model.activeParameters(activeExperts) * loss.tokens();
+    lastRouting = loss.reports();
+  }
+
+  double meanLoss() {
+    return lossSum / batches;
+  }
+
+  double meanAuxLoss() {
+    return auxLossSum / batches;
+  }
+
+  long tokens() {
+    return tokenSum;
+  }
+
+  double flops() {
+    return flopSum;
+  }
+
+  List<RoutingReport> routing() {
+    return lastRouting;
+  }
+}

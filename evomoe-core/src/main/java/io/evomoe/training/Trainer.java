@@ -1,0 +1,192 @@
+package io.evomoe.training;
+
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Parameter;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.step.StepContext;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The training loop. A step asks the schedule for phase and temperature, spawns the experts when
+ * their time has come, averages the gradients of the micro-batches, clips them by their global norm
+ * and updates the parameters. Micro-batches weigh equally, whatever number of tokens they count.
+ *
+ * <p>Phase, temperature, learning rate, batches and randomness are pure functions of the step and
+ * the configuration, so a run that is saved and resumed takes the very steps it would have taken.
+ *
+ * <p>For one thread, except for {@link #requestStop()}.
+ *
+ * @param <B> a batch
+ */
+public final class Trainer<B> {
+  private static final Logger log = LoggerFactory.getLogger(Trainer.class);
+
+  private final Model<B> model;
+  private final MicroBatches<B> microBatches;
+  private final TrainingConfig config;
+  private final EvolutionSchedule evolution;
+  private final AdamW optimizer;
+  private final Evaluation<B> evaluation;
+  private final AtomicBoolean stopRequested = new AtomicBoolean();
+  private Progress progress = Progress.START;
+  private @Nullable CheckpointWriter checkpoints;
+  private @Nullable Path lastCheckpoint;
+  private @Nullable Stopwatch run;
+
+  /**
+   * A run before its first step.
+   *
+   * @param model with one expert where the schedule will spawn more
+   */
+  public Trainer(
+      Model<B> model,
+      TrainingData<B> data,
+      Kernels kernels,
+      TrainingConfig config,
+      EvolutionSchedule evolution) {
+    this.model = model;
+    this.microBatches = new MicroBatches<>(model, data.training(), config, evolution);
+    this.config = config;
+    this.evolution = evolution;
+    this.optimizer = new AdamW(kernels, config.adamW());
+    this.evaluation = new Evaluation<>(model, data.heldOut());
+  }
+
+  /**
+   * Continues a saved run. To be called before the first step, on a model as new as at the start of
+   * that run.
+   *
+   * @throws IllegalArgumentException if the saved run had another seed, or had spawned experts and
+   *     this one never does
+   */
+  public void resume(SavedRun saved) {
+    SavedRunCheck.check(saved, config, evolution);
+    if (saved.progress().spawned()) {
+      model.spawn(context(evolution.spawnStep().orElseThrow()));
+    }
+    saved.loadInto(model, optimizer);
+    progress = saved.progress();
+    lastCheckpoint = saved.location();
+  }
+
+  /**
+   * From now on {@link #run} writes checkpoints: every so many steps, as configured, and when it
+   * returns. It does so after the listeners heard of the step, so what they write is never behind.
+   */
+  public void checkpointTo(CheckpointWriter writer) {
+    checkpoints = writer;
+  }
+
+  /** Steps until the configured number is done or a stop is requested. */
+  public void run(TrainingListener... listeners) {
+    boolean stopped = false;
+    while (!stopped && progress.step() < config.steps()) {
+      StepReport report = step();
+      for (TrainingListener listener : listeners) {
+        listener.onStep(report);
+      }
+      stopped = stopRequested.getAndSet(false);
+      if (checkpoints != null && (stopped || due(config.checkpointEvery()))) {
+        lastCheckpoint = checkpoints.write(state());
+      }
+    }
+  }
+
+  /** Lets {@link #run} return after the step it is in, or the next one; from any thread. */
+  public void requestStop() {
+    stopRequested.set(true);
+  }
+
+  /**
+   * One optimizer step, and the held-out loss where it is due.
+   *
+   * @throws TrainingDivergedException if a loss or the gradient is not finite; parameters and
+   *     moments are as before the step
+   */
+  public StepReport step() {
+    Stopwatch whole = run == null ? new Stopwatch() : run;
+    run = whole;
+    Stopwatch thisStep = new Stopwatch();
+    StepContext moment = context(progress.step());
+    spawnIfDue(moment);
+    List<Parameter> parameters = model.parameters();
+    parameters.forEach(Parameter::clearGradient);
+    StepSums sums = microBatches.accumulate(progress.step());
+    requireFinite("the loss", sums.meanLoss());
+    requireFinite("the auxiliary loss", sums.meanAuxLoss());
+    double rate = config.learningRate().at(progress.step(), config.steps());
+    double norm = update(parameters, rate);
+    progress = progress.afterStep(sums.tokens(), sums.flops());
+    double stepSeconds = thisStep.seconds();
+    OptionalDouble validLoss =
+        due(config.evalEvery()) ? evaluation.loss(moment) : OptionalDouble.empty();
+    return new StepReport(
+        progress.step(),
+        progress.tokens(),
+        progress.trainFlops(),
+        whole.seconds(),
+        stepSeconds,
+        sums.meanLoss(),
+        validLoss,
+        sums.meanAuxLoss(),
+        norm,
+        rate,
+        moment.phase(),
+        moment.temperature(),
+        sums.routing());
+  }
+
+  /** How far the run has come. */
+  public Progress progress() {
+    return progress;
+  }
+
+  /** What a checkpoint must hold now. */
+  public TrainingState state() {
+    return new TrainingState(progress, context(progress.step()), config.seed(), model, optimizer);
+  }
+
+  private void spawnIfDue(StepContext moment) {
+    OptionalLong spawnStep = evolution.spawnStep();
+    if (progress.spawned() || spawnStep.isEmpty() || moment.step() < spawnStep.getAsLong()) {
+      return;
+    }
+    optimizer.inherit(model.spawn(moment), evolution.config().copyMoments());
+    optimizer.retain(model.parameters());
+    progress = progress.afterSpawn();
+    log.info("Spawned experts before step {} ({})", moment.step(), evolution.config().spawn());
+  }
+
+  private double update(List<Parameter> parameters, double rate) {
+    double scale = 1.0 / config.microBatches();
+    double norm = optimizer.gradientNorm(parameters) * scale;
+    requireFinite("the gradient norm", norm);
+    double clipping = norm > config.clipNorm() ? config.clipNorm() / norm : 1;
+    optimizer.update(parameters, rate, scale * clipping);
+    return norm;
+  }
+
+  private void requireFinite(String what, double value) {
+    if (!Double.isFinite(value)) {
+      throw new TrainingDivergedException(progress.step(), what, value, lastCheckpoint);
+    }
+  }
+
+  /** The step as a whole; micro-batches fold their number into a seed of their own. */
+  private StepContext context(long step) {
+    return evolution.context(step, true, CounterRandom.fold(config.seed(), step));
+  }
+
+  private boolean due(long every) {
+    long step = progress.step();
+    return step == config.steps() || (every > 0 && step % every == 0);
+  }
+}

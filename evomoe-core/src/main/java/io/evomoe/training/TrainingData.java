@@ -1,0 +1,18 @@
+package io.evomoe.training;
+
+import java.util.List;
+
+/**
+ * What to train and to measure on.
+ *
+ * @param <B> a batch
+ * @param training batches by number
+ * @param heldOut batches that are never trained on; empty for no held-out loss
+ */
+public record TrainingData<B>(BatchSource<B> training, List<B> heldOut) {
+
+  /** Keeps the held-out batches unmodifiable. */
+  public TrainingData {
+    heldOut = List.copyOf(heldOut);
+  }
+}

@@ -1,0 +1,40 @@
+package io.evomoe.training;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loss or gradient stopped being a finite number. The parameters are those of the step before.
+ */
+public final class TrainingDivergedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final long step;
+  private final @Nullable String lastCheckpoint;
+
+  TrainingDivergedException(long step, String what, double value, @Nullable Path lastCheckpoint) {
+    super(
+        "training diverged in step "
+            + step
+            + ": "
+            + what
+            + " was "
+            + value
+            + (lastCheckpoint == null
+                ? "; there is no checkpoint"
+                : "; the last checkpoint is " + lastCheckpoint));
+    this.step = step;
+    this.lastCheckpoint = lastCheckpoint == null ? null : lastCheckpoint.toString();
+  }
+
+  /** The step that failed, from 0. */
+  public long step() {
+    return step;
+  }
+
+  /** The last checkpoint of the run, if it wrote or read one. */
+  public Optional<Path> lastCheckpoint() {
+    return Optional.ofNullable(lastCheckpoint).map(Path::of);
+  }
+}

@@ -1,0 +1,35 @@
+package io.evomoe.training;
+
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
+import org.nd4j.linalg.api.memory.enums.LearningPolicy;
+import org.nd4j.linalg.api.memory.enums.ResetPolicy;
+import org.nd4j.linalg.api.memory.enums.SpillPolicy;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * ND4J workspaces that hold what one pass computes and are reused by the next. They learn their
+ * size from the first pass and grow when a later one needs more, which it may at any time: the
+ * assignments of an MoE layer differ from step to step.
+ */
+final class Workspaces {
+  private static final double HEADROOM = 0.2;
+
+  private static final WorkspaceConfiguration GROWING =
+      WorkspaceConfiguration.builder()
+          .initialSize(0)
+          .policyAllocation(AllocationPolicy.OVERALLOCATE)
+          .overallocationLimit(HEADROOM)
+          .policyLearning(LearningPolicy.FIRST_LOOP)
+          .policyReset(ResetPolicy.BLOCK_LEFT)
+          .policySpill(SpillPolicy.REALLOCATE)
+          .build();
+
+  private Workspaces() {}
+
+  /** Enters the workspace of this thread with the given id; close it to leave. */
+  static MemoryWorkspace open(String id) {
+    return Nd4j.getWorkspaceManager().getAndActivateWorkspace(GROWING, id);
+  }
+}
