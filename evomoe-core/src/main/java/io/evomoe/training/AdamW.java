@@ -99,7 +99,7 @@ public final class AdamW {
   }
 
   private void update(Parameter parameter, double learningRate, double gradientScale) {
-    Moments next = moments.computeIfAbsent(parameter, Moments::zeros).updated();
+    Moments next = moments.computeIfAbsent(parameter, p -> Moments.zeros(p, 0)).updated();
     moments.put(parameter, next);
     AdamWStep step =
         new AdamWStep(

@@ -21,13 +21,14 @@ public record Moments(INDArray first, INDArray second, long updates) {
     }
   }
 
-  static Moments zeros(Parameter parameter) {
+  /** Zeros for a parameter, outside of any workspace. */
+  public static Moments zeros(Parameter parameter, long updates) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray value = parameter.value();
       return new Moments(
           Nd4j.create(value.dataType(), value.shape()),
           Nd4j.create(value.dataType(), value.shape()),
-          0);
+          updates);
     }
   }
 

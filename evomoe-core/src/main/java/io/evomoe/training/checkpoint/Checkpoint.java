@@ -1,0 +1,144 @@
+package io.evomoe.training.checkpoint;
+
+import io.evomoe.nn.Parameter;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.AdamW;
+import io.evomoe.training.Model;
+import io.evomoe.training.Moments;
+import io.evomoe.training.Progress;
+import io.evomoe.training.SavedRun;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A checkpoint that was written by {@link CheckpointFolder}, verified against its checksums. All
+ * names, types and shapes are compared before anything is loaded.
+ */
+public final class Checkpoint implements SavedRun {
+  private final Path folder;
+  private final CheckpointState state;
+
+  private Checkpoint(Path folder, CheckpointState state) {
+    this.folder = folder;
+    this.state = state;
+  }
+
+  /**
+   * Opens a checkpoint and verifies its files.
+   *
+   * @param folder one {@code step-...} folder
+   * @throws CheckpointException if a file is missing or damaged, or of another format version
+   */
+  public static Checkpoint open(Path folder) {
+    if (!CheckpointFiles.isComplete(folder)) {
+      throw new CheckpointException(folder + " is not a complete checkpoint");
+    }
+    try {
+      CheckpointState state = CheckpointState.read(folder);
+      for (String name : CheckpointFiles.CHECKED) {
+        Path file = folder.resolve(name);
+        if (!CheckpointFiles.sha256(file).equals(state.sha256().get(name))) {
+          throw new CheckpointException(
+              "%s is damaged: %d bytes with another checksum than when it was written"
+                  .formatted(file, Files.size(file)));
+        }
+      }
+      return new Checkpoint(folder, state);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read checkpoint " + folder, e);
+    }
+  }
+
+  @Override
+  public Path location() {
+    return folder;
+  }
+
+  @Override
+  public Progress progress() {
+    return state.progress();
+  }
+
+  @Override
+  public StepContext moment() {
+    return state.moment();
+  }
+
+  @Override
+  public long seed() {
+    return state.seed();
+  }
+
+  /** The free text that the run was given. */
+  public Map<String, String> config() {
+    return state.config();
+  }
+
+  /** Version of the library that wrote it. */
+  public String libraryVersion() {
+    return state.libraryVersion();
+  }
+
+  /**
+   * Copies the saved parameters and gate state into a model; enough to evaluate it.
+   *
+   * @param model whose experts are spawned if those of the run were
+   * @throws CheckpointException if an array is missing, left over, or of another type or shape
+   */
+  public void loadModel(Model<?> model) {
+    Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
+    requireFit(CheckpointFiles.MODEL, arrays);
+    read(CheckpointFiles.MODEL, arrays);
+  }
+
+  @Override
+  public void loadInto(Model<?> model, AdamW optimizer) {
+    Map<Parameter, Moments> moments = new LinkedHashMap<>();
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    for (Parameter parameter : model.parameters()) {
+      Long updates = state.updates().get(parameter.name());
+      if (updates != null) {
+        Moments fresh = Moments.zeros(parameter, updates);
+        moments.put(parameter, fresh);
+        arrays.put(CheckpointFiles.firstMoment(parameter), fresh.first());
+        arrays.put(CheckpointFiles.secondMoment(parameter), fresh.second());
+      }
+    }
+    requireFit(CheckpointFiles.OPTIMIZER, arrays);
+    loadModel(model);
+    read(CheckpointFiles.OPTIMIZER, arrays);
+    moments.forEach(optimizer::restore);
+  }
+
+  private void requireFit(String name, Map<String, INDArray> arrays) {
+    Path file = folder.resolve(name);
+    try (SafeTensors tensors = SafeTensors.open(file)) {
+      Set<String> extra = new LinkedHashSet<>(tensors.names());
+      extra.removeAll(arrays.keySet());
+      if (!extra.isEmpty()) {
+        throw new CheckpointException(file + ": nothing here takes the tensors " + extra);
+      }
+      arrays.forEach(tensors::requireFit);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  private void read(String name, Map<String, INDArray> arrays) {
+    Path file = folder.resolve(name);
+    try (SafeTensors tensors = SafeTensors.open(file)) {
+      for (Map.Entry<String, INDArray> entry : arrays.entrySet()) {
+        tensors.readInto(entry.getKey(), entry.getValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+}

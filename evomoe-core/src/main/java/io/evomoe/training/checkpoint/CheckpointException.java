@@ -1,0 +1,14 @@
+package io.evomoe.training.checkpoint;
+
+/** A file is damaged, or does not fit what it is read into. The message names file and tensor. */
+public final class CheckpointException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  CheckpointException(String message) {
+    super(message);
+  }
+
+  CheckpointException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

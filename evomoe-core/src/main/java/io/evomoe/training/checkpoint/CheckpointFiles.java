@@ -1,0 +1,96 @@
+package io.evomoe.training.checkpoint;
+
+import io.evomoe.nn.Parameter;
+import io.evomoe.training.Model;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Names and bytes of the files of a checkpoint. */
+final class CheckpointFiles {
+  static final String MODEL = "model.safetensors";
+  static final String OPTIMIZER = "optimizer.safetensors";
+  static final List<String> CHECKED = List.of(MODEL, OPTIMIZER);
+
+  private CheckpointFiles() {}
+
+  /** Parameters and state of a model by name. */
+  static Map<String, INDArray> arrays(Model<?> model) {
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    model.parameters().forEach(p -> put(arrays, p.name(), p.value()));
+    model.state().forEach(s -> put(arrays, s.name(), s.value()));
+    return arrays;
+  }
+
+  static String firstMoment(Parameter parameter) {
+    return parameter.name() + ".moment1";
+  }
+
+  static String secondMoment(Parameter parameter) {
+    return parameter.name() + ".moment2";
+  }
+
+  static boolean isComplete(Path folder) {
+    return Files.isRegularFile(folder.resolve(CheckpointState.FILE))
+        && CHECKED.stream().allMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
+
+  static String sha256(Path file) throws IOException {
+    MessageDigest digest = newDigest();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Forces a file, or the entries of a directory where the system can, to the disk. */
+  static void force(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      if (!Files.isDirectory(path)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Deletes a folder of plain files, if it is there. */
+  static void delete(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  private static void put(Map<String, INDArray> arrays, String name, INDArray array) {
+    if (arrays.put(name, array) != null) {
+      throw new IllegalArgumentException("parameter names must be unique, found twice: " + name);
+    }
+  }
+
+  private static MessageDigest newDigest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

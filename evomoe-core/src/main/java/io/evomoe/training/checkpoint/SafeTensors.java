@@ -1,0 +1,181 @@
+package io.evomoe.training.checkpoint;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+
+/**
+ * An open file in the safetensors format: the header's length in 8 little-endian bytes, a JSON
+ * header, then the elements of all tensors without gaps (github.com/huggingface/safetensors,
+ * README, "Format"). The whole header is checked on opening; tensors are read one at a time,
+ * straight into their arrays.
+ */
+public final class SafeTensors implements Closeable {
+  private static final int ALIGNMENT = 8;
+
+  private final Path file;
+  private final FileChannel channel;
+  private final SafeTensorsHeader header;
+
+  private SafeTensors(Path file, FileChannel channel, SafeTensorsHeader header) {
+    this.file = file;
+    this.channel = channel;
+    this.header = header;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws CheckpointException if its header is damaged or has a type that is not supported
+   */
+  public static SafeTensors open(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      return new SafeTensors(file, channel, SafeTensorsHeader.read(file, channel));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Writes a file, in the map's order, and forces it to the disk.
+   *
+   * @param file a new file, or one to overwrite
+   * @param tensors arrays of any order or stride
+   * @param metadata free text by name, may be empty
+   * @throws IllegalArgumentException for an element type that is not supported
+   */
+  public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata)
+      throws IOException {
+    byte[] json = headerOf(tensors, metadata);
+    int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    ByteBuffer start = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
+    Arrays.fill(start.array(), (byte) ' ');
+    start.putLong(padded).put(json).rewind();
+    try (FileChannel out =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      while (start.hasRemaining()) {
+        out.write(start);
+      }
+      for (INDArray tensor : tensors.values()) {
+        TensorBytes.write(tensor, out);
+      }
+      out.force(true);
+    }
+  }
+
+  /** Names of all tensors, in the header's order. */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(header.tensors().keySet());
+  }
+
+  /** Free text of the header by name. */
+  public Map<String, String> metadata() {
+    return Collections.unmodifiableMap(header.metadata());
+  }
+
+  /**
+   * Type, shape and place of a tensor.
+   *
+   * @throws CheckpointException if there is none of that name
+   */
+  public TensorInfo info(String name) {
+    TensorInfo info = header.tensors().get(name);
+    if (info == null) {
+      throw new CheckpointException(file + ": tensor " + name + " is missing");
+    }
+    return info;
+  }
+
+  /** A tensor as a new array in C order, outside of any workspace. */
+  public INDArray read(String name) throws IOException {
+    TensorInfo info = info(name);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray array = Nd4j.createUninitialized(info.type(), info.sizes());
+      TensorBytes.read(channel, info.begin(), array);
+      return array;
+    }
+  }
+
+  /**
+   * Reads a tensor into an array.
+   *
+   * @throws CheckpointException if it has another type or shape
+   */
+  public void readInto(String name, INDArray target) throws IOException {
+    requireFit(name, target);
+    if (TensorBytes.isDense(target)) {
+      TensorBytes.read(channel, info(name).begin(), target);
+    } else {
+      target.assign(read(name));
+    }
+  }
+
+  /** Checks that {@link #readInto} would take the array, and reads nothing. */
+  void requireFit(String name, INDArray target) {
+    TensorInfo info = info(name);
+    if (info.type() != target.dataType() || !Arrays.equals(info.sizes(), target.shape())) {
+      throw new CheckpointException(
+          "%s: tensor %s is %s%s, wanted %s%s"
+              .formatted(
+                  file,
+                  name,
+                  info.type(),
+                  info.shape(),
+                  target.dataType(),
+                  Arrays.toString(target.shape())));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  private static byte[] headerOf(Map<String, INDArray> tensors, Map<String, String> metadata) {
+    ObjectNode root = Json.MAPPER.createObjectNode();
+    if (!metadata.isEmpty()) {
+      ObjectNode texts = root.putObject(SafeTensorsHeader.METADATA);
+      metadata.forEach(texts::put);
+    }
+    long begin = 0;
+    for (Map.Entry<String, INDArray> entry : tensors.entrySet()) {
+      long end = begin + TensorBytes.size(entry.getValue());
+      ObjectNode node = root.putObject(entry.getKey());
+      node.put("dtype", typeName(entry));
+      Arrays.stream(entry.getValue().shape()).forEach(node.putArray("shape")::add);
+      node.putArray("data_offsets").add(begin).add(end);
+      begin = end;
+    }
+    return root.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String typeName(Map.Entry<String, INDArray> entry) {
+    return TensorTypes.nameOf(entry.getValue().dataType())
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "tensor "
+                        + entry.getKey()
+                        + " must have a type of safetensors, was "
+                        + entry.getValue().dataType()));
+  }
+}

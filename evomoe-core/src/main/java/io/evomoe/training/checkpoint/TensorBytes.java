@@ -1,0 +1,62 @@
+package io.evomoe.training.checkpoint;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.bytedeco.javacpp.BytePointer;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Moves the raw elements of arrays to and from files, piece by piece. Arrays are in the machine's
+ * byte order, which on every platform of ND4J is the little-endian one of safetensors.
+ */
+final class TensorBytes {
+  private static final long PIECE = 1 << 24;
+
+  private TensorBytes() {}
+
+  static long size(INDArray array) {
+    return array.length() * array.dataType().width();
+  }
+
+  static void write(INDArray array, FileChannel channel) throws IOException {
+    INDArray dense = isDense(array) ? array : array.dup('c');
+    Nd4j.getAffinityManager().ensureLocation(dense, AffinityManager.Location.HOST);
+    long size = size(dense);
+    for (long done = 0; done < size; done += PIECE) {
+      ByteBuffer piece = piece(dense, done, size);
+      while (piece.hasRemaining()) {
+        channel.write(piece);
+      }
+    }
+  }
+
+  /** Reads from {@code begin} into an array that is dense. */
+  static void read(FileChannel channel, long begin, INDArray array) throws IOException {
+    long size = size(array);
+    for (long done = 0; done < size; done += PIECE) {
+      ByteBuffer piece = piece(array, done, size);
+      long at = begin + done;
+      while (piece.hasRemaining()) {
+        int count = channel.read(piece, at);
+        if (count < 0) {
+          throw new EOFException("file ends at byte " + at);
+        }
+        at += count;
+      }
+    }
+    Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
+  }
+
+  static boolean isDense(INDArray array) {
+    return array.ordering() == 'c' && !array.isView();
+  }
+
+  private static ByteBuffer piece(INDArray array, long begin, long size) {
+    BytePointer bytes = new BytePointer(array.data().pointer());
+    return bytes.position(begin).limit(Math.min(size, begin + PIECE)).asByteBuffer();
+  }
+}

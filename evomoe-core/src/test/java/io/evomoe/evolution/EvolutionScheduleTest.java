@@ -1,0 +1,83 @@
+package io.evomoe.evolution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.moe.Growth;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class EvolutionScheduleTest {
+  private static final TemperatureSchedule TEMPERATURE = TemperatureSchedule.over(50);
+
+  @Test
+  void should_have_one_expert_until_the_spawn_and_count_the_temperature_from_it() {
+    EvolutionSchedule schedule = schedule(Growth.SPAWNED, OptionalLong.of(20));
+
+    assertThat(schedule.spawnStep()).hasValue(10);
+    assertThat(schedule.phase(9)).isEqualTo(Phase.DIVERSIFY);
+    assertThat(schedule.phase(10)).isEqualTo(Phase.SOFT);
+    assertThat(schedule.phase(29)).isEqualTo(Phase.SOFT);
+    assertThat(schedule.phase(30)).isEqualTo(Phase.HARD);
+    assertThat(schedule.temperature(3)).isEqualTo(TEMPERATURE.at(0));
+    assertThat(schedule.temperature(25)).isEqualTo(TEMPERATURE.at(15));
+  }
+
+  @Test
+  void should_never_harden_by_default() {
+    EvolutionSchedule schedule =
+        new EvolutionSchedule(EvolutionConfig.defaults(100), Growth.SPAWNED);
+
+    assertThat(schedule.phase(Long.MAX_VALUE)).isEqualTo(Phase.SOFT);
+  }
+
+  @Test
+  void should_count_from_the_first_step_where_experts_are_there_from_the_start() {
+    EvolutionSchedule schedule = schedule(Growth.FROM_START, OptionalLong.of(20));
+
+    assertThat(schedule.spawnStep()).isEmpty();
+    assertThat(schedule.phase(0)).isEqualTo(Phase.SOFT);
+    assertThat(schedule.phase(20)).isEqualTo(Phase.HARD);
+    assertThat(schedule.temperature(7)).isEqualTo(TEMPERATURE.at(7));
+  }
+
+  @Test
+  void should_stay_with_one_expert_where_nothing_grows() {
+    EvolutionSchedule schedule = schedule(Growth.NEVER, OptionalLong.of(0));
+
+    assertThat(schedule.spawnStep()).isEmpty();
+    assertThat(schedule.phase(1_000_000)).isEqualTo(Phase.DIVERSIFY);
+    assertThat(schedule.temperature(1_000_000)).isEqualTo(TEMPERATURE.at(0));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Growth.class)
+  void should_tell_a_pass_its_phase_temperature_and_seed(Growth growth) {
+    EvolutionSchedule schedule = schedule(growth, OptionalLong.empty());
+
+    assertThat(schedule.context(12, true, 99))
+        .isEqualTo(new StepContext(12, schedule.phase(12), schedule.temperature(12), true, 99));
+  }
+
+  @Test
+  void should_refuse_negative_steps() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new EvolutionConfig(
+                    -1, SpawnMethod.copy(), true, TEMPERATURE, OptionalLong.empty()))
+        .withMessageContaining("diversifySteps");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> schedule(Growth.SPAWNED, OptionalLong.of(-1)))
+        .withMessageContaining("hardFrom");
+  }
+
+  private static EvolutionSchedule schedule(Growth growth, OptionalLong hardFrom) {
+    return new EvolutionSchedule(
+        new EvolutionConfig(10, SpawnMethod.copy(), true, TEMPERATURE, hardFrom), growth);
+  }
+}

@@ -1,0 +1,48 @@
+package io.evomoe.evolution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpawnMethodTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"copy", "mask:0.3", "mask:1.0", "mask:0.3:rescale", "reinit:0.5", "noise:0.02"})
+  void should_read_back_what_it_writes(String text) {
+    assertThat(SpawnMethod.parse(text)).hasToString(text);
+  }
+
+  @Test
+  void should_know_kind_amount_and_rescaling() {
+    assertThat(SpawnMethod.parse("MASK:0.25:rescale")).isEqualTo(SpawnMethod.rescaledMask(0.25));
+    assertThat(SpawnMethod.parse("mask:0.25")).isEqualTo(SpawnMethod.mask(0.25));
+    assertThat(SpawnMethod.parse("noise:3")).isEqualTo(SpawnMethod.noise(3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "mask",
+        "mask:",
+        "mask:x",
+        "mask:-0.1",
+        "mask:1.1",
+        "mask:NaN",
+        "mask:1:rescale",
+        "mask:0.3:other",
+        "reinit:0.3:rescale",
+        "reinit:2",
+        "noise:-1",
+        "noise:Infinity",
+        "copy:0.1",
+        "grow:0.1"
+      })
+  void should_refuse_other_text_and_amounts_out_of_bounds(String text) {
+    assertThatIllegalArgumentException().isThrownBy(() -> SpawnMethod.parse(text));
+  }
+}

@@ -1,0 +1,63 @@
+package io.evomoe.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.training.LearningRate.Decay;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LearningRateTest {
+
+  @ParameterizedTest
+  @EnumSource(Decay.class)
+  void should_warm_up_in_a_straight_line_to_the_peak(Decay decay) {
+    LearningRate rate = new LearningRate(0.8, 4, decay, 0.1);
+
+    assertThat(rate.at(0, 20)).isCloseTo(0.2, within(1e-12));
+    assertThat(rate.at(1, 20)).isCloseTo(0.4, within(1e-12));
+    assertThat(rate.at(3, 20)).isEqualTo(0.8);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Decay.class)
+  void should_stay_between_floor_and_peak(Decay decay) {
+    LearningRate rate = new LearningRate(1, 0, decay, 0.25);
+
+    for (long step = 0; step < 200; step++) {
+      assertThat(rate.at(step, 50)).isBetween(0.25, 1.0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "COSINE, 0.55, 0.1",
+    "LINEAR, 0.55, 0.1",
+    "CONSTANT, 1, 1",
+    "INVERSE_SQRT, 0.408, 0.301"
+  })
+  void should_have_its_known_values_at_the_middle_and_at_the_end(
+      Decay decay, double middle, double end) {
+    LearningRate rate = new LearningRate(1, 10, decay, 0.1);
+
+    assertThat(rate.at(60, 110)).isCloseTo(middle, within(4e-3));
+    assertThat(rate.at(110, 110)).isCloseTo(end, within(1e-3));
+  }
+
+  @Test
+  void should_refuse_what_is_out_of_bounds() {
+    assertRefused("peak", 0, 0, 0);
+    assertRefused("peak", Double.NaN, 0, 0);
+    assertRefused("warmupSteps", 1, -1, 0);
+    assertRefused("floorShare", 1, 0, 1.1);
+  }
+
+  private static void assertRefused(String field, double peak, long warmup, double floor) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LearningRate(peak, warmup, Decay.LINEAR, floor))
+        .withMessageContaining(field);
+  }
+}

@@ -1,0 +1,152 @@
+package io.evomoe.training;
+
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.GateState;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.step.StepContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Regression by the mean of two-layer nets, with dropout on the input: one net at first, {@link
+ * #EXPERTS} after the spawn. The loss is the mean squared error.
+ */
+public final class TinyModel implements Model<TinyBatch> {
+  /** Nets after the spawn. */
+  public static final int EXPERTS = 3;
+
+  private static final int HIDDEN = 7;
+
+  private final Kernels kernels;
+  private final Scope scope;
+  private final List<Expert> experts = new ArrayList<>();
+  private final INDArray counter;
+
+  /** A model of one net. */
+  public TinyModel(Kernels kernels, long seed) {
+    this.kernels = kernels;
+    this.scope = Scope.root(seed, kernels);
+    this.counter = Nd4j.zeros(kernels.dataType(), 1);
+    experts.add(new Expert(scope.child("expert")));
+  }
+
+  @Override
+  public Loss loss(TinyBatch batch, StepContext context) {
+    int n = batch.rows();
+    INDArray x = array(batch.inputs(), n, TinyBatch.WIDTH);
+    INDArray input = context.training() ? kernels.dropout(x, 0.1, context.seed()) : x;
+    List<Pass> passes = experts.stream().map(expert -> expert.forward(input)).toList();
+    INDArray error = array(batch.targets(), n, 1).negi();
+    passes.forEach(pass -> error.addi(pass.output.div(experts.size())));
+    if (context.training()) {
+      counter.addi(1);
+    }
+    Runnable backward =
+        () -> passes.forEach(pass -> pass.backward(error.mul(2.0 / n / experts.size())));
+    return new Loss(kernels.sumOfSquares(error) / n, 0, n, List.of(), backward);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return experts.stream().flatMap(expert -> expert.parameters().stream()).toList();
+  }
+
+  @Override
+  public List<GateState> state() {
+    return List.of(new GateState("counter", counter));
+  }
+
+  @Override
+  public List<EvolvingFeedForward> evolvingLayers() {
+    return List.of();
+  }
+
+  @Override
+  public Map<Parameter, Parameter> spawn(StepContext context) {
+    Expert parent = experts.remove(0);
+    Map<Parameter, Parameter> parents = new LinkedHashMap<>();
+    for (int e = 0; e < EXPERTS; e++) {
+      Expert child = new Expert(scope.child("experts").child(e));
+      experts.add(child);
+      for (int i = 0; i < child.parameters().size(); i++) {
+        Parameter from = parent.parameters().get(i);
+        Parameter to = child.parameters().get(i);
+        to.value().assign(from.value());
+        disturb(to, context.random(to.name()));
+        parents.put(to, from);
+      }
+    }
+    return parents;
+  }
+
+  @Override
+  public double activeParameters(double meanActiveExperts) {
+    return meanActiveExperts * (TinyBatch.WIDTH + 1) * HIDDEN;
+  }
+
+  private static void disturb(Parameter parameter, CounterRandom random) {
+    for (int i = 0; i < parameter.length(); i++) {
+      parameter.value().putScalar(i, parameter.value().getDouble(i) + 0.1 * random.gaussian(i));
+    }
+  }
+
+  private INDArray array(double[] values, long... shape) {
+    return Nd4j.create(values, shape, 'c').castTo(kernels.dataType());
+  }
+
+  private final class Expert {
+    private final Parameter in;
+    private final Parameter bias;
+    private final Parameter out;
+
+    Expert(Scope scope) {
+      in = scope.normal("in", 0.5, TinyBatch.WIDTH, HIDDEN);
+      bias = scope.constant("bias", 0, HIDDEN);
+      out = scope.normal("out", 0.5, HIDDEN, 1);
+    }
+
+    List<Parameter> parameters() {
+      return List.of(in, bias, out);
+    }
+
+    Pass forward(INDArray x) {
+      INDArray before = kernels.linear(x, in.value(), bias.value());
+      INDArray hidden = kernels.activation(Activation.GELU, before);
+      return new Pass(this, x, before, hidden, kernels.linear(hidden, out.value(), null));
+    }
+  }
+
+  private final class Pass {
+    private final Expert expert;
+    private final INDArray x;
+    private final INDArray before;
+    private final INDArray hidden;
+    private final INDArray output;
+
+    Pass(Expert expert, INDArray x, INDArray before, INDArray hidden, INDArray output) {
+      this.expert = expert;
+      this.x = x;
+      this.before = before;
+      this.hidden = hidden;
+      this.output = output;
+    }
+
+    void backward(INDArray dOutput) {
+      kernels.multiplyInto(hidden, true, dOutput, false, expert.out.accumulator());
+      INDArray dHidden = kernels.multiply(dOutput, false, expert.out.value(), true);
+      INDArray dBefore = kernels.activationGradient(Activation.GELU, before, dHidden);
+      Accumulator bias = expert.bias.accumulator();
+      kernels.columnSumsInto(dBefore, bias);
+      kernels.multiplyInto(x, true, dBefore, false, expert.in.accumulator());
+    }
+  }
+}

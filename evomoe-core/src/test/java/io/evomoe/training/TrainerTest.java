@@ -1,0 +1,261 @@
+package io.evomoe.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.TemperatureSchedule;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.moe.Growth;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.Scope;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class TrainerTest {
+  private static final long SPAWN_STEP = 20;
+  private static final List<TinyBatch> HELD_OUT =
+      List.of(new TinyBatch(16, -1), new TinyBatch(9, -2));
+  private static final TrainingConfig CONFIG =
+      TrainingConfig.defaults(60)
+          .withLearningRate(new LearningRate(0.02, 5, LearningRate.Decay.COSINE, 0.1));
+
+  private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
+  private final List<StepReport> reports = new ArrayList<>();
+
+  @Test
+  void should_lower_the_held_out_loss_across_a_spawn() {
+    TinyModel model = new TinyModel(kernels, 1);
+    StepContext moment = schedule(Growth.SPAWNED).context(0, false, 1);
+    double before = new Evaluation<>(model, HELD_OUT).loss(moment).orElseThrow();
+
+    trainer(model, CONFIG, Growth.SPAWNED).run(reports::add);
+
+    assertThat(reports).hasSize(60);
+    assertThat(last().validLoss().orElseThrow()).isLessThan(before / 2);
+    assertThat(model.parameters()).hasSize(3 * TinyModel.EXPERTS);
+  }
+
+  @Test
+  void should_spawn_before_its_step_and_report_phase_and_temperature_of_each_step() {
+    trainer(new TinyModel(kernels, 1), CONFIG, Growth.SPAWNED).run(reports::add);
+
+    assertThat(reports.get(19).phase()).isEqualTo(Phase.DIVERSIFY);
+    assertThat(reports.get(20).phase()).isEqualTo(Phase.SOFT);
+    assertThat(reports.get(20).temperature()).isEqualTo(2.0);
+    assertThat(reports.get(30).temperature()).isLessThan(2.0);
+  }
+
+  @Test
+  void should_take_the_same_steps_from_the_same_seed_and_others_from_another() {
+    double first = finalLoss(CONFIG);
+
+    assertThat(finalLoss(CONFIG)).isEqualTo(first);
+    assertThat(finalLoss(CONFIG.withSeed(2))).isNotEqualTo(first);
+  }
+
+  @Test
+  void should_give_every_micro_batch_its_own_batch_and_seed() {
+    Probe probe = new Probe(1);
+    Set<Long> batches = new HashSet<>();
+    BatchSource<TinyBatch> source =
+        index -> {
+          batches.add(index);
+          return TinyBatch.number(index);
+        };
+    TrainingConfig config = CONFIG.withMicroBatches(3);
+
+    Trainer<TinyBatch> trainer = trainer(probe, source, config);
+    trainer.step();
+    trainer.step();
+
+    assertThat(batches).containsExactlyInAnyOrder(0L, 1L, 2L, 3L, 4L, 5L);
+    assertThat(probe.seeds).hasSize(6);
+  }
+
+  @Test
+  void should_average_micro_batches_and_clip_by_the_global_norm() {
+    Probe probe = new Probe(3);
+    TrainingConfig config = CONFIG.withMicroBatches(2).withClipNorm(0.5);
+    Trainer<TinyBatch> trainer = trainer(probe, TinyBatch::number, config);
+
+    StepReport report = trainer.step();
+
+    assertThat(report.gradientNorm()).isCloseTo(3, within(1e-12));
+    Moments moments = trainer.state().optimizer().moments(probe.parameter).orElseThrow();
+    assertThat(moments.first().getDouble(0)).isCloseTo(0.1 * 0.5, within(1e-12));
+  }
+
+  @Test
+  void should_count_tokens_and_flops_by_active_parameters() {
+    Trainer<TinyBatch> trainer = trainer(new Probe(1), TinyBatch::number, CONFIG);
+
+    trainer.step();
+    StepReport report = trainer.step();
+
+    assertThat(report.step()).isEqualTo(2);
+    assertThat(report.tokens()).isEqualTo(20);
+    assertThat(report.activeExperts()).isEqualTo(1.5);
+    assertThat(report.trainFlops()).isCloseTo(6 * 1000 * 1.5 * 20, within(1e-6));
+  }
+
+  @Test
+  void should_weigh_held_out_batches_by_their_tokens() {
+    TinyModel model = new TinyModel(kernels, 1);
+    StepContext moment = schedule(Growth.NEVER).context(0, true, 1);
+    double large = model.loss(HELD_OUT.get(0), moment.evaluating()).value();
+    double small = model.loss(HELD_OUT.get(1), moment.evaluating()).value();
+
+    assertThat(new Evaluation<>(model, HELD_OUT).loss(moment).orElseThrow())
+        .isCloseTo((16 * large + 9 * small) / 25, within(1e-12));
+    assertThat(new Evaluation<>(model, List.of()).loss(moment)).isEmpty();
+  }
+
+  @Test
+  void should_measure_every_so_many_steps_and_at_the_end() {
+    trainer(new TinyModel(kernels, 1), CONFIG.withEvalEvery(25), Growth.NEVER).run(reports::add);
+
+    assertThat(reports)
+        .filteredOn(report -> report.validLoss().isPresent())
+        .extracting(StepReport::step)
+        .containsExactly(25L, 50L, 60L);
+  }
+
+  @Test
+  void should_finish_the_step_and_return_when_asked_to_stop() {
+    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), CONFIG, Growth.SPAWNED);
+    List<Long> saved = new ArrayList<>();
+    trainer.checkpointTo(
+        state -> {
+          saved.add(state.progress().step());
+          return Path.of("somewhere");
+        });
+
+    trainer.run(report -> stopAfter(trainer, report, 7));
+    assertThat(trainer.progress().step()).isEqualTo(7);
+    trainer.run();
+
+    assertThat(trainer.progress().step()).isEqualTo(60);
+    assertThat(saved).containsExactly(7L, 60L);
+  }
+
+  @Test
+  void should_refuse_a_loss_or_gradient_that_is_not_finite_and_leave_all_as_it_was() {
+    for (double[] poison : new double[][] {{Double.NaN, 1}, {1, Double.POSITIVE_INFINITY}}) {
+      Probe probe = new Probe(1);
+      Trainer<TinyBatch> trainer = trainer(probe, TinyBatch::number, CONFIG);
+      trainer.checkpointTo(state -> Path.of("step-4"));
+      trainer.run(report -> stopAfter(trainer, report, 4));
+      double before = probe.parameter.value().getDouble(0);
+      probe.loss = poison[0];
+      probe.gradient = poison[1];
+
+      assertThatThrownBy(trainer::step)
+          .isInstanceOfSatisfying(
+              TrainingDivergedException.class,
+              e -> assertThat(e.lastCheckpoint()).hasValue(Path.of("step-4")))
+          .hasMessageContainingAll("step 4", "step-4");
+      assertThat(probe.parameter.value().getDouble(0)).isEqualTo(before);
+      assertThat(trainer.progress().step()).isEqualTo(4);
+      assertThat(trainer.state().optimizer().moments(probe.parameter).orElseThrow().updates())
+          .isEqualTo(4);
+    }
+  }
+
+  private static void stopAfter(Trainer<?> trainer, StepReport report, long step) {
+    if (report.step() == step) {
+      trainer.requestStop();
+    }
+  }
+
+  private double finalLoss(TrainingConfig config) {
+    trainer(new TinyModel(kernels, 1), config, Growth.SPAWNED).run(reports::add);
+    return last().validLoss().orElseThrow();
+  }
+
+  private StepReport last() {
+    return reports.get(reports.size() - 1);
+  }
+
+  private Trainer<TinyBatch> trainer(TinyModel model, TrainingConfig config, Growth growth) {
+    return new Trainer<>(
+        model, new TrainingData<>(TinyBatch::number, HELD_OUT), kernels, config, schedule(growth));
+  }
+
+  private Trainer<TinyBatch> trainer(
+      Probe probe, BatchSource<TinyBatch> source, TrainingConfig config) {
+    return new Trainer<>(
+        probe, new TrainingData<>(source, List.of()), kernels, config, schedule(Growth.FROM_START));
+  }
+
+  private static EvolutionSchedule schedule(Growth growth) {
+    return new EvolutionSchedule(
+        new EvolutionConfig(
+            SPAWN_STEP,
+            SpawnMethod.copy(),
+            true,
+            TemperatureSchedule.over(40),
+            OptionalLong.empty()),
+        growth);
+  }
+
+  /** One number with a gradient that the test chooses, and one MoE layer of 1.5 experts a token. */
+  private final class Probe implements Model<TinyBatch> {
+    private final Parameter parameter = Scope.root(1, kernels).constant("number", 1, 1);
+    private final Set<Long> seeds = new HashSet<>();
+    private double loss = 1;
+    private double gradient;
+
+    Probe(double gradient) {
+      this.gradient = gradient;
+    }
+
+    @Override
+    public Loss loss(TinyBatch batch, StepContext context) {
+      seeds.add(context.seed());
+      RoutingReport report = new RoutingReport("layer", 10, List.of(10, 5), List.of(0, 5, 5), 0, 0);
+      return new Loss(loss, 0, 10, List.of(report), this::backward);
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of(parameter);
+    }
+
+    @Override
+    public List<EvolvingFeedForward> evolvingLayers() {
+      return List.of();
+    }
+
+    @Override
+    public Map<Parameter, Parameter> spawn(StepContext context) {
+      throw new UnsupportedOperationException("has its experts from the start");
+    }
+
+    @Override
+    public double activeParameters(double meanActiveExperts) {
+      return 1000 * meanActiveExperts;
+    }
+
+    private void backward() {
+      boolean first = !parameter.hasGradient();
+      double sum = (first ? 0 : parameter.gradient().getDouble(0)) + gradient;
+      parameter.accumulator().array().assign(sum);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.evomoe.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class TrainingConfigTest {
+  private static final TrainingConfig CONFIG = TrainingConfig.defaults(100);
+
+  @Test
+  void should_name_field_value_and_bound_of_what_it_refuses() {
+    assertRefused("steps must be at least 1, was 0", () -> TrainingConfig.defaults(0));
+    assertRefused("microBatches must be at least 1, was 0", () -> CONFIG.withMicroBatches(0));
+    assertRefused("clipNorm must be above 0, was 0.0", () -> CONFIG.withClipNorm(0));
+    assertRefused("clipNorm must be above 0, was NaN", () -> CONFIG.withClipNorm(Double.NaN));
+    assertRefused("evalEvery must be at least 0, was -1", () -> CONFIG.withEvalEvery(-1));
+    assertRefused(
+        "checkpointEvery must be at least 0, was -1", () -> CONFIG.withCheckpointEvery(-1));
+    assertRefused("beta1 must be in [0, 1), was 1.0", () -> new AdamWConfig(1, 0.9, 1e-8, 0));
+    assertRefused("beta2 must be in [0, 1), was -0.1", () -> new AdamWConfig(0, -0.1, 1e-8, 0));
+    assertRefused(
+        "epsilon must be above 0 and finite, was 0.0", () -> new AdamWConfig(0, 0.9, 0, 0));
+    assertRefused(
+        "weightDecay must be at least 0 and finite, was -1.0",
+        () -> new AdamWConfig(0, 0.9, 1e-8, -1));
+  }
+
+  @Test
+  void should_allow_an_infinite_norm_for_no_clipping() {
+    assertThat(CONFIG.withClipNorm(Double.POSITIVE_INFINITY).clipNorm())
+        .isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
+  @Test
+  void should_change_one_field_at_a_time() {
+    assertThat(CONFIG.withSeed(7)).isNotEqualTo(CONFIG);
+    assertThat(CONFIG.withSeed(7).withSeed(CONFIG.seed())).isEqualTo(CONFIG);
+    assertThat(CONFIG.withEvalEvery(7).evalEvery()).isEqualTo(7);
+    assertThat(CONFIG.withCheckpointEvery(7).checkpointEvery()).isEqualTo(7);
+    assertThat(CONFIG.withMicroBatches(7).microBatches()).isEqualTo(7);
+  }
+
+  private static void assertRefused(String message, ThrowingCallable call) {
+    assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
+  }
+}
