@@ -3,6 +3,7 @@ package io.evomoe.training;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -120,7 +121,7 @@ public final class AdamW {
           "moments of "
               + parameter
               + " must have its shape, were "
-              + found.first().shapeInfoToString());
+              + Arrays.toString(found.first().shape()));
     }
     return found;
   }
