@@ -7,6 +7,7 @@ import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -70,7 +71,7 @@ public final class Trainer<B> {
   public void resume(SavedRun saved) {
     SavedRunCheck.check(saved, config, evolution);
     if (saved.progress().spawned()) {
-      model.spawn(context(evolution.spawnStep().orElseThrow()));
+      spawn(evolution.spawnStep().orElseThrow());
     }
     saved.loadInto(model, optimizer);
     progress = saved.progress();
@@ -159,10 +160,15 @@ public final class Trainer<B> {
     if (progress.spawned() || spawnStep.isEmpty() || moment.step() < spawnStep.getAsLong()) {
       return;
     }
-    optimizer.inherit(model.spawn(moment), evolution.config().copyMoments());
+    optimizer.inherit(spawn(moment.step()), evolution.config().copyMoments());
     optimizer.retain(model.parameters());
     progress = progress.afterSpawn();
     log.info("Spawned experts before step {} ({})", moment.step(), evolution.config().spawn());
+  }
+
+  private Map<Parameter, Parameter> spawn(long step) {
+    long seed = CounterRandom.fold(CounterRandom.fold(config.seed(), "spawn"), step);
+    return model.spawn(evolution.config().spawn(), seed);
   }
 
   private double update(List<Parameter> parameters, double rate) {

@@ -1,6 +1,7 @@
 package io.evomoe.training;
 
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.Kernels;
@@ -71,7 +72,7 @@ public final class TinyModel implements Model<TinyBatch> {
   }
 
   @Override
-  public Map<Parameter, Parameter> spawn(StepContext context) {
+  public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
     Expert parent = experts.remove(0);
     Map<Parameter, Parameter> parents = new LinkedHashMap<>();
     for (int e = 0; e < EXPERTS; e++) {
@@ -81,7 +82,7 @@ public final class TinyModel implements Model<TinyBatch> {
         Parameter from = parent.parameters().get(i);
         Parameter to = child.parameters().get(i);
         to.value().assign(from.value());
-        disturb(to, context.random(to.name()));
+        disturb(to, new CounterRandom(CounterRandom.fold(seed, to.name())));
         parents.put(to, from);
       }
     }

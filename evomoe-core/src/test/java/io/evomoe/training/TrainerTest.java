@@ -243,7 +243,7 @@ class TrainerTest {
     }
 
     @Override
-    public Map<Parameter, Parameter> spawn(StepContext context) {
+    public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
       throw new UnsupportedOperationException("has its experts from the start");
     }
 
