@@ -102,12 +102,8 @@ final class CompareCommand implements Callable<Integer> {
 
   private Map<String, String> description(Task<?> task, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
-    lines.put("Data", task.description());
     lines.put("Task, preset", config.task() + ", " + options.preset);
-    lines.put("Model", config.model().toString());
-    lines.put("Training", config.training().toString());
-    lines.put("Evolution", config.evolution().toString());
-    lines.putAll(Environment.lines());
+    lines.putAll(Description.of(task, config));
     return lines;
   }
 

@@ -60,7 +60,11 @@ final class RunOptions {
     return config.with(gate, seed).checked();
   }
 
+  Path dataPath() {
+    return data == null ? ShippedData.stateOfTheUnion() : data;
+  }
+
   TextSplit text() {
-    return TextSplit.open(data == null ? ShippedData.stateOfTheUnion() : data);
+    return TextSplit.open(dataPath());
   }
 }

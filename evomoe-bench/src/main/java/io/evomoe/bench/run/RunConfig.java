@@ -1,6 +1,13 @@
 package io.evomoe.bench.run;
 
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Growth;
+import io.evomoe.nn.Scope;
 import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * One run in full: what is saved beside its checkpoints and read back to resume it.
@@ -31,6 +38,27 @@ public record RunConfig(
   /** Options of this run's gate. */
   public Map<String, String> options() {
     return gateOptions.getOrDefault(gate, Map.of());
+  }
+
+  /**
+   * Itself, after everything that is only looked at later was looked at: the evolution's numbers
+   * for this many steps, and the gate's options.
+   *
+   * @throws IllegalArgumentException for an unknown gate or a value out of its bounds
+   */
+  public RunConfig checked() {
+    evolution.config(training.steps());
+    GateProvider provider = GateRegistry.installed().provider(gate);
+    if (provider.growth() != Growth.NEVER) {
+      Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
+      provider.create(
+          new GateSpec(
+              scope, 1, model.experts(), 1, model.vocabulary(), true, options()));
+    } else if (!options().isEmpty()) {
+      throw new IllegalArgumentException(
+          "gate " + gate + " has no options, was given " + options().keySet());
+    }
+    return this;
   }
 
   /** The same with another gate and seed. */

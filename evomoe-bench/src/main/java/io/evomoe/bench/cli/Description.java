@@ -1,16 +1,22 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Task;
 import io.evomoe.kernel.KernelSelection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** Where a result was made. */
-final class Environment {
-  private Environment() {}
+/** What a result was made with: data, sizes, settings, kernels and machine, for a report. */
+final class Description {
+  private Description() {}
 
-  static Map<String, String> lines() {
+  static Map<String, String> of(Task<?> task, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("Data", task.description());
+    lines.put("Model", config.model().toString());
+    lines.put("Training", config.training().toString());
+    lines.put("Evolution", config.evolution().toString());
     lines.put("Kernels", KernelSelection.forType(DataType.FLOAT).name());
     lines.put(
         "Machine",

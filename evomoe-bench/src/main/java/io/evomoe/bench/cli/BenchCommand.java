@@ -1,0 +1,129 @@
+package io.evomoe.bench.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.bench.measure.KernelBenchmark;
+import io.evomoe.bench.measure.KernelBenchmark.KernelTime;
+import io.evomoe.bench.measure.StepBenchmark;
+import io.evomoe.bench.measure.StepSpeed;
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.gpt.GptConfig;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.nd4j.linalg.api.buffer.DataType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe bench}: speed on this machine. */
+@Command(
+    name = "bench",
+    description = "Measures speed on this machine.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {BenchCommand.Step.class, BenchCommand.KernelTimes.class})
+final class BenchCommand {
+  private BenchCommand() {}
+
+  private static String json(Object value) throws JsonProcessingException {
+    return new ObjectMapper().writeValueAsString(value);
+  }
+
+  /** {@code evomoe bench step}. */
+  @Command(
+      name = "step",
+      description = "Times training steps of a GPT on random tokens.",
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  static final class Step implements Callable<Integer> {
+    @Option(names = "--gate", defaultValue = "switch")
+    String gate = "switch";
+
+    @Option(names = "--layers", defaultValue = "4")
+    int layers;
+
+    @Option(names = "--d-model", defaultValue = "256")
+    int width;
+
+    @Option(names = "--d-ff", defaultValue = "1024")
+    int hidden;
+
+    @Option(names = "--heads", defaultValue = "8")
+    int heads;
+
+    @Option(names = "--experts", defaultValue = "8")
+    int experts;
+
+    @Option(names = "--vocab", defaultValue = "4096")
+    int vocabulary;
+
+    @Option(names = "--seq", defaultValue = "128")
+    int sequence;
+
+    @Option(names = "--batch", defaultValue = "16")
+    int batch;
+
+    @Option(names = "--moe-every", defaultValue = "2")
+    int moeEvery;
+
+    @Option(names = "--precision", defaultValue = "f32", description = "f32")
+    String precision = "f32";
+
+    @Option(
+        names = "--temperature",
+        defaultValue = "2.0",
+        description = "of gates that know one; constant")
+    double temperature;
+
+    @Option(names = "--hard", description = "one expert a token, in gates that know phases")
+    boolean hard;
+
+    @Option(names = "--steps", defaultValue = "8")
+    int steps;
+
+    @Option(names = "--warmup", defaultValue = "3")
+    int warmup;
+
+    @Option(names = "--json", description = "one line of JSON")
+    boolean json;
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+      if (!precision.equals("f32")) {
+        throw new IllegalArgumentException("precision must be f32, was " + precision);
+      }
+      GptConfig size =
+          new GptConfig(
+              vocabulary, sequence, layers, width, hidden, heads, experts, moeEvery, 0,
+              Activation.GELU);
+      StepSpeed speed =
+          new StepBenchmark(gate, size, sequence, batch, temperature, hard, warmup, steps).run();
+      System.out.println(json ? json(speed) : speed.toString());
+      return 0;
+    }
+  }
+
+  /** {@code evomoe bench kernels}. */
+  @Command(
+      name = "kernels",
+      description = "Times single kernels.",
+      mixinStandardHelpOptions = true)
+  static final class KernelTimes implements Callable<Integer> {
+    @Option(names = "--json", description = "one line of JSON")
+    boolean json;
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+      List<KernelTime> times = new KernelBenchmark(KernelSelection.forType(DataType.FLOAT)).run();
+      if (json) {
+        System.out.println(json(times));
+      } else {
+        times.forEach(
+            time ->
+                System.out.printf(
+                    "%-8s %-26s %10.1f us%n", time.kernels(), time.kernel(), time.micros()));
+      }
+      return 0;
+    }
+  }
+}

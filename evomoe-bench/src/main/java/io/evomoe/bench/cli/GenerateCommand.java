@@ -1,0 +1,65 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.RunFolder;
+import io.evomoe.bench.run.TrainedGpt;
+import io.evomoe.models.gpt.Generation;
+import io.evomoe.models.gpt.Sampling;
+import io.evomoe.models.text.BpeTokenizer;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe generate}: continues a text. */
+@Command(
+    name = "generate",
+    description = "Continues a text with a trained model.",
+    mixinStandardHelpOptions = true)
+final class GenerateCommand implements Callable<Integer> {
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      description = "folder of a run; its last checkpoint is used")
+  Path checkpoint = Path.of(".");
+
+  @Option(names = "--prompt", defaultValue = "", description = "text to continue; may be empty")
+  String prompt = "";
+
+  @Option(names = "--tokens", defaultValue = "64", description = "new tokens; 64 by default")
+  int tokens = 64;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "0.8",
+      description = "0.8 by default; 0 is greedy")
+  double temperature = 0.8;
+
+  @Option(names = "--top-k", defaultValue = "40", description = "likeliest tokens drawn from; 40")
+  int topK = 40;
+
+  @Option(names = "--greedy", description = "always the likeliest token")
+  boolean greedy;
+
+  @Option(names = "--seed", defaultValue = "1", description = "of the draws; 1 by default")
+  long seed = 1;
+
+  @Override
+  public Integer call() {
+    Sampling sampling = greedy ? Sampling.greedy() : new Sampling(temperature, topK, seed);
+    RunFolder folder = RunFolder.open(checkpoint);
+    RunConfig config = folder.config();
+    try (BpeTokenizer tokenizer = folder.tokenizer()) {
+      TrainedGpt trained = TrainedGpt.load(config, tokenizer, folder.latest());
+      int end = tokenizer.endOfText();
+      int[] start = prompt.isEmpty() ? new int[] {end} : tokenizer.encode(prompt);
+      int[] text =
+          new Generation(trained.model(), trained.context())
+              .generate(start, tokens, sampling, id -> id == end);
+      int skipped = prompt.isEmpty() ? 1 : 0;
+      System.out.println(
+          tokenizer.decode(java.util.Arrays.copyOfRange(text, skipped, text.length)));
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,131 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.HtmlReport;
+import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.ResultFile;
+import io.evomoe.bench.report.SummaryTable;
+import io.evomoe.bench.run.Annealing;
+import io.evomoe.bench.run.GptTask;
+import io.evomoe.bench.run.Run;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.RunFolder;
+import io.evomoe.models.text.TextSplit;
+import io.evomoe.training.checkpoint.Checkpoint;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe train}: one run with checkpoints, or the continuation of one. */
+@Command(
+    name = "train",
+    description = "Trains one model, with checkpoints; --resume continues a run.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+  @Mixin RunOptions options = new RunOptions();
+
+  @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
+  String gate = "evomoe";
+
+  @Option(names = "--seed", defaultValue = "1", description = "1 by default")
+  long seed = 1;
+
+  @Option(names = "--out", description = "folder of the run; runs/train-... by default")
+  @Nullable Path out;
+
+  @Option(
+      names = "--resume",
+      description =
+          "folder of a run to continue from its last checkpoint, with the configuration it was"
+              + " started with")
+  @Nullable Path resume;
+
+  private final PrintStream console = System.out;
+
+  @Override
+  public Integer call() {
+    if (resume != null) {
+      resume(RunFolder.open(resume));
+    } else {
+      start();
+    }
+    return 0;
+  }
+
+  private void start() {
+    RunConfig config = options.config(gate, seed);
+    Prepared prepared = Prepared.data(options, config);
+    Path path =
+        out == null
+            ? DefaultFolders.next("train-%s-%s-%s".formatted(options.task, gate, options.preset))
+            : out;
+    RunFolder folder = new RunFolder(path);
+    if (folder.isUsed()) {
+      throw new IllegalArgumentException(
+          path + " holds a run already: continue it with --resume, or name another --out");
+    }
+    OutputFolder.prepare(path);
+    prepared.saveTokenizer(path);
+    folder.write(config);
+    Run<?> run = new Run<>(prepared.task(), config);
+    run.checkpointTo(folder.checkpointWriter(options.dataPath()));
+    try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
+      train(run, config, folder, curves, List.of(), prepared.task());
+    }
+  }
+
+  private void resume(RunFolder folder) {
+    RunConfig config = folder.config();
+    Checkpoint checkpoint = folder.latest();
+    Path data = options.data == null ? RunFolder.data(checkpoint) : options.data;
+    GptTask task = new GptTask(TextSplit.open(data), folder.tokenizer());
+    Run<?> run = new Run<>(task, config);
+    run.resume(checkpoint);
+    run.checkpointTo(folder.checkpointWriter(data));
+    Path curveFile = folder.path().resolve(CurveFile.NAME);
+    try (CurveFile curves = CurveFile.resume(curveFile, checkpoint.progress().step())) {
+      console.printf(
+          "Resuming after step %d of %d%n",
+          checkpoint.progress().step(), config.training().steps());
+      train(run, config, folder, curves, CurveFile.read(curveFile), task);
+    }
+  }
+
+  private void train(
+      Run<?> run,
+      RunConfig config,
+      RunFolder folder,
+      CurveFile curves,
+      List<CurveRow> earlier,
+      GptTask task) {
+    console.println(task.description());
+    Run.Outcome outcome;
+    try (GracefulStop stop = new GracefulStop();
+        StepProgress progress =
+            new StepProgress(config.gate(), config.training().steps(), console)) {
+      stop.watch(run);
+      outcome = run.train(curves, earlier, progress);
+      write(outcome, config, folder.path(), task);
+    }
+    console.println();
+    console.println(SummaryTable.of(List.of(outcome.result())).text());
+    Annealing.of(outcome.recorded()).ifPresent(a -> console.println(a.text()));
+    console.printf("Run: %s%n", folder.path());
+  }
+
+  private static void write(Run.Outcome outcome, RunConfig config, Path folder, GptTask task) {
+    Map<String, String> lines = Description.of(task, config);
+    ResultFile.write(folder.resolve(ResultFile.NAME), List.of(outcome.result()));
+    HtmlReport.write(
+        folder.resolve(HtmlReport.NAME),
+        new ReportData(lines, List.of(outcome.result()), List.of(outcome.recorded())));
+  }
+}

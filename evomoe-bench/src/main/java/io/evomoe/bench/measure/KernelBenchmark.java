@@ -1,0 +1,101 @@
+package io.evomoe.bench.measure;
+
+import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.Kernels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.memory.enums.LearningPolicy;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Times single kernels at the shapes of {@code bench step}. */
+public final class KernelBenchmark {
+  private static final int TOKENS = 2048;
+  private static final int WIDTH = 256;
+  private static final int HIDDEN = 1024;
+  private static final int RUNS = 9;
+  private static final WorkspaceConfiguration WORKSPACE =
+      WorkspaceConfiguration.builder().policyLearning(LearningPolicy.FIRST_LOOP).build();
+
+  private final Kernels kernels;
+
+  /** Measures a provider. */
+  public KernelBenchmark(Kernels kernels) {
+    this.kernels = kernels;
+  }
+
+  /** All kernels, in microseconds. */
+  public List<KernelTime> run() {
+    INDArray x = random(TOKENS, WIDTH);
+    INDArray h = random(TOKENS, HIDDEN);
+    INDArray w = random(WIDTH, HIDDEN);
+    INDArray b = random(HIDDEN);
+    INDArray gain = random(WIDTH);
+    INDArray logits = random(TOKENS, 4096);
+    INDArray flat = random(1_000_000);
+    INDArray moment1 = flat.mul(0);
+    INDArray moment2 = flat.mul(0);
+    INDArray gradient = random(1_000_000);
+    int[] rows = new int[TOKENS];
+    Arrays.setAll(rows, i -> (i * 7) % TOKENS);
+    double[] weights = new double[TOKENS];
+    Arrays.fill(weights, 0.5);
+    AttentionShape shape = new AttentionShape(16, 8, 128, 128, true);
+    AdamWStep step = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 1, 1);
+    List<KernelTime> times = new ArrayList<>();
+    times.add(time("linear 2048x256x1024", () -> kernels.linear(x, w, b)));
+    times.add(time("multiply h W^T", () -> kernels.multiply(h, false, w, true)));
+    times.add(
+        time(
+            "multiply x^T h",
+            () -> kernels.multiplyInto(x, true, h, false, new Accumulator(w, 0))));
+    times.add(time("gelu 2048x1024", () -> kernels.activation(Activation.GELU, h)));
+    times.add(
+        time("gelu gradient", () -> kernels.activationGradient(Activation.GELU, h, h)));
+    times.add(time("layerNorm 2048x256", () -> kernels.layerNorm(x, gain, gain, 1e-5)));
+    times.add(time("attention 16x8x128x32", () -> kernels.attention(x, x, x, shape)));
+    times.add(
+        time(
+            "crossEntropy 2048x4096",
+            () -> kernels.crossEntropy(logits, rows, true)));
+    times.add(time("gatherRows 2048x256", () -> kernels.gatherRows(x, rows)));
+    times.add(time("combineRows", () -> kernels.combineRows(x, rows, weights, TOKENS)));
+    times.add(time("adamW 1M", () -> kernels.adamW(flat, gradient, moment1, moment2, step)));
+    return times;
+  }
+
+  private KernelTime time(String name, Runnable kernel) {
+    double[] micros = new double[RUNS];
+    for (int i = -2; i < RUNS; i++) {
+      try (MemoryWorkspace ignored =
+          Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "evomoe-kernels")) {
+        long start = System.nanoTime();
+        kernel.run();
+        if (i >= 0) {
+          micros[i] = (System.nanoTime() - start) * 1e-3;
+        }
+      }
+    }
+    Arrays.sort(micros);
+    return new KernelTime(kernels.name(), name, micros[RUNS / 2]);
+  }
+
+  private INDArray random(long... shape) {
+    return Nd4j.randn(kernels.dataType(), shape);
+  }
+
+  /**
+   * Time of a kernel.
+   *
+   * @param kernels provider
+   * @param kernel what was run, with its shape
+   * @param micros median
+   */
+  public record KernelTime(String kernels, String kernel, double micros) {}
+}

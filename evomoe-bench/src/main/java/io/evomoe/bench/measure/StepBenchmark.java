@@ -1,0 +1,123 @@
+package io.evomoe.bench.measure;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.TemperatureSchedule;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.training.BatchSource;
+import io.evomoe.training.StepReport;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainingData;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Times whole training steps of a GPT on random tokens: forward, backward, clipping and AdamW.
+ *
+ * @param gate by name
+ * @param size of the model
+ * @param sequence tokens per sequence
+ * @param batch sequences per step
+ * @param temperature of the gates, constant
+ * @param hard whether the first expert alone takes a token (gates that know phases)
+ * @param warmup steps before the clock starts, at least 1
+ * @param steps that are timed, at least 1
+ */
+public record StepBenchmark(
+    String gate,
+    GptConfig size,
+    int sequence,
+    int batch,
+    double temperature,
+    boolean hard,
+    int warmup,
+    int steps) {
+  private static final long SEED = 1;
+
+  /** Refuses too few steps. */
+  public StepBenchmark {
+    requirePositive("sequence", sequence);
+    requirePositive("batch", batch);
+    requirePositive("warmup", warmup);
+    requirePositive("steps", steps);
+    new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1);
+  }
+
+  /** Runs and measures; the medians over the timed steps. */
+  public StepSpeed run() {
+    Kernels kernels = KernelSelection.forType(DataType.FLOAT);
+    GateProvider provider = GateRegistry.installed().provider(gate);
+    Gpt model = new Gpt(size, provider, Map.of(), SEED, kernels);
+    Trainer<LanguageBatch> trainer =
+        new Trainer<>(
+            model,
+            new TrainingData<>(randomTokens(), List.of()),
+            kernels,
+            TrainingConfig.defaults((long) warmup + steps),
+            new EvolutionSchedule(evolution(), provider.growth()));
+    List<StepReport> reports = new ArrayList<>();
+    for (int i = 0; i < warmup + steps; i++) {
+      reports.add(trainer.step());
+    }
+    List<StepReport> timed = reports.subList(warmup, warmup + steps);
+    double seconds = timed.stream().mapToDouble(StepReport::stepSeconds).sorted().toArray()[steps / 2];
+    double active = timed.stream().mapToDouble(StepReport::activeExperts).average().orElseThrow();
+    double tokensPerSecond = sequence * batch / seconds;
+    double peak = GemmPeak.gigaflops(kernels);
+    double flops = 6 * model.activeParameters(active) * tokensPerSecond;
+    return new StepSpeed(
+        gate,
+        "f32",
+        kernels.name(),
+        model.parameters().stream().mapToLong(Parameter::length).sum(),
+        1000 * seconds,
+        tokensPerSecond,
+        peak,
+        flops / (peak * 1e9),
+        active,
+        ProcessMemory.peakMebibytes());
+  }
+
+  private EvolutionConfig evolution() {
+    return new EvolutionConfig(
+        0,
+        SpawnMethod.mask(0.3),
+        true,
+        new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1),
+        hard ? OptionalLong.of(0) : OptionalLong.empty());
+  }
+
+  private BatchSource<LanguageBatch> randomTokens() {
+    int tokens = sequence * batch;
+    return index -> {
+      CounterRandom random = new CounterRandom(CounterRandom.fold(SEED, index));
+      int[] ids = new int[tokens];
+      int[] targets = new int[tokens];
+      for (int i = 0; i < tokens; i++) {
+        ids[i] = random.below(size.vocabulary(), i);
+        targets[i] = random.below(size.vocabulary(), tokens + i);
+      }
+      return new LanguageBatch(TokenBatch.of(sequence, ids), targets);
+    };
+  }
+
+  private static void requirePositive(String field, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.evomoe.bench.run;
+
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.checkpoint.Checkpoint;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * A GPT as a checkpoint has it.
+ *
+ * @param model its parameters loaded
+ * @param context phase and temperature of its next step, evaluating
+ */
+public record TrainedGpt(Gpt model, StepContext context) {
+
+  /** Builds the model of a run and loads a checkpoint into it. */
+  public static TrainedGpt load(RunConfig config, Tokenizer tokenizer, Checkpoint checkpoint) {
+    Gpt model =
+        new Gpt(
+            config.model().gpt(tokenizer.vocabularySize()),
+            GateRegistry.installed().provider(config.gate()),
+            config.options(),
+            config.seed(),
+            KernelSelection.forType(DataType.FLOAT));
+    if (checkpoint.progress().spawned()) {
+      model.spawn(config.evolution().config(config.training().steps()).spawn(), config.seed());
+    }
+    checkpoint.loadModel(model);
+    return new TrainedGpt(model, checkpoint.moment().evaluating());
+  }
+}
