@@ -20,8 +20,9 @@ final class RoutingObjective {
     for (int i = 0; i < routing.assignments(); i++) {
       loss += routing.weight(i) * gradient.weight(i);
     }
-    for (int s = 0; s < routing.tokenCount() && routing.hasBypass(); s++) {
-      loss += routing.bypass(s) * gradient.bypass(s);
+    double[] bypass = routing.bypass();
+    for (int s = 0; bypass != null && s < bypass.length; s++) {
+      loss += bypass[s] * gradient.bypass(s);
     }
     return loss;
   }
@@ -33,7 +34,7 @@ final class RoutingObjective {
         weights[i] = slope(routing.token(i), e);
       }
     }
-    double[] bypass = new double[routing.hasBypass() ? routing.tokenCount() : 0];
+    double[] bypass = new double[routing.bypass() == null ? 0 : routing.tokenCount()];
     Arrays.setAll(bypass, s -> slope(s, BYPASS));
     return new RoutingGradient(weights, bypass);
   }

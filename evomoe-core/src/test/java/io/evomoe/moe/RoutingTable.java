@@ -12,9 +12,10 @@ final class RoutingTable {
   /** Weight of each token at each expert, -1 where it is not assigned; the bypass comes last. */
   static double[][] of(Routing routing) {
     double[][] table = new double[routing.tokenCount()][routing.experts() + 1];
+    double[] bypass = routing.bypass();
     for (int s = 0; s < table.length; s++) {
       Arrays.fill(table[s], -1);
-      table[s][routing.experts()] = routing.bypass(s);
+      table[s][routing.experts()] = bypass == null ? 0 : bypass[s];
     }
     for (int e = 0; e < routing.experts(); e++) {
       for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
