@@ -94,7 +94,15 @@ final class BenchCommand {
       }
       GptConfig size =
           new GptConfig(
-              vocabulary, sequence, layers, width, hidden, heads, experts, moeEvery, 0,
+              vocabulary,
+              sequence,
+              layers,
+              width,
+              hidden,
+              heads,
+              experts,
+              moeEvery,
+              0,
               Activation.GELU);
       StepSpeed speed =
           new StepBenchmark(gate, size, sequence, batch, temperature, hard, warmup, steps).run();
@@ -104,10 +112,7 @@ final class BenchCommand {
   }
 
   /** {@code evomoe bench kernels}. */
-  @Command(
-      name = "kernels",
-      description = "Times single kernels.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "kernels", description = "Times single kernels.", mixinStandardHelpOptions = true)
   static final class KernelTimes implements Callable<Integer> {
     @Option(names = "--json", description = "one line of JSON")
     boolean json;

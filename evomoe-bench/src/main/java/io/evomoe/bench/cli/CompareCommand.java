@@ -11,7 +11,6 @@ import io.evomoe.bench.run.Annealing;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
-import io.evomoe.bench.run.Tasks;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.training.TrainingDivergedException;
 import java.io.PrintStream;
@@ -46,7 +45,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
-      description = "folder for report.html, curves.csv and result.json; runs/compare-... by default")
+      description =
+          "folder for report.html, curves.csv and result.json; runs/compare-... by default")
   @Nullable Path out;
 
   private final PrintStream console = System.out;
@@ -58,7 +58,9 @@ final class CompareCommand implements Callable<Integer> {
     String preset = options.preset;
     Path folder =
         OutputFolder.prepare(
-            out == null ? DefaultFolders.next("compare-%s-%s".formatted(options.task, preset)) : out);
+            out == null
+                ? DefaultFolders.next("compare-%s-%s".formatted(options.task, preset))
+                : out);
     prepared.saveTokenizer(folder);
     console.println(prepared.task().description());
     console.printf("Results go to %s%n", folder);
@@ -88,8 +90,7 @@ final class CompareCommand implements Callable<Integer> {
     return configs;
   }
 
-  private <B> Run.Outcome run(
-      Task<B> task, RunConfig config, CurveFile curves, GracefulStop stop) {
+  private <B> Run.Outcome run(Task<B> task, RunConfig config, CurveFile curves, GracefulStop stop) {
     Run<B> run = new Run<>(task, config);
     stop.watch(run);
     String name = config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
@@ -123,8 +124,7 @@ final class CompareCommand implements Callable<Integer> {
       results.add(outcome.result());
       runs.add(outcome.recorded());
       ResultFile.write(folder.resolve(ResultFile.NAME), results);
-      HtmlReport.write(
-          folder.resolve(HtmlReport.NAME), new ReportData(description, results, runs));
+      HtmlReport.write(folder.resolve(HtmlReport.NAME), new ReportData(description, results, runs));
     }
 
     void print(PrintStream console) {

@@ -51,8 +51,7 @@ final class EvalCommand implements Callable<Integer> {
                   text, config.model().sequence(), config.training().batch(), config.seed())
               .evaluationBatches(batches);
       TrainedGpt trained = TrainedGpt.load(config, tokenizer, saved);
-      double loss =
-          new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
+      double loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
       int tokens = read.stream().mapToInt(LanguageBatch::countedTargets).sum();
       System.out.printf(
           "%s after step %d on %,d tokens of %s: loss %.4f nats, perplexity %.2f%n",

@@ -15,7 +15,11 @@ final class Failures {
   private Failures() {}
 
   static int wrongUsage(ParameterException e, String[] arguments) {
-    print(e.getMessage() + " (see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+    print(
+        e.getMessage()
+            + " (see "
+            + e.getCommandLine().getCommandSpec().qualifiedName()
+            + " --help)");
     return WRONG_INPUT;
   }
 

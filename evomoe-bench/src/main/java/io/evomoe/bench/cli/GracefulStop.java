@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets Ctrl-C and SIGTERM finish the step at hand and save what there is: the process ends when this
- * is closed, or after a minute.
+ * Lets Ctrl-C and SIGTERM finish the step at hand and save what there is: the process ends when
+ * this is closed, or after a minute.
  */
 final class GracefulStop implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;

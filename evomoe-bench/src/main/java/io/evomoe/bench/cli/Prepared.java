@@ -36,8 +36,7 @@ record Prepared(GptTask task, Path tokenizer) {
     try {
       Path target = Files.createDirectories(folder.resolve(TOKENIZER));
       for (Path file : files()) {
-        Files.move(
-            file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
       Files.delete(tokenizer);
     } catch (IOException e) {

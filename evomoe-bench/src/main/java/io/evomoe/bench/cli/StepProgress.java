@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A progress bar on a terminal, and a plain line now and then elsewhere. */
 final class StepProgress implements TrainingListener, AutoCloseable {
+  /** Set by the launcher when standard error is a terminal. */
+  private static final String TERMINAL = "evomoe.terminal";
+
   private static final int LINES = 10;
 
   private final String name;
@@ -23,7 +26,7 @@ final class StepProgress implements TrainingListener, AutoCloseable {
     this.steps = steps;
     this.out = out;
     this.bar =
-        System.console() == null
+        !Boolean.getBoolean(TERMINAL)
             ? null
             : new ProgressBarBuilder()
                 .setTaskName(name)

@@ -56,14 +56,10 @@ public final class KernelBenchmark {
             "multiply x^T h",
             () -> kernels.multiplyInto(x, true, h, false, new Accumulator(w, 0))));
     times.add(time("gelu 2048x1024", () -> kernels.activation(Activation.GELU, h)));
-    times.add(
-        time("gelu gradient", () -> kernels.activationGradient(Activation.GELU, h, h)));
+    times.add(time("gelu gradient", () -> kernels.activationGradient(Activation.GELU, h, h)));
     times.add(time("layerNorm 2048x256", () -> kernels.layerNorm(x, gain, gain, 1e-5)));
     times.add(time("attention 16x8x128x32", () -> kernels.attention(x, x, x, shape)));
-    times.add(
-        time(
-            "crossEntropy 2048x4096",
-            () -> kernels.crossEntropy(logits, rows, true)));
+    times.add(time("crossEntropy 2048x4096", () -> kernels.crossEntropy(logits, rows, true)));
     times.add(time("gatherRows 2048x256", () -> kernels.gatherRows(x, rows)));
     times.add(time("combineRows", () -> kernels.combineRows(x, rows, weights, TOKENS)));
     times.add(time("adamW 1M", () -> kernels.adamW(flat, gradient, moment1, moment2, step)));

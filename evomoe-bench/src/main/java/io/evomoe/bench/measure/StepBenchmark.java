@@ -74,7 +74,8 @@ public record StepBenchmark(
       reports.add(trainer.step());
     }
     List<StepReport> timed = reports.subList(warmup, warmup + steps);
-    double seconds = timed.stream().mapToDouble(StepReport::stepSeconds).sorted().toArray()[steps / 2];
+    double seconds =
+        timed.stream().mapToDouble(StepReport::stepSeconds).sorted().toArray()[steps / 2];
     double active = timed.stream().mapToDouble(StepReport::activeExperts).average().orElseThrow();
     double tokensPerSecond = sequence * batch / seconds;
     double peak = GemmPeak.gigaflops(kernels);

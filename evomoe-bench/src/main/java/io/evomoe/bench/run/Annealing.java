@@ -51,13 +51,7 @@ public record Annealing(
   public String text() {
     return "%s: temperature %.2f -> %.2f, active experts %.2f -> %.2f, step %.0f ms -> %.0f ms"
         .formatted(
-            gate,
-            startTemperature,
-            endTemperature,
-            startActive,
-            endActive,
-            startMillis,
-            endMillis);
+            gate, startTemperature, endTemperature, startActive, endActive, startMillis, endMillis);
   }
 
   private static double mean(

@@ -13,7 +13,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Map;
 
 /** Run configurations as YAML. A file may name only what differs from the preset. */
@@ -96,8 +95,7 @@ public final class ConfigFile {
   }
 
   private static void merge(ObjectNode into, ObjectNode from) {
-    for (Iterator<Map.Entry<String, JsonNode>> it = from.fields(); it.hasNext(); ) {
-      Map.Entry<String, JsonNode> field = it.next();
+    for (Map.Entry<String, JsonNode> field : from.properties()) {
       JsonNode old = into.get(field.getKey());
       if (old instanceof ObjectNode oldObject && field.getValue() instanceof ObjectNode newObject) {
         merge(oldObject, newObject);
@@ -112,8 +110,7 @@ public final class ConfigFile {
       return TREE.treeToValue(tree, RunConfig.class);
     } catch (UnrecognizedPropertyException e) {
       throw new IllegalArgumentException(
-          "%s: unknown field %s; known are %s"
-              .formatted(source, where(e), e.getKnownPropertyIds()),
+          "%s: unknown field %s; known are %s".formatted(source, where(e), e.getKnownPropertyIds()),
           e);
     } catch (JsonMappingException e) {
       Throwable cause = e.getCause();

@@ -45,8 +45,7 @@ public record EvolutionSettings(
   EvolutionConfig config(long steps) {
     long diversify = diversifySteps == null ? steps / 10 : diversifySteps;
     long remaining = Math.max(1, steps - diversify);
-    long annealing =
-        temperatureSteps == null ? Math.max(1, remaining * 3 / 4) : temperatureSteps;
+    long annealing = temperatureSteps == null ? Math.max(1, remaining * 3 / 4) : temperatureSteps;
     return new EvolutionConfig(
         diversify,
         SpawnMethod.parse(spawn),

@@ -47,8 +47,7 @@ public final class GptTask implements Task<LanguageBatch> {
     int batch = config.training().batch();
     PackedBatches training = new PackedBatches(train, sequence, batch, config.seed());
     PackedBatches heldOut = new PackedBatches(valid, sequence, batch, config.seed());
-    return new TrainingData<>(
-        training, heldOut.evaluationBatches(config.training().evalBatches()));
+    return new TrainingData<>(training, heldOut.evaluationBatches(config.training().evalBatches()));
   }
 
   @Override
@@ -64,7 +63,6 @@ public final class GptTask implements Task<LanguageBatch> {
   @Override
   public String description() {
     return "%s: %,d training and %,d held-out tokens, vocabulary %,d"
-        .formatted(
-            text.train().name(), train.size(), valid.size(), tokenizer.vocabularySize());
+        .formatted(text.train().name(), train.size(), valid.size(), tokenizer.vocabularySize());
   }
 }

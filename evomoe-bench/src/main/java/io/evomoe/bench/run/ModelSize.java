@@ -30,7 +30,15 @@ public record ModelSize(
   /** Refuses sizes out of their bounds. */
   public ModelSize {
     new GptConfig(
-        vocabulary, sequence, layers, width, hidden, heads, experts, moeEvery, dropout,
+        vocabulary,
+        sequence,
+        layers,
+        width,
+        hidden,
+        heads,
+        experts,
+        moeEvery,
+        dropout,
         Activation.GELU);
     if (vocabulary < 257) {
       throw new IllegalArgumentException(
@@ -41,7 +49,15 @@ public record ModelSize(
   /** A GPT of this size over a vocabulary that may have turned out smaller. */
   GptConfig gpt(int actualVocabulary) {
     return new GptConfig(
-        actualVocabulary, sequence, layers, width, hidden, heads, experts, moeEvery, dropout,
+        actualVocabulary,
+        sequence,
+        layers,
+        width,
+        hidden,
+        heads,
+        experts,
+        moeEvery,
+        dropout,
         Activation.GELU);
   }
 }

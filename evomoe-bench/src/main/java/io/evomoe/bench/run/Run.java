@@ -75,14 +75,16 @@ public final class Run<B> {
     RunRecording recording =
         new RunRecording(config.task(), config.gate(), config.seed(), curves, earlier);
     trainer.run(recording, totals, listener);
-    return new Outcome(result(), recording.run());
+    return new Outcome(result(recording), recording.run());
   }
 
-  private RunResult result() {
+  private RunResult result(RunRecording recording) {
     Progress progress = trainer.progress();
     StepReport last = totals.last;
-    double validLoss = totals.validLoss;
-    boolean routed = last != null && !last.routing().isEmpty();
+    if (last == null) {
+      throw new IllegalStateException("the run has no step left to take");
+    }
+    boolean routed = !last.routing().isEmpty();
     return new RunResult(
         config.task(),
         config.gate(),
@@ -90,14 +92,14 @@ public final class Run<B> {
         progress.step(),
         progress.tokens(),
         progress.trainFlops(),
-        validLoss,
-        task.metric(validLoss),
+        totals.validLoss,
+        task.metric(totals.validLoss),
         task.metricName(),
         totals.tokensPerSecond(),
-        last == null ? Double.NaN : last.activeExperts(),
+        last.activeExperts(),
         routed ? last.dropRate() : Double.NaN,
         routed ? last.loadEntropy() : Double.NaN,
-        last == null ? 0 : last.wallSeconds());
+        recording.run().rows().get(recording.run().rows().size() - 1).wallSeconds());
   }
 
   /**

@@ -52,8 +52,7 @@ public record RunConfig(
     if (provider.growth() != Growth.NEVER) {
       Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
       provider.create(
-          new GateSpec(
-              scope, 1, model.experts(), 1, model.vocabulary(), true, options()));
+          new GateSpec(scope, 1, model.experts(), 1, model.vocabulary(), true, options()));
     } else if (!options().isEmpty()) {
       throw new IllegalArgumentException(
           "gate " + gate + " has no options, was given " + options().keySet());

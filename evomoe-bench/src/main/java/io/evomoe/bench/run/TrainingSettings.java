@@ -46,14 +46,36 @@ public record TrainingSettings(
       throw new IllegalArgumentException("warmupShare must be in 0..1, was " + warmupShare);
     }
     config(
-        steps, microBatches, learningRate, warmupShare, decay, floorShare, beta1, beta2,
-        weightDecay, clipNorm, evalEvery, checkpointEvery, 1);
+        steps,
+        microBatches,
+        learningRate,
+        warmupShare,
+        decay,
+        floorShare,
+        beta1,
+        beta2,
+        weightDecay,
+        clipNorm,
+        evalEvery,
+        checkpointEvery,
+        1);
   }
 
   TrainingConfig config(long seed) {
     return config(
-        steps, microBatches, learningRate, warmupShare, decay, floorShare, beta1, beta2,
-        weightDecay, clipNorm, evalEvery, checkpointEvery, seed);
+        steps,
+        microBatches,
+        learningRate,
+        warmupShare,
+        decay,
+        floorShare,
+        beta1,
+        beta2,
+        weightDecay,
+        clipNorm,
+        evalEvery,
+        checkpointEvery,
+        seed);
   }
 
   private static TrainingConfig config(
