@@ -1,0 +1,63 @@
+package io.evomoe.models.text;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * GPT-2's printable stand-ins for the 256 bytes: a printable Latin-1 byte stands for itself, the
+ * others take the characters from U+0100 on. Ids follow that order, so '!' is 0 (Radford et al.,
+ * "Language Models are Unsupervised Multitask Learners", 2019, {@code bytes_to_unicode}).
+ */
+final class ByteAlphabet {
+  static final int SIZE = 256;
+
+  private static final int[] BYTES =
+      IntStream.concat(
+              IntStream.range(0, SIZE).filter(ByteAlphabet::isPrintable),
+              IntStream.range(0, SIZE).filter(value -> !isPrintable(value)))
+          .toArray();
+  private static final int[] IDS = inverse(BYTES);
+  private static final int PRINTABLE =
+      (int) IntStream.range(0, SIZE).filter(ByteAlphabet::isPrintable).count();
+
+  private ByteAlphabet() {}
+
+  /** The stand-ins in the order of their ids. */
+  static List<String> symbols() {
+    return IntStream.range(0, SIZE).mapToObj(ByteAlphabet::symbol).toList();
+  }
+
+  /** Ids of the UTF-8 bytes of {@code word}. */
+  static int[] ids(String word) {
+    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+    int[] ids = new int[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      ids[i] = id(bytes[i] & 0xFF);
+    }
+    return ids;
+  }
+
+  /** Id of a byte in 0..255. */
+  static int id(int value) {
+    return IDS[value];
+  }
+
+  private static String symbol(int id) {
+    return Character.toString(id < PRINTABLE ? BYTES[id] : SIZE + id - PRINTABLE);
+  }
+
+  private static boolean isPrintable(int value) {
+    return (value >= '!' && value <= '~')
+        || (value >= 0xA1 && value <= 0xAC)
+        || (value >= 0xAE && value <= 0xFF);
+  }
+
+  private static int[] inverse(int[] order) {
+    int[] inverse = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      inverse[order[i]] = i;
+    }
+    return inverse;
+  }
+}

@@ -1,0 +1,92 @@
+package io.evomoe.models.text;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Learns a byte-level byte-pair vocabulary from text (Sennrich et al., arXiv 1508.07909, over
+ * GPT-2's bytes and words): merge the most frequent pair of neighbouring symbols, again and again.
+ *
+ * <p>The same texts, in any order, give the same vocabulary: of equally frequent pairs the one with
+ * the lower left id is merged first, then the one with the lower right id. A pair must occur twice.
+ * The string {@code <|endoftext|>} in a text separates; it is never counted.
+ */
+public final class BytePairTrainer {
+  /** The smallest vocabulary: 256 bytes and end-of-text. */
+  public static final int MINIMUM_VOCABULARY = ByteAlphabet.SIZE + 1;
+
+  private static final Logger log = LoggerFactory.getLogger(BytePairTrainer.class);
+  private static final Pattern SEPARATOR =
+      Pattern.compile(BytePairVocabulary.END_OF_TEXT, Pattern.LITERAL);
+
+  private BytePairTrainer() {}
+
+  /**
+   * Learns a vocabulary.
+   *
+   * @param texts to learn from; words do not reach from one into the next
+   * @param vocabularySize tokens wanted, bytes and end-of-text included; at least 257
+   * @return a vocabulary of that size, or a smaller one (logged) when the texts have no more pairs
+   *     that occur twice
+   */
+  public static BytePairVocabulary train(Iterable<String> texts, int vocabularySize) {
+    if (vocabularySize < MINIMUM_VOCABULARY) {
+      throw new IllegalArgumentException(
+          "vocabulary size must be at least %d (256 bytes and end-of-text), was %d"
+              .formatted(MINIMUM_VOCABULARY, vocabularySize));
+    }
+    BytePairVocabulary vocabulary = merge(new PairCounts(countWords(texts)), vocabularySize);
+    if (vocabulary.size() < vocabularySize) {
+      log.info(
+          "the text has pairs for {} tokens only, fewer than the {} asked for",
+          vocabulary.size(),
+          vocabularySize);
+    }
+    return vocabulary;
+  }
+
+  private static Map<String, Long> countWords(Iterable<String> texts) {
+    Map<String, Long> counts = new HashMap<>();
+    for (String text : texts) {
+      SEPARATOR
+          .splitAsStream(text)
+          .flatMap(Gpt2PreTokenizer::words)
+          .forEach(word -> counts.merge(word, 1L, Long::sum));
+    }
+    return counts;
+  }
+
+  /**
+   * Two different pairs can spell the same token, and a pair merged before can come to stand side
+   * by side again through such a token: the first shares the id, the second is merged but not
+   * listed twice.
+   */
+  private static BytePairVocabulary merge(PairCounts pairs, int vocabularySize) {
+    List<String> tokens = new ArrayList<>(ByteAlphabet.symbols());
+    Map<String, Integer> ids = new HashMap<>();
+    tokens.forEach(token -> ids.put(token, ids.size()));
+    Set<String> merges = new LinkedHashSet<>();
+    while (tokens.size() + 1 < vocabularySize) {
+      PairCounts.Candidate pair = pairs.mostFrequent();
+      if (pair == null) {
+        break;
+      }
+      String left = tokens.get(pair.left());
+      String right = tokens.get(pair.right());
+      merges.add(left + " " + right);
+      int id = ids.computeIfAbsent(left + right, unused -> tokens.size());
+      if (id == tokens.size()) {
+        tokens.add(left + right);
+      }
+      pairs.merge(pair, id);
+    }
+    return new BytePairVocabulary(tokens, List.copyOf(merges));
+  }
+}

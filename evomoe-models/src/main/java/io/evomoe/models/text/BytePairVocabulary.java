@@ -1,0 +1,68 @@
+package io.evomoe.models.text;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A byte-level byte-pair vocabulary in GPT-2's order: the bytes, the merged tokens in the order of
+ * their merges, end-of-text last.
+ */
+public final class BytePairVocabulary {
+  /** Spelling of the end-of-text token. */
+  public static final String END_OF_TEXT = "<|endoftext|>";
+
+  private final List<String> tokens;
+  private final List<String> merges;
+
+  BytePairVocabulary(List<String> tokens, List<String> merges) {
+    this.tokens = List.copyOf(tokens);
+    this.merges = List.copyOf(merges);
+  }
+
+  /** Number of tokens, end-of-text included. */
+  public int size() {
+    return tokens.size() + 1;
+  }
+
+  /** Tokens in printable form and in the order of their ids, without end-of-text. */
+  public List<String> tokens() {
+    return tokens;
+  }
+
+  /** Merges in the order they are applied, each {@code left right} in printable form. */
+  public List<String> merges() {
+    return merges;
+  }
+
+  /**
+   * Writes {@code vocab.json}, {@code merges.txt} and {@code tokenizer.json}, as Hugging Face's
+   * GPT-2 tokenizers read them. The same vocabulary gives the same bytes.
+   *
+   * @param folder made when it does not exist; files of these names are replaced
+   */
+  public void save(Path folder) {
+    ObjectNode ids = JsonNodeFactory.instance.objectNode();
+    tokens.forEach(token -> ids.put(token, ids.size()));
+    ids.put(END_OF_TEXT, ids.size());
+    String tokenizer = TokenizerJson.compose(ids, merges).toString();
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve(TokenizerJson.VOCABULARY), ids + "\n");
+      Files.writeString(folder.resolve(TokenizerJson.MERGES), mergesFile());
+      Files.writeString(folder.resolve(TokenizerJson.TOKENIZER), tokenizer + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the tokenizer to " + folder, e);
+    }
+  }
+
+  private String mergesFile() {
+    StringBuilder lines = new StringBuilder(TokenizerJson.MERGES_HEADER).append('\n');
+    merges.forEach(merge -> lines.append(merge).append('\n'));
+    return lines.toString();
+  }
+}

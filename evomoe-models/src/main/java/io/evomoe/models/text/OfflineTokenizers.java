@@ -1,0 +1,50 @@
+package io.evomoe.models.text;
+
+import ai.djl.engine.EngineException;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens DJL's tokenizer without network: left alone, DJL reports its use to its makers when it
+ * loads, may download a library when it sees a GPU, and cuts texts off at 512 tokens.
+ */
+final class OfflineTokenizers {
+  private static final List<String> SWITCHES = List.of("ai.djl.offline", "OPT_OUT_TRACKING");
+  private static final Map<String, String> PLAIN =
+      Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "false");
+
+  private OfflineTokenizers() {}
+
+  /** Opens a tokenizer; the switches are back to what they were afterwards. */
+  static synchronized HuggingFaceTokenizer open(JsonNode json, Path folder) {
+    Map<String, @Nullable String> before = new HashMap<>();
+    SWITCHES.forEach(name -> before.put(name, System.setProperty(name, "true")));
+    try {
+      byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
+      return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), PLAIN);
+    } catch (EngineException e) {
+      throw new IllegalStateException("the tokenizers library does not run on this machine", e);
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "tokenizer in %s is damaged: %s".formatted(folder, e.getMessage()), e);
+    } finally {
+      before.forEach(OfflineTokenizers::restore);
+    }
+  }
+
+  private static void restore(String name, @Nullable String value) {
+    if (value == null) {
+      System.clearProperty(name);
+    } else {
+      System.setProperty(name, value);
+    }
+  }
+}

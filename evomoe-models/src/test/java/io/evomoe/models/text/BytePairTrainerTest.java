@@ -1,0 +1,83 @@
+package io.evomoe.models.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BytePairTrainerTest {
+  private static final String TEXT =
+      """
+      The people of the United States, and the States themselves, hold the power. It's the people's
+      power: 1790, 1791, 1792, 1793. aaaa aaa aaaaa banana bananas; the State of the Union
+      is the state of the people. 自由 自由 自由 naïve naïve café café 😀😀 😀😀
+      """;
+
+  @Test
+  void should_learn_the_merges_of_a_loop_that_recounts_everything() {
+    BytePairVocabulary vocabulary = BytePairTrainer.train(List.of(TEXT), 257 + 50);
+
+    assertThat(vocabulary.merges())
+        .isEqualTo(SlowBytePairs.train(TEXT, 50, ByteAlphabet.symbols()));
+    assertThat(vocabulary.size()).isEqualTo(257 + 50);
+  }
+
+  @Test
+  void should_merge_the_most_frequent_pair_first() {
+    assertThat(BytePairTrainer.train(List.of("xy xy xy ab ab"), 258).merges())
+        .containsExactly("x y");
+  }
+
+  @Test
+  void should_break_ties_by_the_lower_left_id_and_then_the_lower_right_id() {
+    List<String> merges = BytePairTrainer.train(List.of("cd\ncd\nab\nab\nac\nac"), 260).merges();
+
+    assertThat(merges).containsExactly("a b", "a c", "c d");
+  }
+
+  @Test
+  void should_number_the_bytes_as_gpt2_does_and_put_end_of_text_last() {
+    BytePairVocabulary vocabulary = BytePairTrainer.train(List.of("no pair twice"), 257);
+
+    assertThat(vocabulary.size()).isEqualTo(257);
+    assertThat(vocabulary.tokens()).hasSize(256).doesNotHaveDuplicates();
+    assertThat(vocabulary.tokens().get(0)).isEqualTo("!");
+    assertThat(vocabulary.tokens().get(32)).isEqualTo("A");
+    assertThat(vocabulary.tokens().get(188)).isEqualTo("Ā");
+    assertThat(vocabulary.tokens().get(220)).isEqualTo("Ġ");
+  }
+
+  @Test
+  void should_give_a_smaller_vocabulary_when_the_text_has_too_few_pairs() {
+    assertThat(BytePairTrainer.train(List.of("abab ab"), 1000).tokens())
+        .endsWith("ab")
+        .hasSize(257);
+  }
+
+  @Test
+  void should_not_depend_on_the_order_of_the_texts() {
+    List<String> lines = TEXT.lines().toList();
+    List<String> reversed = new ArrayList<>(lines);
+    Collections.reverse(reversed);
+
+    assertThat(BytePairTrainer.train(reversed, 300).merges())
+        .isEqualTo(BytePairTrainer.train(lines, 300).merges());
+  }
+
+  @Test
+  void should_never_merge_inside_or_across_end_of_text() {
+    List<String> texts = List.of("a<|endoftext|>b", "a<|endoftext|>b", "a<|endoftext|>b");
+
+    assertThat(BytePairTrainer.train(texts, 400).merges()).isEmpty();
+  }
+
+  @Test
+  void should_refuse_a_vocabulary_without_room_for_the_bytes() {
+    assertThatThrownBy(() -> BytePairTrainer.train(List.of("text"), 256))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("vocabulary size must be at least 257 (256 bytes and end-of-text), was 256");
+  }
+}
