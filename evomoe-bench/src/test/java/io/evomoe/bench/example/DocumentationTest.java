@@ -1,0 +1,77 @@
+package io.evomoe.bench.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.bench.run.ConfigFile;
+import io.evomoe.bench.run.Preset;
+import io.evomoe.bench.run.RunConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the documentation shows is what is compiled, read and there. */
+class DocumentationTest {
+  private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..");
+  private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)[^)]*\\)");
+
+  @ParameterizedTest
+  @CsvSource({
+    "README.md, 0, evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
+    "CONTRIBUTING.md, 0, evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGate.java",
+    "CONTRIBUTING.md, 1,"
+        + " evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGateTest.java"
+  })
+  void should_show_code_that_is_compiled(String document, int number, String source)
+      throws IOException {
+    String shown = unindented(blocks(document, "java").get(number));
+
+    assertThat(shown).isNotBlank();
+    assertThat(unindented(Files.readString(ROOT.resolve(source)))).contains(shown);
+  }
+
+  @Test
+  void should_show_a_configuration_that_is_read(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("mine.yaml");
+    Files.writeString(file, blocks("README.md", "yaml").get(0));
+    for (String gate : List.of("evomoe", "switch")) {
+      RunConfig preset = Preset.named("small").config("gpt", gate, 1);
+      RunConfig config = ConfigFile.overlay(preset, file).checked();
+
+      assertThat(config.model().experts()).isEqualTo(16);
+      assertThat(config.options()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"README.md", "CONTRIBUTING.md", "docs/architecture.md"})
+  void should_link_to_what_is_there(String document) throws IOException {
+    Path file = ROOT.resolve(document);
+    Matcher links = LINK.matcher(Files.readString(file));
+    while (links.find()) {
+      assertThat(file.resolveSibling(links.group(1))).exists();
+    }
+  }
+
+  private static List<String> blocks(String document, String language) throws IOException {
+    Pattern block = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL);
+    Matcher matcher = block.matcher(Files.readString(ROOT.resolve(document)));
+    List<String> blocks = new ArrayList<>();
+    while (matcher.find()) {
+      blocks.add(matcher.group(1));
+    }
+    return blocks;
+  }
+
+  private static String unindented(String code) {
+    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
+  }
+}
