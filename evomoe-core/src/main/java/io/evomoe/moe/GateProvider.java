@@ -17,6 +17,11 @@ public interface GateProvider {
     return Growth.FROM_START;
   }
 
+  /** What the experts of layers with this gate compute; {@link ExpertForm#PLAIN} by default. */
+  default ExpertForm expertForm() {
+    return ExpertForm.PLAIN;
+  }
+
   /**
    * A gate for one layer.
    *
