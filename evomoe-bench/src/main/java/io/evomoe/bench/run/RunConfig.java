@@ -50,8 +50,8 @@ public record RunConfig(
   public RunConfig checked() {
     evolution.config(training.steps());
     GateProvider provider = GateRegistry.installed().provider(gate);
+    Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
     if (provider.growth() != Growth.NEVER) {
-      Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
       provider.create(
           new GateSpec(
               scope,
