@@ -23,6 +23,14 @@ public interface GateProvider {
   }
 
   /**
+   * Whether the temperature of a pass changes what this gate does; where it does not, curves leave
+   * it empty. False by default.
+   */
+  default boolean annealed() {
+    return false;
+  }
+
+  /**
    * A gate for one layer.
    *
    * @throws IllegalArgumentException for an option that is unknown or out of its bounds
