@@ -4,7 +4,11 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Expert;
+import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
+import io.evomoe.nn.ResidualFeedForward;
 import io.evomoe.nn.Scope;
 import java.util.Map;
 
@@ -21,6 +25,7 @@ import java.util.Map;
  * @param initialization of the experts' weights
  * @param vocabulary number of token ids
  * @param causal whether a token's output must not depend on later tokens
+ * @param training what is known of the training to come
  */
 public record ExpertPlan(
     GateProvider gates,
@@ -32,7 +37,8 @@ public record ExpertPlan(
     Activation activation,
     Initialization initialization,
     int vocabulary,
-    boolean causal) {
+    boolean causal,
+    TrainingFacts training) {
 
   /** Refuses fewer than one expert; keeps the options unmodifiable. */
   public ExpertPlan {
@@ -42,8 +48,41 @@ public record ExpertPlan(
     gateOptions = Map.copyOf(gateOptions);
   }
 
+  /** A plan for a training of which nothing is known. */
+  public ExpertPlan(
+      GateProvider gates,
+      Map<String, String> gateOptions,
+      int experts,
+      int moeLayers,
+      int width,
+      int hidden,
+      Activation activation,
+      Initialization initialization,
+      int vocabulary,
+      boolean causal) {
+    this(
+        gates,
+        gateOptions,
+        experts,
+        moeLayers,
+        width,
+        hidden,
+        activation,
+        initialization,
+        vocabulary,
+        causal,
+        TrainingFacts.UNKNOWN);
+  }
+
   Gate gate(Scope scope) {
     return gates.create(
-        new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions));
+        new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions, training));
+  }
+
+  Expert expert(Scope scope) {
+    return switch (gates.expertForm()) {
+      case PLAIN -> new FeedForward(scope, width, hidden, activation, initialization);
+      case RESIDUAL -> new ResidualFeedForward(scope, width, hidden, activation, initialization);
+    };
   }
 }

@@ -17,6 +17,11 @@ public interface GateProvider {
     return Growth.FROM_START;
   }
 
+  /** What the experts of layers with this gate compute; {@link ExpertForm#PLAIN} by default. */
+  default ExpertForm expertForm() {
+    return ExpertForm.PLAIN;
+  }
+
   /**
    * Whether the temperature of a pass changes what this gate does; where it does not, curves leave
    * it empty. False by default.
