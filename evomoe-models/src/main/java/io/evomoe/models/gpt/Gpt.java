@@ -61,7 +61,7 @@ public final class Gpt implements Model<LanguageBatch> {
     this.config = config;
     this.kernels = kernels;
     Scope root = Scope.root(seed, kernels);
-    Initialization init = Initialization.gpt2(config.layers());
+    Initialization init = Initialization.gpt2(config.layers(), config.width());
     int width = config.width();
     tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, init.deviation());
     positions = new Embedding(root.child("positions"), config.positions(), width, init.deviation());
