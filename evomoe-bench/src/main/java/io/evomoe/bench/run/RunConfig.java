@@ -51,8 +51,9 @@ public record RunConfig(
     GateProvider provider = GateRegistry.installed().provider(gate);
     if (provider.growth() != Growth.NEVER) {
       Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
+      boolean causal = Tasks.isCausal(task);
       provider.create(
-          new GateSpec(scope, 1, model.experts(), 1, model.vocabulary(), true, options()));
+          new GateSpec(scope, 1, model.experts(), 1, model.vocabulary(), causal, options()));
     } else if (!options().isEmpty()) {
       throw new IllegalArgumentException(
           "gate " + gate + " has no options, was given " + options().keySet());
