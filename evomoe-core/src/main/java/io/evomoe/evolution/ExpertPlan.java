@@ -4,6 +4,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.NamedGate;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Scope;
 import java.util.Map;
@@ -43,7 +44,9 @@ public record ExpertPlan(
   }
 
   Gate gate(Scope scope) {
-    return gates.create(
-        new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions));
+    Gate gate =
+        gates.create(
+            new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions));
+    return new NamedGate(gates.name(), scope.name(), gate);
   }
 }

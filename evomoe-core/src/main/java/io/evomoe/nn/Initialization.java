@@ -9,8 +9,8 @@ package io.evomoe.nn;
 public record Initialization(double deviation, double residualDeviation) {
 
   /**
-   * GPT-2's, carried over to other widths: 0.02 at width 768 and proportional to 1 / sqrt(width), so
-   * that activations start at the same scale at every width; divided by sqrt(2 layers) into the
+   * GPT-2's, carried over to other widths: 0.02 at width 768 and proportional to 1 / sqrt(width),
+   * so that activations start at the same scale at every width; divided by sqrt(2 layers) into the
    * residual stream, so that its variance does not grow with depth (Radford et al. 2019, section
    * 2.3). A plain 0.02 leaves a narrow model on its first plateau for a hundred steps.
    */
