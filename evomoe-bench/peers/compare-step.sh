@@ -42,7 +42,10 @@ for ((round = 1; round <= rounds; round++)); do
   for gate in ${gates//,/ }; do
     echo "round $round of $rounds, $gate" >&2
     step=(--gate "$gate" --json "${options[@]}")
-    run evomoe ./evomoe bench step "${step[@]}"
+    # The peer's Switch is dropless, so ours is too.
+    ours=()
+    if [[ $gate == switch ]]; then ours=(--gate-option capacityFactor=infinite); fi
+    run evomoe ./evomoe bench step "${step[@]}" "${ours[@]}"
     run pytorch "$python" evomoe-bench/peers/pytorch/peer.py "${step[@]}"
   done
 done

@@ -23,7 +23,13 @@ public final class KernelSelection {
 
   private KernelSelection() {}
 
-  /** Kernels for arrays of the given type, the same instance every time. */
+  /**
+   * Kernels for arrays of the given type, the same instance every time.
+   *
+   * @throws IllegalArgumentException for a system property that names no provider
+   * @throws IllegalStateException when ND4J has no backend that can run, such as a build for the
+   *     GPU without a usable one, or no provider can run the type
+   */
   public static Kernels forType(DataType type) {
     return CHOSEN.computeIfAbsent(type, KernelSelection::choose);
   }
@@ -43,6 +49,7 @@ public final class KernelSelection {
               + ", was "
               + wanted);
     }
+    BackendCheck.requireUsable();
     for (KernelProvider provider : providers) {
       boolean fallback = provider.priority() == 0;
       if (!wanted.equals("auto") && !provider.name().equals(wanted) && !fallback) {

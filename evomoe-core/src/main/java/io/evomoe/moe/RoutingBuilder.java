@@ -59,11 +59,17 @@ public final class RoutingBuilder {
     return this;
   }
 
-  /** Sets the weight of each token itself in the output, [S]. */
+  /** Sets the weight of each token itself in the output [S], each finite and at least 0. */
   public RoutingBuilder bypass(double[] weightOfToken) {
     if (weightOfToken.length != tokenCount) {
       throw new IllegalArgumentException(
           "bypass must have one weight a token (" + tokenCount + "), had " + weightOfToken.length);
+    }
+    for (int s = 0; s < tokenCount; s++) {
+      if (!(weightOfToken[s] >= 0) || Double.isInfinite(weightOfToken[s])) {
+        throw new IllegalArgumentException(
+            "bypass must be finite and at least 0, was " + weightOfToken[s] + " at token " + s);
+      }
     }
     bypass = weightOfToken.clone();
     return this;

@@ -5,6 +5,8 @@ import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -19,7 +21,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * double, which costs milliseconds a layer whatever the size.
  *
  * <p>A weight of exactly 0 means that the token does not have the expert, which then is not
- * computed. Padding never reaches the expression.
+ * computed. Padding never reaches the expression. SameDiff prints a line to standard output for
+ * each operation that it differentiates; the command line leaves these out.
  */
 public final class SameDiffGate implements Gate {
   private static final String LOGITS = "logits";
@@ -177,7 +180,8 @@ public final class SameDiffGate implements Gate {
           objective = objective.add(auxLossVariable);
         }
         graph.setLossVariables(objective.rename(OBJECTIVE));
-        return TokenMatrix.of(Differentiation.gradient(graph, LOGITS));
+        INDArray gradient = graph.calculateGradients(Map.of(), LOGITS).get(LOGITS);
+        return TokenMatrix.of(Objects.requireNonNull(gradient));
       }
     }
   }

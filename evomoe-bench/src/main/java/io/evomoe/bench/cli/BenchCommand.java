@@ -9,7 +9,9 @@ import io.evomoe.bench.measure.StepSpeed;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.GptConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.nd4j.linalg.api.buffer.DataType;
 import picocli.CommandLine.Command;
@@ -38,6 +40,12 @@ final class BenchCommand {
   static final class Step implements Callable<Integer> {
     @Option(names = "--gate", defaultValue = "switch")
     String gate = "switch";
+
+    @Option(
+        names = "--gate-option",
+        paramLabel = "NAME=VALUE",
+        description = "an option of the gate, such as capacityFactor=infinite; may be repeated")
+    Map<String, String> gateOptions = new LinkedHashMap<>();
 
     @Option(names = "--layers", defaultValue = "4")
     int layers;
@@ -105,7 +113,9 @@ final class BenchCommand {
               0,
               Activation.GELU);
       StepSpeed speed =
-          new StepBenchmark(gate, size, sequence, batch, temperature, hard, warmup, steps).run();
+          new StepBenchmark(
+                  gate, gateOptions, size, sequence, batch, temperature, hard, warmup, steps)
+              .run();
       System.out.println(json ? json(speed) : speed.toString());
       return 0;
     }

@@ -13,7 +13,6 @@ import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.run.Tasks;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.training.TrainingDivergedException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,8 +95,6 @@ final class CompareCommand implements Callable<Integer> {
     String name = config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
     try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
       return run.train(curves, List.of(), progress);
-    } catch (TrainingDivergedException e) {
-      throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
     }
   }
 

@@ -29,6 +29,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Times whole training steps of a GPT on random tokens: forward, backward, clipping and AdamW.
  *
  * @param gate by name
+ * @param gateOptions options of the gate, by name
  * @param size of the model
  * @param sequence tokens per sequence
  * @param batch sequences per step
@@ -39,6 +40,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 public record StepBenchmark(
     String gate,
+    Map<String, String> gateOptions,
     GptConfig size,
     int sequence,
     int batch,
@@ -61,7 +63,7 @@ public record StepBenchmark(
   public StepSpeed run() {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     GateProvider provider = GateRegistry.installed().provider(gate);
-    Gpt model = new Gpt(size, provider, Map.of(), SEED, kernels);
+    Gpt model = new Gpt(size, provider, gateOptions, SEED, kernels);
     Trainer<LanguageBatch> trainer =
         new Trainer<>(
             model,

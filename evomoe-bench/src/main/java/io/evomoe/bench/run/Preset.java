@@ -18,12 +18,12 @@ public record Preset(String name, ModelSize model, TrainingSettings training) {
           new Preset(
               "quick",
               new ModelSize(2, 64, 256, 2, 4, 2, 512, 64, 0),
-              training(240, 16, 3e-3, 40, 8)),
+              training(240, 16, 4e-3, 40, 8)),
           // A minute or two a gate on two cores: large enough to tell gates apart.
           new Preset(
               "small",
               new ModelSize(4, 128, 512, 4, 8, 2, 2048, 128, 0),
-              training(600, 16, 1e-3, 50, 8)),
+              training(500, 16, 3e-3, 50, 8)),
           // The paper's size: 24 layers, width 1024, 16 experts.
           new Preset(
               "base",

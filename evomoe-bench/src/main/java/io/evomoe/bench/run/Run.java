@@ -13,6 +13,7 @@ import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,11 @@ public final class Run<B> {
   public Outcome train(CurveFile curves, List<CurveRow> earlier, TrainingListener listener) {
     RunRecording recording =
         new RunRecording(config.task(), config.gate(), config.seed(), curves, earlier);
-    trainer.run(recording, totals, listener);
+    try {
+      trainer.run(recording, totals, listener);
+    } catch (TrainingDivergedException e) {
+      throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
+    }
     return new Outcome(result(recording), recording.run());
   }
 

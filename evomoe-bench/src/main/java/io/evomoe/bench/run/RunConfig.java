@@ -49,8 +49,8 @@ public record RunConfig(
   public RunConfig checked() {
     evolution.config(training.steps());
     GateProvider provider = GateRegistry.installed().provider(gate);
+    Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
     if (provider.growth() != Growth.NEVER) {
-      Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
       boolean causal = Tasks.isCausal(task);
       provider.create(
           new GateSpec(scope, 1, model.experts(), 1, model.vocabulary(), causal, options()));

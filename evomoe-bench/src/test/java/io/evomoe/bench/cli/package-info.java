@@ -1,4 +1,4 @@
-/** Tests of the command line. */
+/** The command line as a user meets it. */
 @NullMarked
 package io.evomoe.bench.cli;
 

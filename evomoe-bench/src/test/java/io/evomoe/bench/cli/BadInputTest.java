@@ -1,0 +1,128 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Wrong input is one clear line, exit code 2, and leaves nothing behind. */
+class BadInputTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--gates nonesuch | nonesuch",
+        "--task nonesuch | task must be one of",
+        "--preset nonesuch | preset must be one of",
+        "--steps 0 | steps must be at least 1, was 0",
+        "--steps many | many",
+        "--seeds one | one",
+        "--set model.experts=0 | experts must be at least 1, was 0",
+        "--set model.heads=3 | heads must divide the width",
+        "--set gateOptions.switch={capacityFactor: 0} | capacityFactor",
+        "--set gateOptions.switch={capacity: 1} | capacity",
+        "--set gateOptions.nonesuch={a: 1} | nonesuch",
+        "--set evolution.maxTemperature=0 | emperature",
+        "--set evolution.minTemperature=3 | emperature",
+        "--set evolution.spawn=mask:2 | mask ratio must be in 0..1",
+        "--set training.learningRate=-1 | learning rate peak must be above 0",
+        "--set training.nonesuch=1 | nonesuch",
+        "--set nonesuch.steps=1 | nonesuch",
+        "--nonesuch | nonesuch",
+        "--data {dir}/missing.txt | missing.txt",
+        "--data {dir}/empty.txt | empty.txt",
+        "--data {dir}/binary.txt | UTF-8",
+        "--data {dir}/short.txt | token",
+        "--config {dir}/missing.yaml | missing.yaml",
+        "--config {dir}/broken.yaml | not YAML",
+        "--config {dir}/list.yaml | must be a mapping",
+        "--out {dir}/file.txt/inside | file.txt",
+      })
+  void should_be_refused_in_one_line(String arguments, String says) throws IOException {
+    writeInputs();
+    List<Path> before = everything();
+    List<String> command = new ArrayList<>(List.of("compare"));
+    if (!arguments.contains("--preset")) {
+      command.addAll(List.of("--preset", "quick"));
+    }
+    command.addAll(
+        List.of(arguments.replace("{dir}", folder.toString()).split(" (?=--)| (?=[^ ]*$)", 2)));
+    if (!arguments.contains("--out")) {
+      command.addAll(List.of("--out", folder.resolve("out").toString()));
+    }
+    if (!arguments.contains("--data")) {
+      command.addAll(List.of("--data", folder.resolve("text.txt").toString()));
+    }
+
+    CommandRun run = CommandRun.of(command.toArray(String[]::new));
+
+    assertThat(errors(run)).as(run.err()).hasSize(1).first().asString().contains(says);
+    assertThat(run.err()).doesNotContain("Exception", "\tat ");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(everything()).isEqualTo(before);
+  }
+
+  @Test
+  void should_refuse_what_is_not_a_run() throws IOException {
+    writeInputs();
+    for (String command : List.of("eval", "generate")) {
+      CommandRun run = CommandRun.of(command, "--checkpoint", folder.toString());
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("is not the folder of a training run");
+    }
+    assertThat(CommandRun.of("train", "--resume", folder.toString()).code()).isEqualTo(2);
+  }
+
+  @Test
+  void should_refuse_a_folder_that_cannot_be_written() throws IOException {
+    Path file = Files.writeString(folder.resolve("file.txt"), "text");
+    CommandRun run =
+        CommandRun.of(
+            "train", "--preset", "quick", "--out", file.toString(), "--data", text().toString());
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(errors(run)).as(run.err()).hasSize(1);
+    assertThat(file).hasContent("text");
+  }
+
+  @Test
+  void should_refuse_bad_sizes_of_a_benchmark() {
+    assertThat(CommandRun.of("bench", "step", "--heads", "7").code()).isEqualTo(2);
+    assertThat(CommandRun.of("bench", "step", "--experts", "0").code()).isEqualTo(2);
+    assertThat(CommandRun.of("bench", "step", "--temperature", "0").code()).isEqualTo(2);
+    assertThat(CommandRun.of("bench", "step", "--precision", "f8").code()).isEqualTo(2);
+  }
+
+  private static List<String> errors(CommandRun run) {
+    return run.err().lines().filter(line -> line.startsWith("evomoe: ")).toList();
+  }
+
+  private Path text() throws IOException {
+    return Files.writeString(
+        folder.resolve("text.txt"), "We the people of the States.\n\n".repeat(400));
+  }
+
+  private void writeInputs() throws IOException {
+    text();
+    Files.writeString(folder.resolve("empty.txt"), "");
+    Files.writeString(folder.resolve("short.txt"), "A word or two.\n\nAnd another.\n");
+    Files.write(folder.resolve("binary.txt"), new byte[] {'a', (byte) 0xff, (byte) 0xfe, 'b'});
+    Files.writeString(folder.resolve("broken.yaml"), "training: [1, {");
+    Files.writeString(folder.resolve("list.yaml"), "- 1\n- 2\n");
+    Files.writeString(folder.resolve("file.txt"), "a file, not a folder");
+  }
+
+  private List<Path> everything() throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.sorted().toList();
+    }
+  }
+}

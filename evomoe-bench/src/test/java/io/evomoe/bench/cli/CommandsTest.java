@@ -1,0 +1,248 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.ResultFile;
+import io.evomoe.bench.report.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands on a small text, as a user calls them. */
+class CommandsTest {
+  private static final List<String> TINY =
+      List.of(
+          "--preset",
+          "quick",
+          "--set",
+          "model.vocabulary=300",
+          "--set",
+          "model.sequence=16",
+          "--set",
+          "model.width=16",
+          "--set",
+          "model.hidden=32",
+          "--set",
+          "training.batch=4",
+          "--set",
+          "training.evalEvery=10",
+          "--set",
+          "training.evalBatches=2");
+
+  @TempDir Path folder;
+  private Path text;
+
+  @BeforeEach
+  void write_a_text() throws IOException {
+    StringBuilder words = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      words.append("Message ").append(i).append(" of the year ").append(1800 + i % 50);
+      words.append(i % 3 == 0 ? ", on peace and trade.\n\n" : ", on roads and rivers.\n\n");
+    }
+    text = Files.writeString(folder.resolve("text.txt"), words.toString());
+  }
+
+  @Test
+  void compare_should_leave_a_report_curves_and_results() throws IOException {
+    Path out = folder.resolve("out");
+    CommandRun run =
+        tiny("compare", "--gates", "evomoe,switch,dense", "--steps", "30", "--out", out.toString());
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("valid loss").contains("evomoe: temperature");
+    List<RunResult> results = ResultFile.read(out.resolve(ResultFile.NAME));
+    assertThat(results)
+        .extracting(RunResult::gate)
+        .containsExactlyInAnyOrder("evomoe", "switch", "dense");
+    assertThat(results).allSatisfy(result -> assertThat(result.steps()).isEqualTo(30));
+    assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(90);
+    assertThat(Files.readString(out.resolve("report.html"))).contains("evomoe").contains("<script");
+    assertThat(out.resolve("tokenizer/vocab.json")).exists();
+    assertThat(out.resolve("tokenizer/merges.txt")).exists();
+  }
+
+  @Test
+  void a_resumed_run_should_have_the_curve_of_an_uninterrupted_one() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path cut = folder.resolve("cut");
+    assertThat(train(whole, "40").code()).isZero();
+    assertThat(train(cut, "40", "--set", "training.checkpointEvery=15").code()).isZero();
+    deleteNewestCheckpoint(cut);
+
+    CommandRun resumed = CommandRun.of("train", "--resume", cut.toString());
+
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(resumed.out()).contains("Resuming after step 30 of 40");
+    assertThat(losses(cut)).isEqualTo(losses(whole));
+  }
+
+  @Test
+  void the_same_seed_should_give_the_same_curve_to_the_bit() {
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    train(first, "25");
+    train(second, "25");
+    assertThat(losses(first)).hasSize(25).isEqualTo(losses(second));
+  }
+
+  @Test
+  void a_trained_model_should_be_measured_and_continue_a_text() {
+    Path out = folder.resolve("run");
+    train(out, "20");
+
+    CommandRun eval = CommandRun.of("eval", "--checkpoint", out.toString());
+    assertThat(eval.code()).as(eval.err()).isZero();
+    assertThat(eval.out()).contains("after step 20").contains("perplexity");
+
+    CommandRun first = generate(out, "--seed", "1");
+    assertThat(first.code()).as(first.err()).isZero();
+    assertThat(first.out()).startsWith("Message");
+    assertThat(generate(out, "--seed", "1").out()).isEqualTo(first.out());
+    assertThat(generate(out, "--greedy").out()).isEqualTo(generate(out, "--top-k", "1").out());
+  }
+
+  @Test
+  void a_used_folder_should_be_refused() {
+    Path out = folder.resolve("run");
+    train(out, "2");
+    CommandRun again = train(out, "2");
+    assertThat(again.code()).isEqualTo(2);
+    assertThat(again.err()).contains("--resume");
+  }
+
+  @Test
+  void a_loss_that_is_not_finite_should_stop_the_run_with_its_step_and_gate() {
+    Path out = folder.resolve("diverged");
+    CommandRun run =
+        tiny(
+            "train",
+            "--gate",
+            "dense",
+            "--steps",
+            "50",
+            "--out",
+            out.toString(),
+            "--set",
+            "training.learningRate=1e30",
+            "--set",
+            "training.warmupShare=0",
+            "--set",
+            "training.checkpointEvery=1");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err().lines().filter(line -> line.startsWith("evomoe: "))).hasSize(1);
+    assertThat(run.err())
+        .contains("gate dense")
+        .contains("diverged in step")
+        .contains("the last checkpoint is")
+        .doesNotContain("\tat ");
+    assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).isNotEmpty();
+  }
+
+  @Test
+  void gates_should_be_listed() {
+    assertThat(CommandRun.of("gates").out()).contains("evomoe", "dts", "switch", "dense");
+  }
+
+  @Test
+  void a_step_should_be_measured_as_one_line_of_json() {
+    CommandRun run =
+        CommandRun.of(
+            "bench",
+            "step",
+            "--gate",
+            "switch",
+            "--json",
+            "--layers",
+            "2",
+            "--d-model",
+            "16",
+            "--d-ff",
+            "32",
+            "--heads",
+            "2",
+            "--experts",
+            "4",
+            "--vocab",
+            "64",
+            "--seq",
+            "8",
+            "--batch",
+            "2",
+            "--steps",
+            "2",
+            "--warmup",
+            "1");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out().lines()).hasSize(1);
+    for (String field :
+        List.of(
+            "gate",
+            "precision",
+            "kernels",
+            "params",
+            "ms_per_step",
+            "tokens_per_s",
+            "gemm_peak_gflops",
+            "mfu",
+            "active_experts",
+            "peak_rss_mb")) {
+      assertThat(run.out()).contains("\"" + field + "\":");
+    }
+  }
+
+  private CommandRun generate(Path run, String... more) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "generate",
+                "--checkpoint",
+                run.toString(),
+                "--prompt",
+                "Message",
+                "--tokens",
+                "8"));
+    command.addAll(Arrays.asList(more));
+    return CommandRun.of(command.toArray(String[]::new));
+  }
+
+  private CommandRun train(Path out, String steps, String... more) {
+    List<String> command = new ArrayList<>(List.of("train", "--steps", steps));
+    command.addAll(List.of("--gate", "evomoe", "--out", out.toString()));
+    command.addAll(Arrays.asList(more));
+    return tiny(command.toArray(String[]::new));
+  }
+
+  private CommandRun tiny(String... arguments) {
+    List<String> command = new ArrayList<>(Arrays.asList(arguments));
+    command.addAll(TINY);
+    command.addAll(List.of("--data", text.toString()));
+    return CommandRun.of(command.toArray(String[]::new));
+  }
+
+  private static List<String> losses(Path run) {
+    return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(CommandsTest::loss).toList();
+  }
+
+  private static String loss(CurveRow row) {
+    return row.step() + " " + row.trainLoss() + " " + row.validLoss() + " " + row.auxLoss();
+  }
+
+  private static void deleteNewestCheckpoint(Path run) throws IOException {
+    try (var checkpoints = Files.list(run.resolve("checkpoints"))) {
+      Path newest = checkpoints.max(java.util.Comparator.naturalOrder()).orElseThrow();
+      try (var files = Files.walk(newest)) {
+        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.evomoe.bench.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.text.PackedBatches;
+import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenStream;
+import io.evomoe.models.text.TokenizerFolder;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.training.StepReport;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainingData;
+import io.evomoe.training.TrainingListener;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** The README's example of the library. */
+class LibraryExampleTest {
+
+  /** Trains a small GPT with DTS gates on a text file, with checkpoints in a folder. */
+  static void train(Path file, Path out, long steps, TrainingListener listener) {
+    TextSplit text = TextSplit.open(file);
+    try (BpeTokenizer tokenizer = TokenizerFolder.train(text.train(), 512, out)) {
+      int vocabulary = tokenizer.vocabularySize();
+      GptConfig size = new GptConfig(vocabulary, 64, 2, 64, 256, 2, 4, 2, 0, Activation.GELU);
+      GateProvider gate = GateRegistry.installed().provider("dts");
+      Kernels kernels = KernelSelection.forType(DataType.FLOAT);
+      Gpt model = new Gpt(size, gate, Map.of("balance", "0.01"), 1, kernels);
+
+      PackedBatches training =
+          new PackedBatches(TokenStream.of(text.train(), tokenizer), 64, 16, 1);
+      PackedBatches heldOut = new PackedBatches(TokenStream.of(text.valid(), tokenizer), 64, 16, 1);
+      Trainer<LanguageBatch> trainer =
+          new Trainer<>(
+              model,
+              new TrainingData<>(training, heldOut.evaluationBatches(4)),
+              kernels,
+              TrainingConfig.defaults(steps).withEvalEvery(50),
+              new EvolutionSchedule(EvolutionConfig.defaults(steps), gate.growth()));
+      trainer.checkpointTo(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()));
+      trainer.run(listener);
+    }
+  }
+
+  @Test
+  void should_train_as_the_readme_shows(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("numbers.txt");
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      text.append("After ").append(i).append(" comes ").append(i + 1).append(".\n\n");
+    }
+    Files.writeString(file, text);
+    List<StepReport> reports = new ArrayList<>();
+
+    train(file, folder.resolve("run"), 20, reports::add);
+
+    assertThat(reports).hasSize(20);
+    assertThat(reports.get(19).trainLoss()).isLessThan(reports.get(0).trainLoss());
+    assertThat(reports.get(19).validLoss()).isPresent();
+    assertThat(CheckpointFolder.latest(folder.resolve("run/checkpoints"))).isPresent();
+  }
+}

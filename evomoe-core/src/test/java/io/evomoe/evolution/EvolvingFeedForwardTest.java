@@ -1,0 +1,159 @@
+package io.evomoe.evolution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.FixedGate;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Growth;
+import io.evomoe.nn.Initialization;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import io.evomoe.testing.Differences;
+import io.evomoe.testing.LayerGradientCheck;
+import io.evomoe.testing.RandomArrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class EvolvingFeedForwardTest {
+  private static final int EXPERTS = 3;
+  private static final int WIDTH = 4;
+  private static final int HIDDEN = 7;
+
+  private final INDArray x = RandomArrays.gaussian(DataType.DOUBLE, 1, 5, WIDTH);
+  private final Pass pass =
+      new Pass(new StepContext(0, Phase.SOFT, 1, true, 1), TokenBatch.of(5, new int[5]));
+
+  @Test
+  void should_have_its_experts_and_a_gate_from_the_start_where_asked() {
+    EvolvingFeedForward layer = layer(Growth.FROM_START);
+
+    assertThat(layer.isMixture()).isTrue();
+    assertThat(layer.experts()).isEqualTo(EXPERTS);
+    assertThat(layer.gateParameters()).isEqualTo(WIDTH * EXPERTS);
+    assertThat(layer.expertParameters()).isEqualTo(2 * WIDTH * HIDDEN + HIDDEN + WIDTH);
+    assertThat(layer.parameters()).hasSize(1 + 4 * EXPERTS);
+    assertThat(layer.forward(x, pass).reports()).hasSize(1);
+    INDArray first = layer.parameters().get(1).value();
+    assertThat(layer.parameters().get(5).value()).isNotEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SPAWNED", "NEVER"})
+  void should_start_as_one_expert_without_a_gate_otherwise(Growth growth) {
+    EvolvingFeedForward layer = layer(growth);
+
+    assertThat(layer.isMixture()).isFalse();
+    assertThat(layer.experts()).isEqualTo(1);
+    assertThat(layer.gateParameters()).isZero();
+    assertThat(layer.state()).isEmpty();
+    assertThat(layer.parameters()).hasSize(4);
+    assertThat(layer.forward(x, pass).reports()).isEmpty();
+  }
+
+  @Test
+  void should_equal_the_single_expert_after_a_copy_where_weights_sum_to_one() {
+    EvolvingFeedForward layer = layer(Growth.SPAWNED);
+    INDArray before = layer.forward(x, pass).value().dup();
+    layer.spawn(SpawnMethod.copy(), 9);
+    layer.parameters().get(0).value().muli(100);
+    INDArray after = layer.forward(x, pass).value();
+
+    assertThat(layer.forward(x, pass).reports().get(0).meanActiveExperts()).isEqualTo(EXPERTS);
+    assertThat(Differences.relative(after, before)).isLessThan(1e-12);
+  }
+
+  @Test
+  void should_name_the_parent_of_every_parameter_of_every_expert() {
+    EvolvingFeedForward layer = layer(Growth.SPAWNED);
+    List<Parameter> parent = layer.parameters();
+    Map<Parameter, Parameter> lineage = layer.spawn(SpawnMethod.mask(0.3), 9);
+    List<Parameter> children = layer.parameters().subList(1, 1 + 4 * EXPERTS);
+
+    assertThat(lineage.keySet())
+        .containsExactlyElementsOf(children)
+        .doesNotContainAnyElementsOf(parent);
+    for (int i = 0; i < children.size(); i++) {
+      assertThat(lineage.get(children.get(i))).isSameAs(parent.get(i % 4));
+      assertThat(children.get(i).value().shape()).isEqualTo(parent.get(i % 4).value().shape());
+      assertThat(children.get(i).value()).isNotSameAs(parent.get(i % 4).value());
+    }
+    assertThat(layer.parameters()).extracting(Parameter::name).doesNotHaveDuplicates();
+    assertThat(layer.experts()).isEqualTo(EXPERTS);
+  }
+
+  @Test
+  void should_refuse_to_spawn_twice_or_where_its_growth_has_no_spawn() {
+    EvolvingFeedForward spawned = layer(Growth.SPAWNED);
+    spawned.spawn(SpawnMethod.copy(), 9);
+    for (EvolvingFeedForward layer :
+        List.of(spawned, layer(Growth.FROM_START), layer(Growth.NEVER))) {
+      int experts = layer.experts();
+      assertThatIllegalStateException()
+          .isThrownBy(() -> layer.spawn(SpawnMethod.copy(), 9))
+          .withMessage("the experts of place are not to be spawned");
+      assertThat(layer.experts()).isEqualTo(experts);
+    }
+  }
+
+  @Test
+  void should_have_the_gradient_of_central_differences_after_a_spawn() {
+    EvolvingFeedForward layer = layer(Growth.SPAWNED);
+    layer.spawn(SpawnMethod.mask(0.3), 9);
+    layer.parameters().get(0).value().muli(30);
+
+    LayerGradientCheck.check(layer, x, pass);
+  }
+
+  private static EvolvingFeedForward layer(Growth growth) {
+    Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).child("place");
+    EvolvingFeedForward layer =
+        new EvolvingFeedForward(
+            scope,
+            new ExpertPlan(
+                new DenseSoftmax(growth),
+                Map.of(),
+                EXPERTS,
+                1,
+                WIDTH,
+                HIDDEN,
+                Activation.GELU,
+                new Initialization(0.5, 0.4),
+                10,
+                true));
+    LayerGradientCheck.disturb(layer.parameters(), 0.1);
+    return layer;
+  }
+
+  /** Gates that take every expert, with softmax weights. */
+  private record DenseSoftmax(Growth growth) implements GateProvider {
+
+    @Override
+    public String name() {
+      return "softmax";
+    }
+
+    @Override
+    public String description() {
+      return "every expert";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return FixedGate.of(spec.scope(), spec.width(), spec.experts(), FixedGate.Table.everywhere());
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.evomoe.moe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RoutingTest {
+
+  private static RoutingBuilder unsorted() {
+    return new RoutingBuilder(4, 3)
+        .assign(3, 2, 0.1)
+        .assign(1, 0, 0.2)
+        .assign(0, 2, 0.3)
+        .assign(0, 0, 0.4)
+        .assign(1, 2, 0);
+  }
+
+  @Test
+  void should_sort_assignments_by_expert_and_then_by_token() {
+    Routing routing = unsorted().drop().drop().build();
+
+    assertThat(routing.offsets()).containsExactly(0, 2, 2, 5);
+    assertThat(routing.tokens()).containsExactly(0, 1, 0, 1, 3);
+    assertThat(routing.weights()).containsExactly(0.4, 0.2, 0.3, 0, 0.1);
+    assertThat(routing.load(1)).isZero();
+    assertThat(routing.load(2)).isEqualTo(3);
+    assertThat(routing.dropped()).isEqualTo(2);
+    assertThat(routing.tokenCount()).isEqualTo(4);
+    assertThat(routing.experts()).isEqualTo(3);
+    assertThat(routing.isDense()).isFalse();
+  }
+
+  @Test
+  void should_name_the_first_expert_of_each_token() {
+    Routing tied = new RoutingBuilder(2, 3).assign(0, 2, 0.5).assign(0, 1, 0.5).build();
+
+    assertThat(unsorted().build().firstExperts()).containsExactly(0, 0, -1, 2);
+    assertThat(tied.firstExperts()).containsExactly(1, -1);
+  }
+
+  @Test
+  void should_be_dense_where_every_expert_takes_every_token() {
+    RoutingBuilder builder = new RoutingBuilder(7, 5);
+    for (int s = 6; s >= 0; s--) {
+      for (int e = 0; e < 5; e++) {
+        builder.assign(s, e, s + 10.0 * e);
+      }
+    }
+    Routing routing = builder.build();
+
+    assertThat(routing.isDense()).isTrue();
+    for (int i = 0; i < 35; i++) {
+      assertThat(routing.token(i)).isEqualTo(i % 7);
+      int expert = i / 7;
+      assertThat(routing.weight(i)).isEqualTo(i % 7 + 10.0 * expert);
+    }
+  }
+
+  @Test
+  void should_give_copies_that_change_nothing() {
+    double[] bypass = {0.1, 0.2, 0.3, 0.4};
+    Routing routing = unsorted().bypass(bypass).build();
+    bypass[0] = 9;
+    routing.tokens()[0] = 9;
+    routing.weights()[0] = 9;
+    routing.offsets()[0] = 9;
+
+    assertThat(routing.token(0)).isZero();
+    assertThat(routing.weight(0)).isEqualTo(0.4);
+    assertThat(routing.offset(0)).isZero();
+    assertThat(routing.bypass()).containsExactly(0.1, 0.2, 0.3, 0.4);
+    assertThat(routing.bypass(3)).isEqualTo(0.4);
+    assertThat(unsorted().build().bypass()).isNull();
+    assertThat(unsorted().build().bypass(3)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-1, 0, 'token must be in 0..3, was -1'",
+    "4, 0, 'token must be in 0..3, was 4'",
+    "0, -1, 'expert of token 0 must be in 0..2, was -1'",
+    "0, 3, 'expert of token 0 must be in 0..2, was 3'"
+  })
+  void should_refuse_tokens_and_experts_that_are_not_there(int token, int expert, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RoutingBuilder(4, 3).assign(token, expert, 1))
+        .withMessage(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void should_refuse_weights_that_are_negative_or_not_finite(double weight) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RoutingBuilder(4, 3).assign(0, 0, weight))
+        .withMessage("weight of token 0 at expert 0 must be finite and at least 0, was " + weight);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RoutingBuilder(2, 3).bypass(new double[] {1, weight}))
+        .withMessage("bypass must be finite and at least 0, was " + weight + " at token 1");
+  }
+
+  @Test
+  void should_refuse_to_assign_a_token_twice_to_an_expert() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> unsorted().assign(0, 2, 1).build())
+        .withMessage("token 0 was assigned twice to expert 2");
+  }
+
+  @Test
+  void should_refuse_a_bypass_of_another_size() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> unsorted().bypass(new double[3]))
+        .withMessage("bypass must have one weight a token (4), had 3");
+  }
+}

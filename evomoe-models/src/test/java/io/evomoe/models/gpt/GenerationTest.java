@@ -1,0 +1,98 @@
+package io.evomoe.models.gpt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.nn.TokenBatch;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class GenerationTest {
+  private static final int[] PROMPT = {3, 8};
+
+  private final Gpt model = SmallGpt.of(SmallGpt.SWITCH, Map.of(), DataType.FLOAT);
+  private final Generation generation = new Generation(model, SmallGpt.training(1));
+
+  @Test
+  void should_add_the_likeliest_token_each_time_where_greedy() {
+    int[] text = generation.generate(PROMPT, 9, Sampling.greedy(), GenerationTest::never);
+
+    assertThat(text).hasSize(11).startsWith(PROMPT);
+    for (int length = 2; length < text.length; length++) {
+      assertThat(text[length]).isEqualTo(likeliest(Arrays.copyOf(text, length)));
+    }
+  }
+
+  /** The likeliest token after the last {@link SmallGpt#POSITIONS} of a text. */
+  private int likeliest(int[] text) {
+    int from = Math.max(0, text.length - SmallGpt.POSITIONS);
+    int[] read = Arrays.copyOfRange(text, from, text.length);
+    return model
+        .nextTokenLogits(TokenBatch.of(read.length, read), SmallGpt.evaluation())
+        .getRow(0)
+        .argMax()
+        .getInt(0);
+  }
+
+  @Test
+  void should_be_greedy_with_one_token_to_choose_from_at_any_temperature() {
+    assertThat(generation.generate(PROMPT, 9, new Sampling(50, 1, 4), GenerationTest::never))
+        .isEqualTo(generation.generate(PROMPT, 9, Sampling.greedy(), GenerationTest::never));
+    assertThat(generation.generate(PROMPT, 9, new Sampling(0, 11, 4), GenerationTest::never))
+        .isEqualTo(generation.generate(PROMPT, 9, Sampling.greedy(), GenerationTest::never));
+  }
+
+  @Test
+  void should_draw_the_same_text_from_the_same_seed() {
+    int[] text = generation.generate(PROMPT, 20, new Sampling(2, 11, 4), GenerationTest::never);
+
+    assertThat(generation.generate(PROMPT, 20, new Sampling(2, 11, 4), GenerationTest::never))
+        .isEqualTo(text);
+    assertThat(generation.generate(PROMPT, 20, new Sampling(2, 11, 5), GenerationTest::never))
+        .isNotEqualTo(text);
+  }
+
+  @Test
+  void should_read_the_end_of_a_prompt_that_is_too_long() {
+    int[] prompt = {1, 2, 3, 4, 5, 6, 7, 8};
+    int[] end = {4, 5, 6, 7, 8};
+    int[] text = generation.generate(prompt, 6, Sampling.greedy(), GenerationTest::never);
+
+    assertThat(text).startsWith(prompt);
+    assertThat(Arrays.copyOfRange(text, 3, 14))
+        .isEqualTo(generation.generate(end, 6, Sampling.greedy(), GenerationTest::never));
+  }
+
+  @Test
+  void should_end_before_a_stop_token() {
+    int[] text = generation.generate(PROMPT, 9, Sampling.greedy(), GenerationTest::never);
+    int stop = text[4];
+    int first = 2;
+    while (text[first] != stop) {
+      first++;
+    }
+
+    assertThat(generation.generate(PROMPT, 9, Sampling.greedy(), id -> id == stop))
+        .isEqualTo(Arrays.copyOf(text, first));
+    assertThat(generation.generate(PROMPT, 9, Sampling.greedy(), id -> true)).isEqualTo(PROMPT);
+    assertThat(generation.generate(PROMPT, 0, Sampling.greedy(), GenerationTest::never))
+        .isEqualTo(PROMPT);
+  }
+
+  @Test
+  void should_refuse_an_empty_prompt_and_negative_lengths() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> generation.generate(new int[0], 1, Sampling.greedy(), GenerationTest::never))
+        .withMessage("prompt must have at least 1 token, had 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> generation.generate(PROMPT, -1, Sampling.greedy(), GenerationTest::never))
+        .withMessage("newTokens must be at least 0, was -1");
+  }
+
+  private static boolean never(int id) {
+    return false;
+  }
+}

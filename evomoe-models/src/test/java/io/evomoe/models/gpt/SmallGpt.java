@@ -1,0 +1,55 @@
+package io.evomoe.models.gpt;
+
+import io.evomoe.gates.DenseGate;
+import io.evomoe.gates.DtsGate;
+import io.evomoe.gates.SwitchGate;
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import io.evomoe.testing.LayerGradientCheck;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** A GPT of two layers, the second with experts, whose weights are large enough to matter. */
+final class SmallGpt {
+  static final int VOCABULARY = 11;
+  static final int POSITIONS = 5;
+  static final int EXPERTS = 3;
+  static final GateProvider EVOMOE = new DtsGate.EvolvedProvider();
+  static final GateProvider SWITCH = new SwitchGate.Provider();
+  static final GateProvider DENSE = new DenseGate.Provider();
+
+  private SmallGpt() {}
+
+  static GptConfig config(double dropout) {
+    return new GptConfig(
+        VOCABULARY, POSITIONS, 2, 6, 8, 2, EXPERTS, 2, dropout, Activation.GELU_TANH);
+  }
+
+  static Gpt of(GateProvider gates, Map<String, String> options, DataType type) {
+    return of(config(0), gates, options, type);
+  }
+
+  static Gpt of(GptConfig config, GateProvider gates, Map<String, String> options, DataType type) {
+    Gpt model = new Gpt(config, gates, options, 3, KernelSelection.forType(type));
+    LayerGradientCheck.disturb(model.parameters(), 0.5);
+    return model;
+  }
+
+  static StepContext training(long seed) {
+    return new StepContext(10, Phase.SOFT, 0.5, true, seed);
+  }
+
+  static StepContext evaluation() {
+    return training(1).evaluating();
+  }
+
+  /** Sequences of four tokens. */
+  static LanguageBatch batch(int[] ids, int... targets) {
+    return new LanguageBatch(TokenBatch.of(4, ids), targets);
+  }
+}

@@ -1,0 +1,55 @@
+package io.evomoe.models.reference;
+
+import io.evomoe.gates.DenseGate;
+import io.evomoe.kernel.Activation;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.training.Loss;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A whole GPT against PyTorch: logits, loss and the gradient of every parameter. */
+class GptReferenceTest {
+  private static final int VOCABULARY = 17;
+  private static final int LENGTH = 6;
+  private static final int SEQUENCES = 2;
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_logits_loss_and_all_gradients(DataType type) {
+    Reference reference = new Reference("gpt", type);
+    GptConfig config = new GptConfig(VOCABULARY, 8, 2, 12, 24, 3, 1, 3, 0, Activation.GELU);
+    Gpt model = new Gpt(config, new DenseGate.Provider(), Map.of(), 1, reference.kernels());
+    reference.load(model.parameters());
+    int[] ids = reference.integers("ids");
+    LanguageBatch batch =
+        new LanguageBatch(TokenBatch.of(LENGTH, ids), reference.integers("targets"));
+    Loss loss = model.loss(batch, Reference.training());
+    loss.backward().run();
+
+    reference.check("loss", loss.value());
+    reference.checkGradients(model.parameters());
+    reference.check("logits", logits(model, ids, type));
+  }
+
+  /** Logits at every place, each from the sequences cut there. */
+  private static INDArray logits(Gpt model, int[] ids, DataType type) {
+    INDArray all = Nd4j.zeros(type, (long) SEQUENCES * LENGTH, VOCABULARY);
+    for (int length = 1; length <= LENGTH; length++) {
+      for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+        int first = sequence * LENGTH;
+        int[] read = Arrays.copyOfRange(ids, first, first + length);
+        INDArray row = model.nextTokenLogits(TokenBatch.of(length, read), Reference.training());
+        all.putRow(first + length - 1, row.getRow(0));
+      }
+    }
+    return all;
+  }
+}

@@ -1,0 +1,108 @@
+package io.evomoe.models.reference;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.nn.Block;
+import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.Initialization;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.LayerNorm;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.SelfAttention;
+import io.evomoe.training.AdamW;
+import io.evomoe.training.AdamWConfig;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Layers, the loss and the optimizer against PyTorch, forward and backward. */
+class LayerReferenceTest {
+  private static final int SEQUENCES = 2;
+  private static final int LENGTH = 7;
+  private static final int WIDTH = 12;
+  private static final int HEADS = 3;
+  private static final Initialization ANY = new Initialization(1, 1);
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_gelu(DataType type) {
+    for (Activation activation : List.of(Activation.GELU, Activation.GELU_TANH)) {
+      Reference reference =
+          new Reference(activation == Activation.GELU ? "gelu" : "gelu_tanh", type);
+      INDArray x = reference.array("x");
+      reference.check("y", reference.kernels().activation(activation, x));
+      reference.check(
+          "x.grad", reference.kernels().activationGradient(activation, x, reference.array("dy")));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_layer_norm(DataType type) {
+    Reference reference = new Reference("layernorm", type);
+    check(reference, new LayerNorm(reference.scope(), 8), Reference.pass(1, 7));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_cross_entropy(DataType type) {
+    Reference reference = new Reference("cross_entropy", type);
+    INDArray logits = reference.array("logits");
+    reference.check(
+        "loss", reference.kernels().crossEntropy(logits, reference.integers("targets"), true));
+    reference.check("logits.grad", logits);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_causal_self_attention(DataType type) {
+    Reference reference = new Reference("attention", type);
+    check(
+        reference,
+        new SelfAttention(reference.scope(), WIDTH, HEADS, true, ANY),
+        Reference.pass(SEQUENCES, LENGTH));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_a_block(DataType type) {
+    Reference reference = new Reference("gpt_block", type);
+    Scope scope = reference.scope();
+    Layer attention = new SelfAttention(scope.child("attention"), WIDTH, HEADS, true, ANY);
+    Layer feedForward =
+        new FeedForward(scope.child("feedForward"), WIDTH, 4 * WIDTH, Activation.GELU, ANY);
+    check(
+        reference,
+        new Block(scope, WIDTH, 0, attention, feedForward),
+        Reference.pass(SEQUENCES, LENGTH));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_ten_updates_of_adamw(DataType type) {
+    Reference reference = new Reference("adamw", type);
+    Parameter parameter = new Parameter("parameter", reference.array("parameter"), true);
+    AdamW optimizer = new AdamW(reference.kernels(), new AdamWConfig(0.9, 0.95, 1e-8, 0.1));
+    INDArray gradients = reference.array("gradients");
+    INDArray values = reference.array("values");
+    for (int t = 0; t < gradients.rows(); t++) {
+      parameter.clearGradient();
+      parameter.accumulator().array().assign(gradients.getRow(t).reshape(13, 1));
+      optimizer.update(List.of(parameter), 1e-2, 1);
+      values.putRow(t, parameter.value().reshape(13));
+    }
+    reference.check("values", values);
+  }
+
+  private static void check(Reference reference, Layer layer, Pass pass) {
+    reference.load(layer.parameters());
+    Output output = layer.forward(reference.array("x"), pass);
+    reference.check("y", output.value());
+    reference.check("x.grad", output.pullback().pull(reference.array("dy")));
+    reference.checkGradients(layer.parameters());
+  }
+}
