@@ -23,6 +23,7 @@ class ModuleDirectionsTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("-tests.jar")) // core's, once packaged
           .importPackages("io.evomoe");
 
   @Test

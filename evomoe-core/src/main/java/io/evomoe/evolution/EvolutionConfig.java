@@ -33,16 +33,28 @@ public record EvolutionConfig(
   }
 
   /**
-   * Defaults for a run of {@code steps}: a tenth of them with one expert, a 30 % mask, copied
-   * moments, and a temperature that reaches its minimum after half of what remains.
+   * Defaults for a run of {@code steps}: a 30 % mask, copied moments, never hard, an exponential
+   * temperature; {@link #defaultDiversifySteps} and {@link #defaultAnnealingSteps}.
    */
   public static EvolutionConfig defaults(long steps) {
-    long diversify = steps / 10;
+    long diversify = defaultDiversifySteps(steps);
     return new EvolutionConfig(
         diversify,
         SpawnMethod.mask(0.3),
         true,
-        TemperatureSchedule.over(Math.max(1, (steps - diversify) / 2)),
+        TemperatureSchedule.over(defaultAnnealingSteps(steps, diversify)),
         OptionalLong.empty());
+  }
+
+  /** A tenth of a run's steps are spent on one expert where nothing else is asked for. */
+  public static long defaultDiversifySteps(long steps) {
+    return steps / 10;
+  }
+
+  /**
+   * The temperature takes three quarters of the remaining steps where nothing else is asked for.
+   */
+  public static long defaultAnnealingSteps(long steps, long diversifySteps) {
+    return Math.max(1, (steps - diversifySteps) * 3 / 4);
   }
 }

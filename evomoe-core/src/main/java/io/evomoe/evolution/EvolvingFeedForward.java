@@ -4,6 +4,7 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.MoeLayer;
+import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Output;
@@ -25,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class EvolvingFeedForward implements Layer {
   private final Scope scope;
   private final ExpertPlan plan;
-  private List<FeedForward> experts;
+  private List<Expert> experts;
   private @Nullable MoeLayer mixture;
 
   /**
@@ -39,13 +40,7 @@ public final class EvolvingFeedForward implements Layer {
     this.experts = new ArrayList<>();
     boolean fromStart = plan.gates().growth() == Growth.FROM_START;
     for (int e = 0; e < (fromStart ? plan.experts() : 1); e++) {
-      experts.add(
-          new FeedForward(
-              expertScope(e),
-              plan.width(),
-              plan.hidden(),
-              plan.activation(),
-              plan.initialization()));
+      experts.add(plan.expert(expertScope(e)));
     }
     if (fromStart) {
       mixture = mix();
@@ -63,12 +58,12 @@ public final class EvolvingFeedForward implements Layer {
     if (plan.gates().growth() != Growth.SPAWNED || isMixture()) {
       throw new IllegalStateException("the experts of " + scope.name() + " are not to be spawned");
     }
-    FeedForward parent = experts.get(0);
+    Expert parent = experts.get(0);
     FeedForward.WeightChange change = Spawning.by(method, plan.initialization(), seed);
-    List<FeedForward> children = new ArrayList<>();
+    List<Expert> children = new ArrayList<>();
     Map<Parameter, Parameter> lineage = new LinkedHashMap<>();
     for (int e = 0; e < plan.experts(); e++) {
-      FeedForward child = new FeedForward(expertScope(e), parent, change);
+      Expert child = parent.child(expertScope(e), change);
       children.add(child);
       for (int i = 0; i < child.parameters().size(); i++) {
         lineage.put(child.parameters().get(i), parent.parameters().get(i));

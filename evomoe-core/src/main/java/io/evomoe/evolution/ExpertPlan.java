@@ -5,7 +5,11 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.NamedGate;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Expert;
+import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
+import io.evomoe.nn.ResidualFeedForward;
 import io.evomoe.nn.Scope;
 import java.util.Map;
 
@@ -22,6 +26,7 @@ import java.util.Map;
  * @param initialization of the experts' weights
  * @param vocabulary number of token ids
  * @param causal whether a token's output must not depend on later tokens
+ * @param training what is known of the training to come
  */
 public record ExpertPlan(
     GateProvider gates,
@@ -33,7 +38,8 @@ public record ExpertPlan(
     Activation activation,
     Initialization initialization,
     int vocabulary,
-    boolean causal) {
+    boolean causal,
+    TrainingFacts training) {
 
   /** Refuses fewer than one expert; keeps the options unmodifiable. */
   public ExpertPlan {
@@ -43,10 +49,42 @@ public record ExpertPlan(
     gateOptions = Map.copyOf(gateOptions);
   }
 
+  /** A plan for a training of which nothing is known. */
+  public ExpertPlan(
+      GateProvider gates,
+      Map<String, String> gateOptions,
+      int experts,
+      int moeLayers,
+      int width,
+      int hidden,
+      Activation activation,
+      Initialization initialization,
+      int vocabulary,
+      boolean causal) {
+    this(
+        gates,
+        gateOptions,
+        experts,
+        moeLayers,
+        width,
+        hidden,
+        activation,
+        initialization,
+        vocabulary,
+        causal,
+        TrainingFacts.UNKNOWN);
+  }
+
   Gate gate(Scope scope) {
-    Gate gate =
-        gates.create(
-            new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions));
-    return new NamedGate(gates.name(), scope.name(), gate);
+    GateSpec spec =
+        new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions, training);
+    return new NamedGate(gates.name(), scope.name(), gates.create(spec));
+  }
+
+  Expert expert(Scope scope) {
+    return switch (gates.expertForm()) {
+      case PLAIN -> new FeedForward(scope, width, hidden, activation, initialization);
+      case RESIDUAL -> new ResidualFeedForward(scope, width, hidden, activation, initialization);
+    };
   }
 }

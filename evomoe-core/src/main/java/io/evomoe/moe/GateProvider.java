@@ -19,6 +19,19 @@ public interface GateProvider {
     return Growth.FROM_START;
   }
 
+  /** What the experts of layers with this gate compute; {@link ExpertForm#PLAIN} by default. */
+  default ExpertForm expertForm() {
+    return ExpertForm.PLAIN;
+  }
+
+  /**
+   * Whether the temperature of a pass changes what this gate does; where it does not, curves leave
+   * it empty. False by default.
+   */
+  default boolean annealed() {
+    return false;
+  }
+
   /**
    * Why this gate cannot serve in a model, as the end of a sentence that begins with the gate's
    * name; empty where it can. A comparison of all gates leaves those out that refuse.

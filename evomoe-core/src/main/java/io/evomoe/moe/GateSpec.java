@@ -13,6 +13,7 @@ import java.util.Map;
  * @param vocabulary number of token ids, for gates that look at them
  * @param causal whether a token's output must not depend on later tokens
  * @param options of this gate by name, as written in YAML; each gate documents and checks its own
+ * @param training what is known of the training to come
  */
 public record GateSpec(
     Scope scope,
@@ -21,7 +22,8 @@ public record GateSpec(
     int moeLayers,
     int vocabulary,
     boolean causal,
-    Map<String, String> options) {
+    Map<String, String> options,
+    TrainingFacts training) {
 
   /** Refuses fewer than one expert; keeps the options unmodifiable. */
   public GateSpec {
@@ -29,5 +31,17 @@ public record GateSpec(
       throw new IllegalArgumentException("experts must be at least 1, was " + experts);
     }
     options = Map.copyOf(options);
+  }
+
+  /** For a training of which nothing is known. */
+  public GateSpec(
+      Scope scope,
+      int width,
+      int experts,
+      int moeLayers,
+      int vocabulary,
+      boolean causal,
+      Map<String, String> options) {
+    this(scope, width, experts, moeLayers, vocabulary, causal, options, TrainingFacts.UNKNOWN);
   }
 }

@@ -2,7 +2,7 @@ package io.evomoe.moe;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.Expert;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
@@ -24,15 +24,15 @@ public final class MoeLayer implements Layer {
   private final String name;
   private final Kernels kernels;
   private final Gate gate;
-  private final List<FeedForward> experts;
+  private final List<Expert> experts;
 
   /**
    * Joins a gate and its experts.
    *
    * @param name dotted name for reports and errors
-   * @param experts E nets of one shape
+   * @param experts E nets of one class and shape
    */
-  public MoeLayer(String name, Kernels kernels, Gate gate, List<FeedForward> experts) {
+  public MoeLayer(String name, Kernels kernels, Gate gate, List<? extends Expert> experts) {
     if (experts.isEmpty()) {
       throw new IllegalArgumentException("experts must be at least 1, was 0 (" + name + ")");
     }
@@ -106,7 +106,7 @@ public final class MoeLayer implements Layer {
               ? RowGroups.shared(routing.experts(), routing.tokenCount())
               : RowGroups.routed(routing.offsets());
       INDArray rows = dense ? x : kernels.gatherRows(x, tokens);
-      return FeedForward.forward(experts, rows, groups);
+      return experts.get(0).forwardGroups(experts, rows, groups);
     }
 
     INDArray backward(INDArray dy, Routed.GatePullback gatePullback) {

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@code contract(act(expand(x)))}: the Transformer's position-wise net, and one expert of an MoE
  * layer.
  */
-public final class FeedForward implements Layer {
+public final class FeedForward implements Expert {
   private final Kernels kernels;
   private final Activation activation;
   private final Parameter expandWeight;
@@ -77,6 +77,16 @@ public final class FeedForward implements Layer {
   @Override
   public Output forward(INDArray x, Pass pass) {
     return forward(List.of(this), x, RowGroups.shared(1, (int) x.size(0)));
+  }
+
+  @Override
+  public Output forwardGroups(List<? extends Expert> experts, INDArray x, RowGroups groups) {
+    return forward(experts.stream().map(FeedForward.class::cast).toList(), x, groups);
+  }
+
+  @Override
+  public FeedForward child(Scope scope, WeightChange change) {
+    return new FeedForward(scope, this, change);
   }
 
   /**

@@ -24,8 +24,19 @@ public final class LayerNorm implements Layer {
     this.shift = scope.constant("shift", 0, width);
   }
 
+  /** A copy of another, under names of its own. */
+  LayerNorm(Scope scope, LayerNorm parent) {
+    this(scope, Math.toIntExact(parent.gain.length()));
+    gain.value().assign(parent.gain.value());
+    shift.value().assign(parent.shift.value());
+  }
+
   @Override
   public Output forward(INDArray x, Pass pass) {
+    return forward(x);
+  }
+
+  Output forward(INDArray x) {
     Normalized forward = kernels.layerNorm(x, gain.value(), shift.value(), EPSILON);
     return new Output(
         forward.output(),

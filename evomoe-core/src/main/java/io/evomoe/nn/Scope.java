@@ -63,6 +63,16 @@ public final class Scope {
     return parameter(full, values, true, shape);
   }
 
+  /**
+   * A matrix whose rows, or columns where those are fewer, are orthogonal and {@code gain} long,
+   * with weight decay.
+   */
+  public Parameter orthogonal(String part, double gain, int rows, int columns) {
+    String full = qualify(part);
+    CounterRandom random = new CounterRandom(CounterRandom.fold(seed, full));
+    return parameter(full, Orthogonal.matrix(random, gain, rows, columns), true, rows, columns);
+  }
+
   /** An array filled with one value, without weight decay. */
   public Parameter constant(String part, double value, long... shape) {
     double[] values = new double[Math.toIntExact(product(shape))];

@@ -8,6 +8,9 @@ import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,6 +21,10 @@ public final class GateScene {
 
   /** Low enough for a dense-to-sparse gate to leave experts out. */
   public static final double TEMPERATURE = 0.3;
+
+  /** Training of 10,000 steps on ids of which higher ones are more frequent. */
+  public static final TrainingFacts TRAINING =
+      new TrainingFacts(OptionalLong.of(10_000), Optional.of(frequencies()));
 
   private static final double SCALE = 25;
 
@@ -37,13 +44,37 @@ public final class GateScene {
   /** A gate whose parameters are drawn from {@code seed}. */
   public static GateScene of(
       GateProvider provider, int experts, Map<String, String> options, long seed) {
+    return of(provider, experts, options, seed, TRAINING);
+  }
+
+  /** A gate that is told of the training to come. */
+  public static GateScene of(
+      GateProvider provider,
+      int experts,
+      Map<String, String> options,
+      long seed,
+      TrainingFacts training) {
     Scope scope = Scope.root(seed, KernelSelection.forType(DataType.DOUBLE)).child("gate");
     Gate gate =
         provider.create(
             new GateSpec(
-                scope, TokenRows.WIDTH, experts, MOE_LAYERS, TokenRows.VOCABULARY, false, options));
+                scope,
+                TokenRows.WIDTH,
+                experts,
+                MOE_LAYERS,
+                TokenRows.VOCABULARY,
+                false,
+                options,
+                training));
     gate.parameters().forEach(parameter -> parameter.value().muli(SCALE));
     return new GateScene(gate, experts);
+  }
+
+  private static TokenFrequencies frequencies() {
+    IntStream ids =
+        IntStream.range(0, TokenRows.VOCABULARY)
+            .flatMap(id -> IntStream.generate(() -> id).limit(1 + id * id));
+    return TokenFrequencies.count(ids, TokenRows.VOCABULARY);
   }
 
   /** Training in the given phase. */

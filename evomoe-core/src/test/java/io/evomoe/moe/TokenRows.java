@@ -57,6 +57,18 @@ public final class TokenRows {
     return new TokenRows(new double[][] {row}, new int[] {axes[0]}, new boolean[1]);
   }
 
+  /** The given rows, filled up with zeros; ids count from 0. */
+  public static TokenRows of(double[][] rows) {
+    double[][] full =
+        Arrays.stream(rows).map(row -> Arrays.copyOf(row, WIDTH)).toArray(double[][]::new);
+    return new TokenRows(full, IntStream.range(0, rows.length).toArray(), new boolean[rows.length]);
+  }
+
+  /** These rows with other ids. */
+  public TokenRows withIds(int... others) {
+    return new TokenRows(rows, others.clone(), padding);
+  }
+
   /** Row i is row {@code order[i]} of these. */
   public TokenRows select(int... order) {
     boolean[] selectedPadding = new boolean[order.length];

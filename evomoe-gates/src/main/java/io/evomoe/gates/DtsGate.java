@@ -244,6 +244,11 @@ public final class DtsGate implements Gate {
     }
 
     @Override
+    public boolean annealed() {
+      return true;
+    }
+
+    @Override
     public Gate create(GateSpec spec) {
       return new DtsGate(spec, GateOptions.read(name(), spec, Options::from));
     }
@@ -260,6 +265,11 @@ public final class DtsGate implements Gate {
     @Override
     public String description() {
       return "the dense-to-sparse gate alone, over random experts (EvoMoE, arXiv 2112.14397)";
+    }
+
+    @Override
+    public boolean annealed() {
+      return true;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
@@ -63,7 +64,8 @@ public record StepBenchmark(
   public StepSpeed run() {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     GateProvider provider = GateRegistry.installed().provider(gate);
-    Gpt model = new Gpt(size, provider, gateOptions, SEED, kernels);
+    TrainingFacts facts = TrainingFacts.ofSteps((long) warmup + steps);
+    Gpt model = new Gpt(size, provider, gateOptions, facts, SEED, kernels);
     Trainer<LanguageBatch> trainer =
         new Trainer<>(
             model,

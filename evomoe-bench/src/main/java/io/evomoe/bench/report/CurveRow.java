@@ -85,6 +85,25 @@ public record CurveRow(
         dropRate);
   }
 
+  /** The same row for a gate that does not look at the temperature. */
+  CurveRow withoutTemperature() {
+    return new CurveRow(
+        task,
+        gate,
+        seed,
+        step,
+        tokens,
+        trainFlops,
+        wallSeconds,
+        trainLoss,
+        validLoss,
+        auxLoss,
+        OptionalDouble.empty(),
+        activeExperts,
+        loadEntropy,
+        dropRate);
+  }
+
   private static OptionalDouble onlyIf(boolean measured, double value) {
     return measured ? OptionalDouble.of(value) : OptionalDouble.empty();
   }

@@ -15,6 +15,7 @@ public final class RunRecording implements TrainingListener {
   private final CurveFile file;
   private final List<CurveRow> rows;
   private final double earlierSeconds;
+  private boolean annealed = true;
   private List<RoutingReport> lastRouting = List.of();
 
   /** Records a run that starts at its first step. */
@@ -39,10 +40,16 @@ public final class RunRecording implements TrainingListener {
 
   @Override
   public void onStep(StepReport report) {
-    CurveRow row = CurveRow.of(task, gate, seed, report).later(earlierSeconds);
+    CurveRow measured = CurveRow.of(task, gate, seed, report).later(earlierSeconds);
+    CurveRow row = annealed ? measured : measured.withoutTemperature();
     file.append(row);
     rows.add(row);
     lastRouting = report.routing();
+  }
+
+  /** From now on rows leave the temperature empty: the gate does not look at it. */
+  public void leaveOutTemperature() {
+    annealed = false;
   }
 
   /** The run up to now. */

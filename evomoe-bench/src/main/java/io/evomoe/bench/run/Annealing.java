@@ -26,10 +26,10 @@ public record Annealing(
     double startMillis,
     double endMillis) {
 
-  /** From a recorded run; empty when fewer than ten steps were routed. */
+  /** From a recorded run; empty when fewer than ten steps had a temperature. */
   public static Optional<Annealing> of(ReportData.Run run) {
     List<CurveRow> routed =
-        run.rows().stream().filter(row -> row.loadEntropy().isPresent()).toList();
+        run.rows().stream().filter(row -> row.temperature().isPresent()).toList();
     int tenth = routed.size() / 10;
     if (tenth < 1) {
       return Optional.empty();

@@ -36,16 +36,28 @@ public record EvolutionSettings(
     new TemperatureSchedule(schedule, maxTemperature, minTemperature, 1);
   }
 
-  /** Mask 0.3, copied moments, exponential from 2.0 to 0.3, never hard. */
+  /** {@link EvolutionConfig#defaults}, with the steps left to the length of the run. */
   static EvolutionSettings defaults() {
+    EvolutionConfig config = EvolutionConfig.defaults(1);
+    TemperatureSchedule temperature = config.temperature();
     return new EvolutionSettings(
-        null, "mask:0.3", true, TemperatureSchedule.Shape.EXPONENTIAL, 2.0, 0.3, null, null);
+        null,
+        config.spawn().toString(),
+        config.copyMoments(),
+        temperature.shape(),
+        temperature.maximum(),
+        temperature.minimum(),
+        null,
+        null);
   }
 
   EvolutionConfig config(long steps) {
-    long diversify = diversifySteps == null ? steps / 10 : diversifySteps;
-    long remaining = Math.max(1, steps - diversify);
-    long annealing = temperatureSteps == null ? Math.max(1, remaining * 3 / 4) : temperatureSteps;
+    long diversify =
+        diversifySteps == null ? EvolutionConfig.defaultDiversifySteps(steps) : diversifySteps;
+    long annealing =
+        temperatureSteps == null
+            ? EvolutionConfig.defaultAnnealingSteps(steps, diversify)
+            : temperatureSteps;
     return new EvolutionConfig(
         diversify,
         SpawnMethod.parse(spawn),

@@ -9,7 +9,10 @@ import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.training.TrainingData;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Causal language modelling on text, with a tokenizer of its own. */
@@ -37,6 +40,9 @@ public final class GptTask implements Task<LanguageBatch> {
         config.model().gpt(tokenizer.vocabularySize()),
         GateRegistry.installed().provider(config.gate()),
         config.options(),
+        new TrainingFacts(
+            OptionalLong.of(config.training().steps()),
+            Optional.of(train.frequencies(tokenizer.vocabularySize()))),
         config.seed(),
         kernels);
   }

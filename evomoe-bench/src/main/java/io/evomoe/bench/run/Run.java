@@ -75,6 +75,9 @@ public final class Run<B> {
   public Outcome train(CurveFile curves, List<CurveRow> earlier, TrainingListener listener) {
     RunRecording recording =
         new RunRecording(config.task(), config.gate(), config.seed(), curves, earlier);
+    if (!GateRegistry.installed().provider(config.gate()).annealed()) {
+      recording.leaveOutTemperature();
+    }
     try {
       trainer.run(recording, totals, listener);
     } catch (TrainingDivergedException e) {

@@ -5,6 +5,7 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -53,7 +54,15 @@ public record RunConfig(
     if (provider.growth() != Growth.NEVER) {
       boolean causal = Tasks.isCausal(task);
       provider.create(
-          new GateSpec(scope, 1, model.experts(), 1, model.vocabulary(), causal, options()));
+          new GateSpec(
+              scope,
+              1,
+              model.experts(),
+              1,
+              model.vocabulary(),
+              causal,
+              options(),
+              TrainingFacts.ofSteps(training.steps())));
     } else if (!options().isEmpty()) {
       throw new IllegalArgumentException(
           "gate " + gate + " has no options, was given " + options().keySet());

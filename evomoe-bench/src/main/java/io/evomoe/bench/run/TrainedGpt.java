@@ -4,6 +4,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.checkpoint.Checkpoint;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,6 +24,7 @@ public record TrainedGpt(Gpt model, StepContext context) {
             config.model().gpt(tokenizer.vocabularySize()),
             GateRegistry.installed().provider(config.gate()),
             config.options(),
+            TrainingFacts.ofSteps(config.training().steps()),
             config.seed(),
             KernelSelection.forType(DataType.FLOAT));
     if (checkpoint.progress().spawned()) {

@@ -63,7 +63,13 @@ class CommandsTest {
         .extracting(RunResult::gate)
         .containsExactlyInAnyOrder("evomoe", "switch", "dense");
     assertThat(results).allSatisfy(result -> assertThat(result.steps()).isEqualTo(30));
-    assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(90);
+    List<CurveRow> rows = CurveFile.read(out.resolve(CurveFile.NAME));
+    assertThat(rows).hasSize(90);
+    assertThat(rows)
+        .filteredOn(row -> row.temperature().isPresent())
+        .as("only a gate that anneals has a temperature, and only once it has experts")
+        .hasSize(27)
+        .allSatisfy(row -> assertThat(row.gate()).isEqualTo("evomoe"));
     assertThat(Files.readString(out.resolve("report.html"))).contains("evomoe").contains("<script");
     assertThat(out.resolve("tokenizer/vocab.json")).exists();
     assertThat(out.resolve("tokenizer/merges.txt")).exists();

@@ -7,6 +7,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateState;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Block;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.FeedForward;
@@ -44,11 +45,22 @@ public final class Gpt implements Model<LanguageBatch> {
   private final List<EvolvingFeedForward> evolving = new ArrayList<>();
   private final LayerNorm finalNorm;
 
+  /** A GPT with fresh weights, for a training of which nothing is known. */
+  public Gpt(
+      GptConfig config,
+      GateProvider gates,
+      Map<String, String> gateOptions,
+      long seed,
+      Kernels kernels) {
+    this(config, gates, gateOptions, TrainingFacts.UNKNOWN, seed, kernels);
+  }
+
   /**
    * A GPT with fresh weights.
    *
    * @param gates makes the gates, and says when there are experts
    * @param gateOptions options of the gate, by name
+   * @param training what is known of the training to come
    * @param seed of all initial weights
    * @param kernels to compute with; their data type is the model's
    */
@@ -56,6 +68,7 @@ public final class Gpt implements Model<LanguageBatch> {
       GptConfig config,
       GateProvider gates,
       Map<String, String> gateOptions,
+      TrainingFacts training,
       long seed,
       Kernels kernels) {
     this.config = config;
@@ -76,7 +89,8 @@ public final class Gpt implements Model<LanguageBatch> {
             config.activation(),
             init,
             config.vocabulary(),
-            true);
+            true,
+            training);
     for (int i = 0; i < config.layers(); i++) {
       blocks.add(block(root.child("blocks").child(i), i, plan));
     }

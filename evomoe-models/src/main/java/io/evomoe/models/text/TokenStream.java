@@ -1,5 +1,7 @@
 package io.evomoe.models.text;
 
+import io.evomoe.moe.TokenFrequencies;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** The token ids of a text in one row, end-of-text between documents. */
@@ -46,6 +48,11 @@ public final class TokenStream {
   /** Id of token s. */
   public int id(int s) {
     return ids[s];
+  }
+
+  /** How often each of {@code vocabulary} token ids occurs. */
+  public TokenFrequencies frequencies(int vocabulary) {
+    return TokenFrequencies.count(Arrays.stream(ids), vocabulary);
   }
 
   /** Writes {@code count} tokens from {@code from} on into {@code target} at {@code offset}. */

@@ -1,0 +1,40 @@
+package io.evomoe.moe;
+
+import java.util.stream.IntStream;
+
+/** How often each token id occurs in a text. */
+public final class TokenFrequencies {
+  private final long[] counts;
+
+  private TokenFrequencies(long[] counts) {
+    this.counts = counts;
+  }
+
+  /**
+   * Counts ids.
+   *
+   * @param ids each in 0..vocabulary-1
+   */
+  public static TokenFrequencies count(IntStream ids, int vocabulary) {
+    long[] counts = new long[vocabulary];
+    ids.forEach(
+        id -> {
+          if (id < 0 || id >= vocabulary) {
+            throw new IllegalArgumentException(
+                "token id must be in 0..%d, was %d".formatted(vocabulary - 1, id));
+          }
+          counts[id]++;
+        });
+    return new TokenFrequencies(counts);
+  }
+
+  /** Number of token ids. */
+  public int vocabulary() {
+    return counts.length;
+  }
+
+  /** Occurrences of a token id. */
+  public long of(int id) {
+    return counts[id];
+  }
+}

@@ -1,0 +1,107 @@
+package io.evomoe.nn;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.RowGroups;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * {@code u + contract(act(expand(LN u)))}, with {@code contract.weight} zero at the start, so that
+ * a new net hands its input through: the experts of BASE layers (Lewis et al., arXiv 2103.16716,
+ * section 3.3) and StableMoE.
+ */
+public final class ResidualFeedForward implements Expert {
+  private final Kernels kernels;
+  private final LayerNorm norm;
+  private final FeedForward inner;
+
+  /**
+   * Makes the normalisation and both linear maps.
+   *
+   * @param scope holds {@code norm} and the parts of a {@link FeedForward}
+   * @param initialization its deviation counts for the first matrix; the second is zero
+   */
+  public ResidualFeedForward(
+      Scope scope, int width, int hidden, Activation activation, Initialization initialization) {
+    Initialization silent = new Initialization(initialization.deviation(), 0);
+    this.kernels = scope.kernels();
+    this.norm = new LayerNorm(scope.child("norm"), width);
+    this.inner = new FeedForward(scope, width, hidden, activation, silent);
+  }
+
+  private ResidualFeedForward(
+      Scope scope, ResidualFeedForward parent, FeedForward.WeightChange change) {
+    this.kernels = scope.kernels();
+    this.norm = new LayerNorm(scope.child("norm"), parent.norm);
+    this.inner = new FeedForward(scope, parent.inner, change);
+  }
+
+  @Override
+  public ResidualFeedForward child(Scope scope, FeedForward.WeightChange change) {
+    return new ResidualFeedForward(scope, this, change);
+  }
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    return forwardGroups(List.of(this), x, RowGroups.shared(1, (int) x.size(0)));
+  }
+
+  @Override
+  public Output forwardGroups(List<? extends Expert> experts, INDArray x, RowGroups groups) {
+    List<ResidualFeedForward> nets = experts.stream().map(ResidualFeedForward.class::cast).toList();
+    Map<Integer, Pullback> throughNorm = new TreeMap<>();
+    INDArray rows = Nd4j.createUninitialized(x.dataType(), groups.rows(), x.size(1));
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        Output normalized = nets.get(g).norm.forward(inputRows(x, groups, g));
+        outputRows(rows, groups, g).assign(normalized.value());
+        throughNorm.put(g, normalized.pullback());
+      }
+    }
+    Output change =
+        FeedForward.forward(
+            nets.stream().map(net -> net.inner).toList(), rows, RowGroups.routed(groups.offsets()));
+    INDArray y = change.value();
+    for (int g : throughNorm.keySet()) {
+      kernels.addInto(outputRows(y, groups, g), inputRows(x, groups, g));
+    }
+    return new Output(
+        y,
+        dy -> {
+          INDArray dRows = change.pullback().pull(dy);
+          INDArray dx = Nd4j.zeros(x.dataType(), x.shape());
+          throughNorm.forEach(
+              (g, pullback) -> {
+                INDArray into = inputRows(dx, groups, g);
+                kernels.addInto(into, outputRows(dy, groups, g));
+                kernels.addInto(into, pullback.pull(outputRows(dRows, groups, g)));
+              });
+          return dx;
+        });
+  }
+
+  /** View of the rows that a group reads. */
+  private static INDArray inputRows(INDArray x, RowGroups groups, int group) {
+    return rows(x, groups.inputOffset(group), groups.size(group));
+  }
+
+  /** View of the rows that a group writes. */
+  private static INDArray outputRows(INDArray y, RowGroups groups, int group) {
+    return rows(y, groups.offset(group), groups.size(group));
+  }
+
+  private static INDArray rows(INDArray x, int first, int size) {
+    return x.get(NDArrayIndex.interval(first, first + size), NDArrayIndex.all());
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return Stream.concat(norm.parameters().stream(), inner.parameters().stream()).toList();
+  }
+}

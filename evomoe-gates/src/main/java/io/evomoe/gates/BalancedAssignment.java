@@ -1,0 +1,137 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.TokenMatrix;
+import java.util.Arrays;
+
+/**
+ * The assignment of tokens to experts with the largest total score among those whose loads differ
+ * by at most one, S and E being any numbers (BASE layers, Lewis et al., arXiv 2103.16716, equation
+ * 3).
+ *
+ * <p>An ascending auction: tokens ask for the expert with the best score less price, and the prices
+ * of experts asked for too often rise until a token would as soon move to where there is room. It
+ * is the exact form (Demange, Gale and Sotomayor, "Multi-item auctions", 1986), where prices rise
+ * by the length of the shortest path to a free place, and each rise puts one token too many in
+ * place. So it ends after at most S rises, and the total is that of the Hungarian method up to
+ * rounding. The well-known implementation raises prices by bids of a least increment instead
+ * (Bertsekas 1992): it is approximate, slow where scores are alike, and never ends where E does not
+ * divide S.
+ *
+ * <p>Each expert has {@code S / E} places, and S mod E experts get one of the spare places, which
+ * are traded as if they were at one more expert.
+ */
+public final class BalancedAssignment {
+  private final int experts;
+  private final int places;
+  private final int spares;
+  private final ExpertMembers members;
+  private final double[] prices;
+  private final boolean[] hasSpare;
+  private int sparesTaken;
+
+  private BalancedAssignment(double[] scores, int experts, int[] expertOf, double[] opening) {
+    this.experts = experts;
+    this.places = expertOf.length / experts;
+    this.spares = expertOf.length % experts;
+    this.members = new ExpertMembers(scores, experts, expertOf);
+    this.prices = Arrays.copyOf(opening, experts + 1);
+    this.prices[experts] = Arrays.stream(opening).max().orElseThrow();
+    this.hasSpare = new boolean[experts];
+  }
+
+  /**
+   * The expert of each token.
+   *
+   * @param scores [S, E]; one that is not finite counts as the least finite one
+   */
+  public static int[] of(TokenMatrix scores) {
+    int experts = scores.columns();
+    int[] expertOf = new int[scores.tokens()];
+    if (experts == 1 || expertOf.length == 0) {
+      return expertOf;
+    }
+    double[] values = normalized(FiniteScores.of(scores));
+    double[] opening = OpeningPrices.of(values, experts);
+    Arrays.setAll(expertOf, t -> OpeningPrices.favourite(values, t, opening, experts));
+    new BalancedAssignment(values, experts, expertOf, opening).balance();
+    return expertOf;
+  }
+
+  /** Divided by the largest magnitude, so that no sum overflows. */
+  private static double[] normalized(TokenMatrix scores) {
+    double[] values = new double[scores.tokens() * scores.columns()];
+    double largest = 0;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = scores.get(i / scores.columns(), i % scores.columns());
+      largest = Math.max(largest, Math.abs(values[i]));
+    }
+    for (int i = 0; i < values.length && largest > 0; i++) {
+      values[i] /= largest;
+    }
+    return values;
+  }
+
+  private void balance() {
+    for (int e = 0; e < experts; e++) {
+      while (load(e) > places) {
+        relieve(e);
+      }
+    }
+  }
+
+  private int load(int expert) {
+    return members.load(expert) - (hasSpare[expert] ? 1 : 0);
+  }
+
+  private boolean hasRoom(int node) {
+    return node == experts ? sparesTaken < spares : load(node) < places;
+  }
+
+  /** Raises prices until one token too many at the source has a place, by Dijkstra's method. */
+  private void relieve(int source) {
+    ShortestPaths paths = new ShortestPaths(experts + 1, source);
+    int node = source;
+    while (!hasRoom(node)) {
+      if (node == experts) {
+        extendFromSpares(paths);
+      } else {
+        extendFrom(node, paths);
+      }
+      node = paths.next();
+    }
+    paths.raise(prices, node);
+    for (int to = node; to != source; to = paths.before(to)) {
+      pass(paths.before(to), to);
+    }
+  }
+
+  private void extendFrom(int expert, ShortestPaths paths) {
+    for (int to = 0; to < experts; to++) {
+      paths.extend(expert, to, members.lossOfMove(expert, to) - prices[expert] + prices[to]);
+    }
+    if (!hasSpare[expert]) {
+      paths.extend(expert, experts, prices[experts] - prices[expert]);
+    }
+  }
+
+  private void extendFromSpares(ShortestPaths paths) {
+    for (int to = 0; to < experts; to++) {
+      if (hasSpare[to]) {
+        paths.extend(experts, to, prices[to] - prices[experts]);
+      }
+    }
+  }
+
+  /** Passes the token too many from one node to the next. */
+  private void pass(int from, int to) {
+    if (to == experts) {
+      hasSpare[from] = true;
+      sparesTaken++;
+    } else if (from == experts) {
+      hasSpare[to] = false;
+      sparesTaken--;
+    } else {
+      members.move(from, to);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.ExpertForm;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The gate of BASE layers (Lewis et al., arXiv 2103.16716, sections 3.1 to 3.3).
+ *
+ * <p>Training assigns tokens to experts in a {@link BalancedAssignment} by the affinities {@code
+ * x_s . c_e}: every expert gets as many tokens, give or take one. Evaluation takes the expert with
+ * the highest affinity. Then {@code y = s f_e(x) + (1 - s) x} with {@code s = sigmoid(x . c_e)};
+ * the gradient of c and that of x through the gate come from s alone. There is no auxiliary loss
+ * and no option.
+ *
+ * <p>f is the residual expert of the published code, {@code u + contract(act(expand(LN u)))}.
+ */
+public final class BaseGate implements Gate {
+  private final ExpertCentroids centroids;
+
+  private BaseGate(GateSpec spec) {
+    this.centroids = new ExpertCentroids(spec.scope(), spec.experts(), spec.width());
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(centroids.centroids());
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenMatrix affinities = centroids.affinities(tokens);
+    RealTokens real = new RealTokens(pass.tokens());
+    TokenMatrix scores = real.of(affinities);
+    boolean training = pass.step().training();
+    int[] expertOf = training ? BalancedAssignment.of(scores) : GreedyAssignment.of(scores);
+    SigmoidBlend blend = new SigmoidBlend(affinities, real.spread(expertOf, SigmoidBlend.NONE));
+    return new Routed(
+        blend.routing(), 0, gradient -> centroids.backward(tokens, blend.gradient(gradient)));
+  }
+
+  /** Gate {@code base}. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "base";
+    }
+
+    @Override
+    public String description() {
+      return "balanced assignment in training, top-1 in evaluation (BASE layers, arXiv 2103.16716)";
+    }
+
+    @Override
+    public ExpertForm expertForm() {
+      return ExpertForm.RESIDUAL;
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      GateOptions.none(name(), spec);
+      return new BaseGate(spec);
+    }
+  }
+}

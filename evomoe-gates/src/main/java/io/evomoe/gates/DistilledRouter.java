@@ -1,0 +1,85 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Embedding;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
+import java.util.List;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * StableMoE's distilled router (Dai et al., arXiv 2204.08396, section 3.2): a word embedding, 50
+ * wide, times a centroid for each expert. It knows a token by its id alone.
+ */
+final class DistilledRouter {
+  private static final int WIDTH = 50;
+  private static final double EMBEDDING_DEVIATION = 1;
+
+  private final Embedding embedding;
+  private final ExpertCentroids centroids;
+
+  /** Makes {@code embedding.weight} [vocabulary, 50] and {@code centroids} [E, 50]. */
+  DistilledRouter(Scope scope, GateSpec spec) {
+    this.embedding =
+        new Embedding(scope.child("embedding"), spec.vocabulary(), WIDTH, EMBEDDING_DEVIATION);
+    this.centroids = new ExpertCentroids(scope, spec.experts(), WIDTH);
+  }
+
+  List<Parameter> parameters() {
+    return Stream.concat(embedding.parameters().stream(), Stream.of(centroids.centroids()))
+        .toList();
+  }
+
+  /** Ends its training for good. */
+  void freeze() {
+    parameters().forEach(Parameter::freeze);
+  }
+
+  /** Logits of tokens, by id. */
+  Logits logits(int[] ids) {
+    return new Logits(embedding.lookUp(ids));
+  }
+
+  /** The logits of some tokens. */
+  final class Logits {
+    private final Output words;
+    private final TokenMatrix values;
+
+    private Logits(Output words) {
+      this.words = words;
+      this.values = centroids.affinities(words.value());
+    }
+
+    /** [n, E]. */
+    TokenMatrix values() {
+      return values;
+    }
+
+    /** Mean cross-entropy to the experts chosen, in nats. */
+    double crossEntropy(int[] expertOf) {
+      double sum = 0;
+      for (int i = 0; i < expertOf.length; i++) {
+        sum += Softmax.logSumExp(values, i) - values.get(i, expertOf[i]);
+      }
+      return sum / expertOf.length;
+    }
+
+    /** Adds the parameters' gradients of {@code coefficient * crossEntropy(expertOf)}. */
+    void addGradient(double coefficient, int[] expertOf) {
+      TokenMatrix p = Softmax.of(values, 1);
+      TokenMatrix dLogits = new TokenMatrix(p.tokens(), p.columns());
+      for (int i = 0; i < expertOf.length; i++) {
+        for (int e = 0; e < p.columns(); e++) {
+          double target = e == expertOf[i] ? 1 : 0;
+          dLogits.set(i, e, coefficient * (p.get(i, e) - target) / expertOf.length);
+        }
+      }
+      INDArray dWords = centroids.backward(words.value(), dLogits);
+      words.pullback().pull(dWords);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.evomoe.gates;
+
+import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A centroid for each expert, c [E, d], and the affinities {@code a_se = x_s . c_e} to it. Starts
+ * orthogonal with gain 0.1, as in the published code of BASE layers and StableMoE.
+ */
+final class ExpertCentroids {
+  private static final double GAIN = 0.1;
+
+  private final Kernels kernels;
+  private final Parameter centroids;
+
+  /** Makes c under the name {@code centroids} in the scope. */
+  ExpertCentroids(Scope scope, int experts, int width) {
+    this.kernels = scope.kernels();
+    this.centroids = scope.orthogonal("centroids", GAIN, experts, width);
+  }
+
+  /** c [E, d]. */
+  Parameter centroids() {
+    return centroids;
+  }
+
+  /**
+   * Affinities to each expert; one that is not finite becomes the least finite one.
+   *
+   * @param x [n, d]
+   * @return [n, E]
+   */
+  TokenMatrix affinities(INDArray x) {
+    return FiniteScores.of(TokenMatrix.of(kernels.multiply(x, false, centroids.value(), true)));
+  }
+
+  /**
+   * Adds the gradient of c and gives that of x.
+   *
+   * @param x what {@link #affinities} took [n, d]
+   * @param dAffinities [n, E]
+   * @return [n, d]
+   */
+  INDArray backward(INDArray x, TokenMatrix dAffinities) {
+    INDArray d = dAffinities.toArray(kernels.dataType());
+    kernels.multiplyInto(d, true, x, false, centroids.accumulator());
+    return kernels.multiply(d, false, centroids.value(), false);
+  }
+}

@@ -1,0 +1,109 @@
+package io.evomoe.gates;
+
+import java.util.Arrays;
+
+/**
+ * Which tokens each expert has, and for each pair of experts the token that loses least by moving
+ * from one to the other.
+ */
+final class ExpertMembers {
+  private static final int NONE = -1;
+
+  private final double[] scores;
+  private final int experts;
+  private final int[] expertOf;
+  private final int[] place;
+  private final int[][] members;
+  private final int[] load;
+  private final int[] cheapest;
+
+  /**
+   * Members by a first choice.
+   *
+   * @param scores [S, E] in rows
+   * @param expertOf the expert of each token, kept up to date from here on
+   */
+  ExpertMembers(double[] scores, int experts, int[] expertOf) {
+    this.scores = scores;
+    this.experts = experts;
+    this.expertOf = expertOf;
+    this.place = new int[expertOf.length];
+    this.members = new int[experts][Math.max(4, expertOf.length / experts)];
+    this.load = new int[experts];
+    this.cheapest = new int[experts * experts];
+    for (int t = 0; t < expertOf.length; t++) {
+      append(t, expertOf[t]);
+    }
+    for (int from = 0; from < experts; from++) {
+      for (int to = 0; to < experts; to++) {
+        findCheapest(from, to);
+      }
+    }
+  }
+
+  /** Tokens of an expert. */
+  int load(int expert) {
+    return load[expert];
+  }
+
+  /** What the scores lose by the cheapest move; infinite where there is no token to move. */
+  double lossOfMove(int from, int to) {
+    int t = cheapest[from * experts + to];
+    return t == NONE ? Double.POSITIVE_INFINITY : loss(t, from, to);
+  }
+
+  /** Makes the cheapest move. */
+  void move(int from, int to) {
+    int t = cheapest[from * experts + to];
+    remove(t, from);
+    append(t, to);
+    expertOf[t] = to;
+    for (int e = 0; e < experts; e++) {
+      if (cheapest[from * experts + e] == t) {
+        findCheapest(from, e);
+      }
+      if (loss(t, to, e) < lossOfMove(to, e)) {
+        cheapest[to * experts + e] = t;
+      }
+    }
+  }
+
+  private double loss(int t, int from, int to) {
+    return scores[t * experts + from] - scores[t * experts + to];
+  }
+
+  private void append(int t, int expert) {
+    if (load[expert] == members[expert].length) {
+      members[expert] = Arrays.copyOf(members[expert], 2 * load[expert]);
+    }
+    place[t] = load[expert];
+    members[expert][load[expert]++] = t;
+  }
+
+  private void remove(int t, int expert) {
+    int last = members[expert][--load[expert]];
+    members[expert][place[t]] = last;
+    place[last] = place[t];
+  }
+
+  /**
+   * Begins at another member for each target: among equal tokens each target then has a cheapest
+   * one of its own, and a move makes one search necessary instead of E.
+   */
+  private void findCheapest(int from, int to) {
+    int count = load[from];
+    int next = (int) ((long) count * to / experts);
+    int best = NONE;
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < count; i++) {
+      int t = members[from][next];
+      next = next + 1 == count ? 0 : next + 1;
+      double loss = loss(t, from, to);
+      if (loss < least) {
+        least = loss;
+        best = t;
+      }
+    }
+    cheapest[from * experts + to] = best;
+  }
+}

@@ -1,0 +1,149 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.GateState;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.random.CounterRandom;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The gate of hash layers (Roller et al., arXiv 2106.04426, section 3.1): {@code y = f_e(x)} with
+ * {@code e = table[token id]}. No parameters, no loss, no capacity, and evaluation is as training.
+ *
+ * <p>Every id of the vocabulary has a place in the table, whether the training text has it or not.
+ * The table is part of the gate's state, so a restored run keeps it.
+ *
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code table} {@code random} (default): an expert drawn for each id, another table in each
+ *       layer; or {@code balanced}: ids in the order of their frequency in the training data, each
+ *       to the lightest expert. A balanced gate that was made without frequencies has no table
+ *       until one is restored, and refuses to route before.
+ * </ul>
+ */
+public final class HashGate implements Gate {
+  private final int experts;
+  private final int vocabulary;
+  private final GateState table;
+
+  private HashGate(GateSpec spec, Table kind) {
+    this.experts = spec.experts();
+    this.vocabulary = spec.vocabulary();
+    this.table = new GateState(spec.scope().name() + ".table", array(table(spec, kind), spec));
+  }
+
+  private static int[] table(GateSpec spec, Table kind) {
+    if (kind == Table.RANDOM) {
+      String user = spec.scope().name() + ".table";
+      CounterRandom random = new CounterRandom(CounterRandom.fold(spec.scope().seed(), user));
+      return HashTable.random(spec.vocabulary(), spec.experts(), random);
+    }
+    TokenFrequencies frequencies = spec.training().tokenFrequencies().orElse(null);
+    if (frequencies == null) {
+      return HashTable.empty(spec.vocabulary());
+    }
+    if (frequencies.vocabulary() != spec.vocabulary()) {
+      throw new IllegalArgumentException(
+          "token frequencies for gate hash must cover the vocabulary of %d ids, had %d"
+              .formatted(spec.vocabulary(), frequencies.vocabulary()));
+    }
+    return HashTable.balanced(frequencies, spec.experts());
+  }
+
+  /** Expert numbers are small enough to be exact in every floating-point type. */
+  private static INDArray array(int[] table, GateSpec spec) {
+    double[] values = Arrays.stream(table).asDoubleStream().toArray();
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.createFromArray(values).castTo(spec.scope().kernels().dataType());
+    }
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+
+  @Override
+  public List<GateState> state() {
+    return List.of(table);
+  }
+
+  /**
+   * Looks up each token's expert.
+   *
+   * @throws IllegalArgumentException for a token id outside the vocabulary, or one to which the
+   *     table gives none of the experts
+   */
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenBatch batch = pass.tokens();
+    RoutingBuilder routing = new RoutingBuilder(batch.size(), experts);
+    for (int s = 0; s < batch.size(); s++) {
+      if (!batch.isPadding(s)) {
+        routing.assign(s, expertOf(batch.id(s)), 1);
+      }
+    }
+    return new Routed(routing.build(), 0, gradient -> null);
+  }
+
+  /** The numbers in the array may come from a checkpoint, so they are not trusted. */
+  private int expertOf(int id) {
+    if (id < 0 || id >= vocabulary) {
+      throw new IllegalArgumentException(
+          "the table of gate hash (%s) covers the token ids 0..%d, token id was %d"
+              .formatted(table.name(), vocabulary - 1, id));
+    }
+    double expert = table.value().getDouble(id);
+    if (expert == -1) {
+      throw new IllegalArgumentException(
+          "option table of gate hash is balanced, which needs the token frequencies of the training"
+              + " data or a table from a checkpoint, had neither ("
+              + table.name()
+              + ")");
+    }
+    if (!(expert >= 0 && expert < experts) || expert != (int) expert) {
+      throw new IllegalArgumentException(
+          "the table of gate hash (%s) must give token id %d one of the experts 0..%d, was %s"
+              .formatted(table.name(), id, experts - 1, expert));
+    }
+    return (int) expert;
+  }
+
+  private enum Table {
+    RANDOM,
+    BALANCED
+  }
+
+  /** Gate {@code hash}. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "hash";
+    }
+
+    @Override
+    public String description() {
+      return "a fixed expert for each token id (hash layers, arXiv 2106.04426)";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return new HashGate(
+          spec, GateOptions.read(name(), spec, options -> options.choice("table", Table.RANDOM)));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.TokenMatrix;
+
+/**
+ * StableMoE's balance loss (Dai et al., arXiv 2204.08396, equation 6) for one expert a token:
+ * {@code sum_e (n_e - n) / n * sum of sigmoid(a_te) over e's tokens}, n_e the tokens of expert e
+ * and n their mean, here divided by the number of tokens. It lowers affinities to experts with too
+ * many tokens and raises those to the others: 0 at perfect balance, {@code (E - 1) sigmoid(a)} at
+ * collapse. n_e is a constant to the gradient.
+ */
+final class OverloadLoss {
+  private final TokenMatrix affinities;
+  private final Routing routing;
+
+  /**
+   * Of a routing.
+   *
+   * @param affinities a [S, E]
+   */
+  OverloadLoss(TokenMatrix affinities, Routing routing) {
+    this.affinities = affinities;
+    this.routing = routing;
+  }
+
+  /** The loss, without a coefficient. */
+  double loss() {
+    double sum = 0;
+    for (int e = 0; e < routing.experts(); e++) {
+      for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
+        sum += slope(e) * SigmoidBlend.of(affinities.get(routing.token(i), e));
+      }
+    }
+    return sum;
+  }
+
+  /** Adds the gradient of {@code coefficient * loss()} with respect to the affinities. */
+  void addGradient(double coefficient, TokenMatrix dAffinities) {
+    for (int e = 0; e < routing.experts(); e++) {
+      for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
+        int s = routing.token(i);
+        double sigmoid = SigmoidBlend.of(affinities.get(s, e));
+        dAffinities.add(s, e, coefficient * slope(e) * sigmoid * (1 - sigmoid));
+      }
+    }
+  }
+
+  private double slope(int expert) {
+    double mean = (double) routing.assignments() / routing.experts();
+    return (routing.load(expert) - mean) / mean / routing.assignments();
+  }
+}

@@ -1,0 +1,47 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.TokenBatch;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** The tokens of a batch that are not padding, in order: all that a gate may look at. */
+final class RealTokens {
+  private final TokenBatch batch;
+  private final int[] rows;
+
+  RealTokens(TokenBatch batch) {
+    this.batch = batch;
+    this.rows = IntStream.range(0, batch.size()).filter(s -> !batch.isPadding(s)).toArray();
+  }
+
+  int count() {
+    return rows.length;
+  }
+
+  /** Their token ids. */
+  int[] ids() {
+    return Arrays.stream(rows).map(batch::id).toArray();
+  }
+
+  /** Their rows of a matrix over the batch. */
+  TokenMatrix of(TokenMatrix matrix) {
+    TokenMatrix selected = new TokenMatrix(rows.length, matrix.columns());
+    for (int i = 0; i < rows.length; i++) {
+      for (int e = 0; e < matrix.columns(); e++) {
+        selected.set(i, e, matrix.get(rows[i], e));
+      }
+    }
+    return selected;
+  }
+
+  /** A number for each real token as one for each token of the batch, {@code padding} elsewhere. */
+  int[] spread(int[] ofReal, int padding) {
+    int[] ofAll = new int[batch.size()];
+    Arrays.fill(ofAll, padding);
+    for (int i = 0; i < rows.length; i++) {
+      ofAll[rows[i]] = ofReal[i];
+    }
+    return ofAll;
+  }
+}

@@ -1,0 +1,159 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Bounds;
+import io.evomoe.moe.ExpertForm;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.List;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The gate of StableMoE (Dai et al., arXiv 2204.08396, section 3): learn to route, then never
+ * change it.
+ *
+ * <p>Stage 1: a token's expert is the one with the highest affinity {@code x . c_e}. Two losses are
+ * added: the balance loss {@code sum_e (n_e - n) / n * sum of sigmoid(x_t . c_e) over e's tokens},
+ * n_e the tokens of expert e and n their mean, and the cross-entropy of a {@link DistilledRouter}
+ * to the choice. Both are divided by the number of real tokens, as the reference divides its whole
+ * loss by them. The losses of all MoE layers are summed, where the reference keeps those of the
+ * last layer alone.
+ *
+ * <p>Stage 2: the distilled router decides, its parameters are frozen for good, and no loss is
+ * added.
+ *
+ * <p>In both stages {@code y = a f_e(x) + (1 - a) x} with {@code a = sigmoid(x . c_e)} and f the
+ * residual expert of the reference; so c trains on in stage 2, through a. Evaluation routes as
+ * training of the same step does; the reference evaluates by the distilled router in stage 1
+ * already.
+ *
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code stageOneSteps} a tenth of the training, rounded up; at least 0. To be given where
+ *       the number of training steps is not known.
+ *   <li>{@code balance} 0.3, at least 0: times the balance loss
+ *   <li>{@code distill} 0.3, at least 0: times the cross-entropy
+ * </ul>
+ */
+public final class StableMoeGate implements Gate {
+  private final ExpertCentroids centroids;
+  private final DistilledRouter distilled;
+  private final Options options;
+
+  private StableMoeGate(GateSpec spec, Options options) {
+    this.centroids = new ExpertCentroids(spec.scope(), spec.experts(), spec.width());
+    this.distilled = new DistilledRouter(spec.scope().child("distilled"), spec);
+    this.options = options;
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return Stream.concat(Stream.of(centroids.centroids()), distilled.parameters().stream())
+        .toList();
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenMatrix affinities = centroids.affinities(tokens);
+    RealTokens real = new RealTokens(pass.tokens());
+    boolean learning = pass.step().step() < options.stageOneSteps;
+    if (!learning && pass.step().training()) {
+      distilled.freeze();
+    }
+    if (real.count() == 0) {
+      return blended(tokens, affinities, real.spread(new int[0], SigmoidBlend.NONE));
+    }
+    DistilledRouter.Logits logits = distilled.logits(real.ids());
+    int[] chosen = GreedyAssignment.of(learning ? real.of(affinities) : logits.values());
+    int[] expertOf = real.spread(chosen, SigmoidBlend.NONE);
+    return learning
+        ? learned(tokens, affinities, expertOf, logits, chosen)
+        : blended(tokens, affinities, expertOf);
+  }
+
+  /** Stage 2, where the choice is nobody's business but the distilled router's. */
+  private Routed blended(INDArray tokens, TokenMatrix affinities, int[] expertOf) {
+    SigmoidBlend blend = new SigmoidBlend(affinities, expertOf);
+    return new Routed(
+        blend.routing(), 0, gradient -> centroids.backward(tokens, blend.gradient(gradient)));
+  }
+
+  /** Stage 1: with both losses. */
+  private Routed learned(
+      INDArray tokens,
+      TokenMatrix affinities,
+      int[] expertOf,
+      DistilledRouter.Logits logits,
+      int[] chosen) {
+    SigmoidBlend blend = new SigmoidBlend(affinities, expertOf);
+    OverloadLoss overload = new OverloadLoss(affinities, blend.routing());
+    return new Routed(
+        blend.routing(),
+        options.balance * overload.loss() + options.distill * logits.crossEntropy(chosen),
+        gradient -> {
+          logits.addGradient(options.distill, chosen);
+          TokenMatrix dAffinities = blend.gradient(gradient);
+          overload.addGradient(options.balance, dAffinities);
+          return centroids.backward(tokens, dAffinities);
+        });
+  }
+
+  private record Options(int stageOneSteps, double balance, double distill) {
+    private static final String STAGE_ONE = "stageOneSteps";
+    private static final int SHARE = 10;
+
+    static Options from(GateOptions options, GateSpec spec) {
+      return new Options(
+          options.integer(STAGE_ONE, tenth(spec), Bounds.atLeast(0)),
+          options.number("balance", 0.3, Bounds.atLeast(0)),
+          options.number("distill", 0.3, Bounds.atLeast(0)));
+    }
+
+    private static int tenth(GateSpec spec) {
+      if (spec.options().containsKey(STAGE_ONE)) {
+        return 0;
+      }
+      long steps =
+          spec.training()
+              .steps()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "option stageOneSteps of gate stablemoe must be given where the number of"
+                              + " training steps is not known"));
+      return (int) Math.min(Integer.MAX_VALUE, (steps - 1) / SHARE + 1);
+    }
+  }
+
+  /** Gate {@code stablemoe}. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "stablemoe";
+    }
+
+    @Override
+    public String description() {
+      return "learns to route, then follows a frozen distilled router (StableMoE, arXiv 2204.08396)";
+    }
+
+    @Override
+    public ExpertForm expertForm() {
+      return ExpertForm.RESIDUAL;
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return new StableMoeGate(
+          spec, GateOptions.read(name(), spec, options -> Options.from(options, spec)));
+    }
+  }
+}
