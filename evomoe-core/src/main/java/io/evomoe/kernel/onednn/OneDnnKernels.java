@@ -6,7 +6,6 @@ import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.kernel.onednn.HeadProducts.Heads;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,16 +19,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * Row movements, AdamW and dropout, which oneDNN has not, are Java loops.
  */
 final class OneDnnKernels implements Kernels {
-  private static final float MASKED = -1e30f;
-
   private final PrimitiveCache cache = new PrimitiveCache();
   private final MatrixProducts products = new MatrixProducts(cache);
   private final ElementWise elementWise = new ElementWise(cache);
   private final Normalization normalization = new Normalization(cache);
-  private final HeadProducts headProducts = new HeadProducts(cache);
   private final SoftmaxRows softmax = new SoftmaxRows(cache);
+  private final HeadAttention attention = new HeadAttention(cache, softmax);
   private final CrossEntropy crossEntropy = new CrossEntropy(softmax);
-  private final Map<Long, INDArray> causalMasks = new ConcurrentHashMap<>();
   private final Map<Integer, INDArray> constants = new ConcurrentHashMap<>();
 
   @Override
@@ -227,16 +223,7 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape) {
-    int width = (int) q.size(1);
-    Heads heads = new Heads(shape, width);
-    INDArray probabilities = square(shape);
-    long p = Address.of(probabilities);
-    long mask = shape.causal() ? Address.of(causalMask(shape)) : 0;
-    headProducts.scores(Address.of(q), stride(q), Address.of(k), stride(k), p, heads, mask);
-    softmax.forward(p, p, squareRows(shape), shape.keys());
-    INDArray output = matrix(q.size(0), width);
-    headProducts.mix(p, Address.of(v), stride(v), Address.of(output), width, heads, 1);
-    return new Attended(output, probabilities);
+    return attention.forward(q, k, v, shape);
   }
 
   @Override
@@ -250,18 +237,7 @@ final class OneDnnKernels implements Kernels {
       INDArray dq,
       INDArray dk,
       INDArray dv) {
-    int width = (int) q.size(1);
-    Heads heads = new Heads(shape, width);
-    double scale = heads.scale();
-    long p = Address.of(forward.probabilities());
-    long dOut = Address.of(dOutput);
-    headProducts.mixTransposed(p, dOut, width, Address.of(dv), stride(dv), heads, 1);
-    long dScores = Address.of(square(shape));
-    headProducts.outer(dOut, width, Address.of(v), stride(v), dScores, heads);
-    softmax.backward(p, dScores, dScores, squareRows(shape), shape.keys());
-    headProducts.mix(dScores, Address.of(k), stride(k), Address.of(dq), stride(dq), heads, scale);
-    headProducts.mixTransposed(
-        dScores, Address.of(q), stride(q), Address.of(dk), stride(dk), heads, scale);
+    attention.backward(q, k, v, forward, shape, dOutput, dq, dk, dv);
   }
 
   @Override
@@ -361,36 +337,6 @@ final class OneDnnKernels implements Kernels {
       constants.put(value, made);
       return made;
     }
-  }
-
-  private INDArray causalMask(AttentionShape shape) {
-    long key = ((long) shape.queries() << 32) | shape.keys();
-    return causalMasks.computeIfAbsent(
-        key,
-        unused -> {
-          float[] mask = new float[shape.queries() * shape.keys()];
-          for (int i = 0; i < shape.queries(); i++) {
-            for (int j = i + 1; j < shape.keys(); j++) {
-              mask[i * shape.keys() + j] = MASKED;
-            }
-          }
-          try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            return Nd4j.createFromArray(mask);
-          }
-        });
-  }
-
-  private static INDArray square(AttentionShape shape) {
-    return Nd4j.createUninitialized(
-        DataType.FLOAT, (long) shape.batch() * shape.heads(), shape.queries(), shape.keys());
-  }
-
-  private static long squareRows(AttentionShape shape) {
-    return (long) shape.batch() * shape.heads() * shape.queries();
-  }
-
-  private static int stride(INDArray rows) {
-    return rows.stride(0);
   }
 
   private static long row(INDArray x, long row, long width) {
