@@ -4,6 +4,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.NamedGate;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
@@ -75,8 +76,9 @@ public record ExpertPlan(
   }
 
   Gate gate(Scope scope) {
-    return gates.create(
-        new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions, training));
+    GateSpec spec =
+        new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions, training);
+    return new NamedGate(gates.name(), scope.name(), gates.create(spec));
   }
 
   Expert expert(Scope scope) {

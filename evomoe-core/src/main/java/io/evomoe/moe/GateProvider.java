@@ -1,5 +1,7 @@
 package io.evomoe.moe;
 
+import java.util.Optional;
+
 /**
  * Makes gates of one kind; found by {@link java.util.ServiceLoader}, so a gate in a jar of its own
  * appears everywhere by its name.
@@ -31,9 +33,20 @@ public interface GateProvider {
   }
 
   /**
+   * Why this gate cannot serve in a model, as the end of a sentence that begins with the gate's
+   * name; empty where it can. A comparison of all gates leaves those out that refuse.
+   *
+   * @param causal whether a token's output must not depend on later tokens
+   */
+  default Optional<String> refusal(boolean causal) {
+    return Optional.empty();
+  }
+
+  /**
    * A gate for one layer.
    *
-   * @throws IllegalArgumentException for an option that is unknown or out of its bounds
+   * @throws IllegalArgumentException for an option that is unknown or out of its bounds, or a model
+   *     that {@link #refusal} names
    */
   Gate create(GateSpec spec);
 }

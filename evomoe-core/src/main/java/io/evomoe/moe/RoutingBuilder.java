@@ -34,10 +34,12 @@ public final class RoutingBuilder {
     }
     if (expert < 0 || expert >= experts) {
       throw new IllegalArgumentException(
-          "expert must be in 0.." + (experts - 1) + ", was " + expert);
+          "expert of token %d must be in 0..%d, was %d".formatted(token, experts - 1, expert));
     }
     if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw new IllegalArgumentException("weight must be finite and at least 0, was " + weight);
+      throw new IllegalArgumentException(
+          "weight of token %d at expert %d must be finite and at least 0, was %s"
+              .formatted(token, expert, weight));
     }
     if (size == tokens.length) {
       tokens = Arrays.copyOf(tokens, 2 * size);

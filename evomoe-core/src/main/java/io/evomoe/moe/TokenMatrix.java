@@ -80,6 +80,28 @@ public final class TokenMatrix {
     return best;
   }
 
+  /**
+   * The columns of the {@code count} largest numbers in row s, the largest first; of equal numbers
+   * the lowest column first.
+   *
+   * @param count at most {@link #columns()}
+   */
+  public int[] largest(int s, int count) {
+    int[] order = new int[count];
+    boolean[] taken = new boolean[columns];
+    for (int rank = 0; rank < count; rank++) {
+      int best = -1;
+      for (int e = 0; e < columns; e++) {
+        if (!taken[e] && (best < 0 || get(s, e) > get(s, best))) {
+          best = e;
+        }
+      }
+      taken[best] = true;
+      order[rank] = best;
+    }
+    return order;
+  }
+
   /** A copy. */
   public TokenMatrix copy() {
     return new TokenMatrix(tokens, columns, values.clone());

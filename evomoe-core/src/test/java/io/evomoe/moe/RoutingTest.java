@@ -82,8 +82,8 @@ class RoutingTest {
   @CsvSource({
     "-1, 0, 'token must be in 0..3, was -1'",
     "4, 0, 'token must be in 0..3, was 4'",
-    "0, -1, 'expert must be in 0..2, was -1'",
-    "0, 3, 'expert must be in 0..2, was 3'"
+    "0, -1, 'expert of token 0 must be in 0..2, was -1'",
+    "0, 3, 'expert of token 0 must be in 0..2, was 3'"
   })
   void should_refuse_tokens_and_experts_that_are_not_there(int token, int expert, String message) {
     assertThatIllegalArgumentException()
@@ -96,7 +96,7 @@ class RoutingTest {
   void should_refuse_weights_that_are_negative_or_not_finite(double weight) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RoutingBuilder(4, 3).assign(0, 0, weight))
-        .withMessage("weight must be finite and at least 0, was " + weight);
+        .withMessage("weight of token 0 at expert 0 must be finite and at least 0, was " + weight);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RoutingBuilder(2, 3).bypass(new double[] {1, weight}))
         .withMessage("bypass must be finite and at least 0, was " + weight + " at token 1");

@@ -11,6 +11,7 @@ import io.evomoe.bench.run.Annealing;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
+import io.evomoe.bench.run.Tasks;
 import io.evomoe.moe.GateRegistry;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class CompareCommand implements Callable<Integer> {
       names = "--gates",
       split = ",",
       defaultValue = "evomoe,switch,dense",
-      description = "gates by name, or all; evomoe,switch,dense by default")
+      description = "gates by name, or all that the task allows; evomoe,switch,dense by default")
   List<String> gates = List.of();
 
   @Option(names = "--seeds", split = ",", defaultValue = "1", description = "seeds; 1 by default")
@@ -77,12 +78,11 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<RunConfig> configs() {
-    GateRegistry registry = GateRegistry.installed();
-    List<String> names = gates.equals(List.of("all")) ? registry.names() : gates;
+    List<String> names =
+        GateSelection.names(gates, GateRegistry.installed(), Tasks.isCausal(options.task), console);
     List<RunConfig> configs = new ArrayList<>();
     for (long seed : seeds) {
       for (String gate : names) {
-        registry.provider(gate);
         configs.add(options.config(gate, seed));
       }
     }

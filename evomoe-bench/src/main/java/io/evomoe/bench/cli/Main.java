@@ -24,6 +24,7 @@ public final class Main {
   /** Runs a command and exits. */
   public static void main(String[] arguments) {
     System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
+    System.setOut(new QuietOutput(System.out));
     int code = execute(arguments);
     System.out.flush();
     System.exit(code);

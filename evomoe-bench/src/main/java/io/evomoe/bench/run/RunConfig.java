@@ -52,6 +52,7 @@ public record RunConfig(
     GateProvider provider = GateRegistry.installed().provider(gate);
     Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
     if (provider.growth() != Growth.NEVER) {
+      boolean causal = Tasks.isCausal(task);
       provider.create(
           new GateSpec(
               scope,
@@ -59,7 +60,7 @@ public record RunConfig(
               model.experts(),
               1,
               model.vocabulary(),
-              true,
+              causal,
               options(),
               TrainingFacts.ofSteps(training.steps())));
     } else if (!options().isEmpty()) {

@@ -21,6 +21,12 @@ public final class Tasks {
     }
   }
 
+  /** Whether the models of a task must not look ahead, in any of their layers. */
+  public static boolean isCausal(String name) {
+    requireKnown(name);
+    return name.equals(GptTask.NAME);
+  }
+
   /**
    * Reads data and trains a tokenizer on its training side.
    *

@@ -9,17 +9,20 @@ import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
 import io.evomoe.training.LearningRate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * 200 steps of a small GPT against a curve recorded once, on every kernel provider: each tenth loss
@@ -49,8 +52,15 @@ class RecordedCurveTest {
     tokenizer.close();
   }
 
+  /** Every gate that a causal model may have, so that a new gate needs a curve. */
+  static Stream<String> gates() {
+    return GateRegistry.installed().providers().stream()
+        .filter(provider -> provider.refusal(true).isEmpty())
+        .map(GateProvider::name);
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"evomoe", "dts", "switch", "dense"})
+  @MethodSource("gates")
   void should_follow_the_recorded_curve(String gate) throws IOException {
     Path recorded = CURVES.resolve("gpt-" + gate + ".csv");
     List<CurveRow> rows = thinned(train(gate));

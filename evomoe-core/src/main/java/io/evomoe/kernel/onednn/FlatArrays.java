@@ -27,7 +27,7 @@ final class FlatArrays {
           for (int i = from; i < to; i += BLOCK) {
             int size = Math.min(BLOCK, to - i);
             buffer.get(i, block, 0, size);
-            sum += sumOfSquares(block, size);
+            sum += DotProduct.of(block, block, size);
           }
           partial[from / GRAIN] = sum;
         });
@@ -84,33 +84,6 @@ final class FlatArrays {
             to.put(i, block, 0, size);
           }
         });
-  }
-
-  private static double sumOfSquares(float[] block, int size) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    float s4 = 0;
-    float s5 = 0;
-    float s6 = 0;
-    float s7 = 0;
-    int j = 0;
-    for (; j + 7 < size; j += 8) {
-      s0 += block[j] * block[j];
-      s1 += block[j + 1] * block[j + 1];
-      s2 += block[j + 2] * block[j + 2];
-      s3 += block[j + 3] * block[j + 3];
-      s4 += block[j + 4] * block[j + 4];
-      s5 += block[j + 5] * block[j + 5];
-      s6 += block[j + 6] * block[j + 6];
-      s7 += block[j + 7] * block[j + 7];
-    }
-    double sum = (double) s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
-    for (; j < size; j++) {
-      sum += (double) block[j] * block[j];
-    }
-    return sum;
   }
 
   /** The arithmetic of one update, its constants in float. */

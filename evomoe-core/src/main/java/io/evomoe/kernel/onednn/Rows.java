@@ -110,7 +110,7 @@ final class Rows {
           for (int i = first; i < last; i++) {
             left.get(i * width, a);
             right.get(rows[i] * width, b);
-            dots[i] = dot(a, b);
+            dots[i] = DotProduct.of(a, b, width);
           }
         });
     return dots;
@@ -153,34 +153,6 @@ final class Rows {
     for (int j = 0; j < row.length; j++) {
       row[j] *= factor;
     }
-  }
-
-  /** Eight running sums: a single one would wait for itself. */
-  private static double dot(float[] a, float[] b) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    float s4 = 0;
-    float s5 = 0;
-    float s6 = 0;
-    float s7 = 0;
-    int j = 0;
-    for (; j + 7 < a.length; j += 8) {
-      s0 += a[j] * b[j];
-      s1 += a[j + 1] * b[j + 1];
-      s2 += a[j + 2] * b[j + 2];
-      s3 += a[j + 3] * b[j + 3];
-      s4 += a[j + 4] * b[j + 4];
-      s5 += a[j + 5] * b[j + 5];
-      s6 += a[j + 6] * b[j + 6];
-      s7 += a[j + 7] * b[j + 7];
-    }
-    double sum = (double) s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
-    for (; j < a.length; j++) {
-      sum += a[j] * b[j];
-    }
-    return sum;
   }
 
   private static int grain(int width) {

@@ -1,0 +1,40 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Which gates {@code --gates} means: those named, or all that can serve in the task's models. */
+final class GateSelection {
+  private static final String ALL = "all";
+
+  private GateSelection() {}
+
+  /**
+   * The gates' names.
+   *
+   * @param written as on the command line
+   * @param causal whether the task's models are
+   * @param console is told which gates {@code all} leaves out, and why
+   */
+  static List<String> names(
+      List<String> written, GateRegistry registry, boolean causal, PrintStream console) {
+    if (!written.equals(List.of(ALL))) {
+      written.forEach(registry::provider);
+      return written;
+    }
+    List<String> names = new ArrayList<>();
+    for (GateProvider gate : registry.providers()) {
+      Optional<String> refusal = gate.refusal(causal);
+      if (refusal.isPresent()) {
+        console.printf("Left out: gate %s %s%n", gate.name(), refusal.get());
+      } else {
+        names.add(gate.name());
+      }
+    }
+    return names;
+  }
+}

@@ -1,0 +1,48 @@
+package io.evomoe.moe;
+
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A gate whose refusals begin with its name and layer: assignments and weights out of bounds. */
+public final class NamedGate implements Gate {
+  private final String description;
+  private final Gate gate;
+
+  /**
+   * Puts names on a gate.
+   *
+   * @param name the gate's
+   * @param layer dotted name of the layer it serves
+   */
+  public NamedGate(String name, String layer, Gate gate) {
+    this.description = "gate %s of layer %s: ".formatted(name, layer);
+    this.gate = gate;
+  }
+
+  /**
+   * Routes tokens.
+   *
+   * @throws IllegalArgumentException if the gate assigns what does not exist, or a weight that is
+   *     negative or not finite
+   */
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    try {
+      return gate.route(tokens, pass);
+    } catch (IllegalArgumentException refusal) {
+      throw new IllegalArgumentException(description + refusal.getMessage(), refusal);
+    }
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return gate.parameters();
+  }
+
+  @Override
+  public List<GateState> state() {
+    return gate.state();
+  }
+}

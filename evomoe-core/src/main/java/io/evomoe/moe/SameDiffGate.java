@@ -1,0 +1,188 @@
+package io.evomoe.moe;
+
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A gate written as an expression: combine weights as a function of the logits {@code z = x W},
+ * differentiated by SameDiff. For trying out gates: the graph is built anew in every pass, in
+ * double, which costs milliseconds a layer whatever the size.
+ *
+ * <p>A weight of exactly 0 means that the token does not have the expert, which then is not
+ * computed. Padding never reaches the expression. SameDiff prints a line to standard output for
+ * each operation that it differentiates; the command line leaves these out.
+ */
+public final class SameDiffGate implements Gate {
+  private static final String LOGITS = "logits";
+  private static final String OBJECTIVE = "objective";
+
+  private final RouterProjection projection;
+  private final int experts;
+  private final Expression expression;
+
+  /** A gate whose only parameter is W [d, E], named {@code weight} in the spec's scope. */
+  public SameDiffGate(GateSpec spec, Expression expression) {
+    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.experts = spec.experts();
+    this.expression = expression;
+  }
+
+  /**
+   * Softmax of each row of {@link Expression#weights}'s logits, for any logits: {@code
+   * nn().softmax} of ND4J 1.0.0-M2.1 gives NaN where all of a row are far below 0.
+   */
+  public static SDVariable softmax(SDVariable logits) {
+    long[] shape = logits.getShape();
+    if (shape != null && shape[1] == 1) {
+      return logits.mul(0).add(1);
+    }
+    SDVariable shifted = logits.sub(logits.max(true, 1));
+    return logits.getSameDiff().nn().softmax(shifted, 1);
+  }
+
+  /** What makes a gate its own. */
+  @FunctionalInterface
+  public interface Expression {
+
+    /**
+     * Combine weights.
+     *
+     * @param logits z [S, E] in double, rows of padding left out
+     * @param moment step, phase, temperature, and whether it trains
+     * @return [S, E], finite and at least 0
+     */
+    SDVariable weights(SDVariable logits, StepContext moment);
+
+    /**
+     * The auxiliary loss, coefficient included; null for none.
+     *
+     * @param weights what {@link #weights} gave
+     * @return a scalar
+     */
+    default @Nullable SDVariable auxLoss(
+        SDVariable logits, SDVariable weights, StepContext moment) {
+      return null;
+    }
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(projection.weight());
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenBatch batch = pass.tokens();
+    TokenMatrix z = projection.forward(tokens);
+    RoutingBuilder routing = new RoutingBuilder(batch.size(), experts);
+    if (batch.realTokens() == 0) {
+      return new Routed(routing.build(), 0, gradient -> null);
+    }
+    Graph graph = new Graph(real(z, batch), pass.step());
+    Routing built = assign(graph.weights, batch, routing).build();
+    return new Routed(
+        built,
+        graph.auxLoss,
+        gradient -> {
+          TokenMatrix dWeights = real(TokenMatrix.ofWeights(built, gradient), batch);
+          return projection.backward(tokens, all(graph.logitGradient(dWeights), batch));
+        });
+  }
+
+  private RoutingBuilder assign(TokenMatrix weights, TokenBatch batch, RoutingBuilder routing) {
+    int row = 0;
+    for (int s = 0; s < batch.size(); s++) {
+      if (!batch.isPadding(s)) {
+        for (int e = 0; e < experts; e++) {
+          if (weights.get(row, e) != 0) {
+            routing.assign(s, e, weights.get(row, e));
+          }
+        }
+        row++;
+      }
+    }
+    return routing;
+  }
+
+  private TokenMatrix real(TokenMatrix every, TokenBatch batch) {
+    TokenMatrix real = new TokenMatrix(batch.realTokens(), experts);
+    int row = 0;
+    for (int s = 0; s < batch.size(); s++) {
+      if (!batch.isPadding(s)) {
+        for (int e = 0; e < experts; e++) {
+          real.set(row, e, every.get(s, e));
+        }
+        row++;
+      }
+    }
+    return real;
+  }
+
+  private TokenMatrix all(TokenMatrix real, TokenBatch batch) {
+    TokenMatrix every = new TokenMatrix(batch.size(), experts);
+    int row = 0;
+    for (int s = 0; s < batch.size(); s++) {
+      if (!batch.isPadding(s)) {
+        for (int e = 0; e < experts; e++) {
+          every.set(s, e, real.get(row, e));
+        }
+        row++;
+      }
+    }
+    return every;
+  }
+
+  /** One pass of the expression; its arrays live outside of workspaces. */
+  private final class Graph {
+    private final SameDiff graph = SameDiff.create();
+    private final SDVariable weightsVariable;
+    private final @Nullable SDVariable auxLossVariable;
+    private final TokenMatrix weights;
+    private final double auxLoss;
+
+    Graph(TokenMatrix logits, StepContext moment) {
+      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        SDVariable z = graph.var(LOGITS, logits.toArray(DataType.DOUBLE));
+        weightsVariable = expression.weights(z, moment);
+        auxLossVariable = expression.auxLoss(z, weightsVariable, moment);
+        INDArray values = weightsVariable.eval();
+        requireShape(values, logits.tokens());
+        weights = TokenMatrix.of(values.castTo(DataType.DOUBLE));
+        auxLoss = auxLossVariable == null ? 0 : auxLossVariable.eval().getDouble(0);
+      }
+    }
+
+    private void requireShape(INDArray values, int tokens) {
+      if (values.rank() != 2 || values.size(0) != tokens || values.size(1) != experts) {
+        throw new IllegalArgumentException(
+            "weights must have the shape [%d, %d] of the logits, had %s"
+                .formatted(tokens, experts, java.util.Arrays.toString(values.shape())));
+      }
+    }
+
+    TokenMatrix logitGradient(TokenMatrix dWeights) {
+      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        SDVariable upstream = graph.constant(dWeights.toArray(DataType.DOUBLE));
+        SDVariable objective = weightsVariable.mul(upstream).sum();
+        if (auxLossVariable != null) {
+          objective = objective.add(auxLossVariable);
+        }
+        graph.setLossVariables(objective.rename(OBJECTIVE));
+        INDArray gradient = graph.calculateGradients(Map.of(), LOGITS).get(LOGITS);
+        return TokenMatrix.of(Objects.requireNonNull(gradient));
+      }
+    }
+  }
+}

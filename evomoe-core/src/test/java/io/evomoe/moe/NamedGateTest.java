@@ -1,0 +1,76 @@
+package io.evomoe.moe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class NamedGateTest {
+  private static final TokenRows TOKENS = TokenRows.random(3, 1);
+
+  @ParameterizedTest
+  @CsvSource({"-0.25", "NaN", "Infinity"})
+  void should_name_gate_token_expert_and_weight_of_a_refused_assignment(double weight) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> route(routing -> routing.assign(1, 3, weight)))
+        .withMessage(
+            "gate mine of layer blocks.1: weight of token 1 at expert 3 must be finite and at least"
+                + " 0, was "
+                + weight);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1", "4"})
+  void should_name_gate_and_token_of_an_expert_that_is_not_there(int expert) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> route(routing -> routing.assign(2, expert, 1)))
+        .withMessage(
+            "gate mine of layer blocks.1: expert of token 2 must be in 0..3, was " + expert);
+  }
+
+  @Test
+  void should_name_the_gate_that_assigns_a_token_that_is_not_there_or_twice() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> route(routing -> routing.assign(3, 0, 1)))
+        .withMessage("gate mine of layer blocks.1: token must be in 0..2, was 3");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> route(routing -> routing.assign(1, 2, 1).assign(1, 2, 1)))
+        .withMessage("gate mine of layer blocks.1: token 1 was assigned twice to expert 2");
+  }
+
+  @Test
+  void should_route_as_the_gate_itself() {
+    Routed routed = route(routing -> routing.assign(0, 2, 0.5));
+
+    assertThat(routed.routing().weights()).containsExactly(0.5);
+    assertThat(routed.routing().firstExperts()).containsExactly(2, -1, -1);
+  }
+
+  private static Routed route(Consumer<RoutingBuilder> assignments) {
+    Gate gate = new NamedGate("mine", "blocks.1", new Assigning(assignments));
+    return gate.route(TOKENS.array(), new Pass(GateScene.training(), TOKENS.batch()));
+  }
+
+  /** A gate of somebody else's. */
+  private record Assigning(Consumer<RoutingBuilder> assignments) implements Gate {
+
+    @Override
+    public Routed route(INDArray tokens, Pass pass) {
+      RoutingBuilder routing = new RoutingBuilder(TOKENS.size(), 4);
+      assignments.accept(routing);
+      return new Routed(routing.build(), 0, gradient -> null);
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Capacity;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Expert choice routing (Zhou et al., arXiv 2202.09368, section 3.2): {@code p = softmax(x W)}, and
+ * each expert takes the {@code ceil(k S / E)} real tokens of its largest p, with the weight p; of
+ * equal ones the earlier. So the load is balanced without a loss, a token has any number of
+ * experts, none included, and its experts depend on the other tokens of the batch, in evaluation
+ * too. A causal model would look ahead: it is refused there.
+ *
+ * <p>Option: {@code k} 2 (or E where that is less), above 0 and at most E: mean number of experts a
+ * token has, the paper's capacity factor c.
+ */
+public final class ExpertChoiceGate implements Gate {
+  private final RouterProjection projection;
+  private final double k;
+
+  private ExpertChoiceGate(GateSpec spec, double k) {
+    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.k = k;
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(projection.weight());
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenMatrix p = Softmax.of(projection.forward(tokens), 1);
+    Routing routing = choose(p, pass.tokens());
+    return new Routed(
+        routing,
+        0,
+        gradient -> {
+          TokenMatrix dz = new TokenMatrix(p.tokens(), p.columns());
+          Softmax.addGradient(p, TokenMatrix.ofWeights(routing, gradient), 1, dz);
+          return projection.backward(tokens, dz);
+        });
+  }
+
+  private Routing choose(TokenMatrix p, TokenBatch batch) {
+    int capacity = Capacity.of(k, batch.realTokens(), p.columns());
+    RoutingBuilder routing = new RoutingBuilder(p.tokens(), p.columns());
+    for (int e = 0; e < p.columns(); e++) {
+      int expert = e;
+      IntStream.range(0, p.tokens())
+          .filter(s -> !batch.isPadding(s))
+          .boxed()
+          .sorted(Comparator.comparingDouble(s -> -p.get(s, expert)))
+          .limit(capacity)
+          .forEach(s -> routing.assign(s, expert, p.get(s, expert)));
+    }
+    return routing.build();
+  }
+
+  /** Gate {@code expertchoice}. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "expertchoice";
+    }
+
+    @Override
+    public String description() {
+      return "each expert takes its top tokens; not for causal models (expert choice, arXiv"
+          + " 2202.09368)";
+    }
+
+    @Override
+    public Optional<String> refusal(boolean causal) {
+      return causal
+          ? Optional.of(
+              "cannot serve in a causal model: its experts choose among all tokens of a batch, so"
+                  + " a token's output would depend on later ones")
+          : Optional.empty();
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      refusal(spec.causal())
+          .ifPresent(
+              reason -> {
+                throw new IllegalArgumentException("gate " + name() + " " + reason);
+              });
+      Bounds bounds = Bounds.above(0).atMost(spec.experts());
+      double standard = Math.min(Choices.STANDARD, spec.experts());
+      return new ExpertChoiceGate(
+          spec, GateOptions.read(name(), spec, options -> options.number("k", standard, bounds)));
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.GateState;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Top-k balanced by a bias instead of a loss (Wang et al., arXiv 2408.15664, section 3, algorithm
+ * 1).
+ *
+ * <p>{@code s = softmax(x W)}; a token takes the k experts of the largest {@code s + b} with the
+ * weights s: the bias chooses and does not weigh. After each training step {@code b_e += gamma
+ * sign(mean load - load_e)} over the step's real tokens, all its micro-batches together. No
+ * gradient flows through b or the choice; there is no auxiliary loss, no capacity, and evaluation
+ * uses b as it is.
+ *
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code k} 2 (or E where that is less), 1 to E
+ *   <li>{@code gamma} 1e-3, at least 0: the paper's bias update rate u
+ *   <li>{@code scores} {@code softmax} (default) or {@code sigmoid}, the paper's main choice; its
+ *       appendix has softmax, which the other gates here use
+ *   <li>{@code renormalize} false, as in the paper: divide the weights by their sum over the
+ *       token's k
+ * </ul>
+ */
+public final class LossFreeGate implements Gate {
+  private static final double LEAST_SUM = 1e-300;
+
+  private final RouterProjection projection;
+  private final SteppedValue bias;
+  private final Options options;
+  private final int experts;
+
+  private LossFreeGate(GateSpec spec, Options options) {
+    this.experts = spec.experts();
+    this.options = options;
+    this.projection = new RouterProjection(spec.scope(), spec.width(), experts);
+    this.bias = new SteppedValue(spec.scope(), "bias", new double[experts], experts, this::moved);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(projection.weight());
+  }
+
+  @Override
+  public List<GateState> state() {
+    return bias.state();
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenMatrix scores = options.scores.of(projection.forward(tokens));
+    Choices choices = new Choices(biased(scores, bias.at(pass.step())), pass.tokens(), options.k);
+    double[] sums = choices.sums(scores);
+    TokenMatrix weights = options.renormalize ? divided(scores, sums) : scores;
+    Routing routing = choices.each(weights, new RoutingBuilder(scores.tokens(), experts)).build();
+    return new Routed(
+        routing,
+        0,
+        gradient -> {
+          bias.count(pass.step(), choices.load());
+          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
+          TokenMatrix dScores =
+              options.renormalize ? throughDivision(choices, weights, sums, dWeights) : dWeights;
+          return projection.backward(tokens, options.scores.gradient(scores, dScores));
+        });
+  }
+
+  private double[] moved(double[] before, double[] load) {
+    double mean = Arrays.stream(load).sum() / experts;
+    double[] after = before.clone();
+    for (int e = 0; e < experts; e++) {
+      after[e] += options.gamma * Math.signum(mean - load[e]);
+    }
+    return after;
+  }
+
+  private static TokenMatrix biased(TokenMatrix scores, double[] bias) {
+    TokenMatrix sum = scores.copy();
+    for (int s = 0; s < scores.tokens(); s++) {
+      for (int e = 0; e < scores.columns(); e++) {
+        sum.add(s, e, bias[e]);
+      }
+    }
+    return sum;
+  }
+
+  private static TokenMatrix divided(TokenMatrix scores, double[] sums) {
+    TokenMatrix weights = scores.copy();
+    for (int s = 0; s < scores.tokens(); s++) {
+      for (int e = 0; e < scores.columns(); e++) {
+        weights.set(s, e, scores.get(s, e) / Math.max(sums[s], LEAST_SUM));
+      }
+    }
+    return weights;
+  }
+
+  /** Of {@code w = s / sum}: {@code ds_e = (dw_e - sum_j dw_j w_j) / sum} at the chosen. */
+  private static TokenMatrix throughDivision(
+      Choices choices, TokenMatrix weights, double[] sums, TokenMatrix dWeights) {
+    TokenMatrix products = weights.times(dWeights);
+    double[] means = choices.sums(products);
+    TokenMatrix dScores = new TokenMatrix(weights.tokens(), weights.columns());
+    choices.forEach(
+        (s, e) ->
+            dScores.set(s, e, (dWeights.get(s, e) - means[s]) / Math.max(sums[s], LEAST_SUM)));
+    return dScores;
+  }
+
+  private enum Scores {
+    SOFTMAX,
+    SIGMOID;
+
+    TokenMatrix of(TokenMatrix z) {
+      if (this == SOFTMAX) {
+        return Softmax.of(z, 1);
+      }
+      TokenMatrix scores = new TokenMatrix(z.tokens(), z.columns());
+      for (int s = 0; s < z.tokens(); s++) {
+        for (int e = 0; e < z.columns(); e++) {
+          scores.set(s, e, 1 / (1 + Math.exp(-z.get(s, e))));
+        }
+      }
+      return scores;
+    }
+
+    /** The gradient of z, from what {@link #of} gave and its gradient. */
+    TokenMatrix gradient(TokenMatrix scores, TokenMatrix dScores) {
+      TokenMatrix dz = new TokenMatrix(scores.tokens(), scores.columns());
+      if (this == SOFTMAX) {
+        Softmax.addGradient(scores, dScores, 1, dz);
+        return dz;
+      }
+      for (int s = 0; s < scores.tokens(); s++) {
+        for (int e = 0; e < scores.columns(); e++) {
+          double score = scores.get(s, e);
+          dz.set(s, e, dScores.get(s, e) * score * (1 - score));
+        }
+      }
+      return dz;
+    }
+  }
+
+  private record Options(int k, double gamma, Scores scores, boolean renormalize) {
+
+    static Options from(GateOptions options, GateSpec spec) {
+      return new Options(
+          Choices.count(options, spec),
+          options.number("gamma", 1e-3, Bounds.atLeast(0)),
+          options.choice("scores", Scores.SOFTMAX),
+          options.flag("renormalize", false));
+    }
+  }
+
+  /** Gate {@code lossfree}. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "lossfree";
+    }
+
+    @Override
+    public String description() {
+      return "top-k balanced by a bias instead of a loss (loss-free balancing, arXiv 2408.15664)";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return new LossFreeGate(
+          spec, GateOptions.read(name(), spec, options -> Options.from(options, spec)));
+    }
+  }
+}

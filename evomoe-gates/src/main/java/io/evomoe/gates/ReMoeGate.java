@@ -1,0 +1,146 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.GateState;
+import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * ReLU routing of ReMoE (Wang et al., arXiv 2412.14711, sections 3.1 to 3.3), the closest rival of
+ * the dense-to-sparse gate.
+ *
+ * <p>{@code w = relu(x W)}; a token has the experts of positive w, and may have none: then its
+ * output is 0 and the residual passes it on. Weights do not sum to 1, so one expert alone is not
+ * the plain net.
+ *
+ * <p>The loss is the paper's load-balanced L1 norm {@code lambda / L mean_s sum_e f_e w_se} over L
+ * MoE layers, {@code f_e = E / k mean_s 1[w_se > 0]} a constant to the gradient. lambda steers the
+ * mean number of active experts to k: after each training step it is multiplied by alpha where more
+ * than k were active, divided by it where fewer. The paper has one lambda and counts all layers
+ * together; here each layer has its own, so each comes to k. It never falls below 1e-12, for once
+ * it were 0 it could not rise again.
+ *
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code k} 1 as in the paper, above 0 and at most E: mean active experts to come to
+ *   <li>{@code lambda} 1e-8, above 0: at the first step
+ *   <li>{@code alpha} 1.2, above 1
+ * </ul>
+ */
+public final class ReMoeGate implements Gate {
+  private static final double LEAST_LAMBDA = 1e-12;
+
+  private final RouterProjection projection;
+  private final SteppedValue lambda;
+  private final Options options;
+  private final int moeLayers;
+
+  private ReMoeGate(GateSpec spec, Options options) {
+    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.options = options;
+    this.moeLayers = spec.moeLayers();
+    this.lambda =
+        new SteppedValue(spec.scope(), "lambda", new double[] {options.lambda}, 2, this::steered);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(projection.weight());
+  }
+
+  @Override
+  public List<GateState> state() {
+    return lambda.state();
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenBatch batch = pass.tokens();
+    TokenMatrix z = projection.forward(tokens);
+    TokenMatrix active = active(z, batch);
+    Routing routing = assignments(z, active);
+    LoadBalancing balance = new LoadBalancing(z.times(active), active, batch);
+    double coefficient = lambda.at(pass.step())[0] / (moeLayers * options.k);
+    return new Routed(
+        routing,
+        coefficient * balance.loss(),
+        gradient -> {
+          lambda.count(pass.step(), new double[] {routing.assignments(), batch.realTokens()});
+          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
+          balance.addGradient(coefficient, dWeights);
+          return projection.backward(tokens, dWeights.times(active));
+        });
+  }
+
+  private double[] steered(double[] before, double[] counts) {
+    double direction = Math.signum(counts[0] - options.k * counts[1]);
+    double after = before[0] * Math.pow(options.alpha, direction);
+    return new double[] {Math.max(after, Math.min(before[0], LEAST_LAMBDA))};
+  }
+
+  private static TokenMatrix active(TokenMatrix z, TokenBatch batch) {
+    TokenMatrix active = new TokenMatrix(z.tokens(), z.columns());
+    for (int s = 0; s < z.tokens(); s++) {
+      for (int e = 0; e < z.columns(); e++) {
+        active.set(s, e, z.get(s, e) > 0 && !batch.isPadding(s) ? 1 : 0);
+      }
+    }
+    return active;
+  }
+
+  private static Routing assignments(TokenMatrix z, TokenMatrix active) {
+    RoutingBuilder routing = new RoutingBuilder(z.tokens(), z.columns());
+    for (int s = 0; s < z.tokens(); s++) {
+      for (int e = 0; e < z.columns(); e++) {
+        if (active.get(s, e) > 0) {
+          routing.assign(s, e, z.get(s, e));
+        }
+      }
+    }
+    return routing.build();
+  }
+
+  private record Options(double k, double lambda, double alpha) {
+
+    static Options from(GateOptions options, GateSpec spec) {
+      return new Options(
+          options.number("k", 1, Bounds.above(0).atMost(spec.experts())),
+          options.number("lambda", 1e-8, Bounds.above(0)),
+          options.number("alpha", 1.2, Bounds.above(1)));
+    }
+  }
+
+  /** Gate {@code remoe}. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "remoe";
+    }
+
+    @Override
+    public String description() {
+      return "ReLU weights, an adaptive L1 loss steers their number (ReMoE, arXiv 2412.14711)";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return new ReMoeGate(
+          spec, GateOptions.read(name(), spec, options -> Options.from(options, spec)));
+    }
+  }
+}

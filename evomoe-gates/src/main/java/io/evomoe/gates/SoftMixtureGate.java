@@ -1,0 +1,68 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The dense mixture of experts (Jacobs et al. 1991): every token has every expert with the weight
+ * {@code softmax(x W)}. A yardstick of what sparsity costs. No loss, no capacity, no options.
+ */
+public final class SoftMixtureGate implements Gate {
+  private final RouterProjection projection;
+
+  private SoftMixtureGate(GateSpec spec) {
+    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(projection.weight());
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenMatrix p = Softmax.of(projection.forward(tokens), 1);
+    Choices everyExpert = new Choices(p, pass.tokens(), p.columns());
+    Routing routing = everyExpert.each(p, new RoutingBuilder(p.tokens(), p.columns())).build();
+    return new Routed(
+        routing,
+        0,
+        gradient -> {
+          TokenMatrix dz = new TokenMatrix(p.tokens(), p.columns());
+          Softmax.addGradient(p, TokenMatrix.ofWeights(routing, gradient), 1, dz);
+          return projection.backward(tokens, dz);
+        });
+  }
+
+  /** Gate {@code softmix}. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "softmix";
+    }
+
+    @Override
+    public String description() {
+      return "every expert for every token, weighted by softmax: no sparsity";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      GateOptions.none(name(), spec);
+      return new SoftMixtureGate(spec);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Capacity;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.random.CounterRandom;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The top-2 gate of GShard (Lepikhin et al., arXiv 2006.16668, section 2.2 and algorithm 1), for
+ * any number k of choices.
+ *
+ * <p>{@code p = softmax(x W)}; a token wants the k experts of the largest p, each with the weight p
+ * over the sum of the token's k. In training an expert takes at most {@code C = k
+ * ceil(capacityFactor S / E)} tokens: all first choices by position, then all second ones, and so
+ * on; what it cannot take is dropped, and the other weights stay as they are. In evaluation nothing
+ * is dropped, so a token's output does not depend on its batch; nor is a choice left to chance.
+ *
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code k} 2 (or E where that is less), 1 to E; gate {@code top2} has it fixed
+ *   <li>{@code capacityFactor} 1.25, above 0; {@code infinite} drops nothing in training either
+ *   <li>{@code alpha} 0.01, at least 0: times the balance loss {@code E sum_e f_e P_e}, f the share
+ *       of tokens whose first choice is e, before drops (a constant to the gradient), P the mean of
+ *       p. It is {@code E^2} times the loss that the paper prints, as in its published code, so
+ *       that it is alpha at balance for any E
+ *   <li>{@code randomSecond} false: in training a choice after the first is kept with probability
+ *       {@code min(1, k w)} alone, for k = 2 the paper's {@code 2 g2 > uniform(0, 1)}
+ * </ul>
+ */
+public final class TopKGate implements Gate {
+  private final RouterProjection projection;
+  private final Options options;
+  private final String layer;
+  private final int experts;
+
+  private TopKGate(GateSpec spec, Options options) {
+    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.options = options;
+    this.layer = spec.scope().name();
+    this.experts = spec.experts();
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(projection.weight());
+  }
+
+  @Override
+  public Routed route(INDArray tokens, Pass pass) {
+    TokenBatch batch = pass.tokens();
+    TokenMatrix z = projection.forward(tokens);
+    Choices choices = new Choices(z, batch, options.k);
+    TokenMatrix p = Softmax.of(z, 1);
+    TokenMatrix weights = Softmax.of(choices.only(z), 1);
+    Routing routing =
+        pass.step().training()
+            ? dispatch(weights, choices, pass)
+            : choices.each(weights, new RoutingBuilder(batch.size(), experts)).build();
+    LoadBalancing balance = new LoadBalancing(p, choices.firstMask(), batch);
+    return new Routed(
+        routing,
+        options.alpha * balance.loss(),
+        gradient -> {
+          TokenMatrix dz = new TokenMatrix(z.tokens(), experts);
+          Softmax.addGradient(weights, TokenMatrix.ofWeights(routing, gradient), 1, dz);
+          TokenMatrix dp = new TokenMatrix(z.tokens(), experts);
+          balance.addGradient(options.alpha, dp);
+          Softmax.addGradient(p, dp, 1, dz);
+          return projection.backward(tokens, dz);
+        });
+  }
+
+  /** Rank by rank, so that no second choice takes the place of a first one. */
+  private Routing dispatch(TokenMatrix weights, Choices choices, Pass pass) {
+    int capacity = capacity(pass.tokens());
+    int[] load = new int[experts];
+    RoutingBuilder routing = new RoutingBuilder(weights.tokens(), experts);
+    CounterRandom random = pass.step().random(layer + ".choice");
+    for (int rank = 0; rank < options.k; rank++) {
+      long realTokens = 0;
+      for (int s = 0; s < weights.tokens(); s++) {
+        if (!pass.tokens().isPadding(s)) {
+          int e = choices.expert(s, rank);
+          double draw = random.uniform(realTokens++ * options.k + rank);
+          if (!isKept(rank, weights.get(s, e), draw)) {
+            continue;
+          }
+          if (load[e] < capacity) {
+            routing.assign(s, e, weights.get(s, e));
+            load[e]++;
+          } else {
+            routing.drop();
+          }
+        }
+      }
+    }
+    return routing.build();
+  }
+
+  private int capacity(TokenBatch batch) {
+    int ofOneChoice = Capacity.of(options.capacityFactor, batch.realTokens(), experts);
+    return Math.multiplyExact(options.k, ofOneChoice);
+  }
+
+  private boolean isKept(int rank, double weight, double draw) {
+    return rank == 0 || !options.randomSecond || options.k * weight > draw;
+  }
+
+  private record Options(int k, double capacityFactor, double alpha, boolean randomSecond) {
+
+    static Options of(int k, GateOptions options) {
+      return new Options(
+          k,
+          options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
+          options.number("alpha", 0.01, Bounds.atLeast(0)),
+          options.flag("randomSecond", false));
+    }
+  }
+
+  /** Gate {@code topk}. */
+  public static final class Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "topk";
+    }
+
+    @Override
+    public String description() {
+      return "top-k with capacity and a balance loss (GShard, arXiv 2006.16668, for any k)";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return new TopKGate(
+          spec,
+          GateOptions.read(
+              name(), spec, options -> Options.of(Choices.count(options, spec), options)));
+    }
+  }
+
+  /** Gate {@code top2}. */
+  public static final class Top2Provider implements GateProvider {
+
+    @Override
+    public String name() {
+      return "top2";
+    }
+
+    @Override
+    public String description() {
+      return "top-2 with capacity and a balance loss (GShard, arXiv 2006.16668)";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      int k = Math.min(Choices.STANDARD, spec.experts());
+      return new TopKGate(spec, GateOptions.read(name(), spec, options -> Options.of(k, options)));
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.evomoe.gates;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateScene;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.NamedGate;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingGradient;
+import io.evomoe.moe.SameDiffGate;
+import io.evomoe.moe.TokenRows;
+import io.evomoe.nn.Parameter;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.step.StepContext;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class SameDiffGateTest {
+  private static final int EXPERTS = 4;
+  private static final double TOLERANCE = 1e-9;
+  private static final TokenRows TOKENS = TokenRows.random(9, 1).withPadding();
+
+  @Test
+  void should_equal_the_dense_to_sparse_gate_written_as_an_expression() {
+    Map<String, String> options = Map.of("noise", "false", "threshold", "0.05", "balance", "0");
+    assertSame(
+        new DtsGate.AloneProvider(),
+        options,
+        (z, moment) -> {
+          SDVariable sharp = z.getSameDiff().nn().softmax(z.div(moment.temperature()), 1);
+          return softmax(z).mul(sharp.gt(0.05).castTo(DataType.DOUBLE));
+        });
+  }
+
+  @Test
+  void should_equal_switch_with_its_balance_loss_written_as_expressions() {
+    Map<String, String> options = Map.of("capacityFactor", "infinite", "alpha", "0.7");
+    assertSame(new SwitchGate.Provider(), options, new SwitchExpression());
+  }
+
+  @Test
+  void should_equal_top_2_written_as_an_expression() {
+    Map<String, String> options = Map.of("capacityFactor", "infinite", "alpha", "0");
+    assertSame(
+        new TopKGate.Top2Provider(),
+        options,
+        (z, moment) -> {
+          SDVariable p = softmax(z);
+          SDVariable first = first(p);
+          SDVariable chosen = first.add(first(p.sub(first)));
+          SDVariable kept = p.mul(chosen);
+          return kept.div(kept.sum(true, 1));
+        });
+  }
+
+  @Test
+  void should_refuse_a_negative_weight_by_gate_token_expert_and_value() {
+    GateScene scene = scene((z, moment) -> z.getSameDiff().nn().relu(z, 0).sub(0.5), Map.of());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> scene.route(TOKENS, GateScene.training()))
+        .withMessageMatching(
+            "gate written of layer gate: weight of token \\d+ at expert \\d must be finite and at"
+                + " least 0, was -0.5");
+  }
+
+  @Test
+  void should_refuse_weights_of_another_shape() {
+    GateScene scene = scene((z, moment) -> z.sum(true, 1), Map.of());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> scene.route(TOKENS, GateScene.training()))
+        .withMessage(
+            "gate written of layer gate: weights must have the shape [9, 4] of the logits, had [9,"
+                + " 1]");
+  }
+
+  private static SDVariable softmax(SDVariable z) {
+    return z.getSameDiff().nn().softmax(z, 1);
+  }
+
+  /** 1 at the largest of each row. */
+  private static SDVariable first(SDVariable rows) {
+    return rows.getSameDiff().oneHot(rows.argmax(1), EXPERTS, 1, 1.0, 0.0, DataType.DOUBLE);
+  }
+
+  private static final class SwitchExpression implements SameDiffGate.Expression {
+
+    @Override
+    public SDVariable weights(SDVariable logits, StepContext moment) {
+      SDVariable p = softmax(logits);
+      return p.mul(first(p));
+    }
+
+    @Override
+    public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext moment) {
+      SDVariable p = softmax(logits);
+      return first(p).mean(0).mul(p.mean(0)).sum().mul(0.7 * EXPERTS);
+    }
+  }
+
+  private static void assertSame(
+      GateProvider provider, Map<String, String> options, SameDiffGate.Expression expression) {
+    GateScene byHand = GateScene.of(provider, EXPERTS, options);
+    GateScene written = scene(expression, Map.of());
+    for (StepContext moment : new StepContext[] {GateScene.training(), GateScene.evaluation()}) {
+      Routed expected = byHand.route(TOKENS, moment);
+      Routed actual = written.route(TOKENS, moment);
+
+      assertThat(actual.routing().tokens()).isEqualTo(expected.routing().tokens());
+      assertThat(actual.routing().offsets()).isEqualTo(expected.routing().offsets());
+      assertThat(actual.routing().weights())
+          .containsExactly(expected.routing().weights(), within(TOLERANCE));
+      assertThat(actual.auxLoss()).isCloseTo(expected.auxLoss(), within(TOLERANCE));
+      assertThat(gradients(written, actual))
+          .containsExactly(gradients(byHand, expected), within(TOLERANCE));
+    }
+  }
+
+  /** Of W and the tokens, one after the other. */
+  private static double[] gradients(GateScene scene, Routed routed) {
+    Parameter weight = scene.gate().parameters().get(0);
+    weight.clearGradient();
+    INDArray dTokens = Objects.requireNonNull(routed.pullback().pull(slopes(routed.routing())));
+    double[] ofTokens = dTokens.dup('c').data().asDouble();
+    double[] ofWeight = weight.gradient().dup('c').data().asDouble();
+    double[] all = Arrays.copyOf(ofTokens, ofTokens.length + ofWeight.length);
+    System.arraycopy(ofWeight, 0, all, ofTokens.length, ofWeight.length);
+    return all;
+  }
+
+  private static RoutingGradient slopes(Routing routing) {
+    CounterRandom random = new CounterRandom(5);
+    double[] slopes = new double[routing.assignments()];
+    Arrays.setAll(slopes, random::gaussian);
+    return new RoutingGradient(slopes, new double[0]);
+  }
+
+  private static GateScene scene(SameDiffGate.Expression expression, Map<String, String> options) {
+    return GateScene.of(new Written(expression), EXPERTS, options);
+  }
+
+  private record Written(SameDiffGate.Expression expression) implements GateProvider {
+
+    @Override
+    public String name() {
+      return "written";
+    }
+
+    @Override
+    public String description() {
+      return "an expression";
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return new NamedGate(name(), spec.scope().name(), new SameDiffGate(spec, expression));
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.GateScene;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.RoutingGradient;
+import io.evomoe.moe.TokenRows;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+
+/** Passes that train a gate. */
+final class Training {
+  private Training() {}
+
+  static StepContext step(long step) {
+    return new StepContext(step, Phase.SOFT, 1, true, step);
+  }
+
+  /** Forward and backward; the task's loss does not depend on the weights. */
+  static Routed pass(GateScene scene, TokenRows tokens, StepContext moment) {
+    Routed routed = scene.route(tokens, moment);
+    double[] none = new double[routed.routing().assignments()];
+    routed.pullback().pull(new RoutingGradient(none, new double[0]));
+    return routed;
+  }
+}
