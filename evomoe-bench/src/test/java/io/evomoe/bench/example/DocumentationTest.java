@@ -26,6 +26,7 @@ class DocumentationTest {
   @ParameterizedTest
   @CsvSource({
     "README.md, 0, evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
+    "README.md, 1, evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
     "CONTRIBUTING.md, 0, evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGate.java",
     "CONTRIBUTING.md, 1,"
         + " evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGateTest.java"
