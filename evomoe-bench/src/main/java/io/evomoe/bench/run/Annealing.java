@@ -26,17 +26,17 @@ public record Annealing(
     double startMillis,
     double endMillis) {
 
-  /** From a recorded run; empty when fewer than ten steps had a temperature. */
+  /** From a recorded run; empty when too few of its steps had a temperature and a time. */
   public static Optional<Annealing> of(ReportData.Run run) {
     List<CurveRow> routed =
         run.rows().stream().filter(row -> row.temperature().isPresent()).toList();
     int tenth = routed.size() / 10;
-    if (tenth < 1) {
+    if (tenth < 2) {
       return Optional.empty();
     }
     List<CurveRow> first = routed.subList(0, tenth);
     List<CurveRow> last = routed.subList(routed.size() - tenth, routed.size());
-    return Optional.of(
+    Annealing annealing =
         new Annealing(
             run.gate(),
             mean(first, row -> row.temperature().orElse(Double.NaN)),
@@ -44,7 +44,12 @@ public record Annealing(
             mean(first, row -> row.activeExperts().orElse(Double.NaN)),
             mean(last, row -> row.activeExperts().orElse(Double.NaN)),
             medianMillis(first),
-            medianMillis(last)));
+            medianMillis(last));
+    return annealing.isTimed() ? Optional.of(annealing) : Optional.empty();
+  }
+
+  private boolean isTimed() {
+    return Double.isFinite(startMillis) && Double.isFinite(endMillis);
   }
 
   /** One line for people. */

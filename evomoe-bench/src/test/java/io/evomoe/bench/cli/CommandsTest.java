@@ -54,21 +54,24 @@ class CommandsTest {
   void compare_should_leave_a_report_curves_and_results() throws IOException {
     Path out = folder.resolve("out");
     CommandRun run =
-        tiny("compare", "--gates", "evomoe,switch,dense", "--steps", "30", "--out", out.toString());
+        tiny("compare", "--gates", "evomoe,switch,dense", "--steps", "60", "--out", out.toString());
 
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("valid loss").contains("evomoe: temperature");
+    assertThat(run.out())
+        .contains("valid loss")
+        .contains("evomoe: temperature")
+        .doesNotContain("NaN");
     List<RunResult> results = ResultFile.read(out.resolve(ResultFile.NAME));
     assertThat(results)
         .extracting(RunResult::gate)
         .containsExactlyInAnyOrder("evomoe", "switch", "dense");
-    assertThat(results).allSatisfy(result -> assertThat(result.steps()).isEqualTo(30));
+    assertThat(results).allSatisfy(result -> assertThat(result.steps()).isEqualTo(60));
     List<CurveRow> rows = CurveFile.read(out.resolve(CurveFile.NAME));
-    assertThat(rows).hasSize(90);
+    assertThat(rows).hasSize(180);
     assertThat(rows)
         .filteredOn(row -> row.temperature().isPresent())
         .as("only a gate that anneals has a temperature, and only once it has experts")
-        .hasSize(27)
+        .hasSize(54)
         .allSatisfy(row -> assertThat(row.gate()).isEqualTo("evomoe"));
     assertThat(Files.readString(out.resolve("report.html"))).contains("evomoe").contains("<script");
     assertThat(out.resolve("tokenizer/vocab.json")).exists();
