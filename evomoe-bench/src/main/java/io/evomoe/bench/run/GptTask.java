@@ -1,14 +1,12 @@
 package io.evomoe.bench.run;
 
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.PackedBatches;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.training.TrainingData;
 import java.util.Optional;
@@ -35,16 +33,21 @@ public final class GptTask implements Task<LanguageBatch> {
 
   @Override
   public Gpt model(RunConfig config) {
-    Kernels kernels = KernelSelection.forType(DataType.FLOAT);
+    int vocabulary = tokenizer.vocabularySize();
+    OptionalLong steps = OptionalLong.of(config.training().steps());
+    return model(
+        config, vocabulary, new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary))));
+  }
+
+  /** A model of a run before its first step, on the selected kernels. */
+  static Gpt model(RunConfig config, int vocabulary, TrainingFacts facts) {
     return new Gpt(
-        config.model().gpt(tokenizer.vocabularySize()),
-        GateRegistry.installed().provider(config.gate()),
+        config.model().gpt(vocabulary),
+        config.provider(),
         config.options(),
-        new TrainingFacts(
-            OptionalLong.of(config.training().steps()),
-            Optional.of(train.frequencies(tokenizer.vocabularySize()))),
+        facts,
         config.seed(),
-        kernels);
+        KernelSelection.forType(DataType.FLOAT));
   }
 
   @Override

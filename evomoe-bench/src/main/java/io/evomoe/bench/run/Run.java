@@ -7,7 +7,6 @@ import io.evomoe.bench.report.RunRecording;
 import io.evomoe.bench.report.RunResult;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
@@ -43,11 +42,9 @@ public final class Run<B> {
             schedule(config));
   }
 
-  /** Phase and temperature of a run by step. */
-  public static EvolutionSchedule schedule(RunConfig config) {
+  private static EvolutionSchedule schedule(RunConfig config) {
     return new EvolutionSchedule(
-        config.evolution().config(config.training().steps()),
-        GateRegistry.installed().provider(config.gate()).growth());
+        config.evolution().config(config.training().steps()), config.provider().growth());
   }
 
   /** Continues a saved run; to be called before {@link #train}. */
@@ -75,7 +72,7 @@ public final class Run<B> {
   public Outcome train(CurveFile curves, List<CurveRow> earlier, TrainingListener listener) {
     RunRecording recording =
         new RunRecording(config.task(), config.gate(), config.seed(), curves, earlier);
-    if (!GateRegistry.installed().provider(config.gate()).annealed()) {
+    if (!config.provider().annealed()) {
       recording.leaveOutTemperature();
     }
     try {

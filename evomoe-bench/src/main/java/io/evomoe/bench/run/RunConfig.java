@@ -36,6 +36,11 @@ public record RunConfig(
     gateOptions = Map.copyOf(gateOptions);
   }
 
+  /** What makes this run's gates. */
+  GateProvider provider() {
+    return GateRegistry.installed().provider(gate);
+  }
+
   /** Options of this run's gate. */
   public Map<String, String> options() {
     return gateOptions.getOrDefault(gate, Map.of());
@@ -49,7 +54,7 @@ public record RunConfig(
    */
   public RunConfig checked() {
     evolution.config(training.steps());
-    GateProvider provider = GateRegistry.installed().provider(gate);
+    GateProvider provider = provider();
     Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
     if (provider.growth() != Growth.NEVER) {
       boolean causal = Tasks.isCausal(task);

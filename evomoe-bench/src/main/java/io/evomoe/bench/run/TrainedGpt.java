@@ -1,13 +1,10 @@
 package io.evomoe.bench.run;
 
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.checkpoint.Checkpoint;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * A GPT as a checkpoint has it.
@@ -20,13 +17,8 @@ public record TrainedGpt(Gpt model, StepContext context) {
   /** Builds the model of a run and loads a checkpoint into it. */
   public static TrainedGpt load(RunConfig config, Tokenizer tokenizer, Checkpoint checkpoint) {
     Gpt model =
-        new Gpt(
-            config.model().gpt(tokenizer.vocabularySize()),
-            GateRegistry.installed().provider(config.gate()),
-            config.options(),
-            TrainingFacts.ofSteps(config.training().steps()),
-            config.seed(),
-            KernelSelection.forType(DataType.FLOAT));
+        GptTask.model(
+            config, tokenizer.vocabularySize(), TrainingFacts.ofSteps(config.training().steps()));
     if (checkpoint.progress().spawned()) {
       model.spawn(config.evolution().config(config.training().steps()).spawn(), config.seed());
     }
