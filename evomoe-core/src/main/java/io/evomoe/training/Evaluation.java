@@ -1,5 +1,6 @@
 package io.evomoe.training;
 
+import io.evomoe.nn.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.OptionalDouble;
