@@ -29,6 +29,16 @@ public final class Evaluation<B> {
    * @return empty when no token counts
    */
   public OptionalDouble loss(StepContext moment) {
+    return measure(moment).loss();
+  }
+
+  /**
+   * The loss, and which experts the tokens had first.
+   *
+   * @param moment phase and temperature to measure at, in training or not
+   */
+  public Measured measure(StepContext moment) {
+    FirstExperts firstExperts = new FirstExperts();
     double sum = 0;
     long tokens = 0;
     for (B batch : batches) {
@@ -36,8 +46,18 @@ public final class Evaluation<B> {
         Loss loss = model.loss(batch, moment.evaluating());
         sum += loss.value() * loss.tokens();
         tokens += loss.tokens();
+        firstExperts.add(loss.reports());
       }
     }
-    return tokens == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / tokens);
+    return new Measured(
+        tokens == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / tokens), firstExperts);
   }
+
+  /**
+   * What one evaluation found.
+   *
+   * @param loss mean task loss over all counted tokens, in nats; empty when no token counts
+   * @param firstExperts of the real tokens, counted or not
+   */
+  public record Measured(OptionalDouble loss, FirstExperts firstExperts) {}
 }
