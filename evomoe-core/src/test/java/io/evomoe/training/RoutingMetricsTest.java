@@ -120,7 +120,8 @@ class RoutingMetricsTest {
           context.training()
               ? List.of(a, b)
               : List.of(a.withFirstExperts(first(context)), b.withFirstExperts(first(context)));
-      return new Loss(1, 0, TOKENS, reports, () -> parameter.accumulator().array().assign(1));
+      return new Loss(
+          1, 0, TOKENS, TOKENS, 0, reports, () -> parameter.accumulator().array().assign(1));
     }
 
     private List<Integer> first(StepContext context) {
