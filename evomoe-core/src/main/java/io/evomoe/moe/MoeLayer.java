@@ -52,7 +52,7 @@ public final class MoeLayer implements Layer {
     return new Output(
         dispatch.output,
         dy -> dispatch.backward(dy, routed.pullback()),
-        List.of(RoutingReports.of(name, routing, pass.tokens(), routed.auxLoss())));
+        List.of(RoutingReports.of(name, routing, pass, routed.auxLoss())));
   }
 
   private Routed route(INDArray x, Pass pass) {

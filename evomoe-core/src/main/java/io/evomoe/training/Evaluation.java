@@ -24,21 +24,41 @@ public final class Evaluation<B> {
   }
 
   /**
-   * Mean task loss over all counted tokens, in nats, without noise, dropout and capacity.
+   * Mean task loss over all counted targets, in nats, without noise, dropout and capacity.
    *
    * @param moment phase and temperature to measure at, in training or not
-   * @return empty when no token counts
+   * @return empty when no target counts
    */
   public OptionalDouble loss(StepContext moment) {
+    return measure(moment).loss();
+  }
+
+  /**
+   * The loss, and which experts the tokens had first.
+   *
+   * @param moment phase and temperature to measure at, in training or not
+   */
+  public Measured measure(StepContext moment) {
+    FirstExperts firstExperts = new FirstExperts();
     double sum = 0;
-    long tokens = 0;
+    long targets = 0;
     for (B batch : batches) {
       try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
         Loss loss = model.loss(batch, moment.evaluating());
-        sum += loss.value() * loss.tokens();
-        tokens += loss.tokens();
+        sum += loss.value() * loss.targets();
+        targets += loss.targets();
+        firstExperts.add(loss.reports());
       }
     }
-    return tokens == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / tokens);
+    return new Measured(
+        targets == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / targets), firstExperts);
   }
+
+  /**
+   * What one evaluation found.
+   *
+   * @param loss mean task loss over all counted targets, in nats; empty when no target counts
+   * @param firstExperts of all tokens but padding, whether targets or not
+   */
+  public record Measured(OptionalDouble loss, FirstExperts firstExperts) {}
 }
