@@ -53,9 +53,7 @@ public final class BalancedAssignment {
    */
   public static int[] of(TokenMatrix scores) {
     int[] expertOf = new int[scores.tokens()];
-    if (scores.columns() > 1 && expertOf.length > 0) {
-      assign(scaled(FiniteScores.of(scores)), scores.columns(), expertOf);
-    }
+    assign(normalized(FiniteScores.of(scores)), scores.columns(), expertOf);
     return expertOf;
   }
 
@@ -83,17 +81,16 @@ public final class BalancedAssignment {
     return assign(sample, experts, new int[sampled]);
   }
 
-  /** By a power of two, which is exact, to magnitudes of at most 1: then no sum overflows. */
-  private static double[] scaled(TokenMatrix scores) {
+  /** Divided by the largest magnitude, so that no sum overflows. */
+  private static double[] normalized(TokenMatrix scores) {
     double[] values = new double[scores.tokens() * scores.columns()];
     double largest = 0;
     for (int i = 0; i < values.length; i++) {
       values[i] = scores.get(i / scores.columns(), i % scores.columns());
       largest = Math.max(largest, Math.abs(values[i]));
     }
-    int exponent = -Math.getExponent(largest) - 1;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Math.scalb(values[i], exponent);
+    for (int i = 0; i < values.length && largest > 0; i++) {
+      values[i] /= largest;
     }
     return values;
   }
