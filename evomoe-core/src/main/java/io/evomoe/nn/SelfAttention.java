@@ -51,7 +51,7 @@ public final class SelfAttention implements Layer {
     INDArray q = part(mixed.value(), 0);
     INDArray k = part(mixed.value(), 1);
     INDArray v = part(mixed.value(), 2);
-    Attended attended = kernels.attention(q, k, v, shape);
+    Attended attended = kernels.attention(q, k, v, shape, tokens.keyPadding());
     Output projected = projection.forward(attended.output(), pass);
     return new Output(
         projected.value(),
