@@ -2,6 +2,7 @@ package io.evomoe.bench.run;
 
 import io.evomoe.kernel.Activation;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.StackSize;
 
 /**
  * The size of a model, as a configuration file has it.
@@ -15,6 +16,8 @@ import io.evomoe.models.gpt.GptConfig;
  * @param vocabulary size of the vocabulary that the tokenizer is trained to, at least 257
  * @param sequence tokens per sequence, at least 1
  * @param dropout rate, in [0, 1)
+ * @param sharedExperts nets of an MoE block that every token uses, at least 0; 0 where a file
+ *     leaves it out
  */
 public record ModelSize(
     int layers,
@@ -25,39 +28,55 @@ public record ModelSize(
     int moeEvery,
     int vocabulary,
     int sequence,
-    double dropout) {
+    double dropout,
+    int sharedExperts) {
 
   /** Refuses sizes out of their bounds. */
   public ModelSize {
     new GptConfig(
         vocabulary,
         sequence,
-        layers,
-        width,
-        hidden,
-        heads,
-        experts,
-        moeEvery,
-        dropout,
-        Activation.GELU);
+        stack(layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout));
     if (vocabulary < 257) {
       throw new IllegalArgumentException(
           "vocabulary must be at least 257 (256 bytes and the end of text), was " + vocabulary);
     }
   }
 
+  /** A size without shared experts. */
+  public ModelSize(
+      int layers,
+      int width,
+      int hidden,
+      int heads,
+      int experts,
+      int moeEvery,
+      int vocabulary,
+      int sequence,
+      double dropout) {
+    this(layers, width, hidden, heads, experts, moeEvery, vocabulary, sequence, dropout, 0);
+  }
+
   /** A GPT of this size over a vocabulary that may have turned out smaller. */
   GptConfig gpt(int actualVocabulary) {
-    return new GptConfig(
-        actualVocabulary,
-        sequence,
-        layers,
-        width,
-        hidden,
-        heads,
-        experts,
-        moeEvery,
-        dropout,
-        Activation.GELU);
+    return new GptConfig(actualVocabulary, sequence, stack());
+  }
+
+  /** The blocks. */
+  StackSize stack() {
+    return stack(layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout);
+  }
+
+  private static StackSize stack(
+      int layers,
+      int width,
+      int hidden,
+      int heads,
+      int experts,
+      int moeEvery,
+      int sharedExperts,
+      double dropout) {
+    return new StackSize(
+        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, Activation.GELU);
   }
 }
