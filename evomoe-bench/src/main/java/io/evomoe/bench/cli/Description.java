@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Description {
   private Description() {}
 
-  static Map<String, String> of(Task<?> task, RunConfig config) {
+  static Map<String, String> of(Task<?, ?> task, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Data", task.description());
     lines.put("Model", config.model().toString());

@@ -1,13 +1,12 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.run.ConfigFile;
-import io.evomoe.bench.run.Preset;
 import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Tasks;
-import io.evomoe.models.text.TextSplit;
+import io.evomoe.bench.task.Tasks;
 import io.evomoe.moe.GateRegistry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -32,7 +31,7 @@ final class RunOptions {
           "plain UTF-8 text file (documents separated by empty lines; held-out text is split off),"
               + " or a folder with *.train.txt and *.valid.txt; State of the Union addresses by"
               + " default")
-  @Nullable Path data;
+  List<Path> data = List.of();
 
   @Option(names = "--config", description = "YAML file with what differs from the preset")
   @Nullable Path config;
@@ -45,8 +44,7 @@ final class RunOptions {
 
   /** The configuration of one run, checked in full before anything is written. */
   RunConfig config(String gate, long seed) {
-    Tasks.requireKnown(task);
-    RunConfig config = Preset.named(preset).config(task, gate, seed);
+    RunConfig config = Tasks.preset(task, preset).config(task, gate, seed);
     if (this.config != null) {
       config = ConfigFile.overlay(config, this.config);
     }
@@ -57,14 +55,12 @@ final class RunOptions {
       config = ConfigFile.set(config, "training.steps", steps.toString());
     }
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
-    return config.with(gate, seed).checked();
+    return Tasks.checked(config.with(gate, seed));
   }
 
-  Path dataPath() {
-    return data == null ? ShippedData.stateOfTheUnion() : data;
-  }
-
-  TextSplit text() {
-    return TextSplit.open(dataPath());
+  List<Path> dataPaths() {
+    return data.isEmpty()
+        ? Tasks.named(task).shippedData().stream().map(ShippedData::folder).toList()
+        : data;
   }
 }

@@ -47,7 +47,7 @@ public record ModelSize(
   }
 
   /** A GPT of this size over a vocabulary that may have turned out smaller. */
-  GptConfig gpt(int actualVocabulary) {
+  public GptConfig gpt(int actualVocabulary) {
     return new GptConfig(
         actualVocabulary,
         sequence,

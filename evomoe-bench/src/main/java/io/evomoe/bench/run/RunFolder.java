@@ -5,7 +5,9 @@ import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The folder of a training run: {@code config.yaml}, {@code tokenizer/}, {@code checkpoints/}, and
@@ -36,9 +38,9 @@ public record RunFolder(Path path) {
     ConfigFile.write(path.resolve(CONFIG), config);
   }
 
-  /** The configuration of the run. */
+  /** The configuration of the run, as it was written. */
   public RunConfig config() {
-    return ConfigFile.read(path.resolve(CONFIG)).checked();
+    return ConfigFile.read(path.resolve(CONFIG));
   }
 
   /** Where the tokenizer is. */
@@ -54,13 +56,14 @@ public record RunFolder(Path path) {
   /**
    * Writes checkpoints here.
    *
-   * @param data where the text is, kept for resuming
+   * @param data files and folders, kept for resuming
    */
-  public CheckpointFolder checkpointWriter(Path data) {
-    return new CheckpointFolder(
-        checkpoints(),
-        CheckpointFolder.DEFAULT_KEEP,
-        Map.of(DATA, data.toAbsolutePath().normalize().toString()));
+  public CheckpointFolder checkpointWriter(List<Path> data) {
+    String paths =
+        data.stream()
+            .map(source -> source.toAbsolutePath().normalize().toString())
+            .collect(Collectors.joining("\n"));
+    return new CheckpointFolder(checkpoints(), CheckpointFolder.DEFAULT_KEEP, Map.of(DATA, paths));
   }
 
   /** The newest checkpoint, verified. */
@@ -72,14 +75,14 @@ public record RunFolder(Path path) {
     return Checkpoint.open(newest);
   }
 
-  /** Where the text of a checkpointed run was. */
-  public static Path data(Checkpoint checkpoint) {
+  /** Where the data of a checkpointed run was. */
+  public static List<Path> data(Checkpoint checkpoint) {
     String data = checkpoint.config().get(DATA);
     if (data == null) {
       throw new IllegalArgumentException(
-          checkpoint.location() + " does not say where its text was; give --data");
+          checkpoint.location() + " does not say where its data was; give --data");
     }
-    return Path.of(data);
+    return data.lines().map(Path::of).toList();
   }
 
   private Path checkpoints() {

@@ -1,5 +1,7 @@
-package io.evomoe.bench.run;
+package io.evomoe.bench.task;
 
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Task;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.text.LanguageBatch;
@@ -8,16 +10,14 @@ import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.TrainingData;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Causal language modelling on text, with a tokenizer of its own. */
-public final class GptTask implements Task<LanguageBatch> {
-  /** Name of the task. */
-  public static final String NAME = "gpt";
-
+public final class GptTask implements Task<LanguageBatch, Gpt> {
   private final TextSplit text;
   private final Tokenizer tokenizer;
   private final TokenStream train;
@@ -65,7 +65,7 @@ public final class GptTask implements Task<LanguageBatch> {
   }
 
   @Override
-  public double metric(double validLoss) {
+  public double metric(Gpt trained, StepContext moment, double validLoss) {
     return Math.exp(validLoss);
   }
 
