@@ -2,8 +2,10 @@ package io.evomoe.bench.task;
 
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
+import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.PackedBatches;
 import io.evomoe.models.text.TextSplit;
@@ -42,7 +44,7 @@ public final class GptTask implements Task<LanguageBatch, Gpt> {
   /** A model of a run before its first step, on the selected kernels. */
   static Gpt model(RunConfig config, int vocabulary, TrainingFacts facts) {
     return new Gpt(
-        config.model().gpt(vocabulary),
+        new GptConfig(vocabulary, config.model().sequence(), config.model().stack(Activation.GELU)),
         config.provider(),
         config.options(),
         facts,

@@ -3,6 +3,7 @@ package io.evomoe.bench.task;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
@@ -52,6 +53,11 @@ public record RunCheckpoint(RunConfig config, BpeTokenizer tokenizer, Checkpoint
     }
     checkpoint.loadModel(fresh);
     return new TrainedModel<>(fresh, checkpoint.moment().evaluating());
+  }
+
+  /** What is known of the run's training: its steps, not how often its data had each token. */
+  TrainingFacts facts() {
+    return TrainingFacts.ofSteps(config.training().steps());
   }
 
   /** Gate and step, to begin a line with. */
