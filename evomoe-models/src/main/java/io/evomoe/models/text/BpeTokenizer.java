@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
  * A byte-level BPE tokenizer in the files of Hugging Face's GPT-2 and RoBERTa tokenizers, run by
  * Hugging Face's own library. It never touches the network, cuts nothing off and adds nothing. The
- * string {@code <|endoftext|>} inside a text becomes the end-of-text token, as it does there.
+ * spelling of a special token inside a text becomes that token, as it does there.
  *
  * <p>The native library is unpacked once into {@code .djl.ai} in the home folder, or where {@code
  * ENGINE_CACHE_DIR} says.
@@ -18,19 +20,23 @@ import java.util.stream.IntStream;
  * <p>Safe for use by several threads. The native part is freed by {@link #close}.
  */
 public final class BpeTokenizer implements Tokenizer, AutoCloseable {
-  private static final String ROBERTA_END = "</s>";
-
   /** Longer texts are encoded in pieces, so memory does not grow with the text. */
   private static final int PIECE = 1 << 14;
 
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
   private final int endOfText;
+  private final Map<String, Integer> special;
 
-  private BpeTokenizer(HuggingFaceTokenizer tokenizer, int vocabularySize, int endOfText) {
+  private BpeTokenizer(
+      HuggingFaceTokenizer tokenizer,
+      int vocabularySize,
+      int endOfText,
+      Map<String, Integer> special) {
     this.tokenizer = tokenizer;
     this.vocabularySize = vocabularySize;
     this.endOfText = endOfText;
+    this.special = Map.copyOf(special);
   }
 
   /**
@@ -49,8 +55,9 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     for (JsonNode added : json.path("added_tokens")) {
       size = Math.max(size, added.path("id").asInt() + 1);
     }
-    int endOfText = endOfText(json, folder);
-    return new BpeTokenizer(OfflineTokenizers.open(json, folder), size, endOfText);
+    Map<String, Integer> special = TokenizerJson.special(json);
+    int endOfText = endOfText(special, folder);
+    return new BpeTokenizer(OfflineTokenizers.open(json, folder), size, endOfText, special);
   }
 
   /**
@@ -94,6 +101,12 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     return endOfText;
   }
 
+  @Override
+  public OptionalInt special(String token) {
+    Integer id = special.get(token);
+    return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
   /** Frees the native memory; may be called again. */
   @Override
   public void close() {
@@ -126,19 +139,15 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     }
   }
 
-  private static int endOfText(JsonNode json, Path folder) {
-    int found = -1;
-    for (String name : List.of(ROBERTA_END, BytePairVocabulary.END_OF_TEXT)) {
-      found = json.path("model").path("vocab").path(name).asInt(found);
-      for (JsonNode added : json.path("added_tokens")) {
-        found = added.path("content").asText().equals(name) ? added.path("id").asInt() : found;
+  private static int endOfText(Map<String, Integer> special, Path folder) {
+    for (String name : List.of(BytePairVocabulary.END_OF_TEXT, SpecialTokens.END)) {
+      Integer id = special.get(name);
+      if (id != null) {
+        return id;
       }
     }
-    if (found < 0) {
-      throw new IllegalArgumentException(
-          "tokenizer in %s must have the token %s or %s, has neither"
-              .formatted(folder, BytePairVocabulary.END_OF_TEXT, ROBERTA_END));
-    }
-    return found;
+    throw new IllegalArgumentException(
+        "tokenizer in %s must have the token %s or %s, has neither"
+            .formatted(folder, BytePairVocabulary.END_OF_TEXT, SpecialTokens.END));
   }
 }

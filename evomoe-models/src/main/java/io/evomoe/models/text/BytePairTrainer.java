@@ -16,33 +16,36 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The same texts, in any order, give the same vocabulary: of equally frequent pairs the one with
  * the lower left id is merged first, then the one with the lower right id. A pair must occur twice.
- * The string {@code <|endoftext|>} in a text separates; it is never counted.
+ * The spelling of a special token in a text separates; it is never counted.
  */
 public final class BytePairTrainer {
-  /** The smallest vocabulary: 256 bytes and end-of-text. */
-  public static final int MINIMUM_VOCABULARY = ByteAlphabet.SIZE + 1;
-
   private static final Logger log = LoggerFactory.getLogger(BytePairTrainer.class);
-  private static final Pattern SEPARATOR =
-      Pattern.compile(BytePairVocabulary.END_OF_TEXT, Pattern.LITERAL);
 
   private BytePairTrainer() {}
+
+  /** Learns a vocabulary with GPT-2's special token. */
+  public static BytePairVocabulary train(Iterable<String> texts, int vocabularySize) {
+    return train(texts, vocabularySize, SpecialTokens.GPT);
+  }
 
   /**
    * Learns a vocabulary.
    *
    * @param texts to learn from; words do not reach from one into the next
-   * @param vocabularySize tokens wanted, bytes and end-of-text included; at least 257
+   * @param vocabularySize tokens wanted, the 256 bytes and the special tokens included
    * @return a vocabulary of that size, or a smaller one (logged) when the texts have no more pairs
    *     that occur twice
    */
-  public static BytePairVocabulary train(Iterable<String> texts, int vocabularySize) {
-    if (vocabularySize < MINIMUM_VOCABULARY) {
+  public static BytePairVocabulary train(
+      Iterable<String> texts, int vocabularySize, SpecialTokens special) {
+    int minimum = ByteAlphabet.SIZE + special.size();
+    if (vocabularySize < minimum) {
       throw new IllegalArgumentException(
-          "vocabulary size must be at least %d (256 bytes and end-of-text), was %d"
-              .formatted(MINIMUM_VOCABULARY, vocabularySize));
+          "vocabulary size must be at least %d (256 bytes and %s), was %d"
+              .formatted(minimum, String.join(" ", special.all()), vocabularySize));
     }
-    BytePairVocabulary vocabulary = merge(new PairCounts(countWords(texts)), vocabularySize);
+    PairCounts pairs = new PairCounts(countWords(texts, special.pattern()));
+    BytePairVocabulary vocabulary = merge(pairs, vocabularySize, special);
     if (vocabulary.size() < vocabularySize) {
       log.info(
           "the text has pairs for {} tokens only, fewer than the {} asked for",
@@ -52,10 +55,10 @@ public final class BytePairTrainer {
     return vocabulary;
   }
 
-  private static Map<String, Long> countWords(Iterable<String> texts) {
+  private static Map<String, Long> countWords(Iterable<String> texts, Pattern separator) {
     Map<String, Long> counts = new HashMap<>();
     for (String text : texts) {
-      SEPARATOR
+      separator
           .splitAsStream(text)
           .flatMap(Gpt2PreTokenizer::words)
           .forEach(word -> counts.merge(word, 1L, Long::sum));
@@ -68,12 +71,13 @@ public final class BytePairTrainer {
    * by side again through such a token: the first shares the id, the second is merged but not
    * listed twice.
    */
-  private static BytePairVocabulary merge(PairCounts pairs, int vocabularySize) {
+  private static BytePairVocabulary merge(
+      PairCounts pairs, int vocabularySize, SpecialTokens special) {
     List<String> tokens = new ArrayList<>(ByteAlphabet.symbols());
     Map<String, Integer> ids = new HashMap<>();
     tokens.forEach(token -> ids.put(token, ids.size()));
     Set<String> merges = new LinkedHashSet<>();
-    while (tokens.size() + 1 < vocabularySize) {
+    while (tokens.size() + special.size() < vocabularySize) {
       PairCounts.Candidate pair = pairs.mostFrequent();
       if (pair == null) {
         break;
@@ -87,6 +91,6 @@ public final class BytePairTrainer {
       }
       pairs.merge(pair, id);
     }
-    return new BytePairVocabulary(tokens, List.copyOf(merges));
+    return new BytePairVocabulary(tokens, List.copyOf(merges), special);
   }
 }

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A byte-level byte-pair vocabulary in GPT-2's order: the bytes, the merged tokens in the order of
- * their merges, end-of-text last.
+ * A byte-level byte-pair vocabulary in GPT-2's order, the bytes and then the merged tokens in the
+ * order of their merges, between the first and the last special tokens.
  */
 public final class BytePairVocabulary {
   /** Spelling of the end-of-text token. */
@@ -18,18 +18,25 @@ public final class BytePairVocabulary {
 
   private final List<String> tokens;
   private final List<String> merges;
+  private final SpecialTokens special;
 
-  BytePairVocabulary(List<String> tokens, List<String> merges) {
+  BytePairVocabulary(List<String> tokens, List<String> merges, SpecialTokens special) {
     this.tokens = List.copyOf(tokens);
     this.merges = List.copyOf(merges);
+    this.special = special;
   }
 
-  /** Number of tokens, end-of-text included. */
+  /** Number of tokens, special ones included. */
   public int size() {
-    return tokens.size() + 1;
+    return tokens.size() + special.size();
   }
 
-  /** Tokens in printable form and in the order of their ids, without end-of-text. */
+  /** The tokens that stand for no text. */
+  public SpecialTokens special() {
+    return special;
+  }
+
+  /** Tokens in printable form and in the order of their ids, without the special ones. */
   public List<String> tokens() {
     return tokens;
   }
@@ -41,14 +48,15 @@ public final class BytePairVocabulary {
 
   /**
    * Writes {@code vocab.json}, {@code merges.txt} and {@code tokenizer.json}, as Hugging Face's
-   * GPT-2 tokenizers read them. The same vocabulary gives the same bytes.
+   * GPT-2 and RoBERTa tokenizers read them. The same vocabulary gives the same bytes.
    *
    * @param folder made when it does not exist; files of these names are replaced
    */
   public void save(Path folder) {
     ObjectNode ids = JsonNodeFactory.instance.objectNode();
-    tokens.forEach(token -> ids.put(token, ids.size()));
-    ids.put(END_OF_TEXT, ids.size());
+    for (List<String> part : List.of(special.first(), tokens, special.last())) {
+      part.forEach(token -> ids.put(token, ids.size()));
+    }
     String tokenizer = TokenizerJson.compose(ids, merges).toString();
     try {
       Files.createDirectories(folder);

@@ -1,7 +1,6 @@
 package io.evomoe.models.text;
 
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -12,7 +11,8 @@ final class DocumentSplit {
   private DocumentSplit() {}
 
   static TextSplit byDocuments(TextCorpus corpus, double validShare) {
-    Set<String> valid = heldOut(corpus.documents(), validShare);
+    List<String> documents = corpus.documents();
+    Set<String> valid = HeldOut.choose(documents, validShare, Set.of(documents.get(0)));
     return new TextSplit(
         part(corpus, "training part of ", document -> !valid.contains(document)),
         part(corpus, "held-out part of ", valid::contains));
@@ -30,30 +30,6 @@ final class DocumentSplit {
     return new TextSplit(
         copies(copies, "training part of " + corpus.name(), document.substring(0, cut).strip()),
         copies(copies, "held-out part of " + corpus.name(), document.substring(cut).strip()));
-  }
-
-  /**
-   * Takes a document whenever the text held out so far falls short of its share. The first one is
-   * never taken; when no other is short enough, the shortest of them is.
-   */
-  private static Set<String> heldOut(List<String> documents, double validShare) {
-    Set<String> seen = new HashSet<>();
-    Set<String> valid = new HashSet<>();
-    double all = 0;
-    double held = 0;
-    String shortest = "";
-    for (String document : documents) {
-      if (seen.add(document)) {
-        all += document.length();
-        if (held + document.length() <= validShare * all) {
-          valid.add(document);
-          held += document.length();
-        }
-        boolean shorter = shortest.isEmpty() || document.length() <= shortest.length();
-        shortest = seen.size() > 1 && shorter ? document : shortest;
-      }
-    }
-    return valid.isEmpty() ? Set.of(shortest) : valid;
   }
 
   /** The white space inside {@code document} nearest before {@code wanted}, else after; or -1. */

@@ -1,9 +1,7 @@
 package io.evomoe.models.text;
 
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.random.CounterRandom;
 import io.evomoe.training.BatchSource;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,9 +16,7 @@ public final class PackedBatches implements BatchSource<LanguageBatch> {
   private final TokenStream stream;
   private final int length;
   private final int sequences;
-  private final long seed;
-  private final int windows;
-  private volatile Epoch epoch;
+  private final EpochOrder order;
 
   /**
    * Batches over a stream.
@@ -30,8 +26,8 @@ public final class PackedBatches implements BatchSource<LanguageBatch> {
    * @param seed of the order of windows
    */
   public PackedBatches(TokenStream stream, int length, int sequences, long seed) {
-    requirePositive("length", length);
-    requirePositive("sequences", sequences);
+    EpochOrder.requirePositive("length", length);
+    EpochOrder.requirePositive("sequences", sequences);
     if ((long) sequences * length > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "sequences times length must be at most %d tokens, was %d times %d"
@@ -45,27 +41,17 @@ public final class PackedBatches implements BatchSource<LanguageBatch> {
     this.stream = stream;
     this.length = length;
     this.sequences = sequences;
-    this.seed = seed;
-    this.windows = (stream.size() - 1) / length;
-    this.epoch = new Epoch(0, order(0));
+    this.order = new EpochOrder((stream.size() - 1) / length, seed);
   }
 
   /** Number of windows, which are the sequences of an epoch. */
   public int windows() {
-    return windows;
+    return order.items();
   }
 
   @Override
   public LanguageBatch batch(long index) {
-    if (index < 0) {
-      throw new IllegalArgumentException("batch index must be at least 0, was " + index);
-    }
-    int[] chosen = new int[sequences];
-    long first = Math.multiplyExact(index, (long) sequences);
-    for (int i = 0; i < sequences; i++) {
-      chosen[i] = epoch((first + i) / windows).order[(int) ((first + i) % windows)];
-    }
-    return gather(chosen);
+    return gather(order.batch(index, sequences));
   }
 
   /**
@@ -74,17 +60,7 @@ public final class PackedBatches implements BatchSource<LanguageBatch> {
    * @param maxBatches at most so many batches, at least 1; the last may have fewer sequences
    */
   public List<LanguageBatch> evaluationBatches(int maxBatches) {
-    requirePositive("evaluation batches", maxBatches);
-    long wanted = Math.min(windows, (long) maxBatches * sequences);
-    List<LanguageBatch> batches = new ArrayList<>();
-    for (long window = 0; window < wanted; window += sequences) {
-      int[] chosen = new int[(int) Math.min(sequences, wanted - window)];
-      for (int i = 0; i < chosen.length; i++) {
-        chosen[i] = (int) window + i;
-      }
-      batches.add(gather(chosen));
-    }
-    return List.copyOf(batches);
+    return order.firstBatches(maxBatches, sequences).stream().map(this::gather).toList();
   }
 
   private LanguageBatch gather(int[] chosen) {
@@ -96,35 +72,5 @@ public final class PackedBatches implements BatchSource<LanguageBatch> {
       stream.copy(start + 1, targets, i * length, length);
     }
     return new LanguageBatch(TokenBatch.of(length, ids), targets);
-  }
-
-  /** Remembers the order of the last epoch asked for, which is dear to make for a long stream. */
-  private Epoch epoch(long number) {
-    Epoch last = epoch;
-    if (last.number != number) {
-      last = new Epoch(number, order(number));
-      epoch = last;
-    }
-    return last;
-  }
-
-  private int[] order(long number) {
-    return new CounterRandom(CounterRandom.fold(seed, number)).permutation(windows);
-  }
-
-  private static void requirePositive(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " must be at least 1, was " + value);
-    }
-  }
-
-  private static final class Epoch {
-    private final long number;
-    private final int[] order;
-
-    private Epoch(long number, int[] order) {
-      this.number = number;
-      this.order = order;
-    }
   }
 }

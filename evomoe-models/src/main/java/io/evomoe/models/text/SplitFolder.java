@@ -5,32 +5,54 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A folder that holds a ready split: {@code X.train.txt} and {@code X.valid.txt}. */
-final class SplitFolder {
+/** A folder that holds a ready split: {@code X.train.txt}, {@code X.valid.txt} and so on. */
+public final class SplitFolder {
 
   private SplitFolder() {}
 
-  static TextSplit open(Path folder) {
-    return new TextSplit(part(folder, "train"), part(folder, "valid"));
+  /**
+   * The one file of a part, plain or {@code .gz}.
+   *
+   * @param part such as {@code train}
+   * @param extension such as {@code txt}
+   * @throws IllegalArgumentException when there is none or more than one
+   */
+  public static Path require(Path folder, String part, String extension) {
+    List<Path> found = files(folder, part, extension);
+    if (found.size() != 1) {
+      throw wrong(folder, part, extension, found);
+    }
+    return found.get(0);
   }
 
-  private static TextCorpus part(Path folder, String part) {
-    Pattern name = Pattern.compile(".+\\." + part + "\\.txt(\\.gz)?");
-    List<Path> found;
+  /** The file of a part that may be missing; refuses more than one. */
+  public static Optional<Path> find(Path folder, String part, String extension) {
+    List<Path> found = files(folder, part, extension);
+    if (found.size() > 1) {
+      throw wrong(folder, part, extension, found);
+    }
+    return found.stream().findFirst();
+  }
+
+  private static List<Path> files(Path folder, String part, String extension) {
+    Pattern name = Pattern.compile(".+\\." + part + "\\." + extension + "(\\.gz)?");
     try (Stream<Path> files = Files.list(folder)) {
-      found = files.filter(file -> name.matcher(fileName(file)).matches()).sorted().toList();
+      return files.filter(file -> name.matcher(fileName(file)).matches()).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + folder, e);
     }
-    if (found.size() != 1) {
-      throw new IllegalArgumentException(
-          "folder %s must hold one file NAME.%s.txt or NAME.%s.txt.gz, has %s"
-              .formatted(folder, part, part, found.isEmpty() ? "none" : names(found)));
-    }
-    return TextCorpus.read(found.get(0));
+  }
+
+  private static IllegalArgumentException wrong(
+      Path folder, String part, String extension, List<Path> found) {
+    String name = "NAME.%s.%s".formatted(part, extension);
+    return new IllegalArgumentException(
+        "folder %s must hold one file %s or %s.gz, has %s"
+            .formatted(folder, name, name, found.isEmpty() ? "none" : names(found)));
   }
 
   private static String fileName(Path file) {

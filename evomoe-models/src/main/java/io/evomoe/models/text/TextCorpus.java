@@ -45,6 +45,13 @@ public record TextCorpus(String name, List<String> documents) {
     return new TextCorpus("text file " + file, documents);
   }
 
+  /** The documents of both, this one's first. */
+  public TextCorpus join(TextCorpus other) {
+    List<String> both = new ArrayList<>(documents);
+    both.addAll(other.documents);
+    return new TextCorpus(name + " and " + other.name, both);
+  }
+
   /** Length of all documents, in chars. */
   public long length() {
     return documents.stream().mapToLong(String::length).sum();

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  */
 public record TextSplit(TextCorpus train, TextCorpus valid) {
   /** Share of the text that is held out when a single file is given. */
-  public static final double DEFAULT_VALID_SHARE = 0.05;
+  public static final double DEFAULT_VALID_SHARE = HeldOut.DEFAULT_SHARE;
 
   /**
    * Opens a text file, of which 5% is held out ({@link #of}), or a folder that holds {@code
@@ -22,8 +22,17 @@ public record TextSplit(TextCorpus train, TextCorpus valid) {
    */
   public static TextSplit open(Path path) {
     return Files.isDirectory(path)
-        ? SplitFolder.open(path)
+        ? new TextSplit(part(path, "train"), part(path, "valid"))
         : of(TextCorpus.read(path), DEFAULT_VALID_SHARE);
+  }
+
+  /** The texts of both, this one's first, each on the side it was on. */
+  public TextSplit join(TextSplit other) {
+    return new TextSplit(train.join(other.train), valid.join(other.valid));
+  }
+
+  private static TextCorpus part(Path folder, String part) {
+    return TextCorpus.read(SplitFolder.require(folder, part, "txt"));
   }
 
   /**
@@ -35,10 +44,7 @@ public record TextSplit(TextCorpus train, TextCorpus valid) {
    *     document, so a corpus of few documents can be far from it
    */
   public static TextSplit of(TextCorpus corpus, double validShare) {
-    if (!(validShare > 0 && validShare < 1)) {
-      throw new IllegalArgumentException(
-          "valid share must be in (0, 1), was %s".formatted(validShare));
-    }
+    HeldOut.requireShare(validShare);
     return corpus.documents().stream().distinct().count() == 1
         ? DocumentSplit.byWords(corpus, validShare)
         : DocumentSplit.byDocuments(corpus, validShare);

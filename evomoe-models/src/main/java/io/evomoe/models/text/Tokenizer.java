@@ -1,5 +1,7 @@
 package io.evomoe.models.text;
 
+import java.util.OptionalInt;
+
 /** Turns text into token ids and back. */
 public interface Tokenizer {
 
@@ -14,4 +16,22 @@ public interface Tokenizer {
 
   /** Id of the token that stands between documents. */
   int endOfText();
+
+  /**
+   * Id of a special token by its spelling, such as {@link SpecialTokens#MASK}.
+   *
+   * @return empty when the tokenizer has no such token
+   */
+  default OptionalInt special(String token) {
+    return OptionalInt.empty();
+  }
+
+  /** Id of a special token that the caller cannot do without. */
+  default int requireSpecial(String token) {
+    return special(token)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the tokenizer must have the special token " + token + ", has none"));
+  }
 }

@@ -7,15 +7,22 @@ public final class TokenizerFolder {
 
   private TokenizerFolder() {}
 
+  /** Learns a tokenizer with GPT-2's special token, saves it and loads it back. */
+  public static BpeTokenizer train(TextCorpus train, int vocabularySize, Path folder) {
+    return train(train, vocabularySize, folder, SpecialTokens.GPT);
+  }
+
   /**
    * Learns a tokenizer, saves it and loads it back.
    *
    * @param train text to learn from: the training part only, never held-out text
-   * @param vocabularySize tokens wanted, at least 257; small texts give fewer
+   * @param vocabularySize tokens wanted, the 256 bytes and the special tokens included; small texts
+   *     give fewer
    * @param folder for the tokenizer's files, made when it does not exist
    */
-  public static BpeTokenizer train(TextCorpus train, int vocabularySize, Path folder) {
-    BytePairTrainer.train(train.documents(), vocabularySize).save(folder);
+  public static BpeTokenizer train(
+      TextCorpus train, int vocabularySize, Path folder, SpecialTokens special) {
+    BytePairTrainer.train(train.documents(), vocabularySize, special).save(folder);
     return BpeTokenizer.load(folder);
   }
 }

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** The files of a Hugging Face byte-level BPE tokenizer, and their one-file form. */
 final class TokenizerJson {
@@ -16,6 +19,11 @@ final class TokenizerJson {
   static final String MERGES = "merges.txt";
   static final String TOKENIZER = "tokenizer.json";
   static final String MERGES_HEADER = "#version: 0.2";
+
+  /** Spellings that byte pairs cannot have, so in a vocabulary they are special tokens. */
+  private static final List<String> KNOWN =
+      Stream.concat(SpecialTokens.ROBERTA.all().stream(), SpecialTokens.GPT.all().stream())
+          .toList();
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -42,13 +50,14 @@ final class TokenizerJson {
     ObjectNode tokenizer = JsonNodeFactory.instance.objectNode();
     tokenizer.put("version", "1.0").putNull("truncation").putNull("padding");
     ArrayNode special = tokenizer.putArray("added_tokens");
-    JsonNode endOfText = ids.path(BytePairVocabulary.END_OF_TEXT);
-    if (endOfText.isInt()) {
-      special.add(specialToken(endOfText.intValue(), BytePairVocabulary.END_OF_TEXT));
+    for (String token : KNOWN) {
+      if (ids.path(token).isInt()) {
+        special.add(specialToken(ids.path(token).intValue(), token));
+      }
     }
     tokenizer.putNull("normalizer");
     tokenizer.set("pre_tokenizer", byteLevel());
-    tokenizer.putNull("post_processor");
+    tokenizer.set("post_processor", postProcessor(ids));
     tokenizer.set("decoder", byteLevel());
     tokenizer.set("model", model(ids, merges));
     return tokenizer;
@@ -62,6 +71,33 @@ final class TokenizerJson {
     model.set("vocab", ids);
     merges.forEach(model.putArray("merges")::add);
     return model;
+  }
+
+  /** What Hugging Face's library puts around a text when it is asked to; we never ask. */
+  private static JsonNode postProcessor(ObjectNode ids) {
+    if (!ids.has(SpecialTokens.BEGIN) || !ids.has(SpecialTokens.END)) {
+      return JsonNodeFactory.instance.nullNode();
+    }
+    ObjectNode processor = JsonNodeFactory.instance.objectNode();
+    processor.put("type", "RobertaProcessing");
+    processor.putArray("sep").add(SpecialTokens.END).add(ids.get(SpecialTokens.END));
+    processor.putArray("cls").add(SpecialTokens.BEGIN).add(ids.get(SpecialTokens.BEGIN));
+    return processor.put("trim_offsets", true).put("add_prefix_space", false);
+  }
+
+  /** Ids of the special tokens by their spelling. */
+  static Map<String, Integer> special(JsonNode tokenizer) {
+    Map<String, Integer> special = new HashMap<>();
+    JsonNode vocabulary = tokenizer.path("model").path("vocab");
+    for (String token : KNOWN) {
+      if (vocabulary.path(token).isInt()) {
+        special.put(token, vocabulary.path(token).intValue());
+      }
+    }
+    for (JsonNode added : tokenizer.path("added_tokens")) {
+      special.put(added.path("content").asText(), added.path("id").asInt());
+    }
+    return special;
   }
 
   private static ObjectNode byteLevel() {

@@ -78,6 +78,6 @@ class BytePairTrainerTest {
   void should_refuse_a_vocabulary_without_room_for_the_bytes() {
     assertThatThrownBy(() -> BytePairTrainer.train(List.of("text"), 256))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("vocabulary size must be at least 257 (256 bytes and end-of-text), was 256");
+        .hasMessage("vocabulary size must be at least 257 (256 bytes and <|endoftext|>), was 256");
   }
 }

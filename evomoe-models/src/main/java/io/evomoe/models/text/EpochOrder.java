@@ -1,0 +1,117 @@
+package io.evomoe.models.text;
+
+import io.evomoe.random.CounterRandom;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The order in which training visits items: every epoch visits each once, in an order of its own,
+ * and place {@code p} belongs to epoch {@code p / items}. A pure function of the number of items,
+ * the seed and the place.
+ */
+public final class EpochOrder {
+  private final int items;
+  private final long seed;
+  private volatile Epoch epoch;
+
+  /**
+   * An order.
+   *
+   * @param items number of items, at least 1
+   * @param seed of the order
+   */
+  public EpochOrder(int items, long seed) {
+    this.items = requirePositive("items", items);
+    this.seed = seed;
+    this.epoch = new Epoch(0, order(0));
+  }
+
+  /** Number of items, which is the length of an epoch. */
+  public int items() {
+    return items;
+  }
+
+  /** The epoch a place belongs to. */
+  public long epoch(long place) {
+    return place / items;
+  }
+
+  /** The item at a place, in 0..items-1. */
+  public int item(long place) {
+    return current(epoch(place)).order[(int) (place % items)];
+  }
+
+  /** The items of batch {@code index} of batches of {@code size} items that follow each other. */
+  public int[] batch(long index, int size) {
+    long first = firstPlace(index, size);
+    int[] chosen = new int[size];
+    for (int i = 0; i < size; i++) {
+      chosen[i] = item(first + i);
+    }
+    return chosen;
+  }
+
+  /** The place of the first item of a batch; refuses a negative index. */
+  static long firstPlace(long index, int size) {
+    return Math.multiplyExact(requireIndex(index), (long) size);
+  }
+
+  /**
+   * The first items in their own order, in batches: for what is held out.
+   *
+   * @param maxBatches at most so many batches, at least 1; the last may have fewer items
+   */
+  public List<int[]> firstBatches(int maxBatches, int size) {
+    requirePositive("evaluation batches", maxBatches);
+    long wanted = Math.min(items, (long) maxBatches * size);
+    List<int[]> batches = new ArrayList<>();
+    for (long item = 0; item < wanted; item += size) {
+      int[] chosen = new int[(int) Math.min(size, wanted - item)];
+      for (int i = 0; i < chosen.length; i++) {
+        chosen[i] = (int) item + i;
+      }
+      batches.add(chosen);
+    }
+    return List.copyOf(batches);
+  }
+
+  /** Refuses a number below 1, by the name of its field. */
+  public static int requirePositive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, was " + value);
+    }
+    return value;
+  }
+
+  /** Refuses a negative number of a batch. */
+  public static long requireIndex(long index) {
+    if (index < 0) {
+      throw new IllegalArgumentException("batch index must be at least 0, was " + index);
+    }
+    return index;
+  }
+
+  /** Remembers the order of the last epoch asked for, which is dear to make for many items. */
+  private Epoch current(long number) {
+    Epoch last = epoch;
+    if (last.number != number) {
+      last = new Epoch(number, order(number));
+      epoch = last;
+    }
+    return last;
+  }
+
+  private int[] order(long number) {
+    return new CounterRandom(CounterRandom.fold(seed, number)).permutation(items);
+  }
+
+  private static final class Epoch {
+    private final long number;
+    private final int[] order;
+
+    private Epoch(long number, int[] order) {
+      this.number = number;
+      this.order = order;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.evomoe.models.text;
+
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.training.BatchSource;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Batches for a masked language model, without padding: a sequence is {@code <s>}, L - 2 tokens
+ * that follow each other in the stream, {@code </s>} (FULL-SENTENCES of Liu et al., arXiv
+ * 1907.11692, section 4.2, but cut between any two tokens). The targets are the tokens that {@link
+ * TokenMask} chose; all others do not count.
+ *
+ * <p>Masking is dynamic: every epoch visits every sequence once, in an order of its own and under
+ * new masks. A batch is a pure function of the stream, the length, the sequences, the seed and its
+ * index, and may reach from one epoch into the next. What is left at the end of the stream and
+ * fills no sequence is not used.
+ */
+public final class MaskedBatches implements BatchSource<LanguageBatch> {
+  /** Not of a run's seed, so that all runs are measured on the same masks. */
+  private static final long HELD_OUT = CounterRandom.fold(0, "held-out masks");
+
+  private final TokenStream stream;
+  private final TokenMask mask;
+  private final int length;
+  private final int sequences;
+  private final int begin;
+  private final int end;
+  private final EpochOrder order;
+  private final long maskSeed;
+
+  /**
+   * Batches over a stream.
+   *
+   * @param tokenizer that made the stream, with {@link SpecialTokens#ROBERTA}
+   * @param length tokens per sequence (L), begin and end included, at least 3
+   * @param sequences per batch, at least 1
+   * @param seed of the order and of the masks
+   */
+  public MaskedBatches(
+      TokenStream stream, Tokenizer tokenizer, int length, int sequences, long seed) {
+    if (length < 3) {
+      throw new IllegalArgumentException("length must be at least 3, was " + length);
+    }
+    EpochOrder.requirePositive("sequences", sequences);
+    if (stream.size() < length - 2) {
+      throw new IllegalArgumentException(
+          "%s must have at least %d tokens for one sequence of %d, has %d"
+              .formatted(stream.name(), length - 2, length, stream.size()));
+    }
+    this.stream = stream;
+    this.mask = new TokenMask(tokenizer);
+    this.length = length;
+    this.sequences = sequences;
+    this.begin = tokenizer.requireSpecial(SpecialTokens.BEGIN);
+    this.end = tokenizer.requireSpecial(SpecialTokens.END);
+    this.order = new EpochOrder(stream.size() / (length - 2), seed);
+    this.maskSeed = CounterRandom.fold(seed, "masks");
+  }
+
+  /** Number of sequences of an epoch. */
+  public int windows() {
+    return order.items();
+  }
+
+  @Override
+  public LanguageBatch batch(long index) {
+    long first = EpochOrder.firstPlace(index, sequences);
+    return gather(
+        order.batch(index, sequences), i -> CounterRandom.fold(maskSeed, order.epoch(first + i)));
+  }
+
+  /**
+   * The first sequences in the order of the stream, under masks that are the same at every call and
+   * for every seed: for the held-out loss.
+   *
+   * @param maxBatches at most so many batches, at least 1; the last may have fewer sequences
+   */
+  public List<LanguageBatch> evaluationBatches(int maxBatches) {
+    return order.firstBatches(maxBatches, sequences).stream()
+        .map(chosen -> gather(chosen, i -> HELD_OUT))
+        .toList();
+  }
+
+  private LanguageBatch gather(int[] chosen, MaskSeed seedOf) {
+    int[] ids = new int[Math.multiplyExact(chosen.length, length)];
+    int[] targets = new int[ids.length];
+    Arrays.fill(targets, LanguageBatch.IGNORED);
+    for (int i = 0; i < chosen.length; i++) {
+      int start = i * length;
+      ids[start] = begin;
+      stream.copy(chosen[i] * (length - 2), ids, start + 1, length - 2);
+      ids[start + length - 1] = end;
+      CounterRandom random = new CounterRandom(CounterRandom.fold(seedOf.sequence(i), chosen[i]));
+      mask.apply(ids, targets, start, start + length, random);
+    }
+    return new LanguageBatch(TokenBatch.of(length, ids), targets);
+  }
+
+  private interface MaskSeed {
+    long sequence(int i);
+  }
+}

@@ -1,0 +1,67 @@
+package io.evomoe.models.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The tokens of a vocabulary that stand for no text: their spellings inside a text become the
+ * tokens, as in Hugging Face's library, and no byte pair reaches into or across one.
+ *
+ * @param first those with the lowest ids, in the order of their ids
+ * @param last those with the highest ids, in the order of their ids
+ */
+public record SpecialTokens(List<String> first, List<String> last) {
+  /** Spelling of the token that begins a sequence. */
+  public static final String BEGIN = "<s>";
+
+  /** Spelling of the token that fills a sequence up. */
+  public static final String PADDING = "<pad>";
+
+  /** Spelling of the token that ends a sequence. */
+  public static final String END = "</s>";
+
+  /** Spelling of the token for what is in no vocabulary; bytes are in ours, so it is never met. */
+  public static final String UNKNOWN = "<unk>";
+
+  /** Spelling of the token that hides another. */
+  public static final String MASK = "<mask>";
+
+  /** GPT-2's: end-of-text alone, with the highest id (Radford et al., 2019). */
+  public static final SpecialTokens GPT =
+      new SpecialTokens(List.of(), List.of(BytePairVocabulary.END_OF_TEXT));
+
+  /** RoBERTa's, with its ids: 0 to 3, and the mask last (Liu et al., arXiv 1907.11692). */
+  public static final SpecialTokens ROBERTA =
+      new SpecialTokens(List.of(BEGIN, PADDING, END, UNKNOWN), List.of(MASK));
+
+  /** Checks that there are tokens and that no two are spelled alike. */
+  public SpecialTokens {
+    first = List.copyOf(first);
+    last = List.copyOf(last);
+    List<String> all = new ArrayList<>(first);
+    all.addAll(last);
+    if (all.isEmpty() || all.contains("") || Set.copyOf(all).size() < all.size()) {
+      throw new IllegalArgumentException(
+          "special tokens must be at least one, none empty and none twice, were " + all);
+    }
+  }
+
+  /** Number of tokens. */
+  public int size() {
+    return first.size() + last.size();
+  }
+
+  /** All tokens, the lowest ids first. */
+  public List<String> all() {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(last);
+    return List.copyOf(all);
+  }
+
+  /** Matches any of the tokens in a text. */
+  Pattern pattern() {
+    return Pattern.compile(String.join("|", all().stream().map(Pattern::quote).toList()));
+  }
+}

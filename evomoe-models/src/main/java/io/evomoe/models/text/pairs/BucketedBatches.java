@@ -1,0 +1,92 @@
+package io.evomoe.models.text.pairs;
+
+import io.evomoe.models.text.EpochOrder;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.training.BatchSource;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Batches of pairs of about the same length. The pairs are ordered by the padded lengths of target
+ * and source and cut into batches that have, on either side, at most a given number of tokens with
+ * their padding (as fairseq's {@code --max-tokens}; Ott et al., NAACL 2019). Pairs of equal padded
+ * lengths are interchangeable: every epoch shuffles them, and the order of the batches, anew, so
+ * every epoch visits every pair once, and all epochs have the same number of batches, of the same
+ * shapes.
+ *
+ * <p>A batch is a pure function of the pairs, the number of tokens, the seed and its index.
+ */
+public final class BucketedBatches implements BatchSource<PairBatch> {
+  private final EncodedPairs pairs;
+  private final LengthBuckets buckets;
+  private final EpochOrder order;
+  private final long seed;
+  private volatile Epoch epoch;
+
+  /**
+   * Batches over pairs.
+   *
+   * @param maxTokens tokens that a batch may have on either side, padding included; at least the
+   *     padded length of the longest sentence
+   * @param seed of the order
+   */
+  public BucketedBatches(EncodedPairs pairs, int maxTokens, long seed) {
+    this.pairs = pairs;
+    this.buckets = new LengthBuckets(pairs, maxTokens);
+    this.order = new EpochOrder(buckets.batches(), seed);
+    this.seed = CounterRandom.fold(seed, "pairs");
+    this.epoch = epoch(0);
+  }
+
+  /** Number of batches of an epoch. */
+  public int batchesPerEpoch() {
+    return buckets.batches();
+  }
+
+  @Override
+  public PairBatch batch(long index) {
+    EpochOrder.requireIndex(index);
+    return pairs.batch(buckets.batch(order.item(index), pairs(order.epoch(index))));
+  }
+
+  /**
+   * Batches from the shortest to the longest pairs, the same at every call and for every seed: for
+   * the held-out loss.
+   *
+   * @param maxBatches at most so many, at least 1; where there are more, they are taken evenly over
+   *     the lengths
+   */
+  public List<PairBatch> evaluationBatches(int maxBatches) {
+    EpochOrder.requirePositive("evaluation batches", maxBatches);
+    int all = buckets.batches();
+    int wanted = Math.min(maxBatches, all);
+    return IntStream.range(0, wanted)
+        .map(i -> (int) ((2L * i + 1) * all / (2L * wanted)))
+        .mapToObj(i -> pairs.batch(buckets.batch(i, buckets.sorted())))
+        .toList();
+  }
+
+  /** Remembers the last epoch asked for. */
+  private int[] pairs(long number) {
+    Epoch last = epoch;
+    if (last.number != number) {
+      last = epoch(number);
+      epoch = last;
+    }
+    return last.pairs;
+  }
+
+  private Epoch epoch(long number) {
+    return new Epoch(number, buckets.shuffled(CounterRandom.fold(seed, number)));
+  }
+
+  private static final class Epoch {
+    private final long number;
+    private final int[] pairs;
+
+    private Epoch(long number, int[] pairs) {
+      this.number = number;
+      this.pairs = pairs;
+    }
+  }
+}
