@@ -1,0 +1,136 @@
+package io.evomoe.models.metrics;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * BLEU-4 of a corpus (Papineni et al., ACL 2002), as sacreBLEU's defaults define it (Post, WMT
+ * 2018): one reference a sentence, case kept, 13a tokenization of the plain, detokenized text, and
+ * counts summed over the corpus before any division.
+ *
+ * <p>{@code BLEU = 100 BP exp(1/4 sum of ln p_n, n = 1..4)}, where p_n is the share of the output's
+ * n-grams that its reference has too, each at most as often as there, and {@code BP = exp(1 - r/c)}
+ * if the output's c words are fewer than the references' r, else 1. There is no effective order: a
+ * corpus without a 4-gram, or without one word in common, scores 0.
+ */
+public final class Bleu {
+  /** The largest n. */
+  static final int ORDER = 4;
+
+  /**
+   * What stands for a precision of 0, after Chen and Cherry ("A Systematic Comparison of Smoothing
+   * Techniques for Sentence-Level BLEU", WMT 2014), with sacreBLEU's values.
+   */
+  public enum Smoothing {
+    /** Nothing: one order without a match makes the score 0. */
+    NONE("none"),
+    /** 0.1 matches (method 1). */
+    FLOOR("floor[0.10]"),
+    /** One match more and one n-gram more for every n above 1, matched or not (method 2). */
+    ADD_K("add-k[1.00]"),
+    /**
+     * 1/2 match for the first order without one, 1/4 for the second and so on (method 3, as
+     * mteval-v13a.pl).
+     */
+    EXPONENTIAL("exp");
+
+    private final String text;
+
+    Smoothing(String text) {
+      this.text = text;
+    }
+  }
+
+  private final Smoothing smoothing;
+
+  /** With exponential smoothing. */
+  public Bleu() {
+    this(Smoothing.EXPONENTIAL);
+  }
+
+  /** With a smoothing of one's choice. */
+  public Bleu(Smoothing smoothing) {
+    this.smoothing = smoothing;
+  }
+
+  /**
+   * Scores a corpus.
+   *
+   * @param hypotheses the outputs, one a sentence; an empty one counts as no words
+   * @param references the right answers in the same order
+   * @throws IllegalArgumentException if there is no sentence, or not one reference for each
+   */
+  public BleuScore score(List<String> hypotheses, List<String> references) {
+    Corpus.check(hypotheses, references);
+    List<NGramCounts> orders = Stream.generate(NGramCounts::new).limit(ORDER).toList();
+    for (int i = 0; i < hypotheses.size(); i++) {
+      List<String> words = Tokenizer13a.words(hypotheses.get(i));
+      List<String> right = Tokenizer13a.words(references.get(i));
+      for (int n = 1; n <= ORDER; n++) {
+        orders.get(n - 1).add(grams(words, n), grams(right, n));
+      }
+    }
+    return score(orders);
+  }
+
+  /** The settings in sacreBLEU's form, without its version: this is another implementation. */
+  public String signature() {
+    return "nrefs:1|case:mixed|eff:no|tok:13a|smooth:" + smoothing.text;
+  }
+
+  private BleuScore score(List<NGramCounts> orders) {
+    long length = orders.get(0).hypothesis();
+    long referenceLength = orders.get(0).reference();
+    double penalty = brevityPenalty(length, referenceLength);
+    double[] precisions = precisions(orders);
+    double logs = IntStream.range(0, ORDER).mapToDouble(n -> Math.log(precisions[n])).sum();
+    return new BleuScore(
+        100 * penalty * Math.exp(logs / ORDER),
+        IntStream.range(0, ORDER).mapToObj(n -> 100 * precisions[n]).toList(),
+        penalty,
+        length,
+        referenceLength,
+        signature());
+  }
+
+  private static double brevityPenalty(long length, long referenceLength) {
+    if (length >= referenceLength) {
+      return 1;
+    }
+    return length == 0 ? 0 : Math.exp(1 - (double) referenceLength / length);
+  }
+
+  private double[] precisions(List<NGramCounts> orders) {
+    double[] precisions = new double[ORDER];
+    if (orders.stream().allMatch(counts -> counts.common() == 0)) {
+      return precisions;
+    }
+    double share = 1;
+    for (int n = 1; n <= ORDER; n++) {
+      double more = smoothing == Smoothing.ADD_K && n > 1 ? 1 : 0;
+      double common = orders.get(n - 1).common() + more;
+      double all = orders.get(n - 1).hypothesis() + more;
+      if (common == 0) {
+        share /= 2;
+        common = inPlaceOfZero(share);
+      }
+      precisions[n - 1] = all == 0 ? 0 : common / all;
+    }
+    return precisions;
+  }
+
+  private double inPlaceOfZero(double share) {
+    return switch (smoothing) {
+      case NONE, ADD_K -> 0;
+      case FLOOR -> 0.1;
+      case EXPONENTIAL -> share;
+    };
+  }
+
+  private static List<List<String>> grams(List<String> words, int n) {
+    return IntStream.rangeClosed(0, words.size() - n)
+        .mapToObj(i -> words.subList(i, i + n))
+        .toList();
+  }
+}

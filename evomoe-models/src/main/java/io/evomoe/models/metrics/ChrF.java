@@ -1,0 +1,71 @@
+package io.evomoe.models.metrics;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * chrF2 of a corpus (Popović, WMT 2015 and 2016), as sacreBLEU's defaults define it: n-grams of 1
+ * to 6 characters (Unicode code points) with all white space removed, no word n-grams, case kept,
+ * one reference a sentence, counts summed over the corpus.
+ *
+ * <p>Precision P and recall R are means over the orders that both sides have n-grams of (effective
+ * order), and {@code chrF = 100 (1 + 4) P R / (4 P + R)}, so recall weighs beta = 2 times as much.
+ * The outputs' n-grams of an order that the reference is too short for do not count.
+ */
+public final class ChrF {
+  private static final int ORDER = 6;
+  private static final double BETA_SQUARED = 4;
+
+  private ChrF() {}
+
+  /**
+   * Scores a corpus.
+   *
+   * @param hypotheses the outputs, one a sentence; an empty one counts as no characters
+   * @param references the right answers in the same order
+   * @return in 0..100
+   * @throws IllegalArgumentException if there is no sentence, or not one reference for each
+   */
+  public static double score(List<String> hypotheses, List<String> references) {
+    Corpus.check(hypotheses, references);
+    List<NGramCounts> orders = Stream.generate(NGramCounts::new).limit(ORDER).toList();
+    for (int i = 0; i < hypotheses.size(); i++) {
+      add(hypotheses.get(i), references.get(i), orders);
+    }
+    List<NGramCounts> effective =
+        orders.stream().filter(c -> c.hypothesis() > 0 && c.reference() > 0).toList();
+    double precision = mean(effective.stream().map(c -> share(c.common(), c.hypothesis())));
+    double recall = mean(effective.stream().map(c -> share(c.common(), c.reference())));
+    return precision + recall == 0
+        ? 0
+        : 100 * (1 + BETA_SQUARED) * precision * recall / (BETA_SQUARED * precision + recall);
+  }
+
+  /** The settings in sacreBLEU's form, without its version: this is another implementation. */
+  public static String signature() {
+    return "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no";
+  }
+
+  private static void add(String hypothesis, String reference, List<NGramCounts> orders) {
+    int[] output = Whitespace.remove(hypothesis).codePoints().toArray();
+    int[] right = Whitespace.remove(reference).codePoints().toArray();
+    for (int n = 1; n <= Math.min(ORDER, right.length); n++) {
+      orders.get(n - 1).add(grams(output, n), grams(right, n));
+    }
+  }
+
+  private static List<String> grams(int[] characters, int n) {
+    return IntStream.rangeClosed(0, characters.length - n)
+        .mapToObj(i -> new String(characters, i, n))
+        .toList();
+  }
+
+  private static double share(long part, long all) {
+    return (double) part / all;
+  }
+
+  private static double mean(Stream<Double> shares) {
+    return shares.mapToDouble(Double::doubleValue).average().orElse(0);
+  }
+}

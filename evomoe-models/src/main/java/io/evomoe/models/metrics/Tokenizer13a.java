@@ -1,0 +1,41 @@
+package io.evomoe.models.metrics;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The tokenization of NIST's mteval-v13a.pl as sacreBLEU reads it (Post, "A Call for Clarity in
+ * Reporting BLEU Scores", WMT 2018). Case is kept; every rule is about ASCII, so other letters and
+ * marks stay in the word they stand in.
+ */
+final class Tokenizer13a {
+  /** ASCII's symbols and space, but none of apostrophe, comma, hyphen and period. */
+  private static final Pattern SYMBOL = Pattern.compile("([{-~\\[-` -&(-+:-@/])");
+
+  private static final Pattern MARK_AFTER_NO_DIGIT = Pattern.compile("([^0-9])([.,])");
+  private static final Pattern MARK_BEFORE_NO_DIGIT = Pattern.compile("([.,])([^0-9])");
+  private static final Pattern HYPHEN_AFTER_DIGIT = Pattern.compile("([0-9])(-)");
+
+  private Tokenizer13a() {}
+
+  /** The words of a line, in order. */
+  static List<String> words(String line) {
+    String text = " " + unescape(Whitespace.stripTrailing(line)) + " ";
+    text = SYMBOL.matcher(text).replaceAll(" $1 ");
+    text = MARK_AFTER_NO_DIGIT.matcher(text).replaceAll("$1 $2 ");
+    text = MARK_BEFORE_NO_DIGIT.matcher(text).replaceAll(" $1 $2");
+    text = HYPHEN_AFTER_DIGIT.matcher(text).replaceAll("$1 $2 ");
+    return Whitespace.split(text);
+  }
+
+  /** In this order, as the original does: an escaped ampersand may open a bracket's escape. */
+  private static String unescape(String line) {
+    return line.replace("<skipped>", "")
+        .replace("-\n", "")
+        .replace("\n", " ")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">");
+  }
+}

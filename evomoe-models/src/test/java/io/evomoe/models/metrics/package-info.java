@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.models.metrics;
+
+import org.jspecify.annotations.NullMarked;
