@@ -93,6 +93,7 @@ final class CompareCommand implements Callable<Integer> {
   private Run.Outcome run(Task<?, ?> task, RunConfig config, CurveFile curves, GracefulStop stop) {
     Run<?, ?> run = new Run<>(task, config);
     stop.watch(run);
+    console.println(Description.parameters(task, config));
     String name = config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
     try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
       return run.train(curves, List.of(), progress);

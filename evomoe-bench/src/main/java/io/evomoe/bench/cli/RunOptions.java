@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 
 /** Options that say what to train: shared by commands. */
 final class RunOptions {
-  @Option(names = "--task", defaultValue = "gpt", description = "gpt (default)")
+  @Option(names = "--task", defaultValue = "gpt", description = "gpt (default), roberta or mt")
   String task = "gpt";
 
   @Option(
@@ -29,7 +29,8 @@ final class RunOptions {
       names = "--data",
       description =
           "plain UTF-8 text file (documents separated by empty lines; held-out text is split off),"
-              + " or a folder with *.train.txt and *.valid.txt; State of the Union addresses by"
+              + " or a folder with *.train.txt and *.valid.txt; may be repeated; task mt: lines of"
+              + " source TAB target, or *.train.tsv and *.valid.tsv; what comes with the project by"
               + " default")
   List<Path> data = List.of();
 

@@ -110,6 +110,7 @@ final class TrainCommand implements Callable<Integer> {
       List<CurveRow> earlier,
       Task<?, ?> task) {
     console.println(task.description());
+    console.println(Description.parameters(task, config));
     Run.Outcome outcome;
     try (GracefulStop stop = new GracefulStop();
         StepProgress progress =

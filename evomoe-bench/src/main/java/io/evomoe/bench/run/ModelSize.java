@@ -12,10 +12,11 @@ import io.evomoe.models.stack.StackSize;
  * @param heads attention heads; divides the width
  * @param experts experts in an MoE block, at least 1
  * @param moeEvery every how many blocks one has experts, at least 1
- * @param sharedExperts experts in an MoE block that every token takes, at least 0
  * @param vocabulary size of the vocabulary that the tokenizer is trained to, at least 1
  * @param sequence tokens per sequence, at least 1; of task mt the longest sentence
  * @param dropout rate, in [0, 1)
+ * @param sharedExperts nets of an MoE block that every token uses, at least 0; 0 where a file
+ *     leaves it out
  */
 public record ModelSize(
     int layers,
@@ -24,10 +25,10 @@ public record ModelSize(
     int heads,
     int experts,
     int moeEvery,
-    int sharedExperts,
     int vocabulary,
     int sequence,
-    double dropout) {
+    double dropout,
+    int sharedExperts) {
 
   /** Refuses sizes out of their bounds. */
   public ModelSize {
@@ -35,6 +36,20 @@ public record ModelSize(
         layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, Activation.GELU);
     requirePositive("vocabulary", vocabulary);
     requirePositive("sequence", sequence);
+  }
+
+  /** A size without shared experts. */
+  public ModelSize(
+      int layers,
+      int width,
+      int hidden,
+      int heads,
+      int experts,
+      int moeEvery,
+      int vocabulary,
+      int sequence,
+      double dropout) {
+    this(layers, width, hidden, heads, experts, moeEvery, vocabulary, sequence, dropout, 0);
   }
 
   /** A stack of this size. */

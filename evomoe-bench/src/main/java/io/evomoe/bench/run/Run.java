@@ -102,7 +102,7 @@ public final class Run<B, M extends Model<B>> {
         progress.tokens(),
         progress.trainFlops(),
         totals.validLoss,
-        task.metric(model, trainer.state().moment().evaluating(), totals.validLoss),
+        task.metric(model, config, trainer.state().moment().evaluating(), totals.validLoss),
         task.metricName(),
         totals.tokensPerSecond(),
         last.activeExperts(),

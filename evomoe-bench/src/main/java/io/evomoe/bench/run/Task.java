@@ -25,10 +25,14 @@ public interface Task<B, M extends Model<B>> {
    * The metric of a trained model on held-out data.
    *
    * @param trained the model
+   * @param config of its run
    * @param moment phase and temperature to measure at
    * @param validLoss its held-out loss, in nats
    */
-  double metric(M trained, StepContext moment, double validLoss);
+  double metric(M trained, RunConfig config, StepContext moment, double validLoss);
+
+  /** Number of token ids. */
+  int vocabulary();
 
   /** Lines on the data, for people. */
   String description();

@@ -39,17 +39,17 @@ public final class GptKind implements TaskKind {
         // Seconds a gate on two cores: to see that all is well.
         new Preset(
             "quick",
-            new ModelSize(2, 64, 256, 2, 4, 2, 0, 512, 64, 0),
+            new ModelSize(2, 64, 256, 2, 4, 2, 512, 64, 0),
             TrainingSettings.defaults(240, 16, 4e-3).withEvaluation(40, 8)),
         // A minute or two a gate on two cores: large enough to tell gates apart.
         new Preset(
             "small",
-            new ModelSize(4, 128, 512, 4, 8, 2, 0, 2048, 128, 0),
+            new ModelSize(4, 128, 512, 4, 8, 2, 2048, 128, 0),
             TrainingSettings.defaults(500, 16, 3e-3).withEvaluation(50, 8)),
         // The paper's size with the vocabulary of GPT-2.
         new Preset(
             "base",
-            new ModelSize(24, 1024, 4096, 16, 16, 2, 0, 50257, 512, 0.1),
+            new ModelSize(24, 1024, 4096, 16, 16, 2, 50257, 512, 0.1),
             TrainingSettings.defaults(100_000, 8, 3e-4).withEvaluation(1000, 32)));
   }
 
@@ -68,6 +68,16 @@ public final class GptKind implements TaskKind {
   @Override
   public GptTask open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
     return new GptTask(TextSources.open(data), tokenizer);
+  }
+
+  @Override
+  public long parameters(RunConfig config, int vocabulary) {
+    ParameterCount count = new ParameterCount(config, vocabulary);
+    int moeLayers = config.model().layers() / config.model().moeEvery();
+    return count.embedding(vocabulary)
+        + count.embedding(config.model().sequence())
+        + count.stack(1, moeLayers, true)
+        + count.norm();
   }
 
   /** The model of a run, with its newest checkpoint loaded. */

@@ -35,10 +35,11 @@ public final class GptTask implements Task<LanguageBatch, Gpt> {
 
   @Override
   public Gpt model(RunConfig config) {
-    int vocabulary = tokenizer.vocabularySize();
     OptionalLong steps = OptionalLong.of(config.training().steps());
     return model(
-        config, vocabulary, new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary))));
+        config,
+        vocabulary(),
+        new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary()))));
   }
 
   /** A model of a run before its first step, on the selected kernels. */
@@ -62,12 +63,17 @@ public final class GptTask implements Task<LanguageBatch, Gpt> {
   }
 
   @Override
+  public int vocabulary() {
+    return tokenizer.vocabularySize();
+  }
+
+  @Override
   public String metricName() {
     return "perplexity";
   }
 
   @Override
-  public double metric(Gpt trained, StepContext moment, double validLoss) {
+  public double metric(Gpt trained, RunConfig config, StepContext moment, double validLoss) {
     return Math.exp(validLoss);
   }
 

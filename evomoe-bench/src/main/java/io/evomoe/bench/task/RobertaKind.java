@@ -40,17 +40,17 @@ public final class RobertaKind implements TaskKind {
         // Seconds a gate on two cores: to see that all is well.
         new Preset(
             "quick",
-            new ModelSize(2, 64, 256, 2, 4, 2, 0, 512, 64, 0),
+            new ModelSize(2, 64, 256, 2, 4, 2, 512, 64, 0),
             TrainingSettings.defaults(240, 16, 4e-3).withEvaluation(40, 8)),
         // Minutes a gate on two cores: large enough to be worth fine-tuning.
         new Preset(
             "small",
-            new ModelSize(4, 128, 512, 4, 8, 2, 0, 4096, 128, 0.1),
+            new ModelSize(4, 128, 512, 4, 8, 2, 4096, 128, 0.1),
             TrainingSettings.defaults(2000, 16, 2e-3).withEvaluation(200, 16)),
         // The paper's size with the vocabulary of RoBERTa.
         new Preset(
             "base",
-            new ModelSize(24, 1024, 4096, 16, 16, 2, 0, 50265, 512, 0.1),
+            new ModelSize(24, 1024, 4096, 16, 16, 2, 50265, 512, 0.1),
             TrainingSettings.defaults(100_000, 8, 3e-4).withEvaluation(1000, 32)));
   }
 
@@ -73,8 +73,21 @@ public final class RobertaKind implements TaskKind {
     return new RobertaTask(TextSources.open(data), tokenizer);
   }
 
+  @Override
+  public long parameters(RunConfig config, int vocabulary) {
+    ParameterCount count = new ParameterCount(config, vocabulary);
+    int width = config.model().width();
+    int moeLayers = config.model().layers() / config.model().moeEvery();
+    long head = ParameterCount.linear(width, width) + count.norm() + vocabulary;
+    return count.embedding(vocabulary)
+        + count.embedding(config.model().sequence())
+        + count.norm()
+        + count.stack(1, moeLayers, false)
+        + head;
+  }
+
   /** The model of a run before its first step. */
-  static Roberta fresh(RunCheckpoint run) {
+  public static Roberta fresh(RunCheckpoint run) {
     return RobertaTask.model(run.config(), run.tokenizer().vocabularySize(), run.facts());
   }
 

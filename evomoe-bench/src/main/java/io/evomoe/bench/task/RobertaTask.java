@@ -39,10 +39,11 @@ public final class RobertaTask implements Task<LanguageBatch, Roberta> {
 
   @Override
   public Roberta model(RunConfig config) {
-    int vocabulary = tokenizer.vocabularySize();
     OptionalLong steps = OptionalLong.of(config.training().steps());
     return model(
-        config, vocabulary, new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary))));
+        config,
+        vocabulary(),
+        new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary()))));
   }
 
   /** A model of a run before its first step, on the selected kernels. */
@@ -69,12 +70,17 @@ public final class RobertaTask implements Task<LanguageBatch, Roberta> {
   }
 
   @Override
+  public int vocabulary() {
+    return tokenizer.vocabularySize();
+  }
+
+  @Override
   public String metricName() {
     return "perplexity";
   }
 
   @Override
-  public double metric(Roberta trained, StepContext moment, double validLoss) {
+  public double metric(Roberta trained, RunConfig config, StepContext moment, double validLoss) {
     return Math.exp(validLoss);
   }
 

@@ -48,11 +48,20 @@ public record RunCheckpoint(RunConfig config, BpeTokenizer tokenizer, Checkpoint
    * @param fresh a model of this run's configuration before its first step
    */
   public <M extends Model<?>> TrainedModel<M> load(M fresh) {
+    grow(fresh);
+    checkpoint.loadModel(fresh);
+    return new TrainedModel<>(fresh, checkpoint.moment().evaluating());
+  }
+
+  /**
+   * Gives a model the experts that the run has by now.
+   *
+   * @param fresh a model of this run's configuration before its first step
+   */
+  public void grow(Model<?> fresh) {
     if (checkpoint.progress().spawned()) {
       fresh.spawn(config.evolution().config(config.training().steps()).spawn(), config.seed());
     }
-    checkpoint.loadModel(fresh);
-    return new TrainedModel<>(fresh, checkpoint.moment().evaluating());
   }
 
   /** What is known of the run's training: its steps, not how often its data had each token. */

@@ -36,6 +36,13 @@ public interface TaskKind {
   /** Reads data for a run that has its tokenizer. */
   Task<?, ?> open(List<Path> data, RunConfig config, BpeTokenizer tokenizer);
 
+  /**
+   * Trainable parameters of a run's model once it has all its experts; the model is not made.
+   *
+   * @param vocabulary token ids
+   */
+  long parameters(RunConfig config, int vocabulary);
+
   /** Measures a trained model; lines for people. */
   List<String> evaluate(RunCheckpoint run, EvalRequest request);
 }

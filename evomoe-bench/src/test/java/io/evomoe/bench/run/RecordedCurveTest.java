@@ -86,7 +86,7 @@ class RecordedCurveTest {
   }
 
   private static List<CurveRow> train(String gate) {
-    ModelSize size = new ModelSize(2, 32, 64, 2, 4, 2, 0, 300, 32, 0);
+    ModelSize size = new ModelSize(2, 32, 64, 2, 4, 2, 300, 32, 0);
     TrainingSettings training = TrainingSettings.defaults(STEPS, 8, 3e-3);
     RunConfig config =
         new RunConfig("gpt", gate, 7, size, training, EvolutionSettings.defaults(), Map.of());

@@ -1,0 +1,58 @@
+package io.evomoe.bench.task;
+
+import io.evomoe.models.metrics.Bleu;
+import io.evomoe.models.metrics.ChrF;
+import io.evomoe.models.text.pairs.EncodedPairs;
+import io.evomoe.models.text.pairs.PairBatch;
+import io.evomoe.models.text.pairs.PairCorpus;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.training.Evaluation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How well a trained model translates: loss and token accuracy, BLEU and chrF, and examples. */
+final class TranslationQuality {
+  private final RunCheckpoint run;
+  private final TrainedModel<Transformer> trained;
+
+  TranslationQuality(RunCheckpoint run, TrainedModel<Transformer> trained) {
+    this.run = run;
+    this.trained = trained;
+  }
+
+  List<String> lines(PairCorpus pairs, EvalRequest request) {
+    List<String> lines = new ArrayList<>();
+    lines.add(loss(pairs, request.batches()));
+    int count = Math.min(pairs.size(), request.sentences());
+    List<String> sources = pairs.sources().subList(0, count);
+    List<String> references = pairs.targets().subList(0, count);
+    List<String> translations =
+        new LineTranslator(trained, run.tokenizer(), request.search()).translate(sources);
+    lines.add(
+        "%,d sentences, beam %d, length penalty %s:"
+            .formatted(count, request.search().beam(), request.search().lengthPenalty()));
+    lines.add(new Bleu().score(translations, references).text());
+    lines.add(
+        "%s = %.1f".formatted(ChrF.signature(), ChrF.score(translations, references)));
+    for (int i = 0; i < Math.min(request.examples(), count); i++) {
+      int example = (int) ((2L * i + 1) * count / (2L * request.examples()));
+      lines.add("");
+      lines.add("source:      " + sources.get(example));
+      lines.add("reference:   " + references.get(example));
+      lines.add("translation: " + translations.get(example));
+    }
+    return List.copyOf(lines);
+  }
+
+  private String loss(PairCorpus pairs, int batches) {
+    EncodedPairs encoded =
+        EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
+    List<PairBatch> read =
+        TranslationTask.batches(encoded, run.config()).evaluationBatches(batches);
+    double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
+    int counted = read.stream().mapToInt(PairBatch::countedTargets).sum();
+    return "%s on %,d tokens of %s: loss %.4f nats, perplexity %.2f, token accuracy %.1f%%"
+        .formatted(
+            run.name(), counted, pairs.name(), loss, Math.exp(loss), 100 * accuracy(read));
+  }
+}
