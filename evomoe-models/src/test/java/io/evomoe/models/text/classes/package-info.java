@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.models.text.classes;
+
+import org.jspecify.annotations.NullMarked;

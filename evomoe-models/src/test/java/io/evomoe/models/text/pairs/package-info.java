@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.models.text.pairs;
+
+import org.jspecify.annotations.NullMarked;
