@@ -1,5 +1,6 @@
 package io.evomoe.evolution;
 
+import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,17 +25,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The feed-forward place of a block, which evolves: one expert without a gate, and after {@link
  * #spawn} several experts with one. With {@link Growth#FROM_START} it has its experts from the
  * beginning; with {@link Growth#NEVER} it stays one.
+ *
+ * <p>Shared experts run on every token from the start and are added to what the experts give
+ * (DeepSeekMoE, arXiv 2401.06066, section 3.2); no gate sees them and nothing spawns from them.
  */
 public final class EvolvingFeedForward implements Layer {
   private final Scope scope;
   private final ExpertPlan plan;
+  private final List<Expert> shared;
   private List<Expert> experts;
   private @Nullable MoeLayer mixture;
 
   /**
    * Makes the experts of the first phase.
    *
-   * @param scope holds {@code experts.0} and on, and {@code gate}
+   * @param scope holds {@code experts.0} and on, {@code shared.0} and on, and {@code gate}
    */
   public EvolvingFeedForward(Scope scope, ExpertPlan plan) {
     this.scope = scope;
@@ -45,6 +52,10 @@ public final class EvolvingFeedForward implements Layer {
     if (fromStart) {
       mixture = mix();
     }
+    this.shared =
+        IntStream.range(0, plan.sharedExperts())
+            .mapToObj(i -> plan.expert(scope.child("shared").child(i)))
+            .toList();
   }
 
   /**
@@ -103,12 +114,37 @@ public final class EvolvingFeedForward implements Layer {
 
   @Override
   public Output forward(INDArray x, Pass pass) {
-    return (mixture == null ? experts.get(0) : mixture).forward(x, pass);
+    Output routed = own().forward(x, pass);
+    return shared.isEmpty() ? routed : withShared(routed, x, pass);
+  }
+
+  private Output withShared(Output routed, INDArray x, Pass pass) {
+    Kernels kernels = scope.kernels();
+    List<Output> always = shared.stream().map(expert -> expert.forward(x, pass)).toList();
+    INDArray sum = routed.value();
+    for (Output output : always) {
+      sum = kernels.add(sum, output.value());
+    }
+    return new Output(
+        sum,
+        dy -> {
+          INDArray dx = routed.pullback().pull(dy);
+          always.forEach(output -> kernels.addInto(dx, output.pullback().pull(dy)));
+          return dx;
+        },
+        routed.reports());
   }
 
   @Override
   public List<Parameter> parameters() {
-    return (mixture == null ? experts.get(0) : mixture).parameters();
+    return Stream.concat(
+            own().parameters().stream(), shared.stream().flatMap(e -> e.parameters().stream()))
+        .toList();
+  }
+
+  /** What the gate decides on, or the one expert. */
+  private Layer own() {
+    return mixture == null ? experts.get(0) : mixture;
   }
 
   private MoeLayer mix() {

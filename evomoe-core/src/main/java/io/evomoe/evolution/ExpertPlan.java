@@ -19,6 +19,7 @@ import java.util.Map;
  * @param gates makes the gate of each layer, and says when there are experts
  * @param gateOptions options of the gate, by name
  * @param experts E, at least 1
+ * @param sharedExperts nets of the experts' form that every token uses beside them, at least 0
  * @param moeLayers MoE layers in the model
  * @param width d
  * @param hidden width inside an expert
@@ -32,6 +33,7 @@ public record ExpertPlan(
     GateProvider gates,
     Map<String, String> gateOptions,
     int experts,
+    int sharedExperts,
     int moeLayers,
     int width,
     int hidden,
@@ -41,15 +43,18 @@ public record ExpertPlan(
     boolean causal,
     TrainingFacts training) {
 
-  /** Refuses fewer than one expert; keeps the options unmodifiable. */
+  /** Refuses fewer than one expert and negative numbers; keeps the options unmodifiable. */
   public ExpertPlan {
     if (experts < 1) {
       throw new IllegalArgumentException("experts must be at least 1, was " + experts);
     }
+    if (sharedExperts < 0) {
+      throw new IllegalArgumentException("sharedExperts must be at least 0, was " + sharedExperts);
+    }
     gateOptions = Map.copyOf(gateOptions);
   }
 
-  /** A plan for a training of which nothing is known. */
+  /** A plan without shared experts, for a training of which nothing is known. */
   public ExpertPlan(
       GateProvider gates,
       Map<String, String> gateOptions,
@@ -65,6 +70,7 @@ public record ExpertPlan(
         gates,
         gateOptions,
         experts,
+        0,
         moeLayers,
         width,
         hidden,

@@ -1,11 +1,13 @@
 package io.evomoe.kernel;
 
-/** Element-wise nonlinearity of a feed-forward net. */
+/** Element-wise nonlinearity. */
 public enum Activation {
   /** {@code x Phi(x)} with the exact normal distribution (Hendrycks and Gimpel 2016); RoBERTa's. */
   GELU,
   /** GELU by the tanh formula of the same paper; GPT-2's. */
   GELU_TANH,
   /** {@code max(x, 0)}. */
-  RELU
+  RELU,
+  /** {@code tanh(x)}. */
+  TANH
 }

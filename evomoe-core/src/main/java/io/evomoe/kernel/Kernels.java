@@ -107,11 +107,18 @@ public interface Kernels {
    * @param q [batch * queries, d]
    * @param k [batch * keys, d]
    * @param v [batch * keys, d]
+   * @param padding which keys no query sees
    */
-  Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape);
+  Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding);
+
+  /** Attention to keys none of which is padding. */
+  default Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape) {
+    return attention(q, k, v, shape, KeyPadding.none());
+  }
 
   /**
-   * Backward of {@link #attention}; overwrites dq, dk and dv, which may be column views.
+   * Backward of {@link #attention}; overwrites dq, dk and dv, which may be column views. Padded
+   * keys and their values have gradient 0, because their probability is.
    *
    * @param dOutput [batch * queries, d]
    */
@@ -134,9 +141,16 @@ public interface Kernels {
    *
    * @param logits [n, classes], overwritten
    * @param targets n classes; negative means not counted
+   * @param smoothing share of every target that all classes get alike, in [0, 1) ({@link
+   *     LabelSmoothing})
    * @return the mean; 0 when nothing counts
    */
-  double crossEntropy(INDArray logits, int[] targets, boolean gradient);
+  double crossEntropy(INDArray logits, int[] targets, double smoothing, boolean gradient);
+
+  /** The plain cross-entropy, without label smoothing. */
+  default double crossEntropy(INDArray logits, int[] targets, boolean gradient) {
+    return crossEntropy(logits, targets, 0, gradient);
+  }
 
   /** Row {@code rows[i]} of x [n, d] at row i of the result [rows.length, d]. */
   INDArray gatherRows(INDArray x, int[] rows);

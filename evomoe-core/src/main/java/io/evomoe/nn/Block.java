@@ -1,72 +1,105 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.random.CounterRandom;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Pre-normalised Transformer block: {@code h = x + attention(norm(x))}, {@code y = h +
- * feedForward(norm(h))}, each branch with dropout in training. The feed-forward part may be an MoE
- * layer; its residual is added here, outside of it.
+ * Transformer block: residual branches one after another, each with a normalisation before or after
+ * it and dropout in training. An encoder's block has {@code attention} and {@code feedForward}, a
+ * decoder's {@code crossAttention} between them. The feed-forward part may be an MoE layer; its
+ * residual is added here, outside of it.
  */
 public final class Block implements Layer {
-  private final Kernels kernels;
-  private final String name;
-  private final double dropout;
-  private final LayerNorm attentionNorm;
-  private final Layer attention;
-  private final LayerNorm feedForwardNorm;
-  private final Layer feedForward;
+  private final Sequential branches;
 
   /**
-   * Joins an attention and a feed-forward layer.
+   * Joins the branches of a block.
    *
-   * @param scope holds {@code attentionNorm} and {@code feedForwardNorm}
-   * @param dropout rate on both branches, in [0, 1)
+   * @param scope holds the norm of each branch: {@code attentionNorm} for {@code attention}
+   * @param dropout rate on every branch, in [0, 1)
+   * @param placement of the norms
+   * @param branches by name, in the order of the map (a {@link java.util.LinkedHashMap}); at least
+   *     one
    */
-  public Block(Scope scope, int width, double dropout, Layer attention, Layer feedForward) {
-    this.kernels = scope.kernels();
-    this.name = scope.name();
-    this.dropout = dropout;
-    this.attentionNorm = new LayerNorm(scope.child("attentionNorm"), width);
-    this.attention = attention;
-    this.feedForwardNorm = new LayerNorm(scope.child("feedForwardNorm"), width);
-    this.feedForward = feedForward;
+  public Block(
+      Scope scope,
+      int width,
+      double dropout,
+      NormPlacement placement,
+      Map<String, ? extends Layer> branches) {
+    List<Layer> residuals = new ArrayList<>();
+    branches.forEach(
+        (name, branch) -> {
+          LayerNorm norm = new LayerNorm(scope.child(name + "Norm"), width);
+          Layer dropped = Sequential.of(branch, new Dropout(scope.child(name), dropout));
+          residuals.add(
+              switch (placement) {
+                case BEFORE -> new PreNormalized(scope.kernels(), norm, dropped);
+                case AFTER -> new PostNormalized(scope.kernels(), norm, dropped);
+              });
+        });
+    this.branches = new Sequential(residuals);
   }
 
   @Override
   public Output forward(INDArray x, Pass pass) {
-    Output h = residual(x, attentionNorm, attention, pass, ".attention");
-    Output y = residual(h.value(), feedForwardNorm, feedForward, pass, ".feedForward");
-    return new Output(
-        y.value(),
-        dy -> h.pullback().pull(y.pullback().pull(dy)),
-        Stream.concat(h.reports().stream(), y.reports().stream()).toList());
-  }
-
-  private Output residual(INDArray x, LayerNorm norm, Layer branch, Pass pass, String part) {
-    Output normed = norm.forward(x, pass);
-    Output out = branch.forward(normed.value(), pass);
-    boolean drops = pass.step().training() && dropout > 0;
-    long seed = CounterRandom.fold(pass.step().seed(), name + part);
-    INDArray branchValue = drops ? kernels.dropout(out.value(), dropout, seed) : out.value();
-    return new Output(
-        kernels.add(x, branchValue),
-        dy -> {
-          INDArray dBranch = drops ? kernels.dropout(dy, dropout, seed) : dy;
-          INDArray dx = normed.pullback().pull(out.pullback().pull(dBranch));
-          kernels.addInto(dx, dy);
-          return dx;
-        },
-        out.reports());
+    return branches.forward(x, pass);
   }
 
   @Override
   public List<Parameter> parameters() {
-    return Stream.of(attentionNorm, attention, feedForwardNorm, feedForward)
-        .flatMap(layer -> layer.parameters().stream())
-        .toList();
+    return branches.parameters();
+  }
+
+  private static List<Parameter> parameters(LayerNorm norm, Layer branch) {
+    return Sequential.of(norm, branch).parameters();
+  }
+
+  /** {@code y = x + branch(norm(x))}. */
+  private record PreNormalized(Kernels kernels, LayerNorm norm, Layer branch) implements Layer {
+    @Override
+    public Output forward(INDArray x, Pass pass) {
+      Output normed = norm.forward(x, pass);
+      Output out = branch.forward(normed.value(), pass);
+      return new Output(
+          kernels.add(x, out.value()),
+          dy -> {
+            INDArray dx = normed.pullback().pull(out.pullback().pull(dy));
+            kernels.addInto(dx, dy);
+            return dx;
+          },
+          out.reports());
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return Block.parameters(norm, branch);
+    }
+  }
+
+  /** {@code y = norm(x + branch(x))}. */
+  private record PostNormalized(Kernels kernels, LayerNorm norm, Layer branch) implements Layer {
+    @Override
+    public Output forward(INDArray x, Pass pass) {
+      Output out = branch.forward(x, pass);
+      Output normed = norm.forward(kernels.add(x, out.value()), pass);
+      return new Output(
+          normed.value(),
+          dy -> {
+            INDArray dSum = normed.pullback().pull(dy);
+            INDArray dx = out.pullback().pull(dSum);
+            kernels.addInto(dSum, dx);
+            return dSum;
+          },
+          out.reports());
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return Block.parameters(norm, branch);
+    }
   }
 }

@@ -1,11 +1,41 @@
 package io.evomoe.nn;
 
 import io.evomoe.step.StepContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every layer is told in one forward pass.
  *
  * @param step time, phase, temperature, and whether it trains
  * @param tokens the tokens that the rows of the activations belong to
+ * @param memory what cross-attentions read, in a decoder
+ * @param cache keys and values of earlier positions, when decoding; such a pass has no backward
  */
-public record Pass(StepContext step, TokenBatch tokens) {}
+public record Pass(
+    StepContext step, TokenBatch tokens, @Nullable Memory memory, @Nullable KeyValueCache cache) {
+
+  /** A pass without memory and cache. */
+  public Pass(StepContext step, TokenBatch tokens) {
+    this(step, tokens, null, null);
+  }
+
+  /** The same over other tokens. */
+  public Pass withTokens(TokenBatch other) {
+    return new Pass(step, other, memory, cache);
+  }
+
+  /** The same with a memory. */
+  public Pass withMemory(Memory other) {
+    return new Pass(step, tokens, other, cache);
+  }
+
+  /** The same with a cache. */
+  public Pass withCache(KeyValueCache other) {
+    return new Pass(step, tokens, memory, other);
+  }
+
+  /** Position of the first token of each sequence: how many the cache holds, or 0. */
+  public int firstPosition() {
+    return cache == null ? 0 : cache.length();
+  }
+}

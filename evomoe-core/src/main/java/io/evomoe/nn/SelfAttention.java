@@ -10,10 +10,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2). One projection makes queries,
- * keys and values side by side; heads are equal column ranges of each.
+ * keys and values side by side; heads are equal column ranges of each. Padded tokens are not seen.
+ * With a {@link KeyValueCache} a causal one sees what earlier passes read.
  */
 public final class SelfAttention implements Layer {
   private final Kernels kernels;
+  private final String name;
   private final int width;
   private final int heads;
   private final boolean causal;
@@ -29,11 +31,9 @@ public final class SelfAttention implements Layer {
    */
   public SelfAttention(
       Scope scope, int width, int heads, boolean causal, Initialization initialization) {
-    if (heads < 1 || width % heads != 0) {
-      throw new IllegalArgumentException(
-          "heads must be at least 1 and divide the width " + width + ", was " + heads);
-    }
+    requireHeads(width, heads);
     this.kernels = scope.kernels();
+    this.name = scope.name();
     this.width = width;
     this.heads = heads;
     this.causal = causal;
@@ -42,8 +42,43 @@ public final class SelfAttention implements Layer {
         new Linear(scope.child("projection"), width, width, initialization.residualDeviation());
   }
 
+  static void requireHeads(int width, int heads) {
+    if (heads < 1 || width % heads != 0) {
+      throw new IllegalArgumentException(
+          "heads must be at least 1 and divide the width " + width + ", was " + heads);
+    }
+  }
+
   @Override
   public Output forward(INDArray x, Pass pass) {
+    KeyValueCache cache = pass.cache();
+    return cache == null ? attend(x, pass) : attendCached(x, pass, cache);
+  }
+
+  private Output attendCached(INDArray x, Pass pass, KeyValueCache cache) {
+    if (!causal) {
+      throw new IllegalArgumentException(
+          "a key-value cache needs a causal attention, " + name + " is not");
+    }
+    TokenBatch tokens = pass.tokens();
+    INDArray mixed = qkv.forward(x, pass).value();
+    INDArray all = cache.append(name, Columns.of(mixed, width, 2L * width), tokens);
+    boolean several = tokens.length() > 1;
+    AttentionShape shape =
+        new AttentionShape(tokens.sequences(), heads, tokens.length(), cache.capacity(), several);
+    INDArray attended =
+        kernels
+            .attention(
+                part(mixed, 0),
+                Columns.of(all, 0, width),
+                Columns.of(all, width, width),
+                shape,
+                cache.padding())
+            .output();
+    return new Output(projection.forward(attended, pass).value(), KeyValueCache.NO_BACKWARD);
+  }
+
+  private Output attend(INDArray x, Pass pass) {
     TokenBatch tokens = pass.tokens();
     AttentionShape shape =
         new AttentionShape(tokens.sequences(), heads, tokens.length(), tokens.length(), causal);
@@ -51,7 +86,7 @@ public final class SelfAttention implements Layer {
     INDArray q = part(mixed.value(), 0);
     INDArray k = part(mixed.value(), 1);
     INDArray v = part(mixed.value(), 2);
-    Attended attended = kernels.attention(q, k, v, shape);
+    Attended attended = kernels.attention(q, k, v, shape, tokens.keyPadding());
     Output projected = projection.forward(attended.output(), pass);
     return new Output(
         projected.value(),
@@ -74,9 +109,7 @@ public final class SelfAttention implements Layer {
 
   /** Columns of queries (0), keys (1) or values (2). */
   private INDArray part(INDArray mixed, int which) {
-    long[] shape = {mixed.size(0), width};
-    long[] strides = {3L * width, 1};
-    return Nd4j.create(mixed.data(), shape, strides, mixed.offset() + (long) which * width, 'c');
+    return Columns.of(mixed, (long) which * width, width);
   }
 
   @Override

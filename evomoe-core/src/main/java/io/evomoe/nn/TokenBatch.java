@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.evomoe.kernel.KeyPadding;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ public final class TokenBatch {
   private final int sequences;
   private final int length;
   private final int[] ids;
-  private final boolean @Nullable [] padding;
+  private final KeyPadding padding;
 
   /**
    * A batch.
@@ -31,7 +32,7 @@ public final class TokenBatch {
     this.sequences = ids.length / length;
     this.length = length;
     this.ids = ids.clone();
-    this.padding = padding == null ? null : padding.clone();
+    this.padding = padding == null ? KeyPadding.none() : KeyPadding.of(padding);
   }
 
   /** A batch without padding. */
@@ -66,18 +67,20 @@ public final class TokenBatch {
 
   /** Whether token s is padding: it is never routed and never counted. */
   public boolean isPadding(int s) {
-    return padding != null && padding[s];
+    return padding.isPadding(s);
   }
 
   /** Tokens that are not padding. */
   public int realTokens() {
-    if (padding == null) {
-      return ids.length;
-    }
     int real = 0;
-    for (boolean pad : padding) {
-      real += pad ? 0 : 1;
+    for (int s = 0; s < ids.length; s++) {
+      real += isPadding(s) ? 0 : 1;
     }
     return real;
+  }
+
+  /** The padding, for attentions whose keys are these tokens. */
+  public KeyPadding keyPadding() {
+    return padding;
   }
 }

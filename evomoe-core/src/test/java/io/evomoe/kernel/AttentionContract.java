@@ -1,13 +1,16 @@
 package io.evomoe.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.testing.RandomArrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -33,7 +36,65 @@ interface AttentionContract extends KernelFixture {
     INDArray q = random(1, (long) batch * queries, d);
     INDArray k = random(2, (long) batch * keys, d);
     INDArray v = random(3, (long) batch * keys, d);
-    check(shape, q, k, v, random(4, (long) batch * queries, d));
+    check(shape, KeyPadding.none(), q, k, v, random(4, (long) batch * queries, d));
+    check(shape, padding(batch, keys), q, k, v, random(4, (long) batch * queries, d));
+  }
+
+  /** All but the first key of a sequence may be padding. */
+  private static KeyPadding padding(int batch, int keys) {
+    boolean[] padding = new boolean[batch * keys];
+    int[] draws = RandomArrays.integers(padding.length, 2, 6);
+    for (int row = 0; row < padding.length; row++) {
+      padding[row] = row % keys > 0 && draws[row] == 0;
+    }
+    return KeyPadding.of(padding);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void should_not_depend_on_padded_keys(boolean causal) {
+    AttentionShape shape = new AttentionShape(2, 3, 5, 5, causal);
+    boolean[] flags = {false, false, true, true, true, false, false, false, false, true};
+    KeyPadding padding = KeyPadding.of(flags);
+    INDArray q = random(1, 10, 12);
+    INDArray k = random(2, 10, 12);
+    INDArray v = random(3, 10, 12);
+    INDArray before = kernels().attention(q, k, v, shape, padding).output().dup();
+    for (int row = 0; row < 10; row++) {
+      if (flags[row]) {
+        k.getRow(row).assign(100);
+        v.getRow(row).assign(-100);
+      }
+    }
+    Attended after = kernels().attention(q, k, v, shape, padding);
+    assertThat(after.output()).isEqualTo(before);
+    double[][] probabilities = matrix(after.probabilities());
+    for (int row = 0; row < probabilities.length; row++) {
+      for (int key = 0; key < 5; key++) {
+        if (flags[row / 15 * 5 + key]) {
+          assertThat(probabilities[row][key]).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
+  default void should_stay_finite_where_every_key_is_padding() {
+    AttentionShape shape = new AttentionShape(1, 1, 2, 2, false);
+    KeyPadding all = KeyPadding.of(new boolean[] {true, true});
+    INDArray x = random(1, 2, 4);
+    assertThat(kernels().attention(x, x, x, shape, all).output().sumNumber().doubleValue())
+        .isFinite();
+  }
+
+  @Test
+  default void should_refuse_padding_of_another_number_of_keys() {
+    AttentionShape shape = new AttentionShape(1, 1, 2, 2, false);
+    KeyPadding three = KeyPadding.of(new boolean[] {false, true, true});
+    INDArray x = random(1, 2, 4);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernels().attention(x, x, x, shape, three))
+        .withMessage("key padding must have one flag a key row (2), had 3");
   }
 
   @ParameterizedTest
@@ -42,7 +103,13 @@ interface AttentionContract extends KernelFixture {
     int d = heads * width;
     List<INDArray> qkv = columnViews(1, 3, batch * length, d);
     AttentionShape shape = new AttentionShape(batch, heads, length, length, true);
-    check(shape, qkv.get(0), qkv.get(1), qkv.get(2), random(4, (long) batch * length, d));
+    check(
+        shape,
+        padding(batch, length),
+        qkv.get(0),
+        qkv.get(1),
+        qkv.get(2),
+        random(4, (long) batch * length, d));
   }
 
   @Test
@@ -51,14 +118,23 @@ interface AttentionContract extends KernelFixture {
     AttentionShape shape = new AttentionShape(1, 2, 17, 17, true);
     Attended attended = kernels().attention(q, q, random(3, 17, 8), shape);
     double[][] slow =
-        new SlowAttention(matrix(q), matrix(q), matrix(random(3, 17, 8)), shape, matrix(q)).output;
+        new SlowAttention(
+                matrix(q), matrix(q), matrix(random(3, 17, 8)), shape, KeyPadding.none(), matrix(q))
+            .output;
     assertClose(attended.output(), slow);
   }
 
-  private void check(AttentionShape shape, INDArray q, INDArray k, INDArray v, INDArray dOutput) {
-    SlowAttention slow = new SlowAttention(matrix(q), matrix(k), matrix(v), shape, matrix(dOutput));
+  private void check(
+      AttentionShape shape,
+      KeyPadding padding,
+      INDArray q,
+      INDArray k,
+      INDArray v,
+      INDArray dOutput) {
+    SlowAttention slow =
+        new SlowAttention(matrix(q), matrix(k), matrix(v), shape, padding, matrix(dOutput));
     Attended[] attended = new Attended[1];
-    withoutChanging(() -> attended[0] = kernels().attention(q, k, v, shape), q, k, v);
+    withoutChanging(() -> attended[0] = kernels().attention(q, k, v, shape, padding), q, k, v);
     assertResult(attended[0].output(), q.shape());
     assertClose(attended[0].output(), slow.output);
     long heads = (long) shape.batch() * shape.heads();

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Laws of the loss. */
@@ -59,23 +60,43 @@ interface CrossEntropyContract extends KernelFixture {
         .withMessageContaining("3");
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.1, 1, Double.NaN})
+  default void should_refuse_smoothing_out_of_its_bounds(double smoothing) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernels().crossEntropy(random(1, 2, 3), new int[2], smoothing, true))
+        .withMessage("label smoothing must be in [0, 1), was " + smoothing);
+  }
+
   private void check(INDArray logits, int[] targets) {
+    check(logits.dup(), targets, 0);
+    if (logits.columns() > 1) { // with one class the gradient is 0, where nothing is relative
+      check(logits.dup(), targets, 0.1);
+      check(logits.dup(), targets, 0.5);
+    }
+  }
+
+  private void check(INDArray logits, int[] targets, double smoothing) {
     double[][] rows = matrix(logits);
     long count = Arrays.stream(targets).filter(target -> target >= 0).count();
     double loss = 0;
     double[][] gradient = new double[rows.length][rows[0].length];
     for (int i = 0; i < rows.length; i++) {
       if (targets[i] >= 0) {
-        loss += negativeLogLikelihood(rows[i], targets[i]) / count;
         gradient[i] = SlowMath.softmax(rows[i], rows[i].length);
-        gradient[i][targets[i]] -= 1;
+        for (int c = 0; c < rows[i].length; c++) {
+          double wanted = smoothing / rows[i].length + (c == targets[i] ? 1 - smoothing : 0);
+          loss += wanted * negativeLogLikelihood(rows[i], c) / count;
+          gradient[i][c] -= wanted;
+        }
         gradient[i] = Arrays.stream(gradient[i]).map(g -> g / count).toArray();
       }
     }
     double allowed = tolerance() * Math.max(1, loss);
-    assertThat(kernels().crossEntropy(logits.dup(), targets, false))
+    assertThat(kernels().crossEntropy(logits.dup(), targets, smoothing, false))
         .isCloseTo(loss, within(allowed));
-    assertThat(kernels().crossEntropy(logits, targets, true)).isCloseTo(loss, within(allowed));
+    assertThat(kernels().crossEntropy(logits, targets, smoothing, true))
+        .isCloseTo(loss, within(allowed));
     assertClose(logits, gradient);
   }
 

@@ -44,7 +44,7 @@ interface ElementwiseContract extends KernelFixture {
   }
 
   @ParameterizedTest
-  @EnumSource(Activation.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TANH")
   default void should_vanish_far_below_zero_and_be_the_identity_far_above(Activation activation) {
     double[] far = {-50, -8, 0, 8, 50};
     INDArray x = Nd4j.createFromArray(far).castTo(kernels().dataType()).reshape(1, 5);
@@ -124,6 +124,7 @@ interface ElementwiseContract extends KernelFixture {
       case GELU -> x -> x * SlowMath.normalDistribution(x);
       case GELU_TANH -> x -> 0.5 * x * (1 + Math.tanh(argument(x)));
       case RELU -> x -> Math.max(x, 0);
+      case TANH -> Math::tanh;
     };
   }
 
@@ -132,6 +133,7 @@ interface ElementwiseContract extends KernelFixture {
       case GELU -> x -> SlowMath.normalDistribution(x) + x * SlowMath.normalDensity(x);
       case GELU_TANH -> ElementwiseContract::tanhSlope;
       case RELU -> x -> x > 0 ? 1 : 0;
+      case TANH -> x -> 1 - Math.tanh(x) * Math.tanh(x);
     };
   }
 

@@ -43,8 +43,11 @@ final class KernelCases {
       cases.put("activation " + activation, kernels -> activation(kernels, activation));
     }
     cases.put("layerNorm", KernelCases::layerNorm);
-    cases.put("causal attention", kernels -> attention(kernels, true));
-    cases.put("full attention", kernels -> attention(kernels, false));
+    for (KeyPadding padding : List.of(KeyPadding.none(), somePadding(3, 33))) {
+      String padded = padding.isNone() ? "" : "padded ";
+      cases.put(padded + "causal attention", kernels -> attention(kernels, true, padding));
+      cases.put(padded + "full attention", kernels -> attention(kernels, false, padding));
+    }
     cases.put("crossEntropy", KernelCases::crossEntropy);
     cases.put("row moves", KernelCases::rowMoves);
     cases.put("element-wise", KernelCases::elementwise);
@@ -134,18 +137,27 @@ final class KernelCases {
     return flat(forward.output(), forward.variance(), dx, dGain, dShift);
   }
 
-  private static List<double[]> attention(Kernels kernels, boolean causal) {
+  private static List<double[]> attention(Kernels kernels, boolean causal, KeyPadding padding) {
     AttentionShape shape = new AttentionShape(3, 4, 33, 33, causal);
     INDArray qkv = random(kernels, 1, 99, 3L * D);
     INDArray dQkv = random(kernels, 2, 99, 3L * D);
     INDArray q = part(qkv, 0);
     INDArray k = part(qkv, 1);
     INDArray v = part(qkv, 2);
-    Attended forward = kernels.attention(q, k, v, shape);
+    Attended forward = kernels.attention(q, k, v, shape, padding);
     INDArray dy = random(kernels, 3, 99, D);
     kernels.attentionGradient(
         q, k, v, forward, shape, dy, part(dQkv, 0), part(dQkv, 1), part(dQkv, 2));
     return flat(forward.output(), forward.probabilities(), dQkv);
+  }
+
+  /** Sequence b is 7 b tokens shorter than the batch is long. */
+  private static KeyPadding somePadding(int sequences, int length) {
+    boolean[] padding = new boolean[sequences * length];
+    for (int row = 0; row < padding.length; row++) {
+      padding[row] = row % length >= length - 7 * (row / length);
+    }
+    return KeyPadding.of(padding);
   }
 
   private static INDArray part(INDArray wide, int part) {
@@ -161,10 +173,13 @@ final class KernelCases {
     Arrays.fill(targets, 5, 60, -1);
     double someLoss = kernels.crossEntropy(some, targets, true);
     double evaluated = kernels.crossEntropy(random(kernels, 1, N, D), targets, false);
+    INDArray smoothed = random(kernels, 1, N, D);
+    double smoothedLoss = kernels.crossEntropy(smoothed, targets, 0.1, true);
     return List.of(
-        new double[] {allLoss, someLoss, evaluated},
+        new double[] {allLoss, someLoss, evaluated, smoothedLoss},
         Differences.elements(all),
-        Differences.elements(some));
+        Differences.elements(some),
+        Differences.elements(smoothed));
   }
 
   private static List<double[]> rowMoves(Kernels kernels) {

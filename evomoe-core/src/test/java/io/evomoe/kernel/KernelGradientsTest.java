@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -101,8 +102,11 @@ class KernelGradientsTest {
     INDArray k = random(2, (long) batch * keys, heads * 4L);
     INDArray v = random(3, (long) batch * keys, heads * 4L);
     INDArray dy = random(4, q.shape());
-    DoubleSupplier loss = loss(() -> kernels.attention(q, k, v, shape).output(), dy);
-    Attended forward = kernels.attention(q, k, v, shape);
+    boolean[] flags = new boolean[batch * keys];
+    flags[keys - 1] = true;
+    KeyPadding padding = KeyPadding.of(flags);
+    DoubleSupplier loss = loss(() -> kernels.attention(q, k, v, shape, padding).output(), dy);
+    Attended forward = kernels.attention(q, k, v, shape, padding);
     INDArray dq = zeros(q.shape());
     INDArray dk = zeros(k.shape());
     INDArray dv = zeros(v.shape());
@@ -112,14 +116,15 @@ class KernelGradientsTest {
     CHECK.check(loss, "v", v, dv);
   }
 
-  @Test
-  void should_differentiate_cross_entropy() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.1})
+  void should_differentiate_cross_entropy(double smoothing) {
     INDArray logits = random(1, 5, 11);
     int[] targets = {3, -1, 10, 0, -100};
     INDArray gradient = logits.dup();
-    kernels.crossEntropy(gradient, targets, true);
-    CHECK.check(
-        () -> kernels.crossEntropy(logits.dup(), targets, false), "logits", logits, gradient);
+    kernels.crossEntropy(gradient, targets, smoothing, true);
+    DoubleSupplier loss = () -> kernels.crossEntropy(logits.dup(), targets, smoothing, false);
+    CHECK.check(loss, "logits", logits, gradient);
   }
 
   @Test

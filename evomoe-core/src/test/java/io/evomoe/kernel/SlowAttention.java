@@ -9,6 +9,7 @@ final class SlowAttention {
   final double[][] dv;
 
   private final AttentionShape shape;
+  private final KeyPadding padding;
   private final double[][] q;
   private final double[][] k;
   private final double[][] v;
@@ -16,11 +17,17 @@ final class SlowAttention {
   private final int width;
 
   SlowAttention(
-      double[][] q, double[][] k, double[][] v, AttentionShape shape, double[][] dOutput) {
+      double[][] q,
+      double[][] k,
+      double[][] v,
+      AttentionShape shape,
+      KeyPadding padding,
+      double[][] dOutput) {
     this.q = q;
     this.k = k;
     this.v = v;
     this.shape = shape;
+    this.padding = padding;
     this.dOutput = dOutput;
     int d = q[0].length;
     width = d / shape.heads();
@@ -49,6 +56,9 @@ final class SlowAttention {
         scores[j] += q[query][c] * k[firstKey + j][c] / Math.sqrt(width);
         dProbabilities[j] += dOutput[query][c] * v[firstKey + j][c];
       }
+    }
+    for (int j = 0; j < visible; j++) {
+      scores[j] = padding.isPadding(firstKey + j) ? Double.NEGATIVE_INFINITY : scores[j];
     }
     double[] p = SlowMath.softmax(scores, visible);
     probabilities[(b * shape.heads() + head) * shape.queries() + i] = p;

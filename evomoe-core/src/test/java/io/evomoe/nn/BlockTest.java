@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.kernel.Activation;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.LayerGradientCheck;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +34,7 @@ class BlockTest {
     Scope scope = LayerFixture.scope();
     SelfAttention attention = disturbed(attention(scope));
     FeedForward feedForward = disturbed(feedForward(scope));
-    Block block = new Block(scope, WIDTH, 0.5, attention, feedForward);
+    Block block = block(scope, WIDTH, 0.5, attention, feedForward);
     LayerNorm norm = new LayerNorm(scope, WIDTH);
     INDArray h = x.add(branch(attention, norm, x));
     INDArray y = h.add(branch(feedForward, norm, h));
@@ -63,9 +65,9 @@ class BlockTest {
     double rate = 0.5;
     INDArray ones = random(1, 1, 200).assign(1);
     Scope scope = LayerFixture.scope();
-    INDArray attention = kept(new Block(scope, 200, rate, constant(1), constant(0)), ones);
-    INDArray feedForward = kept(new Block(scope, 200, rate, constant(0), constant(1)), ones);
-    INDArray other = kept(new Block(scope.child(1), 200, rate, constant(1), constant(0)), ones);
+    INDArray attention = kept(block(scope, 200, rate, constant(1), constant(0)), ones);
+    INDArray feedForward = kept(block(scope, 200, rate, constant(0), constant(1)), ones);
+    INDArray other = kept(block(scope.child(1), 200, rate, constant(1), constant(0)), ones);
 
     assertThat(attention).isNotEqualTo(feedForward).isNotEqualTo(other);
     assertThat(attention.sumNumber().doubleValue() / 2).isBetween(70.0, 130.0);
@@ -93,9 +95,17 @@ class BlockTest {
     };
   }
 
+  private static Block block(
+      Scope scope, int width, double dropout, Layer attention, Layer feedForward) {
+    Map<String, Layer> branches = new LinkedHashMap<>();
+    branches.put("attention", attention);
+    branches.put("feedForward", feedForward);
+    return new Block(scope, width, dropout, NormPlacement.BEFORE, branches);
+  }
+
   private static Block block(double dropout) {
     Scope scope = LayerFixture.scope();
-    return disturbed(new Block(scope, WIDTH, dropout, attention(scope), feedForward(scope)));
+    return disturbed(block(scope, WIDTH, dropout, attention(scope), feedForward(scope)));
   }
 
   private static SelfAttention attention(Scope scope) {

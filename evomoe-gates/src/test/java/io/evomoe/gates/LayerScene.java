@@ -48,6 +48,7 @@ final class LayerScene {
             provider,
             options,
             EXPERTS,
+            0,
             1,
             WIDTH,
             7,

@@ -9,6 +9,7 @@ import io.evomoe.bench.measure.StepSpeed;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.StackSize;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,18 +101,9 @@ final class BenchCommand {
       if (!precision.equals("f32")) {
         throw new IllegalArgumentException("precision must be f32, was " + precision);
       }
-      GptConfig size =
-          new GptConfig(
-              vocabulary,
-              sequence,
-              layers,
-              width,
-              hidden,
-              heads,
-              experts,
-              moeEvery,
-              0,
-              Activation.GELU);
+      StackSize blocks =
+          new StackSize(layers, width, hidden, heads, experts, moeEvery, 0, 0, Activation.GELU);
+      GptConfig size = new GptConfig(vocabulary, sequence, blocks);
       StepSpeed speed =
           new StepBenchmark(
                   gate, gateOptions, size, sequence, batch, temperature, hard, warmup, steps)

@@ -9,6 +9,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.PackedBatches;
@@ -41,7 +42,8 @@ class LibraryExampleTest {
     TextSplit text = TextSplit.open(file);
     try (BpeTokenizer tokenizer = TokenizerFolder.train(text.train(), 512, out)) {
       int vocabulary = tokenizer.vocabularySize();
-      GptConfig size = new GptConfig(vocabulary, 64, 2, 64, 256, 2, 4, 2, 0, Activation.GELU);
+      StackSize blocks = new StackSize(2, 64, 256, 2, 4, 2, 0, 0, Activation.GELU);
+      GptConfig size = new GptConfig(vocabulary, 64, blocks);
       GateProvider gate = GateRegistry.installed().provider("dts");
       Kernels kernels = KernelSelection.forType(DataType.FLOAT);
       Gpt model = new Gpt(size, gate, Map.of("balance", "0.01"), 1, kernels);

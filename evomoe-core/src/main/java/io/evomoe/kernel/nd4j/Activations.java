@@ -18,8 +18,9 @@ final class Activations {
   static INDArray apply(Activation activation, INDArray x) {
     return switch (activation) {
       case GELU -> normalDistribution(x).muli(x);
-      case GELU_TANH -> tanh(x).addi(1).muli(x).muli(0.5);
+      case GELU_TANH -> scaledTanh(x).addi(1).muli(x).muli(0.5);
       case RELU -> Transforms.relu(x, true);
+      case TANH -> Transforms.tanh(x, true);
     };
   }
 
@@ -28,6 +29,7 @@ final class Activations {
       case GELU -> normalDistribution(x).addi(normalDensity(x).muli(x));
       case GELU_TANH -> geluTanhDerivative(x);
       case RELU -> Transforms.step(x, true);
+      case TANH -> tanhDerivative(x);
     };
   }
 
@@ -43,16 +45,22 @@ final class Activations {
   }
 
   /** {@code tanh(sqrt(2 / pi) (x + 0.044715 x^3))}. */
-  private static INDArray tanh(INDArray x) {
+  private static INDArray scaledTanh(INDArray x) {
     INDArray argument = x.mul(x).muli(CUBIC).addi(1).muli(x).muli(TANH_SCALE);
     return Transforms.tanh(argument, false);
   }
 
   /** {@code (1 + t) / 2 + x (1 - t^2) u' / 2}, t the tanh and u' the slope of its argument. */
   private static INDArray geluTanhDerivative(INDArray x) {
-    INDArray t = tanh(x);
+    INDArray t = scaledTanh(x);
     INDArray slope = x.mul(x).muli(3 * CUBIC).addi(1).muli(TANH_SCALE);
     INDArray curve = t.mul(t).rsubi(1).muli(slope).muli(x);
     return t.addi(1).addi(curve).muli(0.5);
+  }
+
+  /** {@code 1 - tanh(x)^2}. */
+  private static INDArray tanhDerivative(INDArray x) {
+    INDArray t = Transforms.tanh(x, true);
+    return t.mul(t).rsubi(1);
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.kernel.nd4j;
 
+import io.evomoe.kernel.LabelSmoothing;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,15 +13,18 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 final class CrossEntropy {
   private CrossEntropy() {}
 
-  static double overwrite(INDArray logits, int[] targets, boolean gradient) {
+  static double overwrite(
+      INDArray logits, int[] targets, LabelSmoothing smoothing, boolean gradient) {
     int[] counted = IntStream.range(0, targets.length).filter(i -> targets[i] >= 0).toArray();
     if (counted.length == targets.length && counted.length > 0) {
-      return overwriteCounted(logits, positions(targets, counted, logits.columns()), gradient);
+      INDArray positions = positions(targets, counted, logits.columns());
+      return overwriteCounted(logits, positions, smoothing, gradient);
     }
     double mean = 0;
     INDArray rows = Rows.gather(logits, counted);
     if (counted.length > 0) {
-      mean = overwriteCounted(rows, positions(targets, counted, logits.columns()), gradient);
+      INDArray positions = positions(targets, counted, logits.columns());
+      mean = overwriteCounted(rows, positions, smoothing, gradient);
     }
     if (gradient) {
       logits.assign(0);
@@ -29,17 +33,26 @@ final class CrossEntropy {
     return mean;
   }
 
-  private static double overwriteCounted(INDArray logits, INDArray positions, boolean gradient) {
+  private static double overwriteCounted(
+      INDArray logits, INDArray positions, LabelSmoothing smoothing, boolean gradient) {
     long n = logits.rows();
     logits.subiColumnVector(logits.max(1));
     INDArray flat = logits.reshape(logits.length());
     INDArray chosen = new NDBase().gather(flat, positions, 0);
+    INDArray expected = chosen;
+    if (!smoothing.isNone()) {
+      expected = logits.sum(1).muli(smoothing.everyClass());
+      expected.addi(chosen.mul(smoothing.target()));
+    }
     Transforms.exp(logits, false);
     INDArray sums = logits.sum(1);
-    double loss = total(Transforms.log(sums, true).subi(chosen));
+    double loss = total(Transforms.log(sums, true).subi(expected));
     if (gradient) {
       logits.diviColumnVector(sums.muli(n));
-      subtract(flat, positions, chosen.assign(1.0 / n));
+      subtract(flat, positions, chosen.assign(smoothing.target() / n));
+      if (!smoothing.isNone()) {
+        logits.subi(smoothing.everyClass() / n);
+      }
     }
     return loss / n;
   }

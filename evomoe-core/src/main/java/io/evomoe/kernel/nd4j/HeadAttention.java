@@ -2,6 +2,7 @@ package io.evomoe.kernel.nd4j;
 
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.KeyPadding;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,11 +23,14 @@ final class HeadAttention {
     this.shape = shape;
   }
 
-  Attended forward(INDArray q, INDArray k, INDArray v) {
+  Attended forward(INDArray q, INDArray k, INDArray v, KeyPadding padding) {
     INDArray queries = split(q, shape.queries()).muli(scale(q));
     INDArray scores = Nd4j.matmul(queries, split(k, shape.keys()), false, true, false);
     if (shape.causal()) {
       scores.addi(causalMask(q.dataType()));
+    }
+    if (!padding.isNone()) {
+      hide(padding, scores);
     }
     INDArray probabilities = Nd4j.createUninitialized(q.dataType(), scores.shape());
     Nd4j.exec(new SoftMax(scores, probabilities, -1));
@@ -77,6 +81,15 @@ final class HeadAttention {
         .permute(0, 2, 1, 3)
         .dup('c')
         .reshape((long) shape.batch() * positions, shape.heads() * width);
+  }
+
+  private void hide(KeyPadding padding, INDArray scores) {
+    INDArray mask = Nd4j.createFromArray(padding.mask(shape)).castTo(scores.dataType());
+    scores
+        .reshape(shape.batch(), shape.heads(), shape.queries(), shape.keys())
+        .addi(mask.reshape(shape.batch(), 1, 1, shape.keys()));
+    // ND4J's softmax in double is NaN where every score is far below 0.
+    scores.subi(scores.max(true, 2));
   }
 
   private INDArray causalMask(DataType type) {

@@ -5,6 +5,8 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.KeyPadding;
+import io.evomoe.kernel.LabelSmoothing;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -120,8 +122,9 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape) {
-    return new HeadAttention(shape).forward(q, k, v);
+  public Attended attention(
+      INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
+    return new HeadAttention(shape).forward(q, k, v, padding);
   }
 
   @Override
@@ -144,8 +147,9 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public double crossEntropy(INDArray logits, int[] targets, boolean gradient) {
-    return CrossEntropy.overwrite(logits, targets, gradient);
+  public double crossEntropy(INDArray logits, int[] targets, double smoothing, boolean gradient) {
+    LabelSmoothing smoothed = new LabelSmoothing(smoothing, logits.size(1));
+    return CrossEntropy.overwrite(logits, targets, smoothed, gradient);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.evomoe.kernel.onednn;
 
+import io.evomoe.kernel.LabelSmoothing;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,15 +23,16 @@ final class CrossEntropy {
     this.softmax = softmax;
   }
 
-  double meanLoss(INDArray logits, int[] targets, boolean gradient) {
+  double meanLoss(INDArray logits, int[] targets, LabelSmoothing smoothing, boolean gradient) {
     requireClasses(targets, logits.size(1));
     int counted = (int) Arrays.stream(targets).filter(t -> t >= 0).count();
     int rows = targets.length;
     int classes = (int) logits.size(1);
     INDArray block = Nd4j.createUninitialized(DataType.FLOAT, Math.min(BLOCK, rows), classes);
-    INDArray factor = Nd4j.createUninitialized(DataType.FLOAT, 1);
+    INDArray factor = Nd4j.createUninitialized(DataType.FLOAT, 2);
     float share = counted == 0 ? 0 : 1f / counted;
-    Address.buffer(factor).put(0, share);
+    float shift = (float) (-share * smoothing.everyClass());
+    Address.buffer(factor).put(0, share).put(1, shift);
     FloatBuffer z = Address.buffer(logits);
     FloatBuffer p = Address.buffer(block);
     double sum = 0;
@@ -40,11 +42,17 @@ final class CrossEntropy {
       softmax.forward(from, Address.of(block), size, classes);
       for (int r = 0; r < size; r++) {
         int target = targets[start + r];
-        sum += target < 0 ? 0 : loss(z, p, start + r, r, target, classes);
+        sum += target < 0 ? 0 : loss(z, p, start + r, r, target, classes, smoothing);
       }
       if (gradient) {
-        softmax.scale(Address.of(block), Address.of(factor), from, size, classes);
-        subtractTargets(z, targets, start, size, classes, share);
+        long factors = Address.of(factor);
+        if (smoothing.isNone()) {
+          softmax.scale(Address.of(block), factors, from, size, classes);
+        } else {
+          softmax.scaleAndShift(Address.of(block), factors, from, size, classes);
+        }
+        float target = (float) (share * smoothing.target());
+        subtractTargets(z, targets, start, size, classes, target);
       }
     }
     return counted == 0 ? 0 : sum / counted;
@@ -60,6 +68,27 @@ final class CrossEntropy {
   }
 
   private static double loss(
+      FloatBuffer z,
+      FloatBuffer p,
+      int row,
+      int blockRow,
+      int target,
+      int classes,
+      LabelSmoothing smoothing) {
+    double nll = negativeLogLikelihood(z, p, row, blockRow, target, classes);
+    if (smoothing.isNone()) {
+      return nll;
+    }
+    float[] logits = new float[classes];
+    z.get(row * classes, logits);
+    double others = 0;
+    for (float logit : logits) {
+      others += logits[target] - logit;
+    }
+    return nll + others * smoothing.everyClass();
+  }
+
+  private static double negativeLogLikelihood(
       FloatBuffer z, FloatBuffer p, int row, int blockRow, int target, int classes) {
     int base = blockRow * classes;
     float probability = p.get(base + target);

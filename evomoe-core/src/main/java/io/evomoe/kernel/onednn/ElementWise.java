@@ -63,6 +63,7 @@ final class ElementWise {
       case GELU -> dnnl_eltwise_gelu_erf;
       case GELU_TANH -> dnnl_eltwise_gelu_tanh;
       case RELU -> dnnl_eltwise_relu;
+      case TANH -> dnnl_eltwise_tanh;
     };
   }
 

@@ -2,6 +2,7 @@ package io.evomoe.kernel.onednn;
 
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.KeyPadding;
 import io.evomoe.kernel.onednn.HeadProducts.Heads;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,13 +23,14 @@ final class HeadAttention {
     this.softmax = softmax;
   }
 
-  Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape) {
+  Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
     int width = (int) q.size(1);
     Heads heads = new Heads(shape, width);
     INDArray probabilities = square(shape);
     long p = Address.of(probabilities);
-    long mask = shape.causal() ? Address.of(causalMask(shape)) : 0;
-    products.scores(Address.of(q), stride(q), Address.of(k), stride(k), p, heads, mask);
+    long causal = shape.causal() ? Address.of(causalMask(shape)) : HeadProducts.NO_MASK;
+    long padded = padding.isNone() ? HeadProducts.NO_MASK : Address.of(mask(padding, shape));
+    products.scores(Address.of(q), stride(q), Address.of(k), stride(k), p, heads, causal, padded);
     softmax.forward(p, p, squareRows(shape), shape.keys());
     INDArray output = Nd4j.createUninitialized(DataType.FLOAT, q.size(0), width);
     products.mix(p, Address.of(v), stride(v), Address.of(output), width, heads, 1);
@@ -75,6 +77,13 @@ final class HeadAttention {
             return Nd4j.createFromArray(mask);
           }
         });
+  }
+
+  private static INDArray mask(KeyPadding padding, AttentionShape shape) {
+    float[] values = padding.mask(shape);
+    INDArray mask = Nd4j.createUninitialized(DataType.FLOAT, values.length);
+    Address.buffer(mask).put(values);
+    return mask;
   }
 
   private static INDArray square(AttentionShape shape) {

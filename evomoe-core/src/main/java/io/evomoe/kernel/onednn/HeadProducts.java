@@ -3,6 +3,8 @@ package io.evomoe.kernel.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.evomoe.kernel.AttentionShape;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -13,7 +15,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  * transposed or copied.
  */
 final class HeadProducts {
-  private static final int MASK_SLOT = DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 2 | DNNL_ARG_SRC_1;
+  /** In place of a mask's address. */
+  static final long NO_MASK = 0;
 
   private final PrimitiveCache cache;
 
@@ -21,30 +24,44 @@ final class HeadProducts {
     this.cache = cache;
   }
 
-  /** scores [batch, heads, queries, keys] = scale q k^T (+ mask [queries, keys] when causal). */
-  void scores(long q, int qStride, long k, int kStride, long scores, Heads h, long mask) {
+  /**
+   * scores [batch, heads, queries, keys] = scale q k^T, plus the masks that are not {@link
+   * #NO_MASK}: causal [queries, keys], padding [batch, keys].
+   */
+  void scores(
+      long q, int qStride, long k, int kStride, long scores, Heads h, long causal, long padding) {
+    boolean padded = padding != NO_MASK;
+    boolean masked = causal != NO_MASK;
     Primitive primitive =
         cache.get(
-            new Key("scores", h, qStride, kStride),
+            new Key(padded ? "paddedScores" : "scores", h, qStride, kStride),
             () -> {
-              dnnl_post_ops post = Dnnl.postOps();
-              scale(post, h.scale());
-              if (h.shape().causal()) {
-                Dnnl.check(
-                    dnnl_post_ops_append_binary(post, dnnl_binary_add, h.mask()), "append a mask");
+              List<dnnl_memory_desc> masks = new ArrayList<>();
+              if (masked) {
+                masks.add(h.mask(1, h.queries()));
               }
-              return product(
-                  h.rows(h.queries(), qStride),
-                  h.rowsTransposed(h.keys(), kStride),
-                  h.square(),
-                  post,
-                  h.shape().causal() ? h.mask() : null);
+              if (padded) {
+                masks.add(h.mask(h.shape().batch(), 1));
+              }
+              return scores(h, qStride, kStride, masks);
             });
-    if (h.shape().causal()) {
-      primitive.execute(q, k, scores, mask);
+    if (masked && padded) {
+      primitive.execute(q, k, scores, causal, padding);
+    } else if (masked || padded) {
+      primitive.execute(q, k, scores, masked ? causal : padding);
     } else {
       primitive.execute(q, k, scores);
     }
+  }
+
+  private static Primitive scores(Heads h, int qStride, int kStride, List<dnnl_memory_desc> masks) {
+    dnnl_post_ops post = Dnnl.postOps();
+    scale(post, h.scale());
+    for (dnnl_memory_desc mask : masks) {
+      Dnnl.check(dnnl_post_ops_append_binary(post, dnnl_binary_add, mask), "append a mask");
+    }
+    return product(
+        h.rows(h.queries(), qStride), h.rowsTransposed(h.keys(), kStride), h.square(), post, masks);
   }
 
   /**
@@ -60,7 +77,7 @@ final class HeadProducts {
                     h.rows(h.keys(), rowStride),
                     h.rows(h.queries(), outStride),
                     scaled(scale),
-                    null))
+                    List.of()))
         .execute(square, rows, out);
   }
 
@@ -76,7 +93,7 @@ final class HeadProducts {
                     h.rows(h.queries(), rowStride),
                     h.rows(h.keys(), outStride),
                     scaled(scale),
-                    null))
+                    List.of()))
         .execute(square, rows, out);
   }
 
@@ -91,7 +108,7 @@ final class HeadProducts {
                     h.rowsTransposed(h.keys(), bStride),
                     h.square(),
                     Dnnl.postOps(),
-                    null))
+                    List.of()))
         .execute(a, b, square);
   }
 
@@ -114,7 +131,7 @@ final class HeadProducts {
       dnnl_memory_desc b,
       dnnl_memory_desc c,
       dnnl_post_ops post,
-      @org.jspecify.annotations.Nullable dnnl_memory_desc mask) {
+      List<dnnl_memory_desc> masks) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_matmul_primitive_desc_create(
@@ -125,7 +142,15 @@ final class HeadProducts {
             .slot(DNNL_ARG_SRC, a)
             .slot(DNNL_ARG_WEIGHTS, b)
             .slot(DNNL_ARG_DST, c);
-    return (mask == null ? builder : builder.slot(MASK_SLOT, mask)).build();
+    for (int i = 0; i < masks.size(); i++) {
+      builder.slot(maskSlot(i), masks.get(i));
+    }
+    return builder.build();
+  }
+
+  /** The argument of mask i; post-operation 0 is the scale. */
+  private static int maskSlot(int i) {
+    return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 2) | DNNL_ARG_SRC_1;
   }
 
   private record Key(String kind, Heads heads, int firstStride, int secondStride) {}
@@ -171,8 +196,8 @@ final class HeadProducts {
           new long[] {shape.heads() * area, area, 1, keys()});
     }
 
-    private dnnl_memory_desc mask() {
-      return Dnnl.dense(1, 1, queries(), keys());
+    private dnnl_memory_desc mask(int batch, int queries) {
+      return Dnnl.dense(batch, 1, queries, keys());
     }
   }
 }

@@ -5,6 +5,8 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.KeyPadding;
+import io.evomoe.kernel.LabelSmoothing;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import java.util.Map;
@@ -222,8 +224,9 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape) {
-    return attention.forward(q, k, v, shape);
+  public Attended attention(
+      INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
+    return attention.forward(q, k, v, shape, padding);
   }
 
   @Override
@@ -241,8 +244,9 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public double crossEntropy(INDArray logits, int[] targets, boolean gradient) {
-    return crossEntropy.meanLoss(logits, targets, gradient);
+  public double crossEntropy(INDArray logits, int[] targets, double smoothing, boolean gradient) {
+    LabelSmoothing smoothed = new LabelSmoothing(smoothing, logits.size(1));
+    return crossEntropy.meanLoss(logits, targets, smoothed, gradient);
   }
 
   @Override

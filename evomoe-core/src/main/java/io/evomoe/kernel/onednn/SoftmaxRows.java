@@ -3,6 +3,7 @@ package io.evomoe.kernel.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /** Softmax over the last dimension of [rows, columns], and its gradient. */
@@ -27,8 +28,15 @@ final class SoftmaxRows {
   /** y = factor[0] * x over [rows, columns]. */
   void scale(long x, long factor, long y, long rows, long columns) {
     cache
-        .get(new Key("scale", rows, columns), () -> makeScale(rows, columns))
+        .get(new Key("scale", rows, columns), () -> makeScale(rows, columns, false))
         .execute(x, factor, y);
+  }
+
+  /** y = factors[0] * x + factors[1] over [rows, columns]. */
+  void scaleAndShift(long x, long factors, long y, long rows, long columns) {
+    cache
+        .get(new Key("scaleAndShift", rows, columns), () -> makeScale(rows, columns, true))
+        .execute(x, factors, y, factors + Float.BYTES);
   }
 
   private static dnnl_primitive_desc describe(long rows, long columns) {
@@ -78,19 +86,27 @@ final class SoftmaxRows {
         .build();
   }
 
-  private static Primitive makeScale(long rows, long columns) {
+  private static Primitive makeScale(long rows, long columns, boolean shifted) {
     dnnl_memory_desc data = Dnnl.dense(rows, columns);
     dnnl_memory_desc one = Dnnl.dense(1, 1);
+    dnnl_post_ops post = Dnnl.postOps();
+    if (shifted) {
+      Dnnl.check(dnnl_post_ops_append_binary(post, dnnl_binary_add, one), "append a shift");
+    }
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_binary_primitive_desc_create(
-            description, Dnnl.engine(), dnnl_binary_mul, data, one, data, null),
+            description, Dnnl.engine(), dnnl_binary_mul, data, one, data, Dnnl.attributes(post)),
         "describe a scale");
-    return new Primitive.Builder(description)
-        .slot(DNNL_ARG_SRC_0, data)
-        .slot(DNNL_ARG_SRC_1, one)
-        .slot(DNNL_ARG_DST, data)
-        .build();
+    Primitive.Builder builder =
+        new Primitive.Builder(description)
+            .slot(DNNL_ARG_SRC_0, data)
+            .slot(DNNL_ARG_SRC_1, one)
+            .slot(DNNL_ARG_DST, data);
+    if (shifted) {
+      builder.slot(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1, one);
+    }
+    return builder.build();
   }
 
   private record Key(String kind, long rows, long columns) {}

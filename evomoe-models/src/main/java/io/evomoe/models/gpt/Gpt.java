@@ -4,29 +4,27 @@ import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.Stack;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.Block;
+import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Embedding;
-import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.Layer;
 import io.evomoe.nn.LayerNorm;
+import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.Scope;
-import io.evomoe.nn.SelfAttention;
+import io.evomoe.nn.Sequential;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
 import io.evomoe.training.Model;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -41,9 +39,8 @@ public final class Gpt implements Model<LanguageBatch> {
   private final Kernels kernels;
   private final Embedding tokens;
   private final Embedding positions;
-  private final List<Block> blocks = new ArrayList<>();
-  private final List<EvolvingFeedForward> evolving = new ArrayList<>();
-  private final LayerNorm finalNorm;
+  private final Stack stack;
+  private final Sequential body;
 
   /** A GPT with fresh weights, for a training of which nothing is known. */
   public Gpt(
@@ -74,44 +71,18 @@ public final class Gpt implements Model<LanguageBatch> {
     this.config = config;
     this.kernels = kernels;
     Scope root = Scope.root(seed, kernels);
-    Initialization init = Initialization.gpt2(config.layers(), config.width());
-    int width = config.width();
-    tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, init.deviation());
-    positions = new Embedding(root.child("positions"), config.positions(), width, init.deviation());
+    StackSize size = config.stack();
+    Initialization init = Initialization.gpt2(size.layers(), size.width());
+    tokens =
+        new Embedding(root.child("tokens"), config.vocabulary(), size.width(), init.deviation());
+    positions =
+        new Embedding(root.child("positions"), config.positions(), size.width(), init.deviation());
     ExpertPlan plan =
-        new ExpertPlan(
-            gates,
-            gateOptions,
-            config.experts(),
-            Math.max(1, config.moeLayers()),
-            width,
-            config.hidden(),
-            config.activation(),
-            init,
-            config.vocabulary(),
-            true,
-            training);
-    for (int i = 0; i < config.layers(); i++) {
-      blocks.add(block(root.child("blocks").child(i), i, plan));
-    }
-    finalNorm = new LayerNorm(root.child("finalNorm"), width);
-  }
-
-  private Block block(Scope scope, int index, ExpertPlan plan) {
-    Initialization init = plan.initialization();
-    Scope inner = scope.child("feedForward");
-    Layer feedForward;
-    if (config.isMoe(index)) {
-      EvolvingFeedForward place = new EvolvingFeedForward(inner, plan);
-      evolving.add(place);
-      feedForward = place;
-    } else {
-      feedForward =
-          new FeedForward(inner, config.width(), config.hidden(), config.activation(), init);
-    }
-    SelfAttention attention =
-        new SelfAttention(scope.child("attention"), config.width(), config.heads(), true, init);
-    return new Block(scope, config.width(), config.dropout(), attention, feedForward);
+        size.expertPlan(
+            gates, gateOptions, size.moeLayers(), init, config.vocabulary(), true, training);
+    stack = new Stack(root, size, Stack.Kind.CAUSAL, NormPlacement.BEFORE, plan);
+    LayerNorm finalNorm = new LayerNorm(root.child("finalNorm"), size.width());
+    body = Sequential.of(new Dropout(root.child("embeddings"), size.dropout()), stack, finalNorm);
   }
 
   @Override
@@ -156,79 +127,55 @@ public final class Gpt implements Model<LanguageBatch> {
               .formatted(config.positions(), read.length()));
     }
     Pass pass = new Pass(context, read);
-    List<Output> outputs = new ArrayList<>();
-    outputs.add(embed(read, context));
-    for (Layer layer : Stream.concat(blocks.stream(), Stream.of(finalNorm)).toList()) {
-      outputs.add(layer.forward(outputs.get(outputs.size() - 1).value(), pass));
-    }
+    Output embedded = embed(pass);
+    Output out = body.forward(embedded.value(), pass);
     return new Output(
-        outputs.get(outputs.size() - 1).value(),
-        dy -> {
-          INDArray gradient = dy;
-          for (int i = outputs.size() - 1; i >= 0; i--) {
-            gradient = outputs.get(i).pullback().pull(gradient);
-          }
-          return gradient;
-        },
-        outputs.stream().flatMap(output -> output.reports().stream()).toList());
+        out.value(), dy -> embedded.pullback().pull(out.pullback().pull(dy)), out.reports());
   }
 
-  private Output embed(TokenBatch read, StepContext context) {
+  private Output embed(Pass pass) {
+    TokenBatch read = pass.tokens();
     int[] places = new int[read.size()];
     for (int s = 0; s < places.length; s++) {
-      places[s] = s % read.length();
+      places[s] = pass.firstPosition() + s % read.length();
     }
     Output token = tokens.lookUp(read.ids());
     Output position = positions.lookUp(places);
-    INDArray sum = kernels.add(token.value(), position.value());
-    boolean drops = context.training() && config.dropout() > 0;
-    long seed = CounterRandom.fold(context.seed(), "embeddings");
     return new Output(
-        drops ? kernels.dropout(sum, config.dropout(), seed) : sum,
+        kernels.add(token.value(), position.value()),
         dy -> {
-          INDArray dSum = drops ? kernels.dropout(dy, config.dropout(), seed) : dy;
-          token.pullback().pull(dSum);
-          return position.pullback().pull(dSum);
+          token.pullback().pull(dy);
+          return position.pullback().pull(dy);
         });
   }
 
   @Override
   public List<Parameter> parameters() {
-    return Stream.of(
-            tokens.parameters().stream(),
-            positions.parameters().stream(),
-            blocks.stream().flatMap(block -> block.parameters().stream()),
-            finalNorm.parameters().stream())
-        .flatMap(parameters -> parameters)
+    return Stream.of(tokens.parameters(), positions.parameters(), body.parameters())
+        .flatMap(List::stream)
         .toList();
   }
 
   @Override
   public List<GateState> state() {
-    return evolving.stream().flatMap(place -> place.state().stream()).toList();
+    return stack.evolving().state();
   }
 
   @Override
   public List<EvolvingFeedForward> evolvingLayers() {
-    return List.copyOf(evolving);
+    return stack.evolving().places();
   }
 
   @Override
   public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-    Map<Parameter, Parameter> lineage = new LinkedHashMap<>();
-    evolving.forEach(place -> lineage.putAll(place.spawn(method, seed)));
-    return lineage;
+    return stack.evolving().spawn(method, seed);
   }
 
   @Override
   public double activeParameters(double meanActiveExperts) {
     double all = parameters().stream().mapToLong(Parameter::length).sum();
-    double idle = positions.parameters().get(0).length();
-    for (EvolvingFeedForward place : evolving) {
-      double active = place.isMixture() ? meanActiveExperts : 1;
-      idle += place.expertParameters() * (place.experts() - active);
-    }
-    return all - idle;
+    double lookedUp = positions.parameters().get(0).length();
+    return all - lookedUp - stack.evolving().idleParameters(meanActiveExperts);
   }
 
   /** The size. */

@@ -5,6 +5,7 @@ import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.TokenBatch;
@@ -27,7 +28,9 @@ final class SmallGpt {
 
   static GptConfig config(double dropout) {
     return new GptConfig(
-        VOCABULARY, POSITIONS, 2, 6, 8, 2, EXPERTS, 2, dropout, Activation.GELU_TANH);
+        VOCABULARY,
+        POSITIONS,
+        new StackSize(2, 6, 8, 2, EXPERTS, 2, 0, dropout, Activation.GELU_TANH));
   }
 
   static Gpt of(GateProvider gates, Map<String, String> options, DataType type) {

@@ -4,6 +4,7 @@ import io.evomoe.gates.DenseGate;
 import io.evomoe.kernel.Activation;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.training.Loss;
@@ -25,7 +26,8 @@ class GptReferenceTest {
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_agree_on_logits_loss_and_all_gradients(DataType type) {
     Reference reference = new Reference("gpt", type);
-    GptConfig config = new GptConfig(VOCABULARY, 8, 2, 12, 24, 3, 1, 3, 0, Activation.GELU);
+    GptConfig config =
+        new GptConfig(VOCABULARY, 8, new StackSize(2, 12, 24, 3, 1, 3, 0, 0, Activation.GELU));
     Gpt model = new Gpt(config, new DenseGate.Provider(), Map.of(), 1, reference.kernels());
     reference.load(model.parameters());
     int[] ids = reference.integers("ids");

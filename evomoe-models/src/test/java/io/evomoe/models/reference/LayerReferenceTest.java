@@ -6,6 +6,7 @@ import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.LayerNorm;
+import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -13,7 +14,9 @@ import io.evomoe.nn.Scope;
 import io.evomoe.nn.SelfAttention;
 import io.evomoe.training.AdamW;
 import io.evomoe.training.AdamWConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -75,9 +78,12 @@ class LayerReferenceTest {
     Layer attention = new SelfAttention(scope.child("attention"), WIDTH, HEADS, true, ANY);
     Layer feedForward =
         new FeedForward(scope.child("feedForward"), WIDTH, 4 * WIDTH, Activation.GELU, ANY);
+    Map<String, Layer> branches = new LinkedHashMap<>();
+    branches.put("attention", attention);
+    branches.put("feedForward", feedForward);
     check(
         reference,
-        new Block(scope, WIDTH, 0, attention, feedForward),
+        new Block(scope, WIDTH, 0, NormPlacement.BEFORE, branches),
         Reference.pass(SEQUENCES, LENGTH));
   }
 

@@ -1,0 +1,120 @@
+package io.evomoe.nn;
+
+import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.KeyPadding;
+import java.util.List;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Multi-head attention of a decoder to its encoder (Vaswani et al. 2017, section 3.2.3): queries
+ * come from the layer's input, keys and values from {@link Pass#memory()}, whose padding is not
+ * seen. The gradient of the memory is added to {@link Memory#addGradient}.
+ *
+ * <p>The batch may have several sequences in a row for each of the memory's (the hypotheses of a
+ * beam search), the same number for all.
+ */
+public final class CrossAttention implements Layer {
+  private final Kernels kernels;
+  private final String name;
+  private final int width;
+  private final int heads;
+  private final Linear query;
+  private final Linear keyValue;
+  private final Linear projection;
+
+  /**
+   * Makes the three projections.
+   *
+   * @param scope holds {@code query} [d, d], {@code keyValue} [d, 2d] and {@code projection} [d, d]
+   * @param heads divides the width
+   */
+  public CrossAttention(Scope scope, int width, int heads, Initialization initialization) {
+    SelfAttention.requireHeads(width, heads);
+    this.kernels = scope.kernels();
+    this.name = scope.name();
+    this.width = width;
+    this.heads = heads;
+    this.query = new Linear(scope.child("query"), width, width, initialization.deviation());
+    this.keyValue =
+        new Linear(scope.child("keyValue"), width, 2 * width, initialization.deviation());
+    this.projection =
+        new Linear(scope.child("projection"), width, width, initialization.residualDeviation());
+  }
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    KeyValueCache cache = pass.cache();
+    return cache == null ? attend(x, pass) : attendCached(x, pass, cache);
+  }
+
+  private Output attend(INDArray x, Pass pass) {
+    Memory memory = memory(pass);
+    AttentionShape shape = shape(x, memory.tokens().sequences(), memory.tokens().length());
+    Output asked = query.forward(x, pass);
+    Output mixed = keyValue.forward(memory.rows(), pass);
+    INDArray q = asked.value();
+    INDArray k = Columns.of(mixed.value(), 0, width);
+    INDArray v = Columns.of(mixed.value(), width, width);
+    Attended attended = kernels.attention(q, k, v, shape, memory.tokens().keyPadding());
+    Output projected = projection.forward(attended.output(), pass);
+    return new Output(
+        projected.value(),
+        dy -> {
+          INDArray dAttended = projected.pullback().pull(dy);
+          INDArray dq = Nd4j.createUninitialized(x.dataType(), q.shape());
+          INDArray dMixed = Nd4j.createUninitialized(x.dataType(), mixed.value().shape());
+          kernels.attentionGradient(
+              q,
+              k,
+              v,
+              attended,
+              shape,
+              dAttended,
+              dq,
+              Columns.of(dMixed, 0, width),
+              Columns.of(dMixed, width, width));
+          memory.addGradient(mixed.pullback().pull(dMixed));
+          return asked.pullback().pull(dq);
+        });
+  }
+
+  private Output attendCached(INDArray x, Pass pass, KeyValueCache cache) {
+    INDArray mixed =
+        cache.ofMemory(name, memory(pass), memory -> keyValue.forward(memory.rows(), pass).value());
+    KeyPadding padding = cache.memoryPadding();
+    AttentionShape shape = shape(x, cache.memorySequences(), cache.memoryLength());
+    INDArray k = Columns.of(mixed, 0, width);
+    INDArray v = Columns.of(mixed, width, width);
+    INDArray q = query.forward(x, pass).value();
+    INDArray attended = kernels.attention(q, k, v, shape, padding).output();
+    return new Output(projection.forward(attended, pass).value(), KeyValueCache.NO_BACKWARD);
+  }
+
+  private AttentionShape shape(INDArray x, int sequences, int length) {
+    if (x.size(0) % sequences != 0) {
+      throw new IllegalArgumentException(
+          "the rows of a decoder must be a multiple of the memory's sequences (%d), were %d (%s)"
+              .formatted(sequences, x.size(0), name));
+    }
+    return new AttentionShape(sequences, heads, (int) x.size(0) / sequences, length, false);
+  }
+
+  private Memory memory(Pass pass) {
+    Memory memory = pass.memory();
+    if (memory == null) {
+      throw new IllegalArgumentException("cross-attention needs a memory (" + name + ")");
+    }
+    return memory;
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return Stream.of(query, keyValue, projection)
+        .flatMap(layer -> layer.parameters().stream())
+        .toList();
+  }
+}

@@ -1,0 +1,45 @@
+package io.evomoe.nn;
+
+import io.evomoe.kernel.Kernels;
+import io.evomoe.random.CounterRandom;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Inverted dropout in training (Srivastava et al. 2014); the identity in evaluation and at rate 0.
+ * What is dropped depends on the pass's seed and the layer's name.
+ */
+public final class Dropout implements Layer {
+  private final Kernels kernels;
+  private final String name;
+  private final double rate;
+
+  /**
+   * Makes the layer; it has no parameters.
+   *
+   * @param scope names it
+   * @param rate probability of dropping an element, in [0, 1)
+   */
+  public Dropout(Scope scope, double rate) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException("dropout must be in [0, 1), was " + rate);
+    }
+    this.kernels = scope.kernels();
+    this.name = scope.name();
+    this.rate = rate;
+  }
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    if (rate == 0 || !pass.step().training()) {
+      return new Output(x, dy -> dy);
+    }
+    long seed = CounterRandom.fold(pass.step().seed(), name);
+    return new Output(kernels.dropout(x, rate, seed), dy -> kernels.dropout(dy, rate, seed));
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+}

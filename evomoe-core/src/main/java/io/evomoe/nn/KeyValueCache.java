@@ -1,0 +1,195 @@
+package io.evomoe.nn;
+
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.KeyPadding;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Keys and values of the positions that a decoder has read, so that a further token costs one row.
+ * The first pass may read several tokens a sequence (the prompt), later ones read one. After each
+ * pass over all layers the model calls {@link #advance}.
+ *
+ * <p>Attention runs over the whole capacity, with the places that hold nothing hidden like padding:
+ * shapes stay the same from token to token. The arrays are made outside of workspaces.
+ */
+public final class KeyValueCache {
+  static final Pullback NO_BACKWARD =
+      gradient -> {
+        throw new IllegalStateException("a pass with a key-value cache has no backward pass");
+      };
+
+  private final int capacity;
+  private final Kernels kernels;
+  private final Map<String, INDArray> own = new HashMap<>();
+  private final Map<String, INDArray> ofMemory = new HashMap<>();
+  private int sequences;
+  private int length;
+  private boolean[] hidden;
+  private @Nullable TokenBatch memoryTokens;
+
+  /**
+   * An empty cache.
+   *
+   * @param sequences sequences that are decoded side by side, at least 1
+   * @param capacity most tokens a sequence may come to have, at least 1
+   */
+  public KeyValueCache(int sequences, int capacity, Kernels kernels) {
+    if (sequences < 1 || capacity < 1) {
+      throw new IllegalArgumentException(
+          "sequences and capacity must be at least 1, were %d and %d"
+              .formatted(sequences, capacity));
+    }
+    this.sequences = sequences;
+    this.capacity = capacity;
+    this.kernels = kernels;
+    this.hidden = new boolean[sequences * capacity];
+    Arrays.fill(hidden, true);
+  }
+
+  /** Sequences that are decoded side by side. */
+  public int sequences() {
+    return sequences;
+  }
+
+  /** Most tokens a sequence may come to have. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Tokens that each sequence has. */
+  public int length() {
+    return length;
+  }
+
+  /** Ends a pass that read so many tokens a sequence. */
+  public void advance(int tokens) {
+    if (tokens < 1 || length + tokens > capacity) {
+      throw new IllegalArgumentException(
+          "tokens must be in 1..%d, was %d".formatted(capacity - length, tokens));
+    }
+    length += tokens;
+  }
+
+  /**
+   * Lets sequence i go on from what sequence {@code order[i]} holds. There may be more or fewer
+   * than before. Of the memory, runs of sequences that share a row of it go on sharing it where all
+   * runs are equally long.
+   *
+   * @param order sequences as numbered before, at least one
+   */
+  public void reorder(int[] order) {
+    if (order.length == 0) {
+      throw new IllegalArgumentException("order must have at least 1 sequence, had 0");
+    }
+    for (int from : order) {
+      if (from < 0 || from >= sequences) {
+        throw new IllegalArgumentException(
+            "order must be in 0..%d, was %d".formatted(sequences - 1, from));
+      }
+    }
+    own.replaceAll((layer, rows) -> SequenceOrder.apply(kernels, rows, sequences, order));
+    hidden = SequenceOrder.apply(hidden, sequences, order);
+    TokenBatch memory = memoryTokens;
+    if (memory != null) {
+      int[] memoryOrder = SequenceOrder.ofShared(order, sequences / memory.sequences());
+      int before = memory.sequences();
+      ofMemory.replaceAll((layer, rows) -> SequenceOrder.apply(kernels, rows, before, memoryOrder));
+      memoryTokens = SequenceOrder.apply(memory, memoryOrder);
+    }
+    sequences = order.length;
+  }
+
+  /**
+   * Adds this pass's keys and values of a self-attention.
+   *
+   * @param rows keys and values side by side [sequences * tokens, 2d]; may be a column view
+   * @return all so far [sequences * capacity, 2d]
+   */
+  INDArray append(String layer, INDArray rows, TokenBatch tokens) {
+    requireRoom(tokens);
+    long width = rows.size(1);
+    INDArray all = own.computeIfAbsent(layer, unused -> zeros(rows, width));
+    long[] shape = {sequences, tokens.length(), width};
+    long[] from = {tokens.length() * (long) rows.stride(0), rows.stride(0), 1};
+    long[] to = {capacity * width, width, 1};
+    Nd4j.create(all.data(), shape, to, all.offset() + length * width, 'c')
+        .assign(Nd4j.create(rows.data(), shape, from, rows.offset(), 'c'));
+    for (int s = 0; s < tokens.size(); s++) {
+      int place = s / tokens.length() * capacity + length + s % tokens.length();
+      hidden[place] = tokens.isPadding(s);
+    }
+    return all;
+  }
+
+  private void requireRoom(TokenBatch tokens) {
+    if (tokens.sequences() != sequences) {
+      throw new IllegalArgumentException(
+          "a pass must have the %d sequences of its cache, had %d"
+              .formatted(sequences, tokens.sequences()));
+    }
+    if (length + tokens.length() > capacity) {
+      throw new IllegalArgumentException(
+          "a sequence must have at most %d tokens (capacity of the cache), had %d"
+              .formatted(capacity, length + tokens.length()));
+    }
+    if (length > 0 && tokens.length() > 1) {
+      throw new IllegalArgumentException(
+          "a pass must read 1 token a sequence once its cache holds some, read " + tokens.length());
+    }
+  }
+
+  private INDArray zeros(INDArray like, long width) {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.zeros(like.dataType(), (long) sequences * capacity, width);
+    }
+  }
+
+  /** Which of the places are not to be attended to. */
+  KeyPadding padding() {
+    return KeyPadding.of(hidden);
+  }
+
+  /**
+   * Keys and values of the memory for a cross-attention, computed by its first call.
+   *
+   * @return [memorySequences * memoryLength, 2d]
+   */
+  INDArray ofMemory(String layer, Memory memory, Function<Memory, INDArray> compute) {
+    if (memoryTokens == null) {
+      memoryTokens = memory.tokens();
+    }
+    return ofMemory.computeIfAbsent(layer, unused -> kept(compute.apply(memory)));
+  }
+
+  private static INDArray kept(INDArray rows) {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return rows.dup('c');
+    }
+  }
+
+  KeyPadding memoryPadding() {
+    return requireMemory().keyPadding();
+  }
+
+  int memorySequences() {
+    return requireMemory().sequences();
+  }
+
+  int memoryLength() {
+    return requireMemory().length();
+  }
+
+  private TokenBatch requireMemory() {
+    if (memoryTokens == null) {
+      throw new IllegalStateException("the cache holds no memory");
+    }
+    return memoryTokens;
+  }
+}

@@ -1,0 +1,9 @@
+package io.evomoe.nn;
+
+/** Where a block normalises (Xiong et al., arXiv 2002.04745). */
+public enum NormPlacement {
+  /** {@code y = x + branch(norm(x))}: GPT-2, fairseq's {@code normalize_before}. */
+  BEFORE,
+  /** {@code y = norm(x + branch(x))}: the original Transformer, BERT and RoBERTa. */
+  AFTER
+}

@@ -1,0 +1,87 @@
+package io.evomoe.nn;
+
+import io.evomoe.kernel.Kernels;
+import java.util.Arrays;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Puts what is kept sequence by sequence into another order. */
+final class SequenceOrder {
+  private SequenceOrder() {}
+
+  /**
+   * The rows of sequences {@code order}.
+   *
+   * @param rows [before * length, width], outside of workspaces; changed and returned where the
+   *     number of sequences stays
+   */
+  static INDArray apply(Kernels kernels, INDArray rows, int before, int[] order) {
+    if (isIdentity(order, before)) {
+      return rows;
+    }
+    long elements = rows.length() / before;
+    INDArray moved = kernels.gatherRows(rows.reshape(before, elements), order);
+    INDArray target = order.length == before ? rows : empty(rows, elements * order.length);
+    target.reshape(order.length, elements).assign(moved);
+    return target;
+  }
+
+  private static INDArray empty(INDArray like, long length) {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      long width = like.size(1);
+      return Nd4j.createUninitialized(like.dataType(), length / width, width);
+    }
+  }
+
+  static boolean[] apply(boolean[] flags, int before, int[] order) {
+    int length = flags.length / before;
+    boolean[] moved = new boolean[order.length * length];
+    for (int i = 0; i < order.length; i++) {
+      System.arraycopy(flags, order[i] * length, moved, i * length, length);
+    }
+    return moved;
+  }
+
+  static TokenBatch apply(TokenBatch tokens, int[] order) {
+    int length = tokens.length();
+    int[] ids = new int[order.length * length];
+    boolean[] padding = new boolean[ids.length];
+    for (int s = 0; s < ids.length; s++) {
+      int from = order[s / length] * length + s % length;
+      ids[s] = tokens.id(from);
+      padding[s] = tokens.isPadding(from);
+    }
+    return new TokenBatch(length, ids, padding);
+  }
+
+  /**
+   * The order of what every {@code share} sequences in a row have in common: one a run of the new
+   * order where all runs are equally long, otherwise one a sequence.
+   */
+  static int[] ofShared(int[] order, int share) {
+    int[] shared = Arrays.stream(order).map(from -> from / share).toArray();
+    int run = 1;
+    while (run < shared.length && shared[run] == shared[0]) {
+      run++;
+    }
+    for (int i = 0; i < shared.length; i++) {
+      if (shared.length % run != 0 || shared[i] != shared[i / run * run]) {
+        return shared;
+      }
+    }
+    int[] runs = new int[shared.length / run];
+    for (int i = 0; i < runs.length; i++) {
+      runs[i] = shared[i * run];
+    }
+    return runs;
+  }
+
+  private static boolean isIdentity(int[] order, int before) {
+    boolean same = order.length == before;
+    for (int i = 0; same && i < order.length; i++) {
+      same = order[i] == i;
+    }
+    return same;
+  }
+}

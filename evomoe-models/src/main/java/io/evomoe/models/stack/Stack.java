@@ -1,0 +1,101 @@
+package io.evomoe.models.stack;
+
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.nn.Block;
+import io.evomoe.nn.CrossAttention;
+import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.Initialization;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.NormPlacement;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.SelfAttention;
+import io.evomoe.nn.Sequential;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Blocks of one kind, with places for experts in every k-th. */
+public final class Stack implements Layer {
+  private final Sequential blocks;
+  private final EvolvingLayers evolving;
+
+  /** What a block's attentions see. */
+  public enum Kind {
+    /** Itself and earlier tokens: a decoder without an encoder. */
+    CAUSAL,
+    /** All tokens of the sequence: an encoder. */
+    BIDIRECTIONAL,
+    /** Itself and earlier tokens, then the encoder's: {@link Pass#memory()} must be there. */
+    DECODER
+  }
+
+  /**
+   * Makes the blocks.
+   *
+   * @param scope holds {@code blocks.0} and on, each with {@code attention}, {@code crossAttention}
+   *     in a decoder, {@code feedForward}, and the norm of each
+   * @param placement of the norms; a stack that normalises before its branches wants a final norm,
+   *     which is the model's
+   * @param plan of the MoE layers; its initialization is that of all weights
+   */
+  public Stack(Scope scope, StackSize size, Kind kind, NormPlacement placement, ExpertPlan plan) {
+    List<Layer> made = new ArrayList<>();
+    List<EvolvingFeedForward> places = new ArrayList<>();
+    for (int i = 0; i < size.layers(); i++) {
+      Scope block = scope.child("blocks").child(i);
+      Map<String, Layer> branches = attentions(block, size, kind, plan.initialization());
+      Scope inner = block.child("feedForward");
+      if (size.isMoe(i)) {
+        EvolvingFeedForward place = new EvolvingFeedForward(inner, plan);
+        places.add(place);
+        branches.put("feedForward", place);
+      } else {
+        branches.put("feedForward", feedForward(inner, size, plan.initialization()));
+      }
+      made.add(new Block(block, size.width(), size.dropout(), placement, branches));
+    }
+    blocks = new Sequential(made);
+    evolving = new EvolvingLayers(places);
+  }
+
+  private static Map<String, Layer> attentions(
+      Scope block, StackSize size, Kind kind, Initialization init) {
+    Map<String, Layer> branches = new LinkedHashMap<>();
+    boolean causal = kind != Kind.BIDIRECTIONAL;
+    branches.put(
+        "attention",
+        new SelfAttention(block.child("attention"), size.width(), size.heads(), causal, init));
+    if (kind == Kind.DECODER) {
+      branches.put(
+          "crossAttention",
+          new CrossAttention(block.child("crossAttention"), size.width(), size.heads(), init));
+    }
+    return branches;
+  }
+
+  private static FeedForward feedForward(Scope scope, StackSize size, Initialization init) {
+    return new FeedForward(scope, size.width(), size.hidden(), size.activation(), init);
+  }
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    return blocks.forward(x, pass);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return blocks.parameters();
+  }
+
+  /** The places for experts, in order. */
+  public EvolvingLayers evolving() {
+    return evolving;
+  }
+}
