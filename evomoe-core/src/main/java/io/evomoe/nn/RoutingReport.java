@@ -36,6 +36,11 @@ public record RoutingReport(
     return tokens == 0 ? 0 : (double) assignments() / tokens;
   }
 
+  /** Mean over layers of the mean number of experts a token had; 1 where there is no layer. */
+  public static double meanActiveExperts(List<RoutingReport> reports) {
+    return reports.stream().mapToDouble(RoutingReport::meanActiveExperts).average().orElse(1);
+  }
+
   /** Share of the wanted assignments that capacity dropped, in 0..1. */
   public double dropRate() {
     int wanted = assignments() + dropped;

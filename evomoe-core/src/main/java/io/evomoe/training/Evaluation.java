@@ -23,21 +23,21 @@ public final class Evaluation<B> {
   }
 
   /**
-   * Mean task loss over all counted tokens, in nats, without noise, dropout and capacity.
+   * Mean task loss over all counted targets, in nats, without noise, dropout and capacity.
    *
    * @param moment phase and temperature to measure at, in training or not
-   * @return empty when no token counts
+   * @return empty when no target counts
    */
   public OptionalDouble loss(StepContext moment) {
     double sum = 0;
-    long tokens = 0;
+    long targets = 0;
     for (B batch : batches) {
       try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
         Loss loss = model.loss(batch, moment.evaluating());
-        sum += loss.value() * loss.tokens();
-        tokens += loss.tokens();
+        sum += loss.value() * loss.targets();
+        targets += loss.targets();
       }
     }
-    return tokens == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / tokens);
+    return targets == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / targets);
   }
 }

@@ -6,18 +6,39 @@ import java.util.List;
 /**
  * Loss of one batch.
  *
- * @param value mean over the counted tokens, in nats, without auxiliary losses
+ * @param value mean over the counted targets, in nats, without auxiliary losses
  * @param auxLoss sum of the gates' auxiliary losses, coefficients included
- * @param tokens counted tokens
+ * @param targets counted targets: the weight of this batch in a mean over several
+ * @param tokens tokens read, padding left out; of several sequences, such as source and target, the
+ *     sum
+ * @param flops floating-point operations of forward and backward: {@link #trainFlops} of each net
+ *     with its own tokens
  * @param reports of the MoE layers, in order
  * @param backward adds the gradient of {@code value + auxLoss} to every parameter; to be called at
  *     most once
  */
 public record Loss(
-    double value, double auxLoss, int tokens, List<RoutingReport> reports, Runnable backward) {
+    double value,
+    double auxLoss,
+    int targets,
+    int tokens,
+    double flops,
+    List<RoutingReport> reports,
+    Runnable backward) {
 
   /** Keeps the reports unmodifiable. */
   public Loss {
     reports = List.copyOf(reports);
+  }
+
+  /**
+   * Operations of one training step: two in the forward pass and four in the backward pass for each
+   * parameter and token (Kaplan et al., arXiv 2001.08361, section 2.1); attention scores are left
+   * out.
+   *
+   * @param activeParameters parameters that take part in the matrix products of one token
+   */
+  public static double trainFlops(double activeParameters, int tokens) {
+    return 6 * activeParameters * tokens;
   }
 }

@@ -22,7 +22,7 @@ final class MicroBatches<B> {
   }
 
   StepSums accumulate(long step) {
-    StepSums sums = new StepSums(model);
+    StepSums sums = new StepSums();
     for (int micro = 0; micro < config.microBatches(); micro++) {
       B batch = batches.batch(step * config.microBatches() + micro);
       long seed = CounterRandom.fold(CounterRandom.fold(config.seed(), step), micro);

@@ -45,7 +45,7 @@ public record StepReport(
 
   /** Mean over layers of the mean number of experts a token had; 1 while there is one expert. */
   public double activeExperts() {
-    return routing.stream().mapToDouble(RoutingReport::meanActiveExperts).average().orElse(1);
+    return RoutingReport.meanActiveExperts(routing);
   }
 
   /** Mean over layers of {@code exp(H) / E}; 1 while there is one expert. */

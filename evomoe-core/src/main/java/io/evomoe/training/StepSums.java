@@ -5,7 +5,6 @@ import java.util.List;
 
 /** Sums over the micro-batches of one step. */
 final class StepSums {
-  private final Model<?> model;
   private int batches;
   private double lossSum;
   private double auxLossSum;
@@ -13,18 +12,12 @@ final class StepSums {
   private double flopSum;
   private List<RoutingReport> lastRouting = List.of();
 
-  StepSums(Model<?> model) {
-    this.model = model;
-  }
-
   void add(Loss loss) {
-    double activeExperts =
-        loss.reports().stream().mapToDouble(RoutingReport::meanActiveExperts).average().orElse(1);
     batches++;
     lossSum += loss.value();
     auxLossSum += loss.auxLoss();
     tokenSum += loss.tokens();
-    flopSum += 6 * model.activeParameters(activeExperts) * loss.tokens();
+    flopSum += loss.flops();
     lastRouting = loss.reports();
   }
 

@@ -53,7 +53,7 @@ public final class TinyModel implements Model<TinyBatch> {
     }
     Runnable backward =
         () -> passes.forEach(pass -> pass.backward(error.mul(2.0 / n / experts.size())));
-    return new Loss(kernels.sumOfSquares(error) / n, 0, n, List.of(), backward);
+    return new Loss(kernels.sumOfSquares(error) / n, 0, n, n, 0, List.of(), backward);
   }
 
   @Override

@@ -229,7 +229,8 @@ class TrainerTest {
     public Loss loss(TinyBatch batch, StepContext context) {
       seeds.add(context.seed());
       RoutingReport report = new RoutingReport("layer", 10, List.of(10, 5), List.of(0, 5, 5), 0, 0);
-      return new Loss(loss, 0, 10, List.of(report), this::backward);
+      double flops = Loss.trainFlops(activeParameters(1.5), 10);
+      return new Loss(loss, 0, 7, 10, flops, List.of(report), this::backward);
     }
 
     @Override

@@ -92,10 +92,14 @@ public final class Gpt implements Model<LanguageBatch> {
     int[] targets = batch.targets();
     double value = kernels.crossEntropy(logits.value(), targets, context.training());
     double auxLoss = hidden.reports().stream().mapToDouble(RoutingReport::auxLoss).sum();
+    int realTokens = batch.tokens().realTokens();
+    double activeExperts = RoutingReport.meanActiveExperts(hidden.reports());
     return new Loss(
         value,
         auxLoss,
         batch.countedTargets(),
+        realTokens,
+        Loss.trainFlops(activeParameters(activeExperts), realTokens),
         hidden.reports(),
         () -> {
           if (!context.training()) {

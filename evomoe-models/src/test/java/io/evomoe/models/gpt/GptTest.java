@@ -155,10 +155,11 @@ class GptTest {
   }
 
   @Test
-  void should_count_targets_and_refuse_to_go_back_through_an_evaluation() {
+  void should_count_targets_and_tokens_and_refuse_to_go_back_through_an_evaluation() {
     Loss loss = model(SmallGpt.DENSE).loss(SmallGpt.batch(IDS, TARGETS), SmallGpt.evaluation());
 
-    assertThat(loss.tokens()).isEqualTo(7);
+    assertThat(loss.targets()).isEqualTo(7);
+    assertThat(loss.tokens()).isEqualTo(8);
     assertThat(loss.auxLoss()).isZero();
     assertThatIllegalStateException()
         .isThrownBy(() -> loss.backward().run())
