@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * size from the first pass and grow when a later one needs more, which it may at any time: the
  * assignments of an MoE layer differ from step to step.
  */
-final class Workspaces {
+public final class Workspaces {
   private static final double HEADROOM = 0.2;
 
   private static final WorkspaceConfiguration GROWING =
@@ -29,7 +29,7 @@ final class Workspaces {
   private Workspaces() {}
 
   /** Enters the workspace of this thread with the given id; close it to leave. */
-  static MemoryWorkspace open(String id) {
+  public static MemoryWorkspace open(String id) {
     return Nd4j.getWorkspaceManager().getAndActivateWorkspace(GROWING, id);
   }
 }

@@ -19,8 +19,10 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingListener;
+import io.evomoe.training.Workspaces;
 import java.util.OptionalLong;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
  * Fine-tunes the RoBERTa of a run to name the classes of texts, and, to compare with, the same
@@ -112,6 +114,12 @@ public final class FineTuning {
 
   private ClassScores measure(String name, RobertaClassifier classifier) {
     StepContext moment = run.checkpoint().moment().evaluating();
-    return texts.scores(name, batch -> classifier.classify(batch.tokens(), moment));
+    return texts.scores(
+        name,
+        batch -> {
+          try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
+            return classifier.classify(batch.tokens(), moment);
+          }
+        });
   }
 }

@@ -1,14 +1,11 @@
 package io.evomoe.bench.task;
 
-import io.evomoe.models.text.EncodedTexts;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.Translation;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -19,7 +16,6 @@ import java.util.stream.IntStream;
 public final class LineTranslator {
   private final Tokenizer tokenizer;
   private final Translation translation;
-  private final int limit;
   private final Search search;
   private final Set<Integer> special;
 
@@ -30,8 +26,9 @@ public final class LineTranslator {
    */
   public LineTranslator(TrainedModel<Transformer> trained, Tokenizer tokenizer, Search search) {
     this.tokenizer = tokenizer;
-    this.translation = new Translation(trained.model(), trained.moment(), tokenizer);
-    this.limit = trained.model().config().positions();
+    this.translation =
+        new Translation(
+            trained.model(), trained.moment(), tokenizer.requireSpecial(SpecialTokens.END));
     this.search = search;
     this.special =
         SpecialTokens.ROBERTA.all().stream()
@@ -41,7 +38,7 @@ public final class LineTranslator {
 
   /** Most tokens of a line that are read. */
   public int limit() {
-    return limit - 1;
+    return translation.longestSource();
   }
 
   /** Translates; what is too long is cut. */
@@ -58,17 +55,24 @@ public final class LineTranslator {
   public List<String> translate(List<String> lines, IntConsumer cut) {
     int[] filled =
         IntStream.range(0, lines.size()).filter(i -> !lines.get(i).isBlank()).toArray();
-    List<String> texts = Arrays.stream(filled).mapToObj(i -> lines.get(i).strip()).toList();
-    EncodedTexts sources = EncodedTexts.ended(texts, tokenizer, limit);
-    IntStream.range(0, filled.length).filter(sources::isCut).forEach(i -> cut.accept(filled[i]));
-    List<int[]> translations =
-        translation.translate(
-            IntStream.range(0, filled.length).mapToObj(sources::ids).toList(), search);
-    List<String> result = new ArrayList<>(Collections.nCopies(lines.size(), ""));
+    List<int[]> sources =
+        Arrays.stream(filled).mapToObj(i -> source(lines.get(i), () -> cut.accept(i))).toList();
+    List<int[]> translations = translation.translate(sources, search);
+    String[] translated = new String[lines.size()];
+    Arrays.fill(translated, "");
     for (int i = 0; i < filled.length; i++) {
-      result.set(filled[i], text(translations.get(i)));
+      translated[filled[i]] = text(translations.get(i));
     }
-    return List.copyOf(result);
+    return List.of(translated);
+  }
+
+  private int[] source(String line, Runnable cut) {
+    int[] ids = tokenizer.encode(line.strip());
+    if (ids.length <= limit()) {
+      return ids;
+    }
+    cut.run();
+    return Arrays.copyOf(ids, limit());
   }
 
   /** One line, whatever an untrained model may have written. */

@@ -7,8 +7,10 @@ import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.training.Evaluation;
+import io.evomoe.training.Workspaces;
 import java.util.ArrayList;
 import java.util.List;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /** How well a trained model translates: loss and token accuracy, BLEU and chrF, and examples. */
 final class TranslationQuality {
@@ -33,7 +35,7 @@ final class TranslationQuality {
             .formatted(count, request.search().beam(), request.search().lengthPenalty()));
     lines.add(new Bleu().score(translations, references).text());
     lines.add(
-        "%s = %.1f".formatted(ChrF.signature(), ChrF.score(translations, references)));
+        "chrF|%s = %.1f".formatted(ChrF.signature(), ChrF.score(translations, references)));
     for (int i = 0; i < Math.min(request.examples(), count); i++) {
       int example = (int) ((2L * i + 1) * count / (2L * request.examples()));
       lines.add("");
@@ -54,5 +56,26 @@ final class TranslationQuality {
     return "%s on %,d tokens of %s: loss %.4f nats, perplexity %.2f, token accuracy %.1f%%"
         .formatted(
             run.name(), counted, pairs.name(), loss, Math.exp(loss), 100 * accuracy(read));
+  }
+
+  /** Share of the target tokens that the decoder, reading those before, holds for the likeliest. */
+  private double accuracy(List<PairBatch> read) {
+    long right = 0;
+    long all = 0;
+    for (PairBatch batch : read) {
+      int[] targets = batch.targets();
+      int[] named = likeliest(batch);
+      for (int s = 0; s < targets.length; s++) {
+        right += targets[s] == named[s] ? 1 : 0;
+        all += targets[s] >= 0 ? 1 : 0;
+      }
+    }
+    return (double) right / all;
+  }
+
+  private int[] likeliest(PairBatch batch) {
+    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_TOKEN_ACCURACY")) {
+      return trained.model().logits(batch, trained.moment()).argMax(1).toIntVector();
+    }
   }
 }
