@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 public record RunFolder(Path path) {
   private static final String CONFIG = "config.yaml";
   private static final String DATA = "data";
+  private static final String VOCABULARY = "vocabulary";
 
   /** A folder that {@code train} has written. */
   public static RunFolder open(Path path) {
@@ -54,7 +55,7 @@ public record RunFolder(Path path) {
   }
 
   /**
-   * Writes checkpoints here.
+   * Writes checkpoints here, where the tokenizer is already.
    *
    * @param data files and folders, kept for resuming
    */
@@ -63,16 +64,31 @@ public record RunFolder(Path path) {
         data.stream()
             .map(source -> source.toAbsolutePath().normalize().toString())
             .collect(Collectors.joining("\n"));
-    return new CheckpointFolder(checkpoints(), CheckpointFolder.DEFAULT_KEEP, Map.of(DATA, paths));
+    return new CheckpointFolder(
+        checkpoints(),
+        CheckpointFolder.DEFAULT_KEEP,
+        Map.of(DATA, paths, VOCABULARY, FolderDigest.of(tokenizerPath())));
   }
 
-  /** The newest checkpoint, verified. */
+  /**
+   * The newest checkpoint, verified.
+   *
+   * @throws IllegalArgumentException if there is none, or the tokenizer is not the one that it was
+   *     trained with
+   */
   public Checkpoint latest() {
     Path newest =
         CheckpointFolder.latest(checkpoints())
             .orElseThrow(
                 () -> new IllegalArgumentException("there is no checkpoint in " + checkpoints()));
-    return Checkpoint.open(newest);
+    Checkpoint checkpoint = Checkpoint.open(newest);
+    String trainedWith = checkpoint.config().get(VOCABULARY);
+    if (trainedWith != null && !trainedWith.equals(FolderDigest.of(tokenizerPath()))) {
+      throw new IllegalArgumentException(
+          "the vocabulary in %s is not the one that %s was trained with"
+              .formatted(tokenizerPath(), newest));
+    }
+    return checkpoint;
   }
 
   /** Where the data of a checkpointed run was. */

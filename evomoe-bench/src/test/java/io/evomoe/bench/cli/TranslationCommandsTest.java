@@ -185,7 +185,9 @@ class TranslationCommandsTest {
         CommandRun.reading("a\n".getBytes(UTF_8), "translate", "--checkpoint", other.toString());
 
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("vocabulary").doesNotContain("\tat ");
+    assertThat(run.err())
+        .contains("the vocabulary in " + other.resolve("tokenizer") + " is not the one that ")
+        .doesNotContain("\tat ");
   }
 
   private static CommandRun translate(String lines, String... options) {
