@@ -97,12 +97,26 @@ def feed_forward(p, name, x):
     return linear(p, name + "contract", F.gelu(linear(p, name + "expand", x)))
 
 
-def attention(p, name, x, batch, heads):
-    """Causal self-attention; columns of the fused projection are q | k | v, heads side by side."""
+def attention(p, name, x, batch, heads, seen=None):
+    """
+    Self-attention; columns of the fused projection are q | k | v, heads side by side. Causal, or to
+    the keys that are seen [batch, length].
+    """
     width = x.shape[1]
     qkv = linear(p, name + "qkv", x).view(batch, -1, 3, heads, width // heads)
     q, k, v = qkv.permute(2, 0, 3, 1, 4)
-    y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    mask = None if seen is None else seen[:, None, None, :]
+    y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=seen is None)
+    return linear(p, name + "projection", y.transpose(1, 2).reshape(-1, width))
+
+
+def cross_attention(p, name, x, memory, batch, heads, seen):
+    """Attention to the rows of a memory that are seen [batch, length]; columns are k | v."""
+    width = x.shape[1]
+    q = linear(p, name + "query", x).view(batch, -1, heads, width // heads).transpose(1, 2)
+    kv = linear(p, name + "keyValue", memory).view(batch, -1, 2, heads, width // heads)
+    k, v = kv.permute(2, 0, 3, 1, 4)
+    y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen[:, None, None, :])
     return linear(p, name + "projection", y.transpose(1, 2).reshape(-1, width))
 
 
@@ -142,15 +156,15 @@ def layer_norm_case(output):
     case.backward(F.layer_norm(x, (8,), gain, shift, LAYER_NORM_EPSILON))
 
 
-def cross_entropy_case(output):
+def cross_entropy_case(output, name, smoothing):
     """Rows 2 and 6 are not counted; row 4 has logits that overflow a naive exp in float32."""
-    case = Case(output, "cross_entropy")
+    case = Case(output, name)
     values = case.normal(9, 5, scale=2.0)
     values[4] += torch.tensor([0.0, 120.0, -120.0, 0.0, 118.5])
     logits = case.leaf("logits", values)
     targets = case.integers(5, 9)
     targets[[2, 6]] = -1
-    loss = F.cross_entropy(logits, targets, ignore_index=-1)
+    loss = F.cross_entropy(logits, targets, ignore_index=-1, label_smoothing=smoothing)
     case.save(targets=targets, loss=loss)
     case.backward_of(loss)
 
@@ -170,6 +184,38 @@ def gpt_block_case(output):
     x = case.leaf("x", case.normal(batch * length, width))
     block_parameters(case, "", width, 4 * width)
     case.backward(block(case.leaves, "", x, batch, heads))
+
+
+def lengths(batch, length, *real):
+    """Which tokens are no padding [batch, length], for sequences of so many real tokens."""
+    return torch.arange(length)[None, :] < torch.tensor(real)[:batch, None]
+
+
+def cross_attention_case(output):
+    """The second sequence of the memory ends in two padded rows."""
+    batch, length, source, width, heads = 2, 7, 5, 12, 3
+    case = Case(output, "cross_attention")
+    x = case.leaf("x", case.normal(batch * length, width))
+    memory = case.leaf("memory", case.normal(batch * source, width))
+    case.linear("query", width, width)
+    case.linear("keyValue", width, 2 * width)
+    case.linear("projection", width, width)
+    seen = lengths(batch, source, 5, 3)
+    case.save(padding=(~seen).int())
+    case.backward(cross_attention(case.leaves, "", x, memory, batch, heads, seen))
+
+
+def encoder_block_case(output):
+    """Post-LN block of BERT and RoBERTa; the first sequence ends in three padded rows."""
+    batch, length, width, heads = 2, 7, 12, 3
+    case = Case(output, "encoder_block")
+    x = case.leaf("x", case.normal(batch * length, width))
+    block_parameters(case, "", width, 4 * width)
+    seen = lengths(batch, length, 4, 7)
+    case.save(padding=(~seen).int())
+    p = case.leaves
+    h = layer_norm(p, "attentionNorm", x + attention(p, "attention.", x, batch, heads, seen))
+    case.backward(layer_norm(p, "feedForwardNorm", h + feed_forward(p, "feedForward.", h)))
 
 
 def moe_case(output, name, gumbel):
@@ -246,9 +292,12 @@ def main():
     gelu_case(output, "gelu", "none")
     gelu_case(output, "gelu_tanh", "tanh")
     layer_norm_case(output)
-    cross_entropy_case(output)
+    cross_entropy_case(output, "cross_entropy", 0.0)
+    cross_entropy_case(output, "cross_entropy_smoothed", 0.1)
     attention_case(output)
     gpt_block_case(output)
+    cross_attention_case(output)
+    encoder_block_case(output)
     moe_case(output, "dts_moe", gumbel=False)
     moe_case(output, "dts_moe_gumbel", gumbel=True)
     adamw_case(output)

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.FixedGate;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -118,7 +120,62 @@ class EvolvingFeedForwardTest {
     LayerGradientCheck.check(layer, x, pass);
   }
 
+  @Test
+  void should_have_the_gradient_of_central_differences_with_shared_experts() {
+    EvolvingFeedForward layer = layer(Growth.SPAWNED, 2);
+    LayerGradientCheck.check(layer, x, pass);
+    layer.spawn(SpawnMethod.mask(0.3), 9);
+    layer.parameters().get(0).value().muli(30);
+
+    LayerGradientCheck.check(layer, x, pass);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Growth.class)
+  void should_add_what_shared_experts_give_to_what_the_gate_chose(Growth growth) {
+    EvolvingFeedForward layer = layer(growth, 2);
+    INDArray routed = layer(growth, 0).forward(x, pass).value();
+    INDArray alone = layer.forward(x, pass).value().dup();
+    List<Parameter> shared = named(layer, "place.shared");
+    assertThat(shared).hasSize(8);
+    INDArray sum = routed.dup();
+    for (int i = 0; i < 2; i++) {
+      sum.addi(feedForward(shared.subList(4 * i, 4 * i + 4)));
+    }
+
+    assertThat(Differences.relative(alone, sum)).isLessThan(1e-12);
+    assertThat(layer.forward(x, pass).reports())
+        .hasSameSizeAs(layer(growth).forward(x, pass).reports());
+  }
+
+  @Test
+  void should_keep_shared_experts_as_they_are_in_a_spawn() {
+    EvolvingFeedForward layer = layer(Growth.SPAWNED, 1);
+    List<Parameter> before = named(layer, "place.shared");
+    Map<Parameter, Parameter> lineage = layer.spawn(SpawnMethod.mask(0.3), 9);
+
+    assertThat(named(layer, "place.shared")).isEqualTo(before);
+    assertThat(lineage.keySet()).doesNotContainAnyElementsOf(before);
+    assertThat(layer.expertParameters())
+        .isEqualTo(before.stream().mapToLong(Parameter::length).sum());
+  }
+
+  private INDArray feedForward(List<Parameter> net) {
+    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
+    INDArray hidden = kernels.linear(x, net.get(0).value(), net.get(1).value());
+    INDArray active = kernels.activation(Activation.GELU, hidden);
+    return kernels.linear(active, net.get(2).value(), net.get(3).value());
+  }
+
+  private static List<Parameter> named(EvolvingFeedForward layer, String prefix) {
+    return layer.parameters().stream().filter(p -> p.name().startsWith(prefix)).toList();
+  }
+
   private static EvolvingFeedForward layer(Growth growth) {
+    return layer(growth, 0);
+  }
+
+  private static EvolvingFeedForward layer(Growth growth, int sharedExperts) {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).child("place");
     EvolvingFeedForward layer =
         new EvolvingFeedForward(
@@ -127,13 +184,15 @@ class EvolvingFeedForwardTest {
                 new DenseSoftmax(growth),
                 Map.of(),
                 EXPERTS,
+                sharedExperts,
                 1,
                 WIDTH,
                 HIDDEN,
                 Activation.GELU,
                 new Initialization(0.5, 0.4),
                 10,
-                true));
+                true,
+                TrainingFacts.UNKNOWN));
     LayerGradientCheck.disturb(layer.parameters(), 0.1);
     return layer;
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -27,6 +28,35 @@ class BlockTest {
   @ValueSource(doubles = {0, 0.3})
   void should_have_the_gradient_of_central_differences(double dropout) {
     LayerGradientCheck.check(block(dropout), x, training);
+  }
+
+  @ParameterizedTest
+  @EnumSource(NormPlacement.class)
+  void should_have_the_gradient_of_central_differences_in_a_decoder(NormPlacement placement) {
+    Scope scope = LayerFixture.scope();
+    Map<String, Layer> branches = new LinkedHashMap<>();
+    branches.put("attention", attention(scope));
+    branches.put(
+        "crossAttention",
+        new CrossAttention(scope.child("crossAttention"), WIDTH, 2, LayerFixture.LARGE));
+    branches.put("feedForward", feedForward(scope));
+    Block block = disturbed(new Block(scope, WIDTH, 0.3, placement, branches));
+    boolean[] padding = {false, false, false, false, false, false, false, true};
+    TokenBatch source = new TokenBatch(4, new int[8], padding);
+    Memory memory = new Memory(random(2, 8, WIDTH), source, LayerFixture.KERNELS);
+
+    LayerGradientCheck.check(block, x, training.withMemory(memory));
+  }
+
+  @Test
+  void should_normalise_the_sum_where_norms_come_after() {
+    Scope scope = LayerFixture.scope();
+    SelfAttention attention = disturbed(attention(scope));
+    Block block = new Block(scope, WIDTH, 0.5, NormPlacement.AFTER, Map.of("attention", attention));
+    INDArray sum = x.add(attention.forward(x, evaluation).value());
+    INDArray y = new LayerNorm(scope, WIDTH).forward(sum, evaluation).value();
+
+    assertThat(block.forward(x, evaluation).value().equalsWithEps(y, 1e-12)).isTrue();
   }
 
   @Test

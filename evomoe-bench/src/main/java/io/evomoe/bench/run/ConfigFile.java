@@ -40,9 +40,18 @@ public final class ConfigFile {
     }
   }
 
-  /** Reads a configuration that was written in full. */
+  /** Reads a configuration that was written in full, by this version or an earlier one. */
   public static RunConfig read(Path file) {
-    return bind(tree(file), file.toString());
+    ObjectNode complete = laterFields();
+    merge(complete, tree(file));
+    return bind(complete, file.toString());
+  }
+
+  /** What files of earlier versions meant by leaving it out. */
+  private static ObjectNode laterFields() {
+    ObjectNode fields = TREE.createObjectNode();
+    fields.putObject("model").put("sharedExperts", 0);
+    return fields;
   }
 
   /** The defaults with what a file says instead. */

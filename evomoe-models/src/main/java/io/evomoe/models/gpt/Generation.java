@@ -1,5 +1,6 @@
 package io.evomoe.models.gpt;
 
+import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
@@ -12,7 +13,11 @@ import org.nd4j.linalg.api.memory.enums.ResetPolicy;
 import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Continues a text token by token. */
+/**
+ * Continues a text token by token. Keys and values of what was read are cached while the text fits
+ * into the model's positions; beyond them every token moves the window by one, which gives all of
+ * its tokens new positions, so the window is read anew.
+ */
 public final class Generation {
   private static final WorkspaceConfiguration WORKSPACE =
       WorkspaceConfiguration.builder()
@@ -46,8 +51,10 @@ public final class Generation {
       throw new IllegalArgumentException("newTokens must be at least 0, was " + newTokens);
     }
     int[] text = Arrays.copyOf(prompt, prompt.length + newTokens);
+    int room = Math.min(text.length, model.config().positions());
+    KeyValueCache cache = model.newCache(1, room);
     for (int length = prompt.length; length < text.length; length++) {
-      int next = sampling.choose(logits(text, length), length);
+      int next = sampling.choose(logits(text, length, cache), length);
       if (stop.test(next)) {
         return Arrays.copyOf(text, length);
       }
@@ -56,12 +63,17 @@ public final class Generation {
     return text;
   }
 
-  private double[] logits(int[] text, int length) {
-    int from = Math.max(0, length - model.config().positions());
+  private double[] logits(int[] text, int length, KeyValueCache cache) {
+    boolean fits = length <= cache.capacity();
+    int from = fits ? cache.length() : length - model.config().positions();
     int[] read = Arrays.copyOfRange(text, from, length);
+    TokenBatch tokens = TokenBatch.of(read.length, read);
     try (MemoryWorkspace ignored =
         Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "evomoe-generation")) {
-      return model.nextTokenLogits(TokenBatch.of(read.length, read), context).toDoubleVector();
+      return (fits
+              ? model.nextTokenLogits(tokens, context, cache)
+              : model.nextTokenLogits(tokens, context))
+          .toDoubleVector();
     }
   }
 }

@@ -13,6 +13,7 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
+import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.LayerNorm;
 import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
@@ -87,7 +88,7 @@ public final class Gpt implements Model<LanguageBatch> {
 
   @Override
   public Loss loss(LanguageBatch batch, StepContext context) {
-    Output hidden = hidden(batch.tokens(), context);
+    Output hidden = hidden(new Pass(context, batch.tokens()));
     Output logits = tokens.logits(hidden.value());
     int[] targets = batch.targets();
     double value = kernels.crossEntropy(logits.value(), targets, context.training());
@@ -115,7 +116,28 @@ public final class Gpt implements Model<LanguageBatch> {
    * @param read sequences of at most {@link GptConfig#positions()} tokens
    */
   public INDArray nextTokenLogits(TokenBatch read, StepContext context) {
-    INDArray hidden = hidden(read, context.evaluating()).value();
+    return nextTokenLogits(new Pass(context.evaluating(), read));
+  }
+
+  /**
+   * The same after tokens that the cache holds, which gets these as well.
+   *
+   * @param read the tokens that are new: the whole prompt first, then one a sequence
+   */
+  public INDArray nextTokenLogits(TokenBatch read, StepContext context, KeyValueCache cache) {
+    INDArray logits = nextTokenLogits(new Pass(context.evaluating(), read).withCache(cache));
+    cache.advance(read.length());
+    return logits;
+  }
+
+  /** An empty cache for sequences of at most {@code capacity} tokens, prompt included. */
+  public KeyValueCache newCache(int sequences, int capacity) {
+    return new KeyValueCache(sequences, capacity, kernels);
+  }
+
+  private INDArray nextTokenLogits(Pass pass) {
+    TokenBatch read = pass.tokens();
+    INDArray hidden = hidden(pass).value();
     int[] last = new int[read.sequences()];
     for (int i = 0; i < last.length; i++) {
       last[i] = (i + 1) * read.length() - 1;
@@ -124,13 +146,12 @@ public final class Gpt implements Model<LanguageBatch> {
   }
 
   /** Rows after the final normalisation [S, d]; the pullback ends at the embeddings. */
-  private Output hidden(TokenBatch read, StepContext context) {
-    if (read.length() > config.positions()) {
+  private Output hidden(Pass pass) {
+    int length = pass.firstPosition() + pass.tokens().length();
+    if (length > config.positions()) {
       throw new IllegalArgumentException(
-          "a sequence must have at most %d tokens, had %d"
-              .formatted(config.positions(), read.length()));
+          "a sequence must have at most %d tokens, had %d".formatted(config.positions(), length));
     }
-    Pass pass = new Pass(context, read);
     Output embedded = embed(pass);
     Output out = body.forward(embedded.value(), pass);
     return new Output(

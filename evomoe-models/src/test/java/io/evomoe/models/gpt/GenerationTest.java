@@ -2,7 +2,9 @@ package io.evomoe.models.gpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 import java.util.Map;
@@ -23,6 +25,34 @@ class GenerationTest {
     for (int length = 2; length < text.length; length++) {
       assertThat(text[length]).isEqualTo(likeliest(Arrays.copyOf(text, length)));
     }
+  }
+
+  @Test
+  void should_have_the_logits_of_an_uncached_model() {
+    int[] text = {3, 8, 1, 1, 10};
+    KeyValueCache cache = model.newCache(1, SmallGpt.POSITIONS);
+    for (int length = 2; length <= text.length; length++) {
+      int[] unread = Arrays.copyOfRange(text, cache.length(), length);
+      int[] all = Arrays.copyOf(text, length);
+      double[] cached =
+          model
+              .nextTokenLogits(TokenBatch.of(unread.length, unread), SmallGpt.evaluation(), cache)
+              .toDoubleVector();
+      double[] uncached =
+          model.nextTokenLogits(TokenBatch.of(length, all), SmallGpt.evaluation()).toDoubleVector();
+      assertThat(cached).containsExactly(uncached, within(1e-5));
+    }
+    assertThat(cache.length()).isEqualTo(5);
+  }
+
+  @Test
+  void should_refuse_to_cache_more_tokens_than_it_has_positions() {
+    KeyValueCache cache = model.newCache(1, 10);
+    model.nextTokenLogits(TokenBatch.of(5, new int[5]), SmallGpt.evaluation(), cache);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> model.nextTokenLogits(TokenBatch.of(1, new int[1]), SmallGpt.evaluation(), cache))
+        .withMessage("a sequence must have at most 5 tokens, had 6");
   }
 
   /** The likeliest token after the last {@link SmallGpt#POSITIONS} of a text. */

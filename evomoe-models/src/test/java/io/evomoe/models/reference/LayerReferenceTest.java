@@ -2,10 +2,12 @@ package io.evomoe.models.reference;
 
 import io.evomoe.kernel.Activation;
 import io.evomoe.nn.Block;
+import io.evomoe.nn.CrossAttention;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.LayerNorm;
+import io.evomoe.nn.Memory;
 import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
@@ -53,10 +55,14 @@ class LayerReferenceTest {
   @ParameterizedTest
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_agree_on_cross_entropy(DataType type) {
-    Reference reference = new Reference("cross_entropy", type);
+    checkCrossEntropy(new Reference("cross_entropy", type), 0);
+    checkCrossEntropy(new Reference("cross_entropy_smoothed", type), 0.1);
+  }
+
+  private static void checkCrossEntropy(Reference reference, double smoothing) {
     INDArray logits = reference.array("logits");
-    reference.check(
-        "loss", reference.kernels().crossEntropy(logits, reference.integers("targets"), true));
+    int[] targets = reference.integers("targets");
+    reference.check("loss", reference.kernels().crossEntropy(logits, targets, smoothing, true));
     reference.check("logits.grad", logits);
   }
 
@@ -74,17 +80,40 @@ class LayerReferenceTest {
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_agree_on_a_block(DataType type) {
     Reference reference = new Reference("gpt_block", type);
-    Scope scope = reference.scope();
-    Layer attention = new SelfAttention(scope.child("attention"), WIDTH, HEADS, true, ANY);
+    check(
+        reference,
+        block(reference.scope(), true, NormPlacement.BEFORE),
+        Reference.pass(SEQUENCES, LENGTH));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_a_padded_block_that_normalises_after(DataType type) {
+    Reference reference = new Reference("encoder_block", type);
+    Pass pass = new Pass(Reference.training(), reference.padded(LENGTH));
+    check(reference, block(reference.scope(), false, NormPlacement.AFTER), pass);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_cross_attention_to_a_padded_memory(DataType type) {
+    Reference reference = new Reference("cross_attention", type);
+    Memory memory = new Memory(reference.array("memory"), reference.padded(5), reference.kernels());
+    check(
+        reference,
+        new CrossAttention(reference.scope(), WIDTH, HEADS, ANY),
+        Reference.pass(SEQUENCES, LENGTH).withMemory(memory));
+    reference.check("memory.grad", memory.gradient());
+  }
+
+  private static Block block(Scope scope, boolean causal, NormPlacement placement) {
+    Layer attention = new SelfAttention(scope.child("attention"), WIDTH, HEADS, causal, ANY);
     Layer feedForward =
         new FeedForward(scope.child("feedForward"), WIDTH, 4 * WIDTH, Activation.GELU, ANY);
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put("attention", attention);
     branches.put("feedForward", feedForward);
-    check(
-        reference,
-        new Block(scope, WIDTH, 0, NormPlacement.BEFORE, branches),
-        Reference.pass(SEQUENCES, LENGTH));
+    return new Block(scope, WIDTH, 0, placement, branches);
   }
 
   @ParameterizedTest

@@ -55,6 +55,16 @@ final class Reference {
     return Npy.read(folder + name + ".npy").toDoubleMatrix();
   }
 
+  /** Sequences with the padding of the file, 1 where a token is padding. */
+  TokenBatch padded(int length) {
+    int[] flags = integers("padding");
+    boolean[] padding = new boolean[flags.length];
+    for (int s = 0; s < flags.length; s++) {
+      padding[s] = flags[s] == 1;
+    }
+    return new TokenBatch(length, new int[flags.length], padding);
+  }
+
   void load(List<Parameter> parameters) {
     for (Parameter parameter : parameters) {
       INDArray saved = array(parameter.name());

@@ -1,0 +1,39 @@
+package io.evomoe.bench.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void should_read_what_it_wrote() {
+    RunConfig config = ConfigFile.set(config(), "model.sharedExperts", "2");
+    Path file = folder.resolve("config.yaml");
+    ConfigFile.write(file, config);
+
+    assertThat(config.model().sharedExperts()).isEqualTo(2);
+    assertThat(ConfigFile.read(file)).isEqualTo(config);
+  }
+
+  @Test
+  void should_have_no_shared_experts_where_an_older_file_does_not_name_them() throws IOException {
+    Path file = folder.resolve("config.yaml");
+    ConfigFile.write(file, config());
+    List<String> older =
+        Files.readAllLines(file).stream().filter(line -> !line.contains("sharedExperts")).toList();
+    Files.write(file, older);
+
+    assertThat(ConfigFile.read(file)).isEqualTo(config());
+  }
+
+  private static RunConfig config() {
+    return Preset.named("quick").config(GptTask.NAME, "switch", 1);
+  }
+}
