@@ -1,0 +1,71 @@
+package io.evomoe.models.roberta;
+
+import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Loss;
+import java.util.List;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * An encoder and a head that names a class at some of its rows.
+ *
+ * @param kernels to compute with
+ * @param encoder of all tokens
+ * @param head from rows [n, d] to logits [n, classes]
+ * @param headParameters that take part in the head's matrix products, for one row
+ */
+record HeadedEncoder(Kernels kernels, RobertaEncoder encoder, Layer head, double headParameters) {
+
+  /** Logits of some rows, [rows.length, classes]. */
+  INDArray logits(TokenBatch read, int[] rows, StepContext context) {
+    Pass pass = new Pass(context.evaluating(), read);
+    return head.forward(encoder.rows(rows, pass).value(), pass).value();
+  }
+
+  /**
+   * The mean cross-entropy of some rows.
+   *
+   * @param rows of the tokens, at least one
+   * @param targets the class of each of these rows; negative where it is not counted
+   * @param counted number of targets that are not negative
+   */
+  Loss loss(TokenBatch read, int[] rows, int[] targets, int counted, StepContext context) {
+    Pass pass = new Pass(context, read);
+    Output hidden = encoder.rows(rows, pass);
+    Output logits = head.forward(hidden.value(), pass);
+    double value = kernels.crossEntropy(logits.value(), targets, context.training());
+    List<RoutingReport> reports = hidden.reports();
+    double active = RoutingReport.meanActiveExperts(reports);
+    double flops =
+        Loss.trainFlops(encoder.activeParameters(active), read.realTokens())
+            + Loss.trainFlops(headParameters, rows.length);
+    return new Loss(
+        value,
+        reports.stream().mapToDouble(RoutingReport::auxLoss).sum(),
+        counted,
+        read.realTokens(),
+        flops,
+        reports,
+        () -> {
+          if (!context.training()) {
+            throw new IllegalStateException("an evaluated loss has no backward pass");
+          }
+          hidden.pullback().pull(logits.pullback().pull(logits.value()));
+        });
+  }
+
+  double activeParameters(double meanActiveExperts) {
+    return encoder.activeParameters(meanActiveExperts) + headParameters;
+  }
+
+  List<Parameter> parameters() {
+    return Stream.of(encoder.parameters(), head.parameters()).flatMap(List::stream).toList();
+  }
+}

@@ -1,0 +1,70 @@
+package io.evomoe.models.roberta;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Embedding;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.LayerNorm;
+import io.evomoe.nn.Linear;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.Sequential;
+import java.util.List;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Names the tokens at given rows: {@code norm(gelu(h W + b)) E^T + c} with the table E of the token
+ * embedding (Devlin et al. 2018, their {@code cls.predictions}).
+ */
+final class MaskedTokenHead implements Layer {
+  private final Kernels kernels;
+  private final Embedding tokens;
+  private final Sequential transform;
+  private final Parameter bias;
+
+  /**
+   * Ties the head to the token embedding, whose parameters are not the head's.
+   *
+   * @param scope holds {@code dense}, {@code norm} and {@code bias}
+   */
+  MaskedTokenHead(Scope scope, Embedding tokens, int width, double deviation) {
+    this.kernels = scope.kernels();
+    this.tokens = tokens;
+    this.transform =
+        Sequential.of(
+            new Linear(scope.child("dense"), width, width, deviation),
+            new Nonlinearity(kernels, Activation.GELU),
+            new LayerNorm(scope.child("norm"), width));
+    this.bias = scope.constant("bias", 0, tokens.entries());
+  }
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    Output transformed = transform.forward(x, pass);
+    Output logits = tokens.logits(transformed.value());
+    INDArray biasRow = bias.value().reshape(1, bias.length());
+    kernels.addInto(logits.value(), kernels.gatherRows(biasRow, new int[(int) x.size(0)]));
+    return new Output(
+        logits.value(),
+        dLogits -> {
+          kernels.columnSumsInto(dLogits, bias.accumulator());
+          return transformed.pullback().pull(logits.pullback().pull(dLogits));
+        });
+  }
+
+  /** Parameters in the matrix products of one row: its own, and the token embedding. */
+  double activeParameters() {
+    return Stream.of(parameters(), tokens.parameters())
+        .flatMap(List::stream)
+        .mapToLong(Parameter::length)
+        .sum();
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return Stream.concat(transform.parameters().stream(), Stream.of(bias)).toList();
+  }
+}

@@ -1,0 +1,30 @@
+package io.evomoe.models.roberta;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * An activation as a layer of its own, between the linear maps of a head.
+ *
+ * @param kernels to compute with
+ * @param activation applied to every element
+ */
+record Nonlinearity(Kernels kernels, Activation activation) implements Layer {
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    return new Output(
+        kernels.activation(activation, x), dy -> kernels.activationGradient(activation, x, dy));
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+}

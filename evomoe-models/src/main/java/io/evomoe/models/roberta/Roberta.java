@@ -1,0 +1,140 @@
+package io.evomoe.models.roberta;
+
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateState;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Initialization;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Loss;
+import io.evomoe.training.Model;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * RoBERTa's architecture (Liu et al. 2019, that of BERT, Devlin et al. 2018): learned positions, a
+ * normalisation of the embeddings, post-normalised blocks that see both sides, and a head tied to
+ * the token embedding that names masked tokens; with experts in every k-th block.
+ *
+ * <p>Weights start from N(0, deviation) with BERT's 0.02 at width 768, and proportional to {@code 1
+ * / sqrt(width)} at others, as in {@link Initialization#gpt2}. Logits are computed where a target
+ * counts, and nowhere else.
+ */
+public final class Roberta implements Model<LanguageBatch> {
+  private final RobertaConfig config;
+  private final Scope root;
+  private final RobertaEncoder encoder;
+  private final HeadedEncoder masked;
+
+  /**
+   * A RoBERTa with fresh weights.
+   *
+   * @param gates makes the gates, and says when there are experts; they may see both sides
+   * @param gateOptions options of the gate, by name
+   * @param training what is known of the training to come
+   * @param seed of all initial weights
+   * @param kernels to compute with; their data type is the model's
+   */
+  public Roberta(
+      RobertaConfig config,
+      GateProvider gates,
+      Map<String, String> gateOptions,
+      TrainingFacts training,
+      long seed,
+      Kernels kernels) {
+    this.config = config;
+    this.root = Scope.root(seed, kernels);
+    StackSize size = config.stack();
+    double deviation = Initialization.gpt2(size.layers(), size.width()).deviation();
+    ExpertPlan plan =
+        size.expertPlan(
+            gates,
+            gateOptions,
+            size.moeLayers(),
+            new Initialization(deviation, deviation),
+            config.vocabulary(),
+            false,
+            training);
+    encoder = new RobertaEncoder(root, config, plan);
+    MaskedTokenHead head =
+        new MaskedTokenHead(root.child("head"), encoder.tokens(), size.width(), deviation);
+    masked = new HeadedEncoder(kernels, encoder, head, head.activeParameters());
+  }
+
+  /**
+   * The loss of naming the tokens that have a target, which is what the masked ones have.
+   *
+   * @param batch sequences of at most {@link RobertaConfig#positions()} tokens
+   */
+  @Override
+  public Loss loss(LanguageBatch batch, StepContext context) {
+    int[] all = batch.targets();
+    int[] rows = IntStream.range(0, all.length).filter(s -> all[s] >= 0).toArray();
+    int counted = rows.length;
+    if (counted == 0) {
+      rows = new int[1]; // There are no arrays without rows; the target of this one is not counted.
+    }
+    int[] targets = IntStream.of(rows).map(s -> all[s]).toArray();
+    return masked.loss(batch.tokens(), rows, targets, counted, context);
+  }
+
+  /**
+   * Logits of the tokens at some places, evaluated.
+   *
+   * @param read sequences of at most {@link RobertaConfig#positions()} tokens
+   * @param rows places among the tokens read, at least one
+   * @return [rows.length, vocabulary]
+   */
+  public INDArray logits(TokenBatch read, int[] rows, StepContext context) {
+    return masked.logits(read, rows, context);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return masked.parameters();
+  }
+
+  @Override
+  public List<GateState> state() {
+    return encoder.evolving().state();
+  }
+
+  @Override
+  public List<EvolvingFeedForward> evolvingLayers() {
+    return encoder.evolving().places();
+  }
+
+  @Override
+  public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
+    return encoder.evolving().spawn(method, seed);
+  }
+
+  @Override
+  public double activeParameters(double meanActiveExperts) {
+    return masked.activeParameters(meanActiveExperts);
+  }
+
+  /** The size. */
+  public RobertaConfig config() {
+    return config;
+  }
+
+  RobertaEncoder encoder() {
+    return encoder;
+  }
+
+  /** Where a head of another kind makes its parameters. */
+  Scope root() {
+    return root;
+  }
+}

@@ -1,0 +1,138 @@
+package io.evomoe.models.roberta;
+
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.kernel.Activation;
+import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.moe.GateState;
+import io.evomoe.nn.Dropout;
+import io.evomoe.nn.Initialization;
+import io.evomoe.nn.Linear;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.Sequential;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Loss;
+import io.evomoe.training.Model;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A classifier of texts on top of a RoBERTa: the first row of each sequence ({@code <s>}), dropout,
+ * dense, tanh, dropout, dense, as in fairseq's classification head. The encoder is the RoBERTa's
+ * own: fine-tuning changes both, and what is loaded into one is in the other.
+ *
+ * <p>To fine-tune a saved RoBERTa, load its checkpoint into a new one of the same names and shapes
+ * ({@link io.evomoe.training.checkpoint.Checkpoint#loadModel}) and put a classifier on it. The
+ * masked-token head is no parameter of the classifier; it stays as it was.
+ */
+public final class RobertaClassifier implements Model<ClassBatch> {
+  private final int classes;
+  private final RobertaEncoder encoder;
+  private final HeadedEncoder classifier;
+
+  /**
+   * A classifier whose head has fresh weights, drawn from the seed that the RoBERTa was made with.
+   *
+   * @param pretrained gives the encoder
+   * @param classes at least 2
+   */
+  public RobertaClassifier(Roberta pretrained, int classes) {
+    if (classes < 2) {
+      throw new IllegalArgumentException("classes must be at least 2, was " + classes);
+    }
+    this.classes = classes;
+    this.encoder = pretrained.encoder();
+    Sequential head = head(pretrained, classes);
+    double parameters = head.parameters().stream().mapToLong(Parameter::length).sum();
+    classifier = new HeadedEncoder(pretrained.root().kernels(), encoder, head, parameters);
+  }
+
+  private static Sequential head(Roberta pretrained, int classes) {
+    Scope scope = pretrained.root().child("classifier");
+    int width = pretrained.config().stack().width();
+    double dropout = pretrained.config().stack().dropout();
+    double deviation = Initialization.gpt2(1, width).deviation();
+    return Sequential.of(
+        new Dropout(scope.child("first"), dropout),
+        new Linear(scope.child("dense"), width, width, deviation),
+        new Nonlinearity(scope.kernels(), Activation.TANH),
+        new Dropout(scope.child("second"), dropout),
+        new Linear(scope.child("output"), width, classes, deviation));
+  }
+
+  /**
+   * The mean loss of naming the class of each sequence.
+   *
+   * @param batch its labels below {@link #classes()}
+   */
+  @Override
+  public Loss loss(ClassBatch batch, StepContext context) {
+    int[] labels = batch.labels();
+    for (int label : labels) {
+      if (label >= classes) {
+        throw new IllegalArgumentException(
+            "label must be below %d (classes), was %d".formatted(classes, label));
+      }
+    }
+    int[] rows = firstRows(batch.tokens());
+    return classifier.loss(batch.tokens(), rows, labels, labels.length, context);
+  }
+
+  /** Logits of each sequence's class, evaluated, [sequences, classes]. */
+  public INDArray logits(TokenBatch read, StepContext context) {
+    return classifier.logits(read, firstRows(read), context);
+  }
+
+  /** The class of each sequence with the highest logit; the lowest number of equal ones. */
+  public int[] classify(TokenBatch read, StepContext context) {
+    double[][] logits = logits(read, context).toDoubleMatrix();
+    return Arrays.stream(logits).mapToInt(RobertaClassifier::highest).toArray();
+  }
+
+  private static int highest(double[] logits) {
+    int best = 0;
+    for (int c = 1; c < logits.length; c++) {
+      best = logits[c] > logits[best] ? c : best;
+    }
+    return best;
+  }
+
+  private static int[] firstRows(TokenBatch read) {
+    return IntStream.range(0, read.sequences()).map(i -> i * read.length()).toArray();
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return classifier.parameters();
+  }
+
+  @Override
+  public List<GateState> state() {
+    return encoder.evolving().state();
+  }
+
+  @Override
+  public List<EvolvingFeedForward> evolvingLayers() {
+    return encoder.evolving().places();
+  }
+
+  @Override
+  public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
+    return encoder.evolving().spawn(method, seed);
+  }
+
+  @Override
+  public double activeParameters(double meanActiveExperts) {
+    return classifier.activeParameters(meanActiveExperts);
+  }
+
+  /** Number of classes. */
+  public int classes() {
+    return classes;
+  }
+}

@@ -1,0 +1,93 @@
+package io.evomoe.models.roberta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.gates.ExpertChoiceGate;
+import io.evomoe.gates.SwitchGate;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.step.StepContext;
+import io.evomoe.testing.GradientCheck;
+import io.evomoe.testing.LayerGradientCheck;
+import io.evomoe.testing.Scratch;
+import io.evomoe.training.Loss;
+import io.evomoe.training.Model;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The gradients of both models' whole losses on a padded batch, auxiliary losses and dropout
+ * included.
+ */
+class RobertaGradientTest {
+  private static final GradientCheck CHECK = GradientCheck.DEFAULT.withSample(3);
+  private static final StepContext TRAINING = SmallRoberta.training(7);
+  private static final LanguageBatch MASKED = SmallRoberta.batch();
+  private static final ClassBatch CLASSIFIED =
+      new ClassBatch(SmallRoberta.SENTENCES, new int[] {2, 0});
+
+  @Test
+  void should_be_that_of_central_differences_with_one_expert() {
+    check(SmallRoberta.of(SmallRoberta.EVOMOE), MASKED);
+  }
+
+  @Test
+  void should_be_that_of_central_differences_with_spawned_experts_and_noise() {
+    Roberta model = spawned();
+
+    check(model, MASKED);
+    assertThat(report(model).meanActiveExperts())
+        .isStrictlyBetween(1.0, (double) SmallRoberta.EXPERTS);
+  }
+
+  @Test
+  void should_be_that_of_central_differences_with_a_switch_gate_that_drops() {
+    Map<String, String> options =
+        Map.of("capacityFactor", "0.8", "alpha", "0.5", "zLoss", "0.1", "jitter", "0.1");
+    Roberta model = SmallRoberta.of(0.2, new SwitchGate.Provider(), options);
+
+    check(model, MASKED);
+    assertThat(report(model).dropped()).isPositive();
+  }
+
+  @Test
+  void should_be_that_of_central_differences_where_experts_choose_among_both_sides() {
+    check(SmallRoberta.of(new ExpertChoiceGate.Provider()), MASKED);
+  }
+
+  @Test
+  void should_be_that_of_central_differences_in_a_classifier() {
+    RobertaClassifier classifier = new RobertaClassifier(spawned(), 3);
+    LayerGradientCheck.disturb(classifier.parameters(), 0.2);
+
+    check(classifier, CLASSIFIED);
+  }
+
+  private static Roberta spawned() {
+    Map<String, String> options = Map.of("threshold", "0.1", "balance", "0.5");
+    Roberta model = SmallRoberta.of(0.2, SmallRoberta.EVOMOE, options);
+    model.spawn(SpawnMethod.mask(0.3), 5);
+    LayerGradientCheck.disturb(model.parameters(), 0.2);
+    return model;
+  }
+
+  private static RoutingReport report(Roberta model) {
+    return model.loss(MASKED, TRAINING).reports().get(0);
+  }
+
+  private static <B> void check(Model<B> model, B batch) {
+    model.parameters().forEach(Parameter::clearGradient);
+    model.loss(batch, TRAINING).backward().run();
+    DoubleSupplier loss = () -> Scratch.compute(() -> total(model.loss(batch, TRAINING)));
+
+    CHECK.check(loss, model.parameters());
+  }
+
+  private static double total(Loss loss) {
+    return loss.value() + loss.auxLoss();
+  }
+}

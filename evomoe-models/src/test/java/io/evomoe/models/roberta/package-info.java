@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.models.roberta;
+
+import org.jspecify.annotations.NullMarked;
