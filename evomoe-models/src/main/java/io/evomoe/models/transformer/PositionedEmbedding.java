@@ -1,0 +1,44 @@
+package io.evomoe.models.transformer;
+
+import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Embedding;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What a stack reads: token embeddings times {@code sqrt(d)}, plus {@link Sinusoids}. */
+final class PositionedEmbedding {
+  private final Kernels kernels;
+  private final Embedding tokens;
+  private final INDArray sinusoids;
+  private final double scale;
+
+  PositionedEmbedding(Kernels kernels, Embedding tokens, int positions, int width) {
+    this.kernels = kernels;
+    this.tokens = tokens;
+    this.sinusoids = Sinusoids.table(positions, width, kernels);
+    this.scale = Math.sqrt(width);
+  }
+
+  /** Rows of the pass's tokens [S, d]; the pullback ends at the embedding. */
+  Output forward(Pass pass) {
+    TokenBatch read = pass.tokens();
+    int last = pass.firstPosition() + read.length();
+    if (last > sinusoids.size(0)) {
+      throw new IllegalArgumentException(
+          "a sequence must have at most %d tokens, had %d".formatted(sinusoids.size(0), last));
+    }
+    Output token = tokens.lookUp(read.ids());
+    INDArray rows = kernels.gatherRows(sinusoids, positions(read, pass.firstPosition()));
+    kernels.addInto(rows, token.value().muli(scale));
+    return new Output(rows, dy -> token.pullback().pull(dy.mul(scale)));
+  }
+
+  private static int[] positions(TokenBatch read, int first) {
+    int[] positions = new int[read.size()];
+    Arrays.setAll(positions, s -> first + s % read.length());
+    return positions;
+  }
+}

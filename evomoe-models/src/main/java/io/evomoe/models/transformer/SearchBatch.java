@@ -1,0 +1,84 @@
+package io.evomoe.models.transformer;
+
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.TokenBatch;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The searches of several sentences, step by step. Each sentence has {@code beam} rows from the
+ * first step to the last, so that shapes stay the same; rows without an unfinished translation are
+ * padding.
+ */
+final class SearchBatch {
+  private final Search search;
+  private final int end;
+  private final List<SentenceSearch> sentences;
+
+  SearchBatch(Search search, int end, int[] limits) {
+    this.search = search;
+    this.end = end;
+    this.sentences =
+        Arrays.stream(limits).mapToObj(limit -> new SentenceSearch(search, end, limit)).toList();
+  }
+
+  int rows() {
+    return sentences.size() * search.beam();
+  }
+
+  boolean isOver() {
+    return sentences.stream().allMatch(SentenceSearch::isOver);
+  }
+
+  /** What the decoder reads next: the last token of each row's translation. */
+  TokenBatch lastTokens() {
+    int[] ids = new int[rows()];
+    boolean[] idle = new boolean[rows()];
+    Arrays.fill(ids, end);
+    Arrays.fill(idle, true);
+    for (int s = 0; s < sentences.size(); s++) {
+      List<Hypothesis> unfinished = sentences.get(s).unfinished();
+      for (int i = 0; i < unfinished.size(); i++) {
+        ids[s * search.beam() + i] = unfinished.get(i).token();
+        idle[s * search.beam() + i] = false;
+      }
+    }
+    return new TokenBatch(1, ids, idle);
+  }
+
+  /** The row that each row continues; idle rows stay. */
+  int[] origins() {
+    int[] rows = IntStream.range(0, rows()).toArray();
+    for (int s = 0; s < sentences.size(); s++) {
+      int first = s * search.beam();
+      List<Hypothesis> unfinished = sentences.get(s).unfinished();
+      for (int i = 0; i < unfinished.size(); i++) {
+        rows[first + i] = first + unfinished.get(i).beam();
+      }
+    }
+    return rows;
+  }
+
+  /** Takes a step; sentences are independent, so their threads do not matter. */
+  void advance(TokenMatrix logits) {
+    IntStream.range(0, sentences.size())
+        .parallel()
+        .filter(s -> !sentences.get(s).isOver())
+        .forEach(s -> advance(s, logits));
+  }
+
+  private void advance(int s, TokenMatrix logits) {
+    int first = s * search.beam();
+    List<Candidates> next =
+        IntStream.range(first, first + sentences.get(s).unfinished().size())
+            .mapToObj(row -> new Candidates(logits, row, SentenceSearch.candidates(search), end))
+            .toList();
+    sentences.get(s).advance(next);
+  }
+
+  /** The translation of a sentence, once all searches are over. */
+  int[] translation(int sentence) {
+    return sentences.get(sentence).translation();
+  }
+}

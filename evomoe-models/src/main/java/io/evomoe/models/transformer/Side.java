@@ -1,0 +1,67 @@
+package io.evomoe.models.transformer;
+
+import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.models.stack.Stack;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.nn.Dropout;
+import io.evomoe.nn.LayerNorm;
+import io.evomoe.nn.NormPlacement;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.Sequential;
+import java.util.List;
+
+/** The encoder or the decoder: embedding, dropout, blocks and a final normalisation. */
+final class Side {
+  private final PositionedEmbedding embedding;
+  private final Sequential layers;
+  private final EvolvingLayers evolving;
+
+  /**
+   * Makes a side.
+   *
+   * @param scope holds {@code blocks} and {@code finalNorm}
+   * @param embedding of both sides
+   */
+  Side(
+      Scope scope,
+      PositionedEmbedding embedding,
+      StackSize size,
+      Stack.Kind kind,
+      ExpertPlan plan) {
+    Stack stack = new Stack(scope, size, kind, NormPlacement.BEFORE, plan);
+    this.embedding = embedding;
+    this.layers =
+        Sequential.of(
+            new Dropout(scope.child("embedding"), size.dropout()),
+            stack,
+            new LayerNorm(scope.child("finalNorm"), size.width()));
+    this.evolving = stack.evolving();
+  }
+
+  /** Rows of the pass's tokens [S, d]; the pullback ends at the embedding. */
+  Output forward(Pass pass) {
+    Output read = embedding.forward(pass);
+    Output rows = layers.forward(read.value(), pass);
+    return new Output(
+        rows.value(), dy -> read.pullback().pull(rows.pullback().pull(dy)), rows.reports());
+  }
+
+  /** All parameters but the embedding. */
+  List<Parameter> parameters() {
+    return layers.parameters();
+  }
+
+  EvolvingLayers evolving() {
+    return evolving;
+  }
+
+  /** Parameters, but the embedding, that a token with so many experts takes part in. */
+  double activeParameters(double meanActiveExperts) {
+    double all = parameters().stream().mapToLong(Parameter::length).sum();
+    return all - evolving.idleParameters(meanActiveExperts);
+  }
+}

@@ -1,0 +1,210 @@
+package io.evomoe.models.transformer;
+
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.Stack;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.pairs.PairBatch;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateState;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Embedding;
+import io.evomoe.nn.Initialization;
+import io.evomoe.nn.KeyValueCache;
+import io.evomoe.nn.Memory;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Loss;
+import io.evomoe.training.Model;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The encoder-decoder Transformer (Vaswani et al. 2017) with experts in both stacks.
+ *
+ * <p>Blocks are pre-normalised and each stack ends in a normalisation, as in fairseq's {@code
+ * normalize_before}: the paper's post-normalised blocks need more care in training. Both languages
+ * share one embedding, times {@code sqrt(d)}, which is the output head as well (section 3.4). It is
+ * drawn from N(0, 1/d), so that what the stacks read has variance 1.
+ */
+public final class Transformer implements Model<PairBatch> {
+  private final TransformerConfig config;
+  private final Kernels kernels;
+  private final Embedding tokens;
+  private final Side encoder;
+  private final Side decoder;
+  private final EvolvingLayers evolving;
+
+  /**
+   * A Transformer with fresh weights.
+   *
+   * @param gates makes the gates, and says when there are experts
+   * @param gateOptions options of the gate, by name
+   * @param training what is known of the training to come
+   * @param seed of all initial weights
+   * @param kernels to compute with; their data type is the model's
+   */
+  public Transformer(
+      TransformerConfig config,
+      GateProvider gates,
+      Map<String, String> gateOptions,
+      TrainingFacts training,
+      long seed,
+      Kernels kernels) {
+    this.config = config;
+    this.kernels = kernels;
+    Scope root = Scope.root(seed, kernels);
+    int width = config.width();
+    tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, 1 / Math.sqrt(width));
+    PositionedEmbedding embedding =
+        new PositionedEmbedding(kernels, tokens, config.positions(), width);
+    encoder =
+        new Side(
+            root.child("encoder"),
+            embedding,
+            config.encoder(),
+            Stack.Kind.BIDIRECTIONAL,
+            plan(config.encoder(), gates, gateOptions, false, training));
+    decoder =
+        new Side(
+            root.child("decoder"),
+            embedding,
+            config.decoder(),
+            Stack.Kind.DECODER,
+            plan(config.decoder(), gates, gateOptions, true, training));
+    evolving =
+        new EvolvingLayers(
+            Stream.of(encoder, decoder)
+                .flatMap(side -> side.evolving().places().stream())
+                .toList());
+  }
+
+  private ExpertPlan plan(
+      StackSize size,
+      GateProvider gates,
+      Map<String, String> gateOptions,
+      boolean causal,
+      TrainingFacts training) {
+    Initialization init = Initialization.gpt2(size.layers(), size.width());
+    return size.expertPlan(
+        gates, gateOptions, config.moeLayers(), init, config.vocabulary(), causal, training);
+  }
+
+  @Override
+  public Loss loss(PairBatch batch, StepContext context) {
+    Output source = encoder.forward(new Pass(context, batch.source()));
+    Memory memory = new Memory(source.value(), batch.source(), kernels);
+    Output target = decoder.forward(new Pass(context, batch.target()).withMemory(memory));
+    Output logits = tokens.logits(target.value());
+    double smoothing = context.training() ? config.labelSmoothing() : 0;
+    double value =
+        kernels.crossEntropy(logits.value(), batch.targets(), smoothing, context.training());
+    List<RoutingReport> reports =
+        Stream.concat(source.reports().stream(), target.reports().stream()).toList();
+    return new Loss(
+        value,
+        reports.stream().mapToDouble(RoutingReport::auxLoss).sum(),
+        batch.countedTargets(),
+        reports,
+        () -> {
+          if (!context.training()) {
+            throw new IllegalStateException("an evaluated loss has no backward pass");
+          }
+          target.pullback().pull(logits.pullback().pull(logits.value()));
+          source.pullback().pull(memory.gradient());
+        });
+  }
+
+  /**
+   * What the decoder reads of sources.
+   *
+   * @param source at most {@link TransformerConfig#positions()} tokens each
+   */
+  public Memory encode(TokenBatch source, StepContext context) {
+    Pass pass = new Pass(context.evaluating(), source);
+    return new Memory(encoder.forward(pass).value(), source, kernels);
+  }
+
+  /**
+   * Logits of the token after each sequence's last, [sequences, vocabulary].
+   *
+   * @param read target tokens, an equal number of sequences for each of the memory's
+   * @param memory of the sources
+   * @param cache of what the decoder read before {@code read}, which it has read as well
+   *     afterwards; null to read whole sequences
+   */
+  public INDArray nextTokenLogits(
+      TokenBatch read, Memory memory, @Nullable KeyValueCache cache, StepContext context) {
+    Pass pass = new Pass(context.evaluating(), read, memory, cache);
+    INDArray rows = decoder.forward(pass).value();
+    if (cache != null) {
+      cache.advance(read.length());
+    }
+    return tokens.logits(lastRows(rows, read)).value();
+  }
+
+  private INDArray lastRows(INDArray rows, TokenBatch read) {
+    if (read.length() == 1) {
+      return rows;
+    }
+    int[] last = new int[read.sequences()];
+    for (int i = 0; i < last.length; i++) {
+      last[i] = (i + 1) * read.length() - 1;
+    }
+    return kernels.gatherRows(rows, last);
+  }
+
+  /** An empty cache for {@link #nextTokenLogits}. */
+  KeyValueCache cache(int sequences, int capacity) {
+    return new KeyValueCache(sequences, capacity, kernels);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return Stream.of(tokens.parameters(), encoder.parameters(), decoder.parameters())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  @Override
+  public List<GateState> state() {
+    return evolving.state();
+  }
+
+  @Override
+  public List<EvolvingFeedForward> evolvingLayers() {
+    return evolving.places();
+  }
+
+  @Override
+  public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
+    return evolving.spawn(method, seed);
+  }
+
+  @Override
+  public double activeParameters(double meanActiveExperts) {
+    return headParameters()
+        + encoder.activeParameters(meanActiveExperts)
+        + decoder.activeParameters(meanActiveExperts);
+  }
+
+  private double headParameters() {
+    return (double) config.vocabulary() * config.width();
+  }
+
+  /** The size. */
+  public TransformerConfig config() {
+    return config;
+  }
+}

@@ -1,0 +1,135 @@
+package io.evomoe.models.transformer;
+
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.KeyValueCache;
+import io.evomoe.nn.Memory;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
+import org.nd4j.linalg.api.memory.enums.LearningPolicy;
+import org.nd4j.linalg.api.memory.enums.ResetPolicy;
+import org.nd4j.linalg.api.memory.enums.SpillPolicy;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Translates sentences, several at a time. A sentence's translation does not depend on the others,
+ * but for rounding.
+ */
+public final class Translation {
+  private static final int ROUNDING = 8;
+  private static final WorkspaceConfiguration WORKSPACE =
+      WorkspaceConfiguration.builder()
+          .policyAllocation(AllocationPolicy.OVERALLOCATE)
+          .policyLearning(LearningPolicy.FIRST_LOOP)
+          .policySpill(SpillPolicy.REALLOCATE)
+          .policyReset(ResetPolicy.BLOCK_LEFT)
+          .build();
+
+  private final Transformer model;
+  private final StepContext context;
+  private final int end;
+
+  /**
+   * Translates with a model as it is at a step (phase and temperature steer its gates).
+   *
+   * @param end id of {@code </s>}, which ends the sentences of both sides
+   */
+  public Translation(Transformer model, StepContext context, int end) {
+    if (end < 0 || end >= model.config().vocabulary()) {
+      throw new IllegalArgumentException(
+          "end must be in 0..%d, was %d".formatted(model.config().vocabulary() - 1, end));
+    }
+    this.model = model;
+    this.context = context.evaluating();
+    this.end = end;
+  }
+
+  /** Most tokens of a source: one fewer than the model's positions, for the end token. */
+  public int longestSource() {
+    return model.config().positions() - 1;
+  }
+
+  /**
+   * The translation of each source, without end tokens.
+   *
+   * @param sources tokens without end tokens; may be empty
+   * @throws IllegalArgumentException if a source is longer than {@link #longestSource()}
+   */
+  public List<int[]> translate(List<int[]> sources, Search search) {
+    for (int i = 0; i < sources.size(); i++) {
+      if (sources.get(i).length > longestSource()) {
+        throw new IllegalArgumentException(
+            "sentence %d must have at most %d tokens, had %d"
+                .formatted(i + 1, longestSource(), sources.get(i).length));
+      }
+    }
+    int[] shortestFirst =
+        IntStream.range(0, sources.size())
+            .boxed()
+            .sorted(Comparator.comparingInt((Integer i) -> sources.get(i).length))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int[][] translations = new int[sources.size()][];
+    for (int from = 0; from < sources.size(); from += search.sentences()) {
+      int to = Math.min(sources.size(), from + search.sentences());
+      int[] together = Arrays.copyOfRange(shortestFirst, from, to);
+      SearchBatch found =
+          search(Arrays.stream(together).mapToObj(sources::get).toArray(int[][]::new), search);
+      for (int i = 0; i < together.length; i++) {
+        translations[together[i]] = found.translation(i);
+      }
+    }
+    return List.of(translations);
+  }
+
+  private SearchBatch search(int[][] sources, Search search) {
+    int[] limits =
+        Arrays.stream(sources)
+            .mapToInt(source -> Math.min(search.limit(source.length), longestSource()))
+            .toArray();
+    SearchBatch batch = new SearchBatch(search, end, limits);
+    int capacity = rounded(1 + Arrays.stream(limits).max().orElseThrow());
+    try (MemoryWorkspace whole = open("EVOMOE_TRANSLATION")) {
+      Memory memory = model.encode(ended(sources), context);
+      KeyValueCache cache = model.cache(batch.rows(), capacity);
+      while (!batch.isOver()) {
+        try (MemoryWorkspace step = open("EVOMOE_TRANSLATION_STEP")) {
+          cache.reorder(batch.origins());
+          batch.advance(
+              TokenMatrix.of(model.nextTokenLogits(batch.lastTokens(), memory, cache, context)));
+        }
+      }
+    }
+    return batch;
+  }
+
+  /** Each source and an end token, filled up with more of them that are padding. */
+  private TokenBatch ended(int[][] sources) {
+    int longest = Arrays.stream(sources).mapToInt(source -> source.length).max().orElseThrow();
+    int length = rounded(longest + 1);
+    int[] ids = new int[sources.length * length];
+    boolean[] padding = new boolean[ids.length];
+    Arrays.fill(ids, end);
+    Arrays.fill(padding, true);
+    for (int i = 0; i < sources.length; i++) {
+      System.arraycopy(sources[i], 0, ids, i * length, sources[i].length);
+      Arrays.fill(padding, i * length, i * length + sources[i].length + 1, false);
+    }
+    return new TokenBatch(length, ids, padding);
+  }
+
+  /** A length that many batches have in common, so that kernels are prepared for few shapes. */
+  private int rounded(int length) {
+    return Math.min(model.config().positions(), (length + ROUNDING - 1) / ROUNDING * ROUNDING);
+  }
+
+  private static MemoryWorkspace open(String id) {
+    return Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, id);
+  }
+}

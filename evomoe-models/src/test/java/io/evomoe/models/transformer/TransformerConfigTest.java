@@ -1,0 +1,37 @@
+package io.evomoe.models.transformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.models.stack.StackSize;
+import org.junit.jupiter.api.Test;
+
+class TransformerConfigTest {
+  private static final StackSize STACK = SmallTransformer.stack(0);
+
+  @Test
+  void should_refuse_sizes_out_of_their_bounds() {
+    StackSize wide = new StackSize(1, 12, 8, 2, 1, 1, 0, 0, Activation.RELU);
+
+    refuse(0, 8, STACK, 0.1, "vocabulary must be at least 1, was 0");
+    refuse(11, 1, STACK, 0.1, "positions must be at least 2, was 1");
+    refuse(11, 8, wide, 0.1, "decoder.width must be that of the encoder, 6, was 12");
+    refuse(11, 8, STACK, 1, "labelSmoothing must be in [0, 1), was 1.0");
+    refuse(11, 8, STACK, Double.NaN, "labelSmoothing must be in [0, 1), was NaN");
+  }
+
+  private static void refuse(
+      int vocabulary, int positions, StackSize decoder, double smoothing, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TransformerConfig(vocabulary, positions, STACK, decoder, smoothing))
+        .withMessage(message);
+  }
+
+  @Test
+  void should_count_the_places_for_experts_of_both_stacks() {
+    StackSize deep = new StackSize(6, 6, 8, 2, 4, 2, 0, 0, Activation.RELU);
+
+    assertThat(new TransformerConfig(11, 8, STACK, deep, 0).moeLayers()).isEqualTo(1 + 3);
+  }
+}

@@ -1,0 +1,77 @@
+package io.evomoe.models.transformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.models.text.pairs.PairBatch;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.step.StepContext;
+import io.evomoe.testing.GradientCheck;
+import io.evomoe.testing.LayerGradientCheck;
+import io.evomoe.testing.Scratch;
+import io.evomoe.training.Loss;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** The gradient of the whole model's loss; auxiliary losses, dropout, smoothing and padding in. */
+class TransformerGradientTest {
+  private static final GradientCheck CHECK = GradientCheck.DEFAULT.withSample(3);
+  private static final StepContext TRAINING = SmallTransformer.training(7);
+  private static final PairBatch BATCH =
+      SmallTransformer.batch(
+          1, new int[][] {{4, 9, 4}, {10}, {3, 5}}, new int[][] {{6}, {7, 8, 4}, {}});
+
+  @Test
+  void should_be_that_of_central_differences_with_one_expert() {
+    check(model(SmallTransformer.EVOMOE, Map.of(), 0));
+  }
+
+  @Test
+  void should_be_that_of_central_differences_with_spawned_experts_and_noise() {
+    Transformer model =
+        model(SmallTransformer.EVOMOE, Map.of("threshold", "0.1", "balance", "0.5"), 0.2);
+    model.spawn(SpawnMethod.mask(0.3), 5);
+    LayerGradientCheck.disturb(model.parameters(), 0.2);
+
+    check(model);
+    assertThat(model.loss(BATCH, TRAINING).reports())
+        .hasSize(2)
+        .extracting(RoutingReport::meanActiveExperts)
+        .allMatch(active -> active > 1 && active < SmallTransformer.EXPERTS);
+  }
+
+  @Test
+  void should_be_that_of_central_differences_with_a_switch_gate_that_drops() {
+    Map<String, String> options =
+        Map.of("capacityFactor", "0.7", "alpha", "0.5", "zLoss", "0.1", "jitter", "0.1");
+    Transformer model = model(SmallTransformer.SWITCH, options, 0.2);
+
+    check(model);
+    assertThat(model.loss(BATCH, TRAINING).reports())
+        .hasSize(2)
+        .extracting(RoutingReport::dropped)
+        .allMatch(dropped -> dropped > 0);
+  }
+
+  private static Transformer model(
+      GateProvider gates, Map<String, String> options, double dropout) {
+    return SmallTransformer.of(
+        SmallTransformer.config(dropout, 0.1), gates, options, DataType.DOUBLE);
+  }
+
+  private static void check(Transformer model) {
+    model.parameters().forEach(Parameter::clearGradient);
+    model.loss(BATCH, TRAINING).backward().run();
+    DoubleSupplier loss = () -> Scratch.compute(() -> total(model.loss(BATCH, TRAINING)));
+
+    CHECK.check(loss, model.parameters());
+  }
+
+  private static double total(Loss loss) {
+    return loss.value() + loss.auxLoss();
+  }
+}
