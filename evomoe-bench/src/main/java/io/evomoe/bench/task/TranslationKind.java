@@ -41,7 +41,7 @@ public final class TranslationKind implements TaskKind {
         new Preset(
             "quick",
             new ModelSize(2, 64, 256, 2, 4, 2, 1000, 64, 0),
-            TrainingSettings.translation(200, 16, 4e-3).withEvaluation(40, 8)),
+            TrainingSettings.translation(400, 16, 4e-3).withEvaluation(40, 8)),
         // An hour a gate on two cores: large enough to translate the sentences that are shipped.
         new Preset(
             "small",
