@@ -116,6 +116,8 @@ public final class Transformer implements Model<PairBatch> {
         value,
         reports.stream().mapToDouble(RoutingReport::auxLoss).sum(),
         batch.countedTargets(),
+        batch.source().realTokens() + batch.target().realTokens(),
+        trainFlops(batch, source.reports(), target.reports()),
         reports,
         () -> {
           if (!context.training()) {
@@ -124,6 +126,14 @@ public final class Transformer implements Model<PairBatch> {
           target.pullback().pull(logits.pullback().pull(logits.value()));
           source.pullback().pull(memory.gradient());
         });
+  }
+
+  private double trainFlops(
+      PairBatch batch, List<RoutingReport> source, List<RoutingReport> target) {
+    double encoding = encoder.activeParameters(RoutingReport.meanActiveExperts(source));
+    double decoding = decoder.activeParameters(RoutingReport.meanActiveExperts(target));
+    return Loss.trainFlops(encoding, batch.source().realTokens())
+        + Loss.trainFlops(decoding + headParameters(), batch.target().realTokens());
   }
 
   /**

@@ -195,6 +195,23 @@ class TransformerTest {
   }
 
   @Test
+  void should_count_targets_tokens_and_the_work_of_each_stack_on_its_own_tokens() {
+    Transformer model = model(SmallTransformer.DENSE);
+    Loss loss = model.loss(BATCH, TRAINING);
+    double encoder =
+        model.parameters().stream()
+            .filter(parameter -> parameter.name().startsWith("encoder"))
+            .mapToDouble(Parameter::length)
+            .sum();
+
+    assertThat(loss.targets()).isEqualTo(9);
+    assertThat(loss.tokens()).isEqualTo(9 + 12);
+    assertThat(loss.flops())
+        .isCloseTo(6 * (12 * encoder + 9 * (parameters(model) - encoder)), within(1e-6));
+    assertThat(loss.auxLoss()).isZero();
+  }
+
+  @Test
   void should_refuse_long_sequences_and_to_go_back_through_an_evaluation() {
     Transformer model = model(SmallTransformer.DENSE);
     PairBatch longSource = SmallTransformer.batch(0, new int[][] {new int[8]}, new int[][] {{5}});
