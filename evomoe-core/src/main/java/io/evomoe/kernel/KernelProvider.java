@@ -17,4 +17,14 @@ public interface KernelProvider {
 
   /** Kernels for a type that was not refused. */
   Kernels create(DataType type);
+
+  /** Why it cannot run {@link Precision#BF16} here, or empty when it can. */
+  default Optional<String> bf16Refusal() {
+    return Optional.of("it has no bfloat16 products");
+  }
+
+  /** float32 kernels with bfloat16 products, where those were not refused. */
+  default Kernels createBf16() {
+    throw new UnsupportedOperationException(name() + " has no bfloat16 products");
+  }
 }

@@ -20,6 +20,7 @@ public final class KernelSelection {
 
   private static final Logger log = LoggerFactory.getLogger(KernelSelection.class);
   private static final Map<DataType, Kernels> CHOSEN = new ConcurrentHashMap<>();
+  private static final Map<String, Kernels> BF16 = new ConcurrentHashMap<>();
 
   private KernelSelection() {}
 
@@ -34,13 +35,38 @@ public final class KernelSelection {
     return CHOSEN.computeIfAbsent(type, KernelSelection::choose);
   }
 
+  /**
+   * float32 kernels for training in a precision, the same instance every time. Where bfloat16
+   * cannot run, a warning says why and the answer is float32.
+   */
+  public static Kernels forPrecision(Precision precision) {
+    Kernels exact = forType(DataType.FLOAT);
+    return precision == Precision.F32
+        ? exact
+        : BF16.computeIfAbsent(exact.name(), unused -> chooseBf16(exact));
+  }
+
+  private static Kernels chooseBf16(Kernels exact) {
+    KernelProvider provider =
+        providers().stream().filter(p -> p.name().equals(exact.name())).findFirst().orElseThrow();
+    Optional<String> refusal = provider.bf16Refusal();
+    if (refusal.isEmpty()) {
+      return provider.createBf16();
+    }
+    log.warn("Precision bf16 not used with kernels {}: {}; f32 is", exact.name(), refusal.get());
+    return exact;
+  }
+
+  private static List<KernelProvider> providers() {
+    return ServiceLoader.load(KernelProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparingInt(KernelProvider::priority).reversed())
+        .toList();
+  }
+
   private static Kernels choose(DataType type) {
     String wanted = System.getProperty(PROPERTY, "auto");
-    List<KernelProvider> providers =
-        ServiceLoader.load(KernelProvider.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .sorted(Comparator.comparingInt(KernelProvider::priority).reversed())
-            .toList();
+    List<KernelProvider> providers = providers();
     if (!wanted.equals("auto") && providers.stream().noneMatch(p -> p.name().equals(wanted))) {
       throw new IllegalArgumentException(
           PROPERTY

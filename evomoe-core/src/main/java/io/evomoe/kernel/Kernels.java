@@ -23,6 +23,15 @@ public interface Kernels {
   DataType dataType();
 
   /**
+   * The same kernels with every operand in {@link #dataType()}: for what must not be rounded, such
+   * as the logits of a gate, where a small error changes the expert. These kernels themselves,
+   * unless they run {@link Precision#BF16}.
+   */
+  default Kernels exact() {
+    return this;
+  }
+
+  /**
    * {@code y = x W + b}.
    *
    * @param x [n, in]

@@ -7,6 +7,7 @@ import io.evomoe.nn.Layer;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.nn.Replay;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,14 +45,21 @@ public final class MoeLayer implements Layer {
 
   @Override
   public Output forward(INDArray x, Pass pass) {
-    Routed routed = gate.route(x, pass);
+    Routed routed = route(x, pass);
     Routing routing = routed.routing();
     check(routing, (int) x.size(0));
     Dispatch dispatch = new Dispatch(routing, x);
     return new Output(
         dispatch.output,
         dy -> dispatch.backward(dy, routed.pullback()),
-        List.of(RoutingReports.of(name, routing, pass.tokens(), routed.auxLoss())));
+        List.of(RoutingReports.of(name, routing, pass, routed.auxLoss())));
+  }
+
+  private Routed route(INDArray x, Pass pass) {
+    Replay replay = pass.replay();
+    return replay == null
+        ? gate.route(x, pass)
+        : replay.once(this, Routed.class, x, kept -> gate.route(kept, pass));
   }
 
   private void check(Routing routing, int tokens) {

@@ -14,7 +14,7 @@ public final class RouterProjection {
 
   /** Makes W [width, experts] from N(0, 0.02), under the name {@code weight} in the scope. */
   public RouterProjection(Scope scope, int width, int experts) {
-    this.kernels = scope.kernels();
+    this.kernels = scope.kernels().exact();
     this.weight = scope.normal("weight", DEVIATION, width, experts);
   }
 

@@ -1,7 +1,6 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.Kernels;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -14,7 +13,7 @@ public final class Memory {
   private final INDArray rows;
   private final TokenBatch tokens;
   private final Kernels kernels;
-  private @Nullable INDArray gradient;
+  private final INDArray gradient;
 
   /**
    * The output of an encoder.
@@ -30,6 +29,7 @@ public final class Memory {
     this.rows = rows;
     this.tokens = tokens;
     this.kernels = kernels;
+    this.gradient = Nd4j.zeros(rows.dataType(), rows.shape());
   }
 
   /** The rows [B * T, d]. */
@@ -45,18 +45,14 @@ public final class Memory {
   /**
    * Adds what one cross-attention has.
    *
-   * @param more [B * T, d]; kept and changed by further ones
+   * @param more [B * T, d]
    */
   public void addGradient(INDArray more) {
-    if (gradient == null) {
-      gradient = more;
-    } else {
-      kernels.addInto(gradient, more);
-    }
+    kernels.addInto(gradient, more);
   }
 
   /** The sum of all that was added [B * T, d]; zeros when there was nothing. */
   public INDArray gradient() {
-    return gradient == null ? Nd4j.zeros(rows.dataType(), rows.shape()) : gradient;
+    return gradient;
   }
 }

@@ -10,28 +10,38 @@ import org.jspecify.annotations.Nullable;
  * @param tokens the tokens that the rows of the activations belong to
  * @param memory what cross-attentions read, in a decoder
  * @param cache keys and values of earlier positions, when decoding; such a pass has no backward
+ * @param replay what was decided already, in a forward pass that is repeated
  */
 public record Pass(
-    StepContext step, TokenBatch tokens, @Nullable Memory memory, @Nullable KeyValueCache cache) {
+    StepContext step,
+    TokenBatch tokens,
+    @Nullable Memory memory,
+    @Nullable KeyValueCache cache,
+    @Nullable Replay replay) {
 
   /** A pass without memory and cache. */
   public Pass(StepContext step, TokenBatch tokens) {
-    this(step, tokens, null, null);
+    this(step, tokens, null, null, null);
   }
 
   /** The same over other tokens. */
   public Pass withTokens(TokenBatch other) {
-    return new Pass(step, other, memory, cache);
+    return new Pass(step, other, memory, cache, replay);
   }
 
   /** The same with a memory. */
   public Pass withMemory(Memory other) {
-    return new Pass(step, tokens, other, cache);
+    return new Pass(step, tokens, other, cache, replay);
   }
 
   /** The same with a cache. */
   public Pass withCache(KeyValueCache other) {
-    return new Pass(step, tokens, memory, other);
+    return new Pass(step, tokens, memory, other, replay);
+  }
+
+  /** The same, to be repeated. */
+  Pass withReplay(Replay other) {
+    return new Pass(step, tokens, memory, cache, other);
   }
 
   /** Position of the first token of each sequence: how many the cache holds, or 0. */

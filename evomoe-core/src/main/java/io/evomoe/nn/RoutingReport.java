@@ -11,6 +11,9 @@ import java.util.List;
  * @param activeHistogram number of tokens that had exactly k experts, k from 0 to E
  * @param dropped assignments lost to capacity
  * @param auxLoss what the gate added to the loss, coefficient included
+ * @param firstExperts of each real token the expert of the highest weight, of equal ones the
+ *     lowest, -1 where it has none; empty in training, where nobody asks and a step would pay for
+ *     it
  */
 public record RoutingReport(
     String layer,
@@ -18,12 +21,30 @@ public record RoutingReport(
     List<Integer> load,
     List<Integer> activeHistogram,
     int dropped,
-    double auxLoss) {
+    double auxLoss,
+    List<Integer> firstExperts) {
 
   /** Keeps the lists unmodifiable. */
   public RoutingReport {
     load = List.copyOf(load);
     activeHistogram = List.copyOf(activeHistogram);
+    firstExperts = List.copyOf(firstExperts);
+  }
+
+  /** A report that does not say which expert is each token's first. */
+  public RoutingReport(
+      String layer,
+      int tokens,
+      List<Integer> load,
+      List<Integer> activeHistogram,
+      int dropped,
+      double auxLoss) {
+    this(layer, tokens, load, activeHistogram, dropped, auxLoss, List.of());
+  }
+
+  /** The same with the first expert of each real token. */
+  public RoutingReport withFirstExperts(List<Integer> experts) {
+    return new RoutingReport(layer, tokens, load, activeHistogram, dropped, auxLoss, experts);
   }
 
   /** Assignments that were computed. */

@@ -3,6 +3,7 @@ package io.evomoe.training;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Workspaces;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.evomoe.training;
 
+import io.evomoe.nn.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -29,6 +30,16 @@ public final class Evaluation<B> {
    * @return empty when no target counts
    */
   public OptionalDouble loss(StepContext moment) {
+    return measure(moment).loss();
+  }
+
+  /**
+   * The loss, and which experts the tokens had first.
+   *
+   * @param moment phase and temperature to measure at, in training or not
+   */
+  public Measured measure(StepContext moment) {
+    FirstExperts firstExperts = new FirstExperts();
     double sum = 0;
     long targets = 0;
     for (B batch : batches) {
@@ -36,8 +47,18 @@ public final class Evaluation<B> {
         Loss loss = model.loss(batch, moment.evaluating());
         sum += loss.value() * loss.targets();
         targets += loss.targets();
+        firstExperts.add(loss.reports());
       }
     }
-    return targets == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / targets);
+    return new Measured(
+        targets == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / targets), firstExperts);
   }
+
+  /**
+   * What one evaluation found.
+   *
+   * @param loss mean task loss over all counted targets, in nats; empty when no target counts
+   * @param firstExperts of all tokens but padding, whether targets or not
+   */
+  public record Measured(OptionalDouble loss, FirstExperts firstExperts) {}
 }

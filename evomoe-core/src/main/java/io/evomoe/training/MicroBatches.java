@@ -1,6 +1,7 @@
 package io.evomoe.training;
 
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.nn.Workspaces;
 import io.evomoe.random.CounterRandom;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 

@@ -22,6 +22,9 @@ import java.util.OptionalDouble;
  * @param phase of this step
  * @param temperature of this step
  * @param routing one report a MoE layer, of the last micro-batch; empty while there is one expert
+ * @param routingFluctuation share of the held-out batches' real tokens whose first expert changed
+ *     since the evaluation before, in 0..1, mean over layers; empty where the held-out loss was not
+ *     measured, and where no evaluation with experts came before in this run or its resumption
  */
 public record StepReport(
     long step,
@@ -36,7 +39,8 @@ public record StepReport(
     double learningRate,
     Phase phase,
     double temperature,
-    List<RoutingReport> routing) {
+    List<RoutingReport> routing,
+    OptionalDouble routingFluctuation) {
 
   /** Keeps the reports unmodifiable. */
   public StepReport {
@@ -56,5 +60,10 @@ public record StepReport(
   /** Mean over layers of the dropped share. */
   public double dropRate() {
     return routing.stream().mapToDouble(RoutingReport::dropRate).average().orElse(0);
+  }
+
+  /** Mean over layers of the number of experts without a token; 0 while there is one expert. */
+  public double deadExperts() {
+    return routing.stream().mapToDouble(RoutingReport::deadExperts).average().orElse(0);
   }
 }

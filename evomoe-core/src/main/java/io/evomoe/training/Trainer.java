@@ -38,6 +38,7 @@ public final class Trainer<B> {
   private final Evaluation<B> evaluation;
   private final AtomicBoolean stopRequested = new AtomicBoolean();
   private Progress progress = Progress.START;
+  private FirstExperts probed = new FirstExperts();
   private @Nullable CheckpointWriter checkpoints;
   private @Nullable Path lastCheckpoint;
   private @Nullable Stopwatch run;
@@ -127,8 +128,14 @@ public final class Trainer<B> {
     double norm = update(parameters, rate);
     progress = progress.afterStep(sums.tokens(), sums.flops());
     double stepSeconds = thisStep.seconds();
-    OptionalDouble validLoss =
-        due(config.evalEvery()) ? evaluation.loss(moment) : OptionalDouble.empty();
+    OptionalDouble validLoss = OptionalDouble.empty();
+    OptionalDouble fluctuation = OptionalDouble.empty();
+    if (due(config.evalEvery())) {
+      Evaluation.Measured measured = evaluation.measure(moment);
+      validLoss = measured.loss();
+      fluctuation = measured.firstExperts().changedSince(probed);
+      probed = measured.firstExperts();
+    }
     return new StepReport(
         progress.step(),
         progress.tokens(),
@@ -142,7 +149,8 @@ public final class Trainer<B> {
         rate,
         moment.phase(),
         moment.temperature(),
-        sums.routing());
+        sums.routing(),
+        fluctuation);
   }
 
   /** How far the run has come. */

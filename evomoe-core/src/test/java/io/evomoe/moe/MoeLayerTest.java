@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.testing.Differences;
@@ -145,6 +146,19 @@ class MoeLayerTest {
         .containsExactly(
             new RoutingReport("moe", 4, List.of(2, 1, 3), List.of(1, 1, 1, 1), 0, auxLoss));
     assertThat(auxLoss).isPositive();
+  }
+
+  @Test
+  void should_report_the_first_experts_of_real_tokens_in_evaluation_only() {
+    MoeScene scene = MoeScene.of(new double[][] {{0, 1, 0}, {1, 0, 0}, {0, 0, 0}, {0, 0, 1}});
+    TokenBatch batch = new TokenBatch(4, new int[4], new boolean[] {false, true, false, false});
+    Pass training = MoeScene.pass(batch);
+    Pass evaluation = new Pass(training.step().evaluating(), batch);
+    INDArray x = scene.tokens(4);
+
+    assertThat(scene.layer.forward(x, evaluation).reports().get(0).firstExperts())
+        .containsExactly(1, -1, 2);
+    assertThat(scene.layer.forward(x, training).reports().get(0).firstExperts()).isEmpty();
   }
 
   @Test

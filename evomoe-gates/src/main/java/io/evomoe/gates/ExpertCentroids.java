@@ -18,7 +18,7 @@ final class ExpertCentroids {
 
   /** Makes c under the name {@code centroids} in the scope. */
   ExpertCentroids(Scope scope, int experts, int width) {
-    this.kernels = scope.kernels();
+    this.kernels = scope.kernels().exact();
     this.centroids = scope.orthogonal("centroids", GAIN, experts, width);
   }
 

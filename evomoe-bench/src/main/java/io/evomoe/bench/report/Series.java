@@ -5,15 +5,17 @@ import io.evomoe.nn.RoutingReport;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
  * A run's curves in columns, as the report's script reads them. NaN is null there. Long runs are
- * thinned to about {@value #MAX_POINTS} points; no validation loss is left out.
+ * thinned to about {@value #MAX_POINTS} points; no evaluation is left out.
  *
  * @param label task and gate
  * @param seed of the run
@@ -27,6 +29,8 @@ import java.util.stream.IntStream;
  * @param active mean active experts, smoothed
  * @param entropy of the load, smoothed
  * @param drop rate in percent, smoothed
+ * @param dead experts without a token, mean over layers, smoothed
+ * @param fluctuation of the routing in percent, where measured
  * @param stepMs milliseconds a step, a running median
  * @param load of the experts, one entry a layer
  */
@@ -43,6 +47,8 @@ record Series(
     List<Double> active,
     List<Double> entropy,
     List<Double> drop,
+    List<Double> dead,
+    List<Double> fluctuation,
     @JsonProperty("step_ms") List<Double> stepMs,
     List<Load> load) {
 
@@ -85,6 +91,8 @@ record Series(
     Series series(String label, ReportData.Run run) {
       int radius = Smoothing.radius(rows.size());
       double[] millis = Smoothing.median(StepTimes.millis(rows), Math.max(2, radius));
+      Map<Long, RoutingPoint> routing =
+          run.routing().stream().collect(Collectors.toMap(RoutingPoint::step, point -> point));
       return new Series(
           label,
           run.seed(),
@@ -98,6 +106,8 @@ record Series(
           smooth(CurveRow::activeExperts, radius),
           smooth(CurveRow::loadEntropy, radius),
           smooth(row -> percent(row.dropRate()), radius),
+          smooth(row -> at(row, routing).deadExperts(), radius),
+          measured(row -> percent(at(row, routing).fluctuation())),
           column(i -> millis[i]),
           run.lastRouting().stream().map(Load::of).toList());
     }
@@ -115,6 +125,12 @@ record Series(
       double[] raw = rows.stream().mapToDouble(row -> orNan(value.apply(row))).toArray();
       double[] smoothed = Smoothing.mean(raw, radius);
       return column(i -> smoothed[i]);
+    }
+
+    private static RoutingPoint at(CurveRow row, Map<Long, RoutingPoint> routing) {
+      RoutingPoint unknown =
+          new RoutingPoint(row.step(), OptionalDouble.empty(), OptionalDouble.empty());
+      return routing.getOrDefault(row.step(), unknown);
     }
 
     private static OptionalDouble percent(OptionalDouble share) {

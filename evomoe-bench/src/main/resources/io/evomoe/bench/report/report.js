@@ -41,6 +41,10 @@
   const ENTROPY = {of: run => run.entropy, name: 'load entropy', style: 'strong', axis: 0, format: fixed(3)};
   const DROP = {of: run => run.drop, name: 'drop rate', style: 'strong', axis: 0, format: fixed(1, '%')};
 
+  const DEAD = {of: run => run.dead, name: 'dead experts', style: 'strong', axis: 0, format: fixed(2)};
+  const FLUCTUATION = {of: run => run.fluctuation, name: 'routing fluctuation', style: 'strong', axis: 0,
+    format: fixed(1, '%')};
+
   const theme = () => {
     const css = getComputedStyle(document.documentElement);
     const read = name => css.getPropertyValue(name).trim();
@@ -57,7 +61,7 @@
     const faint = y.style === 'faint';
     return {
       type: 'line', name: run.label, data, yAxisIndex: y.axis, color: colour(run.label),
-      showSymbol: y === VALID && data.length <= 40 || data.length === 1, symbol: 'circle', symbolSize: 5,
+      showSymbol: [VALID, FLUCTUATION].includes(y) && data.length <= 40 || data.length === 1, symbol: 'circle', symbolSize: 5,
       lineStyle: {width: faint ? 1 : 2, opacity: faint ? 0.45 : 1, type: y.style === 'dashed' ? 'dashed' : 'solid'},
       z: faint ? 2 : 3, animation: false, emphasis: {disabled: true},
     };
@@ -247,6 +251,8 @@
     [{name: 'step time (ms)', format: number(0), min: 0}, experts]);
   lineChart('entropy', STEPS, [ENTROPY], [{name: 'exp(H)/E', format: number(3)}]);
   lineChart('drop', STEPS, [DROP], [{name: '% of assignments', format: number(1, '%'), min: 0}]);
+  lineChart('dead', STEPS, [DEAD], [{name: 'experts a layer', format: number(1), min: 0}]);
+  lineChart('fluctuation', STEPS, [FLUCTUATION], [{name: '% of tokens', format: number(1, '%'), min: 0}]);
   loadCharts();
   controls();
   lineKeys();

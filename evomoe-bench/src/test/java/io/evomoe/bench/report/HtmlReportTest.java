@@ -70,8 +70,26 @@ class HtmlReportTest {
     assertThat(first.get("label").asText()).isEqualTo("evomoe");
     assertThat(first.get("step")).hasSize(30);
     assertThat(first.get("step_ms")).hasSize(30);
+    assertThat(first.get("dead")).hasSize(30);
+    assertThat(first.get("fluctuation")).hasSize(30);
+    assertThat(first.get("fluctuation").get(0).isNull()).isTrue();
+    assertThat(first.get("fluctuation").get(29).asDouble()).isEqualTo(6.66667);
     assertThat(first.get("temperature").get(0).isNull()).isTrue();
     assertThat(first.get("load").get(1).get("layer").asText()).isEqualTo("blocks.3.moe");
+  }
+
+  @Test
+  void should_have_a_place_for_every_chart_that_the_script_draws() {
+    String html = HtmlReport.html(SyntheticRuns.comparison(List.of("evomoe"), 1, 5));
+
+    List<String> drawn =
+        Pattern.compile("lineChart\\('([a-z-]+)'")
+            .matcher(html)
+            .results()
+            .map(m -> m.group(1))
+            .toList();
+    assertThat(drawn).contains("dead", "fluctuation");
+    assertThat(drawn).allSatisfy(id -> assertThat(html).contains("<div id=\"" + id + "\">"));
   }
 
   @Test
@@ -83,7 +101,7 @@ class HtmlReportTest {
         new ReportData(
             Map.of(HOSTILE, HOSTILE),
             List.of(SyntheticRuns.result(run)),
-            List.of(new ReportData.Run("gpt", gate, 1, run.rows(), List.of(routing))));
+            List.of(new ReportData.Run("gpt", gate, 1, run.rows(), List.of(), List.of(routing))));
 
     String html = HtmlReport.html(data);
 

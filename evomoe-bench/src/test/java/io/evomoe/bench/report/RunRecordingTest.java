@@ -60,6 +60,11 @@ class RunRecordingTest {
 
     assertThat(run.rows()).hasSize(2).isEqualTo(CurveFile.read(path()));
     assertThat(run.lastRouting()).containsExactly(ROUTING);
+    OptionalDouble none = OptionalDouble.empty();
+    assertThat(run.routing())
+        .containsExactly(
+            new RoutingPoint(1, none, none),
+            new RoutingPoint(2, OptionalDouble.of(0), OptionalDouble.of(0.25)));
   }
 
   @Test
@@ -72,6 +77,7 @@ class RunRecordingTest {
       assertThat(recording.run().rows())
           .extracting(CurveRow::wallSeconds)
           .containsExactly(10.0, 11.5);
+      assertThat(recording.run().routing()).extracting(RoutingPoint::step).containsExactly(2L);
       assertThat(CurveFile.read(path())).hasSize(1);
     }
   }
@@ -90,7 +96,8 @@ class RunRecordingTest {
         1e-3,
         Phase.SOFT,
         1.25,
-        routing);
+        routing,
+        routing.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(0.25));
   }
 
   private Path path() {

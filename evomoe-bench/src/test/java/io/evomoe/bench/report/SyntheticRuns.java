@@ -68,6 +68,7 @@ final class SyntheticRuns {
   static ReportData.Run run(String gate, double handicap, long seed, int steps) {
     Random random = new Random(31 * seed + gate.hashCode());
     List<CurveRow> rows = new ArrayList<>();
+    List<RoutingPoint> points = new ArrayList<>();
     List<RoutingReport> routing = List.of();
     double seconds = 0;
     double flops = 0;
@@ -95,10 +96,17 @@ final class SyntheticRuns {
               1e-3,
               Phase.SOFT,
               gate.equals("evomoe") ? tau : 1,
-              routing);
+              routing,
+              fluctuation(gate, step, steps, evaluated && !routing.isEmpty()));
       rows.add(CurveRow.of("gpt", gate, seed, report));
+      points.add(RoutingPoint.of(report));
     }
-    return new ReportData.Run("gpt", gate, seed, rows, routing);
+    return new ReportData.Run("gpt", gate, seed, rows, points, routing);
+  }
+
+  private static OptionalDouble fluctuation(String gate, int step, int steps, boolean measured) {
+    double share = gate.equals("hash") ? 0 : 0.4 * (1.2 * steps - step) / (1.2 * steps);
+    return measured ? OptionalDouble.of(share) : OptionalDouble.empty();
   }
 
   private static List<RoutingReport> routing(

@@ -55,6 +55,6 @@ class AnnealingTest {
                         OptionalDouble.of(1),
                         OptionalDouble.of(0)))
             .toList();
-    return new ReportData.Run("gpt", "evomoe", 1, rows, List.of());
+    return new ReportData.Run("gpt", "evomoe", 1, rows, List.of(), List.of());
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.RoutingPoint;
 import io.evomoe.bench.task.GptTask;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
@@ -15,8 +17,11 @@ import io.evomoe.moe.GateRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,10 +38,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RecordedCurveTest {
   private static final int STEPS = 200;
   private static final int STRIDE = 10;
+  private static final int EVALUATE_EVERY = 100;
+  private static final int EXPERTS = 4;
+
+  /** Gates whose routing does not change any more after half of the steps. */
+  private static final Set<String> FROZEN = Set.of("hash", "stablemoe");
+
   private static final Path CURVES = Path.of("src/test/resources/curves");
   private static final Path TEXT = Path.of("../data/sotu/sotu.test.txt.gz");
 
   @TempDir static Path folder;
+  private static final Map<String, ReportData.Run> RUNS = new HashMap<>();
   private static BpeTokenizer tokenizer;
   private static GptTask task;
 
@@ -63,7 +75,7 @@ class RecordedCurveTest {
   @MethodSource("gates")
   void should_follow_the_recorded_curve(String gate) throws IOException {
     Path recorded = CURVES.resolve("gpt-" + gate + ".csv");
-    List<CurveRow> rows = thinned(train(gate));
+    List<CurveRow> rows = thinned(trained(gate).rows());
     if (Boolean.getBoolean("evomoe.record")) {
       record(rows, recorded);
     }
@@ -85,14 +97,37 @@ class RecordedCurveTest {
     assertThat(last).isLessThan(rows.get(0).trainLoss().orElseThrow() - 1);
   }
 
-  private static List<CurveRow> train(String gate) {
-    ModelSize size = new ModelSize(2, 32, 64, 2, 4, 2, 300, 32, 0);
-    TrainingSettings training = TrainingSettings.defaults(STEPS, 8, 3e-3);
+  @ParameterizedTest
+  @MethodSource("gates")
+  void should_measure_how_many_tokens_change_their_first_expert(String gate) {
+    ReportData.Run run = trained(gate);
+    List<RoutingPoint> evaluated =
+        run.routing().stream().filter(point -> point.step() % EVALUATE_EVERY == 0).toList();
+    assertThat(evaluated).hasSize(2);
+    OptionalDouble fluctuation = evaluated.get(1).fluctuation();
+    assertThat(evaluated.get(0).fluctuation()).isEmpty();
+    assertThat(fluctuation.isPresent()).isEqualTo(!run.lastRouting().isEmpty());
+    assertThat(evaluated.get(1).deadExperts().orElse(0)).isBetween(0.0, EXPERTS - 1.0);
+    if (FROZEN.contains(gate)) {
+      assertThat(fluctuation).hasValue(0);
+    } else if (fluctuation.isPresent()) {
+      assertThat(fluctuation.getAsDouble()).isGreaterThan(0).isLessThanOrEqualTo(1);
+    }
+  }
+
+  private static ReportData.Run trained(String gate) {
+    return RUNS.computeIfAbsent(gate, RecordedCurveTest::train);
+  }
+
+  private static ReportData.Run train(String gate) {
+    ModelSize size = new ModelSize(2, 32, 64, 2, EXPERTS, 2, 300, 32, 0);
+    TrainingSettings training =
+        TrainingSettings.defaults(STEPS, 8, 3e-3).withEvaluation(EVALUATE_EVERY, 8);
     RunConfig config =
         new RunConfig("gpt", gate, 7, size, training, EvolutionSettings.defaults(), Map.of());
     Run<?, ?> run = new Run<>(task, config);
     try (CurveFile curves = CurveFile.create(folder.resolve(gate + ".csv"))) {
-      return run.train(curves, List.of(), report -> {}).recorded().rows();
+      return run.train(curves, List.of(), report -> {}).recorded();
     }
   }
 

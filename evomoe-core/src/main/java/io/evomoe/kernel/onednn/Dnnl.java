@@ -46,9 +46,13 @@ final class Dnnl {
   }
 
   static dnnl_memory_desc strided(long[] shape, long[] strides) {
+    return strided(dnnl_f32, shape, strides);
+  }
+
+  static dnnl_memory_desc strided(int type, long[] shape, long[] strides) {
     dnnl_memory_desc memory = new dnnl_memory_desc();
     check(
-        dnnl_memory_desc_create_with_strides(memory, shape.length, shape, dnnl_f32, strides),
+        dnnl_memory_desc_create_with_strides(memory, shape.length, shape, type, strides),
         "describe memory");
     return memory;
   }

@@ -1,5 +1,9 @@
 package io.evomoe.kernel.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2_vnni_2;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
+
 import io.evomoe.kernel.KernelProvider;
 import io.evomoe.kernel.Kernels;
 import java.util.Optional;
@@ -9,6 +13,10 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Offers oneDNN where ND4J keeps its arrays in main memory and oneDNN has a binary. */
 public final class OneDnnKernelProvider implements KernelProvider {
   static final String NAME = "onednn";
+
+  private static final int[] BF16_INSTRUCTIONS = {
+    dnnl_cpu_isa_avx512_core_bf16, dnnl_cpu_isa_avx2_vnni_2
+  };
 
   /** For {@link java.util.ServiceLoader}. */
   public OneDnnKernelProvider() {}
@@ -43,5 +51,21 @@ public final class OneDnnKernelProvider implements KernelProvider {
   @Override
   public Kernels create(DataType type) {
     return new OneDnnKernels();
+  }
+
+  @Override
+  public Optional<String> bf16Refusal() {
+    int instructions = dnnl_get_effective_cpu_isa();
+    for (int enough : BF16_INSTRUCTIONS) {
+      if ((instructions & enough) == enough) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of("the CPU has no bfloat16 instructions");
+  }
+
+  @Override
+  public Kernels createBf16() {
+    return new Bf16Kernels();
   }
 }

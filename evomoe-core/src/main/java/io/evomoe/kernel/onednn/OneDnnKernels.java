@@ -20,7 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Kernels in float32 on oneDNN, on ND4J's own off-heap buffers: nothing is copied between the two.
  * Row movements, AdamW and dropout, which oneDNN has not, are Java loops.
  */
-final class OneDnnKernels implements Kernels {
+class OneDnnKernels implements Kernels {
   private final PrimitiveCache cache = new PrimitiveCache();
   private final MatrixProducts products = new MatrixProducts(cache);
   private final ElementWise elementWise = new ElementWise(cache);
@@ -311,12 +311,12 @@ final class OneDnnKernels implements Kernels {
     FlatArrays.adamW(value, gradient, moment1, moment2, step);
   }
 
-  private void columnSums(long x, long rows, long width, Accumulator into) {
+  final void columnSums(long x, long rows, long width, Accumulator into) {
     long ones = Address.of(constant(1, rows));
     products.gemm(false, false, ones, x, Address.of(into.array()), 1, width, rows, into.beta());
   }
 
-  private static void clearIfFresh(Accumulator into) {
+  static void clearIfFresh(Accumulator into) {
     if (into.beta() == 0) {
       into.array().assign(0);
     }
@@ -331,7 +331,7 @@ final class OneDnnKernels implements Kernels {
   }
 
   /** At least {@code length} elements of one value, kept. */
-  private INDArray constant(int value, long length) {
+  final INDArray constant(int value, long length) {
     INDArray known = constants.get(value);
     if (known != null && known.length() >= length) {
       return known;
@@ -343,7 +343,7 @@ final class OneDnnKernels implements Kernels {
     }
   }
 
-  private static long row(INDArray x, long row, long width) {
+  static long row(INDArray x, long row, long width) {
     return Address.of(x) + ((row * width) << 2);
   }
 
@@ -351,7 +351,7 @@ final class OneDnnKernels implements Kernels {
     return Nd4j.createUninitialized(DataType.FLOAT, x.shape());
   }
 
-  private static INDArray matrix(long rows, long columns) {
+  static INDArray matrix(long rows, long columns) {
     return Nd4j.createUninitialized(DataType.FLOAT, rows, columns);
   }
 

@@ -12,6 +12,7 @@ import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.nn.Recomputed;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.SelfAttention;
 import io.evomoe.nn.Sequential;
@@ -59,7 +60,8 @@ public final class Stack implements Layer {
       } else {
         branches.put("feedForward", feedForward(inner, size, plan.initialization()));
       }
-      made.add(new Block(block, size.width(), size.dropout(), placement, branches));
+      Block whole = new Block(block, size.width(), size.dropout(), placement, branches);
+      made.add(size.recomputed() ? new Recomputed(whole) : whole);
     }
     blocks = new Sequential(made);
     evolving = new EvolvingLayers(places);

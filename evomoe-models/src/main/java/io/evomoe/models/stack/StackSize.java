@@ -20,6 +20,8 @@ import java.util.Map;
  * @param sharedExperts nets in an MoE block that every token uses beside its experts, at least 0
  * @param dropout rate on every branch of a block, in [0, 1)
  * @param activation inside feed-forward nets
+ * @param recomputed whether a block's activations are computed again in the backward pass instead
+ *     of kept ({@link io.evomoe.nn.Recomputed})
  */
 public record StackSize(
     int layers,
@@ -30,7 +32,8 @@ public record StackSize(
     int moeEvery,
     int sharedExperts,
     double dropout,
-    Activation activation) {
+    Activation activation,
+    boolean recomputed) {
 
   /** Refuses sizes out of their bounds. */
   public StackSize {
@@ -49,6 +52,27 @@ public record StackSize(
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout must be in [0, 1), was " + dropout);
     }
+  }
+
+  /** A size whose activations are kept. */
+  public StackSize(
+      int layers,
+      int width,
+      int hidden,
+      int heads,
+      int experts,
+      int moeEvery,
+      int sharedExperts,
+      double dropout,
+      Activation activation) {
+    this(
+        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, activation, false);
+  }
+
+  /** The same size, with activations computed again instead of kept. */
+  public StackSize withRecomputation() {
+    return new StackSize(
+        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, activation, true);
   }
 
   /** Whether block {@code index}, from 0, is a place for experts. */

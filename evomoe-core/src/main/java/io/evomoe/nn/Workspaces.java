@@ -1,4 +1,4 @@
-package io.evomoe.training;
+package io.evomoe.nn;
 
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;

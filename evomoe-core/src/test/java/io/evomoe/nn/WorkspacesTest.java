@@ -1,4 +1,4 @@
-package io.evomoe.training;
+package io.evomoe.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

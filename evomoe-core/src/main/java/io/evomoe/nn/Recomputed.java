@@ -1,0 +1,47 @@
+package io.evomoe.nn;
+
+import java.util.List;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A layer of which only input and output are kept in training; its backward pass runs the forward
+ * pass again (activation checkpointing, Chen et al., arXiv 1604.06174). Costs one more forward
+ * pass, and memory for one such layer at a time instead of all. Gates decide once ({@link Replay}),
+ * dropout draws the same again, so the gradients are those of the layer itself, to the bit.
+ */
+public final class Recomputed implements Layer {
+  private static final String WORKSPACE = "EVOMOE_RECOMPUTED";
+
+  private final Layer inner;
+
+  /** Wraps a layer; such layers do not nest. */
+  public Recomputed(Layer inner) {
+    this.inner = inner;
+  }
+
+  @Override
+  public Output forward(INDArray x, Pass pass) {
+    if (!pass.step().training()) {
+      return inner.forward(x, pass);
+    }
+    Replay replay = new Replay();
+    Pass replayed = pass.withReplay(replay);
+    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
+      Output output = inner.forward(x, replayed);
+      return new Output(
+          replay.keep(output.value()), dy -> backward(x, dy, replayed, replay), output.reports());
+    }
+  }
+
+  private INDArray backward(INDArray x, INDArray dy, Pass replayed, Replay replay) {
+    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
+      return replay.keep(inner.forward(x, replayed).pullback().pull(dy));
+    }
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return inner.parameters();
+  }
+}

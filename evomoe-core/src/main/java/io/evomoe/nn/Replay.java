@@ -1,0 +1,61 @@
+package io.evomoe.nn;
+
+import java.util.IdentityHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What a forward pass that will be repeated must decide only once: a gate's routing, which may
+ * draw, count or adapt. Its arrays live where the whole step's live, not among those that are
+ * dropped between the two passes.
+ */
+public final class Replay {
+  private final @Nullable MemoryWorkspace outer = Nd4j.getMemoryManager().getCurrentWorkspace();
+  private final IdentityHashMap<Layer, Object> decided = new IdentityHashMap<>();
+
+  /** Remembers nothing yet; arrays are kept in the workspace that is current now. */
+  Replay() {}
+
+  /**
+   * What {@code decide} gave the first time this layer asked.
+   *
+   * @param decide given a copy of x that stays
+   */
+  public <T> T once(Layer layer, Class<T> type, INDArray x, Decision<T> decide) {
+    Object known = decided.get(layer);
+    if (known == null) {
+      known = outside(() -> decide.of(x.dup('c')));
+      decided.put(layer, known);
+    }
+    return type.cast(known);
+  }
+
+  /** A copy among the arrays of the whole step. */
+  INDArray keep(INDArray x) {
+    return outside(() -> x.dup('c'));
+  }
+
+  private <T> T outside(Supplier<T> compute) {
+    try (MemoryWorkspace ignored =
+        outer == null
+            ? Nd4j.getMemoryManager().scopeOutOfWorkspaces()
+            : outer.notifyScopeBorrowed()) {
+      return compute.get();
+    }
+  }
+
+  /**
+   * What is made from a layer's input.
+   *
+   * @param <T> of it
+   */
+  @FunctionalInterface
+  public interface Decision<T> {
+
+    /** From an input that stays valid until the backward pass is over. */
+    T of(INDArray x);
+  }
+}

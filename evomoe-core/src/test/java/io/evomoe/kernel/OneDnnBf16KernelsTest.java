@@ -1,0 +1,75 @@
+package io.evomoe.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.evomoe.kernel.onednn.OneDnnKernelProvider;
+import io.evomoe.testing.Differences;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The whole contract at the accuracy of bfloat16, whose unit of rounding is 1/256. */
+class OneDnnBf16KernelsTest extends KernelsContract {
+  private final OneDnnKernelProvider provider = new OneDnnKernelProvider();
+
+  @BeforeEach
+  void skip_where_bf16_cannot_run() {
+    Optional<String> refusal = provider.refusal(DataType.FLOAT).or(provider::bf16Refusal);
+    assumeTrue(refusal.isEmpty(), () -> "bf16 is not used here: " + refusal.orElse(""));
+  }
+
+  @Override
+  public Kernels kernels() {
+    return provider.createBf16();
+  }
+
+  @Override
+  public double tolerance() {
+    return 1.0 / 128;
+  }
+
+  @Test
+  void should_round_the_operands_but_not_the_sum() {
+    INDArray ones = random(1, 1, 4096).assign(1);
+    INDArray fine = random(1, 4096, 1).assign(1 + 1.0 / 512);
+    assertThat(kernels().multiply(ones, false, fine, false).getDouble(0)).isEqualTo(4096);
+    INDArray coarse = random(1, 4096, 1).assign(1 + 1.0 / 128);
+    assertThat(kernels().multiply(ones, false, coarse, false).getDouble(0)).isEqualTo(4096 + 32);
+  }
+
+  @Test
+  void should_be_exact_where_that_is_asked_for() {
+    INDArray a = random(1, 33, 64);
+    INDArray b = random(2, 64, 17);
+    double[] exact = Differences.elements(kernels().exact().multiply(a, false, b, false));
+    double[] reference =
+        Differences.elements(a.castTo(DataType.DOUBLE).mmul(b.castTo(DataType.DOUBLE)));
+    assertThat(Differences.relative(exact, reference)).isLessThan(1e-6);
+    double[] rounded = Differences.elements(kernels().multiply(a, false, b, false));
+    assertThat(Differences.relative(rounded, reference)).isGreaterThan(1e-4);
+  }
+
+  @Test
+  void should_not_see_what_is_left_of_larger_groups_before() {
+    RowGroups large = RowGroups.routed(new int[] {0, 48});
+    INDArray huge = random(1, 48, 32).assign(Float.POSITIVE_INFINITY);
+    List<INDArray> weights = List.of(random(2, 32, 8));
+    kernels().groupedLinear(huge, large, weights, List.of(random(3, 8)));
+    INDArray x = random(4, 5, 32);
+    RowGroups small = RowGroups.routed(new int[] {0, 5});
+    INDArray dw = garbage(32, 8);
+    Kernels kernels = kernels();
+    kernels.groupParameterGradients(
+        huge, random(5, 48, 8), large, 0, new Accumulator(garbage(32, 8), 0), fresh());
+    kernels.groupParameterGradients(x, random(6, 5, 8), small, 0, new Accumulator(dw, 0), fresh());
+    assertThat(Differences.elements(dw)).doesNotContain(Double.NaN);
+  }
+
+  private Accumulator fresh() {
+    return new Accumulator(garbage(8), 0);
+  }
+}

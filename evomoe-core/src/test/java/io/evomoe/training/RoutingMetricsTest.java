@@ -1,0 +1,152 @@
+package io.evomoe.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.TemperatureSchedule;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.moe.Growth;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.Scope;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class RoutingMetricsTest {
+  private static final int TOKENS = 8;
+
+  @TempDir private Path folder;
+  private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
+
+  @Test
+  void should_compare_each_evaluation_with_the_one_before() {
+    List<OptionalDouble> fluctuation =
+        trained(new Scripted(true)).stream().map(StepReport::routingFluctuation).toList();
+
+    // Evaluated after steps 2, 4, 6 and 7, at moments 1, 3, 5 and 6: so many of 8 tokens have
+    // moved.
+    OptionalDouble none = OptionalDouble.empty();
+    assertThat(fluctuation)
+        .containsExactly(
+            none,
+            none,
+            none,
+            OptionalDouble.of(2.0 / 8),
+            none,
+            OptionalDouble.of(2.0 / 8),
+            OptionalDouble.of(1.0 / 8));
+  }
+
+  @Test
+  void should_be_exactly_zero_where_no_token_moves() {
+    assertThat(trained(new Scripted(false)))
+        .extracting(StepReport::routingFluctuation)
+        .filteredOn(OptionalDouble::isPresent)
+        .hasSize(3)
+        .containsOnly(OptionalDouble.of(0));
+  }
+
+  @Test
+  void should_know_no_fluctuation_at_the_first_evaluation_after_a_resumption() {
+    Trainer<TinyBatch> trainer = trainer(new Scripted(true));
+    IntStream.range(0, 4).forEach(i -> trainer.step());
+    Path saved = new CheckpointFolder(folder, 1, Map.of()).write(trainer.state());
+    Trainer<TinyBatch> resumed = trainer(new Scripted(true));
+    resumed.resume(Checkpoint.open(saved));
+    List<StepReport> reports = new ArrayList<>();
+
+    resumed.run(reports::add);
+
+    assertThat(reports.get(1).step()).isEqualTo(6);
+    assertThat(reports.get(1).validLoss()).isPresent();
+    assertThat(reports.get(1).routingFluctuation()).isEmpty();
+    assertThat(reports.get(2).routingFluctuation()).hasValue(1.0 / 8);
+  }
+
+  @Test
+  void should_average_dead_experts_over_layers() {
+    assertThat(trained(new Scripted(true)))
+        .extracting(StepReport::deadExperts)
+        .containsOnly((2 + 1) / 2.0);
+  }
+
+  private List<StepReport> trained(Scripted model) {
+    List<StepReport> reports = new ArrayList<>();
+    trainer(model).run(reports::add);
+    return reports;
+  }
+
+  private Trainer<TinyBatch> trainer(Scripted model) {
+    return new Trainer<>(
+        model,
+        new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(TOKENS, -1))),
+        kernels,
+        TrainingConfig.defaults(7).withEvalEvery(2),
+        new EvolutionSchedule(
+            new EvolutionConfig(
+                0, SpawnMethod.copy(), true, TemperatureSchedule.over(7), OptionalLong.empty()),
+            Growth.FROM_START));
+  }
+
+  /** Two layers of four experts; at moment t the first t tokens have another expert than at 0. */
+  private final class Scripted implements Model<TinyBatch> {
+    private final Parameter parameter = Scope.root(1, kernels).constant("number", 1, 1);
+    private final boolean moving;
+
+    Scripted(boolean moving) {
+      this.moving = moving;
+    }
+
+    @Override
+    public Loss loss(TinyBatch batch, StepContext context) {
+      RoutingReport a = new RoutingReport("a", TOKENS, List.of(4, 4, 0, 0), List.of(), 0, 0);
+      RoutingReport b = new RoutingReport("b", TOKENS, List.of(2, 4, 0, 2), List.of(), 0, 0);
+      List<RoutingReport> reports =
+          context.training()
+              ? List.of(a, b)
+              : List.of(a.withFirstExperts(first(context)), b.withFirstExperts(first(context)));
+      return new Loss(
+          1, 0, TOKENS, TOKENS, 0, reports, () -> parameter.accumulator().array().assign(1));
+    }
+
+    private List<Integer> first(StepContext context) {
+      long moved = moving ? context.step() : 0;
+      return IntStream.range(0, TOKENS).mapToObj(s -> s < moved ? 1 : 0).toList();
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of(parameter);
+    }
+
+    @Override
+    public List<EvolvingFeedForward> evolvingLayers() {
+      return List.of();
+    }
+
+    @Override
+    public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
+      throw new UnsupportedOperationException("has its experts from the start");
+    }
+
+    @Override
+    public double activeParameters(double meanActiveExperts) {
+      return 1;
+    }
+  }
+}

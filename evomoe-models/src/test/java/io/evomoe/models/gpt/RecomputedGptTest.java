@@ -1,0 +1,105 @@
+package io.evomoe.models.gpt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.gates.LossFreeGate;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateState;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Workspaces;
+import io.evomoe.step.StepContext;
+import io.evomoe.testing.Differences;
+import io.evomoe.training.Loss;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+
+/** Activations that are computed again change nothing but memory and time. */
+class RecomputedGptTest {
+  private static final StepContext TRAINING = SmallGpt.training(7);
+  private static final LanguageBatch BATCH =
+      SmallGpt.batch(new int[] {1, 4, 4, 9, 0, 10, 2, 1}, 4, 4, 9, 3, 10, 2, 1, 3);
+
+  static Stream<GateProvider> gates() {
+    return Stream.of(SmallGpt.EVOMOE, SmallGpt.SWITCH, SmallGpt.DENSE, new LossFreeGate.Provider());
+  }
+
+  @ParameterizedTest
+  @MethodSource("gates")
+  void should_give_the_same_loss_and_gradients_to_the_bit(GateProvider gates) {
+    Gpt kept = model(gates, false);
+    Gpt recomputed = model(gates, true);
+    for (int step = 0; step < 3; step++) {
+      Loss expected = train(kept);
+      Loss actual = train(recomputed);
+      assertThat(actual.value()).isEqualTo(expected.value());
+      assertThat(actual.auxLoss()).isEqualTo(expected.auxLoss());
+      assertThat(actual.reports()).isEqualTo(expected.reports());
+      for (int i = 0; i < kept.parameters().size(); i++) {
+        Parameter parameter = kept.parameters().get(i);
+        assertThat(Differences.elements(recomputed.parameters().get(i).gradient()))
+            .as(parameter.name())
+            .isEqualTo(Differences.elements(parameter.gradient()));
+      }
+    }
+    assertThat(states(recomputed)).usingRecursiveComparison().isEqualTo(states(kept));
+  }
+
+  @Test
+  void should_hold_fewer_activations_at_a_time() {
+    assertThat(peakBytes(true)).isLessThan(peakBytes(false) * 6 / 10);
+  }
+
+  private static long peakBytes(boolean recompute) {
+    GptConfig small = SmallGpt.config(0);
+    int layers = 8;
+    var size =
+        new io.evomoe.models.stack.StackSize(
+            layers, 6, 8, 2, 3, 2, 0, 0.1, small.stack().activation(), recompute);
+    Gpt model =
+        SmallGpt.of(
+            new GptConfig(SmallGpt.VOCABULARY, SmallGpt.POSITIONS, size),
+            SmallGpt.SWITCH,
+            Map.of(),
+            DataType.DOUBLE);
+    String id = "RECOMPUTED_GPT_TEST_" + recompute;
+    try (MemoryWorkspace workspace = Workspaces.open(id)) {
+      model.loss(BATCH, TRAINING).backward().run();
+      return workspace.getThisCycleAllocations();
+    }
+  }
+
+  private static Loss train(Gpt model) {
+    model.parameters().forEach(Parameter::clearGradient);
+    try (MemoryWorkspace ignored = Workspaces.open("RECOMPUTED_GPT_TEST")) {
+      Loss loss = model.loss(BATCH, TRAINING);
+      loss.backward().run();
+      return loss;
+    }
+  }
+
+  private static Gpt model(GateProvider gates, boolean recompute) {
+    GptConfig config = SmallGpt.config(0.2);
+    GptConfig chosen =
+        recompute
+            ? new GptConfig(
+                config.vocabulary(), config.positions(), config.stack().withRecomputation())
+            : config;
+    Gpt model = SmallGpt.of(chosen, gates, Map.of(), DataType.DOUBLE);
+    if (gates == SmallGpt.EVOMOE) {
+      model.spawn(SpawnMethod.mask(0.3), 5);
+    }
+    return model;
+  }
+
+  private static List<double[]> states(Gpt model) {
+    return model.state().stream().map(GateState::value).map(Differences::elements).toList();
+  }
+}
