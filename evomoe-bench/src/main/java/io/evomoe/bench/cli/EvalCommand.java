@@ -31,10 +31,7 @@ final class EvalCommand implements Callable<Integer> {
               + " default")
   @Nullable Path data;
 
-  @Option(
-      names = "--split",
-      defaultValue = "valid",
-      description = "train, valid (default) or test")
+  @Option(names = "--split", defaultValue = "valid", description = "train, valid (default) or test")
   String split = "valid";
 
   @Option(

@@ -101,8 +101,7 @@ final class FineTuneCommand implements Callable<Integer> {
         scores.add(watched("scratch", tuning, run, curves, tuning::fromScratch));
       }
       scores.add(
-          watched(
-              "finetune", tuning, run, curves, steps -> tuning.fineTuned(checkpoints, steps)));
+          watched("finetune", tuning, run, curves, steps -> tuning.fineTuned(checkpoints, steps)));
     }
     return scores;
   }

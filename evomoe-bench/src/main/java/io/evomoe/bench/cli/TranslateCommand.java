@@ -31,13 +31,14 @@ final class TranslateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Utf8Lines input = new Utf8Lines(System.in, "standard input");
-    try (RunCheckpoint run =
-        RunCheckpoint.open(checkpoint, TranslationKind.NAME, "translate")) {
+    try (RunCheckpoint run = RunCheckpoint.open(checkpoint, TranslationKind.NAME, "translate")) {
       LineTranslator translator =
           new LineTranslator(TranslationKind.load(run), run.tokenizer(), options.search());
       List<String> lines = input.next(options.batch);
       while (!lines.isEmpty()) {
-        translator.translate(lines, line -> announce(line, translator)).forEach(System.out::println);
+        translator
+            .translate(lines, line -> announce(line, translator))
+            .forEach(System.out::println);
         done += lines.size();
         lines = input.next(options.batch);
       }

@@ -81,8 +81,7 @@ final class ClassTexts {
 
   private static Classification measure(
       List<ClassBatch> batches, Function<ClassBatch, int[]> classifier) {
-    int[] named =
-        batches.stream().map(classifier).flatMapToInt(Arrays::stream).toArray();
+    int[] named = batches.stream().map(classifier).flatMapToInt(Arrays::stream).toArray();
     return Classification.of(named, labels(batches));
   }
 

@@ -40,8 +40,7 @@ public record FineTuneSettings(
   private static TrainingConfig config(long steps, double learningRate, long seed) {
     long warmup = Math.round(WARMUP_SHARE * steps);
     return TrainingConfig.defaults(steps)
-        .withLearningRate(
-            new LearningRate(learningRate, warmup, LearningRate.Decay.LINEAR, 0))
+        .withLearningRate(new LearningRate(learningRate, warmup, LearningRate.Decay.LINEAR, 0))
         .withAdamW(new AdamWConfig(0.9, 0.98, 1e-8, 0.1))
         .withSeed(seed);
   }

@@ -53,8 +53,7 @@ public final class LineTranslator {
    *     first are translated
    */
   public List<String> translate(List<String> lines, IntConsumer cut) {
-    int[] filled =
-        IntStream.range(0, lines.size()).filter(i -> !lines.get(i).isBlank()).toArray();
+    int[] filled = IntStream.range(0, lines.size()).filter(i -> !lines.get(i).isBlank()).toArray();
     List<int[]> sources =
         Arrays.stream(filled).mapToObj(i -> source(lines.get(i), () -> cut.accept(i))).toList();
     List<int[]> translations = translation.translate(sources, search);

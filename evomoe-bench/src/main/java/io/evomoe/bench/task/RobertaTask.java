@@ -49,7 +49,8 @@ public final class RobertaTask implements Task<LanguageBatch, Roberta> {
   /** A model of a run before its first step, on the selected kernels. */
   static Roberta model(RunConfig config, int vocabulary, TrainingFacts facts) {
     return new Roberta(
-        new RobertaConfig(vocabulary, config.model().sequence(), config.model().stack(Activation.GELU)),
+        new RobertaConfig(
+            vocabulary, config.model().sequence(), config.model().stack(Activation.GELU)),
         config.provider(),
         config.options(),
         facts,

@@ -6,7 +6,8 @@ import java.util.List;
 
 /** The tasks there are. */
 public final class Tasks {
-  private static final List<TaskKind> ALL = List.of(new GptKind(), new RobertaKind(), new TranslationKind());
+  private static final List<TaskKind> ALL =
+      List.of(new GptKind(), new RobertaKind(), new TranslationKind());
 
   private Tasks() {}
 

@@ -30,10 +30,7 @@ final class TextSources {
    * @param part {@code train}, {@code valid} or {@code test}
    */
   static TextCorpus part(List<Path> data, String part) {
-    return data.stream()
-        .map(source -> part(source, part))
-        .reduce(TextCorpus::join)
-        .orElseThrow();
+    return data.stream().map(source -> part(source, part)).reduce(TextCorpus::join).orElseThrow();
   }
 
   private static TextSplit open(Path source) {

@@ -6,8 +6,8 @@ import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.transformer.Transformer;
+import io.evomoe.nn.Workspaces;
 import io.evomoe.training.Evaluation;
-import io.evomoe.training.Workspaces;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -34,8 +34,7 @@ final class TranslationQuality {
         "%,d sentences, beam %d, length penalty %s:"
             .formatted(count, request.search().beam(), request.search().lengthPenalty()));
     lines.add(new Bleu().score(translations, references).text());
-    lines.add(
-        "chrF|%s = %.1f".formatted(ChrF.signature(), ChrF.score(translations, references)));
+    lines.add("chrF|%s = %.1f".formatted(ChrF.signature(), ChrF.score(translations, references)));
     for (int i = 0; i < Math.min(request.examples(), count); i++) {
       int example = (int) ((2L * i + 1) * count / (2L * request.examples()));
       lines.add("");
@@ -47,15 +46,13 @@ final class TranslationQuality {
   }
 
   private String loss(PairCorpus pairs, int batches) {
-    EncodedPairs encoded =
-        EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
+    EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
     List<PairBatch> read =
         TranslationTask.batches(encoded, run.config()).evaluationBatches(batches);
     double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
     int counted = read.stream().mapToInt(PairBatch::countedTargets).sum();
     return "%s on %,d tokens of %s: loss %.4f nats, perplexity %.2f, token accuracy %.1f%%"
-        .formatted(
-            run.name(), counted, pairs.name(), loss, Math.exp(loss), 100 * accuracy(read));
+        .formatted(run.name(), counted, pairs.name(), loss, Math.exp(loss), 100 * accuracy(read));
   }
 
   /** Share of the target tokens that the decoder, reading those before, holds for the likeliest. */

@@ -38,8 +38,7 @@ class CommandsTest {
   @Test
   void compare_should_leave_a_report_curves_and_results() throws IOException {
     Path out = folder.resolve("out");
-    CommandRun run =
-        gpt().compare(out, "evomoe,switch,dense", "60");
+    CommandRun run = gpt().compare(out, "evomoe,switch,dense", "60");
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out())
@@ -68,7 +67,8 @@ class CommandsTest {
     Path whole = folder.resolve("whole");
     Path cut = folder.resolve("cut");
     assertThat(gpt().train(whole, "evomoe", "40").code()).isZero();
-    assertThat(gpt().train(cut, "evomoe", "40", "--set", "training.checkpointEvery=15").code()).isZero();
+    assertThat(gpt().train(cut, "evomoe", "40", "--set", "training.checkpointEvery=15").code())
+        .isZero();
     TinyRuns.deleteNewestCheckpoint(cut);
 
     CommandRun resumed = CommandRun.of("train", "--resume", cut.toString());

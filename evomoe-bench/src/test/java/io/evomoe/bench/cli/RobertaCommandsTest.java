@@ -52,8 +52,7 @@ class RobertaCommandsTest {
     assertThat(ResultFile.read(out.resolve(ResultFile.NAME)))
         .hasSize(3)
         .allSatisfy(
-            result ->
-                assertThat(result.validMetric()).isEqualTo(Math.exp(result.validLoss())));
+            result -> assertThat(result.validMetric()).isEqualTo(Math.exp(result.validLoss())));
   }
 
   @Test
@@ -112,8 +111,7 @@ class RobertaCommandsTest {
   void finetune_should_count_epochs_and_leave_out_the_baseline() {
     Path out = folder.resolve("short");
 
-    CommandRun run =
-        finetune(out, classes, "--epochs", "0.5", "--batch", "24", "--no-baseline");
+    CommandRun run = finetune(out, classes, "--epochs", "0.5", "--batch", "24", "--no-baseline");
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("fine-tuned").doesNotContain("without pre-training");

@@ -29,8 +29,7 @@ record TinyRuns(String task, Path data) {
           "training.metricSentences=4");
 
   CommandRun compare(Path out, String gates, String steps, String... more) {
-    return command(
-        more, "compare", "--gates", gates, "--steps", steps, "--out", out.toString());
+    return command(more, "compare", "--gates", gates, "--steps", steps, "--out", out.toString());
   }
 
   CommandRun train(Path out, String gate, String steps, String... more) {

@@ -4,6 +4,7 @@ import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.InputEmbedding;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
@@ -11,7 +12,6 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Dropout;
-import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.LayerNorm;
@@ -38,8 +38,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Gpt implements Model<LanguageBatch> {
   private final GptConfig config;
   private final Kernels kernels;
-  private final Embedding tokens;
-  private final Embedding positions;
+  private final InputEmbedding embedding;
   private final Stack stack;
   private final Sequential body;
 
@@ -74,10 +73,9 @@ public final class Gpt implements Model<LanguageBatch> {
     Scope root = Scope.root(seed, kernels);
     StackSize size = config.stack();
     Initialization init = Initialization.gpt2(size.layers(), size.width());
-    tokens =
-        new Embedding(root.child("tokens"), config.vocabulary(), size.width(), init.deviation());
-    positions =
-        new Embedding(root.child("positions"), config.positions(), size.width(), init.deviation());
+    embedding =
+        new InputEmbedding(
+            root, config.vocabulary(), config.positions(), size.width(), init.deviation());
     ExpertPlan plan =
         size.expertPlan(
             gates, gateOptions, size.moeLayers(), init, config.vocabulary(), true, training);
@@ -89,7 +87,7 @@ public final class Gpt implements Model<LanguageBatch> {
   @Override
   public Loss loss(LanguageBatch batch, StepContext context) {
     Output hidden = hidden(new Pass(context, batch.tokens()));
-    Output logits = tokens.logits(hidden.value());
+    Output logits = embedding.tokens().logits(hidden.value());
     int[] targets = batch.targets();
     double value = kernels.crossEntropy(logits.value(), targets, context.training());
     double auxLoss = hidden.reports().stream().mapToDouble(RoutingReport::auxLoss).sum();
@@ -142,43 +140,20 @@ public final class Gpt implements Model<LanguageBatch> {
     for (int i = 0; i < last.length; i++) {
       last[i] = (i + 1) * read.length() - 1;
     }
-    return tokens.logits(kernels.gatherRows(hidden, last)).value();
+    return embedding.tokens().logits(kernels.gatherRows(hidden, last)).value();
   }
 
   /** Rows after the final normalisation [S, d]; the pullback ends at the embeddings. */
   private Output hidden(Pass pass) {
-    int length = pass.firstPosition() + pass.tokens().length();
-    if (length > config.positions()) {
-      throw new IllegalArgumentException(
-          "a sequence must have at most %d tokens, had %d".formatted(config.positions(), length));
-    }
-    Output embedded = embed(pass);
+    Output embedded = embedding.lookUp(pass);
     Output out = body.forward(embedded.value(), pass);
     return new Output(
         out.value(), dy -> embedded.pullback().pull(out.pullback().pull(dy)), out.reports());
   }
 
-  private Output embed(Pass pass) {
-    TokenBatch read = pass.tokens();
-    int[] places = new int[read.size()];
-    for (int s = 0; s < places.length; s++) {
-      places[s] = pass.firstPosition() + s % read.length();
-    }
-    Output token = tokens.lookUp(read.ids());
-    Output position = positions.lookUp(places);
-    return new Output(
-        kernels.add(token.value(), position.value()),
-        dy -> {
-          token.pullback().pull(dy);
-          return position.pullback().pull(dy);
-        });
-  }
-
   @Override
   public List<Parameter> parameters() {
-    return Stream.of(tokens.parameters(), positions.parameters(), body.parameters())
-        .flatMap(List::stream)
-        .toList();
+    return Stream.of(embedding.parameters(), body.parameters()).flatMap(List::stream).toList();
   }
 
   @Override
@@ -199,7 +174,7 @@ public final class Gpt implements Model<LanguageBatch> {
   @Override
   public double activeParameters(double meanActiveExperts) {
     double all = parameters().stream().mapToLong(Parameter::length).sum();
-    double lookedUp = positions.parameters().get(0).length();
+    double lookedUp = embedding.positions().parameters().get(0).length();
     return all - lookedUp - stack.evolving().idleParameters(meanActiveExperts);
   }
 

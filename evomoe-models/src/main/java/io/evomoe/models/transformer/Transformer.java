@@ -163,7 +163,7 @@ public final class Transformer implements Model<PairBatch> {
    */
   public INDArray nextTokenLogits(
       TokenBatch read, Memory memory, @Nullable KeyValueCache cache, StepContext context) {
-    Pass pass = new Pass(context.evaluating(), read, memory, cache);
+    Pass pass = new Pass(context.evaluating(), read, memory, cache, null);
     INDArray rows = decoder.forward(pass).value();
     if (cache != null) {
       cache.advance(read.length());

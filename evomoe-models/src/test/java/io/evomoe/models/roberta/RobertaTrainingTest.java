@@ -28,7 +28,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Both models learn eight examples by heart, from the first weights, through a spawn. */
 class RobertaTrainingTest {
-  private static final int STEPS = 120;
+  private static final int STEPS = 80;
   private static final int EXAMPLES = 8;
   private static final int LENGTH = 6;
   private static final int VOCABULARY = 24;
