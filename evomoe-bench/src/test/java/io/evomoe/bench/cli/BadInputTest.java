@@ -61,7 +61,7 @@ class BadInputTest {
     if (!arguments.contains("--preset")) {
       command.addAll(List.of("--preset", "quick"));
     }
-    for (String option : arguments.replace("{dir}", folder.toString()).split(" (?=--)")) {
+    for (String option : arguments.replace("{dir}", folder.toString()).split(" (?=--)", -1)) {
       command.addAll(List.of(option.split(" ", 2)));
     }
     if (!arguments.contains("--out")) {
