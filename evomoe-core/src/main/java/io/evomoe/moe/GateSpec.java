@@ -9,7 +9,8 @@ import java.util.Map;
  * @param scope where to make parameters; its name is the gate's layer
  * @param width d, the width of a token row
  * @param experts E, at least 1
- * @param moeLayers MoE layers in the whole model, for losses that are a mean over layers
+ * @param moeLayers MoE layers in the whole model, at least 1, for losses that are a mean over
+ *     layers
  * @param vocabulary number of token ids, for gates that look at them
  * @param causal whether a token's output must not depend on later tokens
  * @param options of this gate by name, as written in YAML; each gate documents and checks its own
@@ -25,10 +26,13 @@ public record GateSpec(
     Map<String, String> options,
     TrainingFacts training) {
 
-  /** Refuses fewer than one expert; keeps the options unmodifiable. */
+  /** Refuses fewer than one expert or MoE layer; keeps the options unmodifiable. */
   public GateSpec {
     if (experts < 1) {
       throw new IllegalArgumentException("experts must be at least 1, was " + experts);
+    }
+    if (moeLayers < 1) {
+      throw new IllegalArgumentException("moeLayers must be at least 1, was " + moeLayers);
     }
     options = Map.copyOf(options);
   }

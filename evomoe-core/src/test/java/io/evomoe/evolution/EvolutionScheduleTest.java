@@ -64,6 +64,27 @@ class EvolutionScheduleTest {
   }
 
   @Test
+  void should_diversify_for_a_tenth_of_the_steps_and_anneal_for_three_quarters_of_the_others() {
+    EvolutionConfig config = EvolutionConfig.defaults(2000);
+
+    assertThat(config.diversifySteps()).isEqualTo(200);
+    assertThat(config.temperature()).isEqualTo(TemperatureSchedule.over(1350));
+    assertThat(config.copyMoments()).isTrue();
+    assertThat(EvolutionConfig.defaults(1).diversifySteps()).isZero();
+    assertThat(EvolutionConfig.defaultAnnealingSteps(10, 10)).isEqualTo(1);
+  }
+
+  @Test
+  void should_allow_to_spawn_and_to_harden_at_once() {
+    EvolutionSchedule schedule =
+        new EvolutionSchedule(
+            new EvolutionConfig(0, SpawnMethod.copy(), true, TEMPERATURE, OptionalLong.of(0)),
+            Growth.SPAWNED);
+
+    assertThat(schedule.phase(0)).isEqualTo(Phase.HARD);
+  }
+
+  @Test
   void should_refuse_negative_steps() {
     assertThatIllegalArgumentException()
         .isThrownBy(

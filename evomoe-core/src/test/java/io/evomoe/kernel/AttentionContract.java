@@ -78,6 +78,16 @@ interface AttentionContract extends KernelFixture {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,7", "7,1", "1,1"})
+  default void should_read_and_write_column_views_of_single_rows(int queries, int keys) {
+    List<INDArray> asked = columnViews(1, 3, 3 * queries, 8);
+    List<INDArray> answering = columnViews(2, 3, 3 * keys, 8);
+    AttentionShape shape = new AttentionShape(3, 2, queries, keys, false);
+    INDArray dOutput = random(4, 3L * queries, 8);
+    check(shape, KeyPadding.none(), asked.get(0), answering.get(1), answering.get(2), dOutput);
+  }
+
   @Test
   default void should_stay_finite_where_every_key_is_padding() {
     AttentionShape shape = new AttentionShape(1, 1, 2, 2, false);
@@ -98,7 +108,7 @@ interface AttentionContract extends KernelFixture {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,1,1,1", "2,3,17,5", "3,2,33,1", "1,4,64,16"})
+  @CsvSource({"1,1,1,1", "3,2,1,4", "2,3,17,5", "3,2,33,1", "1,4,64,16"})
   default void should_read_and_write_column_views(int batch, int heads, int length, int width) {
     int d = heads * width;
     List<INDArray> qkv = columnViews(1, 3, batch * length, d);

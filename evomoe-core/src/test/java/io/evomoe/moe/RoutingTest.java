@@ -26,6 +26,8 @@ class RoutingTest {
     assertThat(routing.offsets()).containsExactly(0, 2, 2, 5);
     assertThat(routing.tokens()).containsExactly(0, 1, 0, 1, 3);
     assertThat(routing.weights()).containsExactly(0.4, 0.2, 0.3, 0, 0.1);
+    assertThat(routing.assignments()).isEqualTo(5);
+    assertThat(routing.offset(2)).isEqualTo(2);
     assertThat(routing.load(1)).isZero();
     assertThat(routing.load(2)).isEqualTo(3);
     assertThat(routing.dropped()).isEqualTo(2);
@@ -62,7 +64,7 @@ class RoutingTest {
 
   @Test
   void should_give_copies_that_change_nothing() {
-    double[] bypass = {0.1, 0.2, 0.3, 0.4};
+    double[] bypass = {0.1, 0, 0.3, 0.4};
     Routing routing = unsorted().bypass(bypass).build();
     bypass[0] = 9;
     routing.tokens()[0] = 9;
@@ -72,7 +74,9 @@ class RoutingTest {
     assertThat(routing.token(0)).isZero();
     assertThat(routing.weight(0)).isEqualTo(0.4);
     assertThat(routing.offset(0)).isZero();
-    assertThat(routing.bypass()).containsExactly(0.1, 0.2, 0.3, 0.4);
+    assertThat(routing.bypass()).containsExactly(0.1, 0, 0.3, 0.4);
+    assertThat(routing.hasBypass()).isTrue();
+    assertThat(unsorted().build().hasBypass()).isFalse();
     assertThat(routing.bypass(3)).isEqualTo(0.4);
     assertThat(unsorted().build().bypass()).isNull();
     assertThat(unsorted().build().bypass(3)).isZero();

@@ -47,12 +47,40 @@ class LearningRateTest {
     assertThat(rate.at(110, 110)).isCloseTo(end, within(1e-3));
   }
 
+  @ParameterizedTest
+  @EnumSource(Decay.class)
+  void should_never_rise_after_the_warm_up(Decay decay) {
+    LearningRate rate = new LearningRate(0.3, 5, decay, 0);
+
+    assertThat(rate.at(5, 40)).isLessThanOrEqualTo(0.3);
+    for (long step = 5; step < 60; step++) {
+      assertThat(rate.at(step + 1, 40)).isLessThanOrEqualTo(rate.at(step, 40));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Decay.class)
+  void should_stay_at_the_peak_with_a_floor_as_high(Decay decay) {
+    LearningRate rate = new LearningRate(0.3, 5, decay, 1);
+
+    assertThat(rate.at(5, 40)).isEqualTo(0.3);
+    assertThat(rate.at(39, 40)).isEqualTo(0.3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"COSINE, 0.8535533905932737", "LINEAR, 0.75"})
+  void should_follow_its_curve_a_quarter_of_the_way(Decay decay, double rate) {
+    assertThat(new LearningRate(1, 10, decay, 0).at(35, 110)).isCloseTo(rate, within(1e-12));
+  }
+
   @Test
   void should_refuse_what_is_out_of_bounds() {
     assertRefused("peak", 0, 0, 0);
     assertRefused("peak", Double.NaN, 0, 0);
+    assertRefused("peak", Double.POSITIVE_INFINITY, 0, 0);
     assertRefused("warmupSteps", 1, -1, 0);
     assertRefused("floorShare", 1, 0, 1.1);
+    assertRefused("floorShare", 1, 0, -0.1);
   }
 
   private static void assertRefused(String field, double peak, long warmup, double floor) {

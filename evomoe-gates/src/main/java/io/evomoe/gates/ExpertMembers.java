@@ -16,6 +16,7 @@ final class ExpertMembers {
   private final int[][] members;
   private final int[] load;
   private final int[] cheapest;
+  private final double[] least;
 
   /**
    * Members by a first choice.
@@ -31,6 +32,7 @@ final class ExpertMembers {
     this.members = new int[experts][Math.max(4, expertOf.length / experts)];
     this.load = new int[experts];
     this.cheapest = new int[experts * experts];
+    this.least = new double[experts * experts];
     for (int t = 0; t < expertOf.length; t++) {
       append(t, expertOf[t]);
     }
@@ -48,8 +50,7 @@ final class ExpertMembers {
 
   /** What the scores lose by the cheapest move; infinite where there is no token to move. */
   double lossOfMove(int from, int to) {
-    int t = cheapest[from * experts + to];
-    return t == NONE ? Double.POSITIVE_INFINITY : loss(t, from, to);
+    return least[from * experts + to];
   }
 
   /** Makes the cheapest move. */
@@ -62,8 +63,10 @@ final class ExpertMembers {
       if (cheapest[from * experts + e] == t) {
         findCheapest(from, e);
       }
-      if (loss(t, to, e) < lossOfMove(to, e)) {
+      double loss = loss(t, to, e);
+      if (loss < lossOfMove(to, e)) {
         cheapest[to * experts + e] = t;
+        least[to * experts + e] = loss;
       }
     }
   }
@@ -94,16 +97,17 @@ final class ExpertMembers {
     int count = load[from];
     int next = (int) ((long) count * to / experts);
     int best = NONE;
-    double least = Double.POSITIVE_INFINITY;
+    double lowest = Double.POSITIVE_INFINITY;
     for (int i = 0; i < count; i++) {
       int t = members[from][next];
       next = next + 1 == count ? 0 : next + 1;
       double loss = loss(t, from, to);
-      if (loss < least) {
-        least = loss;
+      if (loss < lowest) {
+        lowest = loss;
         best = t;
       }
     }
     cheapest[from * experts + to] = best;
+    least[from * experts + to] = lowest;
   }
 }

@@ -14,6 +14,8 @@ enum ScoreKind {
   RANK_ONE,
   /** Small whole numbers: many ties. */
   TIED,
+  /** A few rows, each of them many times. */
+  REPEATED,
   /** All equal. */
   EQUAL,
   /** Very large and very small magnitudes together. */
@@ -23,6 +25,7 @@ enum ScoreKind {
 
   private static final int WIDTH = 16;
   private static final int CLUSTERS = 5;
+  private static final int ROWS = 3;
 
   double[][] scores(int tokens, int experts, long seed) {
     double[][] scores = new double[tokens][experts];
@@ -43,6 +46,7 @@ enum ScoreKind {
       case CLUSTERED -> clustered(t, e, seed);
       case RANK_ONE -> gaussian(seed, "token", t) * gaussian(seed, "expert", e);
       case TIED -> Math.rint(2 * normal);
+      case REPEATED -> gaussian(seed, "row " + t % ROWS, e);
       case EQUAL -> 3;
       case EXTREME -> normal * Math.pow(10, 6 * uniform);
       case NOT_FINITE -> uniform < 0.8 ? normal : notFinite(uniform);

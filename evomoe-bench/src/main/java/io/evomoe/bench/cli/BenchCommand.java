@@ -128,7 +128,7 @@ final class BenchCommand {
         times.forEach(
             time ->
                 System.out.printf(
-                    "%-8s %-26s %10.1f us%n", time.kernels(), time.kernel(), time.micros()));
+                    "%-8s %-44s %10.1f us%n", time.kernels(), time.kernel(), time.micros()));
       }
       return 0;
     }

@@ -1,24 +1,33 @@
 package io.evomoe.bench.measure;
 
+import io.evomoe.gates.BalancedAssignment;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.memory.enums.LearningPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Times single kernels at the shapes of {@code bench step}. */
+/**
+ * Times single kernels at the shapes of {@code bench step}, and the balanced assignment of gate
+ * {@code base} for scores that are easy and hard to balance.
+ */
 public final class KernelBenchmark {
   private static final int TOKENS = 2048;
   private static final int WIDTH = 256;
   private static final int HIDDEN = 1024;
+  private static final int ASSIGNED_TOKENS = 4096;
+  private static final int ASSIGNED_EXPERTS = 64;
   private static final int RUNS = 9;
   private static final WorkspaceConfiguration WORKSPACE =
       WorkspaceConfiguration.builder().policyLearning(LearningPolicy.FIRST_LOOP).build();
@@ -63,10 +72,37 @@ public final class KernelBenchmark {
     times.add(time("gatherRows 2048x256", () -> kernels.gatherRows(x, rows)));
     times.add(time("combineRows", () -> kernels.combineRows(x, rows, weights, TOKENS)));
     times.add(time("adamW 1M", () -> kernels.adamW(flat, gradient, moment1, moment2, step)));
+    times.addAll(assignments());
     return times;
   }
 
+  /** Plain Java, whichever kernels are measured. */
+  private List<KernelTime> assignments() {
+    CounterRandom random = new CounterRandom(1);
+    return List.of(
+        assignment("random", random::gaussian),
+        assignment(
+            "rank-one",
+            i ->
+                random.gaussian(i / ASSIGNED_EXPERTS) * random.gaussian(-1 - i % ASSIGNED_EXPERTS)),
+        assignment("equal", i -> 1));
+  }
+
+  private KernelTime assignment(String kind, IntToDoubleFunction scoreOf) {
+    TokenMatrix scores = new TokenMatrix(ASSIGNED_TOKENS, ASSIGNED_EXPERTS);
+    for (int i = 0; i < ASSIGNED_TOKENS * ASSIGNED_EXPERTS; i++) {
+      scores.set(i / ASSIGNED_EXPERTS, i % ASSIGNED_EXPERTS, scoreOf.applyAsDouble(i));
+    }
+    String name =
+        "balanced assignment S=%d E=%d, %s".formatted(ASSIGNED_TOKENS, ASSIGNED_EXPERTS, kind);
+    return time("java", name, () -> BalancedAssignment.of(scores));
+  }
+
   private KernelTime time(String name, Runnable kernel) {
+    return time(kernels.name(), name, kernel);
+  }
+
+  private static KernelTime time(String provider, String name, Runnable kernel) {
     double[] micros = new double[RUNS];
     for (int i = -2; i < RUNS; i++) {
       try (MemoryWorkspace ignored =
@@ -79,7 +115,7 @@ public final class KernelBenchmark {
       }
     }
     Arrays.sort(micros);
-    return new KernelTime(kernels.name(), name, micros[RUNS / 2]);
+    return new KernelTime(provider, name, micros[RUNS / 2]);
   }
 
   private INDArray random(long... shape) {
@@ -89,7 +125,7 @@ public final class KernelBenchmark {
   /**
    * Time of a kernel.
    *
-   * @param kernels provider
+   * @param kernels provider; {@code java} for code that is the same for all of them
    * @param kernel what was run, with its shape
    * @param micros median
    */

@@ -11,6 +11,7 @@ import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
@@ -23,7 +24,9 @@ import io.evomoe.training.TrainingData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -64,7 +67,8 @@ public record StepBenchmark(
   public StepSpeed run() {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     GateProvider provider = GateRegistry.installed().provider(gate);
-    TrainingFacts facts = TrainingFacts.ofSteps((long) warmup + steps);
+    TrainingFacts facts =
+        new TrainingFacts(OptionalLong.of((long) warmup + steps), Optional.of(frequencies()));
     Gpt model = new Gpt(size, provider, gateOptions, facts, SEED, kernels);
     Trainer<LanguageBatch> trainer =
         new Trainer<>(
@@ -104,6 +108,11 @@ public record StepBenchmark(
         true,
         new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1),
         hard ? OptionalLong.of(0) : OptionalLong.empty());
+  }
+
+  /** Random tokens are uniform. */
+  private TokenFrequencies frequencies() {
+    return TokenFrequencies.count(IntStream.range(0, size.vocabulary()), size.vocabulary());
   }
 
   private BatchSource<LanguageBatch> randomTokens() {

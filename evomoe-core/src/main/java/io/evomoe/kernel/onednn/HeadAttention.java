@@ -33,7 +33,8 @@ final class HeadAttention {
     products.scores(Address.of(q), stride(q), Address.of(k), stride(k), p, heads, causal, padded);
     softmax.forward(p, p, squareRows(shape), shape.keys());
     INDArray output = Nd4j.createUninitialized(DataType.FLOAT, q.size(0), width);
-    products.mix(p, Address.of(v), stride(v), Address.of(output), width, heads, 1);
+    INDArray values = plainIfOne(v, shape.keys());
+    products.mix(p, Address.of(values), stride(values), Address.of(output), width, heads, 1);
     return new Attended(output, probabilities);
   }
 
@@ -57,9 +58,16 @@ final class HeadAttention {
     long dScores = Address.of(square(shape));
     products.outer(dOut, width, Address.of(v), stride(v), dScores, heads);
     softmax.backward(p, dScores, dScores, squareRows(shape), shape.keys());
-    products.mix(dScores, Address.of(k), stride(k), Address.of(dq), stride(dq), heads, scale);
+    INDArray keys = plainIfOne(k, shape.keys());
+    products.mix(dScores, Address.of(keys), stride(keys), Address.of(dq), stride(dq), heads, scale);
+    INDArray queries = plainIfOne(q, shape.queries());
     products.mixTransposed(
-        dScores, Address.of(q), stride(q), Address.of(dk), stride(dk), heads, scale);
+        dScores, Address.of(queries), stride(queries), Address.of(dk), stride(dk), heads, scale);
+  }
+
+  /** oneDNN 3 misreads the second factor of a batch of products over a single, strided row. */
+  private static INDArray plainIfOne(INDArray rows, int length) {
+    return length == 1 && stride(rows) != rows.size(1) ? rows.dup('c') : rows;
   }
 
   private INDArray causalMask(AttentionShape shape) {

@@ -13,6 +13,7 @@ import io.evomoe.testing.Differences;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,11 +29,11 @@ class TranslationTest {
           new int[] {10},
           new int[] {3, 5, 7, 3, 8, 9, 6},
           new int[] {},
-          new int[] {7, 7},
-          new int[] {6, 0, 1, 5});
+          new int[] {7, 5, 8},
+          new int[] {6, 0, 1, 5, 9, 9});
 
-  private final Transformer model = SmallTransformer.spawned(DataType.FLOAT);
-  private final Translation translation = new Translation(model, SmallTransformer.training(4), END);
+  private final Transformer model = Backwards.trained();
+  private final Translation translation = new Translation(model, Backwards.moment(), END);
 
   @Test
   void should_add_the_likeliest_token_each_time_where_greedy() {
@@ -41,7 +42,7 @@ class TranslationTest {
     for (int i = 0; i < SOURCES.size(); i++) {
       assertThat(translations.get(i)).as("sentence %d", i).isEqualTo(greedy(SOURCES.get(i)));
     }
-    assertThat(translations).anyMatch(t -> t.length < LIMIT).anyMatch(t -> t.length > 1);
+    assertThat(translations).map(found -> found.length).contains(0, 1, 3, 4);
   }
 
   /** The likeliest next tokens, all read again at each step. */
@@ -61,10 +62,9 @@ class TranslationTest {
   /** Logits after a beginning, nothing cached. */
   private static INDArray after(Transformer model, int[] source, int[] text) {
     int[] begun = SmallTransformer.begun(text);
-    Memory memory = model.encode(SmallTransformer.source(0, source), SmallTransformer.evaluation());
+    Memory memory = model.encode(SmallTransformer.source(0, source), Backwards.moment());
     return model
-        .nextTokenLogits(
-            TokenBatch.of(begun.length, begun), memory, null, SmallTransformer.evaluation())
+        .nextTokenLogits(TokenBatch.of(begun.length, begun), memory, null, Backwards.moment())
         .getRow(0);
   }
 
@@ -92,15 +92,13 @@ class TranslationTest {
       Transformer each = SmallTransformer.spawned(type);
       Memory memory =
           each.encode(
-              SmallTransformer.source(1, SOURCES.get(0), SOURCES.get(4)),
-              SmallTransformer.evaluation());
+              SmallTransformer.source(1, SOURCES.get(0), SOURCES.get(4)), Backwards.moment());
       KeyValueCache cache = new KeyValueCache(2, 6, KernelSelection.forType(type));
       int[][] texts = {{}, {}};
       int[] next = {END, END};
       for (int length = 0; length < 6; length++) {
         INDArray cached =
-            each.nextTokenLogits(
-                TokenBatch.of(1, next), memory, cache, SmallTransformer.evaluation());
+            each.nextTokenLogits(TokenBatch.of(1, next), memory, cache, Backwards.moment());
         for (int i = 0; i < 2; i++) {
           INDArray expected = after(each, SOURCES.get(4 * i), texts[i]);
           assertThat(Differences.relative(cached.getRow(i), expected))
@@ -122,49 +120,34 @@ class TranslationTest {
             SmallTransformer.DENSE,
             Map.of(),
             DataType.DOUBLE);
-    Translation translations = new Translation(tiny, SmallTransformer.evaluation(), END);
+    Translation translations = new Translation(tiny, Backwards.moment(), END);
     List<int[]> sources = List.of(new int[] {0}, new int[] {1, 3, 0}, new int[] {3, 3});
-    for (double penalty : new double[] {0, 0.6, 3}) {
-      Search search = new Search(40, penalty, 3, 2);
-      List<int[]> found = translations.translate(sources, search);
-      for (int i = 0; i < sources.size(); i++) {
-        assertThat(found.get(i))
-            .isEqualTo(best(tiny, search, sources.get(i), new int[0], 0).tokens());
+    for (int[] source : sources) {
+      List<Hypothesis> all = new ArrayList<>();
+      addAll(tiny, source, Hypothesis.empty(END), all);
+      for (double penalty : new double[] {0, 0.6, 3}) {
+        Search search = new Search(40, penalty, 3, 2);
+        Hypothesis best =
+            Collections.max(
+                all,
+                Comparator.comparingDouble(
+                    each -> search.score(each.logProbability(), each.length())));
+        assertThat(translations.translate(List.of(source, new int[] {0}), search).get(0))
+            .isEqualTo(Arrays.copyOf(best.tokens(), best.length() - 1));
       }
     }
   }
 
-  /** The best translation that begins so, by trying all. */
-  private static Scored best(
-      Transformer tiny, Search search, int[] source, int[] begun, double logProbability) {
-    double[] logits = after(tiny, source, begun).toDoubleVector();
-    double sum = Arrays.stream(logits).map(Math::exp).sum();
-    Scored best =
-        new Scored(
-            begun, search.score(logProbability + logits[END] - Math.log(sum), begun.length + 1));
-    for (int token = 0; token < 4 && begun.length < 3; token++) {
+  /** Adds every translation that begins so, its end included. */
+  private static void addAll(
+      Transformer tiny, int[] source, Hypothesis begun, List<Hypothesis> all) {
+    double[] logits = after(tiny, source, begun.tokens()).toDoubleVector();
+    double logSum = Math.log(Arrays.stream(logits).map(Math::exp).sum());
+    all.add(begun.and(0, END, logits[END] - logSum));
+    for (int token = 0; token < logits.length && begun.length() < 3; token++) {
       if (token != END) {
-        int[] longer = Arrays.copyOf(begun, begun.length + 1);
-        longer[begun.length] = token;
-        double p = logProbability + logits[token] - Math.log(sum);
-        Scored other = best(tiny, search, source, longer, p);
-        best = other.score > best.score ? other : best;
+        addAll(tiny, source, begun.and(0, token, logits[token] - logSum), all);
       }
-    }
-    return best;
-  }
-
-  private static final class Scored {
-    private final int[] tokens;
-    private final double score;
-
-    private Scored(int[] tokens, double score) {
-      this.tokens = tokens;
-      this.score = score;
-    }
-
-    private int[] tokens() {
-      return tokens;
     }
   }
 

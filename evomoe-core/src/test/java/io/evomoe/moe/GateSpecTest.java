@@ -1,0 +1,43 @@
+package io.evomoe.moe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.nn.Scope;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class GateSpecTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1, 'experts must be at least 1, was 0'",
+    "2, 0, 'moeLayers must be at least 1, was 0'",
+    "2, -3, 'moeLayers must be at least 1, was -3'"
+  })
+  void should_refuse_fewer_than_one_expert_or_layer(int experts, int moeLayers, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> spec(experts, moeLayers, Map.of()))
+        .withMessage(message);
+  }
+
+  @Test
+  void should_keep_the_options_it_was_given() {
+    Map<String, String> options = new HashMap<>(Map.of("k", "1"));
+    GateSpec spec = spec(1, 1, options);
+    options.put("k", "2");
+
+    assertThat(spec.options()).isEqualTo(Map.of("k", "1"));
+    assertThat(spec.training()).isEqualTo(TrainingFacts.UNKNOWN);
+  }
+
+  private static GateSpec spec(int experts, int moeLayers, Map<String, String> options) {
+    Scope scope = Scope.root(1, KernelSelection.forType(DataType.DOUBLE));
+    return new GateSpec(scope, 4, experts, moeLayers, 8, true, options);
+  }
+}
