@@ -8,6 +8,7 @@ import io.evomoe.bench.measure.StepBenchmark;
 import io.evomoe.bench.measure.StepSpeed;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.stack.StackSize;
 import java.util.LinkedHashMap;
@@ -75,7 +76,7 @@ final class BenchCommand {
     @Option(names = "--moe-every", defaultValue = "2")
     int moeEvery;
 
-    @Option(names = "--precision", defaultValue = "f32", description = "f32")
+    @Option(names = "--precision", defaultValue = "f32", description = "f32 or bf16")
     String precision = "f32";
 
     @Option(
@@ -98,15 +99,21 @@ final class BenchCommand {
 
     @Override
     public Integer call() throws JsonProcessingException {
-      if (!precision.equals("f32")) {
-        throw new IllegalArgumentException("precision must be f32, was " + precision);
-      }
       StackSize blocks =
           new StackSize(layers, width, hidden, heads, experts, moeEvery, 0, 0, Activation.GELU);
       GptConfig size = new GptConfig(vocabulary, sequence, blocks);
       StepSpeed speed =
           new StepBenchmark(
-                  gate, gateOptions, size, sequence, batch, temperature, hard, warmup, steps)
+                  gate,
+                  Precision.parse(precision),
+                  gateOptions,
+                  size,
+                  sequence,
+                  batch,
+                  temperature,
+                  hard,
+                  warmup,
+                  steps)
               .run();
       System.out.println(json ? json(speed) : speed.toString());
       return 0;

@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.run.ConfigFile;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.task.Tasks;
+import io.evomoe.kernel.Precision;
 import io.evomoe.moe.GateRegistry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -34,6 +35,16 @@ final class RunOptions {
               + " default")
   List<Path> data = List.of();
 
+  @Option(
+      names = "--precision",
+      description = "f32 (default), or bf16 for bfloat16 operands in matrix products")
+  @Nullable String precision;
+
+  @Option(
+      names = "--recompute",
+      description = "compute activations again instead of keeping them: less memory, more time")
+  boolean recompute;
+
   @Option(names = "--config", description = "YAML file with what differs from the preset")
   @Nullable Path config;
 
@@ -54,6 +65,13 @@ final class RunOptions {
     }
     if (steps != null) {
       config = ConfigFile.set(config, "training.steps", steps.toString());
+    }
+    if (precision != null) {
+      Precision.parse(precision);
+      config = ConfigFile.set(config, "compute.precision", precision);
+    }
+    if (recompute) {
+      config = ConfigFile.set(config, "compute.recompute", "true");
     }
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     return Tasks.checked(config.with(gate, seed));

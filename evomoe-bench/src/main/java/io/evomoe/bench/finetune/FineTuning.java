@@ -6,7 +6,6 @@ import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.TemperatureSchedule;
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
@@ -21,7 +20,6 @@ import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingListener;
 import java.util.OptionalLong;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
@@ -93,7 +91,7 @@ public final class FineTuning {
     return new Trainer<>(
         classifier,
         texts.trainingData(),
-        KernelSelection.forType(DataType.FLOAT),
+        run.config().kernels(),
         config,
         unchanging(run.checkpoint().moment()));
   }

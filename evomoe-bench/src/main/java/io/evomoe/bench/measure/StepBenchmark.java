@@ -6,6 +6,7 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.text.LanguageBatch;
@@ -27,12 +28,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Times whole training steps of a GPT on random tokens: forward, backward, clipping and AdamW.
  *
  * @param gate by name
+ * @param precision of the matrix products
  * @param gateOptions options of the gate, by name
  * @param size of the model
  * @param sequence tokens per sequence
@@ -44,6 +45,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 public record StepBenchmark(
     String gate,
+    Precision precision,
     Map<String, String> gateOptions,
     GptConfig size,
     int sequence,
@@ -65,7 +67,7 @@ public record StepBenchmark(
 
   /** Runs and measures; the medians over the timed steps. */
   public StepSpeed run() {
-    Kernels kernels = KernelSelection.forType(DataType.FLOAT);
+    Kernels kernels = KernelSelection.forPrecision(precision);
     GateProvider provider = GateRegistry.installed().provider(gate);
     TrainingFacts facts =
         new TrainingFacts(OptionalLong.of((long) warmup + steps), Optional.of(frequencies()));
@@ -90,7 +92,7 @@ public record StepBenchmark(
     double flops = 6 * model.activeParameters(active) * tokensPerSecond;
     return new StepSpeed(
         gate,
-        "f32",
+        precision.toString(),
         kernels.name(),
         model.parameters().stream().mapToLong(Parameter::length).sum(),
         1000 * seconds,

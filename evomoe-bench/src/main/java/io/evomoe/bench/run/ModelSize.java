@@ -53,7 +53,7 @@ public record ModelSize(
   }
 
   /** A stack of this size. */
-  public StackSize stack(Activation activation) {
+  StackSize stack(Activation activation) {
     return new StackSize(
         layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, activation);
   }

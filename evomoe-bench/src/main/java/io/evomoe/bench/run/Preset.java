@@ -13,6 +13,14 @@ public record Preset(String name, ModelSize model, TrainingSettings training) {
 
   /** A run of this size. */
   public RunConfig config(String task, String gate, long seed) {
-    return new RunConfig(task, gate, seed, model, training, EvolutionSettings.defaults(), Map.of());
+    return new RunConfig(
+        task,
+        gate,
+        seed,
+        model,
+        training,
+        EvolutionSettings.defaults(),
+        Map.of(),
+        ComputeSettings.DEFAULT);
   }
 }

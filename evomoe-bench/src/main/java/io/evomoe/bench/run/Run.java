@@ -6,7 +6,6 @@ import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.RunRecording;
 import io.evomoe.bench.report.RunResult;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
@@ -17,7 +16,6 @@ import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * One training run of a task, recorded.
@@ -41,7 +39,7 @@ public final class Run<B, M extends Model<B>> {
         new Trainer<>(
             model,
             task.data(config),
-            KernelSelection.forType(DataType.FLOAT),
+            config.kernels(),
             config.training().config(config.seed()),
             schedule(config));
   }

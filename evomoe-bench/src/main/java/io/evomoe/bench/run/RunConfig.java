@@ -1,6 +1,9 @@
 package io.evomoe.bench.run;
 
+import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.GateSpec;
@@ -21,6 +24,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param evolution EvoMoE's phases; the temperature counts for every gate that uses it
  * @param gateOptions options by name, for each gate by its name; a gate that is left out has its
  *     defaults
+ * @param compute how to compute; {@link ComputeSettings#DEFAULT} where a file leaves it out
  */
 public record RunConfig(
     String task,
@@ -29,11 +33,23 @@ public record RunConfig(
     ModelSize model,
     TrainingSettings training,
     EvolutionSettings evolution,
-    Map<String, Map<String, String>> gateOptions) {
+    Map<String, Map<String, String>> gateOptions,
+    ComputeSettings compute) {
 
   /** Keeps the options unmodifiable. */
   public RunConfig {
     gateOptions = Map.copyOf(gateOptions);
+  }
+
+  /** Kernels of this run's precision. */
+  public Kernels kernels() {
+    return KernelSelection.forPrecision(compute.precision());
+  }
+
+  /** The stack of blocks of this run's model. */
+  public StackSize stack(Activation activation) {
+    StackSize stack = model.stack(activation);
+    return compute.recompute() ? stack.withRecomputation() : stack;
   }
 
   /** What makes this run's gates. */
@@ -77,6 +93,7 @@ public record RunConfig(
 
   /** The same with another gate and seed. */
   public RunConfig with(String otherGate, long otherSeed) {
-    return new RunConfig(task, otherGate, otherSeed, model, training, evolution, gateOptions);
+    return new RunConfig(
+        task, otherGate, otherSeed, model, training, evolution, gateOptions, compute);
   }
 }

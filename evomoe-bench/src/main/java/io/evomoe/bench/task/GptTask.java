@@ -3,7 +3,6 @@ package io.evomoe.bench.task;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.kernel.Activation;
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.text.LanguageBatch;
@@ -16,7 +15,6 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.TrainingData;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** Causal language modelling on text, with a tokenizer of its own. */
 public final class GptTask implements Task<LanguageBatch, Gpt> {
@@ -45,12 +43,12 @@ public final class GptTask implements Task<LanguageBatch, Gpt> {
   /** A model of a run before its first step, on the selected kernels. */
   static Gpt model(RunConfig config, int vocabulary, TrainingFacts facts) {
     return new Gpt(
-        new GptConfig(vocabulary, config.model().sequence(), config.model().stack(Activation.GELU)),
+        new GptConfig(vocabulary, config.model().sequence(), config.stack(Activation.GELU)),
         config.provider(),
         config.options(),
         facts,
         config.seed(),
-        KernelSelection.forType(DataType.FLOAT));
+        config.kernels());
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.evomoe.bench.task;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.kernel.Activation;
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.text.LanguageBatch;
@@ -16,7 +15,6 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.TrainingData;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** Masked language modelling on text, with a tokenizer of its own. */
 public final class RobertaTask implements Task<LanguageBatch, Roberta> {
@@ -49,13 +47,12 @@ public final class RobertaTask implements Task<LanguageBatch, Roberta> {
   /** A model of a run before its first step, on the selected kernels. */
   static Roberta model(RunConfig config, int vocabulary, TrainingFacts facts) {
     return new Roberta(
-        new RobertaConfig(
-            vocabulary, config.model().sequence(), config.model().stack(Activation.GELU)),
+        new RobertaConfig(vocabulary, config.model().sequence(), config.stack(Activation.GELU)),
         config.provider(),
         config.options(),
         facts,
         config.seed(),
-        KernelSelection.forType(DataType.FLOAT));
+        config.kernels());
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.evomoe.bench.run.ModelSize;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.kernel.Activation;
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.Tokenizer;
@@ -21,7 +20,6 @@ import io.evomoe.training.TrainingData;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** Translation of sentences, with a tokenizer of both languages. */
 public final class TranslationTask implements Task<PairBatch, Transformer> {
@@ -55,7 +53,7 @@ public final class TranslationTask implements Task<PairBatch, Transformer> {
   /** A model of a run before its first step, on the selected kernels. */
   static Transformer model(RunConfig config, int vocabulary, TrainingFacts facts) {
     ModelSize size = config.model();
-    StackSize stack = size.stack(Activation.RELU);
+    StackSize stack = config.stack(Activation.RELU);
     return new Transformer(
         new TransformerConfig(
             vocabulary, size.sequence(), stack, stack, config.training().labelSmoothing()),
@@ -63,7 +61,7 @@ public final class TranslationTask implements Task<PairBatch, Transformer> {
         config.options(),
         facts,
         config.seed(),
-        KernelSelection.forType(DataType.FLOAT));
+        config.kernels());
   }
 
   @Override

@@ -124,7 +124,15 @@ class RecordedCurveTest {
     TrainingSettings training =
         TrainingSettings.defaults(STEPS, 8, 3e-3).withEvaluation(EVALUATE_EVERY, 8);
     RunConfig config =
-        new RunConfig("gpt", gate, 7, size, training, EvolutionSettings.defaults(), Map.of());
+        new RunConfig(
+            "gpt",
+            gate,
+            7,
+            size,
+            training,
+            EvolutionSettings.defaults(),
+            Map.of(),
+            ComputeSettings.DEFAULT);
     Run<?, ?> run = new Run<>(task, config);
     try (CurveFile curves = CurveFile.create(folder.resolve(gate + ".csv"))) {
       return run.train(curves, List.of(), report -> {}).recorded();
