@@ -163,8 +163,8 @@ public final class Transformer implements Model<PairBatch> {
    */
   public INDArray nextTokenLogits(
       TokenBatch read, Memory memory, @Nullable KeyValueCache cache, StepContext context) {
-    Pass pass = new Pass(context.evaluating(), read, memory, cache, null);
-    INDArray rows = decoder.forward(pass).value();
+    Pass pass = new Pass(context.evaluating(), read).withMemory(memory);
+    INDArray rows = decoder.forward(cache == null ? pass : pass.withCache(cache)).value();
     if (cache != null) {
       cache.advance(read.length());
     }

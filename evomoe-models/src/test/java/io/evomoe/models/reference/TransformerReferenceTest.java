@@ -24,7 +24,8 @@ import org.nd4j.linalg.factory.Nd4j;
 class TransformerReferenceTest {
   private static final int VOCABULARY = 17;
   private static final int SENTENCES = 3;
-  private static final StackSize STACK = new StackSize(2, 12, 24, 3, 1, 3, 0, 0, Activation.RELU);
+  private static final StackSize STACK =
+      new StackSize(2, 12, 24, 3, 1, 3, 0, 0, Activation.RELU, false);
   private static final TransformerConfig CONFIG =
       new TransformerConfig(VOCABULARY, 8, STACK, STACK, 0.1);
 

@@ -34,7 +34,16 @@ final class SmallTransformer {
   private SmallTransformer() {}
 
   static StackSize stack(double dropout) {
-    return new StackSize(2, WIDTH, 8, 2, EXPERTS, 2, 0, dropout, Activation.GELU_TANH);
+    return stack(dropout, false);
+  }
+
+  private static StackSize stack(double dropout, boolean recomputed) {
+    return new StackSize(2, WIDTH, 8, 2, EXPERTS, 2, 0, dropout, Activation.GELU_TANH, recomputed);
+  }
+
+  static TransformerConfig recomputed(double dropout) {
+    StackSize stack = stack(dropout, true);
+    return new TransformerConfig(VOCABULARY, POSITIONS, stack, stack, 0.1);
   }
 
   static TransformerConfig config(double dropout, double labelSmoothing) {

@@ -12,7 +12,7 @@ class TransformerConfigTest {
 
   @Test
   void should_refuse_sizes_out_of_their_bounds() {
-    StackSize wide = new StackSize(1, 12, 8, 2, 1, 1, 0, 0, Activation.RELU);
+    StackSize wide = new StackSize(1, 12, 8, 2, 1, 1, 0, 0, Activation.RELU, false);
 
     refuse(0, 8, STACK, 0.1, "vocabulary must be at least 1, was 0");
     refuse(11, 1, STACK, 0.1, "positions must be at least 2, was 1");
@@ -30,7 +30,7 @@ class TransformerConfigTest {
 
   @Test
   void should_count_the_places_for_experts_of_both_stacks() {
-    StackSize deep = new StackSize(6, 6, 8, 2, 4, 2, 0, 0, Activation.RELU);
+    StackSize deep = new StackSize(6, 6, 8, 2, 4, 2, 0, 0, Activation.RELU, false);
 
     assertThat(new TransformerConfig(11, 8, STACK, deep, 0).moeLayers()).isEqualTo(1 + 3);
   }

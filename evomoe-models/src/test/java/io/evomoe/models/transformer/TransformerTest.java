@@ -68,6 +68,24 @@ class TransformerTest {
   }
 
   @Test
+  void should_have_the_same_loss_and_gradients_with_recomputed_blocks() {
+    Map<String, String> drops = Map.of("capacityFactor", "0.7");
+    Transformer kept =
+        SmallTransformer.of(
+            SmallTransformer.config(0.2, 0.1), SmallTransformer.SWITCH, drops, DataType.DOUBLE);
+    Transformer again =
+        SmallTransformer.of(
+            SmallTransformer.recomputed(0.2), SmallTransformer.SWITCH, drops, DataType.DOUBLE);
+
+    assertThat(backward(again, BATCH).value()).isEqualTo(backward(kept, BATCH).value());
+    for (int i = 0; i < kept.parameters().size(); i++) {
+      assertThat(again.parameters().get(i).gradient())
+          .as(kept.parameters().get(i).name())
+          .isEqualTo(kept.parameters().get(i).gradient());
+    }
+  }
+
+  @Test
   void should_not_see_later_tokens_of_the_target() {
     int[] target = {6, 7, 9};
     Transformer model = SmallTransformer.spawned(DataType.DOUBLE);

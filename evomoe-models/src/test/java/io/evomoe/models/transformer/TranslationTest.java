@@ -113,7 +113,7 @@ class TranslationTest {
 
   @Test
   void should_find_the_best_of_all_translations_where_the_beam_holds_them_all() {
-    StackSize stack = new StackSize(1, 6, 8, 2, 1, 2, 0, 0, Activation.RELU);
+    StackSize stack = new StackSize(1, 6, 8, 2, 1, 2, 0, 0, Activation.RELU, false);
     Transformer tiny =
         SmallTransformer.of(
             new TransformerConfig(4, SmallTransformer.POSITIONS, stack, stack, 0),
