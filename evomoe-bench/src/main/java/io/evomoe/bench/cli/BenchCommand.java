@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     description = "Measures speed on this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchCommand.Step.class, BenchCommand.KernelTimes.class})
+    subcommands = {BenchCommand.Step.class, BenchCommand.KernelTimes.class, ParameterCommand.class})
 final class BenchCommand {
   private BenchCommand() {}
 

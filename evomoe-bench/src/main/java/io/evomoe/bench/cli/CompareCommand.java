@@ -11,7 +11,7 @@ import io.evomoe.bench.run.Annealing;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
-import io.evomoe.bench.run.Tasks;
+import io.evomoe.bench.task.Tasks;
 import io.evomoe.moe.GateRegistry;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 /** {@code evomoe compare}: trains several gates on the same batches and sets them side by side. */
 @Command(
     name = "compare",
-    description = "Trains several gates on the same text and compares them.",
+    description = "Trains several gates on the same data and compares them.",
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
   @Mixin RunOptions options = new RunOptions();
@@ -79,7 +79,8 @@ final class CompareCommand implements Callable<Integer> {
 
   private List<RunConfig> configs() {
     List<String> names =
-        GateSelection.names(gates, GateRegistry.installed(), Tasks.isCausal(options.task), console);
+        GateSelection.names(
+            gates, GateRegistry.installed(), Tasks.named(options.task).causal(), console);
     List<RunConfig> configs = new ArrayList<>();
     for (long seed : seeds) {
       for (String gate : names) {
@@ -89,16 +90,17 @@ final class CompareCommand implements Callable<Integer> {
     return configs;
   }
 
-  private <B> Run.Outcome run(Task<B> task, RunConfig config, CurveFile curves, GracefulStop stop) {
-    Run<B> run = new Run<>(task, config);
+  private Run.Outcome run(Task<?, ?> task, RunConfig config, CurveFile curves, GracefulStop stop) {
+    Run<?, ?> run = new Run<>(task, config);
     stop.watch(run);
+    console.println(Description.parameters(task, config));
     String name = config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
     try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
       return run.train(curves, List.of(), progress);
     }
   }
 
-  private Map<String, String> description(Task<?> task, RunConfig config) {
+  private Map<String, String> description(Task<?, ?> task, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Task, preset", config.task() + ", " + options.preset);
     lines.putAll(Description.of(task, config));

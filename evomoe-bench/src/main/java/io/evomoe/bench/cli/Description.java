@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
+import io.evomoe.bench.task.Tasks;
 import io.evomoe.kernel.KernelSelection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +12,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Description {
   private Description() {}
 
-  static Map<String, String> of(Task<?> task, RunConfig config) {
+  /** One line: how large the models of a run are. */
+  static String parameters(Task<?, ?> task, RunConfig config) {
+    long parameters = Tasks.named(config.task()).parameters(config, task.vocabulary());
+    return "%s: %,d parameters with all experts".formatted(config.gate(), parameters);
+  }
+
+  static Map<String, String> of(Task<?, ?> task, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Data", task.description());
     lines.put("Model", config.model().toString());

@@ -1,28 +1,21 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.RunFolder;
-import io.evomoe.bench.run.TrainedGpt;
-import io.evomoe.models.text.BpeTokenizer;
-import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.models.text.PackedBatches;
-import io.evomoe.models.text.TextCorpus;
-import io.evomoe.models.text.TextSplit;
-import io.evomoe.models.text.TokenStream;
-import io.evomoe.training.Evaluation;
-import io.evomoe.training.checkpoint.Checkpoint;
-import java.nio.file.Files;
+import io.evomoe.bench.task.EvalRequest;
+import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.bench.task.Tasks;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code evomoe eval}: the loss of a trained model on text. */
+/** {@code evomoe eval}: a trained model measured on data. */
 @Command(
     name = "eval",
-    description = "Measures a trained model on text.",
+    description =
+        "Measures a trained model on data: loss and perplexity; of translations also token accuracy,"
+            + " BLEU and chrF.",
     mixinStandardHelpOptions = true)
 final class EvalCommand implements Callable<Integer> {
   @Option(
@@ -33,37 +26,41 @@ final class EvalCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      description = "text file, read as a whole; the run's held-out text by default")
+      description =
+          "file or folder as for training, but a file of text is read as a whole; the run's data by"
+              + " default")
   @Nullable Path data;
 
-  @Option(names = "--batches", defaultValue = "64", description = "batches at most; 64 by default")
+  @Option(names = "--split", defaultValue = "valid", description = "train, valid (default) or test")
+  String split = "valid";
+
+  @Option(
+      names = "--batches",
+      defaultValue = "64",
+      description = "batches for the loss at most; 64 by default")
   int batches = 64;
+
+  @Option(
+      names = "--sentences",
+      defaultValue = "2000",
+      description = "task mt: sentences to translate at most; 2000 by default")
+  int sentences = 2000;
+
+  @Option(
+      names = "--examples",
+      defaultValue = "0",
+      description = "task mt: translations to print; 0 by default")
+  int examples;
+
+  @Mixin SearchOptions search = new SearchOptions();
 
   @Override
   public Integer call() {
-    RunFolder folder = RunFolder.open(checkpoint);
-    RunConfig config = folder.config();
-    Checkpoint saved = folder.latest();
-    try (BpeTokenizer tokenizer = folder.tokenizer()) {
-      TokenStream text = TokenStream.of(text(saved), tokenizer);
-      List<LanguageBatch> read =
-          new PackedBatches(
-                  text, config.model().sequence(), config.training().batch(), config.seed())
-              .evaluationBatches(batches);
-      TrainedGpt trained = TrainedGpt.load(config, tokenizer, saved);
-      double loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
-      int tokens = read.stream().mapToInt(LanguageBatch::countedTargets).sum();
-      System.out.printf(
-          "%s after step %d on %,d tokens of %s: loss %.4f nats, perplexity %.2f%n",
-          config.gate(), saved.progress().step(), tokens, text.name(), loss, Math.exp(loss));
+    EvalRequest request =
+        new EvalRequest(data, split, batches, sentences, examples, search.search());
+    try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+      Tasks.named(run.config().task()).evaluate(run, request).forEach(System.out::println);
     }
     return 0;
-  }
-
-  private TextCorpus text(Checkpoint saved) {
-    if (data == null) {
-      return TextSplit.open(RunFolder.data(saved)).valid();
-    }
-    return Files.isDirectory(data) ? TextSplit.open(data).valid() : TextCorpus.read(data);
   }
 }

@@ -1,9 +1,10 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.RunFolder;
-import io.evomoe.bench.run.TrainedGpt;
+import io.evomoe.bench.task.GptKind;
+import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.bench.task.TrainedModel;
 import io.evomoe.models.gpt.Generation;
+import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.Sampling;
 import io.evomoe.models.text.BpeTokenizer;
 import java.nio.file.Path;
@@ -47,14 +48,13 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Sampling sampling = greedy ? Sampling.greedy() : new Sampling(temperature, topK, seed);
-    RunFolder folder = RunFolder.open(checkpoint);
-    RunConfig config = folder.config();
-    try (BpeTokenizer tokenizer = folder.tokenizer()) {
-      TrainedGpt trained = TrainedGpt.load(config, tokenizer, folder.latest());
+    try (RunCheckpoint run = RunCheckpoint.open(checkpoint, GptKind.NAME, "generate")) {
+      BpeTokenizer tokenizer = run.tokenizer();
+      TrainedModel<Gpt> trained = GptKind.load(run);
       int end = tokenizer.endOfText();
       int[] start = prompt.isEmpty() ? new int[] {end} : tokenizer.encode(prompt);
       int[] text =
-          new Generation(trained.model(), trained.context())
+          new Generation(trained.model(), trained.moment())
               .generate(start, tokens, sampling, id -> id == end);
       int skipped = prompt.isEmpty() ? 1 : 0;
       System.out.println(

@@ -14,7 +14,7 @@ final class GracefulStop implements AutoCloseable {
 
   private final CountDownLatch saved = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onSignal, "evomoe-stop");
-  private volatile @Nullable Run<?> current;
+  private volatile @Nullable Run<?, ?> current;
   private volatile boolean stopped;
 
   GracefulStop() {
@@ -22,7 +22,7 @@ final class GracefulStop implements AutoCloseable {
   }
 
   /** The run to stop; one that comes after the signal is stopped after a step. */
-  void watch(Run<?> run) {
+  void watch(Run<?, ?> run) {
     current = run;
     if (stopped) {
       run.requestStop();
@@ -35,7 +35,7 @@ final class GracefulStop implements AutoCloseable {
 
   private void onSignal() {
     stopped = true;
-    Run<?> run = current;
+    Run<?, ?> run = current;
     if (run != null) {
       run.requestStop();
     }

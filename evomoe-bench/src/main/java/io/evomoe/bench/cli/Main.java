@@ -15,6 +15,8 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       EvalCommand.class,
       GenerateCommand.class,
+      TranslateCommand.class,
+      FineTuneCommand.class,
       GatesCommand.class,
       BenchCommand.class
     })
@@ -32,10 +34,15 @@ public final class Main {
 
   /** Runs a command; the exit code. */
   static int execute(String... arguments) {
-    CommandLine commandLine = new CommandLine(new Main());
+    CommandLine commandLine = commandLine();
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::wrongUsage);
     commandLine.setExecutionExceptionHandler(Failures::failed);
     return commandLine.execute(arguments);
+  }
+
+  /** All commands, as they are before one is run. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main());
   }
 }

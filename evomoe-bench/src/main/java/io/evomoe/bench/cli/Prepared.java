@@ -1,9 +1,8 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.run.GptTask;
 import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Tasks;
-import io.evomoe.models.text.TextSplit;
+import io.evomoe.bench.run.Task;
+import io.evomoe.bench.task.Tasks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,14 +15,13 @@ import java.util.stream.Stream;
  * A task whose data was read, encoded and found long enough, with nothing yet in the output folder:
  * the tokenizer waits in a temporary one.
  */
-record Prepared(GptTask task, Path tokenizer) {
+record Prepared(Task<?, ?> task, Path tokenizer) {
   static final String TOKENIZER = "tokenizer";
 
   static Prepared data(RunOptions options, RunConfig config) {
-    TextSplit text = options.text();
     try {
       Path staging = Files.createTempDirectory("evomoe-tokenizer");
-      GptTask task = Tasks.prepare(text, config, staging);
+      Task<?, ?> task = Tasks.named(config.task()).prepare(options.dataPaths(), config, staging);
       task.data(config);
       return new Prepared(task, staging);
     } catch (IOException e) {

@@ -1,14 +1,18 @@
 package io.evomoe.bench.cli;
 
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Standard output without the line that SameDiff prints for each operation it differentiates. */
+/**
+ * Standard output in UTF-8, whatever the locale, and without the line that SameDiff prints for each
+ * operation it differentiates.
+ */
 final class QuietOutput extends PrintStream {
   private static final String NOISE = "Added differentiated op ";
 
   QuietOutput(PrintStream out) {
-    super(out, true);
+    super(out, true, StandardCharsets.UTF_8);
   }
 
   @Override

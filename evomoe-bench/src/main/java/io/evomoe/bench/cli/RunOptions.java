@@ -1,20 +1,19 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.run.ConfigFile;
-import io.evomoe.bench.run.Preset;
 import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Tasks;
-import io.evomoe.models.text.TextSplit;
+import io.evomoe.bench.task.Tasks;
 import io.evomoe.moe.GateRegistry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options that say what to train: shared by commands. */
 final class RunOptions {
-  @Option(names = "--task", defaultValue = "gpt", description = "gpt (default)")
+  @Option(names = "--task", defaultValue = "gpt", description = "gpt (default), roberta or mt")
   String task = "gpt";
 
   @Option(
@@ -30,9 +29,10 @@ final class RunOptions {
       names = "--data",
       description =
           "plain UTF-8 text file (documents separated by empty lines; held-out text is split off),"
-              + " or a folder with *.train.txt and *.valid.txt; State of the Union addresses by"
+              + " or a folder with *.train.txt and *.valid.txt; may be repeated; task mt: lines of"
+              + " source TAB target, or *.train.tsv and *.valid.tsv; what comes with the project by"
               + " default")
-  @Nullable Path data;
+  List<Path> data = List.of();
 
   @Option(names = "--config", description = "YAML file with what differs from the preset")
   @Nullable Path config;
@@ -45,8 +45,7 @@ final class RunOptions {
 
   /** The configuration of one run, checked in full before anything is written. */
   RunConfig config(String gate, long seed) {
-    Tasks.requireKnown(task);
-    RunConfig config = Preset.named(preset).config(task, gate, seed);
+    RunConfig config = Tasks.preset(task, preset).config(task, gate, seed);
     if (this.config != null) {
       config = ConfigFile.overlay(config, this.config);
     }
@@ -57,14 +56,12 @@ final class RunOptions {
       config = ConfigFile.set(config, "training.steps", steps.toString());
     }
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
-    return config.with(gate, seed).checked();
+    return Tasks.checked(config.with(gate, seed));
   }
 
-  Path dataPath() {
-    return data == null ? ShippedData.stateOfTheUnion() : data;
-  }
-
-  TextSplit text() {
-    return TextSplit.open(dataPath());
+  List<Path> dataPaths() {
+    return data.isEmpty()
+        ? Tasks.named(task).shippedData().stream().map(ShippedData::folder).toList()
+        : data;
   }
 }

@@ -8,11 +8,12 @@ import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.ResultFile;
 import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.bench.run.Annealing;
-import io.evomoe.bench.run.GptTask;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
-import io.evomoe.models.text.TextSplit;
+import io.evomoe.bench.run.Task;
+import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.bench.task.Tasks;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (resume != null) {
-      resume(RunFolder.open(resume));
+      resume(resume);
     } else {
       start();
     }
@@ -75,19 +76,21 @@ final class TrainCommand implements Callable<Integer> {
     OutputFolder.prepare(path);
     prepared.saveTokenizer(path);
     folder.write(config);
-    Run<?> run = new Run<>(prepared.task(), config);
-    run.checkpointTo(folder.checkpointWriter(options.dataPath()));
+    Run<?, ?> run = new Run<>(prepared.task(), config);
+    run.checkpointTo(folder.checkpointWriter(options.dataPaths()));
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
       train(run, config, folder, curves, List.of(), prepared.task());
     }
   }
 
-  private void resume(RunFolder folder) {
-    RunConfig config = folder.config();
-    Checkpoint checkpoint = folder.latest();
-    Path data = options.data == null ? RunFolder.data(checkpoint) : options.data;
-    GptTask task = new GptTask(TextSplit.open(data), folder.tokenizer());
-    Run<?> run = new Run<>(task, config);
+  private void resume(Path path) {
+    RunCheckpoint saved = RunCheckpoint.open(path);
+    RunConfig config = saved.config();
+    Checkpoint checkpoint = saved.checkpoint();
+    RunFolder folder = new RunFolder(path);
+    List<Path> data = options.data.isEmpty() ? RunFolder.data(checkpoint) : options.data;
+    Task<?, ?> task = Tasks.named(config.task()).open(data, config, saved.tokenizer());
+    Run<?, ?> run = new Run<>(task, config);
     run.resume(checkpoint);
     run.checkpointTo(folder.checkpointWriter(data));
     Path curveFile = folder.path().resolve(CurveFile.NAME);
@@ -100,13 +103,14 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void train(
-      Run<?> run,
+      Run<?, ?> run,
       RunConfig config,
       RunFolder folder,
       CurveFile curves,
       List<CurveRow> earlier,
-      GptTask task) {
+      Task<?, ?> task) {
     console.println(task.description());
+    console.println(Description.parameters(task, config));
     Run.Outcome outcome;
     try (GracefulStop stop = new GracefulStop();
         StepProgress progress =
@@ -121,7 +125,7 @@ final class TrainCommand implements Callable<Integer> {
     console.printf("Run: %s%n", folder.path());
   }
 
-  private static void write(Run.Outcome outcome, RunConfig config, Path folder, GptTask task) {
+  private static void write(Run.Outcome outcome, RunConfig config, Path folder, Task<?, ?> task) {
     Map<String, String> lines = Description.of(task, config);
     ResultFile.write(folder.resolve(ResultFile.NAME), List.of(outcome.result()));
     HtmlReport.write(

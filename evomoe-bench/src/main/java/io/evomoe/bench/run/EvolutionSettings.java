@@ -51,7 +51,8 @@ public record EvolutionSettings(
         null);
   }
 
-  EvolutionConfig config(long steps) {
+  /** The schedule of a run of so many steps. */
+  public EvolutionConfig config(long steps) {
     long diversify =
         diversifySteps == null ? EvolutionConfig.defaultDiversifySteps(steps) : diversifySteps;
     long annealing =

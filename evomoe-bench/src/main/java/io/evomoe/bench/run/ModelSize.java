@@ -1,20 +1,19 @@
 package io.evomoe.bench.run;
 
 import io.evomoe.kernel.Activation;
-import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.stack.StackSize;
 
 /**
  * The size of a model, as a configuration file has it.
  *
- * @param layers blocks, at least 1
+ * @param layers blocks, at least 1; task mt has as many in the encoder and in the decoder
  * @param width d, at least 1
  * @param hidden width inside a feed-forward net or expert, at least 1
  * @param heads attention heads; divides the width
  * @param experts experts in an MoE block, at least 1
  * @param moeEvery every how many blocks one has experts, at least 1
- * @param vocabulary size of the vocabulary that the tokenizer is trained to, at least 257
- * @param sequence tokens per sequence, at least 1
+ * @param vocabulary size of the vocabulary that the tokenizer is trained to, at least 1
+ * @param sequence tokens per sequence, at least 1; of task mt the longest sentence
  * @param dropout rate, in [0, 1)
  * @param sharedExperts nets of an MoE block that every token uses, at least 0; 0 where a file
  *     leaves it out
@@ -33,14 +32,10 @@ public record ModelSize(
 
   /** Refuses sizes out of their bounds. */
   public ModelSize {
-    new GptConfig(
-        vocabulary,
-        sequence,
-        stack(layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout));
-    if (vocabulary < 257) {
-      throw new IllegalArgumentException(
-          "vocabulary must be at least 257 (256 bytes and the end of text), was " + vocabulary);
-    }
+    new StackSize(
+        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, Activation.GELU);
+    requirePositive("vocabulary", vocabulary);
+    requirePositive("sequence", sequence);
   }
 
   /** A size without shared experts. */
@@ -57,26 +52,15 @@ public record ModelSize(
     this(layers, width, hidden, heads, experts, moeEvery, vocabulary, sequence, dropout, 0);
   }
 
-  /** A GPT of this size over a vocabulary that may have turned out smaller. */
-  GptConfig gpt(int actualVocabulary) {
-    return new GptConfig(actualVocabulary, sequence, stack());
-  }
-
-  /** The blocks. */
-  StackSize stack() {
-    return stack(layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout);
-  }
-
-  private static StackSize stack(
-      int layers,
-      int width,
-      int hidden,
-      int heads,
-      int experts,
-      int moeEvery,
-      int sharedExperts,
-      double dropout) {
+  /** A stack of this size. */
+  public StackSize stack(Activation activation) {
     return new StackSize(
-        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, Activation.GELU);
+        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, activation);
+  }
+
+  private static void requirePositive(String field, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.evomoe.bench.report.RunResult;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepReport;
@@ -22,20 +23,23 @@ import org.nd4j.linalg.api.buffer.DataType;
  * One training run of a task, recorded.
  *
  * @param <B> a batch
+ * @param <M> a model
  */
-public final class Run<B> {
-  private final Task<B> task;
+public final class Run<B, M extends Model<B>> {
+  private final Task<B, M> task;
   private final RunConfig config;
+  private final M model;
   private final Trainer<B> trainer;
   private final Totals totals = new Totals();
 
   /** A run before its first step. */
-  public Run(Task<B> task, RunConfig config) {
+  public Run(Task<B, M> task, RunConfig config) {
     this.task = task;
     this.config = config;
+    this.model = task.model(config);
     this.trainer =
         new Trainer<>(
-            task.model(config),
+            model,
             task.data(config),
             KernelSelection.forType(DataType.FLOAT),
             config.training().config(config.seed()),
@@ -98,7 +102,7 @@ public final class Run<B> {
         progress.tokens(),
         progress.trainFlops(),
         totals.validLoss,
-        task.metric(totals.validLoss),
+        task.metric(model, config, trainer.state().moment().evaluating(), totals.validLoss),
         task.metricName(),
         totals.tokensPerSecond(),
         last.activeExperts(),

@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * One run in full: what is saved beside its checkpoints and read back to resume it.
  *
- * @param task {@code gpt}
+ * @param task by name
  * @param gate name of a gate that is installed
  * @param seed from which everything random is drawn
  * @param model its size
@@ -37,7 +37,7 @@ public record RunConfig(
   }
 
   /** What makes this run's gates. */
-  GateProvider provider() {
+  public GateProvider provider() {
     return GateRegistry.installed().provider(gate);
   }
 
@@ -50,14 +50,14 @@ public record RunConfig(
    * Itself, after everything that is only looked at later was looked at: the evolution's numbers
    * for this many steps, and the gate's options.
    *
+   * @param causal whether a token's output must not depend on later tokens
    * @throws IllegalArgumentException for an unknown gate or a value out of its bounds
    */
-  public RunConfig checked() {
+  public RunConfig checked(boolean causal) {
     evolution.config(training.steps());
     GateProvider provider = provider();
     Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
     if (provider.growth() != Growth.NEVER) {
-      boolean causal = Tasks.isCausal(task);
       provider.create(
           new GateSpec(
               scope,

@@ -5,7 +5,9 @@ import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The folder of a training run: {@code config.yaml}, {@code tokenizer/}, {@code checkpoints/}, and
@@ -16,6 +18,7 @@ import java.util.Map;
 public record RunFolder(Path path) {
   private static final String CONFIG = "config.yaml";
   private static final String DATA = "data";
+  private static final String VOCABULARY = "vocabulary";
 
   /** A folder that {@code train} has written. */
   public static RunFolder open(Path path) {
@@ -36,9 +39,9 @@ public record RunFolder(Path path) {
     ConfigFile.write(path.resolve(CONFIG), config);
   }
 
-  /** The configuration of the run. */
+  /** The configuration of the run, as it was written. */
   public RunConfig config() {
-    return ConfigFile.read(path.resolve(CONFIG)).checked();
+    return ConfigFile.read(path.resolve(CONFIG));
   }
 
   /** Where the tokenizer is. */
@@ -52,34 +55,50 @@ public record RunFolder(Path path) {
   }
 
   /**
-   * Writes checkpoints here.
+   * Writes checkpoints here, where the tokenizer is already.
    *
-   * @param data where the text is, kept for resuming
+   * @param data files and folders, kept for resuming
    */
-  public CheckpointFolder checkpointWriter(Path data) {
+  public CheckpointFolder checkpointWriter(List<Path> data) {
+    String paths =
+        data.stream()
+            .map(source -> source.toAbsolutePath().normalize().toString())
+            .collect(Collectors.joining("\n"));
     return new CheckpointFolder(
         checkpoints(),
         CheckpointFolder.DEFAULT_KEEP,
-        Map.of(DATA, data.toAbsolutePath().normalize().toString()));
+        Map.of(DATA, paths, VOCABULARY, FolderDigest.of(tokenizerPath())));
   }
 
-  /** The newest checkpoint, verified. */
+  /**
+   * The newest checkpoint, verified.
+   *
+   * @throws IllegalArgumentException if there is none, or the tokenizer is not the one that it was
+   *     trained with
+   */
   public Checkpoint latest() {
     Path newest =
         CheckpointFolder.latest(checkpoints())
             .orElseThrow(
                 () -> new IllegalArgumentException("there is no checkpoint in " + checkpoints()));
-    return Checkpoint.open(newest);
+    Checkpoint checkpoint = Checkpoint.open(newest);
+    String trainedWith = checkpoint.config().get(VOCABULARY);
+    if (trainedWith != null && !trainedWith.equals(FolderDigest.of(tokenizerPath()))) {
+      throw new IllegalArgumentException(
+          "the vocabulary in %s is not the one that %s was trained with"
+              .formatted(tokenizerPath(), newest));
+    }
+    return checkpoint;
   }
 
-  /** Where the text of a checkpointed run was. */
-  public static Path data(Checkpoint checkpoint) {
+  /** Where the data of a checkpointed run was. */
+  public static List<Path> data(Checkpoint checkpoint) {
     String data = checkpoint.config().get(DATA);
     if (data == null) {
       throw new IllegalArgumentException(
-          checkpoint.location() + " does not say where its text was; give --data");
+          checkpoint.location() + " does not say where its data was; give --data");
     }
-    return Path.of(data);
+    return data.lines().map(Path::of).toList();
   }
 
   private Path checkpoints() {

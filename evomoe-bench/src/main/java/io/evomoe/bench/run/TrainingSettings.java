@@ -21,6 +21,10 @@ import io.evomoe.training.TrainingConfig;
  * @param evalEvery steps between measurements of the held-out loss; 0 for the end only
  * @param evalBatches batches of held-out text that are measured, at least 1
  * @param checkpointEvery steps between checkpoints of {@code train}; 0 for the end only
+ * @param labelSmoothing share of a target's weight that is spread over the vocabulary, in [0, 1);
+ *     for task mt, in training only
+ * @param metricSentences held-out sentences that are translated for BLEU when a run ends, at least
+ *     1; for task mt
  */
 public record TrainingSettings(
     long steps,
@@ -36,12 +40,18 @@ public record TrainingSettings(
     double clipNorm,
     long evalEvery,
     int evalBatches,
-    long checkpointEvery) {
+    long checkpointEvery,
+    double labelSmoothing,
+    int metricSentences) {
 
   /** Refuses values out of their bounds. */
   public TrainingSettings {
     requirePositive("batch", batch);
     requirePositive("evalBatches", evalBatches);
+    requirePositive("metricSentences", metricSentences);
+    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+      throw new IllegalArgumentException("labelSmoothing must be in [0, 1), was " + labelSmoothing);
+    }
     if (!(warmupShare >= 0 && warmupShare <= 1)) {
       throw new IllegalArgumentException("warmupShare must be in 0..1, was " + warmupShare);
     }
@@ -59,6 +69,84 @@ public record TrainingSettings(
         evalEvery,
         checkpointEvery,
         1);
+  }
+
+  /**
+   * One micro-batch a step, a cosine to a tenth after a tenth of warm-up, AdamW with 0.9, 0.95 and
+   * weight decay 0.1, gradients clipped to 1; the held-out loss at the end only.
+   *
+   * @param steps optimizer steps, at least 1
+   * @param batch sequences in a batch, at least 1
+   * @param learningRate highest rate, above 0
+   */
+  public static TrainingSettings defaults(long steps, int batch, double learningRate) {
+    return new TrainingSettings(
+        steps,
+        batch,
+        1,
+        learningRate,
+        0.1,
+        LearningRate.Decay.COSINE,
+        0.1,
+        0.9,
+        0.95,
+        0.1,
+        1.0,
+        0,
+        8,
+        0,
+        0,
+        100);
+  }
+
+  /**
+   * As in Vaswani et al. 2017, sections 5.3 and 5.4, where nothing else is said: a warm-up of a
+   * tenth of the steps and then a decay with the inverse square root, Adam with 0.9 and 0.98, label
+   * smoothing 0.1; weight decay 0.01 and gradients clipped to 1, which they did without.
+   *
+   * @param steps optimizer steps, at least 1
+   * @param batch a batch has at most so many times the longest sentence's tokens, at least 1
+   * @param learningRate highest rate, above 0
+   */
+  public static TrainingSettings translation(long steps, int batch, double learningRate) {
+    return new TrainingSettings(
+        steps,
+        batch,
+        1,
+        learningRate,
+        0.1,
+        LearningRate.Decay.INVERSE_SQRT,
+        0,
+        0.9,
+        0.98,
+        0.01,
+        1.0,
+        0,
+        8,
+        0,
+        0.1,
+        100);
+  }
+
+  /** The same with the held-out loss measured every so many steps, on so many batches. */
+  public TrainingSettings withEvaluation(long every, int batches) {
+    return new TrainingSettings(
+        steps,
+        batch,
+        microBatches,
+        learningRate,
+        warmupShare,
+        decay,
+        floorShare,
+        beta1,
+        beta2,
+        weightDecay,
+        clipNorm,
+        every,
+        batches,
+        checkpointEvery,
+        labelSmoothing,
+        metricSentences);
   }
 
   TrainingConfig config(long seed) {

@@ -46,6 +46,13 @@ class BadInputTest {
         "--config {dir}/broken.yaml | not YAML",
         "--config {dir}/list.yaml | must be a mapping",
         "--out {dir}/file.txt/inside | file.txt",
+        "--task mt --data {dir}/column.tsv | line 2: must be source TAB target, has no TAB",
+        "--task mt --data {dir}/side.tsv | line 1: must be source TAB target, has no target",
+        "--task mt --data {dir}/text.txt | has no TAB",
+        "--task mt --gates expertchoice --data {dir}/pairs.tsv | causal",
+        "--task mt --set training.labelSmoothing=1 --data {dir}/pairs.tsv | labelSmoothing",
+        "--task roberta --data {dir}/binary.txt | UTF-8",
+        "--task roberta --set model.vocabulary=260 | vocabulary",
       })
   void should_be_refused_in_one_line(String arguments, String says) throws IOException {
     writeInputs();
@@ -54,8 +61,9 @@ class BadInputTest {
     if (!arguments.contains("--preset")) {
       command.addAll(List.of("--preset", "quick"));
     }
-    command.addAll(
-        List.of(arguments.replace("{dir}", folder.toString()).split(" (?=--)| (?=[^ ]*$)", 2)));
+    for (String option : arguments.replace("{dir}", folder.toString()).split(" (?=--)", -1)) {
+      command.addAll(List.of(option.split(" ", 2)));
+    }
     if (!arguments.contains("--out")) {
       command.addAll(List.of("--out", folder.resolve("out").toString()));
     }
@@ -117,6 +125,9 @@ class BadInputTest {
     Files.write(folder.resolve("binary.txt"), new byte[] {'a', (byte) 0xff, (byte) 0xfe, 'b'});
     Files.writeString(folder.resolve("broken.yaml"), "training: [1, {");
     Files.writeString(folder.resolve("list.yaml"), "- 1\n- 2\n");
+    Files.writeString(folder.resolve("column.tsv"), "one\teins\ntwo\n");
+    Files.writeString(folder.resolve("side.tsv"), "one\t \ntwo\tzwei\n");
+    Files.writeString(folder.resolve("pairs.tsv"), "one\teins\ntwo\tzwei\n");
     Files.writeString(folder.resolve("file.txt"), "a file, not a folder");
   }
 

@@ -1,6 +1,8 @@
 package io.evomoe.bench.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
@@ -13,10 +15,17 @@ import java.nio.charset.StandardCharsets;
  */
 record CommandRun(int code, String out, String err) {
   static CommandRun of(String... arguments) {
+    return reading(new byte[0], arguments);
+  }
+
+  /** With these bytes on standard input. */
+  static CommandRun reading(byte[] input, String... arguments) {
+    InputStream oldIn = System.in;
     PrintStream oldOut = System.out;
     PrintStream oldErr = System.err;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setIn(new ByteArrayInputStream(input));
     System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     try {
@@ -24,6 +33,7 @@ record CommandRun(int code, String out, String err) {
       return new CommandRun(
           code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     } finally {
+      System.setIn(oldIn);
       System.setOut(oldOut);
       System.setErr(oldErr);
     }

@@ -18,25 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands on a small text, as a user calls them. */
 class CommandsTest {
-  private static final List<String> TINY =
-      List.of(
-          "--preset",
-          "quick",
-          "--set",
-          "model.vocabulary=300",
-          "--set",
-          "model.sequence=16",
-          "--set",
-          "model.width=16",
-          "--set",
-          "model.hidden=32",
-          "--set",
-          "training.batch=4",
-          "--set",
-          "training.evalEvery=10",
-          "--set",
-          "training.evalBatches=2");
-
   @TempDir Path folder;
   private Path text;
 
@@ -50,11 +31,14 @@ class CommandsTest {
     text = Files.writeString(folder.resolve("text.txt"), words.toString());
   }
 
+  private TinyRuns gpt() {
+    return new TinyRuns("gpt", text);
+  }
+
   @Test
   void compare_should_leave_a_report_curves_and_results() throws IOException {
     Path out = folder.resolve("out");
-    CommandRun run =
-        tiny("compare", "--gates", "evomoe,switch,dense", "--steps", "60", "--out", out.toString());
+    CommandRun run = gpt().compare(out, "evomoe,switch,dense", "60");
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out())
@@ -82,30 +66,31 @@ class CommandsTest {
   void a_resumed_run_should_have_the_curve_of_an_uninterrupted_one() throws IOException {
     Path whole = folder.resolve("whole");
     Path cut = folder.resolve("cut");
-    assertThat(train(whole, "40").code()).isZero();
-    assertThat(train(cut, "40", "--set", "training.checkpointEvery=15").code()).isZero();
-    deleteNewestCheckpoint(cut);
+    assertThat(gpt().train(whole, "evomoe", "40").code()).isZero();
+    assertThat(gpt().train(cut, "evomoe", "40", "--set", "training.checkpointEvery=15").code())
+        .isZero();
+    TinyRuns.deleteNewestCheckpoint(cut);
 
     CommandRun resumed = CommandRun.of("train", "--resume", cut.toString());
 
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(resumed.out()).contains("Resuming after step 30 of 40");
-    assertThat(losses(cut)).isEqualTo(losses(whole));
+    assertThat(TinyRuns.losses(cut)).isEqualTo(TinyRuns.losses(whole));
   }
 
   @Test
   void the_same_seed_should_give_the_same_curve_to_the_bit() {
     Path first = folder.resolve("first");
     Path second = folder.resolve("second");
-    train(first, "25");
-    train(second, "25");
-    assertThat(losses(first)).hasSize(25).isEqualTo(losses(second));
+    gpt().train(first, "evomoe", "25");
+    gpt().train(second, "evomoe", "25");
+    assertThat(TinyRuns.losses(first)).hasSize(25).isEqualTo(TinyRuns.losses(second));
   }
 
   @Test
   void a_trained_model_should_be_measured_and_continue_a_text() {
     Path out = folder.resolve("run");
-    train(out, "20");
+    gpt().train(out, "evomoe", "20");
 
     CommandRun eval = CommandRun.of("eval", "--checkpoint", out.toString());
     assertThat(eval.code()).as(eval.err()).isZero();
@@ -121,8 +106,8 @@ class CommandsTest {
   @Test
   void a_used_folder_should_be_refused() {
     Path out = folder.resolve("run");
-    train(out, "2");
-    CommandRun again = train(out, "2");
+    gpt().train(out, "evomoe", "2");
+    CommandRun again = gpt().train(out, "evomoe", "2");
     assertThat(again.code()).isEqualTo(2);
     assertThat(again.err()).contains("--resume");
   }
@@ -131,20 +116,17 @@ class CommandsTest {
   void a_loss_that_is_not_finite_should_stop_the_run_with_its_step_and_gate() {
     Path out = folder.resolve("diverged");
     CommandRun run =
-        tiny(
-            "train",
-            "--gate",
-            "dense",
-            "--steps",
-            "50",
-            "--out",
-            out.toString(),
-            "--set",
-            "training.learningRate=1e30",
-            "--set",
-            "training.warmupShare=0",
-            "--set",
-            "training.checkpointEvery=1");
+        gpt()
+            .train(
+                out,
+                "dense",
+                "50",
+                "--set",
+                "training.learningRate=1e30",
+                "--set",
+                "training.warmupShare=0",
+                "--set",
+                "training.checkpointEvery=1");
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err().lines().filter(line -> line.startsWith("evomoe: "))).hasSize(1);
     assertThat(run.err())
@@ -220,38 +202,5 @@ class CommandsTest {
                 "8"));
     command.addAll(Arrays.asList(more));
     return CommandRun.of(command.toArray(String[]::new));
-  }
-
-  private CommandRun train(Path out, String steps, String... more) {
-    List<String> command = new ArrayList<>(List.of("train", "--steps", steps));
-    command.addAll(List.of("--gate", "evomoe", "--out", out.toString()));
-    command.addAll(Arrays.asList(more));
-    return tiny(command.toArray(String[]::new));
-  }
-
-  private CommandRun tiny(String... arguments) {
-    List<String> command = new ArrayList<>(Arrays.asList(arguments));
-    command.addAll(TINY);
-    command.addAll(List.of("--data", text.toString()));
-    return CommandRun.of(command.toArray(String[]::new));
-  }
-
-  private static List<String> losses(Path run) {
-    return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(CommandsTest::loss).toList();
-  }
-
-  private static String loss(CurveRow row) {
-    return row.step() + " " + row.trainLoss() + " " + row.validLoss() + " " + row.auxLoss();
-  }
-
-  private static void deleteNewestCheckpoint(Path run) throws IOException {
-    try (var checkpoints = Files.list(run.resolve("checkpoints"))) {
-      Path newest = checkpoints.max(java.util.Comparator.naturalOrder()).orElseThrow();
-      try (var files = Files.walk(newest)) {
-        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
   }
 }

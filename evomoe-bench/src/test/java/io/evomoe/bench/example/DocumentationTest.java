@@ -3,8 +3,8 @@ package io.evomoe.bench.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.bench.run.ConfigFile;
-import io.evomoe.bench.run.Preset;
 import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +44,8 @@ class DocumentationTest {
     Path file = folder.resolve("mine.yaml");
     Files.writeString(file, blocks("README.md", "yaml").get(0));
     for (String gate : List.of("evomoe", "switch")) {
-      RunConfig preset = Preset.named("small").config("gpt", gate, 1);
-      RunConfig config = ConfigFile.overlay(preset, file).checked();
+      RunConfig preset = Tasks.preset("gpt", "small").config("gpt", gate, 1);
+      RunConfig config = Tasks.checked(ConfigFile.overlay(preset, file));
 
       assertThat(config.model().experts()).isEqualTo(16);
       assertThat(config.options()).hasSize(1);

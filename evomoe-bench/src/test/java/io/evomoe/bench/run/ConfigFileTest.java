@@ -2,6 +2,7 @@ package io.evomoe.bench.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,6 @@ class ConfigFileTest {
   }
 
   private static RunConfig config() {
-    return Preset.named("quick").config(GptTask.NAME, "switch", 1);
+    return Tasks.preset("gpt", "quick").config("gpt", "switch", 1);
   }
 }

@@ -7,13 +7,13 @@ import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.RoutingPoint;
+import io.evomoe.bench.task.GptTask;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.training.LearningRate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,24 +122,10 @@ class RecordedCurveTest {
   private static ReportData.Run train(String gate) {
     ModelSize size = new ModelSize(2, 32, 64, 2, EXPERTS, 2, 300, 32, 0);
     TrainingSettings training =
-        new TrainingSettings(
-            STEPS,
-            8,
-            1,
-            3e-3,
-            0.1,
-            LearningRate.Decay.COSINE,
-            0.1,
-            0.9,
-            0.95,
-            0.1,
-            1,
-            EVALUATE_EVERY,
-            8,
-            0);
+        TrainingSettings.defaults(STEPS, 8, 3e-3).withEvaluation(EVALUATE_EVERY, 8);
     RunConfig config =
         new RunConfig("gpt", gate, 7, size, training, EvolutionSettings.defaults(), Map.of());
-    Run<?> run = new Run<>(task, config);
+    Run<?, ?> run = new Run<>(task, config);
     try (CurveFile curves = CurveFile.create(folder.resolve(gate + ".csv"))) {
       return run.train(curves, List.of(), report -> {}).recorded();
     }

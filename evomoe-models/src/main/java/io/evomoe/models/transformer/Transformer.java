@@ -146,6 +146,13 @@ public final class Transformer implements Model<PairBatch> {
     return new Memory(encoder.forward(pass).value(), source, kernels);
   }
 
+  /** Logits of every target token, evaluated, [S, vocabulary]. */
+  public INDArray logits(PairBatch batch, StepContext context) {
+    Memory memory = encode(batch.source(), context);
+    Pass pass = new Pass(context.evaluating(), batch.target()).withMemory(memory);
+    return tokens.logits(decoder.forward(pass).value()).value();
+  }
+
   /**
    * Logits of the token after each sequence's last, [sequences, vocabulary].
    *

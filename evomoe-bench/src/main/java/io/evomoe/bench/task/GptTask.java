@@ -1,23 +1,25 @@
-package io.evomoe.bench.run;
+package io.evomoe.bench.task;
 
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Task;
+import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.PackedBatches;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.TrainingData;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Causal language modelling on text, with a tokenizer of its own. */
-public final class GptTask implements Task<LanguageBatch> {
-  /** Name of the task. */
-  public static final String NAME = "gpt";
-
+public final class GptTask implements Task<LanguageBatch, Gpt> {
   private final TextSplit text;
   private final Tokenizer tokenizer;
   private final TokenStream train;
@@ -33,16 +35,17 @@ public final class GptTask implements Task<LanguageBatch> {
 
   @Override
   public Gpt model(RunConfig config) {
-    int vocabulary = tokenizer.vocabularySize();
     OptionalLong steps = OptionalLong.of(config.training().steps());
     return model(
-        config, vocabulary, new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary))));
+        config,
+        vocabulary(),
+        new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary()))));
   }
 
   /** A model of a run before its first step, on the selected kernels. */
   static Gpt model(RunConfig config, int vocabulary, TrainingFacts facts) {
     return new Gpt(
-        config.model().gpt(vocabulary),
+        new GptConfig(vocabulary, config.model().sequence(), config.model().stack(Activation.GELU)),
         config.provider(),
         config.options(),
         facts,
@@ -60,12 +63,17 @@ public final class GptTask implements Task<LanguageBatch> {
   }
 
   @Override
+  public int vocabulary() {
+    return tokenizer.vocabularySize();
+  }
+
+  @Override
   public String metricName() {
     return "perplexity";
   }
 
   @Override
-  public double metric(double validLoss) {
+  public double metric(Gpt trained, RunConfig config, StepContext moment, double validLoss) {
     return Math.exp(validLoss);
   }
 

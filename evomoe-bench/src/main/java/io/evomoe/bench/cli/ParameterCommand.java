@@ -1,0 +1,32 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.task.Tasks;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe bench params}: the size of a model that need not fit into memory. */
+@Command(
+    name = "params",
+    description = "Counts the parameters of a model, all experts included, without making it.",
+    mixinStandardHelpOptions = true)
+final class ParameterCommand implements Callable<Integer> {
+  @Mixin RunOptions options = new RunOptions();
+
+  @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
+  String gate = "evomoe";
+
+  @Override
+  public Integer call() {
+    RunConfig config = options.config(gate, 1);
+    System.out.printf(
+        "%s %s, gate %s: %,d parameters%n",
+        config.task(),
+        options.preset,
+        gate,
+        Tasks.named(config.task()).parameters(config, config.model().vocabulary()));
+    return 0;
+  }
+}

@@ -1,0 +1,29 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.models.transformer.Search;
+import picocli.CommandLine.Option;
+
+/** Options that say how translations are searched for: shared by commands. */
+final class SearchOptions {
+  @Option(names = "--beam", defaultValue = "4", description = "beam; 4 by default, 1 is greedy")
+  int beam = 4;
+
+  @Option(
+      names = "--length-penalty",
+      defaultValue = "0.6",
+      description = "greater prefers longer translations; 0.6 by default")
+  double lengthPenalty = 0.6;
+
+  @Option(names = "--greedy", description = "always the likeliest token, as with --beam 1")
+  boolean greedy;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "32",
+      description = "sentences that are translated together; 32 by default")
+  int batch = 32;
+
+  Search search() {
+    return new Search(greedy ? 1 : beam, lengthPenalty, Integer.MAX_VALUE, batch);
+  }
+}

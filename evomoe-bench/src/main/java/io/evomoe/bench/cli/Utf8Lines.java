@@ -1,0 +1,76 @@
+package io.evomoe.bench.cli;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads lines of UTF-8 strictly, as they come: nothing is replaced and nothing is read ahead. */
+final class Utf8Lines {
+  private final InputStream in;
+  private final String name;
+  private long number;
+
+  /**
+   * Reads from a stream.
+   *
+   * @param name of the stream, for messages
+   */
+  Utf8Lines(InputStream in, String name) {
+    this.in = new BufferedInputStream(in);
+    this.name = name;
+  }
+
+  /**
+   * The next lines, without their ends ({@code \n} or {@code \r\n}).
+   *
+   * @param count at most so many
+   * @return none at the end of the stream
+   * @throws IllegalArgumentException for a line that is not UTF-8
+   */
+  List<String> next(int count) {
+    List<String> lines = new ArrayList<>();
+    while (lines.size() < count) {
+      byte[] bytes = bytes();
+      if (bytes == null) {
+        return lines;
+      }
+      number++;
+      lines.add(decode(bytes));
+    }
+    return lines;
+  }
+
+  private byte @Nullable [] bytes() {
+    try {
+      int next = in.read();
+      if (next < 0) {
+        return null;
+      }
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      while (next >= 0 && next != '\n') {
+        line.write(next);
+        next = in.read();
+      }
+      return line.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + name, e);
+    }
+  }
+
+  private String decode(byte[] bytes) {
+    try {
+      String line = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("%s, line %d is not UTF-8".formatted(name, number), e);
+    }
+  }
+}

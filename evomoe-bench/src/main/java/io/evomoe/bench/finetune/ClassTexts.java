@@ -1,0 +1,103 @@
+package io.evomoe.bench.finetune;
+
+import io.evomoe.bench.report.ClassScores;
+import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.models.metrics.Classification;
+import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.models.text.classes.ClassifiedBatches;
+import io.evomoe.models.text.classes.ClassifiedCorpus;
+import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.classes.Labels;
+import io.evomoe.training.TrainingData;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Classified texts as batches for the network of a run. */
+final class ClassTexts {
+  private final ClassifiedSplit split;
+  private final ClassifiedBatches train;
+  private final List<ClassBatch> valid;
+  private final Optional<List<ClassBatch>> test;
+
+  ClassTexts(RunCheckpoint run, ClassifiedSplit split, FineTuneSettings settings) {
+    Function<ClassifiedCorpus, ClassifiedBatches> encode =
+        corpus ->
+            new ClassifiedBatches(
+                corpus,
+                split.labels(),
+                run.tokenizer(),
+                run.config().model().sequence(),
+                settings.batch(),
+                settings.seed());
+    this.split = split;
+    this.train = encode.apply(split.train());
+    this.valid = all(encode.apply(split.valid()));
+    this.test = split.test().map(encode).map(ClassTexts::all);
+  }
+
+  private static List<ClassBatch> all(ClassifiedBatches batches) {
+    return batches.evaluationBatches(Integer.MAX_VALUE);
+  }
+
+  Labels labels() {
+    return split.labels();
+  }
+
+  int trainingTexts() {
+    return train.size();
+  }
+
+  TrainingData<ClassBatch> trainingData() {
+    return new TrainingData<>(train, valid);
+  }
+
+  /** The scores of always naming the most frequent class of training. */
+  ClassScores majority() {
+    int[] training = split.train().labelIds(labels());
+    return scores(
+        "majority class",
+        Classification.majority(training, labels(valid)),
+        test.map(batches -> Classification.majority(training, labels(batches))));
+  }
+
+  /** The scores of something that names the class of every sequence of a batch. */
+  ClassScores scores(String name, Function<ClassBatch, int[]> classifier) {
+    return scores(
+        name, measure(valid, classifier), test.map(batches -> measure(batches, classifier)));
+  }
+
+  private static ClassScores scores(
+      String name, Classification valid, Optional<Classification> test) {
+    return new ClassScores(
+        name,
+        valid.accuracy(),
+        valid.macroF1(),
+        test.map(Classification::accuracy).orElse(Double.NaN),
+        test.map(Classification::macroF1).orElse(Double.NaN));
+  }
+
+  private static Classification measure(
+      List<ClassBatch> batches, Function<ClassBatch, int[]> classifier) {
+    int[] named = batches.stream().map(classifier).flatMapToInt(Arrays::stream).toArray();
+    return Classification.of(named, labels(batches));
+  }
+
+  private static int[] labels(List<ClassBatch> batches) {
+    return batches.stream().map(ClassBatch::labels).flatMapToInt(Arrays::stream).toArray();
+  }
+
+  /** A line for people. */
+  String description() {
+    String held =
+        Stream.of(Optional.of(split.valid()), split.test())
+            .flatMap(Optional::stream)
+            .map(corpus -> "%,d".formatted(corpus.size()))
+            .reduce((a, b) -> a + " and " + b)
+            .orElseThrow();
+    return "%s: %,d training and %s held-out texts of %d classes"
+        .formatted(split.train().name(), train.size(), held, labels().size());
+  }
+}

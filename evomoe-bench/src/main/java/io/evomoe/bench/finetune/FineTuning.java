@@ -1,0 +1,125 @@
+package io.evomoe.bench.finetune;
+
+import io.evomoe.bench.report.ClassScores;
+import io.evomoe.bench.task.RobertaKind;
+import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.evolution.TemperatureSchedule;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.roberta.RobertaClassifier;
+import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.classes.Labels;
+import io.evomoe.moe.Growth;
+import io.evomoe.nn.Workspaces;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainingListener;
+import java.util.OptionalLong;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+
+/**
+ * Fine-tunes the RoBERTa of a run to name the classes of texts, and, to compare with, the same
+ * network from the weights that the run started with. Both have the experts and the temperature
+ * that the run had come to, and keep them.
+ */
+public final class FineTuning {
+  private final RunCheckpoint run;
+  private final ClassTexts texts;
+  private final TrainingConfig config;
+
+  /** Encodes the texts. */
+  public FineTuning(RunCheckpoint run, ClassifiedSplit texts, FineTuneSettings settings) {
+    this.run = run;
+    this.texts = new ClassTexts(run, texts, settings);
+    this.config = settings.config(this.texts.trainingTexts());
+  }
+
+  /** Optimizer steps of one training. */
+  public long steps() {
+    return config.steps();
+  }
+
+  /** The classes, in the order of the network's outputs. */
+  public Labels labels() {
+    return texts.labels();
+  }
+
+  /** A line on the texts. */
+  public String description() {
+    return texts.description();
+  }
+
+  /** What always naming the most frequent class reaches. */
+  public ClassScores majority() {
+    return texts.majority();
+  }
+
+  /**
+   * Trains from the weights that the run started with.
+   *
+   * @param listener told of every step
+   */
+  public ClassScores fromScratch(TrainingListener listener) {
+    Roberta network = RobertaKind.fresh(run);
+    run.grow(network);
+    RobertaClassifier classifier = new RobertaClassifier(network, labels().size());
+    trainer(classifier).run(listener);
+    return measure("without pre-training", classifier);
+  }
+
+  /**
+   * Trains from the weights that the run had come to.
+   *
+   * @param checkpoints where the classifier is saved at the end
+   * @param listener told of every step
+   */
+  public ClassScores fineTuned(CheckpointWriter checkpoints, TrainingListener listener) {
+    Roberta network = run.load(RobertaKind.fresh(run)).model();
+    RobertaClassifier classifier = new RobertaClassifier(network, labels().size());
+    Trainer<ClassBatch> trainer = trainer(classifier);
+    trainer.checkpointTo(checkpoints);
+    trainer.run(listener);
+    return measure("fine-tuned", classifier);
+  }
+
+  private Trainer<ClassBatch> trainer(RobertaClassifier classifier) {
+    return new Trainer<>(
+        classifier,
+        texts.trainingData(),
+        KernelSelection.forType(DataType.FLOAT),
+        config,
+        unchanging(run.checkpoint().moment()));
+  }
+
+  /** No more experts than there are, at the temperature there is. */
+  private static EvolutionSchedule unchanging(StepContext moment) {
+    double temperature = moment.temperature();
+    EvolutionConfig evolution =
+        new EvolutionConfig(
+            0,
+            EvolutionConfig.defaults(1).spawn(),
+            true,
+            new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1),
+            moment.phase() == Phase.HARD ? OptionalLong.of(0) : OptionalLong.empty());
+    return new EvolutionSchedule(
+        evolution, moment.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START);
+  }
+
+  private ClassScores measure(String name, RobertaClassifier classifier) {
+    StepContext moment = run.checkpoint().moment().evaluating();
+    return texts.scores(
+        name,
+        batch -> {
+          try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
+            return classifier.classify(batch.tokens(), moment);
+          }
+        });
+  }
+}

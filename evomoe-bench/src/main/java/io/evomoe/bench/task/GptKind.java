@@ -1,0 +1,100 @@
+package io.evomoe.bench.task;
+
+import io.evomoe.bench.run.ModelSize;
+import io.evomoe.bench.run.Preset;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.TrainingSettings;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.PackedBatches;
+import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenStream;
+import io.evomoe.models.text.TokenizerFolder;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Causal language modelling. */
+public final class GptKind implements TaskKind {
+  /** Name of the task. */
+  public static final String NAME = "gpt";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "GPT, causal language modelling of text";
+  }
+
+  @Override
+  public boolean causal() {
+    return true;
+  }
+
+  @Override
+  public List<Preset> presets() {
+    return List.of(
+        // Seconds a gate on two cores: to see that all is well.
+        new Preset(
+            "quick",
+            new ModelSize(2, 64, 256, 2, 4, 2, 512, 64, 0),
+            TrainingSettings.defaults(240, 16, 4e-3).withEvaluation(40, 8)),
+        // A minute or two a gate on two cores: large enough to tell gates apart.
+        new Preset(
+            "small",
+            new ModelSize(4, 128, 512, 4, 8, 2, 2048, 128, 0),
+            TrainingSettings.defaults(500, 16, 3e-3).withEvaluation(50, 8)),
+        // The paper's size with the vocabulary of GPT-2.
+        new Preset(
+            "base",
+            new ModelSize(24, 1024, 4096, 16, 16, 2, 50257, 512, 0.1),
+            TrainingSettings.defaults(100_000, 8, 3e-4).withEvaluation(1000, 32)));
+  }
+
+  @Override
+  public List<String> shippedData() {
+    return List.of("sotu");
+  }
+
+  @Override
+  public GptTask prepare(List<Path> data, RunConfig config, Path tokenizerFolder) {
+    TextSplit text = TextSources.open(data);
+    return new GptTask(
+        text, TokenizerFolder.train(text.train(), config.model().vocabulary(), tokenizerFolder));
+  }
+
+  @Override
+  public GptTask open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
+    return new GptTask(TextSources.open(data), tokenizer);
+  }
+
+  @Override
+  public long parameters(RunConfig config, int vocabulary) {
+    ParameterCount count = new ParameterCount(config, vocabulary);
+    int moeLayers = config.model().layers() / config.model().moeEvery();
+    return count.embedding(vocabulary)
+        + count.embedding(config.model().sequence())
+        + count.stack(1, moeLayers, true)
+        + count.norm();
+  }
+
+  /** The model of a run, with its newest checkpoint loaded. */
+  public static TrainedModel<Gpt> load(RunCheckpoint run) {
+    int vocabulary = run.tokenizer().vocabularySize();
+    return run.load(GptTask.model(run.config(), vocabulary, run.facts()));
+  }
+
+  @Override
+  public List<String> evaluate(RunCheckpoint run, EvalRequest request) {
+    RunConfig config = run.config();
+    TokenStream text = TokenStream.of(LanguageModels.text(run, request), run.tokenizer());
+    PackedBatches batches =
+        new PackedBatches(
+            text, config.model().sequence(), config.training().batch(), config.seed());
+    return List.of(
+        LanguageModels.line(
+            run, load(run), batches.evaluationBatches(request.batches()), "tokens", text.name()));
+  }
+}

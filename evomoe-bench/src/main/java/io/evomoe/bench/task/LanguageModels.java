@@ -1,0 +1,43 @@
+package io.evomoe.bench.task;
+
+import io.evomoe.bench.run.RunFolder;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.text.TextCorpus;
+import io.evomoe.training.Evaluation;
+import io.evomoe.training.Model;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** How a trained language model, causal or masked, is measured on text. */
+final class LanguageModels {
+  private LanguageModels() {}
+
+  /** The text that a request means. */
+  static TextCorpus text(RunCheckpoint run, EvalRequest request) {
+    Path data = request.data();
+    if (data == null) {
+      return TextSources.part(RunFolder.data(run.checkpoint()), request.split());
+    }
+    return Files.isDirectory(data)
+        ? TextSources.part(List.of(data), request.split())
+        : TextCorpus.read(data);
+  }
+
+  /**
+   * Loss and perplexity as a line.
+   *
+   * @param tokens what the loss counts, such as {@code masked tokens}
+   */
+  static String line(
+      RunCheckpoint run,
+      TrainedModel<? extends Model<LanguageBatch>> trained,
+      List<LanguageBatch> read,
+      String tokens,
+      String text) {
+    double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
+    int counted = read.stream().mapToInt(LanguageBatch::countedTargets).sum();
+    return "%s on %,d %s of %s: loss %.4f nats, perplexity %.2f"
+        .formatted(run.name(), counted, tokens, text, loss, Math.exp(loss));
+  }
+}

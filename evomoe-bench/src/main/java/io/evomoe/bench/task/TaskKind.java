@@ -1,0 +1,48 @@
+package io.evomoe.bench.task;
+
+import io.evomoe.bench.run.Preset;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Task;
+import io.evomoe.models.text.BpeTokenizer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What is known of a task before it has data. One class a task, listed in {@link Tasks}. */
+public interface TaskKind {
+
+  /** Name for the command line and configurations. */
+  String name();
+
+  /** One line for people: model and data. */
+  String description();
+
+  /** Whether a token's output must not depend on later tokens, in any layer of its models. */
+  boolean causal();
+
+  /** Sizes that are known to work: {@code quick}, {@code small} and {@code base}. */
+  List<Preset> presets();
+
+  /** Folders of the data that comes with the project, below {@code data}. */
+  List<String> shippedData();
+
+  /**
+   * Reads data and trains a tokenizer on its training side.
+   *
+   * @param data files or folders, at least one
+   * @param tokenizerFolder where the tokenizer is saved
+   */
+  Task<?, ?> prepare(List<Path> data, RunConfig config, Path tokenizerFolder);
+
+  /** Reads data for a run that has its tokenizer. */
+  Task<?, ?> open(List<Path> data, RunConfig config, BpeTokenizer tokenizer);
+
+  /**
+   * Trainable parameters of a run's model once it has all its experts; the model is not made.
+   *
+   * @param vocabulary token ids
+   */
+  long parameters(RunConfig config, int vocabulary);
+
+  /** Measures a trained model; lines for people. */
+  List<String> evaluate(RunCheckpoint run, EvalRequest request);
+}

@@ -1,0 +1,122 @@
+package io.evomoe.bench.task;
+
+import io.evomoe.bench.run.ModelSize;
+import io.evomoe.bench.run.Preset;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.RunFolder;
+import io.evomoe.bench.run.TrainingSettings;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TokenizerFolder;
+import io.evomoe.models.text.pairs.PairCorpus;
+import io.evomoe.models.text.pairs.PairSplit;
+import io.evomoe.models.transformer.Transformer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Machine translation. */
+public final class TranslationKind implements TaskKind {
+  /** Name of the task. */
+  public static final String NAME = "mt";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "Transformer, translation of sentences";
+  }
+
+  @Override
+  public boolean causal() {
+    return true;
+  }
+
+  @Override
+  public List<Preset> presets() {
+    return List.of(
+        // Seconds a gate on two cores: to see that all is well.
+        new Preset(
+            "quick",
+            new ModelSize(2, 64, 256, 2, 4, 2, 1000, 64, 0),
+            TrainingSettings.translation(400, 16, 4e-3).withEvaluation(40, 8)),
+        // An hour a gate on two cores: large enough to translate the sentences that are shipped.
+        new Preset(
+            "small",
+            new ModelSize(3, 256, 1024, 4, 4, 2, 8000, 128, 0.1),
+            TrainingSettings.translation(2000, 32, 2e-3).withEvaluation(200, 16)),
+        // The paper's size with the vocabulary of Vaswani et al. 2017.
+        new Preset(
+            "base",
+            new ModelSize(6, 512, 2048, 8, 4, 2, 37000, 256, 0.1),
+            TrainingSettings.translation(100_000, 98, 7e-4).withEvaluation(1000, 32)));
+  }
+
+  @Override
+  public List<String> shippedData() {
+    return List.of("lohelp");
+  }
+
+  @Override
+  public TranslationTask prepare(List<Path> data, RunConfig config, Path tokenizerFolder) {
+    PairSplit pairs = PairSplit.open(one(data));
+    int vocabulary = config.model().vocabulary();
+    BpeTokenizer tokenizer =
+        TokenizerFolder.train(
+            pairs.train().texts(), vocabulary, tokenizerFolder, SpecialTokens.ROBERTA);
+    return new TranslationTask(pairs, tokenizer, config.model().sequence());
+  }
+
+  @Override
+  public TranslationTask open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
+    return new TranslationTask(PairSplit.open(one(data)), tokenizer, config.model().sequence());
+  }
+
+  @Override
+  public long parameters(RunConfig config, int vocabulary) {
+    ParameterCount count = new ParameterCount(config, vocabulary);
+    int moeLayers = 2 * (config.model().layers() / config.model().moeEvery());
+    long encoder = count.stack(1, moeLayers, false) + count.norm();
+    long decoder = count.stack(2, moeLayers, true) + count.norm();
+    return count.embedding(vocabulary) + encoder + decoder;
+  }
+
+  /** The model of a run, with its newest checkpoint loaded. */
+  public static TrainedModel<Transformer> load(RunCheckpoint run) {
+    int vocabulary = run.tokenizer().vocabularySize();
+    return run.load(TranslationTask.model(run.config(), vocabulary, run.facts()));
+  }
+
+  @Override
+  public List<String> evaluate(RunCheckpoint run, EvalRequest request) {
+    Path data = request.data();
+    List<Path> sources = data == null ? RunFolder.data(run.checkpoint()) : List.of(data);
+    PairCorpus pairs = part(PairSplit.open(one(sources)), request.split(), sources);
+    return new TranslationQuality(run, load(run)).lines(pairs, request);
+  }
+
+  private static PairCorpus part(PairSplit pairs, String split, List<Path> sources) {
+    return switch (split) {
+      case "train" -> pairs.train();
+      case "valid" -> pairs.valid();
+      default ->
+          pairs
+              .test()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "split must be train or valid, was %s, and %s has no such part"
+                              .formatted(split, sources.get(0))));
+    };
+  }
+
+  private static Path one(List<Path> data) {
+    if (data.size() != 1) {
+      throw new IllegalArgumentException(
+          "--data must be given once for task %s, was %s".formatted(NAME, data));
+    }
+    return data.get(0);
+  }
+}

@@ -1,0 +1,169 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.bench.report.ClassScoreTable;
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.ResultFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Task roberta and its fine-tuning on a few texts, as a user calls it. */
+class RobertaCommandsTest {
+  private static final String[] KINDS = {
+    "noun.animal\tan animal %d of the water", "verb.motion\tto move %d times", "adj\tlike gold %d"
+  };
+
+  @TempDir static Path folder;
+  private static TinyRuns roberta;
+  private static Path trained;
+  private static Path classes;
+
+  @BeforeAll
+  static void train_a_model() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      lines.add(KINDS[i % 3].formatted(i));
+    }
+    classes = Files.createDirectory(folder.resolve("classes"));
+    Files.write(classes.resolve("x.train.tsv"), lines.subList(0, 240));
+    Files.write(classes.resolve("x.valid.tsv"), lines.subList(240, 270));
+    Files.write(classes.resolve("x.test.tsv"), lines.subList(270, 300));
+    roberta = new TinyRuns("roberta", classes);
+    trained = folder.resolve("trained");
+    assertThat(roberta.train(trained, "evomoe", "30").code()).isZero();
+  }
+
+  @Test
+  void compare_should_report_the_perplexity_of_every_gate() {
+    Path out = folder.resolve("compared");
+
+    CommandRun run = roberta.compare(out, "evomoe,expertchoice,dense", "12");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("perplexity").contains("masked").doesNotContain("NaN");
+    assertThat(ResultFile.read(out.resolve(ResultFile.NAME)))
+        .hasSize(3)
+        .allSatisfy(
+            result -> assertThat(result.validMetric()).isEqualTo(Math.exp(result.validLoss())));
+  }
+
+  @Test
+  void a_resumed_run_should_have_the_curve_of_an_uninterrupted_one() throws IOException {
+    Path cut = folder.resolve("cut");
+    assertThat(roberta.train(cut, "evomoe", "30", "--set", "training.checkpointEvery=10").code())
+        .isZero();
+    TinyRuns.deleteNewestCheckpoint(cut);
+
+    CommandRun resumed = CommandRun.of("train", "--resume", cut.toString());
+
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(TinyRuns.losses(cut)).isEqualTo(TinyRuns.losses(trained));
+  }
+
+  @Test
+  void text_of_several_sources_should_be_read_together() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), "Peace and trade.\n\n".repeat(200));
+    Path out = folder.resolve("both");
+
+    CommandRun run = roberta.train(out, "dense", "2", "--data", text.toString());
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("x.train.tsv and ").contains("text.txt");
+    assertThat(CommandRun.of("eval", "--checkpoint", out.toString()).out())
+        .contains("x.valid.tsv and ");
+  }
+
+  @Test
+  void eval_should_measure_masked_tokens() {
+    CommandRun run = CommandRun.of("eval", "--checkpoint", trained.toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("masked tokens of").contains("perplexity");
+    assertThat(CommandRun.of("eval", "--checkpoint", "" + trained, "--split", "test").out())
+        .contains("x.test.tsv");
+  }
+
+  @Test
+  void finetune_should_set_three_classifiers_side_by_side() throws IOException {
+    Path out = folder.resolve("tuned");
+
+    CommandRun run = finetune(out, classes, "--steps", "40", "--batch", "8");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("valid accuracy", "valid macro-F1", "test accuracy", "test macro-F1")
+        .containsSubsequence("majority class", "without pre-training", "fine-tuned")
+        .doesNotContain("NaN");
+    assertThat(Files.readString(out.resolve(ClassScoreTable.FILE)))
+        .contains("\"test_accuracy\"", "\"fine-tuned\"");
+    assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(80);
+    assertThat(out.resolve("checkpoints/step-00000040")).isDirectory();
+  }
+
+  @Test
+  void finetune_should_count_epochs_and_leave_out_the_baseline() {
+    Path out = folder.resolve("short");
+
+    CommandRun run = finetune(out, classes, "--epochs", "0.5", "--batch", "24", "--no-baseline");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("fine-tuned").doesNotContain("without pre-training");
+    assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(5);
+  }
+
+  @Test
+  void finetune_should_refuse_a_label_that_training_does_not_have() throws IOException {
+    Path unseen = Files.createDirectory(folder.resolve("unseen"));
+    Files.writeString(unseen.resolve("x.train.tsv"), "a\tone\nb\ttwo\n");
+    Files.writeString(unseen.resolve("x.valid.tsv"), "a\tthree\nnew\tfour\n");
+
+    CommandRun run = finetune(folder.resolve("none"), unseen);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("line 2").contains("new").doesNotContain("\tat ");
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void finetune_should_refuse_wrong_settings() {
+    Path out = folder.resolve("none");
+    for (String[] wrong :
+        new String[][] {
+          {"--steps", "0"}, {"--epochs", "0"}, {"--batch", "0"}, {"--learning-rate", "0"}
+        }) {
+      assertThat(finetune(out, classes, wrong).code()).as(wrong[0]).isEqualTo(2);
+    }
+    assertThat(finetune(out, folder.resolve("missing")).code()).isEqualTo(2);
+  }
+
+  @Test
+  void commands_of_other_tasks_should_refuse_the_run() {
+    for (String command : List.of("generate", "translate")) {
+      CommandRun run = CommandRun.of(command, "--checkpoint", trained.toString());
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("is a run of task roberta; " + command + " needs task ");
+    }
+  }
+
+  private static CommandRun finetune(Path out, Path data, String... options) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "finetune",
+                "--checkpoint",
+                trained.toString(),
+                "--data",
+                data.toString(),
+                "--out",
+                out.toString()));
+    command.addAll(Arrays.asList(options));
+    return CommandRun.of(command.toArray(String[]::new));
+  }
+}
