@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -17,7 +16,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * pass over all layers the model calls {@link #advance}.
  *
  * <p>Attention runs over the whole capacity, with the places that hold nothing hidden like padding:
- * shapes stay the same from token to token. The arrays are made outside of workspaces.
+ * shapes stay the same from token to token. The arrays are made in the workspace that is current
+ * when the cache is, and outside of workspaces where there is none: it must not be used once that
+ * workspace is left.
  */
 public final class KeyValueCache {
   static final Pullback NO_BACKWARD =
@@ -25,6 +26,7 @@ public final class KeyValueCache {
         throw new IllegalStateException("a pass with a key-value cache has no backward pass");
       };
 
+  private final OuterWorkspace home = new OuterWorkspace();
   private final int capacity;
   private final Kernels kernels;
   private final Map<String, INDArray> own = new HashMap<>();
@@ -94,13 +96,14 @@ public final class KeyValueCache {
             "order must be in 0..%d, was %d".formatted(sequences - 1, from));
       }
     }
-    own.replaceAll((layer, rows) -> SequenceOrder.apply(kernels, rows, sequences, order));
+    own.replaceAll((layer, rows) -> SequenceOrder.apply(kernels, rows, sequences, order, home));
     hidden = SequenceOrder.apply(hidden, sequences, order);
     TokenBatch memory = memoryTokens;
     if (memory != null) {
       int[] memoryOrder = SequenceOrder.ofShared(order, sequences / memory.sequences());
       int before = memory.sequences();
-      ofMemory.replaceAll((layer, rows) -> SequenceOrder.apply(kernels, rows, before, memoryOrder));
+      ofMemory.replaceAll(
+          (layer, rows) -> SequenceOrder.apply(kernels, rows, before, memoryOrder, home));
       memoryTokens = SequenceOrder.apply(memory, memoryOrder);
     }
     sequences = order.length;
@@ -146,9 +149,7 @@ public final class KeyValueCache {
   }
 
   private INDArray zeros(INDArray like, long width) {
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return Nd4j.zeros(like.dataType(), (long) sequences * capacity, width);
-    }
+    return home.make(() -> Nd4j.zeros(like.dataType(), (long) sequences * capacity, width));
   }
 
   /** Which of the places are not to be attended to. */
@@ -168,10 +169,8 @@ public final class KeyValueCache {
     return ofMemory.computeIfAbsent(layer, unused -> kept(compute.apply(memory)));
   }
 
-  private static INDArray kept(INDArray rows) {
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return rows.dup('c');
-    }
+  private INDArray kept(INDArray rows) {
+    return home.make(() -> rows.dup('c'));
   }
 
   KeyPadding memoryPadding() {

@@ -1,11 +1,7 @@
 package io.evomoe.nn;
 
 import java.util.IdentityHashMap;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What a forward pass that will be repeated must decide only once: a gate's routing, which may
@@ -13,7 +9,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * dropped between the two passes.
  */
 public final class Replay {
-  private final @Nullable MemoryWorkspace outer = Nd4j.getMemoryManager().getCurrentWorkspace();
+  private final OuterWorkspace outer = new OuterWorkspace();
   private final IdentityHashMap<Layer, Object> decided = new IdentityHashMap<>();
 
   /** Remembers nothing yet; arrays are kept in the workspace that is current now. */
@@ -27,7 +23,7 @@ public final class Replay {
   public <T> T once(Layer layer, Class<T> type, INDArray x, Decision<T> decide) {
     Object known = decided.get(layer);
     if (known == null) {
-      known = outside(() -> decide.of(x.dup('c')));
+      known = outer.make(() -> decide.of(x.dup('c')));
       decided.put(layer, known);
     }
     return type.cast(known);
@@ -35,16 +31,7 @@ public final class Replay {
 
   /** A copy among the arrays of the whole step. */
   INDArray keep(INDArray x) {
-    return outside(() -> x.dup('c'));
-  }
-
-  private <T> T outside(Supplier<T> compute) {
-    try (MemoryWorkspace ignored =
-        outer == null
-            ? Nd4j.getMemoryManager().scopeOutOfWorkspaces()
-            : outer.notifyScopeBorrowed()) {
-      return compute.get();
-    }
+    return outer.make(() -> x.dup('c'));
   }
 
   /**

@@ -2,7 +2,6 @@ package io.evomoe.nn;
 
 import io.evomoe.kernel.Kernels;
 import java.util.Arrays;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -13,25 +12,24 @@ final class SequenceOrder {
   /**
    * The rows of sequences {@code order}.
    *
-   * @param rows [before * length, width], outside of workspaces; changed and returned where the
-   *     number of sequences stays
+   * @param rows [before * length, width]; changed and returned where the number of sequences stays
+   * @param home where they are made anew otherwise
    */
-  static INDArray apply(Kernels kernels, INDArray rows, int before, int[] order) {
+  static INDArray apply(
+      Kernels kernels, INDArray rows, int before, int[] order, OuterWorkspace home) {
     if (isIdentity(order, before)) {
       return rows;
     }
     long elements = rows.length() / before;
     INDArray moved = kernels.gatherRows(rows.reshape(before, elements), order);
-    INDArray target = order.length == before ? rows : empty(rows, elements * order.length);
+    INDArray target = order.length == before ? rows : empty(rows, elements * order.length, home);
     target.reshape(order.length, elements).assign(moved);
     return target;
   }
 
-  private static INDArray empty(INDArray like, long length) {
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      long width = like.size(1);
-      return Nd4j.createUninitialized(like.dataType(), length / width, width);
-    }
+  private static INDArray empty(INDArray like, long length, OuterWorkspace home) {
+    long width = like.size(1);
+    return home.make(() -> Nd4j.createUninitialized(like.dataType(), length / width, width));
   }
 
   static boolean[] apply(boolean[] flags, int before, int[] order) {
