@@ -8,10 +8,17 @@ import io.evomoe.random.CounterRandom;
  * Changes a trained expert's weights into a child's (EvoMoE, arXiv 2112.14397, section 4.2, masks
  * them; the other ways are options). Each child draws from its own names, so no two are alike.
  */
-final class Spawning {
+public final class Spawning {
   private Spawning() {}
 
-  static FeedForward.WeightChange by(SpawnMethod method, Initialization initialization, long seed) {
+  /**
+   * The change of one kind.
+   *
+   * @param initialization that weights drawn anew come from
+   * @param seed of the draws, which differ by the names of the weights
+   */
+  public static FeedForward.WeightChange by(
+      SpawnMethod method, Initialization initialization, long seed) {
     double amount = method.amount();
     return switch (method.kind()) {
       case COPY -> (name, values) -> values;

@@ -3,6 +3,7 @@ package io.evomoe.moe;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -28,5 +29,13 @@ public interface Gate {
   /** What must be saved beside the parameters, by name: tables, biases. Live arrays, in order. */
   default List<GateState> state() {
     return List.of();
+  }
+
+  /**
+   * Coefficients of the auxiliary losses that this gate adds, by name, in order; 0 where one is
+   * switched off. What is not listed is not there: a run prints this when it starts.
+   */
+  default Map<String, Double> losses() {
+    return Map.of();
   }
 }

@@ -3,6 +3,7 @@ package io.evomoe.moe;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A gate whose refusals begin with its name and layer: assignments and weights out of bounds. */
@@ -44,5 +45,10 @@ public final class NamedGate implements Gate {
   @Override
   public List<GateState> state() {
     return gate.state();
+  }
+
+  @Override
+  public Map<String, Double> losses() {
+    return gate.losses();
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.moe;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,13 +29,12 @@ public final class RouterProjection {
    *
    * @param tokens x [S, d]
    * @return z [S, E]
-   * @throws ArithmeticException if a logit is not finite: the tokens or W have diverged
+   * @throws NotFiniteException if a logit is not finite: the tokens or W have diverged
    */
   public TokenMatrix forward(INDArray tokens) {
     TokenMatrix logits = TokenMatrix.of(kernels.multiply(tokens, false, weight.value(), false));
     if (!logits.isFinite()) {
-      throw new ArithmeticException(
-          "router logits from " + weight.name() + " are not finite: tokens or weights diverged");
+      throw new NotFiniteException("the router logits of " + weight.name() + " were not finite");
     }
     return logits;
   }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -46,6 +47,19 @@ public final class AdamW {
       }
     }
     return Math.sqrt(sum);
+  }
+
+  /**
+   * The last of the parameters whose gradient is not finite: in a model's order, the one that its
+   * backward pass comes to first.
+   */
+  Optional<Parameter> lastNotFinite(List<Parameter> parameters) {
+    for (int i = parameters.size() - 1; i >= 0; i--) {
+      if (!Double.isFinite(gradientNorm(List.of(parameters.get(i))))) {
+        return Optional.of(parameters.get(i));
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.evomoe.training;
 
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.random.CounterRandom;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -22,17 +23,29 @@ final class MicroBatches<B> {
     this.evolution = evolution;
   }
 
-  StepSums accumulate(long step) {
-    StepSums sums = new StepSums();
+  /**
+   * Runs forward and backward of a step's micro-batches.
+   *
+   * @param sums gets what each of them gave
+   * @throws NotFiniteException if a loss is not finite
+   */
+  void accumulate(long step, StepSums sums) {
     for (int micro = 0; micro < config.microBatches(); micro++) {
       B batch = batches.batch(step * config.microBatches() + micro);
       long seed = CounterRandom.fold(CounterRandom.fold(config.seed(), step), micro);
       try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
         Loss loss = model.loss(batch, evolution.context(step, true, seed));
+        requireFinite("the loss", loss.value());
+        requireFinite("the auxiliary loss", loss.auxLoss());
         loss.backward().run();
         sums.add(loss);
       }
     }
-    return sums;
+  }
+
+  private static void requireFinite(String what, double value) {
+    if (!Double.isFinite(value)) {
+      throw new NotFiniteException(what + " was " + value);
+    }
   }
 }

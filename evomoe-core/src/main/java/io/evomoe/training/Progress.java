@@ -3,20 +3,25 @@ package io.evomoe.training;
 /**
  * How far a run has come.
  *
- * @param step finished optimizer steps
+ * @param step finished optimizer steps, skipped ones included
  * @param tokens tokens trained on
  * @param trainFlops floating-point operations spent, 6 x active parameters x tokens
  * @param spawned whether the experts were spawned
+ * @param skipped steps that changed nothing because a loss or gradient was not finite
  */
-public record Progress(long step, long tokens, double trainFlops, boolean spawned) {
+public record Progress(long step, long tokens, double trainFlops, boolean spawned, long skipped) {
   /** Before the first step. */
-  public static final Progress START = new Progress(0, 0, 0, false);
+  public static final Progress START = new Progress(0, 0, 0, false, 0);
 
   Progress afterSpawn() {
-    return new Progress(step, tokens, trainFlops, true);
+    return new Progress(step, tokens, trainFlops, true, skipped);
   }
 
   Progress afterStep(long moreTokens, double moreFlops) {
-    return new Progress(step + 1, tokens + moreTokens, trainFlops + moreFlops, spawned);
+    return new Progress(step + 1, tokens + moreTokens, trainFlops + moreFlops, spawned, skipped);
+  }
+
+  Progress afterSkip() {
+    return new Progress(step, tokens, trainFlops, spawned, skipped + 1);
   }
 }

@@ -14,10 +14,10 @@ import java.util.OptionalDouble;
  *     tokens
  * @param wallSeconds since the run (or its resumption) began, evaluation included
  * @param stepSeconds of this step alone
- * @param trainLoss mean task loss of this step, nats a token
+ * @param trainLoss mean task loss of this step, nats a token; NaN where a skipped step has none
  * @param validLoss held-out loss after this step, where it was measured
  * @param auxLoss sum of auxiliary losses
- * @param gradientNorm global norm before clipping
+ * @param gradientNorm global norm before clipping; NaN where the step was skipped
  * @param learningRate of this step
  * @param phase of this step
  * @param temperature of this step
@@ -45,6 +45,11 @@ public record StepReport(
   /** Keeps the reports unmodifiable. */
   public StepReport {
     routing = List.copyOf(routing);
+  }
+
+  /** Whether the step changed no parameter because a loss or gradient was not finite. */
+  public boolean skipped() {
+    return Double.isNaN(gradientNorm);
   }
 
   /** Mean over layers of the mean number of experts a token had; 1 while there is one expert. */

@@ -2,6 +2,7 @@ package io.evomoe.training;
 
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
@@ -36,6 +37,7 @@ public final class Trainer<B> {
   private final EvolutionSchedule evolution;
   private final AdamW optimizer;
   private final Evaluation<B> evaluation;
+  private final CollapseWarning collapse;
   private final AtomicBoolean stopRequested = new AtomicBoolean();
   private Progress progress = Progress.START;
   private FirstExperts probed = new FirstExperts();
@@ -60,6 +62,7 @@ public final class Trainer<B> {
     this.evolution = evolution;
     this.optimizer = new AdamW(kernels, config.adamW());
     this.evaluation = new Evaluation<>(model, data.heldOut());
+    this.collapse = new CollapseWarning(config.guards());
   }
 
   /**
@@ -87,17 +90,26 @@ public final class Trainer<B> {
     checkpoints = writer;
   }
 
+  /** Writes a checkpoint now, between two steps; {@link #checkpointTo} comes first. */
+  public void save() {
+    if (checkpoints == null) {
+      throw new IllegalStateException("checkpointTo must be called before save");
+    }
+    lastCheckpoint = checkpoints.write(state());
+  }
+
   /** Steps until the configured number is done or a stop is requested. */
   public void run(TrainingListener... listeners) {
     boolean stopped = false;
     while (!stopped && progress.step() < config.steps()) {
       StepReport report = step();
+      collapse.onStep(report);
       for (TrainingListener listener : listeners) {
         listener.onStep(report);
       }
       stopped = stopRequested.getAndSet(false);
       if (checkpoints != null && (stopped || due(config.checkpointEvery()))) {
-        lastCheckpoint = checkpoints.write(state());
+        save();
       }
     }
   }
@@ -108,10 +120,10 @@ public final class Trainer<B> {
   }
 
   /**
-   * One optimizer step, and the held-out loss where it is due.
+   * One optimizer step, and the held-out loss where it is due. A step whose loss or gradient is not
+   * finite changes no parameter or moment; {@link Guards#skipNonFinite()} of them are skipped.
    *
-   * @throws TrainingDivergedException if a loss or the gradient is not finite; parameters and
-   *     moments are as before the step
+   * @throws TrainingDivergedException if such a step comes when none may be skipped any more
    */
   public StepReport step() {
     Stopwatch whole = run == null ? new Stopwatch() : run;
@@ -121,11 +133,15 @@ public final class Trainer<B> {
     spawnIfDue(moment);
     List<Parameter> parameters = model.parameters();
     parameters.forEach(Parameter::clearGradient);
-    StepSums sums = microBatches.accumulate(progress.step());
-    requireFinite("the loss", sums.meanLoss());
-    requireFinite("the auxiliary loss", sums.meanAuxLoss());
+    StepSums sums = new StepSums();
     double rate = config.learningRate().at(progress.step(), config.steps());
-    double norm = update(parameters, rate);
+    double norm = Double.NaN;
+    try {
+      microBatches.accumulate(progress.step(), sums);
+      norm = update(parameters, rate);
+    } catch (NotFiniteException e) {
+      skipOrStop(e);
+    }
     progress = progress.afterStep(sums.tokens(), sums.flops());
     double stepSeconds = thisStep.seconds();
     OptionalDouble validLoss = OptionalDouble.empty();
@@ -182,16 +198,30 @@ public final class Trainer<B> {
   private double update(List<Parameter> parameters, double rate) {
     double scale = 1.0 / config.microBatches();
     double norm = optimizer.gradientNorm(parameters) * scale;
-    requireFinite("the gradient norm", norm);
+    if (!Double.isFinite(norm)) {
+      throw new NotFiniteException(
+          optimizer
+              .lastNotFinite(parameters)
+              .map(parameter -> "the gradient of " + parameter.name() + " was not finite")
+              .orElse("the gradient norm was " + norm));
+    }
     double clipping = norm > config.clipNorm() ? config.clipNorm() / norm : 1;
     optimizer.update(parameters, rate, scale * clipping);
     return norm;
   }
 
-  private void requireFinite(String what, double value) {
-    if (!Double.isFinite(value)) {
-      throw new TrainingDivergedException(progress.step(), what, value, lastCheckpoint);
+  private void skipOrStop(NotFiniteException cause) {
+    if (progress.skipped() >= config.guards().skipNonFinite()) {
+      throw new TrainingDivergedException(
+          progress.step(), String.valueOf(cause.getMessage()), lastCheckpoint);
     }
+    progress = progress.afterSkip();
+    log.warn(
+        "Step {} is skipped: {} ({} of at most {} skipped steps)",
+        progress.step(),
+        cause.getMessage(),
+        progress.skipped(),
+        config.guards().skipNonFinite());
   }
 
   /** The step as a whole; micro-batches fold their number into a seed of their own. */

@@ -5,7 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loss or gradient stopped being a finite number. The parameters are those of the step before.
+ * A loss or gradient stopped being a finite number. The message names the layer or parameter; the
+ * parameters are those of the step before.
  */
 public final class TrainingDivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,14 +14,12 @@ public final class TrainingDivergedException extends RuntimeException {
   private final long step;
   private final @Nullable String lastCheckpoint;
 
-  TrainingDivergedException(long step, String what, double value, @Nullable Path lastCheckpoint) {
+  TrainingDivergedException(long step, String what, @Nullable Path lastCheckpoint) {
     super(
         "training diverged in step "
             + step
             + ": "
             + what
-            + " was "
-            + value
             + (lastCheckpoint == null
                 ? "; there is no checkpoint"
                 : "; the last checkpoint is " + lastCheckpoint));

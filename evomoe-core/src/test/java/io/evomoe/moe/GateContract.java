@@ -289,6 +289,22 @@ public abstract class GateContract {
   }
 
   @Test
+  void should_name_the_losses_that_it_adds() {
+    TokenRows tokens = TokenRows.random(9, 1);
+    everywhere(
+        (scene, moment, description) -> {
+          assertThat(scene.gate().losses().values())
+              .as(description)
+              .allMatch(coefficient -> coefficient >= 0);
+          if (scene.route(tokens, moment).auxLoss() != 0) {
+            assertThat(scene.gate().losses().values())
+                .as(description)
+                .anyMatch(coefficient -> coefficient > 0);
+          }
+        });
+  }
+
+  @Test
   void should_route_as_the_gate_whose_parameters_and_state_it_was_given() {
     TokenRows tokens = TokenRows.random(9, 1);
     for (Map<String, String> options : variants()) {

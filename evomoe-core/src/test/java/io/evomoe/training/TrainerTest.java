@@ -169,12 +169,46 @@ class TrainerTest {
           .isInstanceOfSatisfying(
               TrainingDivergedException.class,
               e -> assertThat(e.lastCheckpoint()).hasValue(Path.of("step-4")))
-          .hasMessageContainingAll("step 4", "step-4");
+          .hasMessageContainingAll(
+              "step 4",
+              "step-4",
+              Double.isNaN(poison[0])
+                  ? "the loss was NaN"
+                  : "the gradient of number was not finite");
       assertThat(probe.parameter.value().getDouble(0)).isEqualTo(before);
       assertThat(trainer.progress().step()).isEqualTo(4);
       assertThat(trainer.state().optimizer().moments(probe.parameter).orElseThrow().updates())
           .isEqualTo(4);
     }
+  }
+
+  @Test
+  void should_skip_and_count_as_many_steps_that_are_not_finite_as_it_is_allowed() {
+    Probe probe = new Probe(1);
+    TrainingConfig config = CONFIG.withGuards(new Guards(2, 0, 1));
+    Trainer<TinyBatch> trainer = trainer(probe, TinyBatch::number, config);
+    StepReport good = trainer.step();
+    double before = probe.parameter.value().getDouble(0);
+    probe.loss = Double.NaN;
+
+    StepReport skipped = trainer.step();
+    probe.loss = 1;
+    probe.gradient = Double.NaN;
+    trainer.step();
+
+    assertThat(good.skipped()).isFalse();
+    assertThat(skipped.skipped()).isTrue();
+    assertThat(skipped.step()).isEqualTo(2);
+    assertThat(trainer.progress().skipped()).isEqualTo(2);
+    assertThat(probe.parameter.value().getDouble(0)).isEqualTo(before);
+    assertThat(trainer.state().optimizer().moments(probe.parameter).orElseThrow().updates())
+        .isEqualTo(1);
+    assertThatThrownBy(trainer::step)
+        .isInstanceOf(TrainingDivergedException.class)
+        .hasMessageContaining("step 3");
+    probe.gradient = 1;
+    assertThat(trainer.step().step()).isEqualTo(4);
+    assertThat(probe.parameter.value().getDouble(0)).isNotEqualTo(before);
   }
 
   private static void stopAfter(Trainer<?> trainer, StepReport report, long step) {

@@ -19,6 +19,7 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.Phase;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -64,6 +65,11 @@ public final class DtsGate implements Gate {
   @Override
   public List<Parameter> parameters() {
     return List.of(projection.weight());
+  }
+
+  @Override
+  public Map<String, Double> losses() {
+    return Map.of("balance", options.balance);
   }
 
   @Override

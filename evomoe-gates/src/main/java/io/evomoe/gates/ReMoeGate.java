@@ -16,6 +16,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -65,6 +66,11 @@ public final class ReMoeGate implements Gate {
   @Override
   public List<GateState> state() {
     return lambda.state();
+  }
+
+  @Override
+  public Map<String, Double> losses() {
+    return Map.of("balanced L1 (lambda, steered from here)", options.lambda);
   }
 
   @Override

@@ -11,6 +11,8 @@ import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -57,6 +59,11 @@ public final class StableMoeGate implements Gate {
   public List<Parameter> parameters() {
     return Stream.concat(Stream.of(centroids.centroids()), distilled.parameters().stream())
         .toList();
+  }
+
+  @Override
+  public Map<String, Double> losses() {
+    return new TreeMap<>(Map.of("balance", options.balance, "distillation", options.distill));
   }
 
   @Override

@@ -19,6 +19,8 @@ import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -57,6 +59,11 @@ public final class SwitchGate implements Gate {
   @Override
   public List<Parameter> parameters() {
     return List.of(projection.weight());
+  }
+
+  @Override
+  public Map<String, Double> losses() {
+    return new TreeMap<>(Map.of("balance (alpha)", options.alpha, "router z-loss", options.zLoss));
   }
 
   @Override

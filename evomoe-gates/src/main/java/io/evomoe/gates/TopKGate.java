@@ -18,6 +18,7 @@ import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -59,6 +60,11 @@ public final class TopKGate implements Gate {
   @Override
   public List<Parameter> parameters() {
     return List.of(projection.weight());
+  }
+
+  @Override
+  public Map<String, Double> losses() {
+    return Map.of("balance (alpha)", options.alpha);
   }
 
   @Override

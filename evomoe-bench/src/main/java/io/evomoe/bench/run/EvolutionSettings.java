@@ -32,8 +32,42 @@ public record EvolutionSettings(
 
   /** Refuses values out of their bounds. */
   public EvolutionSettings {
-    SpawnMethod.parse(spawn);
-    new TemperatureSchedule(schedule, maxTemperature, minTemperature, 1);
+    requireSpawn(spawn);
+    requireTemperature(
+        maxTemperature > 0 && maxTemperature < Double.POSITIVE_INFINITY,
+        "max",
+        "finite",
+        maxTemperature);
+    requireTemperature(
+        minTemperature > 0 && minTemperature <= maxTemperature,
+        "min",
+        "at most maxTemperature, " + maxTemperature,
+        minTemperature);
+    requireAtLeast("diversifySteps", diversifySteps, 0);
+    requireAtLeast("temperatureSteps", temperatureSteps, 1);
+    requireAtLeast("hardFrom", hardFrom, 0);
+  }
+
+  private static void requireSpawn(String spawn) {
+    try {
+      SpawnMethod.parse(spawn);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("spawn " + spawn + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireTemperature(boolean fits, String end, String bound, double value) {
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "%sTemperature must be above 0 and %s, was %s".formatted(end, bound, value));
+    }
+  }
+
+  private static void requireAtLeast(String field, @Nullable Long value, long minimum) {
+    if (value != null && value < minimum) {
+      throw new IllegalArgumentException(
+          "%s must be at least %d or left out, was %d".formatted(field, minimum, value));
+    }
   }
 
   /** {@link EvolutionConfig#defaults}, with the steps left to the length of the run. */

@@ -1,6 +1,7 @@
 package io.evomoe.bench.run;
 
 import io.evomoe.training.AdamWConfig;
+import io.evomoe.training.Guards;
 import io.evomoe.training.LearningRate;
 import io.evomoe.training.TrainingConfig;
 
@@ -49,6 +50,10 @@ public record TrainingSettings(
     requirePositive("batch", batch);
     requirePositive("evalBatches", evalBatches);
     requirePositive("metricSentences", metricSentences);
+    if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
+      throw new IllegalArgumentException(
+          "learningRate must be above 0 and finite, was " + learningRate);
+    }
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
       throw new IllegalArgumentException("labelSmoothing must be in [0, 1), was " + labelSmoothing);
     }
@@ -190,7 +195,8 @@ public record TrainingSettings(
         new AdamWConfig(beta1, beta2, 1e-8, weightDecay),
         evalEvery,
         checkpointEvery,
-        seed);
+        seed,
+        Guards.DEFAULT);
   }
 
   private static void requirePositive(String field, int value) {

@@ -9,12 +9,13 @@ import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -34,7 +35,8 @@ public final class Checkpoint implements SavedRun {
    * Opens a checkpoint and verifies its files.
    *
    * @param folder one {@code step-...} folder
-   * @throws CheckpointException if a file is missing or damaged, or of another format version
+   * @throws CheckpointException if a file is missing, damaged or of an unknown format version; it
+   *     names the file and, where it can, the tensor
    */
   public static Checkpoint open(Path folder) {
     if (!CheckpointFiles.isComplete(folder)) {
@@ -43,16 +45,23 @@ public final class Checkpoint implements SavedRun {
     try {
       CheckpointState state = CheckpointState.read(folder);
       for (String name : CheckpointFiles.CHECKED) {
-        Path file = folder.resolve(name);
-        if (!CheckpointFiles.sha256(file).equals(state.sha256().get(name))) {
-          throw new CheckpointException(
-              "%s is damaged: %d bytes with another checksum than when it was written"
-                  .formatted(file, Files.size(file)));
-        }
+        requireWhole(folder.resolve(name), state.files().get(name));
       }
       return new Checkpoint(folder, state);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read checkpoint " + folder, e);
+      throw new UncheckedIOException(
+          "cannot read checkpoint " + folder + ": " + CheckpointFiles.reason(e), e);
+    }
+  }
+
+  private static void requireWhole(Path file, @Nullable FileChecksums written) throws IOException {
+    if (written == null) {
+      throw new CheckpointException(
+          file.resolveSibling(CheckpointState.FILE) + " has no checksum of " + file.getFileName());
+    }
+    Optional<String> damage = written.damage(file);
+    if (damage.isPresent()) {
+      throw new CheckpointException(damage.get());
     }
   }
 
@@ -120,6 +129,7 @@ public final class Checkpoint implements SavedRun {
   private void requireFit(String name, Map<String, INDArray> arrays) {
     Path file = folder.resolve(name);
     try (SafeTensors tensors = SafeTensors.open(file)) {
+      ExpertNames.requireSameCounts(file, tensors.names(), arrays.keySet());
       Set<String> extra = new LinkedHashSet<>(tensors.names());
       extra.removeAll(arrays.keySet());
       if (!extra.isEmpty()) {
@@ -127,7 +137,7 @@ public final class Checkpoint implements SavedRun {
       }
       arrays.forEach(tensors::requireFit);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+      throw new UncheckedIOException("cannot read " + file + ": " + CheckpointFiles.reason(e), e);
     }
   }
 
@@ -138,7 +148,7 @@ public final class Checkpoint implements SavedRun {
         tensors.readInto(entry.getKey(), entry.getValue());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+      throw new UncheckedIOException("cannot read " + file + ": " + CheckpointFiles.reason(e), e);
     }
   }
 }

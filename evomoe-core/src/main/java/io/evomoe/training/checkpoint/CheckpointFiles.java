@@ -18,12 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Names and bytes of the files of a checkpoint. */
 final class CheckpointFiles {
   static final String MODEL = "model.safetensors";
   static final String OPTIMIZER = "optimizer.safetensors";
   static final List<String> CHECKED = List.of(MODEL, OPTIMIZER);
+
+  private static final Logger log = LoggerFactory.getLogger(CheckpointFiles.class);
 
   private CheckpointFiles() {}
 
@@ -46,6 +50,15 @@ final class CheckpointFiles {
   static boolean isComplete(Path folder) {
     return Files.isRegularFile(folder.resolve(CheckpointState.FILE))
         && CHECKED.stream().allMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
+
+  /** Why something could not be read or written, for the end of a message. */
+  static String reason(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(newDigest().digest(bytes));
   }
 
   static String sha256(Path file) throws IOException {
@@ -80,13 +93,22 @@ final class CheckpointFiles {
     Files.delete(folder);
   }
 
+  /** Deletes what can be deleted. */
+  static void deleteQuietly(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      log.debug("Left behind: {}", folder, e);
+    }
+  }
+
   private static void put(Map<String, INDArray> arrays, String name, INDArray array) {
     if (arrays.put(name, array) != null) {
       throw new IllegalArgumentException("parameter names must be unique, found twice: " + name);
     }
   }
 
-  private static MessageDigest newDigest() {
+  static MessageDigest newDigest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -1,5 +1,7 @@
 package io.evomoe.training.checkpoint;
 
+import static io.evomoe.training.checkpoint.CheckpointFiles.reason;
+
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Moments;
@@ -9,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,9 +34,10 @@ public final class CheckpointFolder implements CheckpointWriter {
   /** Checkpoints that are kept where nothing else is asked for. */
   public static final int DEFAULT_KEEP = 2;
 
-  private static final Pattern NAME = Pattern.compile("step-(\\d{8,18})");
+  private static final Pattern NAME = Pattern.compile("(?:\\.replaced-)?step-(\\d{8,18})");
   private static final String TEMPORARY = ".saving-";
   private static final String REPLACED = ".replaced-";
+  private static final String SET_ASIDE = "set-aside-";
 
   private final Path directory;
   private final int keep;
@@ -55,52 +60,155 @@ public final class CheckpointFolder implements CheckpointWriter {
 
   /** The newest complete checkpoint in a directory; it is verified when it is opened. */
   public static Optional<Path> latest(Path directory) {
+    return newestFirst(directory).stream().findFirst();
+  }
+
+  /**
+   * Opens the newest checkpoint in a directory.
+   *
+   * @return empty when there is none
+   * @throws CheckpointException if it is damaged; the message names the newest whole one before it,
+   *     if there is one
+   */
+  public static Optional<Checkpoint> openLatest(Path directory) {
+    Optional<Path> latest = latest(directory);
+    return latest.map(CheckpointFolder::openOrOfferEarlier);
+  }
+
+  /**
+   * The newest checkpoint before another one in the same directory that is whole: all of its files
+   * were read and verified.
+   */
+  public static Optional<Path> newestWholeBefore(Path checkpoint) {
+    return newestFirst(parent(checkpoint)).stream()
+        .filter(folder -> stepOf(folder) < stepOf(checkpoint))
+        .filter(CheckpointFolder::isWhole)
+        .findFirst();
+  }
+
+  /**
+   * Renames all checkpoints in the directory that are newer than the one that a run goes on from,
+   * so that none of them is taken for the run's newest.
+   *
+   * @return where they are now: {@code set-aside-step-...}
+   */
+  public static List<Path> setAsideNewerThan(Path checkpoint) {
+    List<Path> moved = new ArrayList<>();
     try {
-      List<Path> newestFirst = newestFirst(directory);
-      return newestFirst.stream().findFirst();
+      for (Path folder : newestFirst(parent(checkpoint))) {
+        if (stepOf(folder) > stepOf(checkpoint)) {
+          Path aside = folder.resolveSibling(SET_ASIDE + folder.getFileName());
+          CheckpointFiles.delete(aside);
+          moved.add(Files.move(folder, aside));
+        }
+      }
+      return moved;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list checkpoints in " + directory, e);
+      throw new UncheckedIOException(
+          "cannot set aside checkpoints newer than " + checkpoint + ": " + reason(e), e);
     }
   }
 
+  /**
+   * Writes a checkpoint; what was there before stays until it is complete.
+   *
+   * @throws UncheckedIOException if it cannot be written; the checkpoints before it are untouched
+   */
   @Override
   public Path write(TrainingState state) {
     String name = "step-%08d".formatted(state.progress().step());
     try {
       Files.createDirectories(directory);
-      Path temporary = directory.resolve(TEMPORARY + name);
-      CheckpointFiles.delete(temporary);
-      Files.createDirectory(temporary);
-      writeFiles(temporary, state);
-      Path written = publish(temporary, name);
+      deleteLeftovers();
+      Path written = publish(writeTemporary(state, name), name);
       prune(written);
       return written;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write checkpoint " + directory.resolve(name), e);
+      String earlier =
+          newestFirst(directory).stream()
+              .findFirst()
+              .map(folder -> "; the last checkpoint is " + folder)
+              .orElse("; there is no earlier checkpoint");
+      throw new UncheckedIOException(
+          "cannot write checkpoint %s: %s%s".formatted(directory.resolve(name), reason(e), earlier),
+          e);
+    }
+  }
+
+  private static Checkpoint openOrOfferEarlier(Path folder) {
+    try {
+      return Checkpoint.open(folder);
+    } catch (CheckpointException e) {
+      String offer =
+          newestWholeBefore(folder)
+              .map(path -> "; the checkpoint before it is whole: " + path)
+              .orElse("; there is no whole checkpoint before it");
+      throw new CheckpointException(e.getMessage() + offer, e);
+    }
+  }
+
+  private static boolean isWhole(Path folder) {
+    try {
+      Checkpoint.open(folder);
+      return true;
+    } catch (CheckpointException damaged) {
+      return false;
+    }
+  }
+
+  private static Path parent(Path checkpoint) {
+    return Objects.requireNonNull(checkpoint.toAbsolutePath().getParent(), "a folder has a parent");
+  }
+
+  /** What a process that was killed while it wrote has left. */
+  private void deleteLeftovers() throws IOException {
+    for (Path folder : entries(directory)) {
+      String name = folder.getFileName().toString();
+      boolean isReplaced =
+          name.startsWith(REPLACED)
+              && Files.exists(directory.resolve(name.substring(REPLACED.length())));
+      if (name.startsWith(TEMPORARY) || isReplaced) {
+        CheckpointFiles.delete(folder);
+      }
+    }
+  }
+
+  private Path writeTemporary(TrainingState state, String name) throws IOException {
+    Path temporary = Files.createDirectory(directory.resolve(TEMPORARY + name));
+    try {
+      writeFiles(temporary, state);
+      return temporary;
+    } catch (IOException e) {
+      CheckpointFiles.deleteQuietly(temporary);
+      throw e;
     }
   }
 
   private void writeFiles(Path folder, TrainingState state) throws IOException {
-    SafeTensors.write(
-        folder.resolve(CheckpointFiles.MODEL), CheckpointFiles.arrays(state.model()), Map.of());
-    Map<String, Long> updates = writeMoments(folder, state);
-    Map<String, String> hashes = new TreeMap<>();
-    for (String file : CheckpointFiles.CHECKED) {
-      hashes.put(file, CheckpointFiles.sha256(folder.resolve(file)));
-    }
-    Path file = folder.resolve(CheckpointState.FILE);
-    Files.write(
-        file,
-        Json.MAPPER
-            .writerWithDefaultPrettyPrinter()
-            .writeValueAsBytes(describe(state, updates, hashes)));
-    CheckpointFiles.force(file);
+    Map<String, FileChecksums> files = new TreeMap<>();
+    files.put(
+        CheckpointFiles.MODEL,
+        writeVerified(
+            folder.resolve(CheckpointFiles.MODEL), CheckpointFiles.arrays(state.model())));
+    Map<String, INDArray> moments = new LinkedHashMap<>();
+    Map<String, Long> updates = collectMoments(state, moments);
+    files.put(
+        CheckpointFiles.OPTIMIZER,
+        writeVerified(folder.resolve(CheckpointFiles.OPTIMIZER), moments));
+    describe(state, updates, files).write(folder);
     CheckpointFiles.force(folder);
   }
 
-  private static Map<String, Long> writeMoments(Path folder, TrainingState state)
+  private static FileChecksums writeVerified(Path file, Map<String, INDArray> arrays)
       throws IOException {
-    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    SafeTensors.write(file, arrays, Map.of());
+    FileChecksums checksums = FileChecksums.of(file);
+    checksums.requireSameAs(file, arrays);
+    return checksums;
+  }
+
+  private static Map<String, Long> collectMoments(
+      TrainingState state, Map<String, INDArray> arrays) {
     Map<String, Long> updates = new TreeMap<>();
     for (Parameter parameter : state.model().parameters()) {
       Optional<Moments> found = state.optimizer().moments(parameter);
@@ -110,12 +218,11 @@ public final class CheckpointFolder implements CheckpointWriter {
         updates.put(parameter.name(), found.get().updates());
       }
     }
-    SafeTensors.write(folder.resolve(CheckpointFiles.OPTIMIZER), arrays, Map.of());
     return updates;
   }
 
   private CheckpointState describe(
-      TrainingState state, Map<String, Long> updates, Map<String, String> hashes) {
+      TrainingState state, Map<String, Long> updates, Map<String, FileChecksums> files) {
     String version = CheckpointFolder.class.getPackage().getImplementationVersion();
     return new CheckpointState(
         CheckpointState.FORMAT_VERSION,
@@ -127,9 +234,10 @@ public final class CheckpointFolder implements CheckpointWriter {
         state.moment().temperature(),
         state.seed(),
         state.progress().spawned(),
+        state.progress().skipped(),
         updates,
         config,
-        hashes);
+        files);
   }
 
   private Path publish(Path temporary, String name) throws IOException {
@@ -154,21 +262,38 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
-  private static List<Path> newestFirst(Path directory) throws IOException {
+  /** Complete checkpoints, one that was being replaced when the process was killed included. */
+  private static List<Path> newestFirst(Path directory) {
+    try {
+      return entries(directory).stream()
+          .filter(folder -> NAME.matcher(folder.getFileName().toString()).matches())
+          .filter(CheckpointFiles::isComplete)
+          .sorted(
+              Comparator.comparingLong(CheckpointFolder::stepOf)
+                  .reversed()
+                  .thenComparing(folder -> folder.getFileName().toString().startsWith(REPLACED)))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot list checkpoints in %s: %s".formatted(directory, reason(e)), e);
+    }
+  }
+
+  private static List<Path> entries(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries
-          .filter(folder -> NAME.matcher(folder.getFileName().toString()).matches())
-          .filter(CheckpointFiles::isComplete)
-          .sorted(Comparator.comparingLong(CheckpointFolder::stepOf).reversed())
-          .toList();
+      return entries.toList();
     }
   }
 
   private static long stepOf(Path folder) {
-    String name = folder.getFileName().toString();
-    return Long.parseLong(name.substring(name.indexOf('-') + 1));
+    Matcher name = NAME.matcher(folder.getFileName().toString());
+    if (!name.matches()) {
+      throw new IllegalArgumentException(
+          "a checkpoint must be a folder step-00000123, was " + folder);
+    }
+    return Long.parseLong(name.group(1));
   }
 }

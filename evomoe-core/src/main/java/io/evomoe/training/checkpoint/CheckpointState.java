@@ -4,11 +4,14 @@ import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Progress;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
  * What {@code state.json} holds.
@@ -22,9 +25,10 @@ import org.nd4j.shade.jackson.databind.JsonNode;
  * @param temperature of the step that comes next
  * @param seed of the run
  * @param spawned whether the experts were spawned
+ * @param skipped steps that changed nothing
  * @param updates optimizer updates of each parameter that has moments
  * @param config the caller's own
- * @param sha256 of each other file, hexadecimal
+ * @param files checksums of each other file
  */
 record CheckpointState(
     int formatVersion,
@@ -36,26 +40,49 @@ record CheckpointState(
     double temperature,
     long seed,
     boolean spawned,
+    long skipped,
     Map<String, Long> updates,
     Map<String, String> config,
-    Map<String, String> sha256) {
-  static final int FORMAT_VERSION = 1;
+    Map<String, FileChecksums> files) {
+  static final int FORMAT_VERSION = 2;
   static final String FILE = "state.json";
+
+  /** Holds the checksum of {@link #FILE} as {@code sha256sum} writes it; new in version 2. */
+  static final String CHECKSUM = FILE + ".sha256";
 
   CheckpointState {
     updates = Map.copyOf(updates);
     config = Map.copyOf(config);
-    sha256 = Map.copyOf(sha256);
+    files = Map.copyOf(files);
+  }
+
+  /** Writes it and its checksum, and forces both to the disk. */
+  void write(Path folder) throws IOException {
+    byte[] json = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this);
+    writeForced(folder.resolve(FILE), json);
+    String line = CheckpointFiles.sha256(json) + "  " + FILE + "\n";
+    writeForced(folder.resolve(CHECKSUM), line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void writeForced(Path file, byte[] bytes) throws IOException {
+    Files.write(file, bytes);
+    CheckpointFiles.force(file);
   }
 
   static CheckpointState read(Path folder) throws IOException {
     Path file = folder.resolve(FILE);
+    byte[] bytes = Files.readAllBytes(file);
+    boolean checked = requireChecksum(folder, bytes);
     try {
-      JsonNode root = Json.MAPPER.readTree(Files.readString(file));
+      JsonNode root = Json.MAPPER.readTree(bytes);
       int version = root.path("formatVersion").asInt();
-      if (version != FORMAT_VERSION) {
+      if (version == 1 && root instanceof ObjectNode object) {
+        CheckpointFormat1.upgrade(object, folder);
+      } else if (version != FORMAT_VERSION) {
         throw new CheckpointException(
-            "%s: formatVersion must be %d, was %d".formatted(file, FORMAT_VERSION, version));
+            "%s: formatVersion must be 1 or %d, was %d".formatted(file, FORMAT_VERSION, version));
+      } else if (!checked) {
+        throw new CheckpointException(folder.resolve(CHECKSUM) + " is missing");
       }
       return Json.MAPPER.treeToValue(root, CheckpointState.class);
     } catch (JsonProcessingException e) {
@@ -63,8 +90,21 @@ record CheckpointState(
     }
   }
 
+  private static boolean requireChecksum(Path folder, byte[] state) throws IOException {
+    Path checksum = folder.resolve(CHECKSUM);
+    if (!Files.exists(checksum)) {
+      return false;
+    }
+    String line = CheckpointFiles.sha256(state) + "  " + FILE + "\n";
+    if (!Arrays.equals(Files.readAllBytes(checksum), line.getBytes(StandardCharsets.UTF_8))) {
+      throw new CheckpointException(
+          "%s or %s is damaged: they do not match".formatted(folder.resolve(FILE), checksum));
+    }
+    return true;
+  }
+
   Progress progress() {
-    return new Progress(step, tokens, trainFlops, spawned);
+    return new Progress(step, tokens, trainFlops, spawned, skipped);
   }
 
   StepContext moment() {

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,6 +33,18 @@ final class TensorBytes {
         channel.write(piece);
       }
     }
+  }
+
+  /** CRC-32C of the bytes that {@link #write} writes. */
+  static String crc32c(INDArray array) {
+    INDArray dense = isDense(array) ? array : array.dup('c');
+    Nd4j.getAffinityManager().ensureLocation(dense, AffinityManager.Location.HOST);
+    CRC32C crc = new CRC32C();
+    long size = size(dense);
+    for (long done = 0; done < size; done += PIECE) {
+      crc.update(piece(dense, done, size));
+    }
+    return FileChecksums.text(crc);
   }
 
   /** Reads from {@code begin} into an array that is dense. */

@@ -21,18 +21,22 @@ import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingData;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 class ResumeTest {
   private static final TrainingConfig CONFIG =
@@ -40,26 +44,45 @@ class ResumeTest {
 
   @TempDir private Path directory;
 
-  /** A spawn before, at and after the checkpoint, and none. */
+  /**
+   * Cut after every step, so in each phase and on both sides of every switch: spawn at 3 and hard
+   * at 6, spawn and hard at once, never hard, from the start, and never spawned.
+   */
+  static Stream<Arguments> cuts() {
+    return Stream.of(
+            List.of(3L, 3L), List.of(5L, 0L), List.of(4L, -1L), List.of(0L, 5L), List.of(99L, -1L))
+        .flatMap(
+            switches ->
+                LongStream.range(1, 10)
+                    .boxed()
+                    .flatMap(
+                        cut ->
+                            Stream.of(DataType.DOUBLE, DataType.FLOAT)
+                                .map(
+                                    type ->
+                                        Arguments.of(
+                                            type, switches.get(0), switches.get(1), cut))));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "DOUBLE, 0", "DOUBLE, 3", "DOUBLE, 5", "DOUBLE, 8", "DOUBLE, 99",
-    "FLOAT, 0", "FLOAT, 3", "FLOAT, 5", "FLOAT, 8", "FLOAT, 99"
-  })
+  @MethodSource("cuts")
   void should_take_the_very_steps_of_the_run_that_was_not_interrupted(
-      DataType type, long spawnStep) {
+      DataType type, long spawnStep, long hardFrom, long cut) {
     Kernels kernels = KernelSelection.forType(type);
+    OptionalLong hard = hardFrom < 0 ? OptionalLong.empty() : OptionalLong.of(hardFrom);
     TinyModel whole = new TinyModel(kernels, 1);
-    Trainer<TinyBatch> uninterrupted = trainer(whole, kernels, spawnStep);
+    Trainer<TinyBatch> uninterrupted = trainer(whole, kernels, CONFIG, spawnStep, hard);
     StepReport expected = steps(uninterrupted, 10);
 
-    Trainer<TinyBatch> first = trainer(new TinyModel(kernels, 1), kernels, spawnStep);
-    steps(first, 5);
+    Trainer<TinyBatch> first = trainer(new TinyModel(kernels, 1), kernels, CONFIG, spawnStep, hard);
+    steps(first, (int) cut);
     Path saved = folder(2).write(first.state());
     TinyModel model = new TinyModel(kernels, 77);
-    Trainer<TinyBatch> second = trainer(model, kernels, spawnStep);
+    Trainer<TinyBatch> second = trainer(model, kernels, CONFIG, spawnStep, hard);
     second.resume(Checkpoint.open(saved));
-    StepReport report = steps(second, 5);
+    StepReport report = steps(second, (int) (10 - cut));
+
+    assertThat(report.phase()).isEqualTo(expected.phase());
 
     assertThat(report.trainLoss()).isEqualTo(expected.trainLoss());
     assertThat(report.gradientNorm()).isEqualTo(expected.gradientNorm());
@@ -150,14 +173,91 @@ class ResumeTest {
     Path file = saved.resolve("state.json");
     String text = Files.readString(file);
 
-    Files.writeString(file, text.substring(0, text.length() / 2));
+    Files.writeString(file, text.replace("\"step\" : 3", "\"step\" : 2"));
+    assertThatThrownBy(() -> Checkpoint.open(saved))
+        .hasMessageContainingAll("state.json", "damaged", "do not match");
+    rewriteState(saved, text.substring(0, text.length() / 2));
     assertThatThrownBy(() -> Checkpoint.open(saved))
         .hasMessageContainingAll("state.json", "damaged");
-    Files.writeString(file, text.replace("\"seed\"", "\"sead\""));
+    rewriteState(saved, text.replace("\"seed\"", "\"sead\""));
     assertThatThrownBy(() -> Checkpoint.open(saved)).hasMessageContainingAll("state.json", "seed");
-    Files.writeString(file, text.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
+    rewriteState(saved, text.replace("\"formatVersion\" : 2", "\"formatVersion\" : 3"));
     assertThatThrownBy(() -> Checkpoint.open(saved))
-        .hasMessageContaining("formatVersion must be 1, was 2");
+        .hasMessageContaining("formatVersion must be 1 or 2, was 3");
+    rewriteState(saved, text);
+    Files.delete(saved.resolve("state.json.sha256"));
+    assertThatThrownBy(() -> Checkpoint.open(saved)).hasMessageContaining("sha256 is missing");
+  }
+
+  @Test
+  void should_read_a_checkpoint_of_the_first_format() throws IOException {
+    Path saved = savedAfter(3);
+    Path file = saved.resolve("state.json");
+    ObjectNode state = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file));
+    ObjectNode hashes = state.putObject("sha256");
+    for (String name : CheckpointFiles.CHECKED) {
+      hashes.put(name, state.path("files").path(name).path("sha256").asText());
+    }
+    state.put("formatVersion", 1).remove(List.of("files", "skipped"));
+    Files.writeString(file, state.toString());
+    Files.delete(saved.resolve("state.json.sha256"));
+
+    assertThat(Checkpoint.open(saved).progress().step()).isEqualTo(3);
+
+    Path model = saved.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(model);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(model, bytes);
+    assertThatThrownBy(() -> Checkpoint.open(saved))
+        .hasMessageContaining(model + " is damaged in an unknown place");
+  }
+
+  @Test
+  void should_offer_the_newest_whole_checkpoint_before_a_damaged_one() throws IOException {
+    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
+    Trainer<TinyBatch> trainer =
+        trainer(new TinyModel(kernels, 1), kernels, CONFIG.withCheckpointEvery(3), 4);
+    trainer.checkpointTo(folder(4));
+    trainer.run();
+    Path first = directory.resolve("step-00000003");
+    damage(directory.resolve("step-00000010"));
+    damage(directory.resolve("step-00000009"));
+    damage(directory.resolve("step-00000006"));
+
+    assertThatThrownBy(() -> CheckpointFolder.openLatest(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("step-00000010", "the checkpoint before it is whole: " + first);
+
+    assertThat(CheckpointFolder.setAsideNewerThan(first)).hasSize(3);
+    assertThat(CheckpointFolder.openLatest(directory).orElseThrow().location()).isEqualTo(first);
+    assertThat(directory.resolve("set-aside-step-00000010")).exists();
+    damage(first);
+    assertThatThrownBy(() -> CheckpointFolder.openLatest(directory))
+        .hasMessageContaining("there is no whole checkpoint before it");
+  }
+
+  @Test
+  void should_find_a_checkpoint_that_was_being_replaced_when_the_process_died() throws IOException {
+    Path saved = savedAfter(3);
+    Path replaced = directory.resolve(".replaced-step-00000003");
+    Files.move(saved, replaced);
+
+    assertThat(CheckpointFolder.openLatest(directory).orElseThrow().progress().step()).isEqualTo(3);
+    assertThat(savedAfter(3)).isEqualTo(saved);
+    assertThat(replaced).doesNotExist();
+  }
+
+  private static void damage(Path checkpoint) throws IOException {
+    Path model = checkpoint.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(model);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(model, bytes);
+  }
+
+  private static void rewriteState(Path checkpoint, String text) throws IOException {
+    Files.writeString(checkpoint.resolve("state.json"), text);
+    String hash = CheckpointFiles.sha256(text.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(checkpoint.resolve("state.json.sha256"), hash + "  state.json\n");
   }
 
   @Test
@@ -226,9 +326,18 @@ class ResumeTest {
 
   private static Trainer<TinyBatch> trainer(
       TinyModel model, Kernels kernels, TrainingConfig config, long spawnStep) {
+    return trainer(model, kernels, config, spawnStep, OptionalLong.empty());
+  }
+
+  private static Trainer<TinyBatch> trainer(
+      TinyModel model,
+      Kernels kernels,
+      TrainingConfig config,
+      long spawnStep,
+      OptionalLong hardFrom) {
     EvolutionConfig evolution =
         new EvolutionConfig(
-            spawnStep, SpawnMethod.copy(), true, TemperatureSchedule.over(6), OptionalLong.empty());
+            spawnStep, SpawnMethod.copy(), true, TemperatureSchedule.over(6), hardFrom);
     return new Trainer<>(
         model,
         new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(16, -1))),

@@ -9,6 +9,7 @@ import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.NormPlacement;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -24,6 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Blocks of one kind, with places for experts in every k-th. */
 public final class Stack implements Layer {
+  private final Scope scope;
+  private final List<Layer> made = new ArrayList<>();
   private final Sequential blocks;
   private final EvolvingLayers evolving;
 
@@ -47,7 +50,7 @@ public final class Stack implements Layer {
    * @param plan of the MoE layers; its initialization is that of all weights
    */
   public Stack(Scope scope, StackSize size, Kind kind, NormPlacement placement, ExpertPlan plan) {
-    List<Layer> made = new ArrayList<>();
+    this.scope = scope;
     List<EvolvingFeedForward> places = new ArrayList<>();
     for (int i = 0; i < size.layers(); i++) {
       Scope block = scope.child("blocks").child(i);
@@ -86,9 +89,34 @@ public final class Stack implements Layer {
     return new FeedForward(scope, size.width(), size.hidden(), size.activation(), init);
   }
 
+  /**
+   * Runs the blocks.
+   *
+   * @throws NotFiniteException in training, if their output is not finite; it names the first block
+   *     that gave such an output
+   */
   @Override
   public Output forward(INDArray x, Pass pass) {
-    return blocks.forward(x, pass);
+    Output output = blocks.forward(x, pass);
+    if (pass.step().training() && !isFinite(output.value())) {
+      throw new NotFiniteException("the output of " + firstNotFinite(x, pass) + " was not finite");
+    }
+    return output;
+  }
+
+  private String firstNotFinite(INDArray x, Pass pass) {
+    INDArray value = x;
+    for (int i = 0; i < made.size() && isFinite(value); i++) {
+      value = made.get(i).forward(value, pass).value();
+      if (!isFinite(value)) {
+        return scope.child("blocks").child(i).name();
+      }
+    }
+    return "the embeddings before " + scope.child("blocks").child(0).name();
+  }
+
+  private boolean isFinite(INDArray rows) {
+    return Double.isFinite(scope.kernels().sumOfSquares(rows));
   }
 
   @Override

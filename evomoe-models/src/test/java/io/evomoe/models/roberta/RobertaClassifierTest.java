@@ -120,7 +120,7 @@ class RobertaClassifierTest {
 
   private Path save(Roberta model) {
     AdamW optimizer = new AdamW(KERNELS, AdamWConfig.defaults());
-    Progress progress = new Progress(7, 0, 0, true);
+    Progress progress = new Progress(7, 0, 0, true, 0);
     TrainingState state =
         new TrainingState(progress, SmallRoberta.training(1), 1, model, optimizer);
     return new CheckpointFolder(directory, 1, Map.of()).write(state);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.models.text.AsciiTokenizer;
-import io.evomoe.models.text.LogOf;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.testing.LogOf;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

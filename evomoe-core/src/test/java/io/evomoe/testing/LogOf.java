@@ -1,4 +1,4 @@
-package io.evomoe.models.text;
+package io.evomoe.testing;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;

@@ -1,0 +1,235 @@
+package io.evomoe.training.checkpoint;
+
+import io.evomoe.moe.GateState;
+import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.Parameter;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.training.AdamW;
+import io.evomoe.training.Model;
+import io.evomoe.training.Moments;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Turns a model of some experts into one of others: experts are merged by averaging, selected, or
+ * copied. A gate's arrays are treated alike along the axis that counts the experts; optimizer
+ * moments go the way of their parameters. Everything else is copied.
+ *
+ * <p>Where every old expert becomes the same number of copies, a softmax gate that weighs all
+ * experts gives the same output as before, until {@link #spread}: the copies share the old one's
+ * weight.
+ */
+public final class ExpertConversion {
+  private static final double GATE_NOISE = 0.01;
+
+  private final ExpertGroups groups;
+  private final Map<String, INDArray> old;
+  private final Map<String, Parameter> oldParameters = new LinkedHashMap<>();
+  private final int experts;
+
+  /**
+   * Prepares a conversion.
+   *
+   * @param loaded the model with what the checkpoint holds
+   * @param groups where each new expert comes from
+   * @throws IllegalArgumentException if a group names an expert that does not exist, or the model
+   *     has no experts
+   */
+  public ExpertConversion(Model<?> loaded, ExpertGroups groups) {
+    this.groups = groups;
+    this.old = CheckpointFiles.arrays(loaded);
+    loaded.parameters().forEach(parameter -> oldParameters.put(parameter.name(), parameter));
+    this.experts =
+        ExpertNames.counts(old.keySet()).values().stream()
+            .mapToInt(Integer::intValue)
+            .max()
+            .orElseThrow(() -> new IllegalArgumentException("the model has no experts to convert"));
+    groups.requireWithin(experts);
+  }
+
+  /** Number of experts before. */
+  public int experts() {
+    return experts;
+  }
+
+  /**
+   * Fills a model of the new number of experts.
+   *
+   * @param fresh a new model, spawned if the old one was; its gates untouched so far
+   * @param untrained a model like the old one, as new as {@code fresh}: an array without an axis
+   *     for the experts is only copied where these two began alike
+   * @throws CheckpointException if an array cannot be converted; it is named
+   */
+  public void fill(Model<?> fresh, Model<?> untrained) {
+    Map<String, INDArray> arrays = CheckpointFiles.arrays(fresh);
+    for (GateState state : untrained.state()) {
+      requireSameBeginning(state, arrays.get(state.name()));
+    }
+    Map<String, INDArray> converted = new LinkedHashMap<>();
+    arrays.forEach((name, array) -> converted.put(name, converted(name, array, old::get)));
+    arrays.forEach((name, array) -> array.assign(converted.get(name)));
+  }
+
+  /**
+   * Makes the further copies of an expert different from it, as equal ones would stay equal: their
+   * weight matrices are changed, and so are, by a hundredth of their deviation, their numbers in
+   * weight matrices of gates.
+   *
+   * @param fresh the filled model
+   * @param change of the experts' weight matrices
+   * @param seed of the gates' noise
+   */
+  public void spread(Model<?> fresh, FeedForward.WeightChange change, long seed) {
+    for (Parameter parameter : fresh.parameters()) {
+      INDArray value = parameter.value();
+      Optional<ExpertNames.ExpertName> expert = ExpertNames.parse(parameter.name());
+      if (!parameter.decays()) {
+        continue;
+      }
+      if (expert.isPresent() && expert.get().expert() >= experts) {
+        write(value, change.apply(parameter.name(), value.ravel().toDoubleVector()));
+      } else if (expert.isEmpty() && !value.equalShapes(old.get(parameter.name()))) {
+        disturb(parameter, new CounterRandom(CounterRandom.fold(seed, parameter.name())));
+      }
+    }
+  }
+
+  private void disturb(Parameter parameter, CounterRandom random) {
+    int axis = parameter.value().size(0) == groups.size() ? 0 : 1;
+    double deviation = GATE_NOISE * parameter.value().stdNumber().doubleValue();
+    for (int expert = experts; expert < groups.size(); expert++) {
+      INDArray slice = slice(parameter.value(), axis, expert);
+      for (int i = 0; i < slice.length(); i++) {
+        double noise = deviation * random.gaussian(expert * slice.length() + i);
+        slice.putScalar(i, slice.getDouble(i) + noise);
+      }
+    }
+  }
+
+  private static void write(INDArray array, double[] values) {
+    array.assign(Nd4j.createFromArray(values).castTo(array.dataType()).reshape(array.shape()));
+  }
+
+  /**
+   * Fills an optimizer.
+   *
+   * @param fresh the filled model
+   * @param from moments of the old model
+   * @param into gets those of the new one
+   */
+  public void fill(Model<?> fresh, AdamW from, AdamW into) {
+    for (Parameter parameter : fresh.parameters()) {
+      List<Moments> sources = new ArrayList<>();
+      INDArray first = moment(parameter, from, sources, Moments::first);
+      INDArray second = moment(parameter, from, sources, Moments::second);
+      if (first != null && second != null) {
+        long updates = sources.stream().mapToLong(Moments::updates).max().orElse(0);
+        Moments moments = Moments.zeros(parameter, updates);
+        moments.first().assign(first);
+        moments.second().assign(second);
+        into.restore(parameter, moments);
+      }
+    }
+  }
+
+  private @Nullable INDArray moment(
+      Parameter parameter, AdamW from, List<Moments> sources, Function<Moments, INDArray> which) {
+    boolean[] missing = new boolean[1];
+    INDArray result =
+        converted(
+            parameter.name(),
+            parameter.value(),
+            name -> {
+              Parameter source = oldParameters.get(name);
+              Optional<Moments> found = source == null ? Optional.empty() : from.moments(source);
+              found.ifPresent(sources::add);
+              missing[0] |= source != null && found.isEmpty();
+              return found.map(which).orElseGet(() -> old.get(name));
+            });
+    return missing[0] ? null : result;
+  }
+
+  private static void requireSameBeginning(GateState state, @Nullable INDArray fresh) {
+    if (fresh != null && state.value().equalShapes(fresh) && !state.value().equals(fresh)) {
+      throw new CheckpointException(
+          "%s depends on the number of experts in a way that cannot be converted"
+              .formatted(state.name()));
+    }
+  }
+
+  private INDArray converted(
+      String name, INDArray like, Function<String, @Nullable INDArray> source) {
+    Optional<ExpertNames.ExpertName> expert = ExpertNames.parse(name);
+    if (expert.isPresent()) {
+      ExpertNames.ExpertName parts = expert.get();
+      return mean(
+          groups.of(parts.expert()).stream()
+              .map(number -> fitting(parts.of(number), like, source.apply(parts.of(number))))
+              .toList());
+    }
+    INDArray array = source.apply(name);
+    if (array == null || array.rank() != like.rank()) {
+      throw unfit(name, like, array);
+    }
+    return array.equalShapes(like) ? array : alongExperts(name, array, like);
+  }
+
+  /**
+   * The means of slices along the one axis that has the old number of experts there, the new here.
+   */
+  private INDArray alongExperts(String name, INDArray array, INDArray like) {
+    int[] differing =
+        IntStream.range(0, like.rank()).filter(i -> array.size(i) != like.size(i)).toArray();
+    if (differing.length != 1
+        || array.size(differing[0]) != experts
+        || like.size(differing[0]) != groups.size()) {
+      throw unfit(name, like, array);
+    }
+    int axis = differing[0];
+    INDArray result = Nd4j.create(like.dataType(), like.shape());
+    for (int expert = 0; expert < groups.size(); expert++) {
+      List<INDArray> slices =
+          groups.of(expert).stream().map(number -> slice(array, axis, number)).toList();
+      slice(result, axis, expert).assign(mean(slices));
+    }
+    return result;
+  }
+
+  private static INDArray slice(INDArray array, int axis, int number) {
+    return array.slice(number, axis);
+  }
+
+  private static INDArray mean(List<INDArray> arrays) {
+    if (arrays.size() == 1) {
+      return arrays.get(0);
+    }
+    INDArray sum = arrays.get(0).dup('c');
+    arrays.subList(1, arrays.size()).forEach(sum::addi);
+    return sum.divi(arrays.size());
+  }
+
+  private static INDArray fitting(String name, INDArray like, @Nullable INDArray array) {
+    if (array == null || !array.equalShapes(like)) {
+      throw unfit(name, like, array);
+    }
+    return array;
+  }
+
+  private static CheckpointException unfit(String name, INDArray like, @Nullable INDArray array) {
+    return new CheckpointException(
+        "%s cannot be converted: it is %s, wanted %s"
+            .formatted(
+                name,
+                array == null ? "missing" : Arrays.toString(array.shape()),
+                Arrays.toString(like.shape())));
+  }
+}

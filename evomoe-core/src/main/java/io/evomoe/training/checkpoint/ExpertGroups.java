@@ -1,0 +1,72 @@
+package io.evomoe.training.checkpoint;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Which old experts each expert of a converted checkpoint comes from.
+ *
+ * @param groups for each new expert the old ones whose mean it is, each group with at least one
+ */
+public record ExpertGroups(List<List<Integer>> groups) {
+
+  /** Refuses empty lists and groups, and negative numbers. */
+  public ExpertGroups {
+    groups = groups.stream().map(List::copyOf).toList();
+    if (groups.isEmpty() || groups.stream().anyMatch(List::isEmpty)) {
+      throw new IllegalArgumentException(
+          "experts must be at least 1, each from at least 1, were " + groups);
+    }
+    if (groups.stream().flatMap(List::stream).anyMatch(expert -> expert < 0)) {
+      throw new IllegalArgumentException("experts must be at least 0, were " + groups);
+    }
+  }
+
+  /** Keeps some experts, in this order. */
+  public static ExpertGroups select(List<Integer> experts) {
+    return new ExpertGroups(experts.stream().map(List::of).toList());
+  }
+
+  /** One expert, the mean of {@code experts} old ones. */
+  public static ExpertGroups mergeAll(int experts) {
+    return new ExpertGroups(List.of(IntStream.range(0, experts).boxed().toList()));
+  }
+
+  /**
+   * Copies of the old experts in turn: of 4 old ones, number 5 of the new ones comes from 1.
+   *
+   * @param experts old ones
+   * @param wanted new ones, more than there are
+   */
+  public static ExpertGroups spawn(int experts, int wanted) {
+    if (wanted <= experts) {
+      throw new IllegalArgumentException(
+          "spawned experts must be more than the %d there are, was %d".formatted(experts, wanted));
+    }
+    return new ExpertGroups(
+        IntStream.range(0, wanted).mapToObj(expert -> List.of(expert % experts)).toList());
+  }
+
+  /** Number of new experts. */
+  public int size() {
+    return groups.size();
+  }
+
+  /** The old experts that new expert number {@code expert} is the mean of. */
+  List<Integer> of(int expert) {
+    return groups.get(expert);
+  }
+
+  /** Refuses old experts that do not exist. */
+  void requireWithin(int experts) {
+    groups.stream()
+        .flatMap(List::stream)
+        .filter(expert -> expert >= experts)
+        .findFirst()
+        .ifPresent(
+            expert -> {
+              throw new IllegalArgumentException(
+                  "experts must be in 0..%d, was %d".formatted(experts - 1, expert));
+            });
+  }
+}
