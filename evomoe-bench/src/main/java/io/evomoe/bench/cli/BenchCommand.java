@@ -25,7 +25,12 @@ import picocli.CommandLine.Option;
     description = "Measures speed on this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchCommand.Step.class, BenchCommand.KernelTimes.class, ParameterCommand.class})
+    subcommands = {
+      BenchCommand.Step.class,
+      BenchCommand.KernelTimes.class,
+      ParameterCommand.class,
+      DeterminismCommand.class
+    })
 final class BenchCommand {
   private BenchCommand() {}
 

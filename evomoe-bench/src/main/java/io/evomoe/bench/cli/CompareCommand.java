@@ -1,6 +1,8 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.FinishedRun;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.bench.report.ReportData;
@@ -8,17 +10,21 @@ import io.evomoe.bench.report.ResultFile;
 import io.evomoe.bench.report.RunResult;
 import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.bench.run.Annealing;
+import io.evomoe.bench.run.ComparedRun;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.training.checkpoint.Checkpoint;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,7 +52,9 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       description =
-          "folder for report.html, curves.csv and result.json; runs/compare-... by default")
+          "folder for report.html, curves.csv and result.json; runs/compare-... by default. Runs of"
+              + " the same configuration that it holds are not trained again, an interrupted one"
+              + " goes on")
   @Nullable Path out;
 
   private final PrintStream console = System.out;
@@ -55,6 +63,8 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() {
     List<RunConfig> configs = configs();
     Prepared prepared = Prepared.data(options, configs.get(0));
+    MemoryLimit limit = MemoryLimit.of(options.maxMemory);
+    configs.forEach(config -> limit.requireRoomFor(prepared.task(), config));
     String preset = options.preset;
     Path folder =
         OutputFolder.prepare(
@@ -65,16 +75,34 @@ final class CompareCommand implements Callable<Integer> {
     console.println(prepared.task().description());
     console.printf("Results go to %s%n", folder);
     Results results = new Results(folder, description(prepared.task(), configs.get(0)));
+    List<Path> data = options.dataPaths();
+    List<PlannedRun> plan = new ArrayList<>();
+    List<CurveRow> recorded = recorded(folder);
+    configs.forEach(
+        config -> plan.add(PlannedRun.of(new ComparedRun(folder, config, data), recorded)));
+    List<CurveRow> kept = plan.stream().flatMap(run -> run.earlier().stream()).toList();
     try (GracefulStop stop = new GracefulStop();
-        CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME))) {
-      for (RunConfig config : configs) {
+        MemoryGuard memory = new MemoryGuard(limit);
+        CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME), kept)) {
+      for (PlannedRun planned : plan) {
         if (!stop.isStopped()) {
-          results.add(run(prepared.task(), config, curves, stop));
+          results.add(outcome(planned, prepared.task(), curves, stop, memory));
+          memory.requireWithin();
         }
       }
       results.print(console);
     }
     return 0;
+  }
+
+  /** What an earlier call left; a file that cannot be read is written anew. */
+  private static List<CurveRow> recorded(Path folder) {
+    Path file = folder.resolve(CurveFile.NAME);
+    try {
+      return Files.exists(file) ? CurveFile.read(file) : List.of();
+    } catch (IllegalArgumentException damaged) {
+      return List.of();
+    }
   }
 
   private List<RunConfig> configs() {
@@ -90,14 +118,45 @@ final class CompareCommand implements Callable<Integer> {
     return configs;
   }
 
-  private Run.Outcome run(Task<?, ?> task, RunConfig config, CurveFile curves, GracefulStop stop) {
-    Run<?, ?> run = new Run<>(task, config);
-    stop.watch(run);
-    console.println(Description.parameters(task, config));
-    String name = config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
-    try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
-      return run.train(curves, List.of(), progress);
+  private Run.Outcome outcome(
+      PlannedRun planned,
+      Task<?, ?> task,
+      CurveFile curves,
+      GracefulStop stop,
+      MemoryGuard memory) {
+    if (planned.finished() != null) {
+      console.printf("%s: finished before, taken as it is%n", name(planned.config()));
+      return new Run.Outcome(planned.finished().result(), planned.finished().recorded());
     }
+    RunConfig config = planned.config();
+    Run<?, ?> run = new Run<>(task, config);
+    if (planned.checkpoint() != null) {
+      run.resume(planned.checkpoint());
+      console.printf(
+          "%s: resuming after step %d of %d%n",
+          name(config), planned.checkpoint().progress().step(), config.training().steps());
+    }
+    run.checkpointTo(planned.place().start(planned.checkpoint() != null));
+    stop.watch(run);
+    memory.watch(run);
+    console.println(Description.parameters(task, config));
+    console.println(Description.losses(config));
+    try (StepProgress progress =
+        new StepProgress(name(config), config.training().steps(), console)) {
+      Run.Outcome outcome = run.train(curves, planned.earlier(), progress);
+      if (outcome.result().steps() == config.training().steps()) {
+        planned.place().finish(outcome);
+      } else {
+        console.printf(
+            "%s: saved after step %d; the same command with this --out goes on%n",
+            name(config), outcome.result().steps());
+      }
+      return outcome;
+    }
+  }
+
+  private String name(RunConfig config) {
+    return config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
   }
 
   private Map<String, String> description(Task<?, ?> task, RunConfig config) {
@@ -105,6 +164,39 @@ final class CompareCommand implements Callable<Integer> {
     lines.put("Task, preset", config.task() + ", " + options.preset);
     lines.putAll(Description.of(task, config));
     return lines;
+  }
+
+  /**
+   * What there is of a run already.
+   *
+   * @param place its folder
+   * @param finished the whole run, if it was finished before
+   * @param checkpoint where to go on, if it was interrupted
+   * @param earlier its rows up to there
+   */
+  private record PlannedRun(
+      ComparedRun place,
+      @Nullable FinishedRun finished,
+      @Nullable Checkpoint checkpoint,
+      List<CurveRow> earlier) {
+
+    static PlannedRun of(ComparedRun place, List<CurveRow> recorded) {
+      Optional<FinishedRun> finished = place.finished();
+      if (finished.isPresent()) {
+        return new PlannedRun(place, finished.get(), null, finished.get().recorded().rows());
+      }
+      List<CurveRow> own = place.own(recorded);
+      Optional<Checkpoint> checkpoint = place.interrupted(own);
+      return new PlannedRun(
+          place,
+          null,
+          checkpoint.orElse(null),
+          checkpoint.map(saved -> ComparedRun.upTo(saved, own)).orElse(List.of()));
+    }
+
+    RunConfig config() {
+      return place.config();
+    }
   }
 
   /** What is known so far, on disk after every run. */

@@ -18,6 +18,21 @@ final class Description {
     return "%s: %,d parameters with all experts".formatted(config.gate(), parameters);
   }
 
+  /** One line: what a run's loss is the sum of. */
+  static String losses(RunConfig config) {
+    boolean causal = Tasks.named(config.task()).causal();
+    StringBuilder line = new StringBuilder(config.gate()).append(": loss = cross-entropy");
+    config
+        .losses(causal)
+        .forEach(
+            (name, coefficient) ->
+                line.append(
+                    coefficient == 0
+                        ? ", no " + name
+                        : " + %s x %s".formatted(Double.toString(coefficient), name)));
+    return line.toString();
+  }
+
   static Map<String, String> of(Task<?, ?> task, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Data", task.description());

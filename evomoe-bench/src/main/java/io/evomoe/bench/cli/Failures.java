@@ -9,7 +9,7 @@ import picocli.CommandLine.ParseResult;
 /** Turns what goes wrong into one line and an exit code. */
 final class Failures {
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
-  private static final int FAILED = 1;
+  static final int FAILED = 1;
   private static final int WRONG_INPUT = 2;
 
   private Failures() {}
@@ -27,6 +27,12 @@ final class Failures {
     log.debug("Failed", e);
     print(e.getMessage() == null ? e.toString() : e.getMessage());
     return e instanceof IllegalArgumentException ? WRONG_INPUT : FAILED;
+  }
+
+  static int outOfMemory(OutOfMemoryError e) {
+    log.debug("Failed", e);
+    print("not enough memory: " + e.getMessage());
+    return FAILED;
   }
 
   private static void print(@org.jspecify.annotations.Nullable String message) {

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       CompareCommand.class,
       TrainCommand.class,
+      ConvertCommand.class,
       EvalCommand.class,
       GenerateCommand.class,
       TranslateCommand.class,
@@ -38,7 +39,11 @@ public final class Main {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::wrongUsage);
     commandLine.setExecutionExceptionHandler(Failures::failed);
-    return commandLine.execute(arguments);
+    try {
+      return commandLine.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      return Failures.outOfMemory(e);
+    }
   }
 
   /** All commands, as they are before one is run. */

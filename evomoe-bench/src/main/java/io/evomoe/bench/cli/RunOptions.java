@@ -6,6 +6,7 @@ import io.evomoe.bench.task.Tasks;
 import io.evomoe.kernel.Precision;
 import io.evomoe.moe.GateRegistry;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,15 @@ final class RunOptions {
       description = "compute activations again instead of keeping them: less memory, more time")
   boolean recompute;
 
+  @Option(
+      names = "--max-memory",
+      paramLabel = "SIZE",
+      converter = MemorySize.class,
+      description =
+          "largest resident memory, such as 4g: a run that comes near it is saved and stopped; the"
+              + " machine's by default")
+  @Nullable Long maxMemory;
+
   @Option(names = "--config", description = "YAML file with what differs from the preset")
   @Nullable Path config;
 
@@ -75,6 +85,27 @@ final class RunOptions {
     }
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     return Tasks.checked(config.with(gate, seed));
+  }
+
+  /** These options as another process takes them. */
+  List<String> asArguments() {
+    List<String> arguments = new ArrayList<>(List.of("--task", task, "--preset", preset));
+    data.forEach(path -> arguments.addAll(List.of("--data", path.toString())));
+    set.forEach((field, value) -> arguments.addAll(List.of("--set", field + "=" + value)));
+    add(arguments, "--steps", steps);
+    add(arguments, "--precision", precision);
+    add(arguments, "--config", config);
+    add(arguments, "--max-memory", maxMemory == null ? null : maxMemory / 1024 + "k");
+    if (recompute) {
+      arguments.add("--recompute");
+    }
+    return arguments;
+  }
+
+  private static void add(List<String> arguments, String name, @Nullable Object value) {
+    if (value != null) {
+      arguments.addAll(List.of(name, value.toString()));
+    }
   }
 
   List<Path> dataPaths() {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 /** Data that comes with the project. */
 final class ShippedData {
   /** Set by the launcher. */
-  private static final String HOME = "evomoe.home";
+  static final String HOME = "evomoe.home";
 
   private ShippedData() {}
 

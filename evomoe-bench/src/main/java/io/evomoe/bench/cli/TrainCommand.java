@@ -15,6 +15,7 @@ import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,8 +46,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--resume",
       description =
-          "folder of a run to continue from its last checkpoint, with the configuration it was"
-              + " started with")
+          "folder of a run to continue from its last checkpoint, or one checkpoint in it, with the"
+              + " configuration it was started with")
   @Nullable Path resume;
 
   private final PrintStream console = System.out;
@@ -73,11 +74,14 @@ final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           path + " holds a run already: continue it with --resume, or name another --out");
     }
+    MemoryLimit.of(options.maxMemory).requireRoomFor(prepared.task(), config);
     OutputFolder.prepare(path);
     prepared.saveTokenizer(path);
     folder.write(config);
     Run<?, ?> run = new Run<>(prepared.task(), config);
-    run.checkpointTo(folder.checkpointWriter(options.dataPaths()));
+    run.checkpointTo(folder.checkpointWriter(options.dataPaths(), keep(config)));
+    // From here on there is something to resume, and it is known that the disk takes a checkpoint.
+    run.save();
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
       train(run, config, folder, curves, List.of(), prepared.task());
     }
@@ -87,12 +91,15 @@ final class TrainCommand implements Callable<Integer> {
     RunCheckpoint saved = RunCheckpoint.open(path);
     RunConfig config = saved.config();
     Checkpoint checkpoint = saved.checkpoint();
-    RunFolder folder = new RunFolder(path);
-    List<Path> data = options.data.isEmpty() ? RunFolder.data(checkpoint) : options.data;
+    RunFolder folder = RunFolder.open(path);
+    List<Path> data = dataOf(checkpoint);
     Task<?, ?> task = Tasks.named(config.task()).open(data, config, saved.tokenizer());
+    MemoryLimit.of(options.maxMemory).requireRoomFor(task, config);
     Run<?, ?> run = new Run<>(task, config);
     run.resume(checkpoint);
-    run.checkpointTo(folder.checkpointWriter(data));
+    CheckpointFolder.setAsideNewerThan(checkpoint.location())
+        .forEach(newer -> console.printf("Set aside: %s%n", newer));
+    run.checkpointTo(folder.checkpointWriter(data, keep(config)));
     Path curveFile = folder.path().resolve(CurveFile.NAME);
     try (CurveFile curves = CurveFile.resume(curveFile, checkpoint.progress().step())) {
       console.printf(
@@ -100,6 +107,26 @@ final class TrainCommand implements Callable<Integer> {
           checkpoint.progress().step(), config.training().steps());
       train(run, config, folder, curves, CurveFile.read(curveFile), task);
     }
+  }
+
+  private List<Path> dataOf(Checkpoint checkpoint) {
+    if (options.data.isEmpty()) {
+      List<Path> data = RunFolder.data(checkpoint);
+      if (!RunFolder.isSameData(checkpoint, data)) {
+        throw new IllegalArgumentException(
+            "the data in %s is not what the run was started with; give --data to go on with it"
+                .formatted(data));
+      }
+      return data;
+    }
+    if (!RunFolder.isSameData(checkpoint, options.data)) {
+      console.printf("The data is not what the run was started with: %s%n", options.data);
+    }
+    return options.data;
+  }
+
+  private static int keep(RunConfig config) {
+    return config.guards().keepCheckpoints();
   }
 
   private void train(
@@ -111,13 +138,17 @@ final class TrainCommand implements Callable<Integer> {
       Task<?, ?> task) {
     console.println(task.description());
     console.println(Description.parameters(task, config));
+    console.println(Description.losses(config));
     Run.Outcome outcome;
     try (GracefulStop stop = new GracefulStop();
+        MemoryGuard memory = new MemoryGuard(MemoryLimit.of(options.maxMemory));
         StepProgress progress =
             new StepProgress(config.gate(), config.training().steps(), console)) {
       stop.watch(run);
+      memory.watch(run);
       outcome = run.train(curves, earlier, progress);
       write(outcome, config, folder.path(), task);
+      memory.requireWithin();
     }
     console.println();
     console.println(SummaryTable.of(List.of(outcome.result())).text());

@@ -28,6 +28,10 @@ public record FineTuneSettings(
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, was " + batch);
     }
+    if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
+      throw new IllegalArgumentException(
+          "learningRate must be above 0 and finite, was " + learningRate);
+    }
     config(steps.orElse(1), learningRate, seed);
   }
 

@@ -65,7 +65,7 @@ public final class FineTuning {
    * @param listener told of every step
    */
   public ClassScores fromScratch(TrainingListener listener) {
-    Roberta network = RobertaKind.fresh(run);
+    Roberta network = new RobertaKind().fresh(run);
     run.grow(network);
     RobertaClassifier classifier = new RobertaClassifier(network, labels().size());
     trainer(classifier).run(listener);
@@ -79,7 +79,7 @@ public final class FineTuning {
    * @param listener told of every step
    */
   public ClassScores fineTuned(CheckpointWriter checkpoints, TrainingListener listener) {
-    Roberta network = run.load(RobertaKind.fresh(run)).model();
+    Roberta network = run.load(new RobertaKind().fresh(run)).model();
     RobertaClassifier classifier = new RobertaClassifier(network, labels().size());
     Trainer<ClassBatch> trainer = trainer(classifier);
     trainer.checkpointTo(checkpoints);

@@ -5,17 +5,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Memory of this process as the operating system counts it. */
-final class ProcessMemory {
+public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private ProcessMemory() {}
 
   /** Largest resident size so far in MiB; NaN where the system does not tell. */
   static double peakMebibytes() {
+    return kibibytes("VmHWM:") / 1024;
+  }
+
+  /** Resident size in bytes; NaN where the system does not tell. */
+  public static double residentBytes() {
+    return kibibytes("VmRSS:") * 1024;
+  }
+
+  private static double kibibytes(String field) {
     try {
       return Files.readAllLines(STATUS).stream()
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D+", "")) / 1024)
+          .filter(line -> line.startsWith(field))
+          .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D+", "")))
           .findFirst()
           .orElse(Double.NaN);
     } catch (IOException e) {

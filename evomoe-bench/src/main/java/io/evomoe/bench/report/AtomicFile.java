@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /** Writes whole files that are, at every moment, either the old or the new version. */
-final class AtomicFile {
+public final class AtomicFile {
 
   private AtomicFile() {}
 
@@ -27,7 +27,7 @@ final class AtomicFile {
    * @throws IllegalArgumentException if the folder cannot be created or written
    * @throws UncheckedIOException if writing fails; the old file is then untouched
    */
-  static void write(Path file, String text) {
+  public static void write(Path file, String text) {
     Path folder = OutputFolder.prepareParent(file);
     // Not Files.createTempFile: its owner-only permissions would stay with the finished file.
     Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -39,8 +39,13 @@ final class AtomicFile {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("could not write " + file, e);
+      throw new UncheckedIOException("could not write " + file + ": " + reason(e), e);
     }
+  }
+
+  /** Why something could not be written, for the end of a message. */
+  static String reason(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   private static void writeAndSync(Path file, String text) throws IOException {

@@ -1,10 +1,14 @@
 package io.evomoe.bench.report;
 
+import static io.evomoe.bench.report.AtomicFile.reason;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.APPEND;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,14 +24,16 @@ public final class CurveFile implements AutoCloseable {
   public static final String NAME = "curves.csv";
 
   private final Path file;
-  private final BufferedWriter writer;
+  private final FileChannel channel;
+  private final Writer writer;
 
   private CurveFile(Path file) {
     this.file = file;
     try {
-      writer = Files.newBufferedWriter(file, APPEND);
+      channel = FileChannel.open(file, APPEND);
+      writer = Channels.newWriter(channel, UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("could not open " + file, e);
+      throw new UncheckedIOException("could not open " + file + ": " + reason(e), e);
     }
   }
 
@@ -37,7 +43,19 @@ public final class CurveFile implements AutoCloseable {
    * @throws IllegalArgumentException if the folder cannot be created or written
    */
   public static CurveFile create(Path file) {
-    return startWith(file, List.of());
+    return create(file, List.of());
+  }
+
+  /**
+   * Starts a file that holds these rows, in place of an older one.
+   *
+   * @throws IllegalArgumentException if the folder cannot be created or written
+   */
+  public static CurveFile create(Path file, List<CurveRow> rows) {
+    StringBuilder text = new StringBuilder(CurveLine.HEADER).append('\n');
+    rows.forEach(row -> text.append(CurveLine.format(row)).append('\n'));
+    AtomicFile.write(file, text.toString());
+    return new CurveFile(file);
   }
 
   /**
@@ -48,7 +66,7 @@ public final class CurveFile implements AutoCloseable {
    */
   public static CurveFile resume(Path file, long step) {
     List<CurveRow> rows = Files.exists(file) ? read(file) : List.of();
-    return startWith(file, rows.stream().filter(row -> row.step() <= step).toList());
+    return create(file, rows.stream().filter(row -> row.step() <= step).toList());
   }
 
   /**
@@ -78,7 +96,16 @@ public final class CurveFile implements AutoCloseable {
       writer.write(CurveLine.format(row) + "\n");
       writer.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException("could not write " + file, e);
+      throw new UncheckedIOException("could not write " + file + ": " + reason(e), e);
+    }
+  }
+
+  /** Forces all rows to the disk: what a checkpoint that comes after them must not be ahead of. */
+  public void force() {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not write " + file + ": " + reason(e), e);
     }
   }
 
@@ -87,15 +114,8 @@ public final class CurveFile implements AutoCloseable {
     try {
       writer.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("could not close " + file, e);
+      throw new UncheckedIOException("could not close " + file + ": " + reason(e), e);
     }
-  }
-
-  private static CurveFile startWith(Path file, List<CurveRow> rows) {
-    StringBuilder text = new StringBuilder(CurveLine.HEADER).append('\n');
-    rows.forEach(row -> text.append(CurveLine.format(row)).append('\n'));
-    AtomicFile.write(file, text.toString());
-    return new CurveFile(file);
   }
 
   private static List<String> completeLines(Path file) {

@@ -45,7 +45,7 @@ public record CurveRow(
 
   /**
    * The row of one step. Temperature, load entropy and drop rate are empty while nothing is routed:
-   * there is no gate then that could have them.
+   * there is no gate then that could have them. Losses of a skipped step are empty.
    */
   public static CurveRow of(String task, String gate, long seed, StepReport report) {
     boolean routed = !report.routing().isEmpty();
@@ -57,9 +57,9 @@ public record CurveRow(
         report.tokens(),
         report.trainFlops(),
         report.wallSeconds(),
-        OptionalDouble.of(report.trainLoss()),
+        finite(report.trainLoss()),
         report.validLoss(),
-        OptionalDouble.of(report.auxLoss()),
+        finite(report.auxLoss()),
         onlyIf(routed, report.temperature()),
         OptionalDouble.of(report.activeExperts()),
         onlyIf(routed, report.loadEntropy()),
@@ -102,6 +102,10 @@ public record CurveRow(
         activeExperts,
         loadEntropy,
         dropRate);
+  }
+
+  private static OptionalDouble finite(double value) {
+    return onlyIf(Double.isFinite(value), value);
   }
 
   private static OptionalDouble onlyIf(boolean measured, double value) {

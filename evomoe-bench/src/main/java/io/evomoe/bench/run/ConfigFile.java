@@ -1,6 +1,9 @@
 package io.evomoe.bench.run;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,23 +14,32 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.evomoe.bench.report.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Run configurations as YAML. A file may name only what differs from the preset. */
 public final class ConfigFile {
+  private static final Pattern PACKAGES = Pattern.compile("\\b(?:[a-z]\\w*\\.)+(?=[A-Z])");
+
   private static final ObjectMapper YAML =
       YAMLMapper.builder(new YAMLFactory())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
           .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
           .build();
 
+  /** What may be left empty is a {@code Long}; anything else that is null was forgotten. */
   private static final ObjectMapper TREE =
       JsonMapper.builder()
+          .defaultSetterInfo(JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
+          .withConfigOverride(
+              Long.class, type -> type.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SET)))
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
@@ -36,12 +48,17 @@ public final class ConfigFile {
 
   private ConfigFile() {}
 
-  /** Writes a configuration in full. */
+  /** Writes a configuration in full; a reader sees the old file or the whole new one. */
   public static void write(Path file, RunConfig config) {
+    AtomicFile.write(file, text(config));
+  }
+
+  /** The text of a file in full. */
+  static String text(RunConfig config) {
     try {
-      Files.writeString(file, YAML.writeValueAsString(config));
-    } catch (IOException e) {
-      throw new IllegalArgumentException("cannot write configuration " + file, e);
+      return YAML.writeValueAsString(config);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a configuration has a YAML form", e);
     }
   }
 
@@ -57,6 +74,7 @@ public final class ConfigFile {
     ObjectNode fields = TREE.createObjectNode();
     fields.putObject("model").put("sharedExperts", 0);
     fields.set("compute", TREE.valueToTree(ComputeSettings.DEFAULT));
+    fields.set("guards", TREE.valueToTree(GuardSettings.DEFAULT));
     return fields;
   }
 
@@ -147,7 +165,8 @@ public final class ConfigFile {
     return path.toString();
   }
 
+  /** The first line, without the packages of Java classes. */
   private static String firstLine(String text) {
-    return text.lines().findFirst().orElse("");
+    return PACKAGES.matcher(text.lines().findFirst().orElse("")).replaceAll("");
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.bench.run;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,26 +12,51 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What tells the content of a small folder from any other. */
+/** What tells the content of files and folders from any other. */
 final class FolderDigest {
+  private static final int BUFFER = 1 << 16;
+
   private FolderDigest() {}
 
-  /** SHA-256 of the names and contents of its files, in the order of their names; in hex. */
+  /** SHA-256 of the names and contents of a folder's files, in the order of their names; in hex. */
   static String of(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
+    return of(List.of(folder));
+  }
+
+  /** The same of several folders or files, in their order. */
+  static String of(List<Path> sources) {
+    try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      List<Path> sorted = files.filter(Files::isRegularFile).sorted().toList();
-      for (Path file : sorted) {
-        byte[] content = Files.readAllBytes(file);
-        String head = folder.relativize(file) + " " + content.length + "\n";
-        digest.update(head.getBytes(StandardCharsets.UTF_8));
-        digest.update(content);
+      for (Path source : sources) {
+        for (Path file : files(source)) {
+          String head = file.getFileName() + " " + Files.size(file) + "\n";
+          digest.update(head.getBytes(StandardCharsets.UTF_8));
+          update(digest, file);
+        }
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + folder, e);
+      throw new UncheckedIOException("cannot read " + sources + ": " + e.getMessage(), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static List<Path> files(Path source) throws IOException {
+    if (!Files.isDirectory(source)) {
+      return List.of(source);
+    }
+    try (Stream<Path> files = Files.list(source)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static void update(MessageDigest digest, Path file) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
     }
   }
 }

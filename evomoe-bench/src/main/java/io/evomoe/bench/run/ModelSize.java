@@ -6,6 +6,8 @@ import io.evomoe.models.stack.StackSize;
 /**
  * The size of a model, as a configuration file has it.
  *
+ * <p>Numbers are at most 1,000,000, experts at most 65,536, the vocabulary at most 10,000,000.
+ *
  * @param layers blocks, at least 1; task mt has as many in the encoder and in the decoder
  * @param width d, at least 1
  * @param hidden width inside a feed-forward net or expert, at least 1
@@ -30,8 +32,21 @@ public record ModelSize(
     double dropout,
     int sharedExperts) {
 
+  /** Far above what anybody trains: what is larger is a slip of the keyboard. */
+  private static final int LARGEST = 1_000_000;
+
+  private static final int MOST_EXPERTS = 65_536;
+  private static final int LARGEST_VOCABULARY = 10_000_000;
+
   /** Refuses sizes out of their bounds. */
   public ModelSize {
+    requireAtMost("layers", layers, LARGEST);
+    requireAtMost("width", width, LARGEST);
+    requireAtMost("hidden", hidden, LARGEST);
+    requireAtMost("experts", experts, MOST_EXPERTS);
+    requireAtMost("sharedExperts", sharedExperts, MOST_EXPERTS);
+    requireAtMost("vocabulary", vocabulary, LARGEST_VOCABULARY);
+    requireAtMost("sequence", sequence, LARGEST);
     new StackSize(
         layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, Activation.GELU);
     requirePositive("vocabulary", vocabulary);
@@ -56,6 +71,12 @@ public record ModelSize(
   StackSize stack(Activation activation) {
     return new StackSize(
         layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, activation);
+  }
+
+  private static void requireAtMost(String field, int value, int maximum) {
+    if (value > maximum) {
+      throw new IllegalArgumentException(field + " must be at most " + maximum + ", was " + value);
+    }
   }
 
   private static void requirePositive(String field, int value) {

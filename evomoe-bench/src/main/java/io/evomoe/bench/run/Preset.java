@@ -21,6 +21,7 @@ public record Preset(String name, ModelSize model, TrainingSettings training) {
         training,
         EvolutionSettings.defaults(),
         Map.of(),
-        ComputeSettings.DEFAULT);
+        ComputeSettings.DEFAULT,
+        GuardSettings.DEFAULT);
   }
 }

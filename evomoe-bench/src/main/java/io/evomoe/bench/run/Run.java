@@ -15,6 +15,7 @@ import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class Run<B, M extends Model<B>> {
   private final M model;
   private final Trainer<B> trainer;
   private final Totals totals = new Totals();
+  private @Nullable CurveFile recorded;
 
   /** A run before its first step. */
   public Run(Task<B, M> task, RunConfig config) {
@@ -37,11 +39,7 @@ public final class Run<B, M extends Model<B>> {
     this.model = task.model(config);
     this.trainer =
         new Trainer<>(
-            model,
-            task.data(config),
-            config.kernels(),
-            config.training().config(config.seed()),
-            schedule(config));
+            model, task.data(config), config.kernels(), config.trainingConfig(), schedule(config));
   }
 
   private static EvolutionSchedule schedule(RunConfig config) {
@@ -54,9 +52,20 @@ public final class Run<B, M extends Model<B>> {
     trainer.resume(saved);
   }
 
-  /** Checkpoints go there from now on. */
+  /** Checkpoints go there from now on, each after the curve up to it is on the disk. */
   public void checkpointTo(CheckpointWriter writer) {
-    trainer.checkpointTo(writer);
+    trainer.checkpointTo(
+        state -> {
+          if (recorded != null) {
+            recorded.force();
+          }
+          return writer.write(state);
+        });
+  }
+
+  /** Writes a checkpoint before the first step. */
+  public void save() {
+    trainer.save();
   }
 
   /** Lets {@link #train} return after its current step; from any thread. */
@@ -77,21 +86,29 @@ public final class Run<B, M extends Model<B>> {
     if (!config.provider().annealed()) {
       recording.leaveOutTemperature();
     }
+    recorded = curves;
     try {
       trainer.run(recording, totals, listener);
     } catch (TrainingDivergedException e) {
       throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
     }
-    return new Outcome(result(recording), recording.run());
+    return new Outcome(result(recording.run().rows()), recording.run());
   }
 
-  private RunResult result(RunRecording recording) {
+  /** Of the curve, so that a run that was saved after its last step has one as well. */
+  private RunResult result(List<CurveRow> rows) {
     Progress progress = trainer.progress();
-    StepReport last = totals.last;
-    if (last == null) {
-      throw new IllegalStateException("the run has no step left to take");
+    if (rows.isEmpty()) {
+      throw new IllegalStateException("the run has taken no step");
     }
-    boolean routed = !last.routing().isEmpty();
+    CurveRow last = rows.get(rows.size() - 1);
+    double validLoss =
+        rows.stream()
+            .map(CurveRow::validLoss)
+            .filter(OptionalDouble::isPresent)
+            .reduce((earlier, later) -> later)
+            .map(OptionalDouble::getAsDouble)
+            .orElse(Double.NaN);
     return new RunResult(
         config.task(),
         config.gate(),
@@ -99,14 +116,14 @@ public final class Run<B, M extends Model<B>> {
         progress.step(),
         progress.tokens(),
         progress.trainFlops(),
-        totals.validLoss,
-        task.metric(model, config, trainer.state().moment().evaluating(), totals.validLoss),
+        validLoss,
+        task.metric(model, config, trainer.state().moment().evaluating(), validLoss),
         task.metricName(),
         totals.tokensPerSecond(),
-        last.activeExperts(),
-        routed ? last.dropRate() : Double.NaN,
-        routed ? last.loadEntropy() : Double.NaN,
-        recording.run().rows().get(recording.run().rows().size() - 1).wallSeconds());
+        last.activeExperts().orElse(Double.NaN),
+        last.dropRate().orElse(Double.NaN),
+        last.loadEntropy().orElse(Double.NaN),
+        last.wallSeconds());
   }
 
   /**
@@ -122,7 +139,6 @@ public final class Run<B, M extends Model<B>> {
     private long firstTokens = -1;
     private double firstSeconds;
     private double seconds;
-    private double validLoss = Double.NaN;
     private @Nullable StepReport last;
 
     @Override
@@ -132,7 +148,6 @@ public final class Run<B, M extends Model<B>> {
         firstSeconds = report.stepSeconds();
       }
       seconds += report.stepSeconds();
-      report.validLoss().ifPresent(loss -> validLoss = loss);
       last = report;
     }
 

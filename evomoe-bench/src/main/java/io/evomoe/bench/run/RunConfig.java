@@ -4,12 +4,14 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
+import io.evomoe.training.TrainingConfig;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -25,6 +27,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param gateOptions options by name, for each gate by its name; a gate that is left out has its
  *     defaults
  * @param compute how to compute; {@link ComputeSettings#DEFAULT} where a file leaves it out
+ * @param guards how it is kept safe; {@link GuardSettings#DEFAULT} where a file leaves it out
  */
 public record RunConfig(
     String task,
@@ -34,7 +37,8 @@ public record RunConfig(
     TrainingSettings training,
     EvolutionSettings evolution,
     Map<String, Map<String, String>> gateOptions,
-    ComputeSettings compute) {
+    ComputeSettings compute,
+    GuardSettings guards) {
 
   /** Keeps the options unmodifiable. */
   public RunConfig {
@@ -44,6 +48,11 @@ public record RunConfig(
   /** Kernels of this run's precision. */
   public Kernels kernels() {
     return KernelSelection.forPrecision(compute.precision());
+  }
+
+  /** What a trainer is told. */
+  public TrainingConfig trainingConfig() {
+    return training.config(seed).withGuards(guards.guards());
   }
 
   /** The stack of blocks of this run's model. */
@@ -71,19 +80,8 @@ public record RunConfig(
    */
   public RunConfig checked(boolean causal) {
     evolution.config(training.steps());
-    GateProvider provider = provider();
-    Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
-    if (provider.growth() != Growth.NEVER) {
-      provider.create(
-          new GateSpec(
-              scope,
-              1,
-              model.experts(),
-              1,
-              model.vocabulary(),
-              causal,
-              options(),
-              TrainingFacts.ofSteps(training.steps())));
+    if (provider().growth() != Growth.NEVER) {
+      narrowGate(causal);
     } else if (!options().isEmpty()) {
       throw new IllegalArgumentException(
           "gate " + gate + " has no options, was given " + options().keySet());
@@ -91,9 +89,33 @@ public record RunConfig(
     return this;
   }
 
+  /**
+   * Coefficients of the auxiliary losses of this run's gates, by name; 0 for one that is off.
+   *
+   * @param causal whether a token's output must not depend on later tokens
+   */
+  public Map<String, Double> losses(boolean causal) {
+    return provider().growth() == Growth.NEVER ? Map.of() : narrowGate(causal).losses();
+  }
+
+  /** A gate of one column: with all options, and next to nothing to allocate. */
+  private Gate narrowGate(boolean causal) {
+    return provider()
+        .create(
+            new GateSpec(
+                Scope.root(seed, KernelSelection.forType(DataType.FLOAT)),
+                1,
+                model.experts(),
+                1,
+                model.vocabulary(),
+                causal,
+                options(),
+                TrainingFacts.ofSteps(training.steps())));
+  }
+
   /** The same with another gate and seed. */
   public RunConfig with(String otherGate, long otherSeed) {
     return new RunConfig(
-        task, otherGate, otherSeed, model, training, evolution, gateOptions, compute);
+        task, otherGate, otherSeed, model, training, evolution, gateOptions, compute, guards);
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a training run: {@code config.yaml}, {@code tokenizer/}, {@code checkpoints/}, and
@@ -18,10 +19,20 @@ import java.util.stream.Collectors;
 public record RunFolder(Path path) {
   private static final String CONFIG = "config.yaml";
   private static final String DATA = "data";
+  private static final String CONTENT = "dataSha256";
   private static final String VOCABULARY = "vocabulary";
+  private static final String CHECKPOINTS = "checkpoints";
 
-  /** A folder that {@code train} has written. */
+  /**
+   * A folder that {@code train} has written.
+   *
+   * @param path the folder, or one checkpoint in it
+   */
   public static RunFolder open(Path path) {
+    Path run = runOfCheckpoint(path);
+    if (run != null) {
+      return open(run);
+    }
     if (!Files.isRegularFile(path.resolve(CONFIG))) {
       throw new IllegalArgumentException(
           path + " is not the folder of a training run: it has no " + CONFIG);
@@ -29,9 +40,23 @@ public record RunFolder(Path path) {
     return new RunFolder(path);
   }
 
-  /** Whether a run has left something here. */
+  /** The folder of the run that a checkpoint belongs to; null where the path is not of one. */
+  private static @Nullable Path runOfCheckpoint(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    boolean named =
+        parent != null
+            && parent.endsWith(CHECKPOINTS)
+            && String.valueOf(absolute.getFileName()).startsWith("step-");
+    return named ? parent.getParent() : null;
+  }
+
+  /**
+   * Whether a run has left a checkpoint here. One that was ended before its first one has nothing
+   * to go on from, and may be started over.
+   */
   public boolean isUsed() {
-    return Files.exists(path.resolve(CONFIG)) || Files.exists(checkpoints());
+    return CheckpointFolder.latest(checkpoints()).isPresent();
   }
 
   /** Writes the configuration. */
@@ -58,37 +83,51 @@ public record RunFolder(Path path) {
    * Writes checkpoints here, where the tokenizer is already.
    *
    * @param data files and folders, kept for resuming
+   * @param keep number of newest checkpoints that stay, at least 1
    */
-  public CheckpointFolder checkpointWriter(List<Path> data) {
+  public CheckpointFolder checkpointWriter(List<Path> data, int keep) {
     String paths =
         data.stream()
             .map(source -> source.toAbsolutePath().normalize().toString())
             .collect(Collectors.joining("\n"));
     return new CheckpointFolder(
         checkpoints(),
-        CheckpointFolder.DEFAULT_KEEP,
-        Map.of(DATA, paths, VOCABULARY, FolderDigest.of(tokenizerPath())));
+        keep,
+        Map.of(
+            DATA,
+            paths,
+            CONTENT,
+            FolderDigest.of(data),
+            VOCABULARY,
+            FolderDigest.of(tokenizerPath())));
   }
 
   /**
-   * The newest checkpoint, verified.
+   * A checkpoint, verified.
    *
+   * @param wanted this folder for the newest one, or one checkpoint in it
    * @throws IllegalArgumentException if there is none, or the tokenizer is not the one that it was
    *     trained with
+   * @throws CheckpointException if it is damaged; the message names the newest whole one before it
    */
-  public Checkpoint latest() {
-    Path newest =
-        CheckpointFolder.latest(checkpoints())
-            .orElseThrow(
-                () -> new IllegalArgumentException("there is no checkpoint in " + checkpoints()));
-    Checkpoint checkpoint = Checkpoint.open(newest);
+  public Checkpoint checkpoint(Path wanted) {
+    Checkpoint checkpoint =
+        runOfCheckpoint(wanted) == null
+            ? latest()
+            : Checkpoint.open(wanted.toAbsolutePath().normalize());
     String trainedWith = checkpoint.config().get(VOCABULARY);
     if (trainedWith != null && !trainedWith.equals(FolderDigest.of(tokenizerPath()))) {
       throw new IllegalArgumentException(
           "the vocabulary in %s is not the one that %s was trained with"
-              .formatted(tokenizerPath(), newest));
+              .formatted(tokenizerPath(), checkpoint.location()));
     }
     return checkpoint;
+  }
+
+  private Checkpoint latest() {
+    return CheckpointFolder.openLatest(checkpoints())
+        .orElseThrow(
+            () -> new IllegalArgumentException("there is no checkpoint in " + checkpoints()));
   }
 
   /** Where the data of a checkpointed run was. */
@@ -101,7 +140,13 @@ public record RunFolder(Path path) {
     return data.lines().map(Path::of).toList();
   }
 
+  /** Whether the data is what the run began with; true where an older checkpoint does not say. */
+  public static boolean isSameData(Checkpoint checkpoint, List<Path> data) {
+    String content = checkpoint.config().get(CONTENT);
+    return content == null || content.equals(FolderDigest.of(data));
+  }
+
   private Path checkpoints() {
-    return path.resolve("checkpoints");
+    return path.resolve(CHECKPOINTS);
   }
 }

@@ -80,10 +80,14 @@ public final class GptKind implements TaskKind {
         + count.norm();
   }
 
-  /** The model of a run, with its newest checkpoint loaded. */
+  @Override
+  public Gpt fresh(RunCheckpoint run) {
+    return GptTask.model(run.config(), run.tokenizer().vocabularySize(), run.facts());
+  }
+
+  /** The model of a run, with its checkpoint loaded. */
   public static TrainedModel<Gpt> load(RunCheckpoint run) {
-    int vocabulary = run.tokenizer().vocabularySize();
-    return run.load(GptTask.model(run.config(), vocabulary, run.facts()));
+    return run.load(new GptKind().fresh(run));
   }
 
   @Override

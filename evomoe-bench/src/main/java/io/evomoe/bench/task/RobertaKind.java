@@ -86,8 +86,8 @@ public final class RobertaKind implements TaskKind {
         + head;
   }
 
-  /** The model of a run before its first step. */
-  public static Roberta fresh(RunCheckpoint run) {
+  @Override
+  public Roberta fresh(RunCheckpoint run) {
     return RobertaTask.model(run.config(), run.tokenizer().vocabularySize(), run.facts());
   }
 

@@ -9,7 +9,7 @@ import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 
 /**
- * A run at its newest checkpoint.
+ * A run at one of its checkpoints.
  *
  * @param config of the run
  * @param tokenizer of the run; closed with this
@@ -18,11 +18,16 @@ import java.nio.file.Path;
 public record RunCheckpoint(RunConfig config, BpeTokenizer tokenizer, Checkpoint checkpoint)
     implements AutoCloseable {
 
-  /** Opens the folder of a run of any task. */
-  public static RunCheckpoint open(Path folder) {
-    RunFolder run = RunFolder.open(folder);
+  /**
+   * Opens a run of any task.
+   *
+   * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
+   */
+  public static RunCheckpoint open(Path path) {
+    RunFolder run = RunFolder.open(path);
     RunConfig config = Tasks.checked(run.config());
-    return new RunCheckpoint(config, run.tokenizer(), run.latest());
+    Checkpoint checkpoint = run.checkpoint(path);
+    return new RunCheckpoint(config, run.tokenizer(), checkpoint);
   }
 
   /**

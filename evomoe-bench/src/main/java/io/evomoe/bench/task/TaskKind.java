@@ -4,6 +4,7 @@ import io.evomoe.bench.run.Preset;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -42,6 +43,9 @@ public interface TaskKind {
    * @param vocabulary token ids
    */
   long parameters(RunConfig config, int vocabulary);
+
+  /** The model of a run before its first step. */
+  Model<?> fresh(RunCheckpoint run);
 
   /** Measures a trained model; lines for people. */
   List<String> evaluate(RunCheckpoint run, EvalRequest request);

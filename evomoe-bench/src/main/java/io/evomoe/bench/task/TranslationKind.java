@@ -83,10 +83,14 @@ public final class TranslationKind implements TaskKind {
     return count.embedding(vocabulary) + encoder + decoder;
   }
 
-  /** The model of a run, with its newest checkpoint loaded. */
+  @Override
+  public Transformer fresh(RunCheckpoint run) {
+    return TranslationTask.model(run.config(), run.tokenizer().vocabularySize(), run.facts());
+  }
+
+  /** The model of a run, with its checkpoint loaded. */
   public static TrainedModel<Transformer> load(RunCheckpoint run) {
-    int vocabulary = run.tokenizer().vocabularySize();
-    return run.load(TranslationTask.model(run.config(), vocabulary, run.facts()));
+    return run.load(new TranslationKind().fresh(run));
   }
 
   @Override

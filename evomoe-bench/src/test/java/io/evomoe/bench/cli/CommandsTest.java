@@ -132,9 +132,92 @@ class CommandsTest {
     assertThat(run.err())
         .contains("gate dense")
         .contains("diverged in step")
+        .containsPattern("the (output|gradient) of (blocks|finalNorm|tokens)\\S* was not finite")
         .contains("the last checkpoint is")
         .doesNotContain("\tat ");
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).isNotEmpty();
+  }
+
+  @Test
+  void a_run_should_say_what_its_loss_is_the_sum_of() {
+    Path out = folder.resolve("run");
+    assertThat(gpt().train(out, "switch", "2").out())
+        .contains("switch: loss = cross-entropy + 0.01 x balance (alpha), no router z-loss");
+    assertThat(
+            gpt()
+                .compare(
+                    folder.resolve("compared"),
+                    "evomoe,dense",
+                    "2",
+                    "--set",
+                    "gateOptions.evomoe={balance: 0}")
+                .out())
+        .contains("evomoe: loss = cross-entropy, no balance", "dense: loss = cross-entropy\n");
+  }
+
+  @Test
+  void a_finished_run_that_is_resumed_should_give_its_result_again() throws IOException {
+    Path out = folder.resolve("run");
+    gpt().train(out, "evomoe", "20");
+    Path result = out.resolve(ResultFile.NAME);
+    RunResult first = ResultFile.read(result).get(0);
+    Files.delete(result);
+
+    CommandRun resumed = CommandRun.of("train", "--resume", out.toString());
+
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    RunResult again = ResultFile.read(result).get(0);
+    assertThat(again.validLoss()).isEqualTo(first.validLoss());
+    assertThat(again.steps()).isEqualTo(20);
+  }
+
+  @Test
+  void a_damaged_checkpoint_should_be_named_with_the_one_to_go_on_from() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path out = folder.resolve("run");
+    gpt().train(whole, "evomoe", "40");
+    gpt().train(out, "evomoe", "40", "--set", "training.checkpointEvery=25");
+    Path newest = out.resolve("checkpoints/step-00000040");
+    Path earlier = out.resolve("checkpoints/step-00000025");
+    Path model = newest.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(model);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(model, bytes);
+
+    for (String[] command :
+        new String[][] {
+          {"train", "--resume"}, {"eval", "--checkpoint"}, {"generate", "--checkpoint"}
+        }) {
+      CommandRun refused = CommandRun.of(command[0], command[1], out.toString());
+      assertThat(refused.code()).isEqualTo(1);
+      assertThat(refused.err())
+          .contains(model + " is damaged in tensor ", "is whole: " + earlier)
+          .doesNotContain("\tat ");
+    }
+    assertThat(CommandRun.of("eval", "--checkpoint", earlier.toString()).out())
+        .contains("after step 25");
+    CommandRun resumed = CommandRun.of("train", "--resume", earlier.toString());
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(resumed.out()).contains("Set aside: ", "Resuming after step 25 of 40");
+    assertThat(TinyRuns.losses(out)).isEqualTo(TinyRuns.losses(whole));
+    assertThat(CommandRun.of("eval", "--checkpoint", out.toString()).code()).isZero();
+  }
+
+  @Test
+  void a_run_should_not_go_on_with_other_data_unless_it_is_given() throws IOException {
+    Path out = folder.resolve("run");
+    gpt().train(out, "evomoe", "20", "--set", "training.checkpointEvery=15");
+    TinyRuns.deleteNewestCheckpoint(out);
+    Files.writeString(text, Files.readString(text).replace("rivers", "bridges"));
+
+    CommandRun refused = CommandRun.of("train", "--resume", out.toString());
+    CommandRun asked =
+        CommandRun.of("train", "--resume", out.toString(), "--data", text.toString());
+
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("is not what the run was started with; give --data");
+    assertThat(asked.code()).as(asked.err()).isZero();
+    assertThat(asked.out()).contains("The data is not what the run was started with");
   }
 
   @Test

@@ -28,20 +28,50 @@ record TinyRuns(String task, Path data) {
           "training.evalBatches=2",
           "training.metricSentences=4");
 
+  /** One of each task, on texts that are written into the folder. */
+  static List<TinyRuns> everyTask(Path folder) throws IOException {
+    StringBuilder text = new StringBuilder();
+    StringBuilder pairs = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      text.append(
+          "Message %d of the year %d, on roads and rivers.\n\n".formatted(i, 1800 + i % 50));
+      pairs.append("The road %d is long.\tDie Straße %d ist lang.\n".formatted(i, i));
+    }
+    Path prose = Files.writeString(folder.resolve("prose.txt"), text.toString());
+    Path lines = Files.writeString(folder.resolve("pairs.tsv"), pairs.toString());
+    return List.of(
+        new TinyRuns("gpt", prose), new TinyRuns("roberta", prose), new TinyRuns("mt", lines));
+  }
+
   CommandRun compare(Path out, String gates, String steps, String... more) {
-    return command(more, "compare", "--gates", gates, "--steps", steps, "--out", out.toString());
+    return CommandRun.of(compareArguments(out, gates, steps, more).toArray(String[]::new));
+  }
+
+  List<String> compareArguments(Path out, String gates, String steps, String... more) {
+    return arguments(more, "compare", "--gates", gates, "--steps", steps, "--out", out.toString());
   }
 
   CommandRun train(Path out, String gate, String steps, String... more) {
-    return command(more, "train", "--gate", gate, "--steps", steps, "--out", out.toString());
+    return CommandRun.of(trainArguments(out, gate, steps, more).toArray(String[]::new));
   }
 
-  private CommandRun command(String[] more, String... first) {
+  List<String> trainArguments(Path out, String gate, String steps, String... more) {
+    return arguments(more, "train", "--gate", gate, "--steps", steps, "--out", out.toString());
+  }
+
+  private List<String> arguments(String[] more, String... first) {
     List<String> command = new ArrayList<>(Arrays.asList(first));
-    command.addAll(List.of("--task", task, "--preset", "quick", "--data", data.toString()));
-    SIZES.forEach(size -> command.addAll(List.of("--set", size)));
-    command.addAll(Arrays.asList(more));
-    return CommandRun.of(command.toArray(String[]::new));
+    command.addAll(options(more));
+    return command;
+  }
+
+  /** What every command is told, and more. */
+  List<String> options(String... more) {
+    List<String> options =
+        new ArrayList<>(List.of("--task", task, "--preset", "quick", "--data", data.toString()));
+    SIZES.forEach(size -> options.addAll(List.of("--set", size)));
+    options.addAll(Arrays.asList(more));
+    return options;
   }
 
   /** What must not differ between two runs that are the same. */

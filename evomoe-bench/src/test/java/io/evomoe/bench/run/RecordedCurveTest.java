@@ -132,7 +132,8 @@ class RecordedCurveTest {
             training,
             EvolutionSettings.defaults(),
             Map.of(),
-            ComputeSettings.DEFAULT);
+            ComputeSettings.DEFAULT,
+            GuardSettings.DEFAULT);
     Run<?, ?> run = new Run<>(task, config);
     try (CurveFile curves = CurveFile.create(folder.resolve(gate + ".csv"))) {
       return run.train(curves, List.of(), report -> {}).recorded();

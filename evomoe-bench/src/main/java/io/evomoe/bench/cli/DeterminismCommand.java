@@ -1,0 +1,141 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.kernel.KernelSelection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code evomoe bench determinism}: which settings leave the numbers of a run the same to the bit,
+ * on this machine. Each run is a process of its own.
+ */
+@Command(
+    name = "determinism",
+    description =
+        "Trains the same run under several settings and compares all losses to the bit; 1 where"
+            + " they differ although they must not.",
+    mixinStandardHelpOptions = true)
+final class DeterminismCommand implements Callable<Integer> {
+  private static final String THREADS = "OMP_NUM_THREADS";
+
+  @Mixin RunOptions options = new RunOptions();
+
+  @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
+  String gate = "evomoe";
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    options.config(gate, 1);
+    Path folder = Files.createTempDirectory("evomoe-determinism");
+    try {
+      return compare(folder);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private int compare(Path folder) throws IOException, InterruptedException {
+    List<CurveRow> reference = train(folder.resolve("reference"), Map.of(), Map.of());
+    long half = reference.size() / 2;
+    System.out.printf("%-34s  %-5s  %s%n", "setting", "bits", "largest difference of a loss");
+    boolean kept = true;
+    kept &= report("another process", true, reference, train(folder, "again"));
+    kept &= report("resumed after half of the steps", true, reference, resumed(folder, half));
+    kept &= report("activations recomputed", true, reference, train(folder, "less", "--recompute"));
+    report(
+        "1 thread", false, reference, train(folder.resolve("1"), Map.of(), Map.of(THREADS, "1")));
+    report(
+        "2 threads", false, reference, train(folder.resolve("2"), Map.of(), Map.of(THREADS, "2")));
+    Map<String, String> portable = Map.of(KernelSelection.PROPERTY, "nd4j");
+    report("portable kernels", false, reference, train(folder.resolve("nd4j"), portable, Map.of()));
+    report("bf16", false, reference, train(folder, "bf16", "--precision", "bf16"));
+    return kept ? 0 : Failures.FAILED;
+  }
+
+  private List<CurveRow> train(Path folder, String name, String... more)
+      throws IOException, InterruptedException {
+    return train(folder.resolve(name), Map.of(), Map.of(), more);
+  }
+
+  private List<CurveRow> train(
+      Path out, Map<String, String> properties, Map<String, String> environment, String... more)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("train", "--gate", gate, "--out", "" + out));
+    arguments.addAll(options.asArguments());
+    arguments.addAll(List.of(more));
+    return curve(out, arguments, properties, environment);
+  }
+
+  private List<CurveRow> resumed(Path folder, long half) throws IOException, InterruptedException {
+    Path out = folder.resolve("resumed");
+    train(out, Map.of(), Map.of(), "--set", "training.checkpointEvery=" + Math.max(1, half));
+    Path middle = out.resolve("checkpoints/step-%08d".formatted(Math.max(1, half)));
+    return curve(out, List.of("train", "--resume", middle.toString()), Map.of(), Map.of());
+  }
+
+  private static List<CurveRow> curve(
+      Path out,
+      List<String> arguments,
+      Map<String, String> properties,
+      Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Path log = out.resolveSibling(out.getFileName() + ".log");
+    if (ChildProcess.start(arguments, log, properties, environment).waitFor() != 0) {
+      String said = Files.readString(log).lines().reduce((a, b) -> b).orElse("nothing was said");
+      throw new IllegalStateException("a run for comparison failed: " + said);
+    }
+    return CurveFile.read(out.resolve(CurveFile.NAME));
+  }
+
+  private static boolean report(
+      String setting, boolean must, List<CurveRow> reference, List<CurveRow> other) {
+    double largest = 0;
+    for (int i = 0; i < reference.size(); i++) {
+      double a = reference.get(i).trainLoss().orElse(Double.NaN);
+      double b = i < other.size() ? other.get(i).trainLoss().orElse(Double.NaN) : Double.NaN;
+      double difference = Double.compare(a, b) == 0 ? 0 : Math.abs(a - b) / Math.abs(a);
+      largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
+    }
+    boolean same = largest == 0 && sameBits(reference, other);
+    System.out.printf(
+        "%-34s  %-5s  %s%n",
+        setting,
+        same ? "same" : must ? "DIFFER" : "differ",
+        same ? "0" : "%.1e of it".formatted(largest));
+    return same || !must;
+  }
+
+  private static boolean sameBits(List<CurveRow> reference, List<CurveRow> other) {
+    return reference.stream()
+        .map(DeterminismCommand::numbers)
+        .toList()
+        .equals(other.stream().map(DeterminismCommand::numbers).toList());
+  }
+
+  private static List<Object> numbers(CurveRow row) {
+    return List.of(
+        row.step(), row.trainLoss(), row.validLoss(), row.auxLoss(), row.activeExperts());
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder + ": " + e.getMessage(), e);
+    }
+  }
+}

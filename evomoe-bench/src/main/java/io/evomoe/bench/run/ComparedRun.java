@@ -1,0 +1,145 @@
+package io.evomoe.bench.run;
+
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.FinishedRun;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointException;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * One run of a comparison in a folder of its own, {@code runs/GATE-SEED}: checkpoints while it is
+ * not finished, and {@code finished.json} from then on. What is found there counts only if it was
+ * made with the same configuration, data, vocabulary, kernels and version.
+ */
+public final class ComparedRun {
+  private static final String FINGERPRINT = "fingerprint";
+
+  private final RunConfig config;
+  private final Path folder;
+  private final String fingerprint;
+
+  /**
+   * A run of a comparison.
+   *
+   * @param comparison folder of the whole comparison, which holds the tokenizer
+   * @param data files and folders that the run trains on
+   */
+  public ComparedRun(Path comparison, RunConfig config, List<Path> data) {
+    this.config = config;
+    this.folder = comparison.resolve("runs").resolve(config.gate() + "-" + config.seed());
+    this.fingerprint = fingerprint(config, comparison.resolve("tokenizer"), data);
+  }
+
+  /** The configuration. */
+  public RunConfig config() {
+    return config;
+  }
+
+  /** The run, if it was finished before. */
+  public Optional<FinishedRun> finished() {
+    return FinishedRun.read(finishedFile()).filter(run -> run.fingerprint().equals(fingerprint));
+  }
+
+  /**
+   * Where to go on, if the run was interrupted: the newest checkpoint that is whole and whose curve
+   * is.
+   *
+   * @param rows of this run that were recorded
+   */
+  public Optional<Checkpoint> interrupted(List<CurveRow> rows) {
+    Optional<Path> latest = CheckpointFolder.latest(checkpoints());
+    return latest
+        .flatMap(ComparedRun::openWhole)
+        .filter(saved -> fingerprint.equals(saved.config().get(FINGERPRINT)))
+        .filter(saved -> upTo(saved, rows).size() == saved.progress().step());
+  }
+
+  /** The rows of the steps that a checkpoint has behind it. */
+  public static List<CurveRow> upTo(Checkpoint saved, List<CurveRow> rows) {
+    return rows.stream().filter(row -> row.step() <= saved.progress().step()).toList();
+  }
+
+  /** The rows of this run among those of a comparison. */
+  public List<CurveRow> own(List<CurveRow> rows) {
+    return rows.stream()
+        .filter(row -> row.gate().equals(config.gate()) && row.seed() == config.seed())
+        .toList();
+  }
+
+  /** Where checkpoints go while it trains; those of a run that cannot be continued are deleted. */
+  public CheckpointFolder start(boolean resumed) {
+    if (!resumed) {
+      deleteCheckpoints();
+    }
+    return new CheckpointFolder(
+        checkpoints(), config.guards().keepCheckpoints(), Map.of(FINGERPRINT, fingerprint));
+  }
+
+  /** Keeps what came of it; the checkpoints are not needed any more. */
+  public void finish(Run.Outcome outcome) {
+    new FinishedRun(fingerprint, outcome.result(), outcome.recorded()).write(finishedFile());
+    deleteCheckpoints();
+  }
+
+  private static Optional<Checkpoint> openWhole(Path newest) {
+    try {
+      return Optional.of(Checkpoint.open(newest));
+    } catch (CheckpointException damaged) {
+      return CheckpointFolder.newestWholeBefore(newest).map(Checkpoint::open);
+    }
+  }
+
+  private void deleteCheckpoints() {
+    if (!Files.exists(checkpoints())) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(checkpoints())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + checkpoints() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Path finishedFile() {
+    return folder.resolve("finished.json");
+  }
+
+  private Path checkpoints() {
+    return folder.resolve("checkpoints");
+  }
+
+  private static String fingerprint(RunConfig config, Path tokenizer, List<Path> data) {
+    String version = ComparedRun.class.getPackage().getImplementationVersion();
+    String text =
+        String.join(
+            "\n",
+            Objects.requireNonNullElse(version, "unknown"),
+            ConfigFile.text(config),
+            config.kernels().name(),
+            FolderDigest.of(tokenizer),
+            FolderDigest.of(data));
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

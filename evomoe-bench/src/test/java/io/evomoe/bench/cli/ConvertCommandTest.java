@@ -1,0 +1,172 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.evomoe.bench.run.RunFolder;
+import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.bench.task.Tasks;
+import io.evomoe.training.Model;
+import io.evomoe.training.checkpoint.CheckpointException;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import io.evomoe.training.checkpoint.SafeTensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Checkpoints of one number of experts, made into those of another. */
+class ConvertCommandTest {
+  private static final String EXPERT = "blocks.1.feedForward.experts.%d.expand.weight";
+  private static final String GATE = "blocks.1.feedForward.gate.weight";
+
+  @TempDir static Path shared;
+  private static TinyRuns gpt;
+  private static Path trained;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void train_a_model() throws IOException {
+    gpt = TinyRuns.everyTask(shared).get(0);
+    trained = shared.resolve("trained");
+    assertThat(gpt.train(trained, "evomoe", "20").code()).isZero();
+  }
+
+  @Test
+  void selected_experts_should_be_those_that_were_asked_for() throws IOException {
+    Path out = convert("--select", "3,1");
+
+    assertThat(tensor(out, EXPERT.formatted(0))).isEqualTo(tensor(trained, EXPERT.formatted(3)));
+    assertThat(tensor(out, EXPERT.formatted(1))).isEqualTo(tensor(trained, EXPERT.formatted(1)));
+    INDArray gate = tensor(trained, GATE);
+    assertThat(tensor(out, GATE).getColumn(0)).isEqualTo(gate.getColumn(3));
+    assertThat(tensor(out, GATE).getColumn(1)).isEqualTo(gate.getColumn(1));
+    assertThat(RunFolder.open(out).config().model().experts()).isEqualTo(2);
+    assertWorks(out);
+  }
+
+  @Test
+  void merged_experts_should_be_the_means() throws IOException {
+    Path one = convert("--merge", "all");
+    Path two = convert("--merge", "0+2,1+3");
+
+    INDArray sum = tensor(trained, EXPERT.formatted(0));
+    for (int e = 1; e < 4; e++) {
+      sum = sum.add(tensor(trained, EXPERT.formatted(e)));
+    }
+    assertThat(tensor(one, EXPERT.formatted(0)).equalsWithEps(sum.div(4), 1e-6)).isTrue();
+    INDArray pair =
+        tensor(trained, EXPERT.formatted(1)).add(tensor(trained, EXPERT.formatted(3))).div(2);
+    assertThat(tensor(two, EXPERT.formatted(1)).equalsWithEps(pair, 1e-6)).isTrue();
+    assertThat(tensor(one, GATE).size(1)).isEqualTo(1);
+    assertWorks(one);
+    assertWorks(two);
+  }
+
+  @Test
+  void spawned_experts_should_be_copies_that_differ() throws IOException {
+    Path out = convert("--spawn", "8", "--spread", "noise:0.001");
+
+    INDArray old = tensor(trained, EXPERT.formatted(2));
+    assertThat(tensor(out, EXPERT.formatted(2))).isEqualTo(old);
+    INDArray copy = tensor(out, EXPERT.formatted(6));
+    assertThat(copy).isNotEqualTo(old);
+    assertThat(copy.equalsWithEps(old, 0.01)).isTrue();
+    INDArray gate = tensor(out, GATE);
+    assertThat(gate.getColumn(6)).isNotEqualTo(gate.getColumn(2));
+    assertThat(gate.getColumn(6).equalsWithEps(gate.getColumn(2), 0.01)).isTrue();
+    assertWorks(out);
+  }
+
+  @Test
+  void a_checkpoint_should_not_load_into_a_model_of_another_number_of_experts() {
+    Path out = convert("--select", "0,1");
+    try (RunCheckpoint four = RunCheckpoint.open(trained);
+        RunCheckpoint two = RunCheckpoint.open(out)) {
+      Model<?> model = Tasks.named("gpt").fresh(four);
+      four.grow(model);
+      assertThatThrownBy(() -> two.checkpoint().loadModel(model))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(
+              "has 2 experts in layer blocks.1.feedForward, the model has 4", "convert");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--select 4|experts must be in 0..3, was 4",
+        "--select -1|experts must be at least 0",
+        "--merge 0+x|merge must be all or like 0+1,2+3, was 0+x",
+        "--spawn 4|spawned experts must be more than the 4 there are, was 4",
+        "--spawn 8 --spread mask:2|mask ratio",
+        "--select 0 --merge all|mutually exclusive",
+      })
+  void what_cannot_be_should_be_refused(String line) {
+    String[] parts = line.split("\\|");
+    CommandRun run = command(folder.resolve("refused"), parts[0].split(" "));
+    assertThat(run.code()).as(run.err()).isEqualTo(2);
+    assertThat(run.err()).contains(parts[1]).doesNotContain("\tat ");
+  }
+
+  @Test
+  void a_table_of_experts_should_be_refused_by_name() {
+    Path hash = folder.resolve("hash");
+    assertThat(gpt.train(hash, "hash", "3").code()).isZero();
+
+    CommandRun run =
+        CommandRun.of(
+            "convert", "--checkpoint", "" + hash, "--select", "0,1", "--out", "" + hash + "-2");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("blocks.1.feedForward.gate", "cannot be converted");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"switch", "base", "lossfree", "stablemoe", "remoe"})
+  void every_gate_with_an_axis_for_its_experts_should_be_converted(String gate) {
+    Path from = folder.resolve(gate);
+    assertThat(gpt.train(from, gate, "6").code()).isZero();
+    Path to = folder.resolve(gate + "-converted");
+    CommandRun run =
+        CommandRun.of("convert", "--checkpoint", "" + from, "--spawn", "6", "--out", "" + to);
+    assertThat(run.code()).as(run.err()).isZero();
+    assertWorks(to);
+  }
+
+  private static void assertWorks(Path run) {
+    CommandRun eval = CommandRun.of("eval", "--checkpoint", run.toString());
+    assertThat(eval.code()).as(eval.err()).isZero();
+    assertThat(eval.out()).contains("perplexity").doesNotContain("NaN");
+  }
+
+  private Path convert(String... options) {
+    Path out = folder.resolve("out" + String.join("", options).replaceAll("\\W", ""));
+    CommandRun run = command(out, options);
+    assertThat(run.code()).as(run.err()).isZero();
+    return out;
+  }
+
+  private static CommandRun command(Path out, String... options) {
+    List<String> command =
+        new ArrayList<>(
+            List.of("convert", "--checkpoint", trained.toString(), "--out", out.toString()));
+    command.addAll(Arrays.asList(options));
+    return CommandRun.of(command.toArray(String[]::new));
+  }
+
+  private static INDArray tensor(Path run, String name) throws IOException {
+    Path checkpoint = CheckpointFolder.latest(run.resolve("checkpoints")).orElseThrow();
+    try (SafeTensors tensors = SafeTensors.open(checkpoint.resolve("model.safetensors"))) {
+      return tensors.read(name);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs of all tasks in processes of their own, killed as with {@code kill -9} at random moments and
+ * resumed until they are done: their curves must be those of runs that nobody disturbed, to the
+ * bit. {@code -Devomoe.kills=100} is the whole campaign. A step is short and every third writes a
+ * checkpoint, so many of the kills fall into the writing of one.
+ */
+class KillCampaignTest {
+  private static final int KILLS = Integer.getInteger("evomoe.kills", 3);
+  private static final String STEPS = "240";
+  private static final int LONGEST_MILLIS = 3000;
+  private static final long PATIENCE_MINUTES = 5;
+
+  @TempDir Path folder;
+  private final SplittableRandom random = new SplittableRandom(9);
+  private int kills;
+  private int killsWhileSaving;
+  private int startedOver;
+
+  @Test
+  void should_end_with_the_curve_of_an_undisturbed_run_however_often_it_is_killed()
+      throws Exception {
+    for (int round = 0; kills < KILLS; round++) {
+      for (TinyRuns task : TinyRuns.everyTask(folder)) {
+        Path whole = folder.resolve(task.task() + "-whole");
+        if (!Files.exists(whole)) {
+          assertThat(run(task.trainArguments(whole, "evomoe", STEPS)).waitFor()).isZero();
+        }
+        if (kills < KILLS) {
+          Path killed = folder.resolve(task.task() + "-" + round);
+          finish(task, killed, Math.max(1, KILLS / 6));
+          assertThat(TinyRuns.losses(killed)).isEqualTo(TinyRuns.losses(whole)).hasSize(240);
+          assertThat(killed.resolve("result.json")).exists();
+        }
+      }
+    }
+    System.out.printf(
+        "%d kills, %d of them while a checkpoint was written, %d before the first one; every curve"
+            + " equal to the bit%n",
+        kills, killsWhileSaving, startedOver);
+    assertThat(kills).isEqualTo(KILLS);
+  }
+
+  private void finish(TinyRuns task, Path run, int mostKills) throws Exception {
+    int own = 0;
+    while (true) {
+      boolean saved = CheckpointFolder.latest(run.resolve("checkpoints")).isPresent();
+      Process process =
+          run(
+              saved
+                  ? List.of("train", "--resume", run.toString())
+                  : task.trainArguments(
+                      run, "evomoe", STEPS, "--set", "training.checkpointEvery=3"));
+      boolean kill = kills < KILLS && own < mostKills;
+      if (kill && !process.waitFor(random.nextInt(LONGEST_MILLIS), TimeUnit.MILLISECONDS)) {
+        kill(process, run, saved);
+        own++;
+        continue;
+      }
+      assertThat(process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.exitValue()).as("%s", Files.readString(log())).isZero();
+      if (own >= mostKills || kills >= KILLS) {
+        return;
+      }
+      // It was done before it could be killed: the next call finds nothing left to do.
+      own++;
+    }
+  }
+
+  private void kill(Process process, Path run, boolean saved) throws Exception {
+    process.destroyForcibly().waitFor();
+    kills++;
+    killsWhileSaving += holdsUnfinishedCheckpoint(run) ? 1 : 0;
+    boolean nowSaved = CheckpointFolder.latest(run.resolve("checkpoints")).isPresent();
+    assertThat(nowSaved || !saved).as("what was saved stays").isTrue();
+    startedOver += nowSaved ? 0 : 1;
+  }
+
+  private static boolean holdsUnfinishedCheckpoint(Path run) throws IOException {
+    if (!Files.exists(run.resolve("checkpoints"))) {
+      return false;
+    }
+    try (var files = Files.list(run.resolve("checkpoints"))) {
+      return files.anyMatch(file -> file.getFileName().toString().startsWith(".saving-"));
+    }
+  }
+
+  private Path log() {
+    return folder.resolve("log");
+  }
+
+  private Process run(List<String> arguments) throws IOException {
+    return ChildProcess.start(arguments, log());
+  }
+}

@@ -1,0 +1,93 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.ResultFile;
+import io.evomoe.bench.report.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A comparison goes on where it was. */
+class ResumedComparisonTest {
+  private static final String GATES = "evomoe,switch";
+
+  @TempDir Path folder;
+  private TinyRuns gpt;
+
+  @BeforeEach
+  void write_a_text() throws IOException {
+    gpt = TinyRuns.everyTask(folder).get(0);
+  }
+
+  @Test
+  void finished_runs_should_be_taken_as_they_are_and_missing_ones_trained() throws IOException {
+    Path out = folder.resolve("out");
+    assertThat(gpt.compare(out, "evomoe", "30").code()).isZero();
+    List<RunResult> first = ResultFile.read(out.resolve(ResultFile.NAME));
+
+    CommandRun more = gpt.compare(out, GATES, "30");
+
+    assertThat(more.code()).as(more.err()).isZero();
+    assertThat(more.out()).contains("evomoe: finished before").doesNotContain("switch: finished");
+    assertThat(ResultFile.read(out.resolve(ResultFile.NAME))).hasSize(2).startsWith(first.get(0));
+    Path whole = folder.resolve("whole");
+    gpt.compare(whole, GATES, "30");
+    assertThat(TinyRuns.losses(out)).hasSize(60).isEqualTo(TinyRuns.losses(whole));
+    assertThat(Files.readString(out.resolve("report.html"))).contains("evomoe", "switch");
+    assertThat(out.resolve("runs/evomoe-1/checkpoints")).doesNotExist();
+  }
+
+  @Test
+  void runs_of_another_configuration_or_other_data_should_be_trained_anew() throws IOException {
+    Path out = folder.resolve("out");
+    gpt.compare(out, "switch", "20");
+
+    assertThat(gpt.compare(out, "switch", "20").out()).contains("finished before");
+    assertThat(gpt.compare(out, "switch", "25").out()).doesNotContain("finished before");
+    assertThat(gpt.compare(out, "switch", "25").out()).contains("finished before");
+    Files.writeString(gpt.data(), Files.readString(gpt.data()).replace("roads", "lakes"));
+    assertThat(gpt.compare(out, "switch", "25").out()).doesNotContain("finished before");
+    assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(25);
+  }
+
+  @Test
+  void a_comparison_that_was_killed_should_end_like_one_that_was_not() throws Exception {
+    Path whole = folder.resolve("whole");
+    Path killed = folder.resolve("killed");
+    String[] often = {"--set", "training.checkpointEvery=5"};
+    assertThat(gpt.compare(whole, GATES, "200", often).code()).isZero();
+    List<String> arguments = gpt.compareArguments(killed, GATES, "200", often);
+    Process process = ChildProcess.start(arguments, folder.resolve("log"));
+    while (process.isAlive() && rows(killed) < 250) {
+      process.waitFor(2, TimeUnit.MILLISECONDS);
+    }
+    process.destroyForcibly().waitFor();
+    assertThat(rows(killed)).isBetween(250, 399);
+
+    CommandRun again = CommandRun.of(arguments.toArray(String[]::new));
+
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(again.out())
+        .contains("evomoe: finished before")
+        .containsPattern("switch: resuming after step \\d+ of 200");
+    assertThat(TinyRuns.losses(killed)).isEqualTo(TinyRuns.losses(whole));
+    assertThat(ResultFile.read(killed.resolve(ResultFile.NAME)))
+        .extracting(RunResult::validLoss)
+        .isEqualTo(
+            ResultFile.read(whole.resolve(ResultFile.NAME)).stream()
+                .map(RunResult::validLoss)
+                .toList());
+  }
+
+  private static int rows(Path out) {
+    Path curves = out.resolve(CurveFile.NAME);
+    return Files.exists(curves) ? CurveFile.read(curves).size() : 0;
+  }
+}
