@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.bench.report.ClassScoreTable;
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.ResultFile;
+import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +119,48 @@ class RobertaCommandsTest {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("fine-tuned").doesNotContain("without pre-training");
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(5);
+  }
+
+  @Test
+  void finetune_should_leave_a_router_frozen_that_the_run_froze() throws IOException {
+    Path run = folder.resolve("stable");
+    Path out = folder.resolve("stable-tuned");
+    assertThat(roberta.train(run, "stablemoe", "30").code()).isZero();
+
+    CommandRun tuned =
+        CommandRun.of(
+            "finetune",
+            "--checkpoint=" + run,
+            "--data=" + classes,
+            "--out=" + out,
+            "--steps=12",
+            "--batch=8");
+
+    assertThat(tuned.code()).as(tuned.err()).isZero();
+    assertThat(routers(out.resolve("checkpoints/step-00000012")))
+        .hasSize(2)
+        .isEqualTo(routers(run.resolve("checkpoints/step-00000030")));
+    assertThat(CurveFile.read(out.resolve(CurveFile.NAME)))
+        .hasSize(24)
+        .allSatisfy(row -> assertThat(row.auxLoss()).hasValue(0));
+  }
+
+  /** The distilled routers of a checkpoint by name, to the bit. */
+  private static Map<String, List<Float>> routers(Path checkpoint) throws IOException {
+    Map<String, List<Float>> routers = new TreeMap<>();
+    try (SafeTensors tensors = SafeTensors.open(checkpoint.resolve("model.safetensors"))) {
+      for (String name : tensors.names()) {
+        if (name.contains(".distilled.")) {
+          float[] values = tensors.read(name).ravel().toFloatVector();
+          List<Float> list = new ArrayList<>();
+          for (float value : values) {
+            list.add(value);
+          }
+          routers.put(name, list);
+        }
+      }
+    }
+    return routers;
   }
 
   @Test
