@@ -88,6 +88,11 @@ final class BenchCommand {
     @Option(names = "--hard", description = "one expert a token, in gates that know phases")
     boolean hard;
 
+    @Option(
+        names = "--recompute",
+        description = "compute activations again instead of keeping them")
+    boolean recompute;
+
     @Option(names = "--steps", defaultValue = "8")
     int steps;
 
@@ -101,7 +106,8 @@ final class BenchCommand {
     public Integer call() throws JsonProcessingException {
       StackSize blocks =
           new StackSize(layers, width, hidden, heads, experts, moeEvery, 0, 0, Activation.GELU);
-      GptConfig size = new GptConfig(vocabulary, sequence, blocks);
+      GptConfig size =
+          new GptConfig(vocabulary, sequence, recompute ? blocks.withRecomputation() : blocks);
       StepSpeed speed =
           new StepBenchmark(
                   gate,
