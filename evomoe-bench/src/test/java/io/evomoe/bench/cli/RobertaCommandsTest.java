@@ -17,6 +17,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Task roberta and its fine-tuning on a few texts, as a user calls it. */
 class RobertaCommandsTest {
@@ -174,6 +176,37 @@ class RobertaCommandsTest {
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("line 2").contains("new").doesNotContain("\tat ");
     assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"finetune --steps=2 --checkpoint=", "compare --task=roberta --preset=quick"})
+  void results_should_not_be_written_over_a_run(String command) throws IOException {
+    List<String> before = files(trained);
+    String whole = command.endsWith("=") ? command + trained : command;
+
+    CommandRun run = CommandRun.of((whole + " --data=" + classes + " --out=" + trained).split(" "));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(trained + " holds a run already").doesNotContain("\tat ");
+    assertThat(files(trained)).isEqualTo(before);
+  }
+
+  private static List<String> files(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.map(file -> file + " " + file.toFile().lastModified()).sorted().toList();
+    }
+  }
+
+  @Test
+  void eval_should_leave_out_the_classes_of_a_file_of_classified_texts() {
+    Path file = classes.resolve("x.test.tsv");
+
+    CommandRun run = CommandRun.of("eval", "--checkpoint=" + trained, "--data=" + file);
+
+    assertThat(run.out())
+        .contains("of class file " + file)
+        .isEqualTo(CommandRun.of("eval", "--checkpoint=" + trained, "--split=test").out());
   }
 
   @Test
