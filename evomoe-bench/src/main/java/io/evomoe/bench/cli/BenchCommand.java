@@ -89,6 +89,11 @@ final class BenchCommand {
     @Option(names = "--hard", description = "one expert a token, in gates that know phases")
     boolean hard;
 
+    @Option(
+        names = "--recompute",
+        description = "compute activations again instead of keeping them")
+    boolean recompute;
+
     @Option(names = "--steps", defaultValue = "8")
     int steps;
 
@@ -122,7 +127,8 @@ final class BenchCommand {
     private StepBenchmark benchmark() {
       StackSize blocks =
           new StackSize(layers, width, hidden, heads, experts, moeEvery, 0, 0, Activation.GELU);
-      GptConfig size = new GptConfig(vocabulary, sequence, blocks);
+      GptConfig size =
+          new GptConfig(vocabulary, sequence, recompute ? blocks.withRecomputation() : blocks);
       return new StepBenchmark(
           gate,
           Precision.parse(precision),
