@@ -13,6 +13,7 @@ import io.evomoe.bench.run.Annealing;
 import io.evomoe.bench.run.ComparedRun;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.moe.GateRegistry;
@@ -62,15 +63,14 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<RunConfig> configs = configs();
+    String preset = options.preset;
+    Path path =
+        out == null ? DefaultFolders.next("compare-%s-%s".formatted(options.task, preset)) : out;
+    RunFolder unused = RunFolder.unused(path);
     Prepared prepared = Prepared.data(options, configs.get(0));
     MemoryLimit limit = MemoryLimit.of(options.maxMemory);
     configs.forEach(config -> limit.requireRoomFor(prepared.task(), config));
-    String preset = options.preset;
-    Path folder =
-        OutputFolder.prepare(
-            out == null
-                ? DefaultFolders.next("compare-%s-%s".formatted(options.task, preset))
-                : out);
+    Path folder = OutputFolder.prepare(unused.path());
     prepared.saveTokenizer(folder);
     console.println(prepared.task().description());
     console.printf("Results go to %s%n", folder);
@@ -110,7 +110,7 @@ final class CompareCommand implements Callable<Integer> {
         GateSelection.names(
             gates, GateRegistry.installed(), Tasks.named(options.task).causal(), console);
     List<RunConfig> configs = new ArrayList<>();
-    for (long seed : seeds) {
+    for (long seed : GateSelection.once("seeds", seeds)) {
       for (String gate : names) {
         configs.add(options.config(gate, seed));
       }

@@ -20,11 +20,15 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code evomoe train}: one run with checkpoints, or the continuation of one. */
 @Command(
@@ -32,6 +36,8 @@ import picocli.CommandLine.Option;
     description = "Trains one model, with checkpoints; --resume continues a run.",
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
+  private static final Set<String> USED_IN_RESUMING = Set.of("--resume", "--data", "--max-memory");
+
   @Mixin RunOptions options = new RunOptions();
 
   @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
@@ -50,11 +56,16 @@ final class TrainCommand implements Callable<Integer> {
               + " configuration it was started with")
   @Nullable Path resume;
 
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+  CommandSpec spec;
+
   private final PrintStream console = System.out;
 
   @Override
   public Integer call() {
     if (resume != null) {
+      refuseAllBesideResume();
       resume(resume);
     } else {
       start();
@@ -69,11 +80,7 @@ final class TrainCommand implements Callable<Integer> {
         out == null
             ? DefaultFolders.next("train-%s-%s-%s".formatted(options.task, gate, options.preset))
             : out;
-    RunFolder folder = new RunFolder(path);
-    if (folder.isUsed()) {
-      throw new IllegalArgumentException(
-          path + " holds a run already: continue it with --resume, or name another --out");
-    }
+    RunFolder folder = RunFolder.unused(path);
     MemoryLimit.of(options.maxMemory).requireRoomFor(prepared.task(), config);
     OutputFolder.prepare(path);
     prepared.saveTokenizer(path);
@@ -84,6 +91,17 @@ final class TrainCommand implements Callable<Integer> {
     run.save();
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
       train(run, config, folder, curves, List.of(), prepared.task());
+    }
+  }
+
+  /** Options that would be left unheard are refused. */
+  private void refuseAllBesideResume() {
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!USED_IN_RESUMING.contains(option.longestName())) {
+        throw new IllegalArgumentException(
+            option.longestName()
+                + " cannot be given with --resume, which keeps the configuration of the run");
+      }
     }
   }
 

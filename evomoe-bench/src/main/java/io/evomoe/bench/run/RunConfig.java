@@ -81,6 +81,11 @@ public record RunConfig(
   public RunConfig checked(boolean causal) {
     evolution.config(training.steps());
     if (provider().growth() != Growth.NEVER) {
+      if (model.moeEvery() > model.layers()) {
+        throw new IllegalArgumentException(
+            "model.moeEvery must be at most model.layers (%d) for gate %s, was %d"
+                .formatted(model.layers(), gate, model.moeEvery()));
+      }
       narrowGate(causal);
     } else if (!options().isEmpty()) {
       throw new IllegalArgumentException(

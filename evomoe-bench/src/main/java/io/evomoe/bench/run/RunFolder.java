@@ -44,19 +44,27 @@ public record RunFolder(Path path) {
   private static @Nullable Path runOfCheckpoint(Path path) {
     Path absolute = path.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
-    boolean named =
-        parent != null
-            && parent.endsWith(CHECKPOINTS)
-            && String.valueOf(absolute.getFileName()).startsWith("step-");
-    return named ? parent.getParent() : null;
+    if (parent == null
+        || !parent.endsWith(CHECKPOINTS)
+        || !String.valueOf(absolute.getFileName()).startsWith("step-")) {
+      return null;
+    }
+    return parent.getParent();
   }
 
   /**
-   * Whether a run has left a checkpoint here. One that was ended before its first one has nothing
-   * to go on from, and may be started over.
+   * A folder whose files may be written, because no run has left its own there. A run that was
+   * ended before its first checkpoint has nothing to go on from, and is written over.
+   *
+   * @throws IllegalArgumentException if one has
    */
-  public boolean isUsed() {
-    return CheckpointFolder.latest(checkpoints()).isPresent();
+  public static RunFolder unused(Path path) {
+    RunFolder folder = new RunFolder(path);
+    if (CheckpointFolder.latest(folder.checkpoints()).isPresent()) {
+      throw new IllegalArgumentException(
+          path + " holds a run already: continue it with train --resume, or name another --out");
+    }
+    return folder;
   }
 
   /** Writes the configuration. */

@@ -21,7 +21,7 @@ final class LanguageModels {
     }
     return Files.isDirectory(data)
         ? TextSources.part(List.of(data), request.split())
-        : TextCorpus.read(data);
+        : TextSources.whole(data);
   }
 
   /**

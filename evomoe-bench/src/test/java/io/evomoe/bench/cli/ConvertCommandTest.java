@@ -111,8 +111,8 @@ class ConvertCommandTest {
         "--select 0 --merge all|mutually exclusive",
       })
   void what_cannot_be_should_be_refused(String line) {
-    String[] parts = line.split("\\|");
-    CommandRun run = command(folder.resolve("refused"), parts[0].split(" "));
+    String[] parts = line.split("\\|", -1);
+    CommandRun run = command(folder.resolve("refused"), parts[0].split(" ", -1));
     assertThat(run.code()).as(run.err()).isEqualTo(2);
     assertThat(run.err()).contains(parts[1]).doesNotContain("\tat ");
   }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -96,7 +97,7 @@ public final class ExpertConversion {
         continue;
       }
       if (expert.isPresent() && expert.get().expert() >= experts) {
-        write(value, change.apply(parameter.name(), value.ravel().toDoubleVector()));
+        write(value, change.apply(parameter.name(), doubles(value)));
       } else if (expert.isEmpty() && !value.equalShapes(old.get(parameter.name()))) {
         disturb(parameter, new CounterRandom(CounterRandom.fold(seed, parameter.name())));
       }
@@ -104,15 +105,16 @@ public final class ExpertConversion {
   }
 
   private void disturb(Parameter parameter, CounterRandom random) {
-    int axis = parameter.value().size(0) == groups.size() ? 0 : 1;
-    double deviation = GATE_NOISE * parameter.value().stdNumber().doubleValue();
-    for (int expert = experts; expert < groups.size(); expert++) {
-      INDArray slice = slice(parameter.value(), axis, expert);
-      for (int i = 0; i < slice.length(); i++) {
-        double noise = deviation * random.gaussian(expert * slice.length() + i);
-        slice.putScalar(i, slice.getDouble(i) + noise);
+    INDArray value = parameter.value();
+    int axis = differing(old.get(parameter.name()), value)[0];
+    double deviation = GATE_NOISE * value.stdNumber().doubleValue();
+    double[] values = doubles(value);
+    for (int i = 0; i < values.length; i++) {
+      if (indexAlong(value, axis, i) >= experts) {
+        values[i] += deviation * random.gaussian(i);
       }
     }
+    write(value, values);
   }
 
   private static void write(INDArray array, double[] values) {
@@ -183,29 +185,49 @@ public final class ExpertConversion {
     return array.equalShapes(like) ? array : alongExperts(name, array, like);
   }
 
-  /**
-   * The means of slices along the one axis that has the old number of experts there, the new here.
-   */
+  /** The means along the one axis that has the old number of experts there, the new here. */
   private INDArray alongExperts(String name, INDArray array, INDArray like) {
-    int[] differing =
-        IntStream.range(0, like.rank()).filter(i -> array.size(i) != like.size(i)).toArray();
-    if (differing.length != 1
-        || array.size(differing[0]) != experts
-        || like.size(differing[0]) != groups.size()) {
+    int[] axes = differing(array, like);
+    if (axes.length != 1 || array.size(axes[0]) != experts || like.size(axes[0]) != groups.size()) {
       throw unfit(name, like, array);
     }
-    int axis = differing[0];
-    INDArray result = Nd4j.create(like.dataType(), like.shape());
-    for (int expert = 0; expert < groups.size(); expert++) {
-      List<INDArray> slices =
-          groups.of(expert).stream().map(number -> slice(array, axis, number)).toList();
-      slice(result, axis, expert).assign(mean(slices));
+    int inner = inner(like, axes[0]);
+    double[] from = doubles(array);
+    double[] to = new double[(int) like.length()];
+    for (int i = 0; i < to.length; i++) {
+      int outer = i / (inner * groups.size());
+      List<Integer> sources = groups.of(indexAlong(like, axes[0], i));
+      for (int source : sources) {
+        to[i] += from[(outer * experts + source) * inner + i % inner] / sources.size();
+      }
     }
+    INDArray result = Nd4j.create(like.dataType(), like.shape());
+    write(result, to);
     return result;
   }
 
-  private static INDArray slice(INDArray array, int axis, int number) {
-    return array.slice(number, axis);
+  private static int[] differing(@Nullable INDArray array, INDArray like) {
+    return IntStream.range(0, like.rank())
+        .filter(i -> array == null || array.size(i) != like.size(i))
+        .toArray();
+  }
+
+  /** Elements, in C order, of one step along an axis. */
+  private static int inner(INDArray array, int axis) {
+    int inner = 1;
+    for (int i = axis + 1; i < array.rank(); i++) {
+      inner *= (int) array.size(i);
+    }
+    return inner;
+  }
+
+  /** Where along an axis the element number i in C order is. */
+  private static int indexAlong(INDArray array, int axis, int i) {
+    return i / inner(array, axis) % (int) array.size(axis);
+  }
+
+  private static double[] doubles(INDArray array) {
+    return array.castTo(DataType.DOUBLE).ravel().toDoubleVector();
   }
 
   private static INDArray mean(List<INDArray> arrays) {
