@@ -60,6 +60,7 @@ public final class ConfigFile {
     ObjectNode fields = TREE.createObjectNode();
     fields.putObject("model").put("sharedExperts", 0);
     fields.set("compute", TREE.valueToTree(ComputeSettings.DEFAULT));
+    fields.set("architecture", TREE.valueToTree(ArchitectureSettings.DEFAULT));
     return fields;
   }
 

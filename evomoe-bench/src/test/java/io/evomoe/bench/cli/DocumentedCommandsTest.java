@@ -22,7 +22,14 @@ class DocumentedCommandsTest {
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "CONTRIBUTING.md", "docs/architecture.md"})
+  @ValueSource(
+      strings = {
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/hugging-face.md",
+        "docs/upcycling.md"
+      })
   void should_be_parsed(String document) throws IOException {
     Matcher commands = COMMAND.matcher(Files.readString(ROOT.resolve(document)));
     int found = 0;
