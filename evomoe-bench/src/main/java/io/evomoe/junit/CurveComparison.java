@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -90,7 +91,7 @@ final class CurveComparison {
         .formatted(name, wanted.size(), had.size(), few(missing), few(added));
   }
 
-  private static String few(TreeSet<Long> steps) {
+  private static String few(Set<Long> steps) {
     List<Long> first = steps.stream().limit(3).toList();
     return first.isEmpty() ? "none" : steps.size() > 3 ? first + "..." : first.toString();
   }
