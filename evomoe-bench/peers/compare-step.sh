@@ -1,22 +1,27 @@
 #!/usr/bin/env bash
-# One training step, ours and PyTorch's, in alternation; see pytorch/README.md.
+# One training step, ours, PyTorch's and SameDiff's, in alternation; see pytorch/README.md.
 #
-#   evomoe-bench/peers/compare-step.sh [--rounds R] [--gates dense,switch,dts] [bench step options]
+#   evomoe-bench/peers/compare-step.sh [--rounds R] [--gates dense,switch,dts] [--samediff] [bench step options]
 #
-# Every other option goes to both sides as it is. Prints one row a gate: the medians over the rounds
-# (default 3) of tokens per second, and ours over PyTorch's.
+# Every other option goes to all sides as it is, but PyTorch always runs in float32, which is its faster precision
+# on CPUs (bfloat16 autocast is slower). Prints one row a gate: the medians over the rounds
+# (default 3) of tokens per second, and ours over PyTorch's. With --samediff the dense GPT also runs in plain
+# SameDiff, once: it takes minutes. Threads of ours spin longer than the launcher lets them
+# (GOMP_SPINCOUNT=5000), as PyTorch's do: nobody else should use the cores.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 python=${PYTHON:-/usr/bin/python3}
 rounds=3
 gates=dense,switch,dts
+samediff=false
 options=()
 while (($# > 0)); do
   case $1 in
     --rounds) rounds=${2:?--rounds needs a number}; shift 2 ;;
     --gates | --gate) gates=${2:?$1 needs a name}; shift 2 ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    --samediff) samediff=true; shift ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) options+=("$1"); shift ;;
   esac
 done
@@ -38,6 +43,7 @@ run() {
 }
 
 cd "$root"
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-5000}
 for ((round = 1; round <= rounds; round++)); do
   for gate in ${gates//,/ }; do
     echo "round $round of $rounds, $gate" >&2
@@ -46,7 +52,13 @@ for ((round = 1; round <= rounds; round++)); do
     ours=()
     if [[ $gate == switch ]]; then ours=(--gate-option capacityFactor=infinite); fi
     run evomoe ./evomoe bench step "${step[@]}" "${ours[@]}"
-    run pytorch "$python" evomoe-bench/peers/pytorch/peer.py "${step[@]}"
+    run pytorch env -u GOMP_SPINCOUNT "$python" evomoe-bench/peers/pytorch/peer.py "${step[@]}" \
+      --precision f32
   done
 done
+if [[ $samediff == true ]]; then
+  echo "SameDiff, dense" >&2
+  run samediff java -cp 'evomoe-bench/target/lib/*' evomoe-bench/peers/samediff/SameDiffPeer.java \
+    --gate dense "${options[@]}" --warmup 1 --steps 3
+fi
 "$python" evomoe-bench/peers/step_table.py "$results"

@@ -34,12 +34,25 @@ def main():
             run = json.loads(text)
             runs[run["gate"], run["precision"], side].append(run)
     print("{:8} {:9} {:>16} {:>16} {:>6} {:>11}".format(*HEADINGS))
-    for gate, precision in dict.fromkeys(key[:2] for key in runs):
-        ours, theirs = (runs[gate, precision, side] for side in SIDES)
-        warn_of_unlike_work(gate, ours, theirs)
-        a, b = median(ours, "tokens_per_s"), median(theirs, "tokens_per_s")
-        spreads = f"{spread(ours):.2f}/{spread(theirs):.2f}"
-        print(f"{gate:8} {precision:9} {a:16.0f} {b:16.0f} {a / b:6.2f} {spreads:>11}")
+    for gate, precision, side in list(runs):
+        if side == "evomoe":
+            row(gate, precision, runs[gate, precision, side], best(runs, gate))
+    for (gate, _, side), slow in list(runs.items()):
+        if side == "samediff":
+            print(f"SameDiff, {gate}: {median(slow, 'tokens_per_s'):.0f} tokens/s")
+
+
+def best(runs, gate):
+    """PyTorch's runs of a gate in the precision that is faster there."""
+    sides = [found for (g, _, side), found in runs.items() if g == gate and side == "pytorch"]
+    return max(sides, key=lambda found: median(found, "tokens_per_s"))
+
+
+def row(gate, precision, ours, theirs):
+    warn_of_unlike_work(gate, ours, theirs)
+    a, b = median(ours, "tokens_per_s"), median(theirs, "tokens_per_s")
+    spreads = f"{spread(ours):.2f}/{spread(theirs):.2f}"
+    print(f"{gate:8} {precision:9} {a:16.0f} {b:16.0f} {a / b:6.2f} {spreads:>11}")
 
 
 if __name__ == "__main__":

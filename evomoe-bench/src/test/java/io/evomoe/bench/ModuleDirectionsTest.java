@@ -33,7 +33,8 @@ class ModuleDirectionsTest {
         .resideInAnyPackage(CORE)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.evomoe.gates..", "io.evomoe.models..", "io.evomoe.bench..")
+        .resideInAnyPackage(
+            "io.evomoe.gates..", "io.evomoe.models..", "io.evomoe.bench..", "io.evomoe.junit..")
         .check(CLASSES);
   }
 
@@ -44,7 +45,7 @@ class ModuleDirectionsTest {
         .resideInAPackage("io.evomoe.models..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.evomoe.gates..", "io.evomoe.bench..")
+        .resideInAnyPackage("io.evomoe.gates..", "io.evomoe.bench..", "io.evomoe.junit..")
         .check(CLASSES);
   }
 
@@ -55,7 +56,7 @@ class ModuleDirectionsTest {
         .resideInAPackage("io.evomoe.gates..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.evomoe.models..", "io.evomoe.bench..")
+        .resideInAnyPackage("io.evomoe.models..", "io.evomoe.bench..", "io.evomoe.junit..")
         .check(CLASSES);
   }
 

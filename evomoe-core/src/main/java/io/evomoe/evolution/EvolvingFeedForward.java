@@ -85,6 +85,11 @@ public final class EvolvingFeedForward implements Layer {
     return lineage;
   }
 
+  /** Dotted name, in which its parameters' names begin. */
+  public String name() {
+    return scope.name();
+  }
+
   /** Whether there is a gate. */
   public boolean isMixture() {
     return mixture != null;

@@ -15,12 +15,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Block implements Layer {
   private final Sequential branches;
 
+  /** A block whose norms have {@link LayerNorm#DEFAULT_EPSILON}. */
+  public Block(
+      Scope scope,
+      int width,
+      double dropout,
+      NormPlacement placement,
+      Map<String, ? extends Layer> branches) {
+    this(scope, width, dropout, placement, LayerNorm.DEFAULT_EPSILON, branches);
+  }
+
   /**
    * Joins the branches of a block.
    *
    * @param scope holds the norm of each branch: {@code attentionNorm} for {@code attention}
    * @param dropout rate on every branch, in [0, 1)
    * @param placement of the norms
+   * @param normEpsilon added to their variance
    * @param branches by name, in the order of the map (a {@link java.util.LinkedHashMap}); at least
    *     one
    */
@@ -29,11 +40,12 @@ public final class Block implements Layer {
       int width,
       double dropout,
       NormPlacement placement,
+      double normEpsilon,
       Map<String, ? extends Layer> branches) {
     List<Layer> residuals = new ArrayList<>();
     branches.forEach(
         (name, branch) -> {
-          LayerNorm norm = new LayerNorm(scope.child(name + "Norm"), width);
+          LayerNorm norm = new LayerNorm(scope.child(name + "Norm"), width, normEpsilon);
           Layer dropped = Sequential.of(branch, new Dropout(scope.child(name), dropout));
           residuals.add(
               switch (placement) {

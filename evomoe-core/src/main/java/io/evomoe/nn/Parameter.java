@@ -1,8 +1,10 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.Accumulator;
+import java.util.Arrays;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -11,8 +13,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Parameter {
   private final String name;
-  private final INDArray value;
-  private final INDArray gradient;
+  private INDArray value;
+  private INDArray gradient;
   private final boolean decays;
   private boolean hasGradient;
   private boolean frozen;
@@ -46,6 +48,48 @@ public final class Parameter {
   /** Whether weight decay acts on it. */
   public boolean decays() {
     return decays;
+  }
+
+  /**
+   * Lives in another array from here on, for a framework that owns all parameters in one. Its
+   * content becomes the value.
+   *
+   * @param storage shape and type of the value, C order without gaps, outside of any workspace
+   */
+  public void valueIn(INDArray storage) {
+    requireAlike("value", storage);
+    value = storage;
+  }
+
+  /**
+   * Gathers its gradient in another array from here on. Nothing counts as added yet.
+   *
+   * @param storage shape and type of the value, C order without gaps, outside of any workspace
+   */
+  public void gradientIn(INDArray storage) {
+    requireAlike("gradient", storage);
+    gradient = storage;
+    hasGradient = false;
+  }
+
+  private void requireAlike(String what, INDArray storage) {
+    boolean alike =
+        storage.equalShapes(value)
+            && storage.dataType() == value.dataType()
+            && storage.ordering() == 'c'
+            && Shape.hasDefaultStridesForShape(storage);
+    if (!alike) {
+      throw new IllegalArgumentException(
+          "%s of %s must be in C order without gaps, %s %s, was %s %s in order %s"
+              .formatted(
+                  what,
+                  name,
+                  value.dataType(),
+                  Arrays.toString(value.shape()),
+                  storage.dataType(),
+                  Arrays.toString(storage.shape()),
+                  storage.ordering()));
+    }
   }
 
   /** Number of elements. */
@@ -90,6 +134,6 @@ public final class Parameter {
 
   @Override
   public String toString() {
-    return name + java.util.Arrays.toString(value.shape());
+    return name + Arrays.toString(value.shape());
   }
 }

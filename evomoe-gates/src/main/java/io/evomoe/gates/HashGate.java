@@ -142,6 +142,7 @@ public final class HashGate implements Gate {
 
     @Override
     public Gate create(GateSpec spec) {
+      TokenIds.require(name(), spec);
       return new HashGate(
           spec, GateOptions.read(name(), spec, options -> options.choice("table", Table.RANDOM)));
     }

@@ -159,6 +159,7 @@ public final class StableMoeGate implements Gate {
 
     @Override
     public Gate create(GateSpec spec) {
+      TokenIds.require(name(), spec);
       return new StableMoeGate(
           spec, GateOptions.read(name(), spec, options -> Options.from(options, spec)));
     }

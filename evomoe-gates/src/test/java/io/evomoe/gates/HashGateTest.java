@@ -167,6 +167,14 @@ class HashGateTest extends GateContract {
         .isEqualTo(1);
   }
 
+  @Test
+  void should_refuse_a_model_whose_tokens_have_no_ids() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> gate("a", 1, "random", 0, TrainingFacts.UNKNOWN))
+        .withMessage(
+            "vocabulary of token ids must be at least 1 for gate hash, which looks at ids, was 0");
+  }
+
   private static int[] firstExperts(GateScene scene, StepContext moment) {
     return scene.route(TokenRows.random(64, 1), moment).routing().firstExperts();
   }

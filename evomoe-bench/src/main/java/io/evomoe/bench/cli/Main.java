@@ -18,6 +18,9 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TranslateCommand.class,
       FineTuneCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
+      LogitsCommand.class,
       GatesCommand.class,
       BenchCommand.class
     })

@@ -2,7 +2,9 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
+import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.bench.task.Tasks;
+import io.evomoe.models.hub.TokenizerFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +25,20 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
       Path staging = Files.createTempDirectory("evomoe-tokenizer");
       Task<?, ?> task = Tasks.named(config.task()).prepare(options.dataPaths(), config, staging);
       task.data(config);
+      return new Prepared(task, staging);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a temporary folder", e);
+    }
+  }
+
+  /** The same for a run that takes over the tokenizer of another one. */
+  static Prepared data(RunOptions options, RunConfig config, RunCheckpoint tokenized) {
+    Task<?, ?> task =
+        Tasks.named(config.task()).open(options.dataPaths(), config, tokenized.tokenizer());
+    task.data(config);
+    try {
+      Path staging = Files.createTempDirectory("evomoe-tokenizer");
+      TokenizerFiles.copy(tokenized.folder().tokenizerPath(), staging);
       return new Prepared(task, staging);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make a temporary folder", e);

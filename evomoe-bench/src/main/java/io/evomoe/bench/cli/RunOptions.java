@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -66,7 +67,16 @@ final class RunOptions {
 
   /** The configuration of one run, checked in full before anything is written. */
   RunConfig config(String gate, long seed) {
-    RunConfig config = Tasks.preset(task, preset).config(task, gate, seed);
+    return config(gate, seed, usual -> usual);
+  }
+
+  /**
+   * The same with defaults that are not the preset's.
+   *
+   * @param defaults from those of the preset
+   */
+  RunConfig config(String gate, long seed, UnaryOperator<RunConfig> defaults) {
+    RunConfig config = defaults.apply(Tasks.preset(task, preset).config(task, gate, seed));
     if (this.config != null) {
       config = ConfigFile.overlay(config, this.config);
     }

@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.hub.DenseStart;
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.HtmlReport;
@@ -14,6 +15,7 @@ import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.bench.task.Tasks;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,6 +59,22 @@ final class TrainCommand implements Callable<Integer> {
               + " configuration it was started with")
   @Nullable Path resume;
 
+  @Option(
+      names = "--init",
+      description =
+          "folder of a run without experts, trained or imported, to start from: its task, model and"
+              + " tokenizer, and experts spawned before the first step")
+  @Nullable Path init;
+
+  @Option(names = "--experts", description = "as --set model.experts=N")
+  @Nullable Integer experts;
+
+  @Option(
+      names = "--spawn",
+      description =
+          "copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA; as --set evolution.spawn")
+  @Nullable String spawn;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
   CommandSpec spec;
@@ -64,28 +83,56 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (experts != null) {
+      options.set.put("model.experts", experts.toString());
+    }
+    if (spawn != null) {
+      SpawnMethod.parse(spawn);
+      options.set.put("evolution.spawn", spawn);
+    }
+    if (resume != null && init != null) {
+      throw new IllegalArgumentException("--init is for new runs, was given with --resume");
+    }
     if (resume != null) {
       refuseAllBesideResume();
       resume(resume);
+    } else if (init != null) {
+      try (DenseStart dense = DenseStart.open(init)) {
+        startFrom(dense);
+      }
     } else {
-      start();
+      RunConfig config = options.config(gate, seed);
+      start(config, Prepared.data(options, config), run -> {});
     }
     return 0;
   }
 
-  private void start() {
-    RunConfig config = options.config(gate, seed);
-    Prepared prepared = Prepared.data(options, config);
+  private void startFrom(DenseStart dense) {
+    String task = dense.run().config().task();
+    boolean asked = spec.commandLine().getParseResult().hasMatchedOption("--task");
+    if (asked && !options.task.equals(task)) {
+      throw new IllegalArgumentException(
+          "--task must be that of %s, %s, was %s".formatted(init, task, options.task));
+    }
+    options.task = task;
+    RunConfig config = options.config(gate, seed, dense::defaults);
+    dense.requireFit(config, spawn != null);
+    start(
+        config, Prepared.data(options, config, dense.run()), run -> run.startFrom(dense.weights()));
+  }
+
+  private void start(RunConfig config, Prepared prepared, Consumer<Run<?, ?>> before) {
+    MemoryLimit.of(options.maxMemory).requireRoomFor(prepared.task(), config);
+    Run<?, ?> run = new Run<>(prepared.task(), config);
+    before.accept(run);
     Path path =
         out == null
             ? DefaultFolders.next("train-%s-%s-%s".formatted(options.task, gate, options.preset))
             : out;
     RunFolder folder = RunFolder.unused(path);
-    MemoryLimit.of(options.maxMemory).requireRoomFor(prepared.task(), config);
     OutputFolder.prepare(path);
     prepared.saveTokenizer(path);
     folder.write(config);
-    Run<?, ?> run = new Run<>(prepared.task(), config);
     run.checkpointTo(folder.checkpointWriter(options.dataPaths(), keep(config)));
     // From here on there is something to resume, and it is known that the disk takes a checkpoint.
     run.save();

@@ -77,6 +77,7 @@ public final class ConfigFile {
     ObjectNode fields = TREE.createObjectNode();
     fields.putObject("model").put("sharedExperts", 0);
     fields.set("compute", TREE.valueToTree(ComputeSettings.DEFAULT));
+    fields.set("architecture", TREE.valueToTree(ArchitectureSettings.DEFAULT));
     fields.set("guards", TREE.valueToTree(GuardSettings.DEFAULT));
     return fields;
   }

@@ -21,7 +21,6 @@ public record Preset(String name, ModelSize model, TrainingSettings training) {
         training,
         EvolutionSettings.defaults(),
         Map.of(),
-        ComputeSettings.DEFAULT,
-        GuardSettings.DEFAULT);
+        ComputeSettings.DEFAULT);
   }
 }

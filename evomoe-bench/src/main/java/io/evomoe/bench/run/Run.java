@@ -7,6 +7,7 @@ import io.evomoe.bench.report.RunRecording;
 import io.evomoe.bench.report.RunResult;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
@@ -45,6 +46,15 @@ public final class Run<B, M extends Model<B>> {
   private static EvolutionSchedule schedule(RunConfig config) {
     return new EvolutionSchedule(
         config.evolution().config(config.training().steps()), config.provider().growth());
+  }
+
+  /**
+   * Starts from the weights of a dense network; to be called before {@link #train}.
+   *
+   * @throws IllegalArgumentException if they do not fit this run's model
+   */
+  public void startFrom(DenseWeights weights) {
+    weights.loadInto(model);
   }
 
   /** Continues a saved run; to be called before {@link #train}. */

@@ -3,6 +3,7 @@ package io.evomoe.bench.run;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
@@ -27,6 +28,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param gateOptions options by name, for each gate by its name; a gate that is left out has its
  *     defaults
  * @param compute how to compute; {@link ComputeSettings#DEFAULT} where a file leaves it out
+ * @param architecture of the model beside its size; {@link ArchitectureSettings#DEFAULT} where a
+ *     file leaves it out
  * @param guards how it is kept safe; {@link GuardSettings#DEFAULT} where a file leaves it out
  */
 public record RunConfig(
@@ -38,11 +41,41 @@ public record RunConfig(
     EvolutionSettings evolution,
     Map<String, Map<String, String>> gateOptions,
     ComputeSettings compute,
+    ArchitectureSettings architecture,
     GuardSettings guards) {
 
-  /** Keeps the options unmodifiable. */
+  /** Keeps the options unmodifiable; refuses sequences that are longer than the positions. */
   public RunConfig {
     gateOptions = Map.copyOf(gateOptions);
+    Integer positions = architecture.positions();
+    if (positions != null && positions < model.sequence()) {
+      throw new IllegalArgumentException(
+          "model.sequence must be at most architecture.positions, %d, was %d"
+              .formatted(positions, model.sequence()));
+    }
+  }
+
+  /** A run of the default architecture and guards. */
+  public RunConfig(
+      String task,
+      String gate,
+      long seed,
+      ModelSize model,
+      TrainingSettings training,
+      EvolutionSettings evolution,
+      Map<String, Map<String, String>> gateOptions,
+      ComputeSettings compute) {
+    this(
+        task,
+        gate,
+        seed,
+        model,
+        training,
+        evolution,
+        gateOptions,
+        compute,
+        ArchitectureSettings.DEFAULT,
+        GuardSettings.DEFAULT);
   }
 
   /** Kernels of this run's precision. */
@@ -55,10 +88,45 @@ public record RunConfig(
     return training.config(seed).withGuards(guards.guards());
   }
 
-  /** The stack of blocks of this run's model. */
-  public StackSize stack(Activation activation) {
-    StackSize stack = model.stack(activation);
+  /**
+   * The stack of blocks of this run's model.
+   *
+   * @param usual activation of the task
+   */
+  public StackSize stack(Activation usual) {
+    Activation activation = architecture.activation();
+    StackSize stack =
+        model
+            .stack(activation == null ? usual : activation)
+            .withNormEpsilon(architecture.normEpsilon());
     return compute.recompute() ? stack.withRecomputation() : stack;
+  }
+
+  /**
+   * Tables of a language model's embedding.
+   *
+   * @param tokens that the tokenizer has
+   * @throws IllegalArgumentException if these are more than {@link
+   *     ArchitectureSettings#vocabulary()}
+   */
+  public EmbeddingSize embedding(int tokens) {
+    Integer vocabulary = architecture.vocabulary();
+    if (vocabulary != null && tokens > vocabulary) {
+      throw new IllegalArgumentException(
+          "the tokenizer must have at most architecture.vocabulary tokens, %d, has %d"
+              .formatted(vocabulary, tokens));
+    }
+    Integer positions = architecture.positions();
+    return new EmbeddingSize(
+        vocabulary == null ? tokens : vocabulary,
+        positions == null ? model.sequence() : positions,
+        architecture.positionOffset(),
+        architecture.tokenTypes());
+  }
+
+  /** Refuses what only the embedding of a RoBERTa has. */
+  public void requirePlainEmbedding() {
+    architecture.requirePlainEmbedding(task);
   }
 
   /** What makes this run's gates. */
@@ -121,6 +189,15 @@ public record RunConfig(
   /** The same with another gate and seed. */
   public RunConfig with(String otherGate, long otherSeed) {
     return new RunConfig(
-        task, otherGate, otherSeed, model, training, evolution, gateOptions, compute, guards);
+        task,
+        otherGate,
+        otherSeed,
+        model,
+        training,
+        evolution,
+        gateOptions,
+        compute,
+        architecture,
+        guards);
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.bench.run;
 
+import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -82,8 +83,22 @@ public record RunFolder(Path path) {
     return path.resolve("tokenizer");
   }
 
+  /** Whether the run has a tokenizer; imported models may be without. */
+  public boolean hasTokenizer() {
+    return TokenizerFiles.isIn(tokenizerPath());
+  }
+
+  /** Where an import keeps what an export gives back. */
+  public Path originPath() {
+    return path.resolve("hub");
+  }
+
   /** The tokenizer of the run. */
   public BpeTokenizer tokenizer() {
+    if (!hasTokenizer()) {
+      throw new IllegalArgumentException(
+          path + " must have a tokenizer for this, was imported without one");
+    }
     return BpeTokenizer.load(tokenizerPath());
   }
 
@@ -141,7 +156,7 @@ public record RunFolder(Path path) {
   /** Where the data of a checkpointed run was. */
   public static List<Path> data(Checkpoint checkpoint) {
     String data = checkpoint.config().get(DATA);
-    if (data == null) {
+    if (data == null || data.isEmpty()) {
       throw new IllegalArgumentException(
           checkpoint.location() + " does not say where its data was; give --data");
     }

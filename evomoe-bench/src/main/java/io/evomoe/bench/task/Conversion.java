@@ -50,12 +50,11 @@ public final class Conversion {
     RunConfig config =
         Tasks.checked(
             ConfigFile.set(run.config(), "model.experts", Integer.toString(groups.size())));
-    RunCheckpoint target = new RunCheckpoint(config, run.tokenizer(), run.checkpoint());
     TaskKind kind = Tasks.named(config.task());
     Model<?> old = grown(kind, run);
     AdamW oldMoments = optimizer(run.config());
     run.checkpoint().loadInto(old, oldMoments);
-    Model<?> converted = grown(kind, target);
+    Model<?> converted = convertedModel(kind, config);
     AdamW moments = optimizer(config);
     ExpertConversion conversion = new ExpertConversion(old, groups);
     conversion.fill(converted, grown(kind, run));
@@ -72,6 +71,13 @@ public final class Conversion {
         .checkpointWriter(RunFolder.data(saved), config.guards().keepCheckpoints())
         .write(
             new TrainingState(saved.progress(), saved.moment(), saved.seed(), converted, moments));
+  }
+
+  /** A model of the new configuration, with as many experts as it says. */
+  private Model<?> convertedModel(TaskKind kind, RunConfig config) {
+    try (RunCheckpoint target = run.withConfig(config)) {
+      return grown(kind, target);
+    }
   }
 
   private static Model<?> grown(TaskKind kind, RunCheckpoint of) {

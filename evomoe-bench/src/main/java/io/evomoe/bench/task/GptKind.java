@@ -5,11 +5,17 @@ import io.evomoe.bench.run.Preset;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.TrainingSettings;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.HubFamily;
+import io.evomoe.models.hub.PublishedModel;
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.PackedBatches;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.TokenizerFolder;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.TokenBatch;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -74,20 +80,47 @@ public final class GptKind implements TaskKind {
   public long parameters(RunConfig config, int vocabulary) {
     ParameterCount count = new ParameterCount(config, vocabulary);
     int moeLayers = config.model().layers() / config.model().moeEvery();
-    return count.embedding(vocabulary)
-        + count.embedding(config.model().sequence())
+    EmbeddingSize size = config.embedding(vocabulary);
+    return count.embedding(size.vocabulary())
+        + count.embedding(size.positions())
         + count.stack(1, moeLayers, true)
         + count.norm();
   }
 
-  @Override
-  public Gpt fresh(RunCheckpoint run) {
-    return GptTask.model(run.config(), run.tokenizer().vocabularySize(), run.facts());
-  }
-
   /** The model of a run, with its checkpoint loaded. */
   public static TrainedModel<Gpt> load(RunCheckpoint run) {
-    return run.load(new GptKind().fresh(run));
+    return run.load(GptTask.model(run.config(), run.vocabulary(), run.facts()));
+  }
+
+  @Override
+  public void check(RunConfig config) {
+    config.requirePlainEmbedding();
+  }
+
+  @Override
+  public Gpt fresh(RunConfig config, int tokens, TrainingFacts facts) {
+    return GptTask.model(config, tokens, facts);
+  }
+
+  @Override
+  public TrainedModel<Gpt> trained(RunCheckpoint run) {
+    return load(run);
+  }
+
+  @Override
+  public double[] lastLogits(RunCheckpoint run, int[] ids, int[] targets) {
+    LanguageModels.requireNoTargets(targets, NAME);
+    TrainedModel<Gpt> trained = load(run);
+    return LanguageModels.row(
+        () -> trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.moment()));
+  }
+
+  @Override
+  public HubExport export(RunCheckpoint run) {
+    PublishedModel described =
+        new PublishedModel(
+            HubFamily.GPT2, run.config().embedding(run.vocabulary()), GptTask.stack(run.config()));
+    return run.export(described, load(run).model());
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.evomoe.bench.run.Task;
 import io.evomoe.kernel.Activation;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.PackedBatches;
 import io.evomoe.models.text.TextSplit;
@@ -37,18 +39,31 @@ public final class GptTask implements Task<LanguageBatch, Gpt> {
     return model(
         config,
         vocabulary(),
-        new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary()))));
+        new TrainingFacts(steps, Optional.of(train.frequencies(rows(config)))));
   }
 
-  /** A model of a run before its first step, on the selected kernels. */
-  static Gpt model(RunConfig config, int vocabulary, TrainingFacts facts) {
+  private int rows(RunConfig config) {
+    return config.embedding(vocabulary()).vocabulary();
+  }
+
+  /**
+   * A model of a run before its first step, on the selected kernels.
+   *
+   * @param tokens that the tokenizer has
+   */
+  static Gpt model(RunConfig config, int tokens, TrainingFacts facts) {
+    EmbeddingSize embedding = config.embedding(tokens);
     return new Gpt(
-        new GptConfig(vocabulary, config.model().sequence(), config.stack(Activation.GELU)),
+        new GptConfig(embedding.vocabulary(), embedding.positions(), stack(config)),
         config.provider(),
         config.options(),
         facts,
         config.seed(),
         config.kernels());
+  }
+
+  static StackSize stack(RunConfig config) {
+    return config.stack(Activation.GELU);
   }
 
   @Override

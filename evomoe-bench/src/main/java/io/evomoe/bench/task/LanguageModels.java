@@ -3,11 +3,15 @@ package io.evomoe.bench.task;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.TextCorpus;
+import io.evomoe.nn.Workspaces;
 import io.evomoe.training.Evaluation;
 import io.evomoe.training.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** How a trained language model, causal or masked, is measured on text. */
 final class LanguageModels {
@@ -22,6 +26,19 @@ final class LanguageModels {
     return Files.isDirectory(data)
         ? TextSources.part(List.of(data), request.split())
         : TextSources.whole(data);
+  }
+
+  /** One row of logits, computed in a workspace of its own. */
+  static double[] row(Supplier<INDArray> logits) {
+    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_LOGITS")) {
+      return logits.get().getRow(0).toDoubleVector();
+    }
+  }
+
+  static void requireNoTargets(int[] targets, String task) {
+    if (targets.length > 0) {
+      throw new IllegalArgumentException("--target-ids are for task mt, the run is of " + task);
+    }
   }
 
   /**

@@ -4,13 +4,19 @@ import io.evomoe.bench.run.ModelSize;
 import io.evomoe.bench.run.Preset;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.TrainingSettings;
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.HubFamily;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.MaskedBatches;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.TokenizerFolder;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.TokenBatch;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -78,9 +84,11 @@ public final class RobertaKind implements TaskKind {
     ParameterCount count = new ParameterCount(config, vocabulary);
     int width = config.model().width();
     int moeLayers = config.model().layers() / config.model().moeEvery();
-    long head = ParameterCount.linear(width, width) + count.norm() + vocabulary;
-    return count.embedding(vocabulary)
-        + count.embedding(config.model().sequence())
+    EmbeddingSize size = config.embedding(vocabulary);
+    long head = ParameterCount.linear(width, width) + count.norm() + size.vocabulary();
+    return count.embedding(size.vocabulary())
+        + count.embedding(size.positions() + size.positionOffset())
+        + count.embedding(size.tokenTypes())
         + count.norm()
         + count.stack(1, moeLayers, false)
         + head;
@@ -88,7 +96,50 @@ public final class RobertaKind implements TaskKind {
 
   @Override
   public Roberta fresh(RunCheckpoint run) {
-    return RobertaTask.model(run.config(), run.tokenizer().vocabularySize(), run.facts());
+    return RobertaTask.model(run.config(), run.vocabulary(), run.facts());
+  }
+
+  @Override
+  public void check(RunConfig config) {}
+
+  @Override
+  public Roberta fresh(RunConfig config, int tokens, TrainingFacts facts) {
+    return RobertaTask.model(config, tokens, facts);
+  }
+
+  @Override
+  public TrainedModel<Roberta> trained(RunCheckpoint run) {
+    return run.load(fresh(run));
+  }
+
+  /** Reads padding tokens as padding, which nothing else sees. */
+  @Override
+  public double[] lastLogits(RunCheckpoint run, int[] ids, int[] targets) {
+    LanguageModels.requireNoTargets(targets, NAME);
+    TrainedModel<Roberta> trained = trained(run);
+    int padding = padding(run);
+    boolean[] hidden = new boolean[ids.length];
+    for (int s = 0; s < ids.length; s++) {
+      hidden[s] = ids[s] == padding;
+    }
+    TokenBatch read = new TokenBatch(ids.length, ids, hidden);
+    return LanguageModels.row(
+        () -> trained.model().logits(read, new int[] {ids.length - 1}, trained.moment()));
+  }
+
+  private static int padding(RunCheckpoint run) {
+    int offset = run.config().architecture().positionOffset();
+    return offset > 0 ? offset - 1 : run.tokenizer().requireSpecial(SpecialTokens.PADDING);
+  }
+
+  @Override
+  public HubExport export(RunCheckpoint run) {
+    PublishedModel described =
+        new PublishedModel(
+            HubFamily.ROBERTA,
+            run.config().embedding(run.vocabulary()),
+            RobertaTask.stack(run.config()));
+    return run.export(described, trained(run).model());
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.evomoe.bench.run.Task;
 import io.evomoe.kernel.Activation;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.MaskedBatches;
 import io.evomoe.models.text.TextSplit;
@@ -41,18 +42,27 @@ public final class RobertaTask implements Task<LanguageBatch, Roberta> {
     return model(
         config,
         vocabulary(),
-        new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary()))));
+        new TrainingFacts(
+            steps, Optional.of(train.frequencies(config.embedding(vocabulary()).vocabulary()))));
   }
 
-  /** A model of a run before its first step, on the selected kernels. */
-  static Roberta model(RunConfig config, int vocabulary, TrainingFacts facts) {
+  /**
+   * A model of a run before its first step, on the selected kernels.
+   *
+   * @param tokens that the tokenizer has
+   */
+  static Roberta model(RunConfig config, int tokens, TrainingFacts facts) {
     return new Roberta(
-        new RobertaConfig(vocabulary, config.model().sequence(), config.stack(Activation.GELU)),
+        new RobertaConfig(config.embedding(tokens), stack(config)),
         config.provider(),
         config.options(),
         facts,
         config.seed(),
         config.kernels());
+  }
+
+  static StackSize stack(RunConfig config) {
+    return config.stack(Activation.GELU);
   }
 
   @Override

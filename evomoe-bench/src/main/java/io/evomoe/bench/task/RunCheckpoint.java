@@ -2,21 +2,29 @@ package io.evomoe.bench.task;
 
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.Origin;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A run at one of its checkpoints.
- *
- * @param config of the run
- * @param tokenizer of the run; closed with this
- * @param checkpoint verified
- */
-public record RunCheckpoint(RunConfig config, BpeTokenizer tokenizer, Checkpoint checkpoint)
-    implements AutoCloseable {
+/** A run at one of its checkpoints. */
+public final class RunCheckpoint implements AutoCloseable {
+  private final RunFolder folder;
+  private final RunConfig config;
+  private final Checkpoint checkpoint;
+  private @Nullable BpeTokenizer tokenizer;
+
+  private RunCheckpoint(RunFolder folder, RunConfig config, Checkpoint checkpoint) {
+    this.folder = folder;
+    this.config = config;
+    this.checkpoint = checkpoint;
+  }
 
   /**
    * Opens a run of any task.
@@ -26,8 +34,7 @@ public record RunCheckpoint(RunConfig config, BpeTokenizer tokenizer, Checkpoint
   public static RunCheckpoint open(Path path) {
     RunFolder run = RunFolder.open(path);
     RunConfig config = Tasks.checked(run.config());
-    Checkpoint checkpoint = run.checkpoint(path);
-    return new RunCheckpoint(config, run.tokenizer(), checkpoint);
+    return new RunCheckpoint(run, config, run.checkpoint(path));
   }
 
   /**
@@ -45,6 +52,49 @@ public record RunCheckpoint(RunConfig config, BpeTokenizer tokenizer, Checkpoint
               .formatted(folder, config.task(), command, task));
     }
     return open(folder);
+  }
+
+  /** The same checkpoint, seen as that of a run of another configuration; to be closed as well. */
+  RunCheckpoint withConfig(RunConfig other) {
+    return new RunCheckpoint(folder, other, checkpoint);
+  }
+
+  /** Configuration of the run. */
+  public RunConfig config() {
+    return config;
+  }
+
+  /** The checkpoint, verified. */
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** Where the run is. */
+  public RunFolder folder() {
+    return folder;
+  }
+
+  /**
+   * The run's tokenizer, closed with this.
+   *
+   * @throws IllegalArgumentException if the run has none
+   */
+  public BpeTokenizer tokenizer() {
+    BpeTokenizer loaded = tokenizer;
+    if (loaded == null) {
+      loaded = folder.tokenizer();
+      tokenizer = loaded;
+    }
+    return loaded;
+  }
+
+  /**
+   * Token ids of the model: those of the tokenizer, or as many as the configuration says where
+   * there is none.
+   */
+  public int vocabulary() {
+    Integer rows = config.architecture().vocabulary();
+    return rows != null && !folder.hasTokenizer() ? rows : tokenizer().vocabularySize();
   }
 
   /**
@@ -69,6 +119,13 @@ public record RunCheckpoint(RunConfig config, BpeTokenizer tokenizer, Checkpoint
     }
   }
 
+  /** A language model of this run in the files of Hugging Face, as it was where it was imported. */
+  HubExport export(PublishedModel described, Model<?> trained) {
+    OptionalInt end =
+        folder.hasTokenizer() ? OptionalInt.of(tokenizer().endOfText()) : OptionalInt.empty();
+    return HubExport.of(described, trained, config.gate(), end, Origin.load(folder.originPath()));
+  }
+
   /** What is known of the run's training: its steps, not how often its data had each token. */
   TrainingFacts facts() {
     return TrainingFacts.ofSteps(config.training().steps());
@@ -81,6 +138,8 @@ public record RunCheckpoint(RunConfig config, BpeTokenizer tokenizer, Checkpoint
 
   @Override
   public void close() {
-    tokenizer.close();
+    if (tokenizer != null) {
+      tokenizer.close();
+    }
   }
 }

@@ -3,7 +3,9 @@ package io.evomoe.bench.task;
 import io.evomoe.bench.run.Preset;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
+import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,8 +46,39 @@ public interface TaskKind {
    */
   long parameters(RunConfig config, int vocabulary);
 
-  /** The model of a run before its first step. */
-  Model<?> fresh(RunCheckpoint run);
+  /**
+   * Refuses an architecture that models of this task do not have.
+   *
+   * @throws IllegalArgumentException naming the field
+   */
+  void check(RunConfig config);
+
+  /**
+   * A model of a run before its first step.
+   *
+   * @param tokens that the tokenizer has
+   */
+  Model<?> fresh(RunConfig config, int tokens, TrainingFacts facts);
+
+  /** The model of a saved run before its first step. */
+  default Model<?> fresh(RunCheckpoint run) {
+    return fresh(run.config(), run.vocabulary(), run.facts());
+  }
+
+  /** The model of a run, with its newest checkpoint loaded. */
+  TrainedModel<?> trained(RunCheckpoint run);
+
+  /**
+   * Logits of one sequence's last token, evaluated, one a token id.
+   *
+   * @param ids tokens that are read
+   * @param targets task mt: tokens that the decoder reads, empty for the beginning of a sentence;
+   *     empty for other tasks
+   */
+  double[] lastLogits(RunCheckpoint run, int[] ids, int[] targets);
+
+  /** The trained model of a run in the files of Hugging Face. */
+  HubExport export(RunCheckpoint run);
 
   /** Measures a trained model; lines for people. */
   List<String> evaluate(RunCheckpoint run, EvalRequest request);

@@ -44,6 +44,8 @@ public final class Tasks {
    * @throws IllegalArgumentException for an unknown task or gate, or a value out of its bounds
    */
   public static RunConfig checked(RunConfig config) {
-    return config.checked(named(config.task()).causal());
+    TaskKind task = named(config.task());
+    task.check(config);
+    return config.checked(task.causal());
   }
 }

@@ -5,12 +5,15 @@ import io.evomoe.bench.run.Preset;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.TrainingSettings;
+import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.models.transformer.Transformer;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.TokenBatch;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -80,17 +83,49 @@ public final class TranslationKind implements TaskKind {
     int moeLayers = 2 * (config.model().layers() / config.model().moeEvery());
     long encoder = count.stack(1, moeLayers, false) + count.norm();
     long decoder = count.stack(2, moeLayers, true) + count.norm();
-    return count.embedding(vocabulary) + encoder + decoder;
-  }
-
-  @Override
-  public Transformer fresh(RunCheckpoint run) {
-    return TranslationTask.model(run.config(), run.tokenizer().vocabularySize(), run.facts());
+    return count.embedding(config.embedding(vocabulary).vocabulary()) + encoder + decoder;
   }
 
   /** The model of a run, with its checkpoint loaded. */
   public static TrainedModel<Transformer> load(RunCheckpoint run) {
-    return run.load(new TranslationKind().fresh(run));
+    return run.load(TranslationTask.model(run.config(), run.vocabulary(), run.facts()));
+  }
+
+  @Override
+  public void check(RunConfig config) {
+    config.requirePlainEmbedding();
+  }
+
+  @Override
+  public Transformer fresh(RunConfig config, int tokens, TrainingFacts facts) {
+    return TranslationTask.model(config, tokens, facts);
+  }
+
+  @Override
+  public TrainedModel<Transformer> trained(RunCheckpoint run) {
+    return load(run);
+  }
+
+  @Override
+  public double[] lastLogits(RunCheckpoint run, int[] ids, int[] targets) {
+    TrainedModel<Transformer> trained = load(run);
+    Transformer model = trained.model();
+    int[] written =
+        targets.length > 0
+            ? targets
+            : new int[] {run.tokenizer().requireSpecial(SpecialTokens.END)};
+    return LanguageModels.row(
+        () ->
+            model.nextTokenLogits(
+                TokenBatch.of(written.length, written),
+                model.encode(TokenBatch.of(ids.length, ids), trained.moment()),
+                null,
+                trained.moment()));
+  }
+
+  @Override
+  public HubExport export(RunCheckpoint run) {
+    return HubExport.of(load(run).model(), run.config().gate());
   }
 
   @Override

@@ -1,10 +1,10 @@
 package io.evomoe.bench.task;
 
-import io.evomoe.bench.run.ModelSize;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.kernel.Activation;
 import io.evomoe.models.metrics.Bleu;
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.BucketedBatches;
@@ -47,16 +47,25 @@ public final class TranslationTask implements Task<PairBatch, Transformer> {
     return model(
         config,
         vocabulary(),
-        new TrainingFacts(steps, Optional.of(train.frequencies(vocabulary()))));
+        new TrainingFacts(
+            steps, Optional.of(train.frequencies(config.embedding(vocabulary()).vocabulary()))));
   }
 
-  /** A model of a run before its first step, on the selected kernels. */
-  static Transformer model(RunConfig config, int vocabulary, TrainingFacts facts) {
-    ModelSize size = config.model();
+  /**
+   * A model of a run before its first step, on the selected kernels.
+   *
+   * @param tokens that the tokenizer has
+   */
+  static Transformer model(RunConfig config, int tokens, TrainingFacts facts) {
+    EmbeddingSize embedding = config.embedding(tokens);
     StackSize stack = config.stack(Activation.RELU);
     return new Transformer(
         new TransformerConfig(
-            vocabulary, size.sequence(), stack, stack, config.training().labelSmoothing()),
+            embedding.vocabulary(),
+            embedding.positions(),
+            stack,
+            stack,
+            config.training().labelSmoothing()),
         config.provider(),
         config.options(),
         facts,

@@ -27,6 +27,8 @@ class DocumentedCommandsTest {
         "README.md",
         "CONTRIBUTING.md",
         "docs/architecture.md",
+        "docs/hugging-face.md",
+        "docs/upcycling.md",
         "docs/checkpoints.md",
         "docs/determinism.md"
       })

@@ -27,6 +27,9 @@ class DocumentationTest {
   @CsvSource({
     "README.md, 0, evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
     "README.md, 1, evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
+    "README.md, 2,"
+        + " evomoe-models/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
+    "README.md, 3, evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java",
     "CONTRIBUTING.md, 0, evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGate.java",
     "CONTRIBUTING.md, 1,"
         + " evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGateTest.java"
@@ -53,7 +56,14 @@ class DocumentationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"README.md", "CONTRIBUTING.md", "docs/architecture.md"})
+  @CsvSource({
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/dl4j.md",
+    "docs/convergence-tests.md",
+    "examples/README.md"
+  })
   void should_link_to_what_is_there(String document) throws IOException {
     Path file = ROOT.resolve(document);
     Matcher links = LINK.matcher(Files.readString(file));

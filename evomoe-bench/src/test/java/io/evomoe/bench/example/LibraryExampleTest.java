@@ -65,19 +65,22 @@ class LibraryExampleTest {
 
   @Test
   void should_train_as_the_readme_shows(@TempDir Path folder) throws IOException {
-    Path file = folder.resolve("numbers.txt");
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < 400; i++) {
-      text.append("After ").append(i).append(" comes ").append(i + 1).append(".\n\n");
-    }
-    Files.writeString(file, text);
     List<StepReport> reports = new ArrayList<>();
 
-    train(file, folder.resolve("run"), 20, reports::add);
+    train(numbers(folder), folder.resolve("run"), 20, reports::add);
 
     assertThat(reports).hasSize(20);
     assertThat(reports.get(19).trainLoss()).isLessThan(reports.get(0).trainLoss());
     assertThat(reports.get(19).validLoss()).isPresent();
     assertThat(CheckpointFolder.latest(folder.resolve("run/checkpoints"))).isPresent();
+  }
+
+  /** A text that a small model can learn. */
+  static Path numbers(Path folder) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      text.append("After ").append(i).append(" comes ").append(i + 1).append(".\n\n");
+    }
+    return Files.writeString(folder.resolve("numbers.txt"), text);
   }
 }

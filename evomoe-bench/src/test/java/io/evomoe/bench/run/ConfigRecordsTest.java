@@ -411,7 +411,7 @@ class ConfigRecordsTest {
               try {
                 return component.getAccessor().invoke(record);
               } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+                throw new LinkageError(e.getMessage(), e);
               }
             })
         .toArray();

@@ -36,7 +36,9 @@ final class HeadAttention {
     int width = (int) q.size(1);
     INDArray output = Nd4j.createUninitialized(DataType.FLOAT, q.size(0), width);
     INDArray values = plainIfOne(v, shape.keys());
-    Probabilities computed = new Probabilities(q, k, shape, padding);
+    Probabilities computed =
+        new Probabilities(
+            plainIfOne(q, shape.queries()), plainIfOne(k, shape.keys()), shape, padding);
     for (AttentionTile tile : computed.tiles) {
       long p = squares.get().address(tile.form().scores());
       computed.compute(tile, p);
@@ -57,8 +59,7 @@ final class HeadAttention {
       INDArray dk,
       INDArray dv) {
     Probabilities computed = ((Tiled) forward).computed();
-    INDArray keys = plainIfOne(k, shape.keys());
-    INDArray queries = plainIfOne(q, shape.queries());
+    INDArray values = plainIfOne(v, shape.keys());
     for (AttentionTile tile : computed.tiles) {
       Form form = tile.form();
       long p = squares.get().address(2 * form.scores());
@@ -68,11 +69,11 @@ final class HeadAttention {
       computed.compute(tile, p);
       Rows dOut = queryRows(dOutput, tile);
       products.mixTransposed(p, dOut, keyRows(dv, tile), form, 1, add);
-      products.outer(dOut, keyRows(v, tile), dScores, form);
+      products.outer(dOut, keyRows(values, tile), dScores, form);
       softmax.backward(p, dScores, dScores, form.rows(), form.keys());
-      products.mix(dScores, keyRows(keys, tile), queryRows(dq, tile), form, scale);
+      products.mix(dScores, keyRows(computed.k, tile), queryRows(dq, tile), form, scale);
       products.mixTransposed(
-          dScores, queryRows(queries, tile), keyRows(dk, tile), form, scale, add);
+          dScores, queryRows(computed.q, tile), keyRows(dk, tile), form, scale, add);
     }
   }
 
@@ -84,13 +85,14 @@ final class HeadAttention {
     return new Rows(Address.of(rows) + tile.keyOffset(stride(rows)), stride(rows));
   }
 
-  /** oneDNN 3 misreads the second factor of a batch of products over a single, strided row. */
+  /** oneDNN 3 misreads products over a single row that is strided. */
   private static INDArray plainIfOne(INDArray rows, int length) {
     return length == 1 && stride(rows) != rows.size(1) ? rows.dup('c') : rows;
   }
 
+  /** Elements from row to row; of a view of one row, ND4J says 1. */
   private static int stride(INDArray rows) {
-    return rows.stride(0);
+    return rows.size(0) == 1 ? (int) rows.size(1) : rows.stride(0);
   }
 
   private static INDArray mask(KeyPadding padding, AttentionShape shape) {

@@ -3,6 +3,7 @@ package io.evomoe.training.checkpoint;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.AdamW;
+import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
 import io.evomoe.training.Moments;
 import io.evomoe.training.Progress;
@@ -105,6 +106,15 @@ public final class Checkpoint implements SavedRun {
     Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
     requireFit(CheckpointFiles.MODEL, arrays);
     read(CheckpointFiles.MODEL, arrays);
+  }
+
+  /**
+   * The parameters of a run without experts, to start another one with.
+   *
+   * @throws IllegalArgumentException if the run holds several experts
+   */
+  public DenseWeights dense() {
+    return new DenseCheckpoint(folder.resolve(CheckpointFiles.MODEL));
   }
 
   @Override

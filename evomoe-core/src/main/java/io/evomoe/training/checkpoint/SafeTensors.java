@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -20,8 +21,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 /**
  * An open file in the safetensors format: the header's length in 8 little-endian bytes, a JSON
  * header, then the elements of all tensors without gaps (github.com/huggingface/safetensors,
- * README, "Format"). The whole header is checked on opening; tensors are read one at a time,
- * straight into their arrays.
+ * README, "Format"). The whole header is checked on opening; tensors are read one at a time from
+ * the file mapped into memory, straight into their arrays.
  */
 public final class SafeTensors implements Closeable {
   private static final int ALIGNMENT = 8;
@@ -108,11 +109,29 @@ public final class SafeTensors implements Closeable {
   /** A tensor as a new array in C order, outside of any workspace. */
   public INDArray read(String name) throws IOException {
     TensorInfo info = info(name);
+    if (info.length() == 0) {
+      throw new CheckpointException(
+          "%s: tensor %s has no elements, shape %s".formatted(file, name, info.shape()));
+    }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray array = Nd4j.createUninitialized(info.type(), info.sizes());
       TensorBytes.read(channel, info.begin(), array);
       return array;
     }
+  }
+
+  /**
+   * A tensor of F32, F16 or BF16 as a new float32 array of the same values.
+   *
+   * @throws CheckpointException if there is none of that name, or it has another type
+   */
+  public INDArray readFloat(String name) throws IOException {
+    DataType type = info(name).type();
+    if (!FloatFormats.isFloat(type)) {
+      throw new CheckpointException(
+          "%s: tensor %s must be F32, F16 or BF16, was %s".formatted(file, name, type));
+    }
+    return FloatFormats.toFloat(read(name));
   }
 
   /**

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** Reads and checks the header of one safetensors file. */
@@ -60,27 +58,22 @@ final class SafeTensorsHeader {
   }
 
   private void parse(byte[] json) throws IOException {
-    JsonNode root;
-    try {
-      root = Json.MAPPER.readTree(new String(json, StandardCharsets.UTF_8));
-    } catch (JsonProcessingException e) {
-      throw new CheckpointException(file + ": header is not JSON: " + e.getOriginalMessage(), e);
-    }
-    if (!root.isObject()) {
-      throw new CheckpointException(file + ": header is not a JSON object");
-    }
-    Iterator<Map.Entry<String, JsonNode>> fields = root.fields();
+    Iterator<Map.Entry<String, JsonNode>> fields = HeaderJson.read(file, json).fields();
     while (fields.hasNext()) {
       Map.Entry<String, JsonNode> field = fields.next();
       if (field.getKey().equals(METADATA)) {
-        field
-            .getValue()
-            .fields()
-            .forEachRemaining(e -> metadata.put(e.getKey(), e.getValue().asText()));
+        metadata(field.getValue());
       } else {
         tensors.put(field.getKey(), tensor(field.getKey(), field.getValue()));
       }
     }
+  }
+
+  private void metadata(JsonNode texts) {
+    if (!texts.isObject()) {
+      throw new CheckpointException(file + ": " + METADATA + " is not a JSON object");
+    }
+    texts.fields().forEachRemaining(e -> metadata.put(e.getKey(), e.getValue().asText()));
   }
 
   private TensorInfo tensor(String name, JsonNode node) {

@@ -3,6 +3,7 @@ package io.evomoe.training.checkpoint;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.BytePointer;
@@ -28,7 +29,7 @@ final class TensorBytes {
     Nd4j.getAffinityManager().ensureLocation(dense, AffinityManager.Location.HOST);
     long size = size(dense);
     for (long done = 0; done < size; done += PIECE) {
-      ByteBuffer piece = piece(dense, done, size);
+      ByteBuffer piece = bytes(dense, done, size);
       while (piece.hasRemaining()) {
         channel.write(piece);
       }
@@ -42,24 +43,20 @@ final class TensorBytes {
     CRC32C crc = new CRC32C();
     long size = size(dense);
     for (long done = 0; done < size; done += PIECE) {
-      crc.update(piece(dense, done, size));
+      crc.update(bytes(dense, done, size));
     }
     return FileChecksums.text(crc);
   }
 
-  /** Reads from {@code begin} into an array that is dense. */
+  /** Copies from {@code begin} of the file, which is mapped into memory, to a dense array. */
   static void read(FileChannel channel, long begin, INDArray array) throws IOException {
     long size = size(array);
+    if (begin + size > channel.size()) {
+      throw new EOFException("file ends at byte " + channel.size());
+    }
     for (long done = 0; done < size; done += PIECE) {
-      ByteBuffer piece = piece(array, done, size);
-      long at = begin + done;
-      while (piece.hasRemaining()) {
-        int count = channel.read(piece, at);
-        if (count < 0) {
-          throw new EOFException("file ends at byte " + at);
-        }
-        at += count;
-      }
+      ByteBuffer piece = bytes(array, done, size);
+      piece.put(channel.map(FileChannel.MapMode.READ_ONLY, begin + done, piece.remaining()));
     }
     Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
   }
@@ -68,7 +65,19 @@ final class TensorBytes {
     return array.ordering() == 'c' && !array.isView();
   }
 
-  private static ByteBuffer piece(INDArray array, long begin, long size) {
+  /** At most {@code count} elements of a dense array, from element {@code first} on. */
+  static ByteBuffer piece(INDArray array, long first, int count) {
+    int width = array.dataType().width();
+    long end = Math.min(array.length(), first + count);
+    BytePointer bytes = new BytePointer(array.data().pointer());
+    return bytes
+        .position(first * width)
+        .limit(end * width)
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder());
+  }
+
+  private static ByteBuffer bytes(INDArray array, long begin, long size) {
     BytePointer bytes = new BytePointer(array.data().pointer());
     return bytes.position(begin).limit(Math.min(size, begin + PIECE)).asByteBuffer();
   }

@@ -4,6 +4,7 @@ import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.InputEmbedding;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
@@ -75,12 +76,15 @@ public final class Gpt implements Model<LanguageBatch> {
     Initialization init = Initialization.gpt2(size.layers(), size.width());
     embedding =
         new InputEmbedding(
-            root, config.vocabulary(), config.positions(), size.width(), init.deviation());
+            root,
+            EmbeddingSize.of(config.vocabulary(), config.positions()),
+            size.width(),
+            init.deviation());
     ExpertPlan plan =
         size.expertPlan(
             gates, gateOptions, size.moeLayers(), init, config.vocabulary(), true, training);
     stack = new Stack(root, size, Stack.Kind.CAUSAL, NormPlacement.BEFORE, plan);
-    LayerNorm finalNorm = new LayerNorm(root.child("finalNorm"), size.width());
+    LayerNorm finalNorm = new LayerNorm(root.child("finalNorm"), size.width(), size.normEpsilon());
     body = Sequential.of(new Dropout(root.child("embeddings"), size.dropout()), stack, finalNorm);
   }
 
@@ -174,8 +178,7 @@ public final class Gpt implements Model<LanguageBatch> {
   @Override
   public double activeParameters(double meanActiveExperts) {
     double all = parameters().stream().mapToLong(Parameter::length).sum();
-    double lookedUp = embedding.positions().parameters().get(0).length();
-    return all - lookedUp - stack.evolving().idleParameters(meanActiveExperts);
+    return all - embedding.lookedUp() - stack.evolving().idleParameters(meanActiveExperts);
   }
 
   /** The size. */

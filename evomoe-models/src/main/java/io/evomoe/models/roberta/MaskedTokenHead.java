@@ -2,6 +2,7 @@ package io.evomoe.models.roberta;
 
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.LayerNorm;
@@ -30,14 +31,15 @@ final class MaskedTokenHead implements Layer {
    *
    * @param scope holds {@code dense}, {@code norm} and {@code bias}
    */
-  MaskedTokenHead(Scope scope, Embedding tokens, int width, double deviation) {
+  MaskedTokenHead(Scope scope, Embedding tokens, StackSize size, double deviation) {
+    int width = size.width();
     this.kernels = scope.kernels();
     this.tokens = tokens;
     this.transform =
         Sequential.of(
             new Linear(scope.child("dense"), width, width, deviation),
             new Nonlinearity(kernels, Activation.GELU),
-            new LayerNorm(scope.child("norm"), width));
+            new LayerNorm(scope.child("norm"), width, size.normEpsilon()));
     this.bias = scope.constant("bias", 0, tokens.entries());
   }
 

@@ -67,7 +67,7 @@ public final class Roberta implements Model<LanguageBatch> {
             training);
     encoder = new RobertaEncoder(root, config, plan);
     MaskedTokenHead head =
-        new MaskedTokenHead(root.child("head"), encoder.tokens(), size.width(), deviation);
+        new MaskedTokenHead(root.child("head"), encoder.tokens(), size, deviation);
     masked = new HeadedEncoder(kernels, encoder, head, head.activeParameters());
   }
 

@@ -1,29 +1,34 @@
 package io.evomoe.models.roberta;
 
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 
 /**
  * The size of a RoBERTa.
  *
- * <p>Positions count from 0. The position tables in Hugging Face's files have two rows more, as
- * theirs start behind the id of the padding token (1); a reader of such a file leaves out the first
- * two rows, and adds the one row of token types to all the others.
- *
- * @param vocabulary token ids, at least 1
- * @param positions longest sequence, at least 1
+ * @param embedding tokens, positions and token types; positions count from 0 and there are no token
+ *     types unless it says so, as for weights from Hugging Face ({@link EmbeddingSize})
  * @param stack the blocks; their dropout rate is that of the embeddings and of the classifier too
  */
-public record RobertaConfig(int vocabulary, int positions, StackSize stack) {
+public record RobertaConfig(EmbeddingSize embedding, StackSize stack) {
 
-  /** Refuses sizes out of their bounds. */
-  public RobertaConfig {
-    requirePositive("vocabulary", vocabulary);
-    requirePositive("positions", positions);
+  /**
+   * A size with positions that count from 0 and no token types.
+   *
+   * @param vocabulary token ids, at least 1
+   * @param positions longest sequence, at least 1
+   */
+  public RobertaConfig(int vocabulary, int positions, StackSize stack) {
+    this(EmbeddingSize.of(vocabulary, positions), stack);
   }
 
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
-    }
+  /** Number of token ids. */
+  public int vocabulary() {
+    return embedding.vocabulary();
+  }
+
+  /** Longest sequence. */
+  public int positions() {
+    return embedding.positions();
   }
 }

@@ -30,16 +30,11 @@ final class RobertaEncoder {
     int width = config.stack().width();
     kernels = root.kernels();
     embedding =
-        new InputEmbedding(
-            root,
-            config.vocabulary(),
-            config.positions(),
-            width,
-            plan.initialization().deviation());
+        new InputEmbedding(root, config.embedding(), width, plan.initialization().deviation());
     stack = new Stack(root, config.stack(), Stack.Kind.BIDIRECTIONAL, NormPlacement.AFTER, plan);
     body =
         Sequential.of(
-            new LayerNorm(root.child("embeddingNorm"), width),
+            new LayerNorm(root.child("embeddingNorm"), width, config.stack().normEpsilon()),
             new Dropout(root.child("embeddings"), config.stack().dropout()),
             stack);
   }

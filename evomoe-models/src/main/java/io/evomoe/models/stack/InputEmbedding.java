@@ -9,24 +9,34 @@ import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The sum of a token embedding and learned positions, which count from 0 in each sequence. */
+/** The sum of a token embedding, learned positions and, where there are any, token types. */
 public final class InputEmbedding {
   private final Kernels kernels;
+  private final EmbeddingSize size;
   private final Embedding tokens;
   private final Embedding positions;
+  private final Optional<Embedding> tokenTypes;
 
   /**
-   * Draws both tables from N(0, deviation).
+   * Draws all tables from N(0, deviation).
    *
-   * @param scope holds {@code tokens} and {@code positions}
-   * @param positions longest sequence
+   * @param scope holds {@code tokens}, {@code positions} and {@code tokenTypes}
    */
-  public InputEmbedding(Scope scope, int vocabulary, int positions, int width, double deviation) {
+  public InputEmbedding(Scope scope, EmbeddingSize size, int width, double deviation) {
     this.kernels = scope.kernels();
-    this.tokens = new Embedding(scope.child("tokens"), vocabulary, width, deviation);
-    this.positions = new Embedding(scope.child("positions"), positions, width, deviation);
+    this.size = size;
+    this.tokens = new Embedding(scope.child("tokens"), size.vocabulary(), width, deviation);
+    int places = size.positions() + size.positionOffset();
+    this.positions = new Embedding(scope.child("positions"), places, width, deviation);
+    this.tokenTypes =
+        size.tokenTypes() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new Embedding(scope.child("tokenTypes"), size.tokenTypes(), width, deviation));
   }
 
   /**
@@ -36,22 +46,38 @@ public final class InputEmbedding {
    */
   public Output lookUp(Pass pass) {
     TokenBatch read = pass.tokens();
-    int first = pass.firstPosition();
-    if (first + read.length() > positions.entries()) {
-      throw new IllegalArgumentException(
-          "a sequence must have at most %d tokens, had %d"
-              .formatted(positions.entries(), first + read.length()));
-    }
-    int[] places = new int[read.size()];
-    Arrays.setAll(places, s -> first + s % read.length());
     Output token = tokens.lookUp(read.ids());
-    Output position = positions.lookUp(places);
+    Output position = positions.lookUp(places(read, pass.firstPosition()));
+    INDArray sum = kernels.add(token.value(), position.value());
+    Optional<Output> type = tokenTypes.map(table -> table.lookUp(new int[read.size()]));
+    type.ifPresent(row -> kernels.addInto(sum, row.value()));
     return new Output(
-        kernels.add(token.value(), position.value()),
+        sum,
         dy -> {
           token.pullback().pull(dy);
+          type.ifPresent(row -> row.pullback().pull(dy));
           return position.pullback().pull(dy);
         });
+  }
+
+  /** Rows of the position table, one a token. */
+  private int[] places(TokenBatch read, int first) {
+    if (first + read.length() > size.positions()) {
+      throw new IllegalArgumentException(
+          "a sequence must have at most %d tokens, had %d"
+              .formatted(size.positions(), first + read.length()));
+    }
+    int[] places = new int[read.size()];
+    if (size.positionOffset() == 0) {
+      Arrays.setAll(places, s -> first + s % read.length());
+      return places;
+    }
+    int next = size.positionOffset();
+    for (int s = 0; s < places.length; s++) {
+      next = s % read.length() == 0 ? size.positionOffset() + first : next;
+      places[s] = read.isPadding(s) ? size.positionOffset() - 1 : next++;
+    }
+    return places;
   }
 
   /** The table of tokens, for an output head that is tied to it. */
@@ -59,13 +85,18 @@ public final class InputEmbedding {
     return tokens;
   }
 
-  /** The table of positions. */
-  public Embedding positions() {
-    return positions;
+  /** Elements of the tables that are only looked up. */
+  public long lookedUp() {
+    return Stream.concat(Stream.of(positions), tokenTypes.stream())
+        .flatMap(table -> table.parameters().stream())
+        .mapToLong(Parameter::length)
+        .sum();
   }
 
-  /** Both tables. */
+  /** All tables. */
   public List<Parameter> parameters() {
-    return Stream.of(tokens.parameters(), positions.parameters()).flatMap(List::stream).toList();
+    return Stream.concat(Stream.of(tokens, positions), tokenTypes.stream())
+        .flatMap(table -> table.parameters().stream())
+        .toList();
   }
 }

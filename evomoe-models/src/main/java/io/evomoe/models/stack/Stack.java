@@ -63,7 +63,8 @@ public final class Stack implements Layer {
       } else {
         branches.put("feedForward", feedForward(inner, size, plan.initialization()));
       }
-      Block whole = new Block(block, size.width(), size.dropout(), placement, branches);
+      Block whole =
+          new Block(block, size.width(), size.dropout(), placement, size.normEpsilon(), branches);
       made.add(size.recomputed() ? new Recomputed(whole) : whole);
     }
     blocks = new Sequential(made);

@@ -5,6 +5,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Initialization;
+import io.evomoe.nn.LayerNorm;
 import java.util.Map;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param activation inside feed-forward nets
  * @param recomputed whether a block's activations are computed again in the backward pass instead
  *     of kept ({@link io.evomoe.nn.Recomputed})
+ * @param normEpsilon added to the variance in layer normalisations, above 0
  */
 public record StackSize(
     int layers,
@@ -33,7 +35,8 @@ public record StackSize(
     int sharedExperts,
     double dropout,
     Activation activation,
-    boolean recomputed) {
+    boolean recomputed,
+    double normEpsilon) {
 
   /** Refuses sizes out of their bounds. */
   public StackSize {
@@ -52,6 +55,33 @@ public record StackSize(
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout must be in [0, 1), was " + dropout);
     }
+    LayerNorm.requireEpsilon(normEpsilon);
+  }
+
+  /** A size with {@link LayerNorm#DEFAULT_EPSILON}. */
+  public StackSize(
+      int layers,
+      int width,
+      int hidden,
+      int heads,
+      int experts,
+      int moeEvery,
+      int sharedExperts,
+      double dropout,
+      Activation activation,
+      boolean recomputed) {
+    this(
+        layers,
+        width,
+        hidden,
+        heads,
+        experts,
+        moeEvery,
+        sharedExperts,
+        dropout,
+        activation,
+        recomputed,
+        LayerNorm.DEFAULT_EPSILON);
   }
 
   /** A size whose activations are kept. */
@@ -71,8 +101,43 @@ public record StackSize(
 
   /** The same size, with activations computed again instead of kept. */
   public StackSize withRecomputation() {
+    return with(true, normEpsilon);
+  }
+
+  /** The same size with another epsilon in its layer normalisations. */
+  public StackSize withNormEpsilon(double epsilon) {
+    return with(recomputed, epsilon);
+  }
+
+  /** The same size with places for other experts. */
+  public StackSize withExperts(int experts, int moeEvery) {
     return new StackSize(
-        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, activation, true);
+        layers,
+        width,
+        hidden,
+        heads,
+        experts,
+        moeEvery,
+        sharedExperts,
+        dropout,
+        activation,
+        recomputed,
+        normEpsilon);
+  }
+
+  private StackSize with(boolean recomputed, double normEpsilon) {
+    return new StackSize(
+        layers,
+        width,
+        hidden,
+        heads,
+        experts,
+        moeEvery,
+        sharedExperts,
+        dropout,
+        activation,
+        recomputed,
+        normEpsilon);
   }
 
   /** Whether block {@code index}, from 0, is a place for experts. */

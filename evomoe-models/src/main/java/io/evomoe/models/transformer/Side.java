@@ -38,7 +38,7 @@ final class Side {
         Sequential.of(
             new Dropout(scope.child("embedding"), size.dropout()),
             stack,
-            new LayerNorm(scope.child("finalNorm"), size.width()));
+            new LayerNorm(scope.child("finalNorm"), size.width(), size.normEpsilon()));
     this.evolving = stack.evolving();
   }
 

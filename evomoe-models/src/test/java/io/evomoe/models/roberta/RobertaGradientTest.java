@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.ExpertChoiceGate;
 import io.evomoe.gates.SwitchGate;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.StepContext;
@@ -18,6 +21,7 @@ import io.evomoe.training.Model;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * The gradients of both models' whole losses on a padded batch, auxiliary losses and dropout
@@ -65,6 +69,28 @@ class RobertaGradientTest {
     LayerGradientCheck.disturb(classifier.parameters(), 0.2);
 
     check(classifier, CLASSIFIED);
+  }
+
+  @Test
+  void should_be_that_of_central_differences_with_token_types_and_offset_positions() {
+    RobertaConfig size = SmallRoberta.config(0);
+    EmbeddingSize tables = new EmbeddingSize(SmallRoberta.VOCABULARY, SmallRoberta.POSITIONS, 2, 2);
+    Roberta model =
+        new Roberta(
+            new RobertaConfig(tables, size.stack().withNormEpsilon(1e-3)),
+            SmallRoberta.EVOMOE,
+            Map.of(),
+            TrainingFacts.UNKNOWN,
+            3,
+            KernelSelection.forType(DataType.DOUBLE));
+    LayerGradientCheck.disturb(model.parameters(), 0.5);
+
+    check(model, MASKED);
+    assertThat(model.parameters())
+        .filteredOn(p -> p.name().equals("tokenTypes.weight"))
+        .singleElement()
+        .satisfies(
+            types -> assertThat(types.value().shape()).containsExactly(2, SmallRoberta.WIDTH));
   }
 
   private static Roberta spawned() {

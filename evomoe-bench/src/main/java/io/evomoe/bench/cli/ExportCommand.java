@@ -1,0 +1,88 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.bench.task.Tasks;
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.TokenizerFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe export}: a trained model in the files of others. */
+@Command(
+    name = "export",
+    description =
+        "Writes a trained model in the files of Hugging Face: GPT-2 or RoBERTa where there are no"
+            + " experts, otherwise with Switch Transformers' names for experts.",
+    mixinStandardHelpOptions = true)
+final class ExportCommand implements Callable<Integer> {
+  private static final Map<String, DataType> TYPES =
+      Map.of("f32", DataType.FLOAT, "f16", DataType.FLOAT16, "bf16", DataType.BFLOAT16);
+  private static final long MEGABYTE = 1_000_000;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      description = "folder of a run; its last checkpoint is used")
+  Path checkpoint = Path.of(".");
+
+  @Option(names = "--format", defaultValue = "hf", description = "hf (default)")
+  String format = "hf";
+
+  @Option(names = "--out", required = true, description = "folder for the files, new or empty")
+  Path out = Path.of(".");
+
+  @Option(
+      names = "--dtype",
+      description = "f32, f16 or bf16; by default f32, or the types that an import had")
+  @Nullable String dtype;
+
+  @Option(
+      names = "--max-shard-mb",
+      defaultValue = "5000",
+      description = "largest file in megabytes; 5000 by default")
+  long maxShardMb = HubExport.DEFAULT_SHARD_BYTES / MEGABYTE;
+
+  @Override
+  public Integer call() {
+    if (!format.equals("hf")) {
+      throw new IllegalArgumentException("format must be hf, was " + format);
+    }
+    if (maxShardMb < 1 || maxShardMb > Long.MAX_VALUE / MEGABYTE) {
+      throw new IllegalArgumentException("max-shard-mb must be at least 1, was " + maxShardMb);
+    }
+    Optional<DataType> type = type();
+    if (Files.exists(out.resolve("config.json"))) {
+      throw new IllegalArgumentException(out + " holds a model already: name another --out");
+    }
+    try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+      HubExport export = Tasks.named(run.config().task()).export(run);
+      export.write(OutputFolder.prepare(out), type, maxShardMb * MEGABYTE);
+      TokenizerFiles.copy(run.folder().tokenizerPath(), out);
+      System.out.printf("%,d tensors: %s%n", export.size(), out);
+      if (!export.unmapped().isEmpty()) {
+        System.out.println("What Switch Transformers has no place for:");
+        export.unmapped().forEach(line -> System.out.println("- " + line));
+      }
+    }
+    return 0;
+  }
+
+  private Optional<DataType> type() {
+    if (dtype == null) {
+      return Optional.empty();
+    }
+    DataType type = TYPES.get(dtype);
+    if (type == null) {
+      throw new IllegalArgumentException("dtype must be f32, f16 or bf16, was " + dtype);
+    }
+    return Optional.of(type);
+  }
+}

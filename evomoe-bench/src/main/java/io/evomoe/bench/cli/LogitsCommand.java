@@ -1,0 +1,85 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.bench.task.Tasks;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe logits}: what a trained model says of the last of some tokens. */
+@Command(
+    name = "logits",
+    description =
+        "Prints the logits of the last token: of the next one (gpt), of itself (roberta), or of the"
+            + " next one of a translation (mt).",
+    mixinStandardHelpOptions = true)
+final class LogitsCommand implements Callable<Integer> {
+  private static final int SHOWN = 10;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      description = "folder of a run; its last checkpoint is used")
+  Path checkpoint = Path.of(".");
+
+  @Option(
+      names = "--ids",
+      required = true,
+      split = ",",
+      description = "token ids, such as 1,2,3; task mt: of the source")
+  int[] ids = {};
+
+  @Option(
+      names = "--target-ids",
+      split = ",",
+      description = "task mt: tokens that the decoder has read; the beginning by default")
+  int[] targetIds = {};
+
+  @Option(names = "--json", description = "all logits as one JSON array, one a token id")
+  boolean json;
+
+  @Override
+  public Integer call() {
+    try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+      double[] logits = Tasks.named(run.config().task()).lastLogits(run, ids, targetIds);
+      System.out.println(json ? json(logits) : likeliest(logits));
+    }
+    return 0;
+  }
+
+  /** As short as they can be to be read back as the same float. */
+  private static String json(double[] logits) {
+    String[] numbers = new String[logits.length];
+    for (int i = 0; i < numbers.length; i++) {
+      requireFinite(i, logits[i]);
+      numbers[i] = Float.toString((float) logits[i]);
+    }
+    return "[" + String.join(",", numbers) + "]";
+  }
+
+  private static void requireFinite(int id, double logit) {
+    if (!Double.isFinite(logit)) {
+      throw new IllegalStateException("logit of token %d is %s".formatted(id, logit));
+    }
+  }
+
+  private static String likeliest(double[] logits) {
+    double most = Arrays.stream(logits).max().orElseThrow();
+    double sum = Arrays.stream(logits).map(logit -> Math.exp(logit - most)).sum();
+    StringBuilder lines = new StringBuilder("id       logit      probability");
+    IntStream.range(0, logits.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]))
+        .limit(SHOWN)
+        .forEach(
+            id ->
+                lines.append(
+                    "%n%-8d %-10.4f %.4f"
+                        .formatted(id, logits[id], Math.exp(logits[id] - most) / sum)));
+    return lines.toString();
+  }
+}

@@ -1,0 +1,121 @@
+package io.evomoe.junit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Values by step, for each series by its name. As text it is CSV: a column {@code step}, a column
+ * for each series, empty where a series has no value. Doubles read back to the bit.
+ */
+record Curve(Map<String, SortedMap<Long, Double>> series) {
+  static final String STEP = "step";
+
+  /** Keeps a copy. */
+  Curve {
+    Map<String, SortedMap<Long, Double>> copy = new TreeMap<>();
+    series.forEach((name, points) -> copy.put(name, new TreeMap<>(points)));
+    series = Collections.unmodifiableMap(copy);
+  }
+
+  static boolean isSpecial(int character) {
+    return character == ',' || character == '"' || character < ' ';
+  }
+
+  /** Values of a series; empty where there is none of that name. */
+  SortedMap<Long, Double> points(String name) {
+    return series.getOrDefault(name, new TreeMap<>());
+  }
+
+  /** The value of a step that there is. */
+  static double value(SortedMap<Long, Double> points, long step) {
+    return Objects.requireNonNull(points.get(step), () -> "no value at step " + step);
+  }
+
+  boolean isEmpty() {
+    return series.isEmpty();
+  }
+
+  /** Writes it in place of what was there. */
+  void write(Path file) {
+    TreeSet<Long> steps = new TreeSet<>();
+    series.values().forEach(points -> steps.addAll(points.keySet()));
+    StringBuilder text = new StringBuilder(STEP);
+    series.keySet().forEach(name -> text.append(',').append(name));
+    text.append('\n');
+    for (long step : steps) {
+      StringJoiner line = new StringJoiner(",").add(Long.toString(step));
+      series.values().forEach(points -> line.add(text(points, step)));
+      text.append(line).append('\n');
+    }
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not write curve " + file, e);
+    }
+  }
+
+  private static String text(SortedMap<Long, Double> points, long step) {
+    Double value = points.get(step);
+    return value == null ? "" : value.toString();
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IllegalArgumentException if it is something else, naming the line
+   */
+  static Curve read(Path file) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("curve " + file + " cannot be read", e);
+    }
+    List<String> names = lines.isEmpty() ? List.of() : fields(lines.get(0));
+    if (names.size() < 2 || !names.get(0).equals(STEP)) {
+      throw new IllegalArgumentException(
+          "curve " + file + " must begin with a line 'step,SERIES,...'");
+    }
+    Map<String, SortedMap<Long, Double>> series = new TreeMap<>();
+    for (int number = 2; number <= lines.size(); number++) {
+      try {
+        add(names, fields(lines.get(number - 1)), series);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "curve %s is damaged at line %d: %s".formatted(file, number, e.getMessage()), e);
+      }
+    }
+    return new Curve(series);
+  }
+
+  private static void add(
+      List<String> names, List<String> fields, Map<String, SortedMap<Long, Double>> series) {
+    if (fields.size() != names.size()) {
+      throw new IllegalArgumentException(
+          "must have %d fields, had %d".formatted(names.size(), fields.size()));
+    }
+    long step = Long.parseLong(fields.get(0));
+    for (int i = 1; i < fields.size(); i++) {
+      if (!fields.get(i).isEmpty()) {
+        series
+            .computeIfAbsent(names.get(i), unused -> new TreeMap<>())
+            .put(step, Double.valueOf(fields.get(i)));
+      }
+    }
+  }
+
+  private static List<String> fields(String line) {
+    return List.of(line.split(",", -1));
+  }
+}

@@ -1,0 +1,68 @@
+package io.evomoe.junit;
+
+import io.evomoe.training.StepReport;
+import io.evomoe.training.TrainingListener;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Takes down a training's curve in a {@link ConvergenceTest}. Given to a {@code Trainer} it records
+ * the series {@value #TRAIN_LOSS}, {@value #VALID_LOSS} and {@value #ACTIVE_EXPERTS}; any other
+ * training calls {@link #record}.
+ */
+public final class CurveRecorder implements TrainingListener {
+  /** Task loss of a step, nats a token. */
+  public static final String TRAIN_LOSS = "train_loss";
+
+  /** Held-out loss after a step, where measured, nats a token. */
+  public static final String VALID_LOSS = "valid_loss";
+
+  /** Mean number of experts that a token had. */
+  public static final String ACTIVE_EXPERTS = "active_experts";
+
+  private final int every;
+  private final Map<String, SortedMap<Long, Double>> series = new TreeMap<>();
+
+  CurveRecorder(int every) {
+    if (every < 1) {
+      throw new IllegalArgumentException("every must be at least 1, was " + every);
+    }
+    this.every = every;
+  }
+
+  /**
+   * Records one point.
+   *
+   * @param name of the series; no comma, quote or line break
+   * @param step at least 0, once in a series
+   * @param value compared with the recorded one; a value that is not finite fails the test
+   */
+  public void record(String name, long step, double value) {
+    if (name.isBlank() || name.equals(Curve.STEP) || name.chars().anyMatch(Curve::isSpecial)) {
+      throw new IllegalArgumentException(
+          "series must not be blank, 'step' or hold a comma, quote or line break, was '%s'"
+              .formatted(name));
+    }
+    if (step < 0) {
+      throw new IllegalArgumentException("step must be at least 0, was " + step);
+    }
+    if (series.computeIfAbsent(name, unused -> new TreeMap<>()).put(step, value) != null) {
+      throw new IllegalArgumentException(
+          "step of series %s must be new, was %d again".formatted(name, step));
+    }
+  }
+
+  @Override
+  public void onStep(StepReport report) {
+    if (report.step() % every == 0) {
+      record(TRAIN_LOSS, report.step(), report.trainLoss());
+      record(ACTIVE_EXPERTS, report.step(), report.activeExperts());
+      report.validLoss().ifPresent(loss -> record(VALID_LOSS, report.step(), loss));
+    }
+  }
+
+  Curve curve() {
+    return new Curve(series);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.junit;
+
+import org.jspecify.annotations.NullMarked;

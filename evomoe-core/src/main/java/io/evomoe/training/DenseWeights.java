@@ -1,0 +1,90 @@
+package io.evomoe.training;
+
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.nn.Parameter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The parameters of a trained network without experts, to start another one with: a dense one
+ * again, one that will spawn its experts from them (EvoMoE, arXiv 2112.14397), or one whose experts
+ * all start as the same net (sparse upcycling, Komatsuzaki et al., arXiv 2212.05055).
+ */
+public interface DenseWeights {
+
+  /** Where they come from, for messages. */
+  String source();
+
+  /**
+   * Names of all parameters. The net of a place for experts, {@code blocks.1.feedForward}, has its
+   * parameters right below the place's name: {@code blocks.1.feedForward.expand.weight}.
+   */
+  Set<String> names();
+
+  /** One parameter, outside of any workspace. */
+  INDArray read(String name);
+
+  /**
+   * Starts a model with these parameters; every expert with those of its place. The parameters of
+   * gates stay what they are.
+   *
+   * @throws IllegalArgumentException if a parameter is missing, left over or of another shape; then
+   *     the model is as before
+   */
+  default void loadInto(Model<?> model) {
+    Map<Parameter, String> wanted = new LinkedHashMap<>();
+    for (Parameter parameter : model.parameters()) {
+      nameOf(parameter, model.evolvingLayers()).ifPresent(name -> wanted.put(parameter, name));
+    }
+    Set<String> missing = new LinkedHashSet<>(wanted.values());
+    missing.removeAll(names());
+    Set<String> extra = new LinkedHashSet<>(names());
+    extra.removeAll(wanted.values());
+    if (!missing.isEmpty() || !extra.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s must have the parameters of the model's dense form, lacks %s and has %s besides"
+              .formatted(source(), missing, extra));
+    }
+    Map<Parameter, INDArray> values = new LinkedHashMap<>();
+    wanted.forEach((parameter, name) -> values.put(parameter, fitting(name, parameter)));
+    values.forEach((parameter, value) -> parameter.value().assign(value));
+  }
+
+  private INDArray fitting(String name, Parameter parameter) {
+    INDArray value = read(name);
+    if (!Arrays.equals(value.shape(), parameter.value().shape())) {
+      throw new IllegalArgumentException(
+          "%s: %s must have the shape %s, has %s"
+              .formatted(
+                  source(),
+                  name,
+                  Arrays.toString(parameter.value().shape()),
+                  Arrays.toString(value.shape())));
+    }
+    return value;
+  }
+
+  /**
+   * The name that a parameter has in the dense form of its model; empty for a gate's.
+   *
+   * @param places for experts in the model
+   */
+  static Optional<String> nameOf(Parameter parameter, List<EvolvingFeedForward> places) {
+    for (EvolvingFeedForward place : places) {
+      String prefix = place.name() + ".";
+      if (parameter.name().startsWith(prefix)) {
+        String inside = parameter.name().substring(prefix.length());
+        return inside.startsWith("gate.")
+            ? Optional.empty()
+            : Optional.of(prefix + inside.replaceFirst("^experts\\.\\d+\\.", ""));
+      }
+    }
+    return Optional.of(parameter.name());
+  }
+}

@@ -1,0 +1,112 @@
+package io.evomoe.training.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
+import org.bytedeco.javacpp.indexer.HalfIndexer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * float32 arrays from the formats in which weights are published, and back. A half-precision number
+ * becomes the float32 number of the same value, so that it is the same number again when it is
+ * written in its old format. Results are outside of any workspace.
+ */
+public final class FloatFormats {
+  private static final int PIECE = 1 << 22;
+
+  private FloatFormats() {}
+
+  /** Whether weights may come in this type. */
+  public static boolean isFloat(DataType type) {
+    return type == DataType.FLOAT || type == DataType.FLOAT16 || type == DataType.BFLOAT16;
+  }
+
+  /**
+   * The same values in float32.
+   *
+   * @param array of FLOAT, which is returned itself, FLOAT16 or BFLOAT16; C order
+   */
+  public static INDArray toFloat(INDArray array) {
+    requireFloat(array.dataType());
+    return array.dataType() == DataType.FLOAT ? array : convert(array, DataType.FLOAT);
+  }
+
+  /**
+   * The nearest values of a format, ties to even.
+   *
+   * @param array of FLOAT, C order
+   * @param type FLOAT, for the array itself, FLOAT16 or BFLOAT16
+   */
+  public static INDArray fromFloat(INDArray array, DataType type) {
+    requireFloat(type);
+    return type == DataType.FLOAT ? array : convert(array, type);
+  }
+
+  private static void requireFloat(DataType type) {
+    if (!isFloat(type)) {
+      throw new IllegalArgumentException("type must be FLOAT, HALF or BFLOAT16, was " + type);
+    }
+  }
+
+  private static INDArray convert(INDArray from, DataType type) {
+    INDArray dense = TensorBytes.isDense(from) ? from : from.dup('c');
+    boolean widens = type == DataType.FLOAT;
+    DataType half = widens ? from.dataType() : type;
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray to = Nd4j.createUninitialized(type, from.shape());
+      for (long done = 0; done < from.length(); done += PIECE) {
+        ByteBuffer in = TensorBytes.piece(dense, done, PIECE);
+        ByteBuffer out = TensorBytes.piece(to, done, PIECE);
+        if (widens) {
+          widen(in.asShortBuffer(), out.asFloatBuffer(), half);
+        } else {
+          narrow(in.asFloatBuffer(), out.asShortBuffer(), half);
+        }
+      }
+      return to;
+    }
+  }
+
+  private static void widen(ShortBuffer in, FloatBuffer out, DataType half) {
+    while (in.hasRemaining()) {
+      int bits = in.get() & 0xffff;
+      out.put(
+          half == DataType.FLOAT16 ? HalfIndexer.toFloat(bits) : Float.intBitsToFloat(bits << 16));
+    }
+  }
+
+  private static void narrow(FloatBuffer in, ShortBuffer out, DataType half) {
+    while (in.hasRemaining()) {
+      float value = in.get();
+      out.put((short) (half == DataType.FLOAT16 ? float16(value) : bfloat16(value)));
+    }
+  }
+
+  private static int float16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int sign = (bits >>> 16) & 0x8000;
+    float magnitude = Math.abs(value);
+    if (Float.isNaN(value)) {
+      return sign | 0x7e00;
+    }
+    if (magnitude >= 65520) {
+      return sign | 0x7c00; // Halfway from the greatest number to infinity, and beyond.
+    }
+    if (magnitude < 0x1p-14f) {
+      return sign | (int) Math.rint(magnitude * 0x1p24); // Below the normal numbers.
+    }
+    int rounded = (bits & 0x7fffffff) + 0xfff + ((bits >>> 13) & 1);
+    return sign | ((rounded >>> 13) - (112 << 10));
+  }
+
+  private static int bfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (bits >>> 16) | 0x40; // Rounding could carry a NaN into infinity.
+    }
+    return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+  }
+}

@@ -1,0 +1,239 @@
+package io.evomoe.models.dl4j;
+
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.GateState;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope;
+import io.evomoe.random.CounterRandom;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Experts and gate whose parameters live in views of DL4J's flat array, so that DL4J's updater
+ * moves them and its serializer saves them. The gate's state, which has types of its own, is copied
+ * there after each training pass and back before each pass.
+ */
+final class BoundMixture {
+  private final Scope scope;
+  private final ExpertPlan plan;
+  private final Map<String, INDArray> views;
+  private final Map<String, INDArray> frozen = new HashMap<>();
+  private Map<String, INDArray> gradients = Map.of();
+  private EvolvingFeedForward place;
+
+  /**
+   * Takes the values of the views.
+   *
+   * @param views by key, as in {@link ParameterLayout}
+   */
+  BoundMixture(NeuralNetConfiguration conf, Map<String, INDArray> views) {
+    MixtureOfExpertsLayer layer = (MixtureOfExpertsLayer) conf.getLayer();
+    this.scope = scope(conf, view(views, ParameterLayout.ITERATION).dataType());
+    this.plan = layer.settings().plan(layer.width());
+    this.views = views;
+    this.place = new EvolvingFeedForward(scope, plan);
+    bind();
+    load();
+  }
+
+  /**
+   * Fills the views with initial values: experts by the layer's weight and bias initialisation,
+   * what starts at zero or one and the gate by their own.
+   */
+  static void initialize(NeuralNetConfiguration conf, Map<String, INDArray> views) {
+    MixtureOfExpertsLayer layer = (MixtureOfExpertsLayer) conf.getLayer();
+    views.values().forEach(view -> view.assign(0));
+    Scope scope = scope(conf, view(views, ParameterLayout.ITERATION).dataType());
+    EvolvingFeedForward place =
+        new EvolvingFeedForward(scope, layer.settings().plan(layer.width()));
+    for (Parameter parameter : place.parameters()) {
+      INDArray view = view(views, key(scope, parameter.name()));
+      view.assign(parameter.value());
+      if (!parameter.name().startsWith(scope.child("gate").name())) {
+        initializeExpert(layer, parameter, view);
+      }
+    }
+    for (GateState state : place.state()) {
+      write(state.value(), view(views, key(scope, state.name())));
+    }
+  }
+
+  /** Matrices that start at zero (BASE layers') keep their zeros, gains their ones. */
+  private static void initializeExpert(
+      MixtureOfExpertsLayer layer, Parameter parameter, INDArray view) {
+    IWeightInit weights = layer.getWeightInitFn();
+    boolean starts = parameter.value().amaxNumber().doubleValue() == 0;
+    if (parameter.decays() && !starts && weights != null) {
+      weights.init(
+          (double) view.size(0),
+          (double) view.size(1),
+          view.shape(),
+          'c',
+          view.reshape(view.length()));
+    } else if (parameter.name().endsWith(".bias") && Double.isFinite(layer.getBiasInit())) {
+      view.assign(layer.getBiasInit());
+    }
+  }
+
+  private static Scope scope(NeuralNetConfiguration conf, DataType type) {
+    String name = conf.getLayer().getLayerName();
+    if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+      throw new IllegalArgumentException(
+          "data type of a network with layer %s must be FLOAT or DOUBLE, was %s"
+              .formatted(name, type));
+    }
+    Scope root = Scope.root(conf.getSeed(), KernelSelection.forType(type));
+    return root.child(name == null ? "mixture" : name);
+  }
+
+  /** Where gradients go; without, they are kept apart. */
+  void gradientsIn(Map<String, INDArray> flat) {
+    gradients = flat;
+    bind();
+  }
+
+  /** Follows what DL4J loaded, restored or copied into the flat parameters. */
+  void load() {
+    if (wasSpawned() != (place.isMixture() && views.containsKey(ParameterLayout.SPAWNED))) {
+      place = new EvolvingFeedForward(scope, plan);
+      if (wasSpawned()) {
+        place.spawn(SpawnMethod.copy(), 0);
+      }
+      bind();
+    }
+    for (GateState state : place.state()) {
+      write(view(views, key(scope, state.name())), state.value());
+    }
+  }
+
+  /**
+   * Puts what a training pass changed beside the gradients where it is saved.
+   *
+   * @param iteration that trained
+   */
+  void store(long iteration) {
+    view(views, ParameterLayout.ITERATION).assign(iteration);
+    for (GateState state : place.state()) {
+      INDArray view = view(views, key(scope, state.name()));
+      write(state.value(), view);
+    }
+    for (Parameter parameter : place.parameters()) {
+      if (parameter.frozen()) {
+        keep(parameter);
+      }
+    }
+  }
+
+  private void keep(Parameter parameter) {
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      frozen
+          .computeIfAbsent(parameter.name(), name -> parameter.value().dup())
+          .assign(parameter.value());
+    }
+  }
+
+  /** Undoes what the updater did to parameters that a gate has frozen: momentum, weight decay. */
+  void restoreFrozen() {
+    for (Parameter parameter : place.parameters()) {
+      INDArray kept = frozen.remove(parameter.name());
+      if (kept != null) {
+        parameter.value().assign(kept);
+      }
+    }
+  }
+
+  /** The last iteration that trained. */
+  long iteration() {
+    return view(views, ParameterLayout.ITERATION).getLong(0);
+  }
+
+  /** Whether there is one expert that is yet to become several. */
+  boolean awaitsSpawn() {
+    return views.containsKey(ParameterLayout.SPAWNED) && !wasSpawned();
+  }
+
+  /** Spawns the experts into the views, where zeros were. */
+  void spawn(SpawnMethod method) {
+    place.spawn(method, CounterRandom.fold(scope.seed(), scope.name() + ".spawn"));
+    for (Parameter parameter : place.parameters()) {
+      view(views, key(scope, parameter.name())).assign(parameter.value());
+    }
+    view(views, ParameterLayout.SPAWNED).assign(1);
+    bind();
+  }
+
+  /** Runs gate and experts; the gradients of the pass are then to be cleared and completed. */
+  Output forward(INDArray rows, Pass pass) {
+    return place.forward(rows, pass);
+  }
+
+  /** Forgets the gradients of the pass before. */
+  void clearGradients() {
+    place.parameters().forEach(Parameter::clearGradient);
+  }
+
+  /**
+   * Zeros where no gradient came: experts without a token, frozen parameters, state.
+   *
+   * @return all gradients, by key
+   */
+  Map<String, INDArray> completeGradients() {
+    Map<String, INDArray> complete = new LinkedHashMap<>();
+    Map<String, Parameter> parameters = new HashMap<>();
+    place.parameters().forEach(p -> parameters.put(key(scope, p.name()), p));
+    gradients.forEach(
+        (key, gradient) -> {
+          Parameter parameter = parameters.get(key);
+          if (parameter == null || parameter.frozen() || !parameter.hasGradient()) {
+            gradient.assign(0);
+          }
+          complete.put(key, gradient);
+        });
+    return complete;
+  }
+
+  private boolean wasSpawned() {
+    INDArray flag = views.get(ParameterLayout.SPAWNED);
+    return flag != null && flag.getDouble(0) != 0;
+  }
+
+  private void bind() {
+    for (Parameter parameter : place.parameters()) {
+      String key = key(scope, parameter.name());
+      parameter.valueIn(view(views, key));
+      INDArray gradient = gradients.get(key);
+      if (gradient != null) {
+        parameter.gradientIn(gradient);
+      }
+    }
+  }
+
+  private static String key(Scope scope, String name) {
+    return ParameterLayout.key(name.substring(scope.name().length() + 1));
+  }
+
+  private static INDArray view(Map<String, INDArray> views, String key) {
+    INDArray view = views.get(key);
+    if (view == null) {
+      throw new IllegalStateException("the layer must have an array " + key + ", had none");
+    }
+    return view;
+  }
+
+  /** Counts and steps are whole numbers below 2^24 and so are exact in every type. */
+  private static void write(INDArray from, INDArray into) {
+    into.assign(from.dataType() == into.dataType() ? from : from.castTo(into.dataType()));
+  }
+}

@@ -1,0 +1,113 @@
+package io.evomoe.models.dl4j;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.kernel.Activation;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.Growth;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Initialization;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes one {@link MixtureOfExpertsLayer} different from another, apart from its width and
+ * what every DL4J layer has. Its components are the fields of DL4J's JSON and YAML; {@link
+ * MixtureOfExpertsLayer.Builder} says what they mean.
+ */
+record MixtureSettings(
+    String gate,
+    Map<String, String> gateOptions,
+    int experts,
+    int sharedExperts,
+    int hidden,
+    Activation hiddenActivation,
+    boolean residual,
+    int moeLayers,
+    boolean causal,
+    int vocabulary,
+    long iterations,
+    @Nullable EvolutionSettings evolution) {
+  private static final int HIDDEN_PER_WIDTH = 4;
+
+  /** Refuses an unknown gate and numbers out of their bounds; keeps the options unmodifiable. */
+  MixtureSettings {
+    requireAtLeast("experts", experts, 1);
+    requireAtLeast("sharedExperts", sharedExperts, 0);
+    requireAtLeast("hidden", hidden, 0);
+    requireAtLeast("moeLayers", moeLayers, 1);
+    requireAtLeast("vocabulary of token ids", vocabulary, 0);
+    requireAtLeast("iterations", iterations, 0);
+    gateOptions = Map.copyOf(gateOptions);
+    GateProvider provider = GateRegistry.installed().provider(gate);
+    provider
+        .refusal(causal)
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException("gate " + gate + " " + reason);
+            });
+    boolean tellsTime = provider.annealed() || provider.growth() == Growth.SPAWNED;
+    if (tellsTime && iterations == 0 && evolution == null) {
+      throw new IllegalArgumentException(
+          "iterations or evolution must be given for gate %s, which changes with time, had neither"
+              .formatted(gate));
+    }
+  }
+
+  private static void requireAtLeast(String field, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "%s must be at least %d, was %d".formatted(field, least, value));
+    }
+  }
+
+  /** Columns of the input beside those that the experts see: 1 where it carries token ids. */
+  int idColumns() {
+    return vocabulary > 0 ? 1 : 0;
+  }
+
+  /** Phase and temperature by iteration. */
+  EvolutionSchedule schedule() {
+    return new EvolutionSchedule(evolutionConfig(), provider().growth());
+  }
+
+  /** When a layer has its experts. */
+  Growth growth() {
+    return provider().growth();
+  }
+
+  EvolutionConfig evolutionConfig() {
+    return evolution == null
+        ? EvolutionConfig.defaults(Math.max(iterations, 1))
+        : evolution.toConfig();
+  }
+
+  /**
+   * The layer's experts and gate.
+   *
+   * @param width d
+   */
+  ExpertPlan plan(int width) {
+    int inside = hidden == 0 ? HIDDEN_PER_WIDTH * width : hidden;
+    double deviation = Math.sqrt(2.0 / (width + inside));
+    return new ExpertPlan(
+        provider(),
+        gateOptions,
+        experts,
+        sharedExperts,
+        moeLayers,
+        width,
+        inside,
+        hiddenActivation,
+        new Initialization(deviation, deviation),
+        vocabulary,
+        causal,
+        iterations == 0 ? TrainingFacts.UNKNOWN : TrainingFacts.ofSteps(iterations));
+  }
+
+  private GateProvider provider() {
+    return GateRegistry.installed().provider(gate);
+  }
+}

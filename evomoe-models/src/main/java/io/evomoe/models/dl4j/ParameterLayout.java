@@ -1,0 +1,120 @@
+package io.evomoe.models.dl4j;
+
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.GateState;
+import io.evomoe.moe.Growth;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Where a layer's arrays lie in the part of DL4J's flat parameters that it owns: experts, gate, the
+ * gate's state, and where the layer stands in time. All that a saved network must hold is there.
+ *
+ * @param slots in order, without gaps
+ */
+record ParameterLayout(List<Slot> slots) {
+  /** The last iteration that trained the layer. */
+  static final String ITERATION = "iteration";
+
+  /** 1 when the experts were spawned. */
+  static final String SPAWNED = "spawned";
+
+  /** What DL4J does with an array. */
+  enum Kind {
+    /** A matrix: trained, with DL4J's weight regularisation. */
+    WEIGHT,
+    /** A bias, gain or shift: trained, with DL4J's bias updater and regularisation. */
+    BIAS,
+    /** Saved, but neither trained nor regularised. */
+    STATE
+  }
+
+  /** One array, in C order. */
+  record Slot(String key, Kind kind, List<Long> shape) {
+    Slot(String key, Kind kind, long... shape) {
+      this(key, kind, Arrays.stream(shape).boxed().toList());
+    }
+
+    long length() {
+      return Shape.lengthOf(sizes());
+    }
+
+    long[] sizes() {
+      return shape.stream().mapToLong(Long::longValue).toArray();
+    }
+  }
+
+  /** The layout of a layer. */
+  static ParameterLayout of(MixtureSettings settings, int width) {
+    Scope scope = Scope.root(0, KernelSelection.forType(DataType.FLOAT));
+    EvolvingFeedForward place = new EvolvingFeedForward(scope, settings.plan(width));
+    List<Slot> slots = new ArrayList<>();
+    if (settings.growth() == Growth.SPAWNED) {
+      place.spawn(SpawnMethod.copy(), 0);
+      slots.add(new Slot(SPAWNED, Kind.STATE, 1));
+    }
+    slots.add(new Slot(ITERATION, Kind.STATE, 1));
+    for (Parameter parameter : place.parameters()) {
+      Kind kind = parameter.decays() ? Kind.WEIGHT : Kind.BIAS;
+      slots.add(new Slot(key(parameter.name()), kind, parameter.value().shape()));
+    }
+    for (GateState state : place.state()) {
+      slots.add(new Slot(key(state.name()), Kind.STATE, state.value().shape()));
+    }
+    return new ParameterLayout(slots);
+  }
+
+  /** DL4J separates a layer's name from a parameter's by the last underscore. */
+  static String key(String name) {
+    return name.replace('_', '-');
+  }
+
+  /** Elements in all. */
+  long length() {
+    return slots.stream().mapToLong(Slot::length).sum();
+  }
+
+  /** Names of the arrays of some kinds. */
+  List<String> keys(Kind... kinds) {
+    List<Kind> wanted = Arrays.asList(kinds);
+    return slots.stream().filter(slot -> wanted.contains(slot.kind())).map(Slot::key).toList();
+  }
+
+  /** Whether the array is of that kind. */
+  boolean is(Kind kind, String key) {
+    return slots.stream().anyMatch(slot -> slot.key().equals(key) && slot.kind() == kind);
+  }
+
+  /**
+   * The arrays as views.
+   *
+   * @param flat as many elements as {@link #length()}
+   * @throws IllegalArgumentException if it has more or fewer
+   */
+  Map<String, INDArray> views(INDArray flat) {
+    if (flat.length() != length()) {
+      throw new IllegalArgumentException(
+          "flat parameters must have %d elements, had %d".formatted(length(), flat.length()));
+    }
+    INDArray vector = flat.reshape(flat.length());
+    Map<String, INDArray> views = new LinkedHashMap<>();
+    long offset = 0;
+    for (Slot slot : slots) {
+      INDArray part = vector.get(NDArrayIndex.interval(offset, offset + slot.length()));
+      views.put(slot.key(), part.reshape('c', slot.sizes()));
+      offset += slot.length();
+    }
+    return views;
+  }
+}

@@ -1,0 +1,90 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Typed fields of a {@code config.json}.
+ *
+ * @param file for messages
+ * @param root of the file
+ */
+record ConfigFields(Path file, ObjectNode root) {
+
+  String text(String field) {
+    JsonNode node = root.path(field);
+    if (!node.isTextual()) {
+      throw bad(field, "a text", node);
+    }
+    return node.textValue();
+  }
+
+  /** A whole number of at least {@code minimum}. */
+  int number(String field, int minimum) {
+    return optionalNumber(field, minimum)
+        .orElseThrow(() -> bad(field, "a whole number of at least " + minimum, root.path(field)));
+  }
+
+  /** The same, empty where it is null or left out. */
+  OptionalInt optionalNumber(String field, int minimum) {
+    JsonNode node = root.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return OptionalInt.empty();
+    }
+    if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < minimum) {
+      throw bad(field, "a whole number of at least " + minimum, node);
+    }
+    return OptionalInt.of(node.intValue());
+  }
+
+  /** A number above 0. */
+  double positive(String field, double otherwise) {
+    JsonNode node = root.path(field);
+    if (node.isMissingNode()) {
+      return otherwise;
+    }
+    if (!node.isNumber() || !(node.doubleValue() > 0) || Double.isInfinite(node.doubleValue())) {
+      throw bad(field, "a number above 0", node);
+    }
+    return node.doubleValue();
+  }
+
+  /** A rate in [0, 1). */
+  double rate(String field, double otherwise) {
+    JsonNode node = root.path(field);
+    if (node.isMissingNode()) {
+      return otherwise;
+    }
+    if (!node.isNumber() || !(node.doubleValue() >= 0 && node.doubleValue() < 1)) {
+      throw bad(field, "a number in [0, 1)", node);
+    }
+    return node.doubleValue();
+  }
+
+  /** What a name stands for. */
+  <T> T choice(String field, String otherwise, Map<String, T> known) {
+    JsonNode node = root.path(field);
+    T chosen = known.get(node.asText(otherwise));
+    if (chosen == null || !(node.isTextual() || node.isMissingNode())) {
+      throw bad(field, "one of " + known.keySet().stream().sorted().toList(), node);
+    }
+    return chosen;
+  }
+
+  /** Refuses everything but one value, which counts where the field is left out. */
+  void require(String field, Object only) {
+    JsonNode node = root.path(field);
+    if (!node.isMissingNode() && !node.isNull() && !node.asText().equals(only.toString())) {
+      throw bad(field, only + ", other models cannot be represented", node);
+    }
+  }
+
+  IllegalArgumentException bad(String field, String wanted, JsonNode was) {
+    return new IllegalArgumentException(
+        "%s: %s must be %s, was %s"
+            .formatted(file, field, wanted, was.isMissingNode() ? "left out" : was));
+  }
+}

@@ -1,0 +1,167 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.training.Model;
+import io.evomoe.training.checkpoint.FloatFormats;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A model of ours in the files of Hugging Face. A GPT or RoBERTa without experts is a GPT-2 or
+ * RoBERTa that its library loads. A mixture has Switch Transformers' names for experts and routers,
+ * and a {@code model_type} that no library knows, so that none loads it as something else.
+ */
+public final class HubExport {
+  /** Most bytes of a file where nothing else is asked for; Hugging Face's default. */
+  public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
+
+  private static final List<String> ENCODER_DECODER =
+      List.of(
+          "positions: sinusoids here, a learned relative_attention_bias there",
+          "layer normalisations: they subtract the mean here, not there",
+          "attention: divided by the square root of a head's width here, not there",
+          "embeddings: times the square root of the width here, not there");
+
+  private final Map<String, INDArray> tensors;
+  private final ObjectNode config;
+  private final Optional<Origin> origin;
+  private final List<String> unmapped;
+
+  private HubExport(
+      Map<String, INDArray> tensors,
+      ObjectNode config,
+      Optional<Origin> origin,
+      List<String> unmapped) {
+    this.tensors = tensors;
+    this.config = config;
+    this.origin = origin;
+    this.unmapped = List.copyOf(unmapped);
+  }
+
+  /**
+   * A GPT or RoBERTa, with experts or without.
+   *
+   * @param described its architecture
+   * @param gate name of its gate
+   * @param endOfText id of the token between documents, where it is known
+   * @param origin of a model that was imported; empty for others and for mixtures
+   */
+  public static HubExport of(
+      PublishedModel described,
+      Model<?> model,
+      String gate,
+      OptionalInt endOfText,
+      Optional<Origin> origin) {
+    LanguageModelTensors made = new LanguageModelTensors(described, model);
+    ObjectNode config = ModelConfig.write(made.published(), endOfText);
+    if (made.isDense()) {
+      return new HubExport(made.dense(origin), config, origin, List.of());
+    }
+    Map<String, INDArray> tensors = made.mixture();
+    List<String> unmapped = made.unmapped(tensors.keySet(), gate);
+    return new HubExport(
+        tensors, mixture(config, model, gate, unmapped), Optional.empty(), unmapped);
+  }
+
+  /**
+   * An encoder-decoder Transformer.
+   *
+   * @param gate name of its gate
+   */
+  public static HubExport of(Transformer model, String gate) {
+    Map<String, INDArray> tensors = new LinkedHashMap<>();
+    LanguageModelTensors.arrays(model)
+        .forEach((name, value) -> tensors.putAll(SwitchNames.encoderDecoder(name).split(value)));
+    List<String> unmapped = new ArrayList<>(ENCODER_DECODER);
+    unmapped.addAll(SwitchNames.unmapped(List.copyOf(tensors.keySet()), gate));
+    ObjectNode config = TransformerJson.of(model.config());
+    return new HubExport(
+        tensors, mixture(config, model, gate, unmapped), Optional.empty(), unmapped);
+  }
+
+  /** What Switch Transformers has no place for; empty where a published architecture fits. */
+  public List<String> unmapped() {
+    return unmapped;
+  }
+
+  /** Number of tensors. */
+  public int size() {
+    return tensors.size();
+  }
+
+  /**
+   * Writes {@code config.json} and safetensors.
+   *
+   * @param folder made when it does not exist
+   * @param type FLOAT, FLOAT16 or BFLOAT16; empty for FLOAT, or the types before an import
+   * @param shardBytes most bytes of a file, at least 1
+   */
+  public void write(Path folder, Optional<DataType> type, long shardBytes) {
+    if (shardBytes < 1) {
+      throw new IllegalArgumentException("shardBytes must be at least 1, was " + shardBytes);
+    }
+    Map<String, INDArray> converted = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> converted.put(name, converted(name, tensor, type)));
+    try {
+      Files.createDirectories(folder);
+      ShardedFiles.write(folder, converted, shardBytes);
+      writeConfig(folder, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + folder, e);
+    }
+  }
+
+  private INDArray converted(String name, INDArray tensor, Optional<DataType> type) {
+    if (tensor.dataType() != DataType.FLOAT) {
+      return tensor; // One that nothing is computed from.
+    }
+    DataType before =
+        origin.map(kept -> kept.types().getOrDefault(name, DataType.FLOAT)).orElse(DataType.FLOAT);
+    return FloatFormats.fromFloat(tensor, type.orElse(before));
+  }
+
+  private void writeConfig(Path folder, Optional<DataType> type) throws IOException {
+    Path file = folder.resolve(ModelConfig.FILE);
+    if (origin.isPresent()) {
+      origin.get().copyConfiguration(folder);
+    } else {
+      JsonFile.write(file, config.put("torch_dtype", torchName(DataType.FLOAT)));
+    }
+    if (type.isPresent()) {
+      JsonFile.write(file, JsonFile.read(file).put("torch_dtype", torchName(type.get())));
+    }
+  }
+
+  private static String torchName(DataType type) {
+    return switch (type) {
+      case HALF -> "float16";
+      case BFLOAT16 -> "bfloat16";
+      default -> "float32";
+    };
+  }
+
+  private static ObjectNode mixture(
+      ObjectNode config, Model<?> model, String gate, List<String> unmapped) {
+    ObjectNode ours = config.objectNode();
+    ours.set("base_model_type", config.get("model_type"));
+    ours.put("gate", gate);
+    ObjectNode places = ours.putObject("experts");
+    model.evolvingLayers().forEach(place -> places.put(place.name(), place.experts()));
+    unmapped.forEach(ours.putArray("not_in_switch_transformers")::add);
+    config.remove("architectures");
+    config.put("model_type", "evomoe");
+    config.set("evomoe", ours);
+    return config;
+  }
+}

@@ -1,0 +1,166 @@
+package io.evomoe.models.hub;
+
+import io.evomoe.training.DenseWeights;
+import io.evomoe.training.checkpoint.FloatFormats;
+import io.evomoe.training.checkpoint.TensorInfo;
+import java.io.Closeable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A folder as Hugging Face's {@code save_pretrained} writes it: {@code config.json} and safetensors
+ * of a GPT-2 or RoBERTa, in F32, F16 or BF16. On opening, all names, types and shapes are compared
+ * with what the configuration asks for; nothing is read before they fit.
+ */
+public final class HubFolder implements DenseWeights, Closeable {
+  private final Path folder;
+  private final PublishedModel model;
+  private final HubTensors tensors;
+  private final WeightNames names;
+  private final Map<String, WeightRule> rules = new LinkedHashMap<>();
+  private final List<String> unused;
+
+  private HubFolder(Path folder, PublishedModel model, HubTensors tensors) {
+    this.folder = folder;
+    this.model = model;
+    this.tensors = tensors;
+    this.names = weightNames();
+    names.rules().forEach(rule -> rules.put(rule.ours(), rule));
+    unused =
+        tensors.names().stream().filter(name -> names.unused().matcher(name).matches()).toList();
+    names.rules().forEach(this::requireFit);
+    requireNothingElse();
+    names.ties().forEach(this::requireTied);
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @throws IllegalArgumentException for a model that cannot be represented, and tensors that are
+   *     damaged, missing, left over, or of another type or shape than the configuration asks for
+   */
+  public static HubFolder open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(folder + " must be a folder with " + ModelConfig.FILE);
+    }
+    PublishedModel model = ModelConfig.read(folder);
+    HubTensors tensors = HubTensors.open(folder);
+    try {
+      return new HubFolder(folder, model, tensors);
+    } catch (RuntimeException e) {
+      tensors.close();
+      throw e;
+    }
+  }
+
+  private WeightNames weightNames() {
+    int layers = model.stack().layers();
+    if (layers > tensors.names().size()) {
+      throw new IllegalArgumentException(
+          "%s: the configuration has %d layers, there are %d tensors"
+              .formatted(folder, layers, tensors.names().size()));
+    }
+    return switch (model.family()) {
+      case GPT2 -> {
+        boolean prefixed = tensors.names().stream().anyMatch(n -> n.startsWith("transformer."));
+        yield WeightNames.gpt2(model, prefixed ? "transformer." : "");
+      }
+      case ROBERTA -> WeightNames.roberta(model);
+    };
+  }
+
+  private void requireFit(WeightRule rule) {
+    List<Long> wanted = rule.shape().stream().map(Integer::longValue).toList();
+    for (String name : rule.published()) {
+      if (!tensors.names().contains(name)) {
+        throw new IllegalArgumentException("%s: tensor %s is missing".formatted(folder, name));
+      }
+      TensorInfo info = tensors.info(name);
+      if (!info.shape().equals(wanted)) {
+        throw new IllegalArgumentException(
+            "%s: tensor %s must have the shape %s, has %s"
+                .formatted(folder, name, wanted, info.shape()));
+      }
+      if (!FloatFormats.isFloat(info.type())) {
+        throw new IllegalArgumentException(
+            "%s: tensor %s must be F32, F16 or BF16, is %s".formatted(folder, name, info.type()));
+      }
+    }
+  }
+
+  private void requireNothingElse() {
+    Set<String> unknown = new LinkedHashSet<>(tensors.names());
+    rules.values().forEach(rule -> rule.published().forEach(unknown::remove));
+    unknown.removeAll(names.ties().keySet());
+    unused.forEach(unknown::remove);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: %d tensors are not of a %s: %s"
+              .formatted(
+                  folder,
+                  unknown.size(),
+                  model.family().modelType(),
+                  unknown.stream().limit(5).toList()));
+    }
+  }
+
+  /** A tensor that repeats another one must have the same numbers, or our model would differ. */
+  private void requireTied(String name, String same) {
+    if (tensors.names().contains(name)
+        && tensors.readFloat(name).sub(tensors.readFloat(same)).amaxNumber().doubleValue() != 0) {
+      throw new IllegalArgumentException(
+          "%s: tensor %s must equal %s, models with a head of its own cannot be represented"
+              .formatted(folder, name, same));
+    }
+  }
+
+  /** Architecture and size. */
+  public PublishedModel model() {
+    return model;
+  }
+
+  /** Names of tensors that nothing is computed from, such as masks and an unused pooler. */
+  public List<String> unused() {
+    return unused;
+  }
+
+  /** Number of tensors. */
+  public int size() {
+    return tensors.names().size();
+  }
+
+  /** Keeps in a folder what an export needs to give back every tensor as it was. */
+  public void saveOrigin(Path into) {
+    Origin.save(folder, tensors, unused, into);
+  }
+
+  @Override
+  public String source() {
+    return folder.toString();
+  }
+
+  @Override
+  public Set<String> names() {
+    return rules.keySet();
+  }
+
+  @Override
+  public INDArray read(String name) {
+    WeightRule rule = rules.get(name);
+    if (rule == null) {
+      throw new IllegalArgumentException(folder + " has no tensor for " + name);
+    }
+    return rule.join(tensors::readFloat);
+  }
+
+  @Override
+  public void close() {
+    tensors.close();
+  }
+}

@@ -1,0 +1,155 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.training.checkpoint.CheckpointException;
+import io.evomoe.training.checkpoint.SafeTensors;
+import io.evomoe.training.checkpoint.TensorInfo;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The tensors of a folder: {@code model.safetensors}, or the files that {@code
+ * model.safetensors.index.json} names.
+ */
+final class HubTensors implements Closeable {
+  static final String FILE = "model.safetensors";
+  static final String INDEX = FILE + ".index.json";
+  private static final String SHARD = "[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors";
+
+  private final Map<Path, SafeTensors> files = new TreeMap<>();
+  private final Map<String, SafeTensors> byName = new LinkedHashMap<>();
+
+  private HubTensors() {}
+
+  static HubTensors open(Path folder) {
+    HubTensors tensors = new HubTensors();
+    try {
+      if (Files.exists(folder.resolve(FILE))) {
+        tensors.openWhole(folder.resolve(FILE));
+      } else if (Files.exists(folder.resolve(INDEX))) {
+        tensors.openShards(folder.resolve(INDEX));
+      } else {
+        throw new IllegalArgumentException(
+            "%s must have %s or %s, has neither%s"
+                .formatted(
+                    folder,
+                    FILE,
+                    INDEX,
+                    Files.exists(folder.resolve("pytorch_model.bin"))
+                        ? "; pytorch_model.bin is not read"
+                        : ""));
+      }
+      return tensors;
+    } catch (RuntimeException e) {
+      tensors.close();
+      throw e;
+    }
+  }
+
+  private void openWhole(Path file) {
+    SafeTensors whole = open(file, files);
+    whole.names().forEach(name -> byName.put(name, whole));
+  }
+
+  private void openShards(Path index) {
+    JsonNode map = JsonFile.read(index).path("weight_map");
+    if (!map.isObject() || map.isEmpty()) {
+      throw new IllegalArgumentException(index + ": weight_map must name a file for each tensor");
+    }
+    for (Map.Entry<String, JsonNode> entry : map.properties()) {
+      String shard = entry.getValue().asText();
+      if (!shard.matches(SHARD)) {
+        throw new IllegalArgumentException(
+            "%s: %s must be in a .safetensors file of this folder, was in %s"
+                .formatted(index, entry.getKey(), entry.getValue()));
+      }
+      byName.put(entry.getKey(), open(index.resolveSibling(shard), files));
+    }
+    requireAgreement(index);
+  }
+
+  private void requireAgreement(Path index) {
+    byName.forEach(
+        (name, file) -> {
+          if (!file.names().contains(name)) {
+            throw new IllegalArgumentException(
+                "%s: tensor %s is missing in its file".formatted(index, name));
+          }
+        });
+    files.forEach(
+        (path, file) -> {
+          for (String name : file.names()) {
+            if (byName.get(name) != file) {
+              throw new IllegalArgumentException(
+                  "%s: tensor %s of %s must be in the weight_map with this file"
+                      .formatted(index, name, path.getFileName()));
+            }
+          }
+        });
+  }
+
+  private static SafeTensors open(Path file, Map<Path, SafeTensors> files) {
+    return files.computeIfAbsent(file, path -> reading(path, () -> SafeTensors.open(path)));
+  }
+
+  Set<String> names() {
+    return Collections.unmodifiableSet(byName.keySet());
+  }
+
+  TensorInfo info(String name) {
+    return file(name).info(name);
+  }
+
+  /** As it is in the file. */
+  INDArray read(String name) {
+    return reading(name, () -> file(name).read(name));
+  }
+
+  /** The values in float32. */
+  INDArray readFloat(String name) {
+    return reading(name, () -> file(name).readFloat(name));
+  }
+
+  private SafeTensors file(String name) {
+    SafeTensors file = byName.get(name);
+    if (file == null) {
+      throw new IllegalArgumentException("tensor " + name + " is missing");
+    }
+    return file;
+  }
+
+  private interface Reading<T> {
+    T get() throws IOException;
+  }
+
+  /** A file that is damaged or unreadable is wrong input here. */
+  private static <T> T reading(Object what, Reading<T> reading) {
+    try {
+      return reading.get();
+    } catch (CheckpointException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot read " + what + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (SafeTensors file : files.values()) {
+      reading(
+          file,
+          () -> {
+            file.close();
+            return file;
+          });
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** One JSON object in a file. */
+final class JsonFile {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private JsonFile() {}
+
+  static ObjectNode read(Path file) {
+    try {
+      JsonNode root = MAPPER.readTree(Files.readString(file));
+      if (root instanceof ObjectNode object) {
+        return object;
+      }
+      throw new IllegalArgumentException(file + " must hold a JSON object");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "%s must be JSON: %s".formatted(file, e.getOriginalMessage()), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " must be a readable UTF-8 file", e);
+    }
+  }
+
+  static void write(Path file, JsonNode root) throws IOException {
+    Files.writeString(file, root.toPrettyString() + "\n");
+  }
+}

@@ -1,0 +1,79 @@
+package io.evomoe.models.hub;
+
+import io.evomoe.training.checkpoint.SafeTensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What an imported folder had that a model of ours does not hold, so that an export gives back
+ * every tensor as it was: names and types of all tensors, those that nothing is computed from, and
+ * the configuration as it was written.
+ *
+ * @param folder where these are kept
+ * @param types of all tensors by name, in the order of the file
+ * @param unused tensors that nothing is computed from
+ */
+public record Origin(Path folder, Map<String, DataType> types, Map<String, INDArray> unused) {
+  private static final String FILE = "origin.safetensors";
+  private static final String CONFIGURATION = ModelConfig.FILE;
+  private static final List<String> COPIED = List.of(CONFIGURATION, "generation_config.json");
+
+  /** Keeps the folder as it is; the maps are not copied, for their order. */
+  public Origin {}
+
+  /** Keeps what is special in an imported folder. */
+  static void save(Path imported, HubTensors tensors, List<String> unused, Path folder) {
+    Map<String, String> types = new LinkedHashMap<>();
+    tensors.names().forEach(name -> types.put(name, tensors.info(name).type().name()));
+    Map<String, INDArray> kept = new LinkedHashMap<>();
+    unused.forEach(name -> kept.put(name, tensors.read(name)));
+    try {
+      Files.createDirectories(folder);
+      SafeTensors.write(folder.resolve(FILE), kept, types);
+      copy(imported, folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + folder, e);
+    }
+  }
+
+  /** What {@link HubFolder#saveOrigin} kept; empty where it did not. */
+  public static Optional<Origin> load(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try (SafeTensors tensors = SafeTensors.open(file)) {
+      Map<String, DataType> types = new LinkedHashMap<>();
+      tensors.metadata().forEach((name, type) -> types.put(name, DataType.valueOf(type)));
+      Map<String, INDArray> unused = new LinkedHashMap<>();
+      for (String name : tensors.names()) {
+        unused.put(name, tensors.read(name));
+      }
+      return Optional.of(new Origin(folder, types, unused));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  /** Copies the configuration as it was written. */
+  void copyConfiguration(Path into) throws IOException {
+    copy(folder, into);
+  }
+
+  private static void copy(Path from, Path into) throws IOException {
+    for (String name : COPIED) {
+      if (Files.isRegularFile(from.resolve(name))) {
+        Files.copy(from.resolve(name), into.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+}

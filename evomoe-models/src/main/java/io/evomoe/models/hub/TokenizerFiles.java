@@ -1,0 +1,90 @@
+package io.evomoe.models.hub;
+
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.SpecialTokens;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** The tokenizer's files of a published model. */
+public final class TokenizerFiles {
+  private static final List<String> VOCABULARIES = List.of("tokenizer.json", "vocab.json");
+  private static final List<String> OTHER_KINDS =
+      List.of("vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model");
+  private static final List<String> COPIED =
+      List.of(
+          "tokenizer.json",
+          "vocab.json",
+          "merges.txt",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json");
+
+  private TokenizerFiles() {}
+
+  /**
+   * Whether a folder has a tokenizer.
+   *
+   * @throws IllegalArgumentException if it has one that is not byte-level BPE
+   */
+  public static boolean isIn(Path folder) {
+    if (VOCABULARIES.stream().anyMatch(name -> Files.exists(folder.resolve(name)))) {
+      return true;
+    }
+    for (String name : OTHER_KINDS) {
+      if (Files.exists(folder.resolve(name))) {
+        throw new IllegalArgumentException(
+            "%s must have a byte-level BPE tokenizer (tokenizer.json, or vocab.json and merges.txt),"
+                    .formatted(folder)
+                + " has "
+                + name);
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Refuses a tokenizer whose ids the model does not have, or means something else by.
+   *
+   * @param folder with a tokenizer
+   */
+  public static void requireFit(Path folder, PublishedModel model) {
+    try (BpeTokenizer tokenizer = BpeTokenizer.load(folder)) {
+      int vocabulary = model.embedding().vocabulary();
+      if (tokenizer.vocabularySize() > vocabulary) {
+        throw new IllegalArgumentException(
+            "tokenizer in %s must have at most the %d tokens of the model, has %d"
+                .formatted(folder, vocabulary, tokenizer.vocabularySize()));
+      }
+      OptionalInt padding = tokenizer.special(SpecialTokens.PADDING);
+      int wanted = model.embedding().positionOffset() - 1;
+      if (wanted >= 0 && padding.isPresent() && padding.getAsInt() != wanted) {
+        throw new IllegalArgumentException(
+            "tokenizer in %s must have %s as token %d, the model's pad_token_id, has it as %d"
+                .formatted(folder, SpecialTokens.PADDING, wanted, padding.getAsInt()));
+      }
+    }
+  }
+
+  /**
+   * Copies all files of a tokenizer.
+   *
+   * @param into made when it does not exist
+   */
+  public static void copy(Path folder, Path into) {
+    try {
+      Files.createDirectories(into);
+      for (String name : COPIED) {
+        if (Files.isRegularFile(folder.resolve(name))) {
+          Files.copy(folder.resolve(name), into.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy the tokenizer to " + into, e);
+    }
+  }
+}

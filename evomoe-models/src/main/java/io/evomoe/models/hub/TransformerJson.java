@@ -1,0 +1,25 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.transformer.TransformerConfig;
+import java.util.Locale;
+
+/** Sizes of an encoder-decoder in the fields of {@code SwitchTransformersConfig}. */
+final class TransformerJson {
+  private TransformerJson() {}
+
+  static ObjectNode of(TransformerConfig model) {
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    config.put("model_type", "transformer").put("is_encoder_decoder", true);
+    config.put("vocab_size", model.vocabulary()).put("n_positions", model.positions());
+    config.put("d_model", model.width()).put("d_kv", model.width() / model.encoder().heads());
+    config.put("d_ff", model.encoder().hidden()).put("num_heads", model.encoder().heads());
+    config.put("num_layers", model.encoder().layers());
+    config.put("num_decoder_layers", model.decoder().layers());
+    config.put("num_experts", model.encoder().experts());
+    config.put("layer_norm_epsilon", model.encoder().normEpsilon());
+    config.put("dense_act_fn", model.encoder().activation().name().toLowerCase(Locale.ROOT));
+    return config.put("tie_word_embeddings", true);
+  }
+}

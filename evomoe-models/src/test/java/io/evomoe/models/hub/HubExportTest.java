@@ -1,0 +1,175 @@
+package io.evomoe.models.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.gates.DtsGate;
+import io.evomoe.gates.SwitchGate;
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.models.transformer.TransformerConfig;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Parameter;
+import io.evomoe.testing.LayerGradientCheck;
+import io.evomoe.training.Model;
+import io.evomoe.training.checkpoint.SafeTensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Models of ours in the files of Hugging Face. */
+class HubExportTest {
+  private static final StackSize STACK =
+      new StackSize(2, 12, 20, 3, 4, 2, 0, 0, Activation.GELU).withNormEpsilon(1e-4);
+  private static final int[] IDS = {0, 5, 9, 1, 2, 1, 1, 0, 7, 3, 4, 8, 6, 2};
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void should_be_read_back_as_the_same_model(HubFamily family) {
+    PublishedModel own = new PublishedModel(family, EmbeddingSize.of(11, 8), STACK);
+    Model<?> model = Published.fresh(own, Published.DENSE);
+    LayerGradientCheck.disturb(model.parameters(), 0.3);
+
+    HubExport export = HubExport.of(own, model, "dense", OptionalInt.of(10), Optional.empty());
+    export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
+
+    assertThat(export.unmapped()).isEmpty();
+    try (HubFolder hub = HubFolder.open(folder)) {
+      Model<?> read = Published.load(hub, Published.DENSE, 1);
+      int[] ids = family == HubFamily.GPT2 ? IDS : rightPadded();
+      assertThat(
+              Published.difference(
+                  Published.logits(read, ids, 7, 1), Published.logits(model, ids, 7, 1)))
+          .isLessThan(1e-6);
+    }
+  }
+
+  private static int[] rightPadded() {
+    return new int[] {0, 5, 9, 2, 1, 1, 1, 0, 7, 3, 4, 8, 6, 2};
+  }
+
+  @Test
+  void should_be_written_in_the_type_that_is_asked_for() throws IOException {
+    PublishedModel own = new PublishedModel(HubFamily.GPT2, EmbeddingSize.of(11, 8), STACK);
+    Model<?> model = Published.fresh(own, Published.DENSE);
+    HubExport export = HubExport.of(own, model, "dense", OptionalInt.empty(), Optional.empty());
+
+    export.write(folder, Optional.of(DataType.BFLOAT16), HubExport.DEFAULT_SHARD_BYTES);
+
+    assertThat(Files.readString(folder.resolve("config.json"))).contains("bfloat16");
+    try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
+      assertThat(tensors.names()).allMatch(name -> tensors.info(name).type() == DataType.BFLOAT16);
+      INDArray written = tensors.readFloat("transformer.wte.weight");
+      assertThat(Published.difference(written, Published.value(model, "tokens.weight")))
+          .isStrictlyBetween(0.0, 1e-2);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> export.write(folder, Optional.empty(), 0))
+        .withMessageContaining("shardBytes");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void should_name_experts_as_Switch_Transformers_does(HubFamily family) throws IOException {
+    PublishedModel own = new PublishedModel(family, EmbeddingSize.of(11, 8), STACK);
+    Model<?> model = Published.fresh(own, new DtsGate.EvolvedProvider());
+    model.spawn(SpawnMethod.mask(0.3), 5);
+
+    HubExport export = HubExport.of(own, model, "evomoe", OptionalInt.empty(), Optional.empty());
+    export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
+
+    String mlp = family == HubFamily.GPT2 ? "transformer.h.1.mlp" : "roberta.encoder.layer.1.mlp";
+    try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
+      equal(
+          tensors.read(mlp + ".router.classifier.weight"),
+          Published.value(model, "blocks.1.feedForward.gate.weight").transpose());
+      for (int e = 0; e < 4; e++) {
+        String ours = "blocks.1.feedForward.experts." + e;
+        String theirs = mlp + ".experts.expert_" + e;
+        equal(
+            tensors.read(theirs + ".wi.weight"),
+            Published.value(model, ours + ".expand.weight").transpose());
+        equal(
+            tensors.read(theirs + ".wo.weight"),
+            Published.value(model, ours + ".contract.weight").transpose());
+        equal(tensors.read(theirs + ".wo.bias"), Published.value(model, ours + ".contract.bias"));
+      }
+    }
+    assertThat(export.unmapped())
+        .anyMatch(line -> line.startsWith("8 biases"))
+        .anyMatch(line -> line.contains("gate evomoe"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HubFolder.open(folder).close())
+        .withMessageContaining("model_type must be one of [gpt2, roberta], was evomoe");
+  }
+
+  @Test
+  void should_name_an_encoder_decoder_as_Switch_Transformers_does() throws IOException {
+    Transformer model =
+        new Transformer(
+            new TransformerConfig(11, 8, STACK, STACK, 0),
+            new SwitchGate.Provider(),
+            Map.of(),
+            TrainingFacts.UNKNOWN,
+            3,
+            KernelSelection.forType(DataType.FLOAT));
+
+    HubExport export = HubExport.of(model, "switch");
+    export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
+
+    try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
+      equal(tensors.read("shared.weight"), Published.value(model, "tokens.weight"));
+      INDArray query = tensors.read("encoder.block.0.layer.0.SelfAttention.q.weight");
+      INDArray key = tensors.read("encoder.block.0.layer.0.SelfAttention.k.weight");
+      INDArray both = Published.value(model, "encoder.blocks.0.attention.qkv.weight").transpose();
+      for (int i = 0; i < 12; i++) {
+        equal(query.getRow(i), both.getRow(i));
+        equal(key.getRow(i), both.getRow(12 + i));
+      }
+      equal(
+          tensors.read("decoder.block.1.layer.1.EncDecAttention.o.weight"),
+          Published.value(model, "decoder.blocks.1.crossAttention.projection.weight").transpose());
+      equal(
+          tensors.read("decoder.block.1.layer.2.mlp.experts.expert_3.wi.weight"),
+          Published.value(model, "decoder.blocks.1.feedForward.experts.3.expand.weight")
+              .transpose());
+      equal(
+          tensors.read("encoder.block.0.layer.1.mlp.wo.weight"),
+          Published.value(model, "encoder.blocks.0.feedForward.contract.weight").transpose());
+      equal(
+          tensors.read("decoder.block.0.layer.1.layer_norm.weight"),
+          Published.value(model, "decoder.blocks.0.crossAttentionNorm.gain"));
+      assertThat(tensors.names())
+          .contains(
+              "encoder.final_layer_norm.weight",
+              "decoder.block.1.layer.2.mlp.router.classifier.weight");
+      long elements = tensors.names().stream().mapToLong(n -> tensors.info(n).length()).sum();
+      assertThat(elements)
+          .isEqualTo(model.parameters().stream().mapToLong(Parameter::length).sum());
+    }
+    assertThat(export.unmapped())
+        .anyMatch(line -> line.contains("sinusoids"))
+        .anyMatch(line -> line.contains("biases"))
+        .noneMatch(line -> line.startsWith("tensor "));
+  }
+
+  private static void equal(INDArray actual, INDArray expected) {
+    assertThat(actual.shape()).isEqualTo(expected.shape());
+    assertThat(Published.difference(actual, expected)).isZero();
+  }
+}

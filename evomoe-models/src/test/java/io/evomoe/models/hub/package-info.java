@@ -1,0 +1,3 @@
+/** Tests of models in the files of Hugging Face. */
+@org.jspecify.annotations.NullMarked
+package io.evomoe.models.hub;
