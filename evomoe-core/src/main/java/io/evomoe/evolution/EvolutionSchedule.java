@@ -10,8 +10,23 @@ import java.util.OptionalLong;
  *
  * @param config the phases in numbers
  * @param growth when the layers of the model have their experts
+ * @param earlierSteps of a training before this one, at least 0: gates are told the steps of both
+ *     together, so what a gate ended for good does not begin again when a model is fine-tuned.
+ *     Phase and temperature count the steps of this training alone
  */
-public record EvolutionSchedule(EvolutionConfig config, Growth growth) {
+public record EvolutionSchedule(EvolutionConfig config, Growth growth, long earlierSteps) {
+
+  /** Refuses a negative number of earlier steps. */
+  public EvolutionSchedule {
+    if (earlierSteps < 0) {
+      throw new IllegalArgumentException("earlierSteps must be at least 0, was " + earlierSteps);
+    }
+  }
+
+  /** The schedule of a model's first training. */
+  public EvolutionSchedule(EvolutionConfig config, Growth growth) {
+    this(config, growth, 0);
+  }
 
   /** The step before which the experts are spawned; empty where nothing is ever spawned. */
   public OptionalLong spawnStep() {
@@ -35,9 +50,9 @@ public record EvolutionSchedule(EvolutionConfig config, Growth growth) {
     return config.temperature().at(Math.max(0, expertAge(step)));
   }
 
-  /** What the forward passes of a step are told. */
+  /** What the forward passes of a step, from 0, are told. */
   public StepContext context(long step, boolean training, long seed) {
-    return new StepContext(step, phase(step), temperature(step), training, seed);
+    return new StepContext(earlierSteps + step, phase(step), temperature(step), training, seed);
   }
 
   /** Steps since there are several experts; negative while there is one. */

@@ -84,7 +84,7 @@ public record ExpertPlan(
   Gate gate(Scope scope) {
     GateSpec spec =
         new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions, training);
-    return new NamedGate(gates.name(), scope.name(), gates.create(spec));
+    return new NamedGate(gates.name(), scope.name(), experts, gates.create(spec));
   }
 
   Expert expert(Scope scope) {

@@ -203,8 +203,20 @@ public interface Kernels {
   /** Sum of squares of all elements. */
   double sumOfSquares(INDArray x);
 
+  /** Sum of squares of all elements of all arrays. */
+  default double sumOfSquares(List<INDArray> arrays) {
+    return arrays.stream().mapToDouble(this::sumOfSquares).sum();
+  }
+
   /** Updates value and both moments in place; same shape. */
   void adamW(INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step);
+
+  /** Each of several updates, of arrays that share nothing. */
+  default void adamW(List<AdamWUpdate> updates) {
+    for (AdamWUpdate update : updates) {
+      adamW(update.value(), update.gradient(), update.moment1(), update.moment2(), update.step());
+    }
+  }
 
   /**
    * Result of {@link #layerNorm}.
@@ -215,11 +227,13 @@ public interface Kernels {
    */
   record Normalized(INDArray output, INDArray mean, INDArray variance) {}
 
-  /**
-   * Result of {@link #attention}.
-   *
-   * @param output [batch * queries, d]
-   * @param probabilities [batch * heads, queries, keys]
-   */
-  record Attended(INDArray output, INDArray probabilities) {}
+  /** Result of {@link #attention}, with what its backward pass needs. */
+  interface Attended {
+
+    /** [batch * queries, d]. */
+    INDArray output();
+
+    /** [batch * heads, queries, keys]; may be computed when asked for. */
+    INDArray probabilities();
+  }
 }

@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A layer of which only input and output are kept in training; its backward pass runs the forward
+ * A layer of which only input and output are kept; its backward pass in training runs the forward
  * pass again (activation checkpointing, Chen et al., arXiv 1604.06174). Costs one more forward
  * pass, and memory for one such layer at a time instead of all. Gates decide once ({@link Replay}),
  * dropout draws the same again, so the gradients are those of the layer itself, to the bit.
@@ -23,7 +23,7 @@ public final class Recomputed implements Layer {
   @Override
   public Output forward(INDArray x, Pass pass) {
     if (!pass.step().training()) {
-      return inner.forward(x, pass);
+      return pass.cache() == null ? evaluated(x, pass) : inner.forward(x, pass);
     }
     Replay replay = new Replay();
     Pass replayed = pass.withReplay(replay);
@@ -31,6 +31,20 @@ public final class Recomputed implements Layer {
       Output output = inner.forward(x, replayed);
       return new Output(
           replay.keep(output.value()), dy -> backward(x, dy, replayed, replay), output.reports());
+    }
+  }
+
+  /** Nothing is computed again where nothing is trained, but no more is kept either. */
+  private Output evaluated(INDArray x, Pass pass) {
+    OuterWorkspace outer = new OuterWorkspace();
+    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
+      Output output = inner.forward(x, pass);
+      return new Output(
+          outer.make(() -> output.value().dup('c')),
+          dy -> {
+            throw new IllegalStateException("an evaluated layer has no backward pass");
+          },
+          output.reports());
     }
   }
 

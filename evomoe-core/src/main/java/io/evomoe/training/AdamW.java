@@ -1,16 +1,20 @@
 package io.evomoe.training;
 
 import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Workspaces;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled weight decay regularization",
@@ -37,15 +41,14 @@ public final class AdamW {
 
   /** Euclidean norm of the gradients of all parameters taken together, before any scale. */
   public double gradientNorm(Collection<Parameter> parameters) {
-    double sum = 0;
-    for (Parameter parameter : parameters) {
-      if (parameter.hasGradient() && !parameter.frozen()) {
-        try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
-          sum += kernels.sumOfSquares(parameter.gradient());
-        }
-      }
+    List<INDArray> gradients =
+        parameters.stream()
+            .filter(parameter -> parameter.hasGradient() && !parameter.frozen())
+            .map(Parameter::gradient)
+            .toList();
+    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
+      return Math.sqrt(kernels.sumOfSquares(gradients));
     }
-    return Math.sqrt(sum);
   }
 
   /**
@@ -55,14 +58,16 @@ public final class AdamW {
    * @param gradientScale factor on all gradients (clipping, accumulation)
    */
   public void update(Collection<Parameter> parameters, double learningRate, double gradientScale) {
+    List<AdamWUpdate> updates = new ArrayList<>();
     for (Parameter parameter : parameters) {
       if (parameter.frozen()) {
         moments.remove(parameter);
       } else {
-        try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
-          update(parameter, learningRate, gradientScale);
-        }
+        updates.add(next(parameter, learningRate, gradientScale));
       }
+    }
+    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
+      kernels.adamW(updates);
     }
   }
 
@@ -100,7 +105,7 @@ public final class AdamW {
     moments.put(parameter, checked(parameter, saved));
   }
 
-  private void update(Parameter parameter, double learningRate, double gradientScale) {
+  private AdamWUpdate next(Parameter parameter, double learningRate, double gradientScale) {
     Moments next = moments.computeIfAbsent(parameter, p -> Moments.zeros(p, 0)).updated();
     moments.put(parameter, next);
     AdamWStep step =
@@ -112,7 +117,8 @@ public final class AdamW {
             parameter.decays() ? config.weightDecay() : 0,
             gradientScale,
             next.updates());
-    kernels.adamW(parameter.value(), parameter.gradient(), next.first(), next.second(), step);
+    return new AdamWUpdate(
+        parameter.value(), parameter.gradient(), next.first(), next.second(), step);
   }
 
   private static Moments checked(Parameter parameter, Moments found) {

@@ -118,7 +118,7 @@ public final class Trainer<B> {
     run = whole;
     Stopwatch thisStep = new Stopwatch();
     StepContext moment = context(progress.step());
-    spawnIfDue(moment);
+    spawnIfDue();
     List<Parameter> parameters = model.parameters();
     parameters.forEach(Parameter::clearGradient);
     StepSums sums = microBatches.accumulate(progress.step());
@@ -163,15 +163,16 @@ public final class Trainer<B> {
     return new TrainingState(progress, context(progress.step()), config.seed(), model, optimizer);
   }
 
-  private void spawnIfDue(StepContext moment) {
+  private void spawnIfDue() {
+    long step = progress.step();
     OptionalLong spawnStep = evolution.spawnStep();
-    if (progress.spawned() || spawnStep.isEmpty() || moment.step() < spawnStep.getAsLong()) {
+    if (progress.spawned() || spawnStep.isEmpty() || step < spawnStep.getAsLong()) {
       return;
     }
-    optimizer.inherit(spawn(moment.step()), evolution.config().copyMoments());
+    optimizer.inherit(spawn(step), evolution.config().copyMoments());
     optimizer.retain(model.parameters());
     progress = progress.afterSpawn();
-    log.info("Spawned experts before step {} ({})", moment.step(), evolution.config().spawn());
+    log.info("Spawned experts before step {} ({})", step, evolution.config().spawn());
   }
 
   private Map<Parameter, Parameter> spawn(long step) {

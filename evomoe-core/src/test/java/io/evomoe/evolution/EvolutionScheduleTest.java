@@ -64,6 +64,18 @@ class EvolutionScheduleTest {
   }
 
   @Test
+  void should_tell_gates_the_steps_of_an_earlier_training_as_well() {
+    EvolutionSchedule first = schedule(Growth.FROM_START, OptionalLong.of(20));
+    EvolutionSchedule second = new EvolutionSchedule(first.config(), first.growth(), 500);
+
+    assertThat(second.context(12, true, 99))
+        .isEqualTo(new StepContext(512, first.phase(12), first.temperature(12), true, 99));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new EvolutionSchedule(first.config(), first.growth(), -1))
+        .withMessage("earlierSteps must be at least 0, was -1");
+  }
+
+  @Test
   void should_diversify_for_a_tenth_of_the_steps_and_anneal_for_three_quarters_of_the_others() {
     EvolutionConfig config = EvolutionConfig.defaults(2000);
 

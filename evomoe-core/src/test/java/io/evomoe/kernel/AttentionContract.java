@@ -88,6 +88,28 @@ interface AttentionContract extends KernelFixture {
     check(shape, KeyPadding.none(), asked.get(0), answering.get(1), answering.get(2), dOutput);
   }
 
+  /** As a decoder does with cached keys and values. */
+  @ParameterizedTest
+  @CsvSource({
+    "2,2,6,8",
+    "3,4,6,4",
+    "1,2,40,16",
+    "5,1,2,8",
+    "1,1,40,16",
+    "1,8,128,32",
+    "4,8,100,32"
+  })
+  default void should_attend_from_single_strided_queries_to_padded_keys(
+      int batch, int heads, int keys, int width) {
+    int d = heads * width;
+    INDArray q = columnViews(1, 3, batch, d).get(0);
+    List<INDArray> cached = columnViews(2, 2, batch * keys, d);
+    AttentionShape shape = new AttentionShape(batch, heads, 1, keys, false);
+    INDArray dOutput = random(4, batch, d);
+    check(shape, KeyPadding.none(), q, cached.get(0), cached.get(1), dOutput);
+    check(shape, padding(batch, keys), q, cached.get(0), cached.get(1), dOutput);
+  }
+
   @Test
   default void should_stay_finite_where_every_key_is_padding() {
     AttentionShape shape = new AttentionShape(1, 1, 2, 2, false);

@@ -7,6 +7,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,19 +54,56 @@ class NamedGateTest {
     assertThat(routed.routing().firstExperts()).containsExactly(2, -1, -1);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "4 | 4 | tokens of the routing must be 3, were 4",
+        "3 | 5 | experts of the routing must be 4, were 5"
+      })
+  void should_name_the_gate_that_routes_another_number_of_tokens_or_experts(
+      int tokens, int experts, String reason) {
+    Routing routing = new RoutingBuilder(tokens, experts).build();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> route(new Routed(routing, 0, gradient -> null)))
+        .withMessage("gate mine of layer blocks.1: " + reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NaN", "Infinity", "-Infinity"})
+  void should_name_the_gate_whose_loss_is_not_finite(double auxLoss) {
+    Routing routing = new RoutingBuilder(3, 4).build();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> route(new Routed(routing, auxLoss, gradient -> null)))
+        .withMessage("gate mine of layer blocks.1: auxLoss must be finite, was " + auxLoss);
+  }
+
   private static Routed route(Consumer<RoutingBuilder> assignments) {
-    Gate gate = new NamedGate("mine", "blocks.1", new Assigning(assignments));
+    return route(
+        () -> {
+          RoutingBuilder routing = new RoutingBuilder(TOKENS.size(), 4);
+          assignments.accept(routing);
+          return new Routed(routing.build(), 0, gradient -> null);
+        });
+  }
+
+  private static Routed route(Routed answer) {
+    return route(() -> answer);
+  }
+
+  private static Routed route(Supplier<Routed> answer) {
+    Gate gate = new NamedGate("mine", "blocks.1", 4, new Answering(answer));
     return gate.route(TOKENS.array(), new Pass(GateScene.training(), TOKENS.batch()));
   }
 
   /** A gate of somebody else's. */
-  private record Assigning(Consumer<RoutingBuilder> assignments) implements Gate {
+  private record Answering(Supplier<Routed> answer) implements Gate {
 
     @Override
     public Routed route(INDArray tokens, Pass pass) {
-      RoutingBuilder routing = new RoutingBuilder(TOKENS.size(), 4);
-      assignments.accept(routing);
-      return new Routed(routing.build(), 0, gradient -> null);
+      return answer.get();
     }
 
     @Override

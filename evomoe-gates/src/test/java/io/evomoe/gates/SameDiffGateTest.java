@@ -31,15 +31,11 @@ class SameDiffGateTest {
   private static final TokenRows TOKENS = TokenRows.random(9, 1).withPadding();
 
   @Test
-  void should_equal_the_dense_to_sparse_gate_written_as_an_expression() {
-    Map<String, String> options = Map.of("noise", "false", "threshold", "0.05", "balance", "0");
-    assertSame(
-        new DtsGate.AloneProvider(),
-        options,
-        (z, moment) -> {
-          SDVariable sharp = z.getSameDiff().nn().softmax(z.div(moment.temperature()), 1);
-          return softmax(z).mul(sharp.gt(0.05).castTo(DataType.DOUBLE));
-        });
+  void should_equal_the_dense_to_sparse_gate_with_its_balance_loss_written_as_expressions() {
+    String meanOverLayers = Double.toString(0.7 * GateScene.MOE_LAYERS);
+    Map<String, String> options =
+        Map.of("noise", "false", "threshold", "0.05", "balance", meanOverLayers);
+    assertSame(new DtsGate.AloneProvider(), options, new DenseToSparseExpression());
   }
 
   @Test
@@ -49,18 +45,9 @@ class SameDiffGateTest {
   }
 
   @Test
-  void should_equal_top_2_written_as_an_expression() {
-    Map<String, String> options = Map.of("capacityFactor", "infinite", "alpha", "0");
-    assertSame(
-        new TopKGate.Top2Provider(),
-        options,
-        (z, moment) -> {
-          SDVariable p = softmax(z);
-          SDVariable first = first(p);
-          SDVariable chosen = first.add(first(p.sub(first)));
-          SDVariable kept = p.mul(chosen);
-          return kept.div(kept.sum(true, 1));
-        });
+  void should_equal_top_2_with_its_balance_loss_written_as_expressions() {
+    Map<String, String> options = Map.of("capacityFactor", "infinite", "alpha", "0.7");
+    assertSame(new TopKGate.Top2Provider(), options, new Top2Expression());
   }
 
   @Test
@@ -94,6 +81,28 @@ class SameDiffGateTest {
     return rows.getSameDiff().oneHot(rows.argmax(1), EXPERTS, 1, 1.0, 0.0, DataType.DOUBLE);
   }
 
+  /** {@code 0.7 E sum_e mean(share) mean(weight)}. */
+  private static SDVariable balance(SDVariable share, SDVariable weight) {
+    return share.mean(0).mul(weight.mean(0)).sum().mul(0.7 * EXPERTS);
+  }
+
+  private static final class DenseToSparseExpression implements SameDiffGate.Expression {
+
+    @Override
+    public SDVariable weights(SDVariable logits, StepContext moment) {
+      return softmax(logits).mul(mask(logits, moment));
+    }
+
+    @Override
+    public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext moment) {
+      return balance(mask(logits, moment), weights);
+    }
+
+    private static SDVariable mask(SDVariable logits, StepContext moment) {
+      return softmax(logits.div(moment.temperature())).gt(0.05).castTo(DataType.DOUBLE);
+    }
+  }
+
   private static final class SwitchExpression implements SameDiffGate.Expression {
 
     @Override
@@ -105,7 +114,24 @@ class SameDiffGateTest {
     @Override
     public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext moment) {
       SDVariable p = softmax(logits);
-      return first(p).mean(0).mul(p.mean(0)).sum().mul(0.7 * EXPERTS);
+      return balance(first(p), p);
+    }
+  }
+
+  private static final class Top2Expression implements SameDiffGate.Expression {
+
+    @Override
+    public SDVariable weights(SDVariable logits, StepContext moment) {
+      SDVariable p = softmax(logits);
+      SDVariable first = first(p);
+      SDVariable kept = p.mul(first.add(first(p.sub(first))));
+      return kept.div(kept.sum(true, 1));
+    }
+
+    @Override
+    public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext moment) {
+      SDVariable p = softmax(logits);
+      return balance(first(p), p);
     }
   }
 
@@ -164,7 +190,8 @@ class SameDiffGateTest {
 
     @Override
     public Gate create(GateSpec spec) {
-      return new NamedGate(name(), spec.scope().name(), new SameDiffGate(spec, expression));
+      return new NamedGate(
+          name(), spec.scope().name(), spec.experts(), new SameDiffGate(spec, expression));
     }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.bench.measure.KernelBenchmark;
 import io.evomoe.bench.measure.KernelBenchmark.KernelTime;
+import io.evomoe.bench.measure.KernelClock;
 import io.evomoe.bench.measure.StepBenchmark;
 import io.evomoe.bench.measure.StepSpeed;
 import io.evomoe.kernel.Activation;
@@ -88,35 +89,57 @@ final class BenchCommand {
     @Option(names = "--hard", description = "one expert a token, in gates that know phases")
     boolean hard;
 
+    @Option(
+        names = "--recompute",
+        description = "compute activations again instead of keeping them")
+    boolean recompute;
+
     @Option(names = "--steps", defaultValue = "8")
     int steps;
 
     @Option(names = "--warmup", defaultValue = "3")
     int warmup;
 
+    @Option(
+        names = "--profile",
+        description = "also the time in each kernel, on standard error (the step itself is slower)")
+    boolean profile;
+
     @Option(names = "--json", description = "one line of JSON")
     boolean json;
 
     @Override
     public Integer call() throws JsonProcessingException {
-      StackSize blocks =
-          new StackSize(layers, width, hidden, heads, experts, moeEvery, 0, 0, Activation.GELU);
-      GptConfig size = new GptConfig(vocabulary, sequence, blocks);
-      StepSpeed speed =
-          new StepBenchmark(
-                  gate,
-                  Precision.parse(precision),
-                  gateOptions,
-                  size,
-                  sequence,
-                  batch,
-                  temperature,
-                  hard,
-                  warmup,
-                  steps)
-              .run();
+      StepBenchmark benchmark = benchmark();
+      KernelClock clock = new KernelClock();
+      StepSpeed speed = profile ? benchmark.run(clock) : benchmark.run();
+      clock
+          .shares(steps)
+          .forEach(
+              share ->
+                  System.err.printf(
+                      "%-24s %8.2f ms in %6.1f calls a step%n",
+                      share.kernel(), share.millis(), share.calls()));
       System.out.println(json ? json(speed) : speed.toString());
       return 0;
+    }
+
+    private StepBenchmark benchmark() {
+      StackSize blocks =
+          new StackSize(layers, width, hidden, heads, experts, moeEvery, 0, 0, Activation.GELU);
+      GptConfig size =
+          new GptConfig(vocabulary, sequence, recompute ? blocks.withRecomputation() : blocks);
+      return new StepBenchmark(
+          gate,
+          Precision.parse(precision),
+          gateOptions,
+          size,
+          sequence,
+          batch,
+          temperature,
+          hard,
+          warmup,
+          steps);
     }
   }
 

@@ -10,6 +10,7 @@ import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.bench.run.Annealing;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.moe.GateRegistry;
@@ -54,13 +55,12 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<RunConfig> configs = configs();
-    Prepared prepared = Prepared.data(options, configs.get(0));
     String preset = options.preset;
-    Path folder =
-        OutputFolder.prepare(
-            out == null
-                ? DefaultFolders.next("compare-%s-%s".formatted(options.task, preset))
-                : out);
+    Path path =
+        out == null ? DefaultFolders.next("compare-%s-%s".formatted(options.task, preset)) : out;
+    RunFolder unused = RunFolder.unused(path);
+    Prepared prepared = Prepared.data(options, configs.get(0));
+    Path folder = OutputFolder.prepare(unused.path());
     prepared.saveTokenizer(folder);
     console.println(prepared.task().description());
     console.printf("Results go to %s%n", folder);
@@ -82,7 +82,7 @@ final class CompareCommand implements Callable<Integer> {
         GateSelection.names(
             gates, GateRegistry.installed(), Tasks.named(options.task).causal(), console);
     List<RunConfig> configs = new ArrayList<>();
-    for (long seed : seeds) {
+    for (long seed : GateSelection.once("seeds", seeds)) {
       for (String gate : names) {
         configs.add(options.config(gate, seed));
       }

@@ -7,6 +7,7 @@ import io.evomoe.bench.report.ClassScores;
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.bench.report.RunRecording;
+import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.task.RobertaKind;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.models.text.classes.ClassifiedSplit;
@@ -78,11 +79,13 @@ final class FineTuneCommand implements Callable<Integer> {
   public Integer call() {
     OptionalLong wanted = steps == null ? OptionalLong.empty() : OptionalLong.of(steps);
     FineTuneSettings settings = new FineTuneSettings(wanted, epochs, batch, learningRate, seed);
+    Path path = out == null ? DefaultFolders.next("finetune") : out;
+    RunFolder unused = RunFolder.unused(path);
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint, RobertaKind.NAME, "finetune")) {
       Path texts = data == null ? ShippedData.folder("wordnet") : data;
       FineTuning tuning = new FineTuning(run, ClassifiedSplit.open(texts), settings);
       console.println(tuning.description());
-      Path folder = OutputFolder.prepare(out == null ? DefaultFolders.next("finetune") : out);
+      Path folder = OutputFolder.prepare(unused.path());
       List<ClassScores> scores = train(tuning, run, folder);
       ClassScoreTable.write(folder, scores);
       console.println();

@@ -4,8 +4,10 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which gates {@code --gates} means: those named, or all that can serve in the task's models. */
 final class GateSelection {
@@ -24,7 +26,7 @@ final class GateSelection {
       List<String> written, GateRegistry registry, boolean causal, PrintStream console) {
     if (!written.equals(List.of(ALL))) {
       written.forEach(registry::provider);
-      return written;
+      return once("gates", written);
     }
     List<String> names = new ArrayList<>();
     for (GateProvider gate : registry.providers()) {
@@ -36,5 +38,22 @@ final class GateSelection {
       }
     }
     return names;
+  }
+
+  /**
+   * What was listed, each entry once: a run that is done twice would pass for two.
+   *
+   * @param option of the command line, for the message
+   * @throws IllegalArgumentException for an entry that is listed twice
+   */
+  static <T> List<T> once(String option, List<T> listed) {
+    Set<T> seen = new HashSet<>();
+    for (T entry : listed) {
+      if (!seen.add(entry)) {
+        throw new IllegalArgumentException(
+            option + " must be named once each, named twice: " + entry);
+      }
+    }
+    return listed;
   }
 }

@@ -21,12 +21,14 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -36,6 +38,8 @@ import picocli.CommandLine.Spec;
     description = "Trains one model, with checkpoints; --resume continues a run.",
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
+  private static final Set<String> USED_IN_RESUMING = Set.of("--resume", "--data");
+
   @Mixin RunOptions options = new RunOptions();
 
   @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
@@ -70,12 +74,19 @@ final class TrainCommand implements Callable<Integer> {
           "copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA; as --set evolution.spawn")
   @Nullable String spawn;
 
-  @Spec @Nullable CommandSpec spec;
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+  CommandSpec spec;
 
   private final PrintStream console = System.out;
 
   @Override
   public Integer call() {
+    if (resume != null) {
+      refuseAllBesideResume();
+      resume(resume);
+      return 0;
+    }
     if (experts != null) {
       options.set.put("model.experts", experts.toString());
     }
@@ -83,15 +94,8 @@ final class TrainCommand implements Callable<Integer> {
       SpawnMethod.parse(spawn);
       options.set.put("evolution.spawn", spawn);
     }
-    if (resume != null && init != null) {
-      throw new IllegalArgumentException("--init is for new runs, was given with --resume");
-    }
-    if (resume != null) {
-      resume(resume);
-    } else if (init != null) {
-      try (DenseStart dense = DenseStart.open(init)) {
-        startFrom(dense);
-      }
+    if (init != null) {
+      startFrom(init);
     } else {
       RunConfig config = options.config(gate, seed);
       start(config, Prepared.data(options, config), run -> {});
@@ -99,38 +103,47 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void startFrom(DenseStart dense) {
-    String task = dense.run().config().task();
-    boolean asked = spec != null && spec.commandLine().getParseResult().hasMatchedOption("--task");
-    if (asked && !options.task.equals(task)) {
-      throw new IllegalArgumentException(
-          "--task must be that of %s, %s, was %s".formatted(init, task, options.task));
+  private void startFrom(Path folder) {
+    try (DenseStart dense = DenseStart.open(folder)) {
+      String task = dense.run().config().task();
+      boolean asked = spec.commandLine().getParseResult().hasMatchedOption("--task");
+      if (asked && !options.task.equals(task)) {
+        throw new IllegalArgumentException(
+            "--task must be that of %s, %s, was %s".formatted(folder, task, options.task));
+      }
+      options.task = task;
+      RunConfig config = options.config(gate, seed, dense::defaults);
+      dense.requireFit(config, spawn != null);
+      Prepared prepared = Prepared.data(options, config, dense.run());
+      start(config, prepared, run -> run.startFrom(dense.weights()));
     }
-    options.task = task;
-    RunConfig config = options.config(gate, seed, dense::defaults);
-    dense.requireFit(config, spawn != null);
-    start(
-        config, Prepared.data(options, config, dense.run()), run -> run.startFrom(dense.weights()));
   }
 
   private void start(RunConfig config, Prepared prepared, Consumer<Run<?, ?>> before) {
-    Run<?, ?> run = new Run<>(prepared.task(), config);
-    before.accept(run);
     Path path =
         out == null
             ? DefaultFolders.next("train-%s-%s-%s".formatted(options.task, gate, options.preset))
             : out;
-    RunFolder folder = new RunFolder(path);
-    if (folder.isUsed()) {
-      throw new IllegalArgumentException(
-          path + " holds a run already: continue it with --resume, or name another --out");
-    }
+    RunFolder folder = RunFolder.unused(path);
+    Run<?, ?> run = new Run<>(prepared.task(), config);
+    before.accept(run);
     OutputFolder.prepare(path);
     prepared.saveTokenizer(path);
     folder.write(config);
     run.checkpointTo(folder.checkpointWriter(options.dataPaths()));
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
       train(run, config, folder, curves, List.of(), prepared.task());
+    }
+  }
+
+  /** Options that would be left unheard are refused. */
+  private void refuseAllBesideResume() {
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!USED_IN_RESUMING.contains(option.longestName())) {
+        throw new IllegalArgumentException(
+            option.longestName()
+                + " cannot be given with --resume, which keeps the configuration of the run");
+      }
     }
   }
 

@@ -25,7 +25,8 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 /**
  * Fine-tunes the RoBERTa of a run to name the classes of texts, and, to compare with, the same
  * network from the weights that the run started with. Both have the experts and the temperature
- * that the run had come to, and keep them.
+ * that the run had come to, and keep them, and their gates count its steps as well: a StableMoE
+ * router is frozen in both, in the second as it was drawn.
  */
 public final class FineTuning {
   private final RunCheckpoint run;
@@ -96,7 +97,10 @@ public final class FineTuning {
         unchanging(run.checkpoint().moment()));
   }
 
-  /** No more experts than there are, at the temperature there is. */
+  /**
+   * No more experts than there are, at the temperature there is; gates count the steps of the run
+   * on, so a router that it froze stays frozen.
+   */
   private static EvolutionSchedule unchanging(StepContext moment) {
     double temperature = moment.temperature();
     EvolutionConfig evolution =
@@ -107,7 +111,9 @@ public final class FineTuning {
             new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1),
             moment.phase() == Phase.HARD ? OptionalLong.of(0) : OptionalLong.empty());
     return new EvolutionSchedule(
-        evolution, moment.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START);
+        evolution,
+        moment.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START,
+        moment.step());
   }
 
   private ClassScores measure(String name, RobertaClassifier classifier) {

@@ -51,10 +51,7 @@ public final class HubImport {
    * @throws IllegalArgumentException if the model or the tokenizer does not fit; nothing is written
    */
   public static List<String> run(Path from, Path out) {
-    RunFolder folder = new RunFolder(out);
-    if (folder.isUsed()) {
-      throw new IllegalArgumentException(out + " holds a run already: name another --out");
-    }
+    RunFolder folder = RunFolder.unused(out);
     try (HubFolder hub = HubFolder.open(from)) {
       boolean tokenizer = TokenizerFiles.isIn(from);
       if (tokenizer) {
@@ -108,7 +105,7 @@ public final class HubImport {
             stack.hidden(),
             stack.heads(),
             EXPERTS,
-            MOE_EVERY,
+            Math.min(MOE_EVERY, stack.layers()),
             embedding.vocabulary(),
             embedding.positions(),
             stack.dropout());

@@ -67,7 +67,15 @@ public record StepBenchmark(
 
   /** Runs and measures; the medians over the timed steps. */
   public StepSpeed run() {
-    Kernels kernels = KernelSelection.forPrecision(precision);
+    return run(KernelSelection.forPrecision(precision), () -> {});
+  }
+
+  /** The same, and where the time of the timed steps went. */
+  public StepSpeed run(KernelClock clock) {
+    return run(clock.timed(KernelSelection.forPrecision(precision)), clock::reset);
+  }
+
+  private StepSpeed run(Kernels kernels, Runnable afterWarmup) {
     GateProvider provider = GateRegistry.installed().provider(gate);
     TrainingFacts facts =
         new TrainingFacts(OptionalLong.of((long) warmup + steps), Optional.of(frequencies()));
@@ -81,6 +89,9 @@ public record StepBenchmark(
             new EvolutionSchedule(evolution(), provider.growth()));
     List<StepReport> reports = new ArrayList<>();
     for (int i = 0; i < warmup + steps; i++) {
+      if (i == warmup) {
+        afterWarmup.run();
+      }
       reports.add(trainer.step());
     }
     List<StepReport> timed = reports.subList(warmup, warmup + steps);

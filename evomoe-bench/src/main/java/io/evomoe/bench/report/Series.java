@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
  * @param wall seconds
  * @param train loss, smoothed before thinning
  * @param valid loss where measured
+ * @param aux sum of the auxiliary losses, smoothed
  * @param temperature of the gates
  * @param active mean active experts, smoothed
  * @param entropy of the load, smoothed
@@ -43,6 +44,7 @@ record Series(
     List<Double> wall,
     List<Double> train,
     List<Double> valid,
+    List<Double> aux,
     List<Double> temperature,
     List<Double> active,
     List<Double> entropy,
@@ -102,6 +104,7 @@ record Series(
           column(i -> rows.get(i).wallSeconds()),
           smooth(CurveRow::trainLoss, radius),
           measured(CurveRow::validLoss),
+          smooth(CurveRow::auxLoss, radius),
           measured(CurveRow::temperature),
           smooth(CurveRow::activeExperts, radius),
           smooth(CurveRow::loadEntropy, radius),

@@ -34,6 +34,9 @@ public final class ConfigFile {
           .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
           .build();
 
+  /** The field whose entries, a gate each, need not be there to be set. */
+  private static final String GATE_OPTIONS = "gateOptions";
+
   private ConfigFile() {}
 
   /** Writes a configuration in full. */
@@ -71,7 +74,7 @@ public final class ConfigFile {
   /**
    * The configuration with one value replaced.
    *
-   * @param path dotted field, such as {@code training.steps}
+   * @param path dotted field, such as {@code training.steps} or {@code gateOptions.switch.alpha}
    * @param value as YAML text
    */
   public static RunConfig set(RunConfig config, String path, String value) {
@@ -79,7 +82,8 @@ public final class ConfigFile {
     ObjectNode parent = tree;
     String[] parts = path.split("\\.", -1);
     for (int i = 0; i < parts.length - 1; i++) {
-      JsonNode child = parent.get(parts[i]);
+      boolean isGate = i == 1 && parts[0].equals(GATE_OPTIONS) && !parent.has(parts[i]);
+      JsonNode child = isGate ? parent.putObject(parts[i]) : parent.get(parts[i]);
       if (!(child instanceof ObjectNode object)) {
         throw new IllegalArgumentException("unknown configuration field " + path);
       }

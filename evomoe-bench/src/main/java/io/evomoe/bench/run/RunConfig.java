@@ -141,6 +141,11 @@ public record RunConfig(
     GateProvider provider = provider();
     Scope scope = Scope.root(seed, KernelSelection.forType(DataType.FLOAT));
     if (provider.growth() != Growth.NEVER) {
+      if (model.moeEvery() > model.layers()) {
+        throw new IllegalArgumentException(
+            "model.moeEvery must be at most model.layers (%d) for gate %s, was %d"
+                .formatted(model.layers(), gate, model.moeEvery()));
+      }
       provider.create(
           new GateSpec(
               scope,

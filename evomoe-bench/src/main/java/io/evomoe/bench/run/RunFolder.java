@@ -30,9 +30,18 @@ public record RunFolder(Path path) {
     return new RunFolder(path);
   }
 
-  /** Whether a run has left something here. */
-  public boolean isUsed() {
-    return Files.exists(path.resolve(CONFIG)) || Files.exists(checkpoints());
+  /**
+   * A folder whose files may be written, because no run has left its own there.
+   *
+   * @throws IllegalArgumentException if one has
+   */
+  public static RunFolder unused(Path path) {
+    RunFolder folder = new RunFolder(path);
+    if (Files.exists(path.resolve(CONFIG)) || Files.exists(folder.checkpoints())) {
+      throw new IllegalArgumentException(
+          path + " holds a run already: continue it with train --resume, or name another --out");
+    }
+    return folder;
   }
 
   /** Writes the configuration. */

@@ -25,7 +25,7 @@ final class LanguageModels {
     }
     return Files.isDirectory(data)
         ? TextSources.part(List.of(data), request.split())
-        : TextCorpus.read(data);
+        : TextSources.whole(data);
   }
 
   /** One row of logits, computed in a workspace of its own. */

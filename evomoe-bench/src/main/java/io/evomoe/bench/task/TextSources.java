@@ -33,6 +33,11 @@ final class TextSources {
     return data.stream().map(source -> part(source, part)).reduce(TextCorpus::join).orElseThrow();
   }
 
+  /** All of a file. */
+  static TextCorpus whole(Path file) {
+    return isClassified(file) ? ClassifiedCorpus.read(file).texts() : TextCorpus.read(file);
+  }
+
   private static TextSplit open(Path source) {
     return isClassified(source) ? ClassifiedSplit.open(source).texts() : TextSplit.open(source);
   }
@@ -51,9 +56,7 @@ final class TextSources {
           "split must be train or valid where the data is one file, was %s, and %s is a file"
               .formatted(part, source));
     }
-    return isClassified(source)
-        ? ClassifiedCorpus.read(SplitFolder.require(source, part, CLASSIFIED)).texts()
-        : TextCorpus.read(SplitFolder.require(source, part, TEXT));
+    return whole(SplitFolder.require(source, part, isClassified(source) ? CLASSIFIED : TEXT));
   }
 
   private static boolean isClassified(Path source) {

@@ -44,6 +44,7 @@
   const DEAD = {of: run => run.dead, name: 'dead experts', style: 'strong', axis: 0, format: fixed(2)};
   const FLUCTUATION = {of: run => run.fluctuation, name: 'routing fluctuation', style: 'strong', axis: 0,
     format: fixed(1, '%')};
+  const AUX = {of: run => run.aux, name: 'auxiliary loss', style: 'strong', axis: 0, format: fixed(4)};
 
   const theme = () => {
     const css = getComputedStyle(document.documentElement);
@@ -253,6 +254,7 @@
   lineChart('drop', STEPS, [DROP], [{name: '% of assignments', format: number(1, '%'), min: 0}]);
   lineChart('dead', STEPS, [DEAD], [{name: 'experts a layer', format: number(1), min: 0}]);
   lineChart('fluctuation', STEPS, [FLUCTUATION], [{name: '% of tokens', format: number(1, '%'), min: 0}]);
+  lineChart('aux', STEPS, [AUX], [{name: 'auxiliary loss', format: number(3)}]);
   loadCharts();
   controls();
   lineKeys();

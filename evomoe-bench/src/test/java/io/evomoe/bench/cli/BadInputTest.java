@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wrong input is one clear line, exit code 2, and leaves nothing behind. */
 class BadInputTest {
@@ -30,6 +31,13 @@ class BadInputTest {
         "--set model.heads=3 | heads must divide the width",
         "--set gateOptions.switch={capacityFactor: 0} | capacityFactor",
         "--set gateOptions.switch={capacity: 1} | capacity",
+        "--set gateOptions.switch.capacityFactor=0 | above 0 or infinite, was 0",
+        "--set gateOptions.switch.capacity=1 | capacity",
+        "--set gateOptions.nonesuch.k=1 | nonesuch",
+        "--gates topk --set gateOptions.topk.k=5 | k of gate topk must be a whole number",
+        "--set model.moeEvery=3 | model.moeEvery must be at most model.layers (2)",
+        "--gates switch,dense,switch | gates must be named once each, named twice: switch",
+        "--seeds 1,2,1 | seeds must be named once each, named twice: 1",
         "--set gateOptions.nonesuch={a: 1} | nonesuch",
         "--set evolution.maxTemperature=0 | emperature",
         "--set evolution.minTemperature=3 | emperature",
@@ -88,6 +96,19 @@ class BadInputTest {
       assertThat(run.err()).contains("is not the folder of a training run");
     }
     assertThat(CommandRun.of("train", "--resume", folder.toString()).code()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--steps=5", "--gate=dense", "--set=model.experts=2", "--recompute"})
+  void should_refuse_to_resume_with_another_configuration(String option) {
+    CommandRun run = CommandRun.of("train", "--resume", folder.toString(), option);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(errors(run))
+        .containsExactly(
+            "evomoe: "
+                + option.replaceFirst("=.*", "")
+                + " cannot be given with --resume, which keeps the configuration of the run");
   }
 
   @Test

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.bench.report.ClassScoreTable;
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.ResultFile;
+import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Task roberta and its fine-tuning on a few texts, as a user calls it. */
 class RobertaCommandsTest {
@@ -119,6 +124,48 @@ class RobertaCommandsTest {
   }
 
   @Test
+  void finetune_should_leave_a_router_frozen_that_the_run_froze() throws IOException {
+    Path run = folder.resolve("stable");
+    Path out = folder.resolve("stable-tuned");
+    assertThat(roberta.train(run, "stablemoe", "30").code()).isZero();
+
+    CommandRun tuned =
+        CommandRun.of(
+            "finetune",
+            "--checkpoint=" + run,
+            "--data=" + classes,
+            "--out=" + out,
+            "--steps=12",
+            "--batch=8");
+
+    assertThat(tuned.code()).as(tuned.err()).isZero();
+    assertThat(routers(out.resolve("checkpoints/step-00000012")))
+        .hasSize(2)
+        .isEqualTo(routers(run.resolve("checkpoints/step-00000030")));
+    assertThat(CurveFile.read(out.resolve(CurveFile.NAME)))
+        .hasSize(24)
+        .allSatisfy(row -> assertThat(row.auxLoss()).hasValue(0));
+  }
+
+  /** The distilled routers of a checkpoint by name, to the bit. */
+  private static Map<String, List<Float>> routers(Path checkpoint) throws IOException {
+    Map<String, List<Float>> routers = new TreeMap<>();
+    try (SafeTensors tensors = SafeTensors.open(checkpoint.resolve("model.safetensors"))) {
+      for (String name : tensors.names()) {
+        if (name.contains(".distilled.")) {
+          float[] values = tensors.read(name).ravel().toFloatVector();
+          List<Float> list = new ArrayList<>();
+          for (float value : values) {
+            list.add(value);
+          }
+          routers.put(name, list);
+        }
+      }
+    }
+    return routers;
+  }
+
+  @Test
   void finetune_should_refuse_a_label_that_training_does_not_have() throws IOException {
     Path unseen = Files.createDirectory(folder.resolve("unseen"));
     Files.writeString(unseen.resolve("x.train.tsv"), "a\tone\nb\ttwo\n");
@@ -129,6 +176,37 @@ class RobertaCommandsTest {
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("line 2").contains("new").doesNotContain("\tat ");
     assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"finetune --steps=2 --checkpoint=", "compare --task=roberta --preset=quick"})
+  void results_should_not_be_written_over_a_run(String command) throws IOException {
+    List<String> before = files(trained);
+    String whole = command.endsWith("=") ? command + trained : command;
+
+    CommandRun run = CommandRun.of((whole + " --data=" + classes + " --out=" + trained).split(" "));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(trained + " holds a run already").doesNotContain("\tat ");
+    assertThat(files(trained)).isEqualTo(before);
+  }
+
+  private static List<String> files(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.map(file -> file + " " + file.toFile().lastModified()).sorted().toList();
+    }
+  }
+
+  @Test
+  void eval_should_leave_out_the_classes_of_a_file_of_classified_texts() {
+    Path file = classes.resolve("x.test.tsv");
+
+    CommandRun run = CommandRun.of("eval", "--checkpoint=" + trained, "--data=" + file);
+
+    assertThat(run.out())
+        .contains("of class file " + file)
+        .isEqualTo(CommandRun.of("eval", "--checkpoint=" + trained, "--split=test").out());
   }
 
   @Test

@@ -71,6 +71,8 @@ class HtmlReportTest {
     assertThat(first.get("step")).hasSize(30);
     assertThat(first.get("step_ms")).hasSize(30);
     assertThat(first.get("dead")).hasSize(30);
+    assertThat(first.get("aux")).hasSize(30);
+    assertThat(first.get("aux").get(29).asDouble()).isEqualTo(0.01);
     assertThat(first.get("fluctuation")).hasSize(30);
     assertThat(first.get("fluctuation").get(0).isNull()).isTrue();
     assertThat(first.get("fluctuation").get(29).asDouble()).isEqualTo(6.66667);
@@ -88,7 +90,7 @@ class HtmlReportTest {
             .results()
             .map(m -> m.group(1))
             .toList();
-    assertThat(drawn).contains("dead", "fluctuation");
+    assertThat(drawn).contains("dead", "fluctuation", "aux");
     assertThat(drawn).allSatisfy(id -> assertThat(html).contains("<div id=\"" + id + "\">"));
   }
 

@@ -35,7 +35,7 @@ final class HeadAttention {
     INDArray probabilities = Nd4j.createUninitialized(q.dataType(), scores.shape());
     Nd4j.exec(new SoftMax(scores, probabilities, -1));
     INDArray attended = Nd4j.matmul(probabilities, split(v, shape.keys()));
-    return new Attended(merge(attended, shape.queries()), probabilities);
+    return new Stored(merge(attended, shape.queries()), probabilities);
   }
 
   INDArray valueGradient(INDArray probabilities, INDArray dOutput) {
@@ -102,4 +102,6 @@ final class HeadAttention {
     INDArray matrix = Nd4j.createFromArray(mask).castTo(type);
     return matrix.reshape(1, shape.queries(), shape.keys());
   }
+
+  private record Stored(INDArray output, INDArray probabilities) implements Attended {}
 }

@@ -13,9 +13,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * {@link OneDnnKernels} whose products of tokens and weights have bfloat16 operands. Attention's
  * products of tokens with tokens stay float32: they are few, and a softmax follows.
  *
- * <p>The rows of a routed group change from step to step. Products of such groups are computed on
- * row counts rounded up to {@value #STEP}, so that a few dozen compiled primitives serve them all:
- * groups are computed in order, and what one writes past its end the next overwrites.
+ * <p>The rows of a batch of sentences, and of a routed group, change from step to step. Products
+ * are computed on row counts rounded up to {@value #STEP}: so a few dozen compiled primitives serve
+ * them all, and no sum has an odd number of terms, which bfloat16 instructions take two at a time.
+ * Groups are computed in order, and what one writes past its end the next overwrites.
  */
 final class Bf16Kernels extends OneDnnKernels {
   private static final int STEP = 16;
@@ -30,13 +31,37 @@ final class Bf16Kernels extends OneDnnKernels {
 
   @Override
   public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
-    INDArray y = matrix(x.size(0), weight.size(1));
+    INDArray y = roomy(x.size(0), weight.size(1));
     if (!y.isEmpty()) {
       long b = bias == null ? 0 : Address.of(bias);
-      Shape shape = plain(x.size(0), weight.size(1), weight.size(0));
-      products.multiply(shape, Address.of(x), Address.of(weight), b, Address.of(y));
+      products.multiply(
+          plain(x.size(0), weight.size(1), weight.size(0)),
+          plain(padded(x.size(0)), weight.size(1), weight.size(0)),
+          Address.of(x),
+          Address.of(weight),
+          b,
+          Address.of(y));
     }
     return y;
+  }
+
+  @Override
+  public INDArray multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB) {
+    long m = a.size(transposeA ? 1 : 0);
+    long k = a.size(transposeA ? 0 : 1);
+    long n = b.size(transposeB ? 0 : 1);
+    if (transposeA || m == 0 || n == 0 || k == 0) {
+      return super.multiply(a, transposeA, b, transposeB);
+    }
+    INDArray c = roomy(m, n);
+    products.multiply(
+        new Shape(false, transposeB, m, n, k, false),
+        new Shape(false, transposeB, padded(m), n, k, false),
+        Address.of(a),
+        Address.of(b),
+        0,
+        Address.of(c));
+    return c;
   }
 
   @Override
@@ -49,8 +74,11 @@ final class Bf16Kernels extends OneDnnKernels {
       super.multiplyInto(a, transposeA, b, transposeB, into);
       return;
     }
+    boolean add = into.beta() != 0;
+    long terms = transposeA && !transposeB ? padded(k) : k;
     products.multiply(
-        new Shape(transposeA, transposeB, m, n, k, into.beta() != 0),
+        new Shape(transposeA, transposeB, m, n, k, add),
+        new Shape(transposeA, transposeB, m, n, terms, add),
         Address.of(a),
         Address.of(b),
         0,
@@ -118,20 +146,27 @@ final class Bf16Kernels extends OneDnnKernels {
     return new Shape(false, false, rows, out, in, false);
   }
 
-  /**
-   * Rows that a group's products are computed on; all groups that share their rows have as many.
-   */
-  private static int padded(RowGroups groups, int group) {
-    int size = groups.size(group);
-    return groups.isShared() ? size : (size + STEP - 1) / STEP * STEP;
+  /** Rows that a group's products are computed on; groups that share rows have as many. */
+  private static long padded(RowGroups groups, int group) {
+    return groups.isShared() ? groups.size(group) : padded(groups.size(group));
   }
 
-  /** A matrix with room after its last row for the padding of a routed group. */
+  private static long padded(long rows) {
+    return (rows + STEP - 1) / STEP * STEP;
+  }
+
   private static INDArray rows(RowGroups groups, int rows, long columns) {
-    if (groups.isShared() || rows == 0) {
-      return matrix(rows, columns);
-    }
-    return matrix(rows + STEP - 1L, columns)
-        .get(NDArrayIndex.interval(0, rows), NDArrayIndex.all());
+    return groups.isShared() || rows == 0 ? matrix(rows, columns) : roomy(rows, columns, STEP - 1L);
+  }
+
+  /** A matrix with room after its last row for what a padded product writes there. */
+  private static INDArray roomy(long rows, long columns) {
+    return roomy(rows, columns, padded(rows) - rows);
+  }
+
+  private static INDArray roomy(long rows, long columns, long room) {
+    return room == 0
+        ? matrix(rows, columns)
+        : matrix(rows + room, columns).get(NDArrayIndex.interval(0, rows), NDArrayIndex.all());
   }
 }

@@ -1,69 +1,74 @@
 package io.evomoe.kernel.onednn;
 
-import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.DropoutMask;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One-pass loops over whole arrays: AdamW, sum of squares, dropout. */
 final class FlatArrays {
   /** Elements staged at a time: four arrays of it stay in the first-level cache. */
-  private static final int BLOCK = 2048;
+  static final int BLOCK = 2048;
 
   private static final int GRAIN = 32 * BLOCK;
 
   private FlatArrays() {}
 
-  static double sumOfSquares(INDArray x) {
-    FloatBuffer buffer = Address.buffer(x);
-    int n = Math.toIntExact(x.length());
-    double[] partial = new double[(n + GRAIN - 1) / GRAIN];
+  static double sumOfSquares(List<INDArray> arrays) {
+    List<Piece> pieces = pieces(arrays);
+    double[] partial = new double[pieces.size()];
+    List<FloatBuffer> buffers = arrays.stream().map(Address::buffer).toList();
     Parallel.ranges(
-        n,
-        GRAIN,
-        (from, to) -> {
+        pieces.size(),
+        1,
+        (first, last) -> {
           float[] block = new float[BLOCK];
-          double sum = 0;
-          for (int i = from; i < to; i += BLOCK) {
-            int size = Math.min(BLOCK, to - i);
-            buffer.get(i, block, 0, size);
-            sum += DotProduct.of(block, block, size);
+          for (int p = first; p < last; p++) {
+            partial[p] = sumOfSquares(pieces.get(p), buffers, block);
           }
-          partial[from / GRAIN] = sum;
         });
+    return Arrays.stream(partial).sum();
+  }
+
+  private static double sumOfSquares(Piece piece, List<FloatBuffer> buffers, float[] block) {
+    FloatBuffer buffer = buffers.get(piece.array);
     double sum = 0;
-    for (double part : partial) {
-      sum += part;
+    for (int i = piece.from; i < piece.to; i += BLOCK) {
+      int size = Math.min(BLOCK, piece.to - i);
+      buffer.get(i, block, 0, size);
+      sum += DotProduct.of(block, block, size);
     }
     return sum;
   }
 
-  static void adamW(INDArray value, INDArray gradient, INDArray m, INDArray v, AdamWStep step) {
-    FloatBuffer values = Address.buffer(value);
-    FloatBuffer gradients = Address.buffer(gradient);
-    FloatBuffer firsts = Address.buffer(m);
-    FloatBuffer seconds = Address.buffer(v);
-    AdamWLoop loop = new AdamWLoop(step);
+  static void adamW(List<AdamWUpdate> updates) {
+    List<Piece> pieces = pieces(updates.stream().map(AdamWUpdate::value).toList());
+    List<AdamWLoop> loops = updates.stream().map(AdamWLoop::new).toList();
     Parallel.ranges(
-        Math.toIntExact(value.length()),
-        GRAIN,
-        (from, to) -> {
-          float[] p = new float[BLOCK];
-          float[] g = new float[BLOCK];
-          float[] first = new float[BLOCK];
-          float[] second = new float[BLOCK];
-          for (int i = from; i < to; i += BLOCK) {
-            int size = Math.min(BLOCK, to - i);
-            values.get(i, p, 0, size);
-            gradients.get(i, g, 0, size);
-            firsts.get(i, first, 0, size);
-            seconds.get(i, second, 0, size);
-            loop.update(p, g, first, second, size);
-            values.put(i, p, 0, size);
-            firsts.put(i, first, 0, size);
-            seconds.put(i, second, 0, size);
+        pieces.size(),
+        1,
+        (first, last) -> {
+          AdamWLoop.Blocks blocks = new AdamWLoop.Blocks();
+          for (int p = first; p < last; p++) {
+            Piece piece = pieces.get(p);
+            loops.get(piece.array).update(piece.from, piece.to, blocks);
           }
         });
+  }
+
+  /** Cuts arrays so that the cuts depend on their lengths alone, however many threads there are. */
+  private static List<Piece> pieces(List<INDArray> arrays) {
+    List<Piece> pieces = new ArrayList<>();
+    for (int a = 0; a < arrays.size(); a++) {
+      int length = Math.toIntExact(arrays.get(a).length());
+      for (int from = 0; from < length; from += GRAIN) {
+        pieces.add(new Piece(a, from, Math.min(length, from + GRAIN)));
+      }
+    }
+    return pieces;
   }
 
   static void dropout(INDArray x, double rate, long seed, INDArray y) {
@@ -86,39 +91,6 @@ final class FlatArrays {
         });
   }
 
-  /** The arithmetic of one update, its constants in float. */
-  private static final class AdamWLoop {
-    private final float keep;
-    private final float scale;
-    private final float beta1;
-    private final float oneMinusBeta1;
-    private final float beta2;
-    private final float oneMinusBeta2;
-    private final float rate;
-    private final float rootCorrection2;
-    private final float epsilon;
-
-    AdamWLoop(AdamWStep step) {
-      keep = (float) (1 - step.learningRate() * step.weightDecay());
-      scale = (float) step.gradientScale();
-      beta1 = (float) step.beta1();
-      oneMinusBeta1 = (float) (1 - step.beta1());
-      beta2 = (float) step.beta2();
-      oneMinusBeta2 = (float) (1 - step.beta2());
-      rate = (float) (step.learningRate() / step.correction1());
-      rootCorrection2 = (float) (1 / Math.sqrt(step.correction2()));
-      epsilon = (float) step.epsilon();
-    }
-
-    void update(float[] p, float[] g, float[] first, float[] second, int size) {
-      for (int j = 0; j < size; j++) {
-        float gradient = g[j] * scale;
-        float m = first[j] * beta1 + oneMinusBeta1 * gradient;
-        float v = second[j] * beta2 + oneMinusBeta2 * gradient * gradient;
-        first[j] = m;
-        second[j] = v;
-        p[j] = p[j] * keep - rate * m / ((float) Math.sqrt(v) * rootCorrection2 + epsilon);
-      }
-    }
-  }
+  /** Elements [from, to) of an array in a list. */
+  private record Piece(int array, int from, int to) {}
 }

@@ -3,20 +3,29 @@ package io.evomoe.kernel.onednn;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.KeyPadding;
-import io.evomoe.kernel.onednn.HeadProducts.Heads;
+import io.evomoe.kernel.onednn.AttentionTile.Form;
+import io.evomoe.kernel.onednn.HeadProducts.Rows;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Scaled dot-product attention over heads; keeps the probabilities for the backward pass. */
+/**
+ * Scaled dot-product attention over heads, tile by tile. Probabilities are not kept: computing a
+ * tile of them again in the backward pass costs less than bringing it back from main memory.
+ */
 final class HeadAttention {
   private static final float MASKED = -1e30f;
 
   private final HeadProducts products;
   private final SoftmaxRows softmax;
-  private final Map<Long, INDArray> causalMasks = new ConcurrentHashMap<>();
+  private final Map<Form, INDArray> causalMasks = new ConcurrentHashMap<>();
+  private final ThreadLocal<Scratch> squares =
+      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
 
   HeadAttention(PrimitiveCache cache, SoftmaxRows softmax) {
     this.products = new HeadProducts(cache);
@@ -25,17 +34,17 @@ final class HeadAttention {
 
   Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
     int width = (int) q.size(1);
-    Heads heads = new Heads(shape, width);
-    INDArray probabilities = square(shape);
-    long p = Address.of(probabilities);
-    long causal = shape.causal() ? Address.of(causalMask(shape)) : HeadProducts.NO_MASK;
-    long padded = padding.isNone() ? HeadProducts.NO_MASK : Address.of(mask(padding, shape));
-    products.scores(Address.of(q), stride(q), Address.of(k), stride(k), p, heads, causal, padded);
-    softmax.forward(p, p, squareRows(shape), shape.keys());
     INDArray output = Nd4j.createUninitialized(DataType.FLOAT, q.size(0), width);
     INDArray values = plainIfOne(v, shape.keys());
-    products.mix(p, Address.of(values), stride(values), Address.of(output), width, heads, 1);
-    return new Attended(output, probabilities);
+    Probabilities computed =
+        new Probabilities(
+            plainIfOne(q, shape.queries()), plainIfOne(k, shape.keys()), shape, padding);
+    for (AttentionTile tile : computed.tiles) {
+      long p = squares.get().address(tile.form().scores());
+      computed.compute(tile, p);
+      products.mix(p, keyRows(values, tile), queryRows(output, tile), tile.form(), 1);
+    }
+    return new Tiled(output, computed);
   }
 
   /** Overwrites dq, dk and dv. */
@@ -49,42 +58,41 @@ final class HeadAttention {
       INDArray dq,
       INDArray dk,
       INDArray dv) {
-    int width = (int) q.size(1);
-    Heads heads = new Heads(shape, width);
-    double scale = heads.scale();
-    long p = Address.of(forward.probabilities());
-    long dOut = Address.of(dOutput);
-    products.mixTransposed(p, dOut, width, Address.of(dv), stride(dv), heads, 1);
-    long dScores = Address.of(square(shape));
-    products.outer(dOut, width, Address.of(v), stride(v), dScores, heads);
-    softmax.backward(p, dScores, dScores, squareRows(shape), shape.keys());
-    INDArray keys = plainIfOne(k, shape.keys());
-    products.mix(dScores, Address.of(keys), stride(keys), Address.of(dq), stride(dq), heads, scale);
-    INDArray queries = plainIfOne(q, shape.queries());
-    products.mixTransposed(
-        dScores, Address.of(queries), stride(queries), Address.of(dk), stride(dk), heads, scale);
+    Probabilities computed = ((Tiled) forward).computed();
+    INDArray values = plainIfOne(v, shape.keys());
+    for (AttentionTile tile : computed.tiles) {
+      Form form = tile.form();
+      long p = squares.get().address(2 * form.scores());
+      long dScores = p + form.scores() * Float.BYTES;
+      boolean add = !tile.isFirst();
+      double scale = form.scale();
+      computed.compute(tile, p);
+      Rows dOut = queryRows(dOutput, tile);
+      products.mixTransposed(p, dOut, keyRows(dv, tile), form, 1, add);
+      products.outer(dOut, keyRows(values, tile), dScores, form);
+      softmax.backward(p, dScores, dScores, form.rows(), form.keys());
+      products.mix(dScores, keyRows(computed.k, tile), queryRows(dq, tile), form, scale);
+      products.mixTransposed(
+          dScores, queryRows(computed.q, tile), keyRows(dk, tile), form, scale, add);
+    }
   }
 
-  /** oneDNN 3 misreads the second factor of a batch of products over a single, strided row. */
+  private static Rows queryRows(INDArray rows, AttentionTile tile) {
+    return new Rows(Address.of(rows) + tile.queryOffset(stride(rows)), stride(rows));
+  }
+
+  private static Rows keyRows(INDArray rows, AttentionTile tile) {
+    return new Rows(Address.of(rows) + tile.keyOffset(stride(rows)), stride(rows));
+  }
+
+  /** oneDNN 3 misreads products over a single row that is strided. */
   private static INDArray plainIfOne(INDArray rows, int length) {
     return length == 1 && stride(rows) != rows.size(1) ? rows.dup('c') : rows;
   }
 
-  private INDArray causalMask(AttentionShape shape) {
-    long key = ((long) shape.queries() << 32) | shape.keys();
-    return causalMasks.computeIfAbsent(
-        key,
-        unused -> {
-          float[] mask = new float[shape.queries() * shape.keys()];
-          for (int i = 0; i < shape.queries(); i++) {
-            for (int j = i + 1; j < shape.keys(); j++) {
-              mask[i * shape.keys() + j] = MASKED;
-            }
-          }
-          try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            return Nd4j.createFromArray(mask);
-          }
-        });
+  /** Elements from row to row; of a view of one row, ND4J says 1. */
+  private static int stride(INDArray rows) {
+    return rows.size(0) == 1 ? (int) rows.size(1) : rows.stride(0);
   }
 
   private static INDArray mask(KeyPadding padding, AttentionShape shape) {
@@ -94,16 +102,72 @@ final class HeadAttention {
     return mask;
   }
 
-  private static INDArray square(AttentionShape shape) {
-    return Nd4j.createUninitialized(
-        DataType.FLOAT, (long) shape.batch() * shape.heads(), shape.queries(), shape.keys());
+  /** [queries, keys] of a tile: what is added to the scores. */
+  private INDArray causalMask(AttentionTile tile) {
+    int queries = tile.form().queries();
+    int keys = tile.form().keys();
+    return causalMasks.computeIfAbsent(
+        tile.form().compiled(),
+        unused -> {
+          float[] mask = new float[queries * keys];
+          for (int i = 0; i < queries; i++) {
+            for (int j = tile.firstQuery() + i + 1; j < keys; j++) {
+              mask[i * keys + j] = MASKED;
+            }
+          }
+          try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return Nd4j.createFromArray(mask);
+          }
+        });
   }
 
-  private static long squareRows(AttentionShape shape) {
-    return (long) shape.batch() * shape.heads() * shape.queries();
+  /** The masked softmax of the scores, tile by tile. */
+  private final class Probabilities {
+    private final INDArray q;
+    private final INDArray k;
+    private final AttentionShape shape;
+    private final @Nullable INDArray padded;
+    private final List<AttentionTile> tiles;
+
+    Probabilities(INDArray q, INDArray k, AttentionShape shape, KeyPadding padding) {
+      this.q = q;
+      this.k = k;
+      this.shape = shape;
+      this.padded = padding.isNone() ? null : mask(padding, shape);
+      this.tiles = AttentionTile.of(shape, (int) q.size(1), padding.isNone());
+    }
+
+    void compute(AttentionTile tile, long p) {
+      long causal = shape.causal() ? Address.of(causalMask(tile)) : HeadProducts.NO_MASK;
+      long mask = padded == null ? HeadProducts.NO_MASK : Address.of(padded) + tile.keyOffset(1);
+      Form form = tile.form();
+      products.scores(queryRows(q, tile), keyRows(k, tile), p, form, causal, mask);
+      softmax.forward(p, p, form.rows(), form.keys());
+    }
+
+    INDArray whole() {
+      INDArray whole =
+          Nd4j.create(
+              DataType.FLOAT, (long) shape.batch() * shape.heads(), shape.queries(), shape.keys());
+      for (AttentionTile tile : tiles) {
+        Form form = tile.form();
+        INDArray square = Nd4j.createUninitialized(DataType.FLOAT, form.scores());
+        compute(tile, Address.of(square));
+        whole
+            .get(
+                NDArrayIndex.interval(tile.firstMatrix(), tile.firstMatrix() + form.matrices()),
+                NDArrayIndex.interval(tile.firstQuery(), tile.firstQuery() + form.queries()),
+                NDArrayIndex.interval(0, form.keys()))
+            .assign(square.reshape(form.matrices(), form.queries(), form.keys()));
+      }
+      return whole;
+    }
   }
 
-  private static int stride(INDArray rows) {
-    return rows.stride(0);
+  private record Tiled(INDArray output, Probabilities computed) implements Attended {
+    @Override
+    public INDArray probabilities() {
+      return computed.whole();
+    }
   }
 }

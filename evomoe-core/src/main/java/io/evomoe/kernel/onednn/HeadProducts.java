@@ -2,7 +2,7 @@ package io.evomoe.kernel.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.onednn.AttentionTile.Form;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -10,9 +10,10 @@ import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
- * Batched products over [batch, head] of an attention, read straight from token rows: head h of a
- * row-strided [batch * length, d] matrix is its columns {@code h d/heads} and on, so nothing is
- * transposed or copied.
+ * Batched products over [sequence, head] of an attention's tile, read straight from token rows:
+ * head h of row-strided rows [n, d] is their columns {@code h d/heads} and on, so nothing is
+ * transposed or copied. A square is the tile's scores [sequences, heads, queries, keys] or
+ * something of that shape.
  */
 final class HeadProducts {
   /** In place of a mask's address. */
@@ -25,91 +26,92 @@ final class HeadProducts {
   }
 
   /**
-   * scores [batch, heads, queries, keys] = scale q k^T, plus the masks that are not {@link
-   * #NO_MASK}: causal [queries, keys], padding [batch, keys].
+   * square = scale q k^T, plus the masks that are not {@link #NO_MASK}: causal [queries, keys],
+   * padding [sequences, keys].
    */
-  void scores(
-      long q, int qStride, long k, int kStride, long scores, Heads h, long causal, long padding) {
-    boolean padded = padding != NO_MASK;
+  void scores(Rows q, Rows k, long square, Form form, long causal, long padding) {
     boolean masked = causal != NO_MASK;
+    boolean padded = padding != NO_MASK;
     Primitive primitive =
         cache.get(
-            new Key(padded ? "paddedScores" : "scores", h, qStride, kStride),
+            new Key("scores", form.compiled(), q.stride, k.stride, masked, padded),
             () -> {
+              dnnl_post_ops post = Dnnl.postOps();
+              scale(post, form.scale());
               List<dnnl_memory_desc> masks = new ArrayList<>();
               if (masked) {
-                masks.add(h.mask(1, h.queries()));
+                masks.add(mask(form, 1, form.queries()));
               }
               if (padded) {
-                masks.add(h.mask(h.shape().batch(), 1));
+                masks.add(mask(form, form.sequences(), 1));
               }
-              return scores(h, qStride, kStride, masks);
+              for (dnnl_memory_desc mask : masks) {
+                Dnnl.check(
+                    dnnl_post_ops_append_binary(post, dnnl_binary_add, mask), "append a mask");
+              }
+              return product(
+                  queries(form, q), transposed(keys(form, k)), square(form), post, masks);
             });
     if (masked && padded) {
-      primitive.execute(q, k, scores, causal, padding);
+      primitive.execute(q.address, k.address, square, causal, padding);
     } else if (masked || padded) {
-      primitive.execute(q, k, scores, masked ? causal : padding);
+      primitive.execute(q.address, k.address, square, masked ? causal : padding);
     } else {
-      primitive.execute(q, k, scores);
+      primitive.execute(q.address, k.address, square);
     }
   }
 
-  private static Primitive scores(Heads h, int qStride, int kStride, List<dnnl_memory_desc> masks) {
-    dnnl_post_ops post = Dnnl.postOps();
-    scale(post, h.scale());
-    for (dnnl_memory_desc mask : masks) {
-      Dnnl.check(dnnl_post_ops_append_binary(post, dnnl_binary_add, mask), "append a mask");
-    }
-    return product(
-        h.rows(h.queries(), qStride), h.rowsTransposed(h.keys(), kStride), h.square(), post, masks);
-  }
-
-  /**
-   * out [batch * queries, d] = square [batch, heads, queries, keys] times rows [batch * keys, d].
-   */
-  void mix(long square, long rows, int rowStride, long out, int outStride, Heads h, double scale) {
+  /** Rows of queries = scale times the square times rows of keys. */
+  void mix(long square, Rows keys, Rows out, Form form, double scale) {
     cache
         .get(
-            new Key(scale == 1 ? "mix" : "scaledMix", h, rowStride, outStride),
+            new Key("mix", form.compiled(), keys.stride, out.stride, scale == 1, false),
             () ->
                 product(
-                    h.square(),
-                    h.rows(h.keys(), rowStride),
-                    h.rows(h.queries(), outStride),
-                    scaled(scale),
-                    List.of()))
-        .execute(square, rows, out);
+                    square(form), keys(form, keys), queries(form, out), scaled(scale), List.of()))
+        .execute(square, keys.address, out.address);
   }
 
-  /** out [batch * keys, d] = square^T times rows [batch * queries, d]. */
+  /** Rows of keys (+)= scale times the transposed square times rows of queries. */
   void mixTransposed(
-      long square, long rows, int rowStride, long out, int outStride, Heads h, double scale) {
+      long square, Rows queries, Rows out, Form form, double scale, boolean accumulate) {
     cache
         .get(
-            new Key(scale == 1 ? "mixTransposed" : "scaledMixTransposed", h, rowStride, outStride),
-            () ->
-                product(
-                    h.squareTransposed(),
-                    h.rows(h.queries(), rowStride),
-                    h.rows(h.keys(), outStride),
-                    scaled(scale),
-                    List.of()))
-        .execute(square, rows, out);
+            new Key(
+                "mixTransposed",
+                form.compiled(),
+                queries.stride,
+                out.stride,
+                scale == 1,
+                accumulate),
+            () -> {
+              dnnl_post_ops post = scaled(scale);
+              if (accumulate) {
+                Dnnl.check(dnnl_post_ops_append_sum(post, 1f, 0, dnnl_f32), "append a sum");
+              }
+              return product(
+                  transposed(square(form)),
+                  queries(form, queries),
+                  keys(form, out),
+                  post,
+                  List.of());
+            })
+        .execute(square, queries.address, out.address);
   }
 
-  /** square [batch, heads, queries, keys] = a [batch * queries, d] b^T, b [batch * keys, d]. */
-  void outer(long a, int aStride, long b, int bStride, long square, Heads h) {
+  /** square = rows of queries times transposed rows of keys. */
+  void outer(Rows queries, Rows keys, long square, Form form) {
     cache
         .get(
-            new Key("outer", h, aStride, bStride),
+            new Key("outer", form.compiled(), queries.stride, keys.stride, false, false),
             () ->
                 product(
-                    h.rows(h.queries(), aStride),
-                    h.rowsTransposed(h.keys(), bStride),
-                    h.square(),
+                    queries(form, queries),
+                    transposed(keys(form, keys)),
+                    square(form),
                     Dnnl.postOps(),
                     List.of()))
-        .execute(a, b, square);
+        .execute(queries.address, keys.address, square);
   }
 
   private static dnnl_post_ops scaled(double factor) {
@@ -127,21 +129,20 @@ final class HeadProducts {
   }
 
   private static Primitive product(
-      dnnl_memory_desc a,
-      dnnl_memory_desc b,
-      dnnl_memory_desc c,
-      dnnl_post_ops post,
-      List<dnnl_memory_desc> masks) {
+      Matrices a, Matrices b, Matrices c, dnnl_post_ops post, List<dnnl_memory_desc> masks) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_memory_desc left = a.memory();
+    dnnl_memory_desc right = b.memory();
+    dnnl_memory_desc result = c.memory();
     Dnnl.check(
         dnnl_matmul_primitive_desc_create(
-            description, Dnnl.engine(), a, b, null, c, Dnnl.attributes(post)),
+            description, Dnnl.engine(), left, right, null, result, Dnnl.attributes(post)),
         "describe a product of heads");
     Primitive.Builder builder =
         new Primitive.Builder(description)
-            .slot(DNNL_ARG_SRC, a)
-            .slot(DNNL_ARG_WEIGHTS, b)
-            .slot(DNNL_ARG_DST, c);
+            .slot(DNNL_ARG_SRC, left)
+            .slot(DNNL_ARG_WEIGHTS, right)
+            .slot(DNNL_ARG_DST, result);
     for (int i = 0; i < masks.size(); i++) {
       builder.slot(maskSlot(i), masks.get(i));
     }
@@ -153,51 +154,53 @@ final class HeadProducts {
     return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 2) | DNNL_ARG_SRC_1;
   }
 
-  private record Key(String kind, Heads heads, int firstStride, int secondStride) {}
+  private static Matrices queries(Form form, Rows rows) {
+    return rows(form, form.queries(), form.whole().queries(), rows.stride);
+  }
 
-  /** An attention's shape with its width, as oneDNN memory. */
-  record Heads(AttentionShape shape, int width) {
-    int queries() {
-      return shape.queries();
-    }
+  private static Matrices keys(Form form, Rows rows) {
+    return rows(form, form.keys(), form.whole().keys(), rows.stride);
+  }
 
-    int keys() {
-      return shape.keys();
-    }
+  private static Matrices rows(Form form, long length, long whole, long stride) {
+    return new Matrices(
+        new long[] {form.sequences(), form.whole().heads(), length, form.headWidth()},
+        new long[] {whole * stride, form.headWidth(), stride, 1});
+  }
 
-    double scale() {
-      return 1 / Math.sqrt((double) width / shape.heads());
-    }
+  private static Matrices square(Form form) {
+    long area = (long) form.queries() * form.keys();
+    return new Matrices(
+        new long[] {form.sequences(), form.whole().heads(), form.queries(), form.keys()},
+        new long[] {form.whole().heads() * area, area, form.keys(), 1});
+  }
 
-    private long headWidth() {
-      return width / shape.heads();
-    }
+  private static Matrices transposed(Matrices m) {
+    return new Matrices(
+        new long[] {m.shape[0], m.shape[1], m.shape[3], m.shape[2]},
+        new long[] {m.strides[0], m.strides[1], m.strides[3], m.strides[2]});
+  }
 
-    private dnnl_memory_desc rows(long length, long stride) {
-      return Dnnl.strided(
-          new long[] {shape.batch(), shape.heads(), length, headWidth()},
-          new long[] {length * stride, headWidth(), stride, 1});
-    }
+  private static dnnl_memory_desc mask(Form form, int batch, int queries) {
+    return Dnnl.dense(batch, 1, queries, form.keys());
+  }
 
-    private dnnl_memory_desc rowsTransposed(long length, long stride) {
-      return Dnnl.strided(
-          new long[] {shape.batch(), shape.heads(), headWidth(), length},
-          new long[] {length * stride, headWidth(), 1, stride});
-    }
+  /**
+   * Token rows.
+   *
+   * @param address of the first
+   * @param stride from row to row, in elements
+   */
+  record Rows(long address, int stride) {}
 
-    private dnnl_memory_desc square() {
-      return Dnnl.dense(shape.batch(), shape.heads(), queries(), keys());
-    }
-
-    private dnnl_memory_desc squareTransposed() {
-      long area = (long) queries() * keys();
-      return Dnnl.strided(
-          new long[] {shape.batch(), shape.heads(), keys(), queries()},
-          new long[] {shape.heads() * area, area, 1, keys()});
-    }
-
-    private dnnl_memory_desc mask(int batch, int queries) {
-      return Dnnl.dense(batch, 1, queries, keys());
+  /** A matrix for each sequence and head, as oneDNN describes it. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Matrices(long[] shape, long[] strides) {
+    dnnl_memory_desc memory() {
+      return Dnnl.strided(shape, strides);
     }
   }
+
+  private record Key(
+      String kind, Form form, int firstStride, int secondStride, boolean first, boolean second) {}
 }

@@ -6,8 +6,6 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Matrix products on addresses.
@@ -15,13 +13,14 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>oneDNN has two ways: a compiled matmul primitive a shape (fused bias, fast with a transposed
  * right side, 0.36 ms to create) and {@code dnnl_sgemm} (no creation, level in speed except with a
  * transposed right side, where it is 2-4 times slower). Token counts of an expert change every
- * step, so those go to sgemm, after transposing the weights (0.05 ms); which way is taken depends
- * on the shape alone, so results repeat to the bit.
+ * step, so there are primitives for multiples of {@value #COMPILED_ROWS} rows only; other counts go
+ * to sgemm, after transposing the weights (0.05 ms). Which way is taken depends on the shape alone,
+ * so results repeat to the bit.
  */
 final class MatrixProducts {
   private static final byte PLAIN = (byte) 'N';
   private static final byte TRANSPOSED = (byte) 'T';
-  private static final int COMPILED_ROWS = 32;
+  private static final int COMPILED_ROWS = 8;
 
   private final PrimitiveCache cache;
   private final ThreadLocal<Slots> slots = ThreadLocal.withInitial(Slots::new);
@@ -33,6 +32,11 @@ final class MatrixProducts {
   /** Whether products with this many rows use a compiled primitive. */
   static boolean compiled(long rows) {
     return rows % COMPILED_ROWS == 0;
+  }
+
+  /** The next number of rows, from {@code rows} on, for which there is a compiled primitive. */
+  static int wholeRows(int rows) {
+    return (rows + COMPILED_ROWS - 1) / COMPILED_ROWS * COMPILED_ROWS;
   }
 
   /** y [rows, out] = x [rows, in] w [in, out] + bias. */
@@ -51,7 +55,7 @@ final class MatrixProducts {
           .execute(a, b, c);
       return;
     }
-    long transposed = Address.of(slots.get().scratch(n * k));
+    long transposed = slots.get().scratch.address(n * k);
     cache.get(new Key("transpose", n, k, 0), () -> transposePrimitive(n, k)).execute(b, transposed);
     gemm(false, false, a, transposed, c, m, n, k, accumulate ? 1 : 0);
   }
@@ -145,19 +149,6 @@ final class MatrixProducts {
     private final Address a = new Address();
     private final Address b = new Address();
     private final Address c = new Address();
-    private INDArray scratch = allocate(1);
-
-    INDArray scratch(long length) {
-      if (scratch.length() < length) {
-        scratch = allocate(length);
-      }
-      return scratch;
-    }
-
-    private static INDArray allocate(long length) {
-      try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        return Nd4j.createUninitialized(DataType.FLOAT, length);
-      }
-    }
+    private final Scratch scratch = new Scratch(DataType.FLOAT);
   }
 }

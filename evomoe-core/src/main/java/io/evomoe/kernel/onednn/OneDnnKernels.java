@@ -3,6 +3,7 @@ package io.evomoe.kernel.onednn;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.KeyPadding;
@@ -46,7 +47,7 @@ class OneDnnKernels implements Kernels {
     INDArray b = bias == null ? constant(0, weight.size(1)) : bias;
     RowGroups all = RowGroups.shared(1, (int) x.size(0));
     if (!y.isEmpty()) {
-      linearGroup(x, all, 0, weight, b, y, MatrixProducts.compiled(x.size(0)));
+      linearGroup(x, all, 0, weight, b, y);
     }
     return y;
   }
@@ -95,32 +96,36 @@ class OneDnnKernels implements Kernels {
     INDArray y = matrix(groups.rows(), weights.get(0).size(1));
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
-        boolean compiled = groups.isShared() && MatrixProducts.compiled(groups.size(g));
-        linearGroup(x, groups, g, weights.get(g), biases.get(g), y, compiled);
+        linearGroup(x, groups, g, weights.get(g), biases.get(g), y);
       }
     }
     return y;
   }
 
   private void linearGroup(
-      INDArray x,
-      RowGroups groups,
-      int group,
-      INDArray weight,
-      INDArray bias,
-      INDArray y,
-      boolean compiled) {
+      INDArray x, RowGroups groups, int group, INDArray weight, INDArray bias, INDArray y) {
     long in = weight.size(0);
     long out = weight.size(1);
     long from = row(x, groups.inputOffset(group), in);
     long to = row(y, groups.offset(group), out);
-    int rows = groups.size(group);
-    if (compiled) {
+    long rows = computedRows(groups, group);
+    if (MatrixProducts.compiled(rows)) {
       products.linear(from, Address.of(weight), Address.of(bias), to, rows, in, out);
       return;
     }
     Rows.fillWithBias(bias, y, groups, group);
     products.gemm(false, false, from, Address.of(weight), to, rows, out, in, 1);
+  }
+
+  /**
+   * Rows that a group's products are computed on. Its last rows may belong to the next group, which
+   * overwrites them: so a few compiled primitives serve groups whose sizes change all the time.
+   */
+  private static long computedRows(RowGroups groups, int group) {
+    int size = groups.size(group);
+    int whole = MatrixProducts.wholeRows(size);
+    boolean inside = groups.offset(group) + whole <= groups.rows();
+    return groups.isShared() || !inside ? size : whole;
   }
 
   @Override
@@ -134,7 +139,7 @@ class OneDnnKernels implements Kernels {
             row(dy, groups.offset(g), out),
             Address.of(weights.get(g)),
             row(dx, groups.inputOffset(g), in),
-            groups.size(g),
+            computedRows(groups, g),
             in,
             out,
             groups.isShared() && g > 0);
@@ -302,13 +307,23 @@ class OneDnnKernels implements Kernels {
 
   @Override
   public double sumOfSquares(INDArray x) {
-    return FlatArrays.sumOfSquares(x);
+    return sumOfSquares(List.of(x));
+  }
+
+  @Override
+  public double sumOfSquares(List<INDArray> arrays) {
+    return FlatArrays.sumOfSquares(arrays);
   }
 
   @Override
   public void adamW(
       INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step) {
-    FlatArrays.adamW(value, gradient, moment1, moment2, step);
+    adamW(List.of(new AdamWUpdate(value, gradient, moment1, moment2, step)));
+  }
+
+  @Override
+  public void adamW(List<AdamWUpdate> updates) {
+    FlatArrays.adamW(updates);
   }
 
   final void columnSums(long x, long rows, long width, Accumulator into) {

@@ -54,10 +54,23 @@ class RecomputedGptTest {
 
   @Test
   void should_hold_fewer_activations_at_a_time() {
-    assertThat(peakBytes(true)).isLessThan(peakBytes(false) * 6 / 10);
+    assertThat(peakBytes(true, true)).isLessThan(peakBytes(false, true) * 6 / 10);
   }
 
-  private static long peakBytes(boolean recompute) {
+  @Test
+  void should_hold_fewer_activations_in_evaluation_too() {
+    assertThat(peakBytes(true, false)).isLessThan(peakBytes(false, false) * 6 / 10);
+  }
+
+  @Test
+  void should_evaluate_to_the_bit_as_a_model_that_keeps_its_activations() {
+    double kept = model(SmallGpt.EVOMOE, false).loss(BATCH, TRAINING.evaluating()).value();
+
+    assertThat(model(SmallGpt.EVOMOE, true).loss(BATCH, TRAINING.evaluating()).value())
+        .isEqualTo(kept);
+  }
+
+  private static long peakBytes(boolean recompute, boolean training) {
     GptConfig small = SmallGpt.config(0);
     int layers = 8;
     var size =
@@ -69,9 +82,12 @@ class RecomputedGptTest {
             SmallGpt.SWITCH,
             Map.of(),
             DataType.DOUBLE);
-    String id = "RECOMPUTED_GPT_TEST_" + recompute;
+    String id = "RECOMPUTED_GPT_TEST_" + recompute + training;
     try (MemoryWorkspace workspace = Workspaces.open(id)) {
-      model.loss(BATCH, TRAINING).backward().run();
+      Loss loss = model.loss(BATCH, training ? TRAINING : TRAINING.evaluating());
+      if (training) {
+        loss.backward().run();
+      }
       return workspace.getThisCycleAllocations();
     }
   }
