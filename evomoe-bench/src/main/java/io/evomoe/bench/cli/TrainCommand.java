@@ -82,6 +82,11 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (resume != null) {
+      refuseAllBesideResume();
+      resume(resume);
+      return 0;
+    }
     if (experts != null) {
       options.set.put("model.experts", experts.toString());
     }
@@ -89,16 +94,8 @@ final class TrainCommand implements Callable<Integer> {
       SpawnMethod.parse(spawn);
       options.set.put("evolution.spawn", spawn);
     }
-    if (resume != null && init != null) {
-      throw new IllegalArgumentException("--init is for new runs, was given with --resume");
-    }
-    if (resume != null) {
-      refuseAllBesideResume();
-      resume(resume);
-    } else if (init != null) {
-      try (DenseStart dense = DenseStart.open(init)) {
-        startFrom(dense);
-      }
+    if (init != null) {
+      startFrom(init);
     } else {
       RunConfig config = options.config(gate, seed);
       start(config, Prepared.data(options, config), run -> {});
@@ -106,28 +103,30 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void startFrom(DenseStart dense) {
-    String task = dense.run().config().task();
-    boolean asked = spec.commandLine().getParseResult().hasMatchedOption("--task");
-    if (asked && !options.task.equals(task)) {
-      throw new IllegalArgumentException(
-          "--task must be that of %s, %s, was %s".formatted(init, task, options.task));
+  private void startFrom(Path folder) {
+    try (DenseStart dense = DenseStart.open(folder)) {
+      String task = dense.run().config().task();
+      boolean asked = spec.commandLine().getParseResult().hasMatchedOption("--task");
+      if (asked && !options.task.equals(task)) {
+        throw new IllegalArgumentException(
+            "--task must be that of %s, %s, was %s".formatted(folder, task, options.task));
+      }
+      options.task = task;
+      RunConfig config = options.config(gate, seed, dense::defaults);
+      dense.requireFit(config, spawn != null);
+      Prepared prepared = Prepared.data(options, config, dense.run());
+      start(config, prepared, run -> run.startFrom(dense.weights()));
     }
-    options.task = task;
-    RunConfig config = options.config(gate, seed, dense::defaults);
-    dense.requireFit(config, spawn != null);
-    start(
-        config, Prepared.data(options, config, dense.run()), run -> run.startFrom(dense.weights()));
   }
 
   private void start(RunConfig config, Prepared prepared, Consumer<Run<?, ?>> before) {
-    Run<?, ?> run = new Run<>(prepared.task(), config);
-    before.accept(run);
     Path path =
         out == null
             ? DefaultFolders.next("train-%s-%s-%s".formatted(options.task, gate, options.preset))
             : out;
     RunFolder folder = RunFolder.unused(path);
+    Run<?, ?> run = new Run<>(prepared.task(), config);
+    before.accept(run);
     OutputFolder.prepare(path);
     prepared.saveTokenizer(path);
     folder.write(config);
