@@ -105,7 +105,7 @@ public final class HubImport {
             stack.hidden(),
             stack.heads(),
             EXPERTS,
-            MOE_EVERY,
+            Math.min(MOE_EVERY, stack.layers()),
             embedding.vocabulary(),
             embedding.positions(),
             stack.dropout());

@@ -9,12 +9,14 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.MutableConfigOverride;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.evomoe.bench.report.AtomicFile;
+import io.evomoe.kernel.Activation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +40,9 @@ public final class ConfigFile {
   private static final ObjectMapper TREE =
       JsonMapper.builder()
           .defaultSetterInfo(JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
-          .withConfigOverride(
-              Long.class, type -> type.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SET)))
+          .withConfigOverride(Long.class, ConfigFile::mayBeNull)
+          .withConfigOverride(Integer.class, ConfigFile::mayBeNull)
+          .withConfigOverride(Activation.class, ConfigFile::mayBeNull)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
@@ -50,6 +53,10 @@ public final class ConfigFile {
   private static final String GATE_OPTIONS = "gateOptions";
 
   private ConfigFile() {}
+
+  private static void mayBeNull(MutableConfigOverride type) {
+    type.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SET));
+  }
 
   /** Writes a configuration in full; a reader sees the old file or the whole new one. */
   public static void write(Path file, RunConfig config) {

@@ -149,7 +149,7 @@ class HubCommandsTest {
         "--out",
         out);
     refused("--task must be", "train", "--init", run, "--task", "mt", "--out", out);
-    refused("given with --resume", "train", "--init", run, "--resume", run);
+    refused("--init cannot be given with --resume", "train", "--init", run, "--resume", run);
     refused("mask ratio", "train", "--init", run, "--spawn", "mask:2", "--out", out);
     refused("experts must be", "train", "--init", run, "--experts", "0", "--out", out);
     refused(
