@@ -90,9 +90,6 @@ final class TrainCommand implements Callable<Integer> {
       SpawnMethod.parse(spawn);
       options.set.put("evolution.spawn", spawn);
     }
-    if (resume != null && init != null) {
-      throw new IllegalArgumentException("--init is for new runs, was given with --resume");
-    }
     if (resume != null) {
       refuseAllBesideResume();
       resume(resume);

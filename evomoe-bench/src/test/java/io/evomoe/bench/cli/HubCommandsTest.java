@@ -88,7 +88,8 @@ class HubCommandsTest {
         upcycle(imported, out, "--gate", gate, "--steps", "6", "--set", "model.sequence=8");
 
     assertThat(train.code()).as(train.err()).isZero();
-    assertThat(CommandRun.of("train", "--resume", out.toString()).err()).contains("no step left");
+    CommandRun resumed = CommandRun.of("train", "--resume", out.toString());
+    assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(of("generate", "--checkpoint", out, "--tokens", "3").code()).isZero();
   }
 

@@ -33,7 +33,8 @@ final class SmallDisk implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    succeeds("umount", "" + place);
+    // Lazily: a file that was mapped into memory keeps its disk busy until it is collected.
+    succeeds("umount", "--lazy", "" + place);
   }
 
   private static boolean succeeds(String... command) throws InterruptedException {

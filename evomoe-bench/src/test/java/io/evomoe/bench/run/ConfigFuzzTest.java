@@ -39,7 +39,7 @@ class ConfigFuzzTest {
           "&a ",
           "*a",
           "!!binary x",
-          "!!java.lang.String x",
+          "!!java.util.Date x",
           "? ",
           "|\n",
           ">",

@@ -16,6 +16,7 @@ import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.gpt.Sampling;
 import io.evomoe.models.roberta.RobertaConfig;
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.TransformerConfig;
@@ -121,9 +122,18 @@ class ConfigRecordsTest {
     RECORDS.put(
         new GptConfig(10, 8, STACK),
         fields("vocabulary", POSITIVE, "positions", POSITIVE, "stack", ANY));
+    RECORDS.put(new RobertaConfig(10, 8, STACK), fields("embedding", ANY, "stack", ANY));
     RECORDS.put(
-        new RobertaConfig(10, 8, STACK),
-        fields("vocabulary", POSITIVE, "positions", POSITIVE, "stack", ANY));
+        EmbeddingSize.of(10, 8),
+        fields(
+            "vocabulary",
+            POSITIVE,
+            "positions",
+            POSITIVE,
+            "positionOffset",
+            COUNT,
+            "tokenTypes",
+            COUNT));
     RECORDS.put(
         new TransformerConfig(10, 8, STACK, STACK, 0.1),
         fields(
@@ -259,8 +269,25 @@ class ConfigRecordsTest {
             ANY,
             "compute",
             ANY,
+            "architecture",
+            ANY,
             "guards",
             ANY));
+    RECORDS.put(
+        new ArchitectureSettings(Activation.GELU, 1e-5, 10, 8, 0, 0),
+        fields(
+            "activation",
+            ANY,
+            "normEpsilon",
+            ABOVE_ZERO,
+            "vocabulary",
+            POSITIVE,
+            "positions",
+            POSITIVE,
+            "positionOffset",
+            COUNT,
+            "tokenTypes",
+            COUNT));
     RECORDS.put(
         new FineTuneSettings(OptionalLong.empty(), 3, 8, 1e-3, 1),
         fields(
@@ -336,7 +363,9 @@ class ConfigRecordsTest {
         "activation",
         ANY,
         "recomputed",
-        ANY);
+        ANY,
+        "normEpsilon",
+        ABOVE_ZERO);
   }
 
   static Stream<Arguments> badValues() {
@@ -431,7 +460,7 @@ class ConfigRecordsTest {
   }
 
   private static Object parsed(Class<?> type, String value) {
-    if (type == int.class) {
+    if (type == int.class || type == Integer.class) {
       return Integer.valueOf(value);
     }
     if (type == long.class || type == Long.class) {
