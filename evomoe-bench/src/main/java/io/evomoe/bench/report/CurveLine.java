@@ -9,7 +9,7 @@ final class CurveLine {
 
   static final String HEADER =
       "task,gate,seed,step,tokens,train_flops,wall_s,train_loss,valid_loss,aux_loss,temperature,"
-          + "active_experts,load_entropy,drop_rate";
+          + "active_experts,load_entropy,drop_rate,dead_experts,routing_fluctuation";
 
   private static final int COLUMNS = HEADER.split(",", -1).length;
 
@@ -52,7 +52,9 @@ final class CurveLine {
         measurement(fields.get(10)),
         measurement(fields.get(11)),
         measurement(fields.get(12)),
-        measurement(fields.get(13)));
+        measurement(fields.get(13)),
+        measurement(fields.get(14)),
+        measurement(fields.get(15)));
   }
 
   private static List<OptionalDouble> measurements(CurveRow row) {
@@ -63,7 +65,9 @@ final class CurveLine {
         row.temperature(),
         row.activeExperts(),
         row.loadEntropy(),
-        row.dropRate());
+        row.dropRate(),
+        row.deadExperts(),
+        row.routingFluctuation());
   }
 
   private static String text(OptionalDouble value) {

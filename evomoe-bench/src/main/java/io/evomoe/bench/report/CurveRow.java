@@ -20,6 +20,9 @@ import java.util.OptionalDouble;
  * @param activeExperts mean number of experts a token had
  * @param loadEntropy {@code exp(H) / E}: 1 when balanced, 1/E at collapse
  * @param dropRate share of the assignments lost to capacity, in 0..1
+ * @param deadExperts experts without a token, mean over layers
+ * @param routingFluctuation share of the held-out tokens whose first expert changed since the
+ *     evaluation before, in 0..1
  */
 public record CurveRow(
     String task,
@@ -35,7 +38,9 @@ public record CurveRow(
     OptionalDouble temperature,
     OptionalDouble activeExperts,
     OptionalDouble loadEntropy,
-    OptionalDouble dropRate) {
+    OptionalDouble dropRate,
+    OptionalDouble deadExperts,
+    OptionalDouble routingFluctuation) {
 
   /** Refuses names that a line of curves.csv cannot hold. */
   public CurveRow {
@@ -44,8 +49,9 @@ public record CurveRow(
   }
 
   /**
-   * The row of one step. Temperature, load entropy and drop rate are empty while nothing is routed:
-   * there is no gate then that could have them. Losses of a skipped step are empty.
+   * The row of one step. Temperature, load entropy, drop rate and dead experts are empty while
+   * nothing is routed: there is no gate then that could have them. Losses of a skipped step are
+   * empty.
    */
   public static CurveRow of(String task, String gate, long seed, StepReport report) {
     boolean routed = !report.routing().isEmpty();
@@ -63,7 +69,9 @@ public record CurveRow(
         onlyIf(routed, report.temperature()),
         OptionalDouble.of(report.activeExperts()),
         onlyIf(routed, report.loadEntropy()),
-        onlyIf(routed, report.dropRate()));
+        onlyIf(routed, report.dropRate()),
+        onlyIf(routed, report.deadExperts()),
+        report.routingFluctuation());
   }
 
   /** The same row, {@code seconds} later; for a resumed run, whose clock starts anew. */
@@ -82,7 +90,9 @@ public record CurveRow(
         temperature,
         activeExperts,
         loadEntropy,
-        dropRate);
+        dropRate,
+        deadExperts,
+        routingFluctuation);
   }
 
   /** The same row for a gate that does not look at the temperature. */
@@ -101,7 +111,9 @@ public record CurveRow(
         OptionalDouble.empty(),
         activeExperts,
         loadEntropy,
-        dropRate);
+        dropRate,
+        deadExperts,
+        routingFluctuation);
   }
 
   private static OptionalDouble finite(double value) {

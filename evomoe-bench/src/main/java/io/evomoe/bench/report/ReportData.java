@@ -30,21 +30,14 @@ public record ReportData(Map<String, String> description, List<RunResult> result
    * @param gate the gate's name
    * @param seed of the run
    * @param rows by step
-   * @param routing by step; of a run that was resumed, only the steps since
    * @param lastRouting the last report of each MoE layer; empty for a dense run
    */
   public record Run(
-      String task,
-      String gate,
-      long seed,
-      List<CurveRow> rows,
-      List<RoutingPoint> routing,
-      List<RoutingReport> lastRouting) {
+      String task, String gate, long seed, List<CurveRow> rows, List<RoutingReport> lastRouting) {
 
     /** Keeps the lists unmodifiable. */
     public Run {
       rows = List.copyOf(rows);
-      routing = List.copyOf(routing);
       lastRouting = List.copyOf(lastRouting);
     }
   }

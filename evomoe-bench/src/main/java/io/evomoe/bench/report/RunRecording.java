@@ -14,7 +14,6 @@ public final class RunRecording implements TrainingListener {
   private final long seed;
   private final CurveFile file;
   private final List<CurveRow> rows;
-  private final List<RoutingPoint> routing = new ArrayList<>();
   private final double earlierSeconds;
   private boolean annealed = true;
   private List<RoutingReport> lastRouting = List.of();
@@ -28,7 +27,7 @@ public final class RunRecording implements TrainingListener {
    * Records a run that resumes.
    *
    * @param earlier the rows that {@code file} already holds; the run's clock goes on from the last
-   *     one. Dead experts and routing fluctuation of the earlier steps are not known any more
+   *     one
    */
   public RunRecording(String task, String gate, long seed, CurveFile file, List<CurveRow> earlier) {
     this.task = task;
@@ -45,7 +44,6 @@ public final class RunRecording implements TrainingListener {
     CurveRow row = annealed ? measured : measured.withoutTemperature();
     file.append(row);
     rows.add(row);
-    routing.add(RoutingPoint.of(report));
     lastRouting = report.routing();
   }
 
@@ -56,6 +54,6 @@ public final class RunRecording implements TrainingListener {
 
   /** The run up to now. */
   public ReportData.Run run() {
-    return new ReportData.Run(task, gate, seed, rows, routing, lastRouting);
+    return new ReportData.Run(task, gate, seed, rows, lastRouting);
   }
 }

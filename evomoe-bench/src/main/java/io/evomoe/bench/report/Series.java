@@ -5,11 +5,9 @@ import io.evomoe.nn.RoutingReport;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -93,8 +91,6 @@ record Series(
     Series series(String label, ReportData.Run run) {
       int radius = Smoothing.radius(rows.size());
       double[] millis = Smoothing.median(StepTimes.millis(rows), Math.max(2, radius));
-      Map<Long, RoutingPoint> routing =
-          run.routing().stream().collect(Collectors.toMap(RoutingPoint::step, point -> point));
       return new Series(
           label,
           run.seed(),
@@ -109,8 +105,8 @@ record Series(
           smooth(CurveRow::activeExperts, radius),
           smooth(CurveRow::loadEntropy, radius),
           smooth(row -> percent(row.dropRate()), radius),
-          smooth(row -> at(row, routing).deadExperts(), radius),
-          measured(row -> percent(at(row, routing).fluctuation())),
+          smooth(CurveRow::deadExperts, radius),
+          measured(row -> percent(row.routingFluctuation())),
           column(i -> millis[i]),
           run.lastRouting().stream().map(Load::of).toList());
     }
@@ -128,12 +124,6 @@ record Series(
       double[] raw = rows.stream().mapToDouble(row -> orNan(value.apply(row))).toArray();
       double[] smoothed = Smoothing.mean(raw, radius);
       return column(i -> smoothed[i]);
-    }
-
-    private static RoutingPoint at(CurveRow row, Map<Long, RoutingPoint> routing) {
-      RoutingPoint unknown =
-          new RoutingPoint(row.step(), OptionalDouble.empty(), OptionalDouble.empty());
-      return routing.getOrDefault(row.step(), unknown);
     }
 
     private static OptionalDouble percent(OptionalDouble share) {

@@ -17,7 +17,7 @@ class CurveFileTest {
 
   private static final String HEADER =
       "task,gate,seed,step,tokens,train_flops,wall_s,train_loss,valid_loss,aux_loss,temperature,"
-          + "active_experts,load_entropy,drop_rate\n";
+          + "active_experts,load_entropy,drop_rate,dead_experts,routing_fluctuation\n";
 
   @TempDir Path folder;
 
@@ -30,19 +30,20 @@ class CurveFileTest {
     CurveFile.resume(path(), 1).close();
 
     assertThat(Files.readString(path()))
-        .isEqualTo(HEADER + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0\n");
+        .isEqualTo(HEADER + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0,0.5,\n");
   }
 
   @Test
   void should_leave_fields_empty_that_were_not_measured() throws IOException {
     OptionalDouble none = OptionalDouble.empty();
     CurveRow bare =
-        new CurveRow("mt", "dense", -1, 5, 10, 1, 2, none, none, none, none, none, none, none);
+        new CurveRow(
+            "mt", "dense", -1, 5, 10, 1, 2, none, none, none, none, none, none, none, none, none);
     try (CurveFile file = CurveFile.create(path())) {
       file.append(bare);
     }
 
-    assertThat(Files.readString(path())).isEqualTo(HEADER + "mt,dense,-1,5,10,1.0,2.0,,,,,,,\n");
+    assertThat(Files.readString(path())).isEqualTo(HEADER + "mt,dense,-1,5,10,1.0,2.0,,,,,,,,,\n");
     assertThat(CurveFile.read(path())).containsExactly(bare);
   }
 
@@ -131,7 +132,7 @@ class CurveFileTest {
         .isThrownBy(() -> CurveFile.read(path()))
         .withMessageContaining(path().toString())
         .withMessageContaining("line 2")
-        .withMessageContaining("14 fields, had 3");
+        .withMessageContaining("16 fields, had 3");
   }
 
   @Test
@@ -152,7 +153,9 @@ class CurveFileTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                new CurveRow("gpt", gate, 1, 1, 1, 1, 1, none, none, none, none, none, none, none))
+                new CurveRow(
+                    "gpt", gate, 1, 1, 1, 1, 1, none, none, none, none, none, none, none, none,
+                    none))
         .withMessageContaining("gate");
   }
 
@@ -171,7 +174,9 @@ class CurveFileTest {
         OptionalDouble.of(1.5),
         OptionalDouble.of(2),
         OptionalDouble.of(0.9),
-        OptionalDouble.of(0));
+        OptionalDouble.of(0),
+        OptionalDouble.of(0.5),
+        OptionalDouble.empty());
   }
 
   private Path path() {

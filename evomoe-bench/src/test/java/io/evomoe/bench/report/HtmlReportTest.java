@@ -103,7 +103,7 @@ class HtmlReportTest {
         new ReportData(
             Map.of(HOSTILE, HOSTILE),
             List.of(SyntheticRuns.result(run)),
-            List.of(new ReportData.Run("gpt", gate, 1, run.rows(), List.of(), List.of(routing))));
+            List.of(new ReportData.Run("gpt", gate, 1, run.rows(), List.of(routing))));
 
     String html = HtmlReport.html(data);
 

@@ -49,8 +49,7 @@ class SeriesTest {
     List<CurveRow> rows =
         IntStream.rangeClosed(1, 10_000).mapToObj(i -> row(i, i, i % 997 == 0)).toList();
 
-    Series series =
-        Series.of("evomoe", new ReportData.Run("gpt", "evomoe", 1, rows, List.of(), List.of()));
+    Series series = Series.of("evomoe", new ReportData.Run("gpt", "evomoe", 1, rows, List.of()));
 
     assertThat(series.step()).hasSizeLessThan(Series.MAX_POINTS + 20).endsWith(10_000L);
     assertThat(series.valid().stream().filter(v -> !v.isNaN())).hasSize(10_000 / 997);
@@ -61,22 +60,21 @@ class SeriesTest {
   void should_give_each_experts_share_of_the_load_in_percent() {
     RoutingReport routing = new RoutingReport("m", 10, List.of(3, 0, 1), List.of(), 0, 0);
 
-    Series series =
-        Series.of("a", new ReportData.Run("gpt", "a", 1, List.of(), List.of(), List.of(routing)));
+    Series series = Series.of("a", new ReportData.Run("gpt", "a", 1, List.of(), List.of(routing)));
 
     assertThat(series.load()).containsExactly(new Series.Load("m", List.of(75.0, 0.0, 25.0)));
   }
 
   @Test
   void should_show_dead_experts_and_fluctuation_from_the_step_on_that_has_them() {
-    List<CurveRow> rows = List.of(row(1, 1, true), row(2, 2, false), row(3, 3, true));
     OptionalDouble none = OptionalDouble.empty();
-    List<RoutingPoint> resumed =
+    List<CurveRow> rows =
         List.of(
-            new RoutingPoint(2, OptionalDouble.of(1.5), none),
-            new RoutingPoint(3, OptionalDouble.of(0), OptionalDouble.of(0.125)));
+            row(1, 1, true, none, none),
+            row(2, 2, false, OptionalDouble.of(1.5), none),
+            row(3, 3, true, OptionalDouble.of(0), OptionalDouble.of(0.125)));
 
-    Series series = Series.of("a", new ReportData.Run("gpt", "a", 1, rows, resumed, List.of()));
+    Series series = Series.of("a", new ReportData.Run("gpt", "a", 1, rows, List.of()));
 
     assertThat(series.dead()).containsExactly(NAN, 1.5, 0.0);
     assertThat(series.fluctuation()).containsExactly(NAN, NAN, 12.5);
@@ -86,13 +84,21 @@ class SeriesTest {
   void should_round_to_what_a_chart_can_show() {
     CurveRow third = row(1, 1.0 / 3, false);
 
-    Series series =
-        Series.of("a", new ReportData.Run("gpt", "a", 1, List.of(third), List.of(), List.of()));
+    Series series = Series.of("a", new ReportData.Run("gpt", "a", 1, List.of(third), List.of()));
 
     assertThat(series.wall().get(0)).isEqualTo(0.333333).isCloseTo(1.0 / 3, within(1e-6));
   }
 
   private static CurveRow row(long step, double seconds, boolean evaluated) {
+    return row(step, seconds, evaluated, OptionalDouble.empty(), OptionalDouble.empty());
+  }
+
+  private static CurveRow row(
+      long step,
+      double seconds,
+      boolean evaluated,
+      OptionalDouble deadExperts,
+      OptionalDouble fluctuation) {
     OptionalDouble none = OptionalDouble.empty();
     OptionalDouble loss = OptionalDouble.of(2);
     return new CurveRow(
@@ -109,6 +115,8 @@ class SeriesTest {
         none,
         none,
         none,
-        none);
+        none,
+        deadExperts,
+        fluctuation);
   }
 }

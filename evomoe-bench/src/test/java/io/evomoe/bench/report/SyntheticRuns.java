@@ -68,7 +68,6 @@ final class SyntheticRuns {
   static ReportData.Run run(String gate, double handicap, long seed, int steps) {
     Random random = new Random(31 * seed + gate.hashCode());
     List<CurveRow> rows = new ArrayList<>();
-    List<RoutingPoint> points = new ArrayList<>();
     List<RoutingReport> routing = List.of();
     double seconds = 0;
     double flops = 0;
@@ -99,9 +98,8 @@ final class SyntheticRuns {
               routing,
               fluctuation(gate, step, steps, evaluated && !routing.isEmpty()));
       rows.add(CurveRow.of("gpt", gate, seed, report));
-      points.add(RoutingPoint.of(report));
     }
-    return new ReportData.Run("gpt", gate, seed, rows, points, routing);
+    return new ReportData.Run("gpt", gate, seed, rows, routing);
   }
 
   private static OptionalDouble fluctuation(String gate, int step, int steps, boolean measured) {

@@ -53,8 +53,10 @@ class AnnealingTest {
                         OptionalDouble.of(steps - step + 1),
                         OptionalDouble.of(steps - step + 1),
                         OptionalDouble.of(1),
-                        OptionalDouble.of(0)))
+                        OptionalDouble.of(0),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty()))
             .toList();
-    return new ReportData.Run("gpt", "evomoe", 1, rows, List.of(), List.of());
+    return new ReportData.Run("gpt", "evomoe", 1, rows, List.of());
   }
 }

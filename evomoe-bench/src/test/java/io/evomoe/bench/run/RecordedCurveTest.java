@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.report.RoutingPoint;
 import io.evomoe.bench.task.GptKind;
 import io.evomoe.bench.task.GptTask;
 import io.evomoe.bench.task.RobertaKind;
@@ -114,11 +113,11 @@ class RecordedCurveTest {
   @MethodSource("gates")
   void should_measure_how_many_tokens_change_their_first_expert(String gate) {
     ReportData.Run run = trained(gate);
-    List<RoutingPoint> evaluated =
-        run.routing().stream().filter(point -> point.step() % EVALUATE_EVERY == 0).toList();
+    List<CurveRow> evaluated =
+        run.rows().stream().filter(row -> row.step() % EVALUATE_EVERY == 0).toList();
     assertThat(evaluated).hasSize(2);
-    OptionalDouble fluctuation = evaluated.get(1).fluctuation();
-    assertThat(evaluated.get(0).fluctuation()).isEmpty();
+    OptionalDouble fluctuation = evaluated.get(1).routingFluctuation();
+    assertThat(evaluated.get(0).routingFluctuation()).isEmpty();
     assertThat(fluctuation.isPresent()).isEqualTo(!run.lastRouting().isEmpty());
     assertThat(evaluated.get(1).deadExperts().orElse(0)).isBetween(0.0, EXPERTS - 1.0);
     if (FROZEN.contains(gate)) {
