@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import java.util.List;
@@ -32,8 +33,9 @@ public final class NamedGate implements Gate {
    * Routes tokens.
    *
    * @throws IllegalArgumentException if the gate assigns what does not exist, or a weight that is
-   *     negative or not finite, routes to another number of experts than the layer has or another
-   *     number of tokens than there are, or gives a loss that is not finite
+   *     negative or not finite, or routes to another number of experts than the layer has or
+   *     another number of tokens than there are
+   * @throws NotFiniteException if the gate gives a loss that is not finite
    */
   @Override
   public Routed route(INDArray tokens, Pass pass) {
@@ -49,7 +51,7 @@ public final class NamedGate implements Gate {
     require("tokens of the routing", tokens, routing.tokenCount());
     require("experts of the routing", experts, routing.experts());
     if (!Double.isFinite(routed.auxLoss())) {
-      throw new IllegalArgumentException("auxLoss must be finite, was " + routed.auxLoss());
+      throw new NotFiniteException(description + "auxLoss must be finite, was " + routed.auxLoss());
     }
     return routed;
   }

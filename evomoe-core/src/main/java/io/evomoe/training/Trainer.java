@@ -121,7 +121,8 @@ public final class Trainer<B> {
 
   /**
    * One optimizer step, and the held-out loss where it is due. A step whose loss or gradient is not
-   * finite changes no parameter or moment; {@link Guards#skipNonFinite()} of them are skipped.
+   * finite changes no parameter, moment or gate state; {@link Guards#skipNonFinite()} of them are
+   * skipped.
    *
    * @throws TrainingDivergedException if such a step comes when none may be skipped any more
    */
@@ -133,6 +134,7 @@ public final class Trainer<B> {
     spawnIfDue();
     List<Parameter> parameters = model.parameters();
     parameters.forEach(Parameter::clearGradient);
+    GateStates before = mayStillSkip() ? GateStates.of(model) : GateStates.none();
     StepSums sums = new StepSums();
     double rate = config.learningRate().at(progress.step(), config.steps());
     double norm = Double.NaN;
@@ -141,6 +143,7 @@ public final class Trainer<B> {
       norm = update(parameters, rate);
     } catch (NotFiniteException e) {
       skipOrStop(e);
+      before.restore();
     }
     progress = progress.afterStep(sums.tokens(), sums.flops());
     double stepSeconds = thisStep.seconds();
@@ -211,8 +214,12 @@ public final class Trainer<B> {
     return norm;
   }
 
+  private boolean mayStillSkip() {
+    return progress.skipped() < config.guards().skipNonFinite();
+  }
+
   private void skipOrStop(NotFiniteException cause) {
-    if (progress.skipped() >= config.guards().skipNonFinite()) {
+    if (!mayStillSkip()) {
       throw new TrainingDivergedException(
           progress.step(), String.valueOf(cause.getMessage()), lastCheckpoint);
     }

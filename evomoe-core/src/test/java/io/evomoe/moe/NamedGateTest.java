@@ -1,8 +1,10 @@
 package io.evomoe.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import java.util.List;
@@ -75,7 +77,7 @@ class NamedGateTest {
   void should_name_the_gate_whose_loss_is_not_finite(double auxLoss) {
     Routing routing = new RoutingBuilder(3, 4).build();
 
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(NotFiniteException.class)
         .isThrownBy(() -> route(new Routed(routing, auxLoss, gradient -> null)))
         .withMessage("gate mine of layer blocks.1: auxLoss must be finite, was " + auxLoss);
   }

@@ -11,6 +11,7 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
@@ -26,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 class TrainerTest {
   private static final long SPAWN_STEP = 20;
@@ -201,6 +203,7 @@ class TrainerTest {
     assertThat(skipped.step()).isEqualTo(2);
     assertThat(trainer.progress().skipped()).isEqualTo(2);
     assertThat(probe.parameter.value().getDouble(0)).isEqualTo(before);
+    assertThat(probe.passes.value().getDouble(0)).isEqualTo(1);
     assertThat(trainer.state().optimizer().moments(probe.parameter).orElseThrow().updates())
         .isEqualTo(1);
     assertThatThrownBy(trainer::step)
@@ -253,6 +256,7 @@ class TrainerTest {
     private final Parameter parameter = Scope.root(1, kernels).constant("number", 1, 1);
     private final Set<Long> seeds = new HashSet<>();
     private double loss = 1;
+    private final GateState passes = new GateState("passes", Nd4j.createFromArray(0.0));
     private double gradient;
 
     Probe(double gradient) {
@@ -287,7 +291,13 @@ class TrainerTest {
       return 1000 * meanActiveExperts;
     }
 
+    @Override
+    public List<GateState> state() {
+      return List.of(passes);
+    }
+
     private void backward() {
+      passes.value().addi(1);
       boolean first = !parameter.hasGradient();
       double sum = (first ? 0 : parameter.gradient().getDouble(0)) + gradient;
       parameter.accumulator().array().assign(sum);

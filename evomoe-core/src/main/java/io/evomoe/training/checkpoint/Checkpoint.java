@@ -40,8 +40,10 @@ public final class Checkpoint implements SavedRun {
    *     names the file and, where it can, the tensor
    */
   public static Checkpoint open(Path folder) {
-    if (!CheckpointFiles.isComplete(folder)) {
-      throw new CheckpointException(folder + " is not a complete checkpoint");
+    Optional<String> missing = CheckpointFiles.missing(folder);
+    if (missing.isPresent()) {
+      throw new CheckpointException(
+          folder + " is not a complete checkpoint: " + missing.get() + " is missing");
     }
     try {
       CheckpointState state = CheckpointState.read(folder);

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
@@ -47,9 +48,18 @@ final class CheckpointFiles {
     return parameter.name() + ".moment2";
   }
 
-  static boolean isComplete(Path folder) {
-    return Files.isRegularFile(folder.resolve(CheckpointState.FILE))
-        && CHECKED.stream().allMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  /** The first file that a checkpoint must have and this folder has not. */
+  static Optional<String> missing(Path folder) {
+    return names().filter(name -> !Files.isRegularFile(folder.resolve(name))).findFirst();
+  }
+
+  /** Whether a folder holds a checkpoint, or what is left of one. */
+  static boolean isCheckpoint(Path folder) {
+    return names().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
+
+  private static Stream<String> names() {
+    return Stream.concat(CHECKED.stream(), Stream.of(CheckpointState.FILE));
   }
 
   /** Why something could not be read or written, for the end of a message. */

@@ -58,7 +58,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     this.config = Map.copyOf(config);
   }
 
-  /** The newest complete checkpoint in a directory; it is verified when it is opened. */
+  /** The newest checkpoint in a directory; it is verified when it is opened. */
   public static Optional<Path> latest(Path directory) {
     return newestFirst(directory).stream().findFirst();
   }
@@ -262,12 +262,12 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
-  /** Complete checkpoints, one that was being replaced when the process was killed included. */
+  /** All checkpoints, one that was being replaced when the process was killed included. */
   private static List<Path> newestFirst(Path directory) {
     try {
       return entries(directory).stream()
           .filter(folder -> NAME.matcher(folder.getFileName().toString()).matches())
-          .filter(CheckpointFiles::isComplete)
+          .filter(CheckpointFiles::isCheckpoint)
           .sorted(
               Comparator.comparingLong(CheckpointFolder::stepOf)
                   .reversed()

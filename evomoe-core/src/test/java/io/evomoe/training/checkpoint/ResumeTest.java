@@ -129,7 +129,7 @@ class ResumeTest {
   }
 
   @Test
-  void should_overlook_what_is_not_a_complete_checkpoint() throws IOException {
+  void should_overlook_what_is_not_a_checkpoint() throws IOException {
     Path saved = savedAfter(3);
     Files.createDirectory(directory.resolve("step-00000099"));
     Files.createDirectory(directory.resolve(".saving-step-00000098"));
@@ -234,6 +234,22 @@ class ResumeTest {
     damage(first);
     assertThatThrownBy(() -> CheckpointFolder.openLatest(directory))
         .hasMessageContaining("there is no whole checkpoint before it");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.safetensors", "optimizer.safetensors", "state.json"})
+  void should_not_pass_over_a_newest_checkpoint_that_lost_a_file(String file) throws IOException {
+    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
+    Trainer<TinyBatch> trainer =
+        trainer(new TinyModel(kernels, 1), kernels, CONFIG.withCheckpointEvery(3), 4);
+    trainer.checkpointTo(folder(2));
+    trainer.run();
+    Files.delete(directory.resolve("step-00000010").resolve(file));
+
+    assertThatThrownBy(() -> CheckpointFolder.openLatest(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(
+            "step-00000010", file + " is missing", "the checkpoint before it is whole: ");
   }
 
   @Test

@@ -1,0 +1,30 @@
+package io.evomoe.training;
+
+import io.evomoe.moe.GateState;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The gate state of a model as it was before a step, for a step that is skipped. */
+final class GateStates {
+  private final List<GateState> live;
+  private final List<INDArray> copies;
+
+  private GateStates(List<GateState> live) {
+    this.live = live;
+    this.copies = live.stream().map(state -> state.value().dup()).toList();
+  }
+
+  static GateStates of(Model<?> model) {
+    return new GateStates(model.state());
+  }
+
+  static GateStates none() {
+    return new GateStates(List.of());
+  }
+
+  void restore() {
+    for (int i = 0; i < copies.size(); i++) {
+      live.get(i).value().assign(copies.get(i));
+    }
+  }
+}
