@@ -14,6 +14,10 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Laws of the matrix products. */
 interface ProductContract extends KernelFixture {
+  /** Weights so large that an expert's products may be compiled. */
+  int LARGE_IN = 163;
+
+  int LARGE_OUT = 811;
 
   @ParameterizedTest
   @CsvSource({"1,1,1", "1,17,3", "3,1,17", "17,3,1", "1,64,127", "33,64,17", "127,33,64"})
@@ -81,6 +85,7 @@ interface ProductContract extends KernelFixture {
     int[] numbers = Arrays.stream(offsets.split(",")).mapToInt(Integer::parseInt).toArray();
     checkGroups(RowGroups.routed(numbers), 17, 33);
     checkGroups(RowGroups.routed(numbers), 1, 3);
+    checkGroups(RowGroups.routed(numbers), LARGE_IN, LARGE_OUT);
   }
 
   @ParameterizedTest
@@ -88,6 +93,7 @@ interface ProductContract extends KernelFixture {
   default void should_let_shared_groups_read_the_same_rows(int groups, int rows) {
     checkGroups(RowGroups.shared(groups, rows), 17, 33);
     checkGroups(RowGroups.shared(groups, rows), 3, 1);
+    checkGroups(RowGroups.shared(groups, rows), LARGE_IN, LARGE_OUT);
   }
 
   @Test

@@ -11,16 +11,18 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Matrix products on addresses.
  *
  * <p>oneDNN has two ways: a compiled matmul primitive a shape (fused bias, fast with a transposed
- * right side, 0.36 ms to create) and {@code dnnl_sgemm} (no creation, level in speed except with a
- * transposed right side, where it is 2-4 times slower). Token counts of an expert change every
- * step, so there are primitives for multiples of {@value #COMPILED_ROWS} rows only; other counts go
- * to sgemm, after transposing the weights (0.05 ms). Which way is taken depends on the shape alone,
- * so results repeat to the bit.
+ * right side, 0.4 to 1 ms to create, about 530 KiB to keep) and {@code dnnl_sgemm} (no creation,
+ * level in speed except with a transposed right side, where it is 2-4 times slower). Token counts
+ * of an expert change every step, so there are primitives for multiples of {@value #COMPILED_ROWS}
+ * rows only, and none for an expert's small weights, where they gain nothing; what is left goes to
+ * sgemm, after transposing the weights (0.05 ms). Which way is taken depends on the shape alone, so
+ * results repeat to the bit.
  */
 final class MatrixProducts {
   private static final byte PLAIN = (byte) 'N';
   private static final byte TRANSPOSED = (byte) 'T';
   private static final int COMPILED_ROWS = 8;
+  private static final long COMPILED_WEIGHT = 1 << 17;
 
   private final PrimitiveCache cache;
   private final ThreadLocal<Slots> slots = ThreadLocal.withInitial(Slots::new);
@@ -32,6 +34,11 @@ final class MatrixProducts {
   /** Whether products with this many rows use a compiled primitive. */
   static boolean compiled(long rows) {
     return rows % COMPILED_ROWS == 0;
+  }
+
+  /** Whether an expert's products with weights [in, out] use compiled primitives at all. */
+  static boolean worthCompiling(long in, long out) {
+    return in * out >= COMPILED_WEIGHT;
   }
 
   /** The next number of rows, from {@code rows} on, for which there is a compiled primitive. */
@@ -46,15 +53,16 @@ final class MatrixProducts {
         .execute(x, w, bias, y);
   }
 
-  /** c [m, n] = a [m, k] b^T, b [n, k]. */
+  /** c [m, n] = a [m, k] b^T, b [n, k]; c is added to if {@code accumulate}. */
   void timesTransposed(long a, long b, long c, long m, long n, long k, boolean accumulate) {
-    if (compiled(m)) {
-      String kind = accumulate ? "addTimesTransposed" : "timesTransposed";
-      cache
-          .get(new Key(kind, m, n, k), () -> transposedPrimitive(m, n, k, accumulate))
-          .execute(a, b, c);
-      return;
-    }
+    String kind = accumulate ? "addTimesTransposed" : "timesTransposed";
+    cache
+        .get(new Key(kind, m, n, k), () -> transposedPrimitive(m, n, k, accumulate))
+        .execute(a, b, c);
+  }
+
+  /** The same without a primitive for m rows. */
+  void timesTransposedByGemm(long a, long b, long c, long m, long n, long k, boolean accumulate) {
     long transposed = slots.get().scratch.address(n * k);
     cache.get(new Key("transpose", n, k, 0), () -> transposePrimitive(n, k)).execute(b, transposed);
     gemm(false, false, a, transposed, c, m, n, k, accumulate ? 1 : 0);

@@ -74,7 +74,12 @@ class OneDnnKernels implements Kernels {
     }
     long target = Address.of(into.array());
     if (transposeB && !transposeA) {
-      products.timesTransposed(Address.of(a), Address.of(b), target, m, n, k, into.beta() != 0);
+      boolean accumulate = into.beta() != 0;
+      if (MatrixProducts.compiled(m)) {
+        products.timesTransposed(Address.of(a), Address.of(b), target, m, n, k, accumulate);
+      } else {
+        products.timesTransposedByGemm(Address.of(a), Address.of(b), target, m, n, k, accumulate);
+      }
       return;
     }
     products.gemm(
@@ -109,12 +114,12 @@ class OneDnnKernels implements Kernels {
     long from = row(x, groups.inputOffset(group), in);
     long to = row(y, groups.offset(group), out);
     long rows = computedRows(groups, group);
-    if (MatrixProducts.compiled(rows)) {
+    if (MatrixProducts.compiled(rows) && MatrixProducts.worthCompiling(in, out)) {
       products.linear(from, Address.of(weight), Address.of(bias), to, rows, in, out);
       return;
     }
     Rows.fillWithBias(bias, y, groups, group);
-    products.gemm(false, false, from, Address.of(weight), to, rows, out, in, 1);
+    products.gemm(false, false, from, Address.of(weight), to, groups.size(group), out, in, 1);
   }
 
   /**
@@ -135,14 +140,16 @@ class OneDnnKernels implements Kernels {
     for (int g = 0; g < groups.count(); g++) {
       long out = weights.get(g).size(1);
       if (groups.size(g) > 0) {
-        products.timesTransposed(
-            row(dy, groups.offset(g), out),
-            Address.of(weights.get(g)),
-            row(dx, groups.inputOffset(g), in),
-            computedRows(groups, g),
-            in,
-            out,
-            groups.isShared() && g > 0);
+        long from = row(dy, groups.offset(g), out);
+        long weight = Address.of(weights.get(g));
+        long to = row(dx, groups.inputOffset(g), in);
+        boolean accumulate = groups.isShared() && g > 0;
+        long rows = computedRows(groups, g);
+        if (MatrixProducts.compiled(rows) && MatrixProducts.worthCompiling(in, out)) {
+          products.timesTransposed(from, weight, to, rows, in, out, accumulate);
+        } else {
+          products.timesTransposedByGemm(from, weight, to, groups.size(g), in, out, accumulate);
+        }
       }
     }
     return dx;
