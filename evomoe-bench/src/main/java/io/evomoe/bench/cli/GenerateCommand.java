@@ -54,7 +54,7 @@ final class GenerateCommand implements Callable<Integer> {
       int end = tokenizer.endOfText();
       int[] start = prompt.isEmpty() ? new int[] {end} : tokenizer.encode(prompt);
       int[] text =
-          new Generation(trained.model(), trained.moment())
+          new Generation(trained.model(), trained.moment(), tokenizer.vocabularySize())
               .generate(start, tokens, sampling, id -> id == end);
       int skipped = prompt.isEmpty() ? 1 : 0;
       System.out.println(

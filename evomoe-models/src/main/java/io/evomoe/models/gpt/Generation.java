@@ -29,11 +29,27 @@ public final class Generation {
 
   private final Gpt model;
   private final StepContext context;
+  private final int tokens;
 
   /** Generates with a model as it is at a step (phase and temperature steer its gates). */
   public Generation(Gpt model, StepContext context) {
+    this(model, context, model.config().vocabulary());
+  }
+
+  /**
+   * Generates with a model whose table has more rows than its tokenizer has tokens, as imported
+   * models may have.
+   *
+   * @param tokens ids from this one on are never chosen; 1 to the model's vocabulary
+   */
+  public Generation(Gpt model, StepContext context, int tokens) {
+    if (tokens < 1 || tokens > model.config().vocabulary()) {
+      throw new IllegalArgumentException(
+          "tokens must be in 1..%d, was %d".formatted(model.config().vocabulary(), tokens));
+    }
     this.model = model;
     this.context = context.evaluating();
+    this.tokens = tokens;
   }
 
   /**
@@ -54,7 +70,8 @@ public final class Generation {
     int room = Math.min(text.length, model.config().positions());
     KeyValueCache cache = model.newCache(1, room);
     for (int length = prompt.length; length < text.length; length++) {
-      int next = sampling.choose(logits(text, length, cache), length);
+      double[] logits = Arrays.copyOf(logits(text, length, cache), tokens);
+      int next = sampling.choose(logits, length);
       if (stop.test(next)) {
         return Arrays.copyOf(text, length);
       }

@@ -112,6 +112,20 @@ class GenerationTest {
   }
 
   @Test
+  void should_choose_no_token_that_the_tokenizer_does_not_have() {
+    int[] free = generation.generate(PROMPT, 60, new Sampling(50, 11, 4), GenerationTest::never);
+    Generation bounded = new Generation(model, SmallGpt.training(1), 9);
+
+    int[] text = bounded.generate(PROMPT, 60, new Sampling(50, 11, 4), GenerationTest::never);
+
+    assertThat(Arrays.stream(free).max()).hasValue(model.config().vocabulary() - 1);
+    assertThat(Arrays.stream(text).max()).hasValue(8);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Generation(model, SmallGpt.training(1), 12))
+        .withMessage("tokens must be in 1..11, was 12");
+  }
+
+  @Test
   void should_refuse_an_empty_prompt_and_negative_lengths() {
     assertThatIllegalArgumentException()
         .isThrownBy(
