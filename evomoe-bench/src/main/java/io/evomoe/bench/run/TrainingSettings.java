@@ -106,31 +106,18 @@ public record TrainingSettings(
 
   /**
    * As in Vaswani et al. 2017, sections 5.3 and 5.4, where nothing else is said: a warm-up of a
-   * tenth of the steps and then a decay with the inverse square root, Adam with 0.9 and 0.98, label
-   * smoothing 0.1; weight decay 0.01 and gradients clipped to 1, which they did without.
+   * tenth of the steps (theirs decays with the inverse square root then), Adam with 0.9 and 0.98,
+   * label smoothing 0.1; weight decay 0.01 and gradients clipped to 1, which they did without.
    *
    * @param steps optimizer steps, at least 1
    * @param batch a batch has at most so many times the longest sentence's tokens, at least 1
    * @param learningRate highest rate, above 0
+   * @param decay after the warm-up
    */
-  public static TrainingSettings translation(long steps, int batch, double learningRate) {
+  public static TrainingSettings translation(
+      long steps, int batch, double learningRate, LearningRate.Decay decay) {
     return new TrainingSettings(
-        steps,
-        batch,
-        1,
-        learningRate,
-        0.1,
-        LearningRate.Decay.INVERSE_SQRT,
-        0,
-        0.9,
-        0.98,
-        0.01,
-        1.0,
-        0,
-        8,
-        0,
-        0.1,
-        100);
+        steps, batch, 1, learningRate, 0.1, decay, 0, 0.9, 0.98, 0.01, 1.0, 0, 8, 0, 0.1, 100);
   }
 
   /** The same with the held-out loss measured every so many steps, on so many batches. */

@@ -61,311 +61,206 @@ class ConfigRecordsTest {
   static {
     RECORDS.put(
         Guards.DEFAULT,
-        fields("skipNonFinite", COUNT, "collapseEntropy", SHARE, "collapseSteps", POSITIVE));
+        fields(
+            "skipNonFinite: " + COUNT, "collapseEntropy: " + SHARE, "collapseSteps: " + POSITIVE));
     RECORDS.put(
         AdamWConfig.defaults(),
         fields(
-            "beta1",
-            BELOW_ONE,
-            "beta2",
-            BELOW_ONE,
-            "epsilon",
-            ABOVE_ZERO,
-            "weightDecay",
-            "-1 NaN Infinity"));
+            "beta1: " + BELOW_ONE,
+            "beta2: " + BELOW_ONE,
+            "epsilon: " + ABOVE_ZERO,
+            "weightDecay: -1 NaN Infinity"));
     RECORDS.put(
         new LearningRate(1e-3, 5, LearningRate.Decay.COSINE, 0.1),
-        fields("peak", ABOVE_ZERO, "warmupSteps", COUNT, "decay", ANY, "floorShare", SHARE));
+        fields(
+            "peak: " + ABOVE_ZERO,
+            "warmupSteps: " + COUNT,
+            "decay: " + ANY,
+            "floorShare: " + SHARE));
     RECORDS.put(
         TrainingConfig.defaults(10),
         fields(
-            "steps",
-            POSITIVE,
-            "microBatches",
-            POSITIVE,
-            "clipNorm",
-            "0 -1 NaN",
-            "learningRate",
-            ANY,
-            "adamW",
-            ANY,
-            "evalEvery",
-            COUNT,
-            "checkpointEvery",
-            COUNT,
-            "seed",
-            ANY,
-            "guards",
-            ANY));
+            "steps: " + POSITIVE,
+            "microBatches: " + POSITIVE,
+            "clipNorm: 0 -1 NaN",
+            "learningRate: " + ANY,
+            "adamW: " + ANY,
+            "evalEvery: " + COUNT,
+            "checkpointEvery: " + COUNT,
+            "seed: " + ANY,
+            "guards: " + ANY));
     RECORDS.put(
         TemperatureSchedule.over(10),
         fields(
-            "shape", ANY, "maximum", ABOVE_ZERO, "minimum", "0 -1 NaN 5", "decaySteps", POSITIVE));
+            "shape: " + ANY,
+            "maximum: " + ABOVE_ZERO,
+            "minimum: 0 -1 NaN 5",
+            "decaySteps: " + POSITIVE));
     RECORDS.put(
         EvolutionConfig.defaults(10),
         fields(
-            "diversifySteps",
-            COUNT,
-            "spawn",
-            ANY,
-            "copyMoments",
-            ANY,
-            "temperature",
-            ANY,
-            "hardFrom",
-            COUNT));
+            "diversifySteps: " + COUNT,
+            "spawn: " + ANY,
+            "copyMoments: " + ANY,
+            "temperature: " + ANY,
+            "hardFrom: " + COUNT));
     RECORDS.put(
         new StepContext(1, Phase.SOFT, 1, true, 1),
         fields(
-            "step", COUNT, "phase", ANY, "temperature", ABOVE_ZERO, "training", ANY, "seed", ANY));
+            "step: " + COUNT,
+            "phase: " + ANY,
+            "temperature: " + ABOVE_ZERO,
+            "training: " + ANY,
+            "seed: " + ANY));
     RECORDS.put(STACK, stackFields());
     RECORDS.put(
         new GptConfig(10, 8, STACK),
-        fields("vocabulary", POSITIVE, "positions", POSITIVE, "stack", ANY));
-    RECORDS.put(new RobertaConfig(10, 8, STACK), fields("embedding", ANY, "stack", ANY));
+        fields("vocabulary: " + POSITIVE, "positions: " + POSITIVE, "stack: " + ANY));
+    RECORDS.put(new RobertaConfig(10, 8, STACK), fields("embedding: " + ANY, "stack: " + ANY));
     RECORDS.put(
         EmbeddingSize.of(10, 8),
         fields(
-            "vocabulary",
-            POSITIVE,
-            "positions",
-            POSITIVE,
-            "positionOffset",
-            COUNT,
-            "tokenTypes",
-            COUNT));
+            "vocabulary: " + POSITIVE,
+            "positions: " + POSITIVE,
+            "positionOffset: " + COUNT,
+            "tokenTypes: " + COUNT));
     RECORDS.put(
         new TransformerConfig(10, 8, STACK, STACK, 0.1),
         fields(
-            "vocabulary",
-            POSITIVE,
-            "positions",
-            "1 0",
-            "encoder",
-            ANY,
-            "decoder",
-            ANY,
-            "labelSmoothing",
-            BELOW_ONE));
+            "vocabulary: " + POSITIVE,
+            "positions: 1 0",
+            "encoder: " + ANY,
+            "decoder: " + ANY,
+            "labelSmoothing: " + BELOW_ONE));
     RECORDS.put(
         new Search(4, 0.6, 10, 8),
         fields(
-            "beam",
-            POSITIVE,
-            "lengthPenalty",
-            "-1 NaN Infinity",
-            "maxLength",
-            POSITIVE,
-            "sentences",
-            POSITIVE));
+            "beam: " + POSITIVE,
+            "lengthPenalty: -1 NaN Infinity",
+            "maxLength: " + POSITIVE,
+            "sentences: " + POSITIVE));
     RECORDS.put(
         new Sampling(1, 10, 1),
-        fields("temperature", "-1 NaN Infinity", "topK", POSITIVE, "seed", ANY));
+        fields("temperature: -1 NaN Infinity", "topK: " + POSITIVE, "seed: " + ANY));
     RECORDS.put(
         new ModelSize(2, 8, 16, 2, 4, 2, 300, 16, 0),
         fields(
-            "layers",
-            "0 -1 1000001",
-            "width",
-            "0 -1 1000002",
-            "hidden",
-            "0 -1 1000001",
-            "heads",
-            "0 -1 3",
-            "experts",
-            "0 -1 65537",
-            "moeEvery",
-            POSITIVE,
-            "vocabulary",
-            "0 -1 10000001",
-            "sequence",
-            "0 -1 1000001",
-            "dropout",
-            BELOW_ONE,
-            "sharedExperts",
-            "-1 65537"));
+            "layers: 0 -1 1000001",
+            "width: 0 -1 1000002",
+            "hidden: 0 -1 1000001",
+            "heads: 0 -1 3",
+            "experts: 0 -1 65537",
+            "moeEvery: " + POSITIVE,
+            "vocabulary: 0 -1 10000001",
+            "sequence: 0 -1 1000001",
+            "dropout: " + BELOW_ONE,
+            "sharedExperts: -1 65537"));
     RECORDS.put(
         TrainingSettings.defaults(10, 4, 1e-3),
         fields(
-            "steps",
-            POSITIVE,
-            "batch",
-            POSITIVE,
-            "microBatches",
-            POSITIVE,
-            "learningRate",
-            ABOVE_ZERO,
-            "warmupShare",
-            SHARE,
-            "decay",
-            ANY,
-            "floorShare",
-            SHARE,
-            "beta1",
-            BELOW_ONE,
-            "beta2",
-            BELOW_ONE,
-            "weightDecay",
-            "-1 NaN Infinity",
-            "clipNorm",
-            "0 -1 NaN",
-            "evalEvery",
-            COUNT,
-            "evalBatches",
-            POSITIVE,
-            "checkpointEvery",
-            COUNT,
-            "labelSmoothing",
-            BELOW_ONE,
-            "metricSentences",
-            POSITIVE));
+            "steps: " + POSITIVE,
+            "batch: " + POSITIVE,
+            "microBatches: " + POSITIVE,
+            "learningRate: " + ABOVE_ZERO,
+            "warmupShare: " + SHARE,
+            "decay: " + ANY,
+            "floorShare: " + SHARE,
+            "beta1: " + BELOW_ONE,
+            "beta2: " + BELOW_ONE,
+            "weightDecay: -1 NaN Infinity",
+            "clipNorm: 0 -1 NaN",
+            "evalEvery: " + COUNT,
+            "evalBatches: " + POSITIVE,
+            "checkpointEvery: " + COUNT,
+            "labelSmoothing: " + BELOW_ONE,
+            "metricSentences: " + POSITIVE));
     RECORDS.put(
         EvolutionSettings.defaults(),
         fields(
-            "diversifySteps",
-            COUNT,
-            "spawn",
-            "mask:2 mask nonesuch",
-            "copyMoments",
-            ANY,
-            "schedule",
-            ANY,
-            "maxTemperature",
-            ABOVE_ZERO,
-            "minTemperature",
-            "0 -1 NaN 5",
-            "temperatureSteps",
-            POSITIVE,
-            "hardFrom",
-            COUNT));
+            "diversifySteps: " + COUNT,
+            "spawn: mask:2 mask nonesuch",
+            "copyMoments: " + ANY,
+            "schedule: " + ANY,
+            "maxTemperature: " + ABOVE_ZERO,
+            "minTemperature: 0 -1 NaN 5",
+            "temperatureSteps: " + POSITIVE,
+            "hardFrom: " + COUNT));
     RECORDS.put(
         GuardSettings.DEFAULT,
         fields(
-            "keepCheckpoints",
-            POSITIVE,
-            "skipNonFinite",
-            COUNT,
-            "collapseEntropy",
-            SHARE,
-            "collapseSteps",
-            POSITIVE));
-    RECORDS.put(ComputeSettings.DEFAULT, fields("precision", ANY, "recompute", ANY));
+            "keepCheckpoints: " + POSITIVE,
+            "skipNonFinite: " + COUNT,
+            "collapseEntropy: " + SHARE,
+            "collapseSteps: " + POSITIVE));
+    RECORDS.put(ComputeSettings.DEFAULT, fields("precision: " + ANY, "recompute: " + ANY));
     RECORDS.put(
         Tasks.preset("gpt", "quick").config("gpt", "switch", 1),
         fields(
-            "task",
-            ANY,
-            "gate",
-            ANY,
-            "seed",
-            ANY,
-            "model",
-            ANY,
-            "training",
-            ANY,
-            "evolution",
-            ANY,
-            "gateOptions",
-            ANY,
-            "compute",
-            ANY,
-            "architecture",
-            ANY,
-            "guards",
-            ANY));
+            "task: " + ANY,
+            "gate: " + ANY,
+            "seed: " + ANY,
+            "model: " + ANY,
+            "training: " + ANY,
+            "evolution: " + ANY,
+            "gateOptions: " + ANY,
+            "compute: " + ANY,
+            "architecture: " + ANY,
+            "guards: " + ANY));
     RECORDS.put(
         new ArchitectureSettings(Activation.GELU, 1e-5, 10, 8, 0, 0),
         fields(
-            "activation",
-            ANY,
-            "normEpsilon",
-            ABOVE_ZERO,
-            "vocabulary",
-            POSITIVE,
-            "positions",
-            POSITIVE,
-            "positionOffset",
-            COUNT,
-            "tokenTypes",
-            COUNT));
+            "activation: " + ANY,
+            "normEpsilon: " + ABOVE_ZERO,
+            "vocabulary: " + POSITIVE,
+            "positions: " + POSITIVE,
+            "positionOffset: " + COUNT,
+            "tokenTypes: " + COUNT));
     RECORDS.put(
         new FineTuneSettings(OptionalLong.empty(), 3, 8, 1e-3, 1),
         fields(
-            "steps",
-            POSITIVE,
-            "epochs",
-            ABOVE_ZERO,
-            "batch",
-            POSITIVE,
-            "learningRate",
-            ABOVE_ZERO,
-            "seed",
-            ANY));
+            "steps: " + POSITIVE,
+            "epochs: " + ABOVE_ZERO,
+            "batch: " + POSITIVE,
+            "learningRate: " + ABOVE_ZERO,
+            "seed: " + ANY));
     RECORDS.put(
         new EvalRequest(null, "valid", 1, 1, 0, new Search(4, 0.6, 10, 8)),
         fields(
-            "data",
-            ANY,
-            "split",
-            "dev",
-            "batches",
-            POSITIVE,
-            "sentences",
-            POSITIVE,
-            "examples",
-            COUNT,
-            "search",
-            ANY));
+            "data: " + ANY,
+            "split: dev",
+            "batches: " + POSITIVE,
+            "sentences: " + POSITIVE,
+            "examples: " + COUNT,
+            "search: " + ANY));
     RECORDS.put(
         new StepBenchmark(
             "switch", Precision.F32, Map.of(), new GptConfig(10, 8, STACK), 8, 2, 1, false, 1, 1),
         fields(
-            "gate",
-            ANY,
-            "precision",
-            ANY,
-            "gateOptions",
-            ANY,
-            "size",
-            ANY,
-            "sequence",
-            POSITIVE,
-            "batch",
-            POSITIVE,
-            "temperature",
-            ABOVE_ZERO,
-            "hard",
-            ANY,
-            "warmup",
-            POSITIVE,
-            "steps",
-            POSITIVE));
+            "gate: " + ANY,
+            "precision: " + ANY,
+            "gateOptions: " + ANY,
+            "size: " + ANY,
+            "sequence: " + POSITIVE,
+            "batch: " + POSITIVE,
+            "temperature: " + ABOVE_ZERO,
+            "hard: " + ANY,
+            "warmup: " + POSITIVE,
+            "steps: " + POSITIVE));
   }
 
   private static Map<String, String> stackFields() {
     return fields(
-        "layers",
-        POSITIVE,
-        "width",
-        POSITIVE,
-        "hidden",
-        POSITIVE,
-        "heads",
-        "0 -1 3",
-        "experts",
-        POSITIVE,
-        "moeEvery",
-        POSITIVE,
-        "sharedExperts",
-        COUNT,
-        "dropout",
-        BELOW_ONE,
-        "activation",
-        ANY,
-        "recomputed",
-        ANY,
-        "normEpsilon",
-        ABOVE_ZERO);
+        "layers: " + POSITIVE,
+        "width: " + POSITIVE,
+        "hidden: " + POSITIVE,
+        "heads: 0 -1 3",
+        "experts: " + POSITIVE,
+        "moeEvery: " + POSITIVE,
+        "sharedExperts: " + COUNT,
+        "dropout: " + BELOW_ONE,
+        "activation: " + ANY,
+        "recomputed: " + ANY,
+        "normEpsilon: " + ABOVE_ZERO);
   }
 
   static Stream<Arguments> badValues() {
@@ -419,10 +314,12 @@ class ConfigRecordsTest {
         .hasMessageContaining(text.substring(text.indexOf(':') + 1));
   }
 
-  private static Map<String, String> fields(String... namesAndValues) {
+  /** Each is {@code name: values}. */
+  private static Map<String, String> fields(String... descriptions) {
     Map<String, String> fields = new LinkedHashMap<>();
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      fields.put(namesAndValues[i], namesAndValues[i + 1]);
+    for (String description : descriptions) {
+      int colon = description.indexOf(": ");
+      fields.put(description.substring(0, colon), description.substring(colon + 2));
     }
     return fields;
   }
