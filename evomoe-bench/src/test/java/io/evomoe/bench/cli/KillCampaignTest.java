@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillCampaignTest {
   private static final int KILLS = Integer.getInteger("evomoe.kills", 3);
   private static final String STEPS = "240";
-  private static final int LONGEST_MILLIS = 3000;
+  private static final int LONGEST_MILLIS = 6000;
   private static final long PATIENCE_MINUTES = 5;
 
   @TempDir Path folder;
