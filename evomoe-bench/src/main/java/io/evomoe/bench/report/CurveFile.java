@@ -79,13 +79,14 @@ public final class CurveFile implements AutoCloseable {
     if (lines.isEmpty()) {
       return List.of();
     }
-    if (!lines.get(0).equals(CurveLine.HEADER)) {
+    boolean earlier = lines.get(0).equals(CurveLine.EARLIER_HEADER);
+    if (!earlier && !lines.get(0).equals(CurveLine.HEADER)) {
       throw new IllegalArgumentException(
           "curve file " + file + " must begin with the header " + CurveLine.HEADER);
     }
     List<CurveRow> rows = new ArrayList<>();
     for (int i = 1; i < lines.size(); i++) {
-      rows.add(parse(file, i + 1, lines.get(i)));
+      rows.add(parse(file, i + 1, lines.get(i), earlier));
     }
     return List.copyOf(rows);
   }
@@ -127,9 +128,9 @@ public final class CurveFile implements AutoCloseable {
     }
   }
 
-  private static CurveRow parse(Path file, int number, String line) {
+  private static CurveRow parse(Path file, int number, String line, boolean earlier) {
     try {
-      return CurveLine.parse(line);
+      return CurveLine.parse(line, earlier);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "curve file " + file + " is damaged at line " + number + ": " + e.getMessage(), e);

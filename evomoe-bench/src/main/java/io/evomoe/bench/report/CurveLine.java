@@ -7,9 +7,12 @@ import java.util.StringJoiner;
 /** The text of one line of curves.csv. Doubles are written so that they read back to the bit. */
 final class CurveLine {
 
-  static final String HEADER =
+  /** Of files that have no columns for dead experts and routing fluctuation, which stay empty. */
+  static final String EARLIER_HEADER =
       "task,gate,seed,step,tokens,train_flops,wall_s,train_loss,valid_loss,aux_loss,temperature,"
-          + "active_experts,load_entropy,drop_rate,dead_experts,routing_fluctuation";
+          + "active_experts,load_entropy,drop_rate";
+
+  static final String HEADER = EARLIER_HEADER + ",dead_experts,routing_fluctuation";
 
   private static final int COLUMNS = HEADER.split(",", -1).length;
 
@@ -30,9 +33,14 @@ final class CurveLine {
   /**
    * Reads a line back.
    *
+   * @param earlier the file has the {@link #EARLIER_HEADER}
    * @throws IllegalArgumentException if it is not a line of curves.csv
    */
-  static CurveRow parse(String line) {
+  static CurveRow parse(String line, boolean earlier) {
+    return parse(earlier ? line + ",," : line);
+  }
+
+  private static CurveRow parse(String line) {
     List<String> fields = List.of(line.split(",", -1));
     if (fields.size() != COLUMNS) {
       throw new IllegalArgumentException(

@@ -118,6 +118,18 @@ class CurveFileTest {
   }
 
   @Test
+  void should_go_on_with_a_file_that_lacks_the_last_two_columns() throws IOException {
+    String header = HEADER.replace(",dead_experts,routing_fluctuation", "");
+    Files.writeString(
+        path(), header + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0\n");
+
+    CurveFile.resume(path(), 1).close();
+
+    assertThat(path())
+        .hasContent(HEADER + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0,,\n");
+  }
+
+  @Test
   void should_start_anew_where_nothing_is_to_be_resumed() {
     CurveFile.resume(path(), 2).close();
 
