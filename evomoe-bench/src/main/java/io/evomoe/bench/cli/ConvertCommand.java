@@ -90,13 +90,13 @@ final class ConvertCommand implements Callable<Integer> {
       SpawnMethod method =
           SpawnMethod.parse(spread == null ? run.config().evolution().spawn() : spread);
       Conversion conversion = new Conversion(run);
-      if (Files.exists(out)) {
-        throw new IllegalArgumentException("--out must be a new folder, there is one: " + out);
-      }
-      OutputFolder.prepare(out);
-      copyTokenizer(RunFolder.open(checkpoint).tokenizerPath(), new RunFolder(out));
-      Path written = conversion.write(groups, method, out);
-      System.out.printf("%d experts became %d: %s%n", there, groups.size(), written);
+      OutputFolder.fill(
+          out,
+          folder -> {
+            copyTokenizer(run.folder().tokenizerPath(), new RunFolder(folder));
+            conversion.write(groups, method, folder);
+          });
+      System.out.printf("%d experts became %d: %s%n", there, groups.size(), out);
     }
     return 0;
   }

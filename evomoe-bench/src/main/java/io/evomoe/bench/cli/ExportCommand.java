@@ -5,7 +5,6 @@ import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.TokenizerFiles;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -59,13 +58,14 @@ final class ExportCommand implements Callable<Integer> {
       throw new IllegalArgumentException("max-shard-mb must be at least 1, was " + maxShardMb);
     }
     Optional<DataType> type = type();
-    if (Files.exists(out.resolve("config.json"))) {
-      throw new IllegalArgumentException(out + " holds a model already: name another --out");
-    }
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       HubExport export = Tasks.named(run.config().task()).export(run);
-      export.write(OutputFolder.prepare(out), type, maxShardMb * MEGABYTE);
-      TokenizerFiles.copy(run.folder().tokenizerPath(), out);
+      OutputFolder.fill(
+          out,
+          folder -> {
+            export.write(folder, type, maxShardMb * MEGABYTE);
+            TokenizerFiles.copy(run.folder().tokenizerPath(), folder);
+          });
       System.out.printf("%,d tensors: %s%n", export.size(), out);
       if (!export.unmapped().isEmpty()) {
         System.out.println("What Switch Transformers has no place for:");

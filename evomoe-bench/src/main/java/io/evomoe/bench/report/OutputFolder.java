@@ -1,12 +1,20 @@
 package io.evomoe.bench.report;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The folder that receives a run's files. */
 public final class OutputFolder {
+  private static final Logger log = LoggerFactory.getLogger(OutputFolder.class);
 
   private OutputFolder() {}
 
@@ -27,6 +35,66 @@ public final class OutputFolder {
       throw unusable(folder, null);
     }
     return folder;
+  }
+
+  /**
+   * Fills a new or empty folder, wholly or not at all.
+   *
+   * @param writer is given a folder to write to, whose files are moved when it returns
+   * @throws IllegalArgumentException naming the folder, if it holds something or cannot be written
+   */
+  public static void fill(Path folder, Consumer<Path> writer) {
+    boolean there = Files.exists(folder);
+    prepare(folder);
+    requireEmpty(folder);
+    Path unfinished = folder.resolve(".unfinished");
+    boolean done = false;
+    try {
+      writer.accept(Files.createDirectory(unfinished));
+      for (Path file : entries(unfinished)) {
+        Files.move(file, folder.resolve(file.getFileName()));
+      }
+      done = true;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + folder + ": " + AtomicFile.reason(e), e);
+    } finally {
+      deleteQuietly(unfinished);
+      if (!done && !there) {
+        deleteQuietly(folder);
+      }
+    }
+  }
+
+  private static void requireEmpty(Path folder) {
+    try {
+      List<Path> entries = entries(folder);
+      if (!entries.isEmpty()) {
+        throw new IllegalArgumentException(
+            "output folder %s must be new or empty, holds %s"
+                .formatted(folder, entries.get(0).getFileName()));
+      }
+    } catch (IOException e) {
+      throw unusable(folder, e);
+    }
+  }
+
+  private static List<Path> entries(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.sorted().toList();
+    }
+  }
+
+  private static void deleteQuietly(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      log.warn("Left behind: {} ({})", folder, AtomicFile.reason(e));
+    }
   }
 
   /** Prepares the folder that holds {@code file}. */

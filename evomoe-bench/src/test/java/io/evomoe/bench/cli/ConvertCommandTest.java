@@ -115,6 +115,7 @@ class ConvertCommandTest {
     CommandRun run = command(folder.resolve("refused"), parts[0].split(" ", -1));
     assertThat(run.code()).as(run.err()).isEqualTo(2);
     assertThat(run.err()).contains(parts[1]).doesNotContain("\tat ");
+    assertThat(folder.resolve("refused")).doesNotExist();
   }
 
   @Test

@@ -118,7 +118,7 @@ public final class HubExport {
       ShardedFiles.write(folder, converted, shardBytes);
       writeConfig(folder, type);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + folder, e);
+      throw new UncheckedIOException("cannot write " + folder + ": " + e.getMessage(), e);
     }
   }
 
