@@ -3,12 +3,16 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.task.EvalRequest;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.bench.task.Tasks;
+import io.evomoe.bench.task.TranslationKind;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code evomoe eval}: a trained model measured on data. */
 @Command(
@@ -18,6 +22,9 @@ import picocli.CommandLine.Option;
             + " BLEU and chrF.",
     mixinStandardHelpOptions = true)
 final class EvalCommand implements Callable<Integer> {
+  private static final List<String> OF_TRANSLATION =
+      List.of("--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch");
+
   @Option(
       names = "--checkpoint",
       required = true,
@@ -54,13 +61,27 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin SearchOptions search = new SearchOptions();
 
+  @Spec CommandSpec spec = CommandSpec.create();
+
   @Override
   public Integer call() {
     EvalRequest request =
         new EvalRequest(data, split, batches, sentences, examples, search.search());
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+      requireHeard(run.config().task());
       Tasks.named(run.config().task()).evaluate(run, request).forEach(System.out::println);
     }
     return 0;
+  }
+
+  /** Options that would be left unheard are refused. */
+  private void requireHeard(String task) {
+    for (String option : OF_TRANSLATION) {
+      if (!task.equals(TranslationKind.NAME)
+          && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new IllegalArgumentException(
+            "%s is for task %s, the run is of %s".formatted(option, TranslationKind.NAME, task));
+      }
+    }
   }
 }

@@ -35,6 +35,13 @@ final class Failures {
     return FAILED;
   }
 
+  /** A gate that the class path names and does not have, or that was built for another version. */
+  static int brokenJar(Error e) {
+    log.debug("Failed", e);
+    print("a class on the class path cannot be used: " + e.getMessage());
+    return WRONG_INPUT;
+  }
+
   private static void print(@org.jspecify.annotations.Nullable String message) {
     System.err.println("evomoe: " + String.valueOf(message).lines().findFirst().orElse("failed"));
   }

@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -46,6 +47,8 @@ public final class Main {
       return commandLine.execute(arguments);
     } catch (OutOfMemoryError e) {
       return Failures.outOfMemory(e);
+    } catch (ServiceConfigurationError | LinkageError e) {
+      return Failures.brokenJar(e);
     }
   }
 

@@ -210,6 +210,10 @@ final class TrainCommand implements Callable<Integer> {
       memory.watch(run);
       outcome = run.train(curves, earlier, progress);
       write(outcome, config, folder.path(), task);
+      if (stop.isStopped()) {
+        console.printf("Stopped and saved; go on with: evomoe train --resume %s%n", folder.path());
+        console.flush();
+      }
       memory.requireWithin();
     }
     console.println();

@@ -9,10 +9,13 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * curves.csv, open for appending. Every row is flushed, so a killed run leaves a readable file; a
@@ -22,6 +25,8 @@ public final class CurveFile implements AutoCloseable {
 
   /** The file's name in the output folder. */
   public static final String NAME = "curves.csv";
+
+  private static final Logger log = LoggerFactory.getLogger(CurveFile.class);
 
   private final Path file;
   private final FileChannel channel;
@@ -60,13 +65,21 @@ public final class CurveFile implements AutoCloseable {
 
   /**
    * Continues the file of a run that resumes after {@code step}: later rows, which the resumed run
-   * will write again, are taken out. A missing file is created.
+   * will write again, are taken out. A missing file is created; one that lacks steps is warned of.
    *
    * @throws IllegalArgumentException if the file is not a curves.csv or cannot be written
    */
   public static CurveFile resume(Path file, long step) {
     List<CurveRow> rows = Files.exists(file) ? read(file) : List.of();
-    return create(file, rows.stream().filter(row -> row.step() <= step).toList());
+    List<CurveRow> kept = rows.stream().filter(row -> row.step() <= step).toList();
+    if (!rows.isEmpty() && kept.size() < step) {
+      log.warn(
+          "{} has {} of the {} steps before the checkpoint; the others are not in its curves",
+          file,
+          kept.size(),
+          step);
+    }
+    return create(file, kept);
   }
 
   /**
@@ -123,8 +136,10 @@ public final class CurveFile implements AutoCloseable {
     try {
       String text = Files.readString(file);
       return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("curve file " + file + " is not UTF-8", e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("curve file " + file + " cannot be read", e);
+      throw new IllegalArgumentException("curve file " + file + " cannot be read: " + reason(e), e);
     }
   }
 

@@ -30,6 +30,7 @@ public final class ConfigFile {
   private static final ObjectMapper YAML =
       YAMLMapper.builder(new YAMLFactory())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
@@ -40,6 +41,7 @@ public final class ConfigFile {
   private static final ObjectMapper TREE =
       JsonMapper.builder()
           .defaultSetterInfo(JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .withConfigOverride(Long.class, ConfigFile::mayBeNull)
           .withConfigOverride(Integer.class, ConfigFile::mayBeNull)
           .withConfigOverride(Activation.class, ConfigFile::mayBeNull)

@@ -95,6 +95,9 @@ class CommandsTest {
     CommandRun eval = CommandRun.of("eval", "--checkpoint", out.toString());
     assertThat(eval.code()).as(eval.err()).isZero();
     assertThat(eval.out()).contains("after step 20").contains("perplexity");
+    CommandRun unheard = CommandRun.of("eval", "--checkpoint", out.toString(), "--examples", "5");
+    assertThat(unheard.code()).isEqualTo(2);
+    assertThat(unheard.err()).contains("--examples is for task mt, the run is of gpt");
 
     CommandRun first = generate(out, "--seed", "1");
     assertThat(first.code()).as(first.err()).isZero();

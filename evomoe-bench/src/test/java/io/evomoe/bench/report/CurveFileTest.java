@@ -130,6 +130,15 @@ class CurveFileTest {
   }
 
   @Test
+  void should_say_that_a_file_is_not_text() throws IOException {
+    Files.write(path(), new byte[] {(byte) 0xff, (byte) 0xfe, '\n'});
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CurveFile.resume(path(), 1))
+        .withMessageEndingWith("is not UTF-8");
+  }
+
+  @Test
   void should_start_anew_where_nothing_is_to_be_resumed() {
     CurveFile.resume(path(), 2).close();
 

@@ -1,6 +1,7 @@
 package io.evomoe.bench.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.bench.task.Tasks;
 import java.io.IOException;
@@ -32,6 +33,30 @@ class ConfigFileTest {
     Files.write(file, older);
 
     assertThat(ConfigFile.read(file)).isEqualTo(config());
+  }
+
+  @Test
+  void should_refuse_to_cut_a_fraction_off_a_whole_number() throws IOException {
+    Path file = Files.writeString(folder.resolve("half.yaml"), "model:\n  layers: 2.5\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.set(config(), "model.layers", "2.5"))
+        .withMessageContaining("model.layers")
+        .withMessageContaining("2.5");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.overlay(config(), file))
+        .withMessageContaining("layers")
+        .withMessageContaining("2.5");
+  }
+
+  @Test
+  void should_refuse_a_second_document() throws IOException {
+    Path file = folder.resolve("two.yaml");
+    Files.writeString(file, "model:\n  layers: 2\n---\nmodel:\n  layers: 3\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.overlay(config(), file))
+        .withMessageContaining("two.yaml");
   }
 
   private static RunConfig config() {
