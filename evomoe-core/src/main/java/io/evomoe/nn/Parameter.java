@@ -122,6 +122,12 @@ public final class Parameter {
     hasGradient = false;
   }
 
+  /** Gives back the memory of value and gradient, which must not be used any more. */
+  public void free() {
+    value.close();
+    gradient.close();
+  }
+
   /** Ends its training for good: no gradient, moment or weight decay moves it from here on. */
   public void freeze() {
     frozen = true;

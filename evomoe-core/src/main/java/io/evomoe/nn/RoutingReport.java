@@ -1,6 +1,7 @@
 package io.evomoe.nn;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How one MoE layer used its experts in one pass. Padding is not counted.
@@ -45,6 +46,33 @@ public record RoutingReport(
   /** The same with the first expert of each real token. */
   public RoutingReport withFirstExperts(List<Integer> experts) {
     return new RoutingReport(layer, tokens, load, activeHistogram, dropped, auxLoss, experts);
+  }
+
+  /**
+   * Both passes of the same layer, as if their tokens had been one pass's; without first experts.
+   *
+   * @param other of a layer with as many experts; its {@code auxLoss} is averaged with this one's,
+   *     by tokens
+   */
+  public RoutingReport plus(RoutingReport other) {
+    int both = tokens + other.tokens;
+    double aux = both == 0 ? 0 : (auxLoss * tokens + other.auxLoss * other.tokens) / both;
+    return new RoutingReport(
+        layer,
+        both,
+        sums(load, other.load),
+        sums(activeHistogram, other.activeHistogram),
+        dropped + other.dropped,
+        aux);
+  }
+
+  private static List<Integer> sums(List<Integer> a, List<Integer> b) {
+    if (a.size() != b.size()) {
+      throw new IllegalArgumentException(
+          "both reports must be of as many experts, had %d and %d entries"
+              .formatted(a.size(), b.size()));
+    }
+    return IntStream.range(0, a.size()).mapToObj(i -> a.get(i) + b.get(i)).toList();
   }
 
   /** Assignments that were computed. */

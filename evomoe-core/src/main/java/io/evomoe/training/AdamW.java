@@ -6,15 +6,11 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Workspaces;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled weight decay regularization",
@@ -26,12 +22,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * decay acts on the parameters that say so; a frozen parameter is not moved by anything and loses
  * its moments.
  */
-public final class AdamW {
+public final class AdamW implements Optimizer {
   private static final String WORKSPACE = "EVOMOE_OPTIMIZER";
 
   private final Kernels kernels;
   private final AdamWConfig config;
-  private final Map<Parameter, Moments> moments = new HashMap<>();
+  private final MomentStore moments = new MomentStore();
 
   /** An optimizer that has seen nothing yet. */
   public AdamW(Kernels kernels, AdamWConfig config) {
@@ -39,37 +35,7 @@ public final class AdamW {
     this.config = config;
   }
 
-  /** Euclidean norm of the gradients of all parameters taken together, before any scale. */
-  public double gradientNorm(Collection<Parameter> parameters) {
-    List<INDArray> gradients =
-        parameters.stream()
-            .filter(parameter -> parameter.hasGradient() && !parameter.frozen())
-            .map(Parameter::gradient)
-            .toList();
-    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
-      return Math.sqrt(kernels.sumOfSquares(gradients));
-    }
-  }
-
-  /**
-   * The last of the parameters whose gradient is not finite: in a model's order, the one that its
-   * backward pass comes to first.
-   */
-  Optional<Parameter> lastNotFinite(List<Parameter> parameters) {
-    for (int i = parameters.size() - 1; i >= 0; i--) {
-      if (!Double.isFinite(gradientNorm(List.of(parameters.get(i))))) {
-        return Optional.of(parameters.get(i));
-      }
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * Updates every parameter that is not frozen.
-   *
-   * @param learningRate of this update
-   * @param gradientScale factor on all gradients (clipping, accumulation)
-   */
+  @Override
   public void update(Collection<Parameter> parameters, double learningRate, double gradientScale) {
     List<AdamWUpdate> updates = new ArrayList<>();
     for (Parameter parameter : parameters) {
@@ -84,43 +50,35 @@ public final class AdamW {
     }
   }
 
-  /**
-   * Prepares for parameters that a spawn made.
-   *
-   * @param childToParent the parameter, of the same shape, that each new one comes from
-   * @param copy whether a child takes over moments and update count of its parent; otherwise it
-   *     starts from zero
-   */
+  @Override
   public void inherit(Map<Parameter, Parameter> childToParent, boolean copy) {
-    if (!copy) {
-      moments.keySet().removeAll(childToParent.keySet());
-      return;
-    }
-    Map<Parameter, Moments> inherited = new HashMap<>();
-    childToParent.forEach(
-        (child, parent) ->
-            moments(parent).ifPresent(found -> inherited.put(child, checked(child, found).copy())));
-    moments.putAll(inherited);
+    moments.inherit(childToParent, copy);
   }
 
-  /** Drops the moments of all other parameters. */
+  @Override
   public void retain(Collection<Parameter> parameters) {
-    moments.keySet().retainAll(new HashSet<>(parameters));
+    moments.retain(parameters);
   }
 
-  /** Moments of a parameter; empty before its first update. */
+  @Override
   public Optional<Moments> moments(Parameter parameter) {
-    return Optional.ofNullable(moments.get(parameter));
+    return moments.get(parameter);
   }
 
-  /** Puts saved moments, of the parameter's shape and outside of any workspace, in place. */
+  /** Both moments. */
+  @Override
+  public Moments zeros(Parameter parameter, long updates) {
+    return Moments.zeros(parameter, updates);
+  }
+
+  @Override
   public void restore(Parameter parameter, Moments saved) {
-    moments.put(parameter, checked(parameter, saved));
+    moments.put(parameter, saved);
   }
 
   private AdamWUpdate next(Parameter parameter, double learningRate, double gradientScale) {
-    Moments next = moments.computeIfAbsent(parameter, p -> Moments.zeros(p, 0)).updated();
-    moments.put(parameter, next);
+    Moments kept = moments.get(parameter).orElseGet(() -> zeros(parameter, 0));
+    Moments next = moments.next(parameter, kept);
     AdamWStep step =
         new AdamWStep(
             learningRate,
@@ -131,18 +89,10 @@ public final class AdamW {
             gradientScale,
             next.updates());
     return new AdamWUpdate(
-        parameter.value(), parameter.gradient(), next.first(), next.second(), step);
-  }
-
-  private static Moments checked(Parameter parameter, Moments found) {
-    if (!found.first().equalShapes(parameter.value())
-        || !found.second().equalShapes(parameter.value())) {
-      throw new IllegalArgumentException(
-          "moments of "
-              + parameter
-              + " must have its shape, were "
-              + Arrays.toString(found.first().shape()));
-    }
-    return found;
+        parameter.value(),
+        parameter.gradient(),
+        next.first(),
+        next.secondMoment().orElseThrow(),
+        step);
   }
 }

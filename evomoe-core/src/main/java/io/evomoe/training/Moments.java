@@ -1,18 +1,22 @@
 package io.evomoe.training;
 
 import io.evomoe.nn.Parameter;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What {@link AdamW} keeps of one parameter.
+ * What an {@link Optimizer} keeps of one parameter.
  *
- * @param first running mean of the gradient, of the parameter's shape; changed in place
- * @param second running mean of the squared gradient, of the parameter's shape; changed in place
+ * @param first running mean of the gradient ({@link AdamW}) or the velocity ({@link Sgd}), of the
+ *     parameter's shape; changed in place
+ * @param second running mean of the squared gradient, of the parameter's shape; changed in place;
+ *     null where an optimizer keeps none
  * @param updates number of updates they have seen
  */
-public record Moments(INDArray first, INDArray second, long updates) {
+public record Moments(INDArray first, @Nullable INDArray second, long updates) {
 
   /** Refuses a negative count. */
   public Moments {
@@ -21,20 +25,30 @@ public record Moments(INDArray first, INDArray second, long updates) {
     }
   }
 
-  /** Zeros for a parameter, outside of any workspace. */
+  /** Zeros of both kinds for a parameter, outside of any workspace. */
   public static Moments zeros(Parameter parameter, long updates) {
+    return new Moments(like(parameter), like(parameter), updates);
+  }
+
+  /** Zeros of the first kind alone, outside of any workspace. */
+  static Moments single(Parameter parameter, long updates) {
+    return new Moments(like(parameter), null, updates);
+  }
+
+  /** The second one, where there is one. */
+  public Optional<INDArray> secondMoment() {
+    return Optional.ofNullable(second);
+  }
+
+  private static INDArray like(Parameter parameter) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray value = parameter.value();
-      return new Moments(
-          Nd4j.create(value.dataType(), value.shape()),
-          Nd4j.create(value.dataType(), value.shape()),
-          updates);
+      return Nd4j.create(parameter.value().dataType(), parameter.value().shape());
     }
   }
 
   Moments copy() {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return new Moments(first.dup('c'), second.dup('c'), updates);
+      return new Moments(first.dup('c'), second == null ? null : second.dup('c'), updates);
     }
   }
 

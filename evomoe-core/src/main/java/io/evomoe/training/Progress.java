@@ -13,7 +13,8 @@ public record Progress(long step, long tokens, double trainFlops, boolean spawne
   /** Before the first step. */
   public static final Progress START = new Progress(0, 0, 0, false, 0);
 
-  Progress afterSpawn() {
+  /** The same once the experts were spawned. */
+  public Progress afterSpawn() {
     return new Progress(step, tokens, trainFlops, true, skipped);
   }
 

@@ -22,5 +22,5 @@ public interface SavedRun {
    * Copies parameters, gate state and moments into live objects, which have the same names and
    * shapes: if the run had spawned its experts, so has the model.
    */
-  void loadInto(Model<?> model, AdamW optimizer);
+  void loadInto(Model<?> model, Optimizer optimizer);
 }

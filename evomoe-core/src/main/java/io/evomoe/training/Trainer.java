@@ -8,9 +8,7 @@ import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +33,9 @@ public final class Trainer<B> {
   private final MicroBatches<B> microBatches;
   private final TrainingConfig config;
   private final EvolutionSchedule evolution;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
+  private final GradientNorm gradientNorm;
+  private final Spawner spawner;
   private final Evaluation<B> evaluation;
   private final CollapseWarning collapse;
   private final AtomicBoolean stopRequested = new AtomicBoolean();
@@ -56,11 +56,28 @@ public final class Trainer<B> {
       Kernels kernels,
       TrainingConfig config,
       EvolutionSchedule evolution) {
+    this(model, data, kernels, config, evolution, new AdamW(kernels, config.adamW()));
+  }
+
+  /**
+   * The same with another optimizer than {@link AdamW}.
+   *
+   * @param optimizer that has seen nothing yet
+   */
+  public Trainer(
+      Model<B> model,
+      TrainingData<B> data,
+      Kernels kernels,
+      TrainingConfig config,
+      EvolutionSchedule evolution,
+      Optimizer optimizer) {
     this.model = model;
     this.microBatches = new MicroBatches<>(model, data.training(), config, evolution);
     this.config = config;
     this.evolution = evolution;
-    this.optimizer = new AdamW(kernels, config.adamW());
+    this.optimizer = optimizer;
+    this.gradientNorm = new GradientNorm(kernels);
+    this.spawner = new Spawner(model, optimizer, evolution, config.seed());
     this.evaluation = new Evaluation<>(model, data.heldOut());
     this.collapse = new CollapseWarning(config.guards());
   }
@@ -74,9 +91,7 @@ public final class Trainer<B> {
    */
   public void resume(SavedRun saved) {
     SavedRunCheck.check(saved, config, evolution);
-    if (saved.progress().spawned()) {
-      spawn(evolution.spawnStep().orElseThrow());
-    }
+    spawner.growAs(saved.progress());
     saved.loadInto(model, optimizer);
     progress = saved.progress();
     lastCheckpoint = saved.location();
@@ -131,7 +146,7 @@ public final class Trainer<B> {
     run = whole;
     Stopwatch thisStep = new Stopwatch();
     StepContext moment = context(progress.step());
-    spawnIfDue();
+    progress = spawner.spawnIfDue(progress);
     List<Parameter> parameters = model.parameters();
     parameters.forEach(Parameter::clearGradient);
     GateStates before = mayStillSkip() ? GateStates.of(model) : GateStates.none();
@@ -182,29 +197,12 @@ public final class Trainer<B> {
     return new TrainingState(progress, context(progress.step()), config.seed(), model, optimizer);
   }
 
-  private void spawnIfDue() {
-    long step = progress.step();
-    OptionalLong spawnStep = evolution.spawnStep();
-    if (progress.spawned() || spawnStep.isEmpty() || step < spawnStep.getAsLong()) {
-      return;
-    }
-    optimizer.inherit(spawn(step), evolution.config().copyMoments());
-    optimizer.retain(model.parameters());
-    progress = progress.afterSpawn();
-    log.info("Spawned experts before step {} ({})", step, evolution.config().spawn());
-  }
-
-  private Map<Parameter, Parameter> spawn(long step) {
-    long seed = CounterRandom.fold(CounterRandom.fold(config.seed(), "spawn"), step);
-    return model.spawn(evolution.config().spawn(), seed);
-  }
-
   private double update(List<Parameter> parameters, double rate) {
     double scale = 1.0 / config.microBatches();
-    double norm = optimizer.gradientNorm(parameters) * scale;
+    double norm = gradientNorm.of(parameters) * scale;
     if (!Double.isFinite(norm)) {
       throw new NotFiniteException(
-          optimizer
+          gradientNorm
               .lastNotFinite(parameters)
               .map(parameter -> "the gradient of " + parameter.name() + " was not finite")
               .orElse("the gradient norm was " + norm));

@@ -12,4 +12,4 @@ import io.evomoe.step.StepContext;
  * @param optimizer whose moments count
  */
 public record TrainingState(
-    Progress progress, StepContext moment, long seed, Model<?> model, AdamW optimizer) {}
+    Progress progress, StepContext moment, long seed, Model<?> model, Optimizer optimizer) {}

@@ -28,12 +28,19 @@ public final class TinyModel implements Model<TinyBatch> {
   private static final int HIDDEN = 7;
 
   private final Kernels kernels;
+  private final double dropout;
   private final Scope scope;
   private final List<Expert> experts = new ArrayList<>();
   private final INDArray counter;
 
-  /** A model of one net. */
+  /** A model of one net, with a dropout of 0.1. */
   public TinyModel(Kernels kernels, long seed) {
+    this(kernels, seed, 0.1);
+  }
+
+  /** A model of one net with another dropout. */
+  public TinyModel(Kernels kernels, long seed, double dropout) {
+    this.dropout = dropout;
     this.kernels = kernels;
     this.scope = Scope.root(seed, kernels);
     this.counter = Nd4j.zeros(kernels.dataType(), 1);
@@ -44,7 +51,8 @@ public final class TinyModel implements Model<TinyBatch> {
   public Loss loss(TinyBatch batch, StepContext context) {
     int n = batch.rows();
     INDArray x = array(batch.inputs(), n, TinyBatch.WIDTH);
-    INDArray input = context.training() ? kernels.dropout(x, 0.1, context.seed()) : x;
+    INDArray input =
+        context.training() && dropout > 0 ? kernels.dropout(x, dropout, context.seed()) : x;
     List<Pass> passes = experts.stream().map(expert -> expert.forward(input)).toList();
     INDArray error = array(batch.targets(), n, 1).negi();
     passes.forEach(pass -> error.addi(pass.output.div(experts.size())));

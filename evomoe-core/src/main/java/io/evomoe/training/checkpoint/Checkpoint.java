@@ -2,10 +2,10 @@ package io.evomoe.training.checkpoint;
 
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
-import io.evomoe.training.AdamW;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
 import io.evomoe.training.Moments;
+import io.evomoe.training.Optimizer;
 import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
 import java.io.IOException;
@@ -120,16 +120,15 @@ public final class Checkpoint implements SavedRun {
   }
 
   @Override
-  public void loadInto(Model<?> model, AdamW optimizer) {
+  public void loadInto(Model<?> model, Optimizer optimizer) {
     Map<Parameter, Moments> moments = new LinkedHashMap<>();
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
       Long updates = state.updates().get(parameter.name());
       if (updates != null) {
-        Moments fresh = Moments.zeros(parameter, updates);
+        Moments fresh = optimizer.zeros(parameter, updates);
         moments.put(parameter, fresh);
-        arrays.put(CheckpointFiles.firstMoment(parameter), fresh.first());
-        arrays.put(CheckpointFiles.secondMoment(parameter), fresh.second());
+        CheckpointFiles.putMoments(arrays, parameter, fresh);
       }
     }
     requireFit(CheckpointFiles.OPTIMIZER, arrays);

@@ -2,6 +2,7 @@ package io.evomoe.training.checkpoint;
 
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.Model;
+import io.evomoe.training.Moments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -40,12 +41,10 @@ final class CheckpointFiles {
     return arrays;
   }
 
-  static String firstMoment(Parameter parameter) {
-    return parameter.name() + ".moment1";
-  }
-
-  static String secondMoment(Parameter parameter) {
-    return parameter.name() + ".moment2";
+  /** Adds what an optimizer keeps of a parameter: one array or two. */
+  static void putMoments(Map<String, INDArray> arrays, Parameter parameter, Moments moments) {
+    arrays.put(parameter.name() + ".moment1", moments.first());
+    moments.secondMoment().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
   }
 
   /** The first file that a checkpoint must have and this folder has not. */

@@ -213,8 +213,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     for (Parameter parameter : state.model().parameters()) {
       Optional<Moments> found = state.optimizer().moments(parameter);
       if (found.isPresent()) {
-        arrays.put(CheckpointFiles.firstMoment(parameter), found.get().first());
-        arrays.put(CheckpointFiles.secondMoment(parameter), found.get().second());
+        CheckpointFiles.putMoments(arrays, parameter, found.get());
         updates.put(parameter.name(), found.get().updates());
       }
     }

@@ -132,12 +132,12 @@ public final class ExpertConversion {
     for (Parameter parameter : fresh.parameters()) {
       List<Moments> sources = new ArrayList<>();
       INDArray first = moment(parameter, from, sources, Moments::first);
-      INDArray second = moment(parameter, from, sources, Moments::second);
+      INDArray second = moment(parameter, from, sources, m -> m.secondMoment().orElseThrow());
       if (first != null && second != null) {
         long updates = sources.stream().mapToLong(Moments::updates).max().orElse(0);
         Moments moments = Moments.zeros(parameter, updates);
         moments.first().assign(first);
-        moments.second().assign(second);
+        moments.secondMoment().orElseThrow().assign(second);
         into.restore(parameter, moments);
       }
     }

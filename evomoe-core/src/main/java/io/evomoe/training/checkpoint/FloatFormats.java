@@ -102,7 +102,8 @@ public final class FloatFormats {
     return sign | ((rounded >>> 13) - (112 << 10));
   }
 
-  private static int bfloat16(float value) {
+  /** The 16 bits of the nearest bfloat16, ties to even. */
+  public static int bfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
       return (bits >>> 16) | 0x40; // Rounding could carry a NaN into infinity.

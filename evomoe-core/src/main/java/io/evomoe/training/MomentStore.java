@@ -1,0 +1,65 @@
+package io.evomoe.training;
+
+import io.evomoe.nn.Parameter;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Moments by parameter. */
+final class MomentStore {
+  private final Map<Parameter, Moments> moments = new HashMap<>();
+
+  Optional<Moments> get(Parameter parameter) {
+    return Optional.ofNullable(moments.get(parameter));
+  }
+
+  void put(Parameter parameter, Moments saved) {
+    moments.put(parameter, checked(parameter, saved));
+  }
+
+  /** Those of a parameter, or these, counted once more. */
+  Moments next(Parameter parameter, Moments zeros) {
+    Moments next = moments.getOrDefault(parameter, zeros).updated();
+    moments.put(parameter, next);
+    return next;
+  }
+
+  void remove(Parameter parameter) {
+    moments.remove(parameter);
+  }
+
+  void retain(Collection<Parameter> parameters) {
+    moments.keySet().retainAll(new HashSet<>(parameters));
+  }
+
+  void inherit(Map<Parameter, Parameter> childToParent, boolean copy) {
+    if (!copy) {
+      moments.keySet().removeAll(childToParent.keySet());
+      return;
+    }
+    Map<Parameter, Moments> inherited = new HashMap<>();
+    childToParent.forEach(
+        (child, parent) ->
+            get(parent).ifPresent(found -> inherited.put(child, checked(child, found).copy())));
+    moments.putAll(inherited);
+  }
+
+  private static Moments checked(Parameter parameter, Moments found) {
+    boolean fits =
+        Stream.of(Optional.of(found.first()), found.secondMoment())
+            .flatMap(Optional::stream)
+            .allMatch(moment -> moment.equalShapes(parameter.value()));
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "moments of "
+              + parameter
+              + " must have its shape, were "
+              + Arrays.toString(found.first().shape()));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,79 @@
+package io.evomoe.training;
+
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Workspaces;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Stochastic gradient descent with Nesterov's momentum: {@code v = m v + g}, then {@code p = p - r
+ * (g + m v)}, in the form of Sutskever et al. 2013 that PyTorch's {@code SGD(nesterov=True)} has.
+ * Without momentum it is plain gradient descent and keeps nothing. No weight decay.
+ */
+public final class Sgd implements Optimizer {
+  private static final String WORKSPACE = "EVOMOE_SGD";
+
+  private final double momentum;
+  private final MomentStore velocities = new MomentStore();
+
+  /**
+   * An optimizer that has seen nothing yet.
+   *
+   * @param momentum m, in [0, 1)
+   */
+  public Sgd(double momentum) {
+    if (!(momentum >= 0 && momentum < 1)) {
+      throw new IllegalArgumentException("momentum must be in [0, 1), was " + momentum);
+    }
+    this.momentum = momentum;
+  }
+
+  @Override
+  public void update(Collection<Parameter> parameters, double learningRate, double gradientScale) {
+    for (Parameter parameter : parameters) {
+      if (parameter.frozen()) {
+        velocities.remove(parameter);
+        continue;
+      }
+      try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
+        INDArray step = parameter.gradient().mul(gradientScale);
+        if (momentum > 0) {
+          Moments kept = velocities.get(parameter).orElseGet(() -> zeros(parameter, 0));
+          INDArray velocity = velocities.next(parameter, kept).first();
+          velocity.muli(momentum).addi(step);
+          step.addi(velocity.mul(momentum));
+        }
+        parameter.value().subi(step.muli(learningRate));
+      }
+    }
+  }
+
+  @Override
+  public void inherit(Map<Parameter, Parameter> childToParent, boolean copy) {
+    velocities.inherit(childToParent, copy);
+  }
+
+  @Override
+  public void retain(Collection<Parameter> parameters) {
+    velocities.retain(parameters);
+  }
+
+  @Override
+  public Optional<Moments> moments(Parameter parameter) {
+    return velocities.get(parameter);
+  }
+
+  /** The velocity alone. */
+  @Override
+  public Moments zeros(Parameter parameter, long updates) {
+    return Moments.single(parameter, updates);
+  }
+
+  @Override
+  public void restore(Parameter parameter, Moments saved) {
+    velocities.put(parameter, saved);
+  }
+}

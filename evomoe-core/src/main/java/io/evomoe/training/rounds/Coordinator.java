@@ -1,0 +1,168 @@
+package io.evomoe.training.rounds;
+
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.NotFiniteException;
+import io.evomoe.nn.Parameter;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.GradientNorm;
+import io.evomoe.training.Model;
+import io.evomoe.training.Progress;
+import io.evomoe.training.SavedRun;
+import io.evomoe.training.Sgd;
+import io.evomoe.training.Spawner;
+import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainingState;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The one place of a run in rounds that has its parameters: it spawns the experts, gives out the
+ * start of each round and takes the outer step. A parameter that the workers froze in a round
+ * becomes the mean of theirs and is never moved again, by no momentum either. Gate states become
+ * the mean of the workers'.
+ */
+public final class Coordinator {
+  private final Model<?> model;
+  private final TrainingConfig config;
+  private final EvolutionSchedule evolution;
+  private final RoundConfig rounds;
+  private final RoundPlan plan;
+  private final Sgd outer;
+  private final Spawner spawner;
+  private final GradientNorm norm;
+  private Progress progress = Progress.START;
+
+  /**
+   * A run before its first round.
+   *
+   * @param model with one expert where the schedule will spawn more
+   */
+  public Coordinator(
+      Model<?> model,
+      Kernels kernels,
+      TrainingConfig config,
+      EvolutionSchedule evolution,
+      RoundConfig rounds) {
+    this.model = model;
+    this.config = config;
+    this.evolution = evolution;
+    this.rounds = rounds;
+    this.plan = new RoundPlan(config.steps(), rounds.localSteps(), evolution.spawnStep());
+    this.outer = new Sgd(rounds.outerMomentum());
+    this.spawner = new Spawner(model, outer, evolution, config.seed());
+    this.norm = new GradientNorm(kernels);
+  }
+
+  /**
+   * Continues a saved run, to be called before the first round. Another number of workers is
+   * allowed.
+   *
+   * @throws IllegalArgumentException if it had another seed, or was not saved between two rounds
+   */
+  public void resume(SavedRun saved) {
+    if (saved.seed() != config.seed()) {
+      throw new IllegalArgumentException(
+          "seed must be %d as in %s, was %d"
+              .formatted(saved.seed(), saved.location(), config.seed()));
+    }
+    long step = saved.progress().step();
+    long spawn = evolution.spawnStep().orElse(0);
+    if (step % rounds.localSteps() != 0 && step != spawn && step != config.steps()) {
+      throw new IllegalArgumentException(
+          "localSteps must divide the %d steps of %s, was %d"
+              .formatted(step, saved.location(), rounds.localSteps()));
+    }
+    spawner.growAs(saved.progress());
+    saved.loadInto(model, outer);
+    progress = saved.progress();
+  }
+
+  /** Which steps each round has. */
+  public RoundPlan plan() {
+    return plan;
+  }
+
+  /** How far the run has come. */
+  public Progress progress() {
+    return progress;
+  }
+
+  /** Whether no round is left. */
+  public boolean isFinished() {
+    return progress.step() >= config.steps();
+  }
+
+  /** Spawns the experts if it is time, and gives what the workers of the next round start from. */
+  public ModelSnapshot nextStart() {
+    progress = spawner.spawnIfDue(progress);
+    return ModelSnapshot.of(state());
+  }
+
+  /** The steps of the next round. */
+  public RoundPlan.Span nextSpan() {
+    return plan.spanFrom(progress.step());
+  }
+
+  /**
+   * Takes the outer step that ends a round.
+   *
+   * @param sum of what all workers gave
+   * @return global norm of the mean difference
+   * @throws NotFiniteException if the mean difference is not finite; nothing has changed then
+   * @throws IllegalArgumentException if a worker failed
+   */
+  public double finish(Contribution sum) {
+    if (sum.failure() != null) {
+      throw new IllegalArgumentException(sum.failure());
+    }
+    RoundPlan.Span span = nextSpan();
+    List<Parameter> parameters = model.parameters();
+    for (Parameter parameter : parameters) {
+      parameter.clearGradient();
+      Flat.assign(parameter.accumulator().array(), sum.mean(parameter.name()));
+    }
+    double length = norm.of(parameters);
+    if (!Double.isFinite(length)) {
+      throw new NotFiniteException("the mean difference of the round was not finite");
+    }
+    freeze(parameters, sum.frozen());
+    outer.update(parameters, rounds.outerRate(), 1);
+    model.state().forEach(state -> Flat.assign(state.value(), sum.meanState(state.name())));
+    RoundSums sums = sum.sums();
+    progress =
+        new Progress(
+            span.to(),
+            progress.tokens() + sums.tokens(),
+            progress.trainFlops() + sums.flops(),
+            progress.spawned(),
+            progress.skipped() + sums.skipped());
+    return length;
+  }
+
+  private static void freeze(List<Parameter> parameters, Set<String> frozen) {
+    for (Parameter parameter : parameters) {
+      if (frozen.contains(parameter.name()) && !parameter.frozen()) {
+        parameter.value().subi(parameter.gradient());
+        parameter.freeze();
+      }
+    }
+  }
+
+  /** Phase and temperature of the last step before a step. */
+  public StepContext momentBefore(long step) {
+    return evolution.context(Math.max(0, step - 1), false, config.seed());
+  }
+
+  /** What a checkpoint must hold now. */
+  public TrainingState state() {
+    long step = progress.step();
+    return new TrainingState(
+        progress,
+        evolution.context(step, true, CounterRandom.fold(config.seed(), step)),
+        config.seed(),
+        model,
+        outer);
+  }
+}
