@@ -8,6 +8,9 @@ import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.ResultFile;
 import io.evomoe.bench.report.SummaryTable;
+import io.evomoe.bench.rounds.ClusterRequest;
+import io.evomoe.bench.rounds.ClusterTraining;
+import io.evomoe.bench.rounds.RoundSettings;
 import io.evomoe.bench.run.Annealing;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
@@ -40,8 +43,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
   private static final Set<String> USED_IN_RESUMING = Set.of("--resume", "--data", "--max-memory");
+  private static final Set<String> USED_IN_RESUMING_ON_A_CLUSTER =
+      Set.of("--resume", "--spark", "--workers", "--spark-conf");
 
   @Mixin RunOptions options = new RunOptions();
+  @Mixin ClusterOptions cluster = new ClusterOptions();
 
   @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
   String gate = "evomoe";
@@ -90,8 +96,13 @@ final class TrainCommand implements Callable<Integer> {
       SpawnMethod.parse(spawn);
       options.set.put("evolution.spawn", spawn);
     }
+    if (cluster.asked()) {
+      trainOnCluster();
+      return 0;
+    }
+    cluster.requireUnused();
     if (resume != null) {
-      refuseAllBesideResume();
+      refuseAllBeside(USED_IN_RESUMING);
       resume(resume);
     } else if (init != null) {
       try (DenseStart dense = DenseStart.open(init)) {
@@ -102,6 +113,41 @@ final class TrainCommand implements Callable<Integer> {
       start(config, Prepared.data(options, config), run -> {});
     }
     return 0;
+  }
+
+  private void trainOnCluster() {
+    String master = String.valueOf(cluster.master);
+    if (init != null) {
+      throw new IllegalArgumentException("--init cannot be given with --spark");
+    }
+    ClusterRequest request;
+    if (resume == null) {
+      options.steps = cluster.steps(options.steps);
+      ClusterRequest.Start start =
+          new ClusterRequest.Start(options.config(gate, seed), cluster.config(), dataNames());
+      request = new ClusterRequest(master, cluster.conf, outPath(), List.of(start), 0, console);
+    } else {
+      refuseAllBeside(USED_IN_RESUMING_ON_A_CLUSTER);
+      int workers = cluster.workers == null ? 0 : cluster.workers;
+      request = new ClusterRequest(master, cluster.conf, resume, List.of(), workers, console);
+    }
+    ClusterTraining.Trained trained = ClusterOptions.train(request);
+    write(trained.outcome(), trained.config(), request.out(), trained.task());
+    printSummary(trained.outcome(), request.out());
+  }
+
+  /** As they were given: a {@link Path} would change {@code hdfs://host/text}. */
+  private List<String> dataNames() {
+    OptionSpec data = spec.findOption("--data");
+    return options.data.isEmpty()
+        ? options.dataPaths().stream().map(path -> path.toAbsolutePath().toString()).toList()
+        : data.originalStringValues();
+  }
+
+  private Path outPath() {
+    return out == null
+        ? DefaultFolders.next("train-%s-%s-%s".formatted(options.task, gate, options.preset))
+        : out;
   }
 
   private void startFrom(DenseStart dense) {
@@ -122,10 +168,7 @@ final class TrainCommand implements Callable<Integer> {
     MemoryLimit.of(options.maxMemory).requireRoomFor(prepared.task(), config);
     Run<?, ?> run = new Run<>(prepared.task(), config);
     before.accept(run);
-    Path path =
-        out == null
-            ? DefaultFolders.next("train-%s-%s-%s".formatted(options.task, gate, options.preset))
-            : out;
+    Path path = outPath();
     RunFolder folder = RunFolder.unused(path);
     OutputFolder.prepare(path);
     prepared.saveTokenizer(path);
@@ -139,9 +182,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** Options that would be left unheard are refused. */
-  private void refuseAllBesideResume() {
+  private void refuseAllBeside(Set<String> used) {
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      if (!USED_IN_RESUMING.contains(option.longestName())) {
+      if (!used.contains(option.longestName())) {
         throw new IllegalArgumentException(
             option.longestName()
                 + " cannot be given with --resume, which keeps the configuration of the run");
@@ -150,6 +193,10 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void resume(Path path) {
+    if (RoundSettings.isIn(RunFolder.open(path).path())) {
+      throw new IllegalArgumentException(
+          path + " was trained in rounds on a cluster: resume it with --spark MASTER");
+    }
     RunCheckpoint saved = RunCheckpoint.open(path);
     RunConfig config = saved.config();
     Checkpoint checkpoint = saved.checkpoint();
@@ -216,10 +263,14 @@ final class TrainCommand implements Callable<Integer> {
       }
       memory.requireWithin();
     }
+    printSummary(outcome, folder.path());
+  }
+
+  private void printSummary(Run.Outcome outcome, Path folder) {
     console.println();
     console.println(SummaryTable.of(List.of(outcome.result())).text());
     Annealing.of(outcome.recorded()).ifPresent(a -> console.println(a.text()));
-    console.printf("Run: %s%n", folder.path());
+    console.printf("Run: %s%n", folder);
   }
 
   private static void write(Run.Outcome outcome, RunConfig config, Path folder, Task<?, ?> task) {

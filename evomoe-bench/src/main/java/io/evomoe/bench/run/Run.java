@@ -5,18 +5,15 @@ import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.RunRecording;
 import io.evomoe.bench.report.RunResult;
-import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
-import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +37,7 @@ public final class Run<B, M extends Model<B>> {
     this.model = task.model(config);
     this.trainer =
         new Trainer<>(
-            model, task.data(config), config.kernels(), config.trainingConfig(), schedule(config));
-  }
-
-  private static EvolutionSchedule schedule(RunConfig config) {
-    return new EvolutionSchedule(
-        config.evolution().config(config.training().steps()), config.provider().growth());
+            model, task.data(config), config.kernels(), config.trainingConfig(), config.schedule());
   }
 
   /**
@@ -102,38 +94,8 @@ public final class Run<B, M extends Model<B>> {
     } catch (TrainingDivergedException e) {
       throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
     }
-    return new Outcome(result(recording.run().rows()), recording.run());
-  }
-
-  /** Of the curve, so that a run that was saved after its last step has one as well. */
-  private RunResult result(List<CurveRow> rows) {
-    Progress progress = trainer.progress();
-    if (rows.isEmpty()) {
-      throw new IllegalStateException("the run has taken no step");
-    }
-    CurveRow last = rows.get(rows.size() - 1);
-    double validLoss =
-        rows.stream()
-            .map(CurveRow::validLoss)
-            .filter(OptionalDouble::isPresent)
-            .reduce((earlier, later) -> later)
-            .map(OptionalDouble::getAsDouble)
-            .orElse(Double.NaN);
-    return new RunResult(
-        config.task(),
-        config.gate(),
-        config.seed(),
-        progress.step(),
-        progress.tokens(),
-        progress.trainFlops(),
-        validLoss,
-        task.metric(model, config, trainer.state().moment().evaluating(), validLoss),
-        task.metricName(),
-        totals.tokensPerSecond(),
-        last.activeExperts().orElse(Double.NaN),
-        last.dropRate().orElse(Double.NaN),
-        last.loadEntropy().orElse(Double.NaN),
-        last.wallSeconds());
+    return Results.of(
+        task, model, config, trainer.state(), totals.tokensPerSecond(), recording.run());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.evomoe.bench.run;
 
+import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
@@ -132,6 +133,11 @@ public record RunConfig(
   /** What makes this run's gates. */
   public GateProvider provider() {
     return GateRegistry.installed().provider(gate);
+  }
+
+  /** When this run has which phase and temperature. */
+  public EvolutionSchedule schedule() {
+    return new EvolutionSchedule(evolution.config(training.steps()), provider().growth());
   }
 
   /** Options of this run's gate. */

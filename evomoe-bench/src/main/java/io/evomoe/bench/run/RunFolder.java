@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param path of the folder
  */
 public record RunFolder(Path path) {
+  /** Name of the folder with the tokenizer. */
+  public static final String TOKENIZER = "tokenizer";
+
   private static final String CONFIG = "config.yaml";
   private static final String DATA = "data";
   private static final String CONTENT = "dataSha256";
@@ -80,7 +83,7 @@ public record RunFolder(Path path) {
 
   /** Where the tokenizer is. */
   public Path tokenizerPath() {
-    return path.resolve("tokenizer");
+    return path.resolve(TOKENIZER);
   }
 
   /** Whether the run has a tokenizer; imported models may be without. */

@@ -191,6 +191,7 @@ public final class Contribution implements Externalizable {
       out.writeInt(worker.getKey());
       out.writeUTF(worker.getValue().place());
       out.writeDouble(worker.getValue().seconds());
+      out.writeLong(worker.getValue().startBytes());
     }
     Payload.write(format, differences, states, out);
   }
@@ -210,7 +211,7 @@ public final class Contribution implements Externalizable {
     routing.addAll(Routings.read(in));
     int times = in.readInt();
     for (int i = 0; i < times; i++) {
-      workers.put(in.readInt(), new WorkerTime(in.readUTF(), in.readDouble()));
+      workers.put(in.readInt(), new WorkerTime(in.readUTF(), in.readDouble(), in.readLong()));
     }
     received += Payload.read(format, differences, states, in);
   }

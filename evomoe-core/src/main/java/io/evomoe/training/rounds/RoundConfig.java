@@ -1,5 +1,7 @@
 package io.evomoe.training.rounds;
 
+import java.io.Serializable;
+
 /**
  * How rounds are trained and averaged.
  *
@@ -19,7 +21,8 @@ public record RoundConfig(
     double outerMomentum,
     Inner inner,
     ExpertWeights experts,
-    WireFormat wire) {
+    WireFormat wire)
+    implements Serializable {
   /** Outer rate and momentum of DiLoCo (arXiv 2311.08105, section 3). */
   public static final double DEFAULT_OUTER_RATE = 0.7;
 
@@ -71,6 +74,11 @@ public record RoundConfig(
         Inner.ADAMW,
         ExpertWeights.EQUAL,
         WireFormat.F32);
+  }
+
+  /** The same with another number of workers. */
+  public RoundConfig withWorkers(int other) {
+    return new RoundConfig(other, localSteps, outerRate, outerMomentum, inner, experts, wire);
   }
 
   /** The same with another outer step. */

@@ -5,5 +5,6 @@ package io.evomoe.training.rounds;
  *
  * @param place for people, such as the name of a process
  * @param seconds of all its steps
+ * @param startBytes bytes of arrays that were received with the round's start, 0 where it was there
  */
-public record WorkerTime(String place, double seconds) {}
+public record WorkerTime(String place, double seconds, long startBytes) {}

@@ -1,0 +1,155 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.rounds.ClusterRequest;
+import io.evomoe.bench.rounds.ClusterTraining;
+import io.evomoe.training.rounds.RoundConfig;
+import io.evomoe.training.rounds.WireFormat;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of training in rounds on a Spark cluster. */
+final class ClusterOptions {
+  private static final int DEFAULT_WORKERS = 2;
+  private static final long DEFAULT_LOCAL_STEPS = 50;
+
+  @Option(
+      names = "--spark",
+      paramLabel = "MASTER",
+      description =
+          "train in rounds on this Spark cluster: spark://host:port, yarn, k8s://... or local[N];"
+              + " SPARK_HOME names a Spark")
+  @Nullable String master;
+
+  @Option(
+      names = "--rounds",
+      description = "with --spark: rounds; training.steps is this many times --local-steps")
+  @Nullable Long rounds;
+
+  @Option(
+      names = "--local-steps",
+      description = "with --spark: steps of each worker in a round (H), 50 by default")
+  @Nullable Long localSteps;
+
+  @Option(
+      names = "--workers",
+      description = "with --spark: shares of the text, each trained on by itself, 2 by default")
+  @Nullable Integer workers;
+
+  @Option(
+      names = "--outer-rate",
+      description = "with --spark: rate of the step with the mean difference, 0.7 by default")
+  @Nullable Double outerRate;
+
+  @Option(
+      names = "--outer-momentum",
+      description = "with --spark: Nesterov's, in [0, 1), 0.9 by default")
+  @Nullable Double outerMomentum;
+
+  @Option(names = "--inner", description = "with --spark: workers' optimizer: adamw (default), sgd")
+  @Nullable String inner;
+
+  @Option(
+      names = "--expert-weights",
+      description =
+          "with --spark: an expert's differences count equal (default), or by its tokens there")
+  @Nullable String expertWeights;
+
+  @Option(
+      names = "--wire",
+      description = "with --spark: numbers of a difference as f32 (default) or bf16")
+  @Nullable String wire;
+
+  @Option(
+      names = "--spark-conf",
+      paramLabel = "KEY=VALUE",
+      description = "with --spark: a setting of Spark; may be repeated")
+  Map<String, String> conf = new LinkedHashMap<>();
+
+  /** Whether a cluster was named. */
+  boolean asked() {
+    return master != null;
+  }
+
+  /** Refuses options that only a cluster hears. */
+  void requireUnused() {
+    boolean used =
+        rounds != null
+            || localSteps != null
+            || workers != null
+            || outerRate != null
+            || outerMomentum != null
+            || inner != null
+            || expertWeights != null
+            || wire != null
+            || !conf.isEmpty();
+    if (used) {
+      throw new IllegalArgumentException("options of rounds need --spark, which names the cluster");
+    }
+  }
+
+  /** The rounds that are asked for. */
+  RoundConfig config() {
+    RoundConfig usual =
+        RoundConfig.defaults(
+            workers == null ? DEFAULT_WORKERS : workers,
+            localSteps == null ? DEFAULT_LOCAL_STEPS : localSteps);
+    return usual
+        .withOuter(
+            outerRate == null ? usual.outerRate() : outerRate,
+            outerMomentum == null ? usual.outerMomentum() : outerMomentum)
+        .withInner(named("--inner", RoundConfig.Inner.class, inner, usual.inner()))
+        .withExperts(
+            named(
+                "--expert-weights",
+                RoundConfig.ExpertWeights.class,
+                expertWeights,
+                usual.experts()))
+        .withWire(wire == null ? usual.wire() : WireFormat.parse(wire));
+  }
+
+  private static <T extends Enum<T>> T named(
+      String option, Class<T> type, @Nullable String name, T usual) {
+    if (name == null) {
+      return usual;
+    }
+    for (T value : type.getEnumConstants()) {
+      if (value.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return value;
+      }
+    }
+    StringBuilder names = new StringBuilder();
+    for (T value : type.getEnumConstants()) {
+      names.append(names.isEmpty() ? "" : " or ").append(value.name().toLowerCase(Locale.ROOT));
+    }
+    throw new IllegalArgumentException("%s must be %s, was %s".formatted(option, names, name));
+  }
+
+  /** Steps of the run where {@code --rounds} says them; refuses both. */
+  @Nullable Long steps(@Nullable Long asked) {
+    if (rounds == null) {
+      return asked;
+    }
+    if (asked != null) {
+      throw new IllegalArgumentException(
+          "--steps cannot be given with --rounds, which says how many there are");
+    }
+    if (rounds < 1) {
+      throw new IllegalArgumentException("--rounds must be at least 1, was " + rounds);
+    }
+    return Math.multiplyExact(rounds, config().localSteps());
+  }
+
+  /** Trains on the cluster. */
+  static ClusterTraining.Trained train(ClusterRequest request) {
+    return ClusterTraining.installed()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--spark needs Spark and evomoe-spark on the class path: set SPARK_HOME to the"
+                        + " folder of a Spark, and start with ./evomoe or spark-submit"))
+        .train(request);
+  }
+}

@@ -1,0 +1,120 @@
+package io.evomoe.spark;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The client of a Spark cluster, set up for this. */
+final class Cluster {
+  private static final Pattern STANDALONE = Pattern.compile("spark://([^/]+)");
+  private static final int CONNECT_MILLIS = 5000;
+
+  private Cluster() {}
+
+  /**
+   * Connects.
+   *
+   * @param conf settings that go before ours
+   * @throws IllegalArgumentException if the master cannot be reached
+   */
+  static JavaSparkContext connect(String master, Map<String, String> conf, String name) {
+    requireReachable(master);
+    try {
+      return new JavaSparkContext(conf(master, conf, name));
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "cannot start on %s: %s".formatted(master, Reasons.of(e)), e);
+    }
+  }
+
+  /** Spark would try for a minute, and name no reason. */
+  private static void requireReachable(String master) {
+    Matcher standalone = STANDALONE.matcher(master);
+    if (!standalone.matches()) {
+      return;
+    }
+    String reason = "";
+    for (String address : standalone.group(1).split(",", -1)) {
+      URI uri = URI.create("spark://" + address);
+      if (uri.getHost() == null || uri.getPort() < 0) {
+        throw new IllegalArgumentException(
+            "--spark must be spark://HOST:PORT, yarn, k8s://... or local[N], was " + master);
+      }
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), CONNECT_MILLIS);
+        return;
+      } catch (IOException e) {
+        reason = String.valueOf(e.getMessage());
+      }
+    }
+    throw new IllegalArgumentException("cannot reach the master " + master + ": " + reason);
+  }
+
+  private static SparkConf conf(String master, Map<String, String> asked, String name) {
+    SparkConf conf = new SparkConf().setMaster(master);
+    asked.forEach(conf::set);
+    conf.setIfMissing("spark.app.name", name);
+    // Weights do not compress, and what is not compressed can be counted.
+    conf.setIfMissing("spark.shuffle.compress", "false");
+    conf.setIfMissing("spark.broadcast.compress", "false");
+    conf.setIfMissing("spark.driver.maxResultSize", "0");
+    // A process that is lost is not the task's fault.
+    conf.setIfMissing("spark.task.maxFailures", "16");
+    conf.setIfMissing("spark.stage.maxConsecutiveAttempts", "16");
+    String threads = conf.get("spark.task.cpus", "1");
+    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", threads);
+    conf.setIfMissing("spark.executorEnv.GOMP_SPINCOUNT", "1000");
+    String overhead = conf.get("spark.executor.memoryOverhead", "");
+    if (!overhead.isEmpty()) {
+      String bytes = overhead.matches("\\d+") ? overhead + "m" : overhead;
+      append(conf, "spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxbytes=" + bytes);
+      append(conf, "spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+    }
+    append(conf, "spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.logger=slf4j");
+    boolean jarsAreThere =
+        master.startsWith("local")
+            || conf.contains("spark.executor.extraClassPath")
+            || conf.contains("spark.jars");
+    if (!jarsAreThere) {
+      conf.set("spark.jars", ownJars());
+    }
+    return conf;
+  }
+
+  private static void append(SparkConf conf, String key, String option) {
+    conf.set(key, (conf.get(key, "") + " " + option).strip());
+  }
+
+  /** Our jar and what lies in the {@code lib} beside it, which the driver gives to executors. */
+  private static String ownJars() {
+    String classPath = System.getProperty("java.class.path");
+    return Arrays.stream(classPath.split(File.pathSeparator))
+        .filter(entry -> entry.endsWith("-all.jar"))
+        .flatMap(jar -> withLibraries(Path.of(jar)))
+        .collect(Collectors.joining(","));
+  }
+
+  private static Stream<String> withLibraries(Path jar) {
+    Path lib = jar.resolveSibling("lib");
+    try (Stream<Path> libraries = Files.isDirectory(lib) ? Files.list(lib) : Stream.empty()) {
+      return Stream.concat(Stream.of(jar), libraries.sorted())
+          .map(path -> path.toUri().toString())
+          .toList()
+          .stream();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot list " + lib, e);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.evomoe.spark;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.RunRecording;
+import io.evomoe.bench.run.Results;
+import io.evomoe.bench.run.Run;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Task;
+import io.evomoe.nn.NotFiniteException;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.Evaluation;
+import io.evomoe.training.FirstExperts;
+import io.evomoe.training.Model;
+import io.evomoe.training.SavedRun;
+import io.evomoe.training.StepReport;
+import io.evomoe.training.rounds.Contribution;
+import io.evomoe.training.rounds.Coordinator;
+import io.evomoe.training.rounds.ModelSnapshot;
+import io.evomoe.training.rounds.RoundConfig;
+import io.evomoe.training.rounds.RoundPlan;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * The rounds of a run, recorded as {@link Run} records steps: a row of the curve and a checkpoint a
+ * round.
+ */
+final class ClusterRun<B, M extends Model<B>> {
+  private final Task<B, M> task;
+  private final RunConfig config;
+  private final RoundConfig rounds;
+  private final M model;
+  private final Coordinator coordinator;
+  private final Evaluation<B> evaluation;
+  private FirstExperts probed = new FirstExperts();
+  private long trainedTokens;
+  private double trainedSeconds;
+
+  ClusterRun(Task<B, M> task, RunConfig config, RoundConfig rounds) {
+    this.task = task;
+    this.config = config;
+    this.rounds = rounds;
+    this.model = task.model(config);
+    this.coordinator =
+        new Coordinator(
+            model, config.kernels(), config.trainingConfig(), config.schedule(), rounds);
+    this.evaluation = new Evaluation<>(model, task.data(config).heldOut());
+  }
+
+  static <B, M extends Model<B>> ClusterRun<B, M> of(
+      Task<B, M> task, RunConfig config, RoundConfig rounds) {
+    return new ClusterRun<>(task, config, rounds);
+  }
+
+  void resume(SavedRun saved) {
+    coordinator.resume(saved);
+  }
+
+  /** Writes a checkpoint before the first round. */
+  void save(CheckpointWriter checkpoints) {
+    checkpoints.write(coordinator.state());
+  }
+
+  /** Trains to the end. */
+  Run.Outcome train(
+      Workers workers,
+      CheckpointWriter checkpoints,
+      CurveFile curves,
+      List<CurveRow> earlier,
+      PrintStream console) {
+    RunRecording recording =
+        new RunRecording(config.task(), config.gate(), config.seed(), curves, earlier);
+    if (!config.provider().annealed()) {
+      recording.leaveOutTemperature();
+    }
+    long began = System.nanoTime();
+    while (!coordinator.isFinished()) {
+      RoundPlan.Span span = coordinator.nextSpan();
+      ModelSnapshot start = coordinator.nextStart();
+      long roundBegan = System.nanoTime();
+      Contribution sum = workers.round(start, span);
+      double norm = finish(sum);
+      double seconds = (System.nanoTime() - roundBegan) / 1e9;
+      trainedTokens += sum.sums().tokens();
+      trainedSeconds += seconds;
+      StepReport report = report(sum, span, norm, seconds, (System.nanoTime() - began) / 1e9);
+      recording.onStep(report);
+      curves.force();
+      checkpoints.write(coordinator.state());
+      RoundLine line = new RoundLine(coordinator.plan(), span, report, sum, seconds);
+      console.println(line.text(start.bytes(), rounds.workers()));
+      console.flush();
+    }
+    return Results.of(
+        task,
+        model,
+        config,
+        coordinator.state(),
+        trainedSeconds == 0 ? Double.NaN : trainedTokens / trainedSeconds,
+        recording.run());
+  }
+
+  private double finish(Contribution sum) {
+    String failure = sum.failure();
+    if (failure != null) {
+      throw new IllegalStateException("gate " + config.gate() + ": " + failure);
+    }
+    try {
+      return coordinator.finish(sum);
+    } catch (NotFiniteException e) {
+      throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private StepReport report(
+      Contribution sum, RoundPlan.Span span, double norm, double seconds, double wall) {
+    StepContext moment = coordinator.momentBefore(span.to());
+    OptionalDouble valid = OptionalDouble.empty();
+    OptionalDouble fluctuation = OptionalDouble.empty();
+    if (isDue(span)) {
+      Evaluation.Measured measured = evaluation.measure(moment);
+      valid = measured.loss();
+      fluctuation = measured.firstExperts().changedSince(probed);
+      probed = measured.firstExperts();
+    }
+    return new StepReport(
+        span.to(),
+        coordinator.progress().tokens(),
+        coordinator.progress().trainFlops(),
+        wall,
+        seconds / span.length(),
+        sum.sums().meanLoss(),
+        valid,
+        sum.sums().meanAuxLoss(),
+        norm,
+        config.trainingConfig().learningRate().at(span.to() - 1, config.training().steps()),
+        moment.phase(),
+        moment.temperature(),
+        sum.routing(),
+        fluctuation);
+  }
+
+  /** After the round in which the held-out loss is due, or several times due. */
+  private boolean isDue(RoundPlan.Span span) {
+    long every = config.training().evalEvery();
+    return span.to() == config.training().steps()
+        || (every > 0 && span.to() / every > span.from() / every);
+  }
+}

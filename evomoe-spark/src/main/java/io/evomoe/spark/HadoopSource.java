@@ -1,0 +1,170 @@
+package io.evomoe.spark;
+
+import io.evomoe.random.CounterRandom;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.LongWritable;
+import org.apache.hadoop.io.Text;
+import org.apache.hadoop.mapreduce.lib.input.TextInputFormat;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Text at a Hadoop path: a file, a pattern of files, or a folder. A folder with {@code X.train.txt}
+ * and {@code X.valid.txt} (or {@code .tsv}; compressed as Hadoop knows) has those for training and
+ * measuring; of everything else one document in twenty is held out, by its content.
+ */
+final class HadoopSource {
+  private static final int HELD_OUT = 20;
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  private final String name;
+  private final DocumentForm form;
+  private final List<FileStatus> train;
+  private final List<FileStatus> valid;
+
+  private HadoopSource(
+      String name, DocumentForm form, List<FileStatus> train, List<FileStatus> valid) {
+    this.name = name;
+    this.form = form;
+    this.train = train;
+    this.valid = valid;
+  }
+
+  /**
+   * Looks at what is there.
+   *
+   * @throws IllegalArgumentException if there is no text, or text of both forms
+   */
+  static HadoopSource open(String path, Configuration configuration) {
+    List<FileStatus> files = files(path, configuration);
+    List<FileStatus> train = matching(files, "train");
+    List<FileStatus> valid = matching(files, "valid");
+    boolean split = !train.isEmpty() && !valid.isEmpty();
+    List<FileStatus> used = split ? train : files;
+    List<DocumentForm> forms =
+        used.stream().map(file -> DocumentForm.of(file.getPath().getName())).distinct().toList();
+    if (forms.size() != 1) {
+      throw new IllegalArgumentException(
+          "text %s must be all lines (.tsv) or all documents, has %s"
+              .formatted(path, forms.isEmpty() ? "no file" : "both"));
+    }
+    return new HadoopSource(path, forms.get(0), used, split ? valid : List.of());
+  }
+
+  private static List<FileStatus> files(String path, Configuration configuration) {
+    try {
+      Path pattern = new Path(path);
+      FileSystem system = pattern.getFileSystem(configuration);
+      FileStatus[] found = system.globStatus(pattern);
+      if (found == null || found.length == 0) {
+        throw new IllegalArgumentException("text " + path + " does not exist");
+      }
+      List<FileStatus> files = new ArrayList<>();
+      for (FileStatus one : found) {
+        files.addAll(
+            one.isDirectory() ? Arrays.asList(system.listStatus(one.getPath())) : List.of(one));
+      }
+      return files.stream()
+          .filter(file -> file.isFile() && file.getLen() > 0)
+          .filter(file -> !file.getPath().getName().matches("[._].*"))
+          .sorted(Comparator.comparing(file -> file.getPath().toString()))
+          .toList();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "text %s cannot be read: %s".formatted(path, firstLine(e)), e);
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString());
+  }
+
+  private static List<FileStatus> matching(List<FileStatus> files, String part) {
+    Pattern name = Pattern.compile(".+\\." + part + "\\.(txt|tsv)(\\.\\w+)?");
+    return files.stream().filter(f -> name.matcher(f.getPath().getName()).matches()).toList();
+  }
+
+  DocumentForm form() {
+    return form;
+  }
+
+  /** A line a file: its path and length. */
+  String content() {
+    StringBuilder lines = new StringBuilder();
+    for (FileStatus file : train) {
+      lines.append(file.getPath().getName()).append(' ').append(file.getLen()).append('\n');
+    }
+    return lines.toString();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** Documents to train on, in their order. */
+  JavaRDD<String> train(JavaSparkContext context) {
+    JavaRDD<String> all = documents(context, train);
+    return valid.isEmpty() ? all.filter(document -> !isHeldOut(document)) : all;
+  }
+
+  /** Documents to measure on, in their order. */
+  JavaRDD<String> valid(JavaSparkContext context) {
+    return valid.isEmpty()
+        ? documents(context, train).filter(HadoopSource::isHeldOut)
+        : documents(context, valid);
+  }
+
+  /** Equal documents, and translations of the same sentence, are on one side. */
+  private static boolean isHeldOut(String document) {
+    int tab = document.indexOf('\t');
+    String text = tab < 0 ? document : document.substring(0, tab);
+    return Math.floorMod(CounterRandom.fold(0, text), HELD_OUT) == 0;
+  }
+
+  private JavaRDD<String> documents(JavaSparkContext context, List<FileStatus> files) {
+    Configuration configuration = new Configuration(context.hadoopConfiguration());
+    if (form == DocumentForm.TEXT) {
+      configuration.set("textinputformat.record.delimiter", form.separator());
+    }
+    DocumentForm ofFiles = form;
+    String source = name;
+    List<JavaRDD<String>> parts = new ArrayList<>();
+    for (FileStatus file : files) {
+      parts.add(
+          context
+              .newAPIHadoopFile(
+                  file.getPath().toString(),
+                  TextInputFormat.class,
+                  LongWritable.class,
+                  Text.class,
+                  configuration)
+              .flatMap(record -> ofFiles.documents(decode(record._2(), source)).iterator()));
+    }
+    JavaRDD<String> all = parts.get(0);
+    for (JavaRDD<String> part : parts.subList(1, parts.size())) {
+      all = all.union(part);
+    }
+    return all;
+  }
+
+  private static String decode(Text record, String source) {
+    try {
+      String text = Text.decode(record.getBytes(), 0, record.getLength(), false);
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    } catch (CharacterCodingException e) {
+      throw new UncheckedIOException("text " + source + " is not UTF-8", e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.evomoe.spark;
+
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.RunFolder;
+import io.evomoe.training.rounds.RoundConfig;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * What a worker needs to know of a run, once for all rounds: its configuration and tokenizer, as
+ * the files of a run's folder.
+ */
+final class Setup implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final String run = UUID.randomUUID().toString();
+  private final HashMap<String, byte[]> files = new HashMap<>();
+  private final RoundConfig rounds;
+
+  /**
+   * Reads it.
+   *
+   * @param folder of a run that has its configuration and tokenizer
+   */
+  Setup(RunFolder folder, RunConfig config, RoundConfig rounds) {
+    this.rounds = rounds;
+    try {
+      Path staging = Files.createTempDirectory("evomoe-setup");
+      new RunFolder(staging).write(config);
+      keep(staging, "");
+      keep(folder.tokenizerPath(), RunFolder.TOKENIZER + "/");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder.path() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void keep(Path folder, String prefix) throws IOException {
+    try (Stream<Path> list = Files.list(folder)) {
+      for (Path file : list.filter(Files::isRegularFile).toList()) {
+        files.put(prefix + file.getFileName(), Files.readAllBytes(file));
+      }
+    }
+  }
+
+  /** Tells this run from all others. */
+  String run() {
+    return run;
+  }
+
+  RoundConfig rounds() {
+    return rounds;
+  }
+
+  /** Writes the files into a folder of this machine. */
+  RunFolder unpack(Path folder) {
+    try {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        Path target = folder.resolve(file.getKey());
+        Files.createDirectories(target.getParent());
+        Files.write(target, file.getValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write into " + folder + ": " + e.getMessage(), e);
+    }
+    return RunFolder.open(folder);
+  }
+}

@@ -1,0 +1,120 @@
+package io.evomoe.spark;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Tuple2;
+
+/**
+ * All text of a run. Document {@code i} of a source is in share {@code i mod K}: it depends on the
+ * text and the number of shares alone, not on how the files are cut or who reads them.
+ */
+final class SparkText {
+  /** Characters of a source that come to the driver, for the tokenizer and for measuring. */
+  private static final long SAMPLE = 1L << 24;
+
+  private final JavaSparkContext context;
+  private final List<HadoopSource> sources;
+
+  private SparkText(JavaSparkContext context, List<HadoopSource> sources) {
+    this.context = context;
+    this.sources = sources;
+  }
+
+  /**
+   * Looks at what is there.
+   *
+   * @throws IllegalArgumentException if there is no text at one of the paths
+   */
+  static SparkText open(JavaSparkContext context, List<String> data) {
+    return new SparkText(
+        context,
+        data.stream().map(path -> HadoopSource.open(path, context.hadoopConfiguration())).toList());
+  }
+
+  /** What tells these files from others: names and lengths. */
+  String content() {
+    StringBuilder all = new StringBuilder();
+    sources.forEach(source -> all.append(source.content()));
+    return all.toString();
+  }
+
+  /** The beginning of what is trained on. */
+  Texts trainSample() {
+    return sample(true);
+  }
+
+  /** The beginning of what is measured on. */
+  Texts validSample() {
+    Texts valid = sample(false);
+    if (valid.isEmpty()) {
+      throw new IllegalArgumentException(
+          ("text %s must have documents to hold out, of which one in twenty would be, had none;"
+                  + " give a folder with NAME.train.txt and NAME.valid.txt")
+              .formatted(sources));
+    }
+    return valid;
+  }
+
+  private Texts sample(boolean train) {
+    Texts texts = new Texts(forms());
+    for (int i = 0; i < sources.size(); i++) {
+      HadoopSource source = sources.get(i);
+      JavaRDD<String> documents = train ? source.train(context) : source.valid(context);
+      long left = SAMPLE;
+      for (Iterator<String> all = documents.toLocalIterator(); left > 0 && all.hasNext(); ) {
+        String document = all.next();
+        texts.add(i, document);
+        left -= document.length();
+      }
+    }
+    return texts;
+  }
+
+  private List<DocumentForm> forms() {
+    return sources.stream().map(HadoopSource::form).toList();
+  }
+
+  /**
+   * One share a partition.
+   *
+   * @throws IllegalArgumentException if there are fewer documents than shares
+   */
+  JavaRDD<Texts> shares(int count) {
+    JavaRDD<Document> documents = context.emptyRDD();
+    for (int i = 0; i < sources.size(); i++) {
+      int source = i;
+      documents =
+          documents.union(
+              sources
+                  .get(i)
+                  .train(context)
+                  .zipWithIndex()
+                  .map(pair -> new Document(source, pair._2(), pair._1())));
+    }
+    long all = documents.count();
+    if (all < count) {
+      throw new IllegalArgumentException(
+          "workers must be at most the %d documents of %s, was %d".formatted(all, sources, count));
+    }
+    List<DocumentForm> forms = new ArrayList<>(forms());
+    JavaPairRDD<Integer, Document> byShare =
+        documents
+            .mapToPair(d -> new Tuple2<>((int) (d.index() % count), d))
+            .partitionBy(new HashPartitioner(count));
+    return byShare.values().mapPartitions(share -> List.of(texts(share, forms)).iterator(), true);
+  }
+
+  private static Texts texts(Iterator<Document> share, List<DocumentForm> forms) {
+    List<Document> documents = new ArrayList<>();
+    share.forEachRemaining(documents::add);
+    documents.sort(Document.ORDER);
+    Texts texts = new Texts(forms);
+    documents.forEach(document -> texts.add(document.source(), document.text()));
+    return texts;
+  }
+}

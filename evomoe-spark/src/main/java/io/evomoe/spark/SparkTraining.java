@@ -1,0 +1,100 @@
+package io.evomoe.spark;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.rounds.ClusterRequest;
+import io.evomoe.bench.rounds.ClusterTraining;
+import io.evomoe.bench.rounds.RoundSettings;
+import io.evomoe.bench.run.Run;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.RunFolder;
+import io.evomoe.bench.run.Task;
+import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.bench.task.Tasks;
+import io.evomoe.training.rounds.RoundConfig;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Trains in rounds on Spark: DiLoCo (arXiv 2311.08105) with EvoMoE's phases. */
+public final class SparkTraining implements ClusterTraining {
+
+  @Override
+  public Trained train(ClusterRequest request) {
+    return request.start().isEmpty() ? resume(request) : begin(request, request.start().get(0));
+  }
+
+  private static Trained begin(ClusterRequest request, ClusterRequest.Start start) {
+    RunConfig config = start.config();
+    RunFolder folder = RunFolder.unused(request.out());
+    try (JavaSparkContext context = connect(request);
+        Staging staging = new Staging()) {
+      SparkText text = SparkText.open(context, start.data());
+      Task<?, ?> task = staging.prepare(text, config);
+      Setup setup = new Setup(staging.folder(), config, start.rounds());
+      try (Workers workers = new Workers(context, text, setup)) {
+        Fitness.of(task, config).require(workers.prepare(), request.console());
+        ClusterRun<?, ?> run = ClusterRun.of(task, config, start.rounds());
+        OutputFolder.prepare(request.out());
+        List<Path> data = staging.moveTo(folder);
+        folder.write(config);
+        new RoundSettings(start.rounds(), start.data(), text.content()).write(request.out());
+        Path curveFile = request.out().resolve(CurveFile.NAME);
+        try (CurveFile curves = CurveFile.create(curveFile)) {
+          var checkpoints = folder.checkpointWriter(data, config.guards().keepCheckpoints());
+          run.save(checkpoints);
+          return new Trained(
+              run.train(workers, checkpoints, curves, List.of(), request.console()), config, task);
+        }
+      }
+    }
+  }
+
+  private static Trained resume(ClusterRequest request) {
+    RoundSettings saved = RoundSettings.read(request.out());
+    int workerCount = request.workers() == 0 ? saved.rounds().workers() : request.workers();
+    RoundSettings settings = saved.withWorkers(workerCount);
+    PrintStream console = request.console();
+    try (RunCheckpoint checkpoint = RunCheckpoint.open(request.out());
+        JavaSparkContext context = connect(request)) {
+      RunConfig config = checkpoint.config();
+      RunFolder folder = checkpoint.folder();
+      SparkText text = SparkText.open(context, settings.data());
+      if (!text.content().equals(settings.content())) {
+        throw new IllegalArgumentException(
+            "the text in %s is not what the run was started with".formatted(settings.data()));
+      }
+      List<Path> data = RunFolder.data(checkpoint.checkpoint());
+      Task<?, ?> task = Tasks.named(config.task()).open(data, config, checkpoint.tokenizer());
+      RoundConfig rounds = settings.rounds();
+      try (Workers workers = new Workers(context, text, new Setup(folder, config, rounds))) {
+        Fitness.of(task, config).require(workers.prepare(), console);
+        ClusterRun<?, ?> run = ClusterRun.of(task, config, rounds);
+        run.resume(checkpoint.checkpoint());
+        long step = checkpoint.checkpoint().progress().step();
+        console.printf("Resuming after step %d of %d%n", step, config.training().steps());
+        if (workerCount != saved.rounds().workers()) {
+          console.printf(
+              "%d workers from now on, not %d: the shares of the text, and so the steps, are others"
+                  + " than they would have been%n",
+              workerCount, saved.rounds().workers());
+          settings.write(request.out());
+        }
+        Path curveFile = request.out().resolve(CurveFile.NAME);
+        try (CurveFile curves = CurveFile.resume(curveFile, step)) {
+          List<CurveRow> earlier = CurveFile.read(curveFile);
+          var checkpoints = folder.checkpointWriter(data, config.guards().keepCheckpoints());
+          Run.Outcome outcome = run.train(workers, checkpoints, curves, earlier, console);
+          return new Trained(outcome, config, task);
+        }
+      }
+    }
+  }
+
+  private static JavaSparkContext connect(ClusterRequest request) {
+    return Cluster.connect(
+        request.master(), request.conf(), "evomoe " + request.out().getFileName());
+  }
+}

@@ -1,0 +1,82 @@
+package io.evomoe.spark;
+
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.RunFolder;
+import io.evomoe.bench.run.Task;
+import io.evomoe.bench.task.Tasks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a new run has before it is known that all is well: in a temporary folder. */
+final class Staging implements AutoCloseable {
+  private static final String TEXT = "text";
+
+  private final Path path;
+  private List<Path> data = List.of();
+
+  Staging() {
+    try {
+      path = Files.createTempDirectory("evomoe-run");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a temporary folder", e);
+    }
+  }
+
+  /** Keeps the beginning of the text here, and trains the tokenizer on it. */
+  Task<?, ?> prepare(SparkText text, RunConfig config) {
+    data = text.trainSample().write(path.resolve(TEXT), text.validSample());
+    Task<?, ?> task = Tasks.named(config.task()).prepare(data, config, folder().tokenizerPath());
+    task.data(config);
+    return task;
+  }
+
+  RunFolder folder() {
+    return new RunFolder(path);
+  }
+
+  /**
+   * Copies all into the folder of the run.
+   *
+   * @return where the text is now
+   */
+  List<Path> moveTo(RunFolder run) {
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path from : all.toList()) {
+        Path to = run.path().resolve(path.relativize(from).toString());
+        if (Files.isDirectory(from)) {
+          Files.createDirectories(to);
+        } else {
+          Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write into " + run.path() + ": " + e.getMessage(), e);
+    }
+    List<Path> moved = new ArrayList<>();
+    data.forEach(folder -> moved.add(run.path().resolve(path.relativize(folder).toString())));
+    return moved;
+  }
+
+  @Override
+  public void close() {
+    delete(path);
+  }
+
+  /** Deletes a folder with all that is in it. */
+  static void delete(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder + ": " + e.getMessage(), e);
+    }
+  }
+}

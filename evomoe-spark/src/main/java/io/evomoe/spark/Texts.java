@@ -1,0 +1,87 @@
+package io.evomoe.spark;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Documents of text in their order, as a folder that every task can read: those of each source in a
+ * folder of its own, {@code part.train.txt} and {@code part.valid.txt} (or {@code .tsv}).
+ */
+final class Texts implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final ArrayList<Source> sources = new ArrayList<>();
+
+  /**
+   * One source.
+   *
+   * @param form of its documents
+   * @param documents in their order
+   */
+  record Source(DocumentForm form, ArrayList<String> documents) implements Serializable {}
+
+  Texts(List<DocumentForm> forms) {
+    forms.forEach(form -> sources.add(new Source(form, new ArrayList<>())));
+  }
+
+  void add(int source, String document) {
+    sources.get(source).documents().add(document);
+  }
+
+  /** The first documents of each source: one, and more until they have so many characters. */
+  Texts head(long characters) {
+    Texts head = new Texts(sources.stream().map(Source::form).toList());
+    for (int i = 0; i < sources.size(); i++) {
+      long left = characters;
+      for (String document : sources.get(i).documents()) {
+        if (left > 0) {
+          head.add(i, document);
+        }
+        left -= document.length();
+      }
+    }
+    return head;
+  }
+
+  boolean isEmpty() {
+    return sources.stream().allMatch(source -> source.documents().isEmpty());
+  }
+
+  /**
+   * Writes them as the training part of a folder each.
+   *
+   * @param valid what is to be the other part
+   * @return the folders of the sources that have documents
+   */
+  List<Path> write(Path folder, Texts valid) {
+    List<Path> folders = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      Source source = sources.get(i);
+      if (!source.documents().isEmpty()) {
+        Path own = folder.resolve(Integer.toString(i));
+        write(own, "train", source.form(), source.documents());
+        List<String> other = valid.sources.get(i).documents();
+        write(own, "valid", source.form(), other.isEmpty() ? source.documents() : other);
+        folders.add(own);
+      }
+    }
+    return folders;
+  }
+
+  private static void write(Path folder, String part, DocumentForm form, List<String> documents) {
+    Path file = folder.resolve("part." + part + "." + form.extension());
+    try {
+      Files.createDirectories(folder);
+      String text = String.join(form.separator(), documents) + "\n";
+      Files.writeString(file, text, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.evomoe.spark;
+
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.kernel.Kernels;
+import java.io.Serializable;
+import org.apache.spark.SparkEnv;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Where a worker runs.
+ *
+ * @param place name of the process
+ * @param platform operating system and architecture, as the native libraries have it
+ * @param kernels that compute there
+ * @param offHeapBytes memory outside of the heap that may be used there
+ * @param problem why it cannot train; empty if it can
+ */
+record WorkerFacts(String place, String platform, String kernels, long offHeapBytes, String problem)
+    implements Serializable {
+
+  /** Of this process; its native libraries are loaded for that. */
+  static WorkerFacts here(RunConfig config) {
+    Kernels kernels = config.kernels();
+    return new WorkerFacts(
+        placeName(), Loader.getPlatform(), kernels.name(), Pointer.maxBytes(), "");
+  }
+
+  /** Of this process, which cannot train. */
+  static WorkerFacts unfit(String problem) {
+    return new WorkerFacts(placeName(), System.getProperty("os.arch", ""), "", 0, problem);
+  }
+
+  static String placeName() {
+    SparkEnv env = SparkEnv.get();
+    String id = env.executorId();
+    return id.equals("driver")
+        ? "this process"
+        : "executor %s on %s".formatted(id, env.blockManager().blockManagerId().host());
+  }
+}

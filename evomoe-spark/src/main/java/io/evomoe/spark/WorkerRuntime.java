@@ -1,0 +1,96 @@
+package io.evomoe.spark;
+
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.RunFolder;
+import io.evomoe.bench.run.Task;
+import io.evomoe.bench.task.Tasks;
+import io.evomoe.training.BatchSource;
+import io.evomoe.training.Model;
+import io.evomoe.training.rounds.Contribution;
+import io.evomoe.training.rounds.LocalRound;
+import io.evomoe.training.rounds.ModelSnapshot;
+import io.evomoe.training.rounds.RoundPlan;
+import io.evomoe.training.rounds.WorkerTime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A worker of a run in this process: its share of the text, encoded. Made once and kept from round
+ * to round; made anew, from the same share, it is the same.
+ */
+final class WorkerRuntime<B, M extends Model<B>> {
+  /**
+   * Characters of the share that stand where a task wants text to measure on, which nobody does.
+   */
+  private static final long MEASURED = 1 << 16;
+
+  private static final Map<String, WorkerRuntime<?, ?>> KEPT = new ConcurrentHashMap<>();
+
+  private final RunConfig config;
+  private final Task<B, M> task;
+  private final BatchSource<B> batches;
+  private final LocalRound rounds;
+  private final int worker;
+
+  private WorkerRuntime(Task<B, M> task, RunConfig config, Setup setup, int worker) {
+    this.config = config;
+    this.task = task;
+    this.batches = task.data(config).training();
+    this.rounds =
+        new LocalRound(
+            config.kernels(), config.trainingConfig(), config.schedule(), setup.rounds());
+    this.worker = worker;
+  }
+
+  /**
+   * The worker of this number.
+   *
+   * @throws IllegalArgumentException if its share is too little to train on
+   */
+  static WorkerRuntime<?, ?> of(Setup setup, int worker, Texts share) {
+    KEPT.keySet().removeIf(key -> !key.startsWith(setup.run()));
+    return KEPT.computeIfAbsent(setup.run() + " " + worker, key -> make(setup, worker, share));
+  }
+
+  private static WorkerRuntime<?, ?> make(Setup setup, int worker, Texts share) {
+    try {
+      Path scratch = Files.createTempDirectory("evomoe-worker");
+      try {
+        RunFolder folder = setup.unpack(scratch);
+        RunConfig config = folder.config();
+        Task<?, ?> task =
+            Tasks.named(config.task())
+                .open(
+                    share.write(scratch.resolve("text"), share.head(MEASURED)),
+                    config,
+                    folder.tokenizer());
+        return of(task, config, setup, worker);
+      } finally {
+        Staging.delete(scratch);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("no room for the share of worker " + worker, e);
+    }
+  }
+
+  private static <B, M extends Model<B>> WorkerRuntime<B, M> of(
+      Task<B, M> task, RunConfig config, Setup setup, int worker) {
+    return new WorkerRuntime<>(task, config, setup, worker);
+  }
+
+  RunConfig config() {
+    return config;
+  }
+
+  /** This worker's part of a round. */
+  Contribution train(ModelSnapshot start, RoundPlan.Span span) {
+    long began = System.nanoTime();
+    Contribution result = rounds.run(task.model(config), batches, start, span, worker);
+    double seconds = (System.nanoTime() - began) / 1e9;
+    return result.by(worker, new WorkerTime(WorkerFacts.placeName(), seconds, start.received()));
+  }
+}
