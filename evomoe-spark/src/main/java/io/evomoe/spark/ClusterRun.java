@@ -8,6 +8,7 @@ import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.nn.NotFiniteException;
+import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Evaluation;
@@ -21,6 +22,7 @@ import io.evomoe.training.rounds.ModelSnapshot;
 import io.evomoe.training.rounds.RoundConfig;
 import io.evomoe.training.rounds.RoundPlan;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -70,7 +72,9 @@ final class ClusterRun<B, M extends Model<B>> {
       CheckpointWriter checkpoints,
       CurveFile curves,
       List<CurveRow> earlier,
+      Path folder,
       PrintStream console) {
+    RoundFile log = RoundFile.open(folder, coordinator.progress().step());
     RunRecording recording =
         new RunRecording(config.task(), config.gate(), config.seed(), curves, earlier);
     if (!config.provider().annealed()) {
@@ -90,8 +94,10 @@ final class ClusterRun<B, M extends Model<B>> {
       recording.onStep(report);
       curves.force();
       checkpoints.write(coordinator.state());
-      RoundLine line = new RoundLine(coordinator.plan(), span, report, sum, seconds);
-      console.println(line.text(start.bytes(), rounds.workers()));
+      RoundLine line =
+          new RoundLine(coordinator.plan(), span, report, sum, traffic(), rounds.wire(), seconds);
+      log.append(line);
+      console.println(line.text());
       console.flush();
     }
     return Results.of(
@@ -101,6 +107,12 @@ final class ClusterRun<B, M extends Model<B>> {
         coordinator.state(),
         trainedSeconds == 0 ? Double.NaN : trainedTokens / trainedSeconds,
         recording.run());
+  }
+
+  private Traffic traffic() {
+    return new Traffic(
+        model.parameters().stream().mapToLong(Parameter::length).sum(),
+        model.state().stream().mapToLong(state -> state.value().length()).sum());
   }
 
   private double finish(Contribution sum) {

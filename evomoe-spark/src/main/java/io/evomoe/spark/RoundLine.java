@@ -3,6 +3,7 @@ package io.evomoe.spark;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.rounds.Contribution;
 import io.evomoe.training.rounds.RoundPlan;
+import io.evomoe.training.rounds.WireFormat;
 import io.evomoe.training.rounds.WorkerTime;
 import java.util.Comparator;
 import java.util.List;
@@ -10,62 +11,93 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A round in one line.
+ * What a round did.
  *
+ * @param plan of the run
+ * @param span steps of the round
+ * @param report of the round as a step
+ * @param sum of what the workers gave
+ * @param traffic of the model
+ * @param wire of the differences
  * @param seconds from the start of the round to its end, held-out loss and checkpoint not included
  */
 record RoundLine(
-    RoundPlan plan, RoundPlan.Span span, StepReport report, Contribution sum, double seconds) {
+    RoundPlan plan,
+    RoundPlan.Span span,
+    StepReport report,
+    Contribution sum,
+    Traffic traffic,
+    WireFormat wire,
+    double seconds) {
   /** Share of the median above which a worker is named a straggler. */
   private static final double STRAGGLES = 1.2;
 
-  /**
-   * The line.
-   *
-   * @param startBytes of the start of the round
-   * @param workers of the run
-   */
-  String text(long startBytes, int workers) {
+  /** For people. */
+  String text() {
     String valid =
         report.validLoss().isPresent()
             ? ", valid %.4f".formatted(report.validLoss().getAsDouble())
             : "";
     String active =
         report.routing().isEmpty() ? "" : ", %.2f active".formatted(report.activeExperts());
-    return "round %d/%d (to step %d) loss %.4f%s%s, %,.0f tokens/s, %s sent, %.1f s%s"
+    return "round %d/%d (to step %d) loss %.4f%s%s, %,.0f tokens/s, %s received, %.1f s%s"
         .formatted(
-            plan.roundsBefore(span.to()),
+            number(),
             plan.rounds(),
             span.to(),
             report.trainLoss(),
             valid,
             active,
-            sum.sums().tokens() / seconds,
-            bytes(bytesSent()),
+            tokensPerSecond(),
+            bytes(bytesReceived()),
             seconds,
-            stragglers());
+            straggler());
   }
 
-  /** Bytes of arrays that were received: the starts, a process each, and the differences. */
-  long bytesSent() {
-    Map<String, Long> starts =
-        sum.workers().values().stream()
-            .collect(Collectors.toMap(WorkerTime::place, WorkerTime::startBytes, Math::max));
-    return starts.values().stream().mapToLong(Long::longValue).sum() + sum.received();
+  /** From 1. */
+  long number() {
+    return plan.roundsBefore(span.to());
   }
 
-  private String stragglers() {
+  double tokensPerSecond() {
+    return sum.sums().tokens() / seconds;
+  }
+
+  /** Bytes of arrays: the starts, a process each, and the differences. */
+  long bytesReceived() {
+    return starts().values().stream().mapToLong(Long::longValue).sum() + sum.received();
+  }
+
+  /** The same by {@link Traffic}. */
+  long bytesPredicted() {
+    int processes = (int) starts().values().stream().filter(bytes -> bytes > 0).count();
+    return traffic.roundBytes(processes, sum.workers().size(), wire);
+  }
+
+  private Map<String, Long> starts() {
+    return sum.workers().values().stream()
+        .collect(Collectors.toMap(WorkerTime::place, WorkerTime::startBytes, Math::max));
+  }
+
+  /** The lower one of two. */
+  double medianSeconds() {
     List<Double> times = sum.workers().values().stream().map(WorkerTime::seconds).sorted().toList();
-    double median = times.get((times.size() - 1) / 2);
-    Map.Entry<Integer, WorkerTime> slowest =
-        sum.workers().entrySet().stream()
-            .max(Comparator.comparingDouble(entry -> entry.getValue().seconds()))
-            .orElseThrow();
-    double ratio = slowest.getValue().seconds() / median;
+    return times.get((times.size() - 1) / 2);
+  }
+
+  /** The worker that took longest. */
+  Map.Entry<Integer, WorkerTime> slowest() {
+    return sum.workers().entrySet().stream()
+        .max(Comparator.comparingDouble(entry -> entry.getValue().seconds()))
+        .orElseThrow();
+  }
+
+  private String straggler() {
+    double ratio = slowest().getValue().seconds() / medianSeconds();
     return ratio < STRAGGLES
         ? ""
         : ", straggler: worker %d (%s) %.1fx the median"
-            .formatted(slowest.getKey(), slowest.getValue().place(), ratio);
+            .formatted(slowest().getKey(), slowest().getValue().place(), ratio);
   }
 
   private static String bytes(long count) {

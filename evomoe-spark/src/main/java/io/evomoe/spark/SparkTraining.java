@@ -46,7 +46,9 @@ public final class SparkTraining implements ClusterTraining {
           var checkpoints = folder.checkpointWriter(data, config.guards().keepCheckpoints());
           run.save(checkpoints);
           return new Trained(
-              run.train(workers, checkpoints, curves, List.of(), request.console()), config, task);
+              run.train(workers, checkpoints, curves, List.of(), request.out(), request.console()),
+              config,
+              task);
         }
       }
     }
@@ -86,7 +88,8 @@ public final class SparkTraining implements ClusterTraining {
         try (CurveFile curves = CurveFile.resume(curveFile, step)) {
           List<CurveRow> earlier = CurveFile.read(curveFile);
           var checkpoints = folder.checkpointWriter(data, config.guards().keepCheckpoints());
-          Run.Outcome outcome = run.train(workers, checkpoints, curves, earlier, console);
+          Run.Outcome outcome =
+              run.train(workers, checkpoints, curves, earlier, request.out(), console);
           return new Trained(outcome, config, task);
         }
       }

@@ -40,12 +40,12 @@ final class ClusterOptions {
 
   @Option(
       names = "--outer-rate",
-      description = "with --spark: rate of the step with the mean difference, 0.7 by default")
+      description = "with --spark: rate of the step with the mean difference, 1 by default")
   @Nullable Double outerRate;
 
   @Option(
       names = "--outer-momentum",
-      description = "with --spark: Nesterov's, in [0, 1), 0.9 by default")
+      description = "with --spark: Nesterov's, in [0, 1), 0.5 by default")
   @Nullable Double outerMomentum;
 
   @Option(names = "--inner", description = "with --spark: workers' optimizer: adamw (default), sgd")

@@ -117,8 +117,9 @@ final class TrainCommand implements Callable<Integer> {
 
   private void trainOnCluster() {
     String master = String.valueOf(cluster.master);
-    if (init != null) {
-      throw new IllegalArgumentException("--init cannot be given with --spark");
+    if (init != null || options.maxMemory != null) {
+      throw new IllegalArgumentException(
+          (init == null ? "--max-memory" : "--init") + " cannot be given with --spark");
     }
     ClusterRequest request;
     if (resume == null) {
@@ -131,6 +132,9 @@ final class TrainCommand implements Callable<Integer> {
       int workers = cluster.workers == null ? 0 : cluster.workers;
       request = new ClusterRequest(master, cluster.conf, resume, List.of(), workers, console);
     }
+    RunConfig config =
+        resume == null ? request.start().get(0).config() : RunFolder.open(resume).config();
+    console.println(Description.losses(config));
     ClusterTraining.Trained trained = ClusterOptions.train(request);
     write(trained.outcome(), trained.config(), request.out(), trained.task());
     printSummary(trained.outcome(), request.out());

@@ -1,0 +1,73 @@
+package io.evomoe.spark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * {@code rounds.csv} of a run: what each round cost. Bytes are of arrays, received and as {@link
+ * Traffic} predicts; the slowest worker's time and the median's are in seconds.
+ */
+final class RoundFile {
+  private static final String HEADER =
+      "round,to_step,seconds,tokens_per_s,bytes_received,bytes_predicted,median_s,slowest_s,slowest";
+
+  private final Path file;
+
+  private RoundFile(Path file) {
+    this.file = file;
+  }
+
+  /** Goes on with the file of a run, without rounds beyond a step; makes it where there is none. */
+  static RoundFile open(Path folder, long step) {
+    Path file = folder.resolve("rounds.csv");
+    try {
+      List<String> lines = new ArrayList<>(List.of(HEADER));
+      if (Files.exists(file)) {
+        Files.readAllLines(file).stream()
+            .skip(1)
+            .filter(l -> toStep(l) <= step)
+            .forEach(lines::add);
+      }
+      Files.write(file, lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+    }
+    return new RoundFile(file);
+  }
+
+  /** Beyond any step for a line that was cut off. */
+  private static long toStep(String line) {
+    String[] fields = line.split(",", -1);
+    return fields.length == HEADER.split(",", -1).length
+        ? Long.parseLong(fields[1])
+        : Long.MAX_VALUE;
+  }
+
+  void append(RoundLine round) {
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%d,%d,%.3f,%.1f,%d,%d,%.3f,%.3f,%d%n",
+            round.number(),
+            round.span().to(),
+            round.seconds(),
+            round.tokensPerSecond(),
+            round.bytesReceived(),
+            round.bytesPredicted(),
+            round.medianSeconds(),
+            round.slowest().getValue().seconds(),
+            round.slowest().getKey());
+    try {
+      Files.writeString(file, line, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package io.evomoe.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.bench.run.ConfigFile;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Task;
+import io.evomoe.bench.task.Tasks;
+import io.evomoe.nn.Parameter;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.training.BatchSource;
+import io.evomoe.training.Model;
+import io.evomoe.training.Sgd;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainingData;
+import io.evomoe.training.rounds.Coordinator;
+import io.evomoe.training.rounds.ModelSnapshot;
+import io.evomoe.training.rounds.RoundConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Shares and rounds with Spark's scheduler in this process. */
+@SuppressWarnings("NullAway.Init") // set before the first test
+class LocalSparkTest {
+  private static final int DOCUMENTS = 120;
+
+  private static JavaSparkContext context;
+  @TempDir private static Path directory;
+  private static Path text;
+
+  @BeforeAll
+  static void start() throws IOException {
+    SparkConf conf =
+        new SparkConf()
+            .setMaster("local[2]")
+            .setAppName("test")
+            .set("spark.ui.enabled", "false")
+            .set("spark.driver.host", "localhost");
+    context = new JavaSparkContext(conf);
+    text = directory.resolve("all.txt");
+    Files.writeString(text, String.join("\n\n", documents()), StandardCharsets.UTF_8);
+  }
+
+  @AfterAll
+  static void stop() {
+    context.close();
+  }
+
+  private static List<String> documents() {
+    return IntStream.range(0, DOCUMENTS)
+        .mapToObj(i -> "Document %d\nsays that %d is after %d, and ends.".formatted(i, i, i - 1))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {64, 1000, 1 << 20})
+  void should_cut_the_same_shares_however_the_file_is_split(int bytes) {
+    context.hadoopConfiguration().setInt("mapreduce.input.fileinputformat.split.maxsize", bytes);
+    List<Texts> shares = open(text).shares(3).collect();
+    context.hadoopConfiguration().unset("mapreduce.input.fileinputformat.split.maxsize");
+
+    List<String> train = documents().stream().filter(document -> !isHeldOut(document)).toList();
+    assertThat(train).hasSizeBetween(DOCUMENTS * 8 / 10, DOCUMENTS - 1);
+    for (int share = 0; share < 3; share++) {
+      int number = share;
+      assertThat(written(shares.get(share), directory.resolve("cut-%d-%d".formatted(bytes, share))))
+          .isEqualTo(
+              IntStream.range(0, train.size())
+                      .filter(i -> i % 3 == number)
+                      .mapToObj(train::get)
+                      .collect(Collectors.joining("\n\n"))
+                  + "\n");
+    }
+  }
+
+  @Test
+  void should_hold_out_what_it_does_not_train_on() {
+    Texts valid = open(text).validSample();
+
+    assertThat(written(valid, directory.resolve("valid")))
+        .isEqualTo(
+            documents().stream()
+                    .filter(LocalSparkTest::isHeldOut)
+                    .collect(Collectors.joining("\n\n"))
+                + "\n");
+  }
+
+  private static boolean isHeldOut(String document) {
+    return Math.floorMod(CounterRandom.fold(0, document), 20) == 0;
+  }
+
+  private static String written(Texts texts, Path folder) {
+    try {
+      return Files.readString(texts.write(folder, texts).get(0).resolve("part.train.txt"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void should_equal_one_process_on_the_union_batch_with_one_plain_step_and_averaging() {
+    RoundConfig rounds =
+        RoundConfig.defaults(2, 1).withOuter(1, 0).withInner(RoundConfig.Inner.SGD);
+    try (Staging staging = new Staging()) {
+      RunConfig config = config();
+      Task<?, ?> task = staging.prepare(open(text), config);
+      compare(task, config, rounds, new Setup(staging.folder(), config, rounds));
+    }
+  }
+
+  private static <B, M extends Model<B>> void compare(
+      Task<B, M> task, RunConfig config, RoundConfig rounds, Setup setup) {
+    M model = task.model(config);
+    Coordinator coordinator =
+        new Coordinator(
+            model, config.kernels(), config.trainingConfig(), config.schedule(), rounds);
+    SparkText all = open(text);
+    try (Workers workers = new Workers(context, all, setup)) {
+      assertThat(workers.prepare()).allMatch(facts -> facts.problem().isEmpty());
+      while (!coordinator.isFinished()) {
+        ModelSnapshot start = coordinator.nextStart();
+        coordinator.finish(workers.round(start, coordinator.nextSpan()));
+      }
+    }
+    M alone = task.model(config);
+    Trainer<B> trainer =
+        new Trainer<>(
+            alone,
+            new TrainingData<>(union(config, setup, all), List.of()),
+            config.kernels(),
+            config.trainingConfig().withMicroBatches(2),
+            config.schedule(),
+            new Sgd(0));
+    trainer.run();
+
+    assertThat(coordinator.progress().spawned()).isTrue();
+    assertThat(coordinator.progress().tokens()).isEqualTo(trainer.progress().tokens());
+    for (int p = 0; p < alone.parameters().size(); p++) {
+      Parameter parameter = model.parameters().get(p);
+      double[] wanted = alone.parameters().get(p).value().ravel().toDoubleVector();
+      double[] found = parameter.value().ravel().toDoubleVector();
+      for (int i = 0; i < found.length; i++) {
+        assertThat(found[i])
+            .as(parameter.name())
+            .isCloseTo(wanted[i], within(1e-5 * Math.max(1, Math.abs(wanted[i]))));
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // tasks of one configuration have batches of one type
+  private static <B> BatchSource<B> union(RunConfig config, Setup setup, SparkText all) {
+    List<BatchSource<B>> sources = new ArrayList<>();
+    for (Texts share : all.shares(2).collect()) {
+      Path folder = directory.resolve("union-" + sources.size());
+      Task<B, ?> task =
+          (Task<B, ?>)
+              Tasks.named(config.task())
+                  .open(
+                      share.write(folder.resolve("text"), share),
+                      config,
+                      setup.unpack(folder).tokenizer());
+      sources.add(task.data(config).training());
+    }
+    return index -> sources.get((int) (index % 2)).batch(index / 2);
+  }
+
+  /** A GPT whose experts are spawned in mid-run; neither noise nor clipping, which are local. */
+  private static RunConfig config() {
+    RunConfig config = Tasks.preset("gpt", "quick").config("gpt", "evomoe", 1);
+    for (String[] field :
+        new String[][] {
+          {"model.layers", "2"},
+          {"model.width", "16"},
+          {"model.hidden", "32"},
+          {"model.experts", "3"},
+          {"model.vocabulary", "300"},
+          {"model.sequence", "16"},
+          {"training.batch", "4"},
+          {"training.steps", "6"},
+          {"training.clipNorm", "1.0e9"},
+          {"training.learningRate", "0.1"},
+          {"training.evalEvery", "0"},
+          {"evolution.diversifySteps", "3"},
+          {"gateOptions.evomoe.noise", "false"}
+        }) {
+      config = ConfigFile.set(config, field[0], field[1]);
+    }
+    return Tasks.checked(config);
+  }
+
+  @Test
+  void should_refuse_more_workers_than_documents() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> open(text).shares(DOCUMENTS))
+        .withMessageMatching(
+            "workers must be at most the \\d+ documents of \\[.*all.txt], was " + DOCUMENTS);
+  }
+
+  @Test
+  void should_name_text_that_is_not_there_and_text_of_two_forms() throws IOException {
+    Path mixed = Files.createDirectory(directory.resolve("mixed"));
+    Files.writeString(mixed.resolve("a.txt"), "text");
+    Files.writeString(mixed.resolve("b.tsv"), "text\ttext");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> open(directory.resolve("none")))
+        .withMessageMatching("text .*none does not exist");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> open(mixed))
+        .withMessageMatching(
+            "text .*mixed must be all lines \\(.tsv\\) or all documents, has both");
+  }
+
+  private static SparkText open(Path path) {
+    return SparkText.open(context, List.of(path.toString()));
+  }
+}

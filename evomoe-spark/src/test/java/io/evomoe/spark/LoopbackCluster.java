@@ -1,0 +1,140 @@
+package io.evomoe.spark;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A standalone Spark of real processes on the loopback address, by the scripts in {@code
+ * evomoe-spark/cluster}, and {@code evomoe} commands that use it, as the launcher starts them.
+ */
+final class LoopbackCluster implements AutoCloseable {
+  private static final Path MODULE = Path.of(System.getProperty("basedir", ".")).toAbsolutePath();
+
+  private final Path folder;
+  private final Path sparkHome;
+  private final String master;
+
+  /**
+   * Starts it.
+   *
+   * @param folder for logs
+   * @param version of Spark
+   */
+  LoopbackCluster(Path folder, String version) {
+    this.folder = folder;
+    this.sparkHome = Path.of(script("spark-home", version));
+    this.master = script("start", folder.toString(), Integer.toString(freePort()));
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String master() {
+    return master;
+  }
+
+  /** The last line that a script prints. */
+  private String script(String name, String... arguments) {
+    List<String> command =
+        new ArrayList<>(List.of(MODULE.resolve("cluster").resolve(name).toString()));
+    command.addAll(List.of(arguments));
+    try {
+      Path out = Files.createTempFile("script", ".out");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectOutput(out.toFile())
+              .redirectError(ProcessBuilder.Redirect.INHERIT);
+      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+      if (!name.equals("spark-home")) {
+        builder.environment().put("SPARK_HOME", sparkHome.toString());
+      }
+      Process process = builder.start();
+      if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        throw new AssertionError(name + " failed: " + Files.readString(out));
+      }
+      List<String> lines = Files.readAllLines(out);
+      return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Starts {@code evomoe} with these arguments; its output goes to a file. */
+  Process start(Path output, List<String> arguments) {
+    String classPath =
+        String.join(
+            File.pathSeparator,
+            MODULE.resolve("target/evomoe-spark-0.1.0-SNAPSHOT-all.jar").toString(),
+            sparkHome.resolve("jars") + "/*",
+            MODULE.resolve("target/lib") + "/*");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xmx1g",
+                "@" + MODULE.resolve("spark-java.args"),
+                "-Devomoe.kernels=" + System.getProperty("evomoe.kernels", "auto"),
+                "-Dlog4j2.configurationFile=evomoe-log4j2.properties",
+                "-cp",
+                classPath,
+                "io.evomoe.bench.cli.Main"));
+    command.addAll(arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().put("OMP_NUM_THREADS", "1");
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs it to its end; the exit code. */
+  int run(Path output, List<String> arguments) {
+    Process process = start(output, arguments);
+    try {
+      if (!process.waitFor(10, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new AssertionError("not done after 10 minutes: " + text(output));
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static String text(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Executors that run now: processes that the worker has started. */
+  List<ProcessHandle> executors() {
+    long worker = Long.parseLong(text(folder.resolve("worker.pid")).strip());
+    return ProcessHandle.of(worker).stream().flatMap(ProcessHandle::children).toList();
+  }
+
+  @Override
+  public void close() {
+    script("stop", folder.toString());
+  }
+}

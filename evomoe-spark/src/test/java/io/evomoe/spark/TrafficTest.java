@@ -1,0 +1,34 @@
+package io.evomoe.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.training.rounds.WireFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrafficTest {
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 3", "3, 6", "4, 7", "5, 11", "8, 15", "64, 127"})
+  void should_count_a_transfer_a_node_of_the_tree(int workers, long transfers) {
+    assertThat(Traffic.transfers(workers)).isEqualTo(transfers);
+  }
+
+  @Test
+  void should_send_the_start_to_each_process_and_a_difference_up_each_edge() {
+    Traffic traffic = new Traffic(1000, 10);
+
+    assertThat(traffic.roundBytes(2, 2, WireFormat.F32)).isEqualTo(2 * 4080 + 3 * 4080);
+    assertThat(traffic.roundBytes(2, 2, WireFormat.BF16)).isEqualTo(2 * 4080 + 3 * 2080);
+  }
+
+  @Test
+  void should_project_the_levels_of_the_tree_one_after_another() {
+    Traffic traffic = new Traffic(1_000_000, 0);
+
+    // The start, 4 MB, and four levels of 4 MB for eight workers, at 1 Gb/s.
+    assertThat(traffic.seconds(8, WireFormat.F32, 1e9)).isCloseTo(0.16, within(1e-12));
+    assertThat(traffic.seconds(8, WireFormat.BF16, 1e9)).isCloseTo(0.096, within(1e-12));
+  }
+}

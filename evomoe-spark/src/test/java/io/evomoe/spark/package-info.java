@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.spark;
+
+import org.jspecify.annotations.NullMarked;
