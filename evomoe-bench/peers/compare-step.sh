@@ -7,7 +7,7 @@
 # on CPUs (bfloat16 autocast is slower). Prints one row a gate: the medians over the rounds
 # (default 3) of tokens per second, and ours over PyTorch's. With --samediff the dense GPT also runs in plain
 # SameDiff, once: it takes minutes. Threads of ours spin longer than the launcher lets them
-# (GOMP_SPINCOUNT=5000), as PyTorch's do: nobody else should use the cores.
+# (GOMP_SPINCOUNT=30000; PyTorch's spin for 300000, their default): nobody else should use the cores.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -43,7 +43,7 @@ run() {
 }
 
 cd "$root"
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-5000}
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-30000}
 for ((round = 1; round <= rounds; round++)); do
   for gate in ${gates//,/ }; do
     echo "round $round of $rounds, $gate" >&2

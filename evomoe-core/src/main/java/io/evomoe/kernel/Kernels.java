@@ -1,6 +1,7 @@
 package io.evomoe.kernel;
 
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -77,6 +78,66 @@ public interface Kernels {
    */
   void groupParameterGradients(
       INDArray x, INDArray dy, RowGroups groups, int group, Accumulator weight, Accumulator bias);
+
+  /**
+   * Gradients of {@link #linear}: adds {@code x^T dy} and the column sums of dy.
+   *
+   * @param x [n, in]
+   * @param weight [in, out]
+   * @param dy [n, out]
+   * @return {@code dy W^T}, [n, in]
+   */
+  default INDArray linearGradient(
+      INDArray x,
+      INDArray weight,
+      INDArray dy,
+      Accumulator weightGradient,
+      Accumulator biasGradient) {
+    multiplyInto(x, true, dy, false, weightGradient);
+    columnSumsInto(dy, biasGradient);
+    return multiply(dy, false, weight, true);
+  }
+
+  /**
+   * Feed-forward nets, each on its own group of rows.
+   *
+   * @param x [groups.inputRows(), d]
+   */
+  default FeedForwardPass feedForward(FeedForwardNets nets, INDArray x, RowGroups groups) {
+    INDArray expanded = groupedLinear(x, groups, nets.expandWeights(), nets.expandBiases());
+    INDArray hidden = activation(nets.activation(), expanded);
+    RowGroups inner = RowGroups.routed(groups.offsets());
+    INDArray y = groupedLinear(hidden, inner, nets.contractWeights(), nets.contractBiases());
+    return new FeedForwardPass(expanded, hidden, y);
+  }
+
+  /**
+   * Backward of {@link #feedForward}.
+   *
+   * @param dy [groups.rows(), d]
+   * @param into where the gradients of a group's net go; asked once for each group with rows
+   * @return dx [groups.inputRows(), d], summed where groups share their input
+   */
+  default INDArray feedForwardGradient(
+      FeedForwardNets nets,
+      INDArray x,
+      RowGroups groups,
+      FeedForwardPass forward,
+      INDArray dy,
+      IntFunction<FeedForwardGradients> into) {
+    RowGroups inner = RowGroups.routed(groups.offsets());
+    INDArray dHidden = groupedInputGradient(dy, inner, nets.contractWeights());
+    INDArray dExpanded = activationGradient(nets.activation(), forward.expanded(), dHidden);
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        FeedForwardGradients net = into.apply(g);
+        groupParameterGradients(
+            forward.hidden(), dy, inner, g, net.contractWeight(), net.contractBias());
+        groupParameterGradients(x, dExpanded, groups, g, net.expandWeight(), net.expandBias());
+      }
+    }
+    return groupedInputGradient(dExpanded, groups, nets.expandWeights());
+  }
 
   /** Applies the activation to every element. */
   INDArray activation(Activation activation, INDArray x);
@@ -226,6 +287,15 @@ public interface Kernels {
    * @param variance [n], biased
    */
   record Normalized(INDArray output, INDArray mean, INDArray variance) {}
+
+  /**
+   * Result of {@link #feedForward}, with what its backward pass needs.
+   *
+   * @param expanded [groups.rows(), hidden], before the activation
+   * @param hidden the same after it
+   * @param output [groups.rows(), d]
+   */
+  record FeedForwardPass(INDArray expanded, INDArray hidden, INDArray output) {}
 
   /** Result of {@link #attention}, with what its backward pass needs. */
   interface Attended {

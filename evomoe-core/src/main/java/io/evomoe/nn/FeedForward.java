@@ -1,7 +1,10 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.FeedForwardGradients;
+import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -98,48 +101,28 @@ public final class FeedForward implements Expert {
    * @return [groups.rows(), d]
    */
   public static Output forward(List<FeedForward> nets, INDArray x, RowGroups groups) {
-    FeedForward first = nets.get(0);
-    Kernels kernels = first.kernels;
-    INDArray expanded =
-        kernels.groupedLinear(
-            x, groups, values(nets, net -> net.expandWeight), values(nets, net -> net.expandBias));
-    INDArray hidden = kernels.activation(first.activation, expanded);
-    INDArray y =
-        kernels.groupedLinear(
-            hidden,
-            RowGroups.routed(groups.offsets()),
+    Kernels kernels = nets.get(0).kernels;
+    FeedForwardNets parameters =
+        new FeedForwardNets(
+            nets.get(0).activation,
+            values(nets, net -> net.expandWeight),
+            values(nets, net -> net.expandBias),
             values(nets, net -> net.contractWeight),
             values(nets, net -> net.contractBias));
-    return new Output(y, dy -> backward(nets, x, groups, expanded, hidden, dy));
+    FeedForwardPass forward = kernels.feedForward(parameters, x, groups);
+    return new Output(
+        forward.output(),
+        dy ->
+            kernels.feedForwardGradient(
+                parameters, x, groups, forward, dy, g -> nets.get(g).gradients()));
   }
 
-  private static INDArray backward(
-      List<FeedForward> nets,
-      INDArray x,
-      RowGroups groups,
-      INDArray expanded,
-      INDArray hidden,
-      INDArray dy) {
-    Kernels kernels = nets.get(0).kernels;
-    RowGroups inner = RowGroups.routed(groups.offsets());
-    for (int g = 0; g < groups.count(); g++) {
-      if (groups.size(g) > 0) {
-        FeedForward net = nets.get(g);
-        kernels.groupParameterGradients(
-            hidden, dy, inner, g, net.contractWeight.accumulator(), net.contractBias.accumulator());
-      }
-    }
-    INDArray dHidden =
-        kernels.groupedInputGradient(dy, inner, values(nets, net -> net.contractWeight));
-    INDArray dExpanded = kernels.activationGradient(nets.get(0).activation, expanded, dHidden);
-    for (int g = 0; g < groups.count(); g++) {
-      if (groups.size(g) > 0) {
-        FeedForward net = nets.get(g);
-        kernels.groupParameterGradients(
-            x, dExpanded, groups, g, net.expandWeight.accumulator(), net.expandBias.accumulator());
-      }
-    }
-    return kernels.groupedInputGradient(dExpanded, groups, values(nets, net -> net.expandWeight));
+  private FeedForwardGradients gradients() {
+    return new FeedForwardGradients(
+        expandWeight.accumulator(),
+        expandBias.accumulator(),
+        contractWeight.accumulator(),
+        contractBias.accumulator());
   }
 
   private static List<INDArray> values(

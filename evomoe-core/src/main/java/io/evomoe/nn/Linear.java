@@ -24,13 +24,11 @@ public final class Linear implements Layer {
   @Override
   public Output forward(INDArray x, Pass pass) {
     INDArray y = kernels.linear(x, weight.value(), bias.value());
-    return new Output(y, dy -> backward(x, dy));
-  }
-
-  private INDArray backward(INDArray x, INDArray dy) {
-    kernels.multiplyInto(x, true, dy, false, weight.accumulator());
-    kernels.columnSumsInto(dy, bias.accumulator());
-    return kernels.multiply(dy, false, weight.value(), true);
+    return new Output(
+        y,
+        dy ->
+            kernels.linearGradient(
+                x, weight.value(), dy, weight.accumulator(), bias.accumulator()));
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
 abstract class KernelsContract
     implements ProductContract,
         ElementwiseContract,
+        FeedForwardContract,
         LayerNormContract,
         AttentionContract,
         CrossEntropyContract,

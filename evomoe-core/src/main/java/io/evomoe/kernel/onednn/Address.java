@@ -27,10 +27,15 @@ final class Address extends FloatPointer {
     if (array.isEmpty()) {
       return FloatBuffer.allocate(0);
     }
+    return buffer(of(array), array.length());
+  }
+
+  /** So many elements from an address on. */
+  static FloatBuffer buffer(long address, long length) {
     Address view = new Address();
-    view.address = of(array);
-    view.limit = array.length();
-    view.capacity = array.length();
+    view.address = address;
+    view.limit = length;
+    view.capacity = length;
     return view.asBuffer();
   }
 }

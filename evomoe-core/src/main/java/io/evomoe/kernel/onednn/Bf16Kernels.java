@@ -1,10 +1,13 @@
 package io.evomoe.kernel.onednn;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.FeedForwardGradients;
+import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.kernel.onednn.Bf16Products.Shape;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -19,9 +22,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * Groups are computed in order, and what one writes past its end the next overwrites.
  */
 final class Bf16Kernels extends OneDnnKernels {
-  private static final int STEP = 16;
+  private static final int STEP = Bf16Blocks.STEP;
 
   private final Bf16Products products = new Bf16Products(new PrimitiveCache());
+  private final Bf16Blocks blocks = new Bf16Blocks(products, this);
+  private final FeedForwardBlocks feedForward = new FeedForwardBlocks(blocks);
   private final Kernels exact = new OneDnnKernels();
 
   @Override
@@ -142,6 +147,47 @@ final class Bf16Kernels extends OneDnnKernels {
     columnSums(dyStart, groups.size(group), out, bias);
   }
 
+  @Override
+  public INDArray linearGradient(
+      INDArray x,
+      INDArray weight,
+      INDArray dy,
+      Accumulator weightGradient,
+      Accumulator biasGradient) {
+    int rows = Math.toIntExact(x.size(0));
+    if (rows == 0) {
+      return super.linearGradient(x, weight, dy, weightGradient, biasGradient);
+    }
+    INDArray dx = roomy(rows, weight.size(0));
+    blocks.gradients(
+        Address.of(x),
+        weight,
+        Address.of(dy),
+        Address.of(dx),
+        rows,
+        Math.toIntExact(padded(rows)),
+        false,
+        weightGradient,
+        biasGradient);
+    return dx;
+  }
+
+  @Override
+  public FeedForwardPass feedForward(FeedForwardNets nets, INDArray x, RowGroups groups) {
+    return feedForward.forward(nets, x, groups);
+  }
+
+  @Override
+  public INDArray feedForwardGradient(
+      FeedForwardNets nets,
+      INDArray x,
+      RowGroups groups,
+      FeedForwardPass forward,
+      INDArray dy,
+      IntFunction<FeedForwardGradients> into) {
+    return feedForward.backward(nets, x, groups, forward, dy, into);
+  }
+
   private static Shape plain(long rows, long out, long in) {
     return new Shape(false, false, rows, out, in, false);
   }
@@ -152,7 +198,7 @@ final class Bf16Kernels extends OneDnnKernels {
   }
 
   private static long padded(long rows) {
-    return (rows + STEP - 1) / STEP * STEP;
+    return Bf16Blocks.padded(rows);
   }
 
   private static INDArray rows(RowGroups groups, int rows, long columns) {

@@ -49,14 +49,34 @@ final class Bf16Products {
    * are padded: m of a, or k of a transposed a and of b.
    */
   void multiply(Shape shape, Shape padded, long a, long b, long bias, long c) {
-    long aBf16 = round(left.get(), a, shape.m() * shape.k(), padded.m() * padded.k());
-    long bBf16 = round(right.get(), b, shape.k() * shape.n(), padded.k() * padded.n());
-    Primitive primitive = cache.get(new Key(padded, bias != 0), () -> primitive(padded, bias != 0));
+    long left = roundLeft(a, shape.m() * shape.k(), padded.m() * padded.k());
+    long right = roundRight(b, shape.k() * shape.n(), padded.k() * padded.n());
+    multiplyRounded(padded, left, right, bias, c);
+  }
+
+  /** The product of operands that are bfloat16 already. */
+  void multiplyRounded(Shape shape, long a, long b, long bias, long c) {
+    Primitive primitive = cache.get(new Key(shape, bias != 0), () -> primitive(shape, bias != 0));
     if (bias != 0) {
-      primitive.execute(aBf16, bBf16, bias, c);
+      primitive.execute(a, b, bias, c);
     } else {
-      primitive.execute(aBf16, bBf16, c);
+      primitive.execute(a, b, c);
     }
+  }
+
+  /**
+   * Rounds n numbers into this thread's scratch memory for left operands, zeros after them.
+   *
+   * @param room numbers in all
+   * @return the rounded ones, until the next call
+   */
+  long roundLeft(long from, long n, long room) {
+    return round(left.get(), from, n, room);
+  }
+
+  /** The same into scratch memory for right operands. */
+  long roundRight(long from, long n, long room) {
+    return round(right.get(), from, n, room);
   }
 
   /** Rounds n numbers into scratch memory for {@code room} of them, zeros after the n. */

@@ -38,6 +38,20 @@ final class ElementWise {
                 .execute(x + start, dy + start, dx + start));
   }
 
+  /** The activation by one primitive for just this length: for lengths that come again. */
+  void activationAtOnce(Activation activation, long x, long y, long length) {
+    cache
+        .get(new Key("forward", activation, length), () -> forward(activation, length))
+        .execute(x, y);
+  }
+
+  /** Its gradient by one primitive; dx may be dy. */
+  void activationGradientAtOnce(Activation activation, long x, long dy, long dx, long length) {
+    cache
+        .get(new Key("backward", activation, length), () -> backward(activation, length))
+        .execute(x, dy, dx);
+  }
+
   /** sum = a + b; may be in place. */
   void add(long a, long b, long sum, long length) {
     forPieces(

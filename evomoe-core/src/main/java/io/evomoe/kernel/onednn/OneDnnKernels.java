@@ -5,6 +5,8 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.FeedForwardGradients;
+import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.KeyPadding;
 import io.evomoe.kernel.LabelSmoothing;
@@ -12,6 +14,7 @@ import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,6 +27,8 @@ import org.nd4j.linalg.factory.Nd4j;
 class OneDnnKernels implements Kernels {
   private final PrimitiveCache cache = new PrimitiveCache();
   private final MatrixProducts products = new MatrixProducts(cache);
+  private final FloatBlocks blocks = new FloatBlocks(products, this);
+  private final FeedForwardBlocks feedForward = new FeedForwardBlocks(blocks);
   private final ElementWise elementWise = new ElementWise(cache);
   private final Normalization normalization = new Normalization(cache);
   private final SoftmaxRows softmax = new SoftmaxRows(cache);
@@ -109,28 +114,23 @@ class OneDnnKernels implements Kernels {
 
   private void linearGroup(
       INDArray x, RowGroups groups, int group, INDArray weight, INDArray bias, INDArray y) {
-    long in = weight.size(0);
-    long out = weight.size(1);
-    long from = row(x, groups.inputOffset(group), in);
-    long to = row(y, groups.offset(group), out);
-    long rows = computedRows(groups, group);
-    if (MatrixProducts.compiled(rows) && MatrixProducts.worthCompiling(in, out)) {
-      products.linear(from, Address.of(weight), Address.of(bias), to, rows, in, out);
-      return;
-    }
-    Rows.fillWithBias(bias, y, groups, group);
-    products.gemm(false, false, from, Address.of(weight), to, groups.size(group), out, in, 1);
+    blocks.linear(
+        row(x, groups.inputOffset(group), weight.size(0)),
+        weight,
+        bias,
+        row(y, groups.offset(group), weight.size(1)),
+        groups.size(group),
+        computedRows(groups, group));
   }
 
   /**
    * Rows that a group's products are computed on. Its last rows may belong to the next group, which
    * overwrites them: so a few compiled primitives serve groups whose sizes change all the time.
    */
-  private static long computedRows(RowGroups groups, int group) {
+  private int computedRows(RowGroups groups, int group) {
     int size = groups.size(group);
-    int whole = MatrixProducts.wholeRows(size);
-    boolean inside = groups.offset(group) + whole <= groups.rows();
-    return groups.isShared() || !inside ? size : whole;
+    int behind = groups.rows() - groups.offset(group) - size;
+    return groups.isShared() ? size : blocks.computed(size, behind);
   }
 
   @Override
@@ -173,6 +173,22 @@ class OneDnnKernels implements Kernels {
         rows,
         weight.beta());
     columnSums(dyStart, rows, out, bias);
+  }
+
+  @Override
+  public FeedForwardPass feedForward(FeedForwardNets nets, INDArray x, RowGroups groups) {
+    return feedForward.forward(nets, x, groups);
+  }
+
+  @Override
+  public INDArray feedForwardGradient(
+      FeedForwardNets nets,
+      INDArray x,
+      RowGroups groups,
+      FeedForwardPass forward,
+      INDArray dy,
+      IntFunction<FeedForwardGradients> into) {
+    return feedForward.backward(nets, x, groups, forward, dy, into);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.evomoe.kernel.onednn;
 
 import io.evomoe.kernel.RowBounds;
-import io.evomoe.kernel.RowGroups;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -116,14 +115,13 @@ final class Rows {
     return dots;
   }
 
-  /** Writes a group's bias into each of its rows of y. */
-  static void fillWithBias(INDArray bias, INDArray y, RowGroups groups, int group) {
-    int width = (int) y.size(1);
+  /** Writes the bias into so many rows from an address on. */
+  static void fill(INDArray bias, long y, int rows) {
+    int width = (int) bias.length();
     float[] row = new float[width];
     Address.buffer(bias).get(0, row);
-    FloatBuffer to = Address.buffer(y);
-    int offset = groups.offset(group);
-    for (int i = offset; i < offset + groups.size(group); i++) {
+    FloatBuffer to = Address.buffer(y, (long) rows * width);
+    for (int i = 0; i < rows; i++) {
       to.put(i * width, row);
     }
   }
