@@ -30,7 +30,8 @@ class DocumentedCommandsTest {
         "docs/hugging-face.md",
         "docs/upcycling.md",
         "docs/checkpoints.md",
-        "docs/determinism.md"
+        "docs/determinism.md",
+        "docs/study.md"
       })
   void should_be_parsed(String document) throws IOException {
     Matcher commands = COMMAND.matcher(Files.readString(ROOT.resolve(document)));
