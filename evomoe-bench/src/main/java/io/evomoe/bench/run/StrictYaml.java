@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MutableConfigOverride;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -138,6 +139,9 @@ public final class StrictYaml {
       throw new IllegalArgumentException(
           "%s: unknown field %s; known are %s".formatted(source, where(e), e.getKnownPropertyIds()),
           e);
+    } catch (InvalidNullException e) {
+      throw new IllegalArgumentException(
+          "%s: %s must be given, is missing or empty".formatted(source, where(e)), e);
     } catch (JsonMappingException e) {
       Throwable cause = e.getCause();
       String reason =

@@ -61,9 +61,9 @@ class StudyConfigTest {
           reference: evomoe       | reference: dts       | ablations.reference must be one of [evomoe, switch], was dts
           seeds: [1]              | seeds: [3]           | ablations.seeds must be one of [1, 2], was 3
           no-noise:               | No_noise:            | names in ablations.variants must be of small letters, digits and hyphens, was No_noise
-          baseline: switch        | base: switch         | unknown field base
-          seed: 9                 | sed: 9               | unknown field learningRates.sed
-          revision: 1             | version: 1           | unknown field version
+          baseline: switch        | base: switch | baseline must be given, is missing or empty
+          seed: 9                 | seed: 9, sed: 9 | unknown field learningRates.sed
+          revision: 1             | version: 1 | revision must be given, is missing or empty
           """)
   void should_refuse_what_is_out_of_its_bounds(String old, String replacement, String message) {
     assertThatIllegalArgumentException()
