@@ -10,6 +10,7 @@ import io.evomoe.bench.task.TranslationKind;
 import io.evomoe.junit.ConvergenceTest;
 import io.evomoe.junit.CurveRecorder;
 import io.evomoe.junit.Tolerance;
+import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import java.nio.file.Path;
@@ -23,13 +24,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * 200 steps of a small GPT, RoBERTa and Transformer with each gate, against curves recorded once,
- * on every kernel provider: each tenth loss within 3 %, held-out losses within 1.5 %, active
- * experts within 5 %, the balance of the load within 5 %. Two providers round differently, and
- * training amplifies it; a mistake in a gate, a schedule or a gradient moves the curve by far more.
- * Recorded anew with {@code -Devomoe.record=true}.
+ * on every kernel provider (the slow one trains gpt with all gates, and the other tasks with one):
+ * each tenth loss within 3 %, held-out losses within 1.5 %, active experts within 5 %, the balance
+ * of the load within 5 %. Two providers round differently, and training amplifies it; a mistake in
+ * a gate, a schedule or a gradient moves the curve by far more. Recorded anew with {@code
+ * -Devomoe.record=true}.
  */
 @Tag("convergence")
 class RecordedCurveTest {
@@ -66,7 +69,13 @@ class RecordedCurveTest {
     return Stream.concat(
         gates().map(gate -> task(gate) + "-" + gate),
         Stream.of(RobertaKind.NAME, TranslationKind.NAME)
-            .flatMap(task -> STUDIED.stream().sorted().map(gate -> task + "-" + gate)));
+            .flatMap(task -> otherTasks().map(gate -> task + "-" + gate)));
+  }
+
+  /** On the slow kernels one gate shows that the tasks train; its arithmetic is that of gpt. */
+  private static Stream<String> otherTasks() {
+    boolean slow = KernelSelection.forType(DataType.FLOAT).name().equals("nd4j");
+    return slow ? Stream.of("evomoe") : STUDIED.stream().sorted();
   }
 
   private static String task(String gate) {
