@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
-import io.evomoe.bench.report.FinishedRun;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.bench.report.ReportData;
@@ -17,15 +16,12 @@ import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.training.checkpoint.Checkpoint;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -77,7 +73,7 @@ final class CompareCommand implements Callable<Integer> {
     Results results = new Results(folder, description(prepared.task(), configs.get(0)));
     List<Path> data = options.dataPaths();
     List<PlannedRun> plan = new ArrayList<>();
-    List<CurveRow> recorded = recorded(folder);
+    List<CurveRow> recorded = PlannedRun.recorded(folder.resolve(CurveFile.NAME));
     configs.forEach(
         config -> plan.add(PlannedRun.of(new ComparedRun(folder, config, data), recorded)));
     List<CurveRow> kept = plan.stream().flatMap(run -> run.earlier().stream()).toList();
@@ -86,23 +82,15 @@ final class CompareCommand implements Callable<Integer> {
         CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME), kept)) {
       for (PlannedRun planned : plan) {
         if (!stop.isStopped()) {
-          results.add(outcome(planned, prepared.task(), curves, stop, memory));
+          results.add(
+              planned.train(
+                  name(planned.config()), prepared.task(), curves, stop, memory, console));
           memory.requireWithin();
         }
       }
       results.print(console);
     }
     return 0;
-  }
-
-  /** What an earlier call left; a file that cannot be read is written anew. */
-  private static List<CurveRow> recorded(Path folder) {
-    Path file = folder.resolve(CurveFile.NAME);
-    try {
-      return Files.exists(file) ? CurveFile.read(file) : List.of();
-    } catch (IllegalArgumentException damaged) {
-      return List.of();
-    }
   }
 
   private List<RunConfig> configs() {
@@ -118,43 +106,6 @@ final class CompareCommand implements Callable<Integer> {
     return configs;
   }
 
-  private Run.Outcome outcome(
-      PlannedRun planned,
-      Task<?, ?> task,
-      CurveFile curves,
-      GracefulStop stop,
-      MemoryGuard memory) {
-    if (planned.finished() != null) {
-      console.printf("%s: finished before, taken as it is%n", name(planned.config()));
-      return new Run.Outcome(planned.finished().result(), planned.finished().recorded());
-    }
-    RunConfig config = planned.config();
-    Run<?, ?> run = new Run<>(task, config);
-    if (planned.checkpoint() != null) {
-      run.resume(planned.checkpoint());
-      console.printf(
-          "%s: resuming after step %d of %d%n",
-          name(config), planned.checkpoint().progress().step(), config.training().steps());
-    }
-    run.checkpointTo(planned.place().start(planned.checkpoint() != null));
-    stop.watch(run);
-    memory.watch(run);
-    console.println(Description.parameters(task, config));
-    console.println(Description.losses(config));
-    try (StepProgress progress =
-        new StepProgress(name(config), config.training().steps(), console)) {
-      Run.Outcome outcome = run.train(curves, planned.earlier(), progress);
-      if (outcome.result().steps() == config.training().steps()) {
-        planned.place().finish(outcome);
-      } else {
-        console.printf(
-            "%s: saved after step %d; the same command with this --out goes on%n",
-            name(config), outcome.result().steps());
-      }
-      return outcome;
-    }
-  }
-
   private String name(RunConfig config) {
     return config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
   }
@@ -164,39 +115,6 @@ final class CompareCommand implements Callable<Integer> {
     lines.put("Task, preset", config.task() + ", " + options.preset);
     lines.putAll(Description.of(task, config));
     return lines;
-  }
-
-  /**
-   * What there is of a run already.
-   *
-   * @param place its folder
-   * @param finished the whole run, if it was finished before
-   * @param checkpoint where to go on, if it was interrupted
-   * @param earlier its rows up to there
-   */
-  private record PlannedRun(
-      ComparedRun place,
-      @Nullable FinishedRun finished,
-      @Nullable Checkpoint checkpoint,
-      List<CurveRow> earlier) {
-
-    static PlannedRun of(ComparedRun place, List<CurveRow> recorded) {
-      Optional<FinishedRun> finished = place.finished();
-      if (finished.isPresent()) {
-        return new PlannedRun(place, finished.get(), null, finished.get().recorded().rows());
-      }
-      List<CurveRow> own = place.own(recorded);
-      Optional<Checkpoint> checkpoint = place.interrupted(own);
-      return new PlannedRun(
-          place,
-          null,
-          checkpoint.orElse(null),
-          checkpoint.map(saved -> ComparedRun.upTo(saved, own)).orElse(List.of()));
-    }
-
-    RunConfig config() {
-      return place.config();
-    }
   }
 
   /** What is known so far, on disk after every run. */

@@ -33,21 +33,37 @@ final class Description {
     return line.toString();
   }
 
+  /** Of all runs that are as large and trained as this one. */
   static Map<String, String> of(Task<?, ?> task, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Data", task.description());
+    lines.putAll(settings(config));
+    lines.put("Kernels", kernels());
+    lines.put("Machine", machine());
+    return lines;
+  }
+
+  /** Of runs that may have been made elsewhere. */
+  static Map<String, String> settings(RunConfig config) {
+    Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Model", config.model().toString());
     lines.put("Training", config.training().toString());
     lines.put("Evolution", config.evolution().toString());
-    lines.put("Kernels", KernelSelection.forType(DataType.FLOAT).name());
-    lines.put(
-        "Machine",
-        "%d processors, %s %s, Java %s"
-            .formatted(
-                Runtime.getRuntime().availableProcessors(),
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"),
-                Runtime.version()));
     return lines;
+  }
+
+  /** Name of the kernels in use. */
+  static String kernels() {
+    return KernelSelection.forType(DataType.FLOAT).name();
+  }
+
+  /** One line: what this machine is. */
+  static String machine() {
+    return "%d processors, %s %s, Java %s"
+        .formatted(
+            Runtime.getRuntime().availableProcessors(),
+            System.getProperty("os.name"),
+            System.getProperty("os.arch"),
+            Runtime.version());
   }
 }

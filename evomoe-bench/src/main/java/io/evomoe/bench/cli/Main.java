@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       CompareCommand.class,
+      StudyCommand.class,
       TrainCommand.class,
       ConvertCommand.class,
       EvalCommand.class,

@@ -21,9 +21,13 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
   static final String TOKENIZER = "tokenizer";
 
   static Prepared data(RunOptions options, RunConfig config) {
+    return data(options.dataPaths(), config);
+  }
+
+  static Prepared data(List<Path> data, RunConfig config) {
     try {
       Path staging = Files.createTempDirectory("evomoe-tokenizer");
-      Task<?, ?> task = Tasks.named(config.task()).prepare(options.dataPaths(), config, staging);
+      Task<?, ?> task = Tasks.named(config.task()).prepare(data, config, staging);
       task.data(config);
       return new Prepared(task, staging);
     } catch (IOException e) {

@@ -119,8 +119,6 @@ final class RunOptions {
   }
 
   List<Path> dataPaths() {
-    return data.isEmpty()
-        ? Tasks.named(task).shippedData().stream().map(ShippedData::folder).toList()
-        : data;
+    return data.isEmpty() ? ShippedData.of(task) : data;
   }
 }

@@ -1,7 +1,9 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Data that comes with the project. */
 final class ShippedData {
@@ -10,9 +12,19 @@ final class ShippedData {
 
   private ShippedData() {}
 
+  /** The project's folder. */
+  static Path home() {
+    return Path.of(System.getProperty(HOME, "."));
+  }
+
+  /** The folders that come for a task. */
+  static List<Path> of(String task) {
+    return Tasks.named(task).shippedData().stream().map(ShippedData::folder).toList();
+  }
+
   /** The folder of this name below {@code data}. */
   static Path folder(String name) {
-    Path folder = Path.of(System.getProperty(HOME, ".")).resolve("data").resolve(name);
+    Path folder = home().resolve("data").resolve(name);
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
           "--data is needed: the shipped data is not at " + folder.toAbsolutePath().normalize());

@@ -98,7 +98,7 @@ public final class OutputFolder {
   }
 
   /** Prepares the folder that holds {@code file}. */
-  static Path prepareParent(Path file) {
+  public static Path prepareParent(Path file) {
     Path parent = file.toAbsolutePath().getParent();
     if (parent == null) {
       throw new IllegalArgumentException("output file must lie in a folder, was " + file);

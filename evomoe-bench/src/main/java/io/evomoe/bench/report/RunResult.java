@@ -52,4 +52,24 @@ public record RunResult(
     @JsonProperty("active_experts") double activeExperts,
     @JsonProperty("drop_rate") double dropRate,
     @JsonProperty("load_entropy") double loadEntropy,
-    @JsonProperty("wall_s") double wallSeconds) {}
+    @JsonProperty("wall_s") double wallSeconds) {
+
+  /** The same under another name than the gate's. */
+  public RunResult labelled(String label) {
+    return new RunResult(
+        task,
+        label,
+        seed,
+        steps,
+        tokens,
+        trainFlops,
+        validLoss,
+        validMetric,
+        metricName,
+        tokensPerSecond,
+        activeExperts,
+        dropRate,
+        loadEntropy,
+        wallSeconds);
+  }
+}

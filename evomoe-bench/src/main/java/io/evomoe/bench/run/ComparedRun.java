@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One run of a comparison in a folder of its own, {@code runs/GATE-SEED}: checkpoints while it is
- * not finished, and {@code finished.json} from then on. What is found there counts only if it was
- * made with the same configuration, data, vocabulary, kernels and version.
+ * One run of a comparison in a folder of its own, {@code runs/NAME}: checkpoints while it is not
+ * finished, and {@code finished.json} from then on. What is found there counts only if it was made
+ * with the same configuration, data, vocabulary, kernels and version.
  */
 public final class ComparedRun {
   private static final String FINGERPRINT = "fingerprint";
@@ -39,9 +39,25 @@ public final class ComparedRun {
    * @param data files and folders that the run trains on
    */
   public ComparedRun(Path comparison, RunConfig config, List<Path> data) {
+    this(comparison, config.gate() + "-" + config.seed(), config, data);
+  }
+
+  /**
+   * A run of a comparison in which several runs have the same gate and seed.
+   *
+   * @param comparison folder of the whole comparison, which holds the tokenizer
+   * @param name of the run, and of its folder
+   * @param data files and folders that the run trains on
+   */
+  public ComparedRun(Path comparison, String name, RunConfig config, List<Path> data) {
     this.config = config;
-    this.folder = comparison.resolve("runs").resolve(config.gate() + "-" + config.seed());
+    this.folder = comparison.resolve("runs").resolve(name);
     this.fingerprint = fingerprint(config, comparison.resolve("tokenizer"), data);
+  }
+
+  /** Its folder, which may not be there yet. */
+  public Path folder() {
+    return folder;
   }
 
   /** The configuration. */

@@ -13,18 +13,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What tells the content of files and folders from any other. */
-final class FolderDigest {
+public final class FolderDigest {
   private static final int BUFFER = 1 << 16;
 
   private FolderDigest() {}
 
   /** SHA-256 of the names and contents of a folder's files, in the order of their names; in hex. */
-  static String of(Path folder) {
+  public static String of(Path folder) {
     return of(List.of(folder));
   }
 
   /** The same of several folders or files, in their order. */
-  static String of(List<Path> sources) {
+  public static String of(List<Path> sources) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (Path source : sources) {

@@ -68,6 +68,38 @@
     };
   };
 
+  // Seeds of one gate with a value at the same steps: one line, their mean, in a band from lowest to highest.
+  const together = (group, y) => {
+    const steps = group.map(run => run.step.filter((_, i) => y.of(run)[i] !== null));
+    return group.length > 1 && steps.every(own => own.join() === steps[0].join());
+  };
+
+  const mean = values => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+  const bandOf = (group, x, y) => {
+    const curves = group.map(run => points(run, x, y));
+    return curves[0].map((_, i) => {
+      const values = curves.map(data => data[i][1]);
+      return [mean(curves.map(data => data[i][0])), mean(values), Math.min(...values), Math.max(...values)];
+    });
+  };
+
+  const bandLines = (group, x, y) => {
+    const band = bandOf(group, x, y);
+    const line = {...lineOf(group[0], x, y), data: band.map(point => point.slice(0, 2))};
+    const outline = [...band.map(p => [p[0], p[2]]), ...[...band].reverse().map(p => [p[0], p[3]])];
+    const area = {
+      type: 'custom', name: line.name, yAxisIndex: y.axis, data: [outline[0]], clip: true, silent: true, z: 1,
+      animation: false, tooltip: {show: false},
+      renderItem: (_, api) => ({type: 'polygon', shape: {points: outline.map(p => api.coord(p))},
+        style: {fill: colour(line.name), opacity: y.style === 'faint' ? 0.08 : 0.16}}),
+    };
+    return band.length ? [area, line] : [];
+  };
+
+  const linesOf = (group, x, y) =>
+    together(group, y) ? bandLines(group, x, y) : group.map(run => lineOf(run, x, y));
+
   // A finished run, or one not yet measured, has no value at x: its last or first one would mislead.
   const covers = (data, x) => {
     if (data.length === 0) return false;
@@ -95,8 +127,7 @@
     row.append(name);
     for (const [y, lines] of series) {
       const values = lines.filter(data => covers(data, at)).map(data => nearest(data, at)[1]);
-      const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-      row.append(element('td', values.length ? y.format(mean) : '–', 'padding:1px 0 1px 10px'));
+      row.append(element('td', values.length ? y.format(mean(values)) : '–', 'padding:1px 0 1px 10px'));
     }
     return row;
   };
@@ -139,7 +170,9 @@
     node: document.getElementById(id),
     option: colours => {
       const shown = runs.filter(run => !hidden.has(run.label));
-      const series = shown.flatMap(run => ys.map(y => lineOf(run, x, y))).filter(line => line.data.length);
+      const series = gates.filter(gate => !hidden.has(gate))
+        .flatMap(gate => ys.flatMap(y => linesOf(runs.filter(run => run.label === gate), x, y)))
+        .filter(line => line.data.length);
       const empty = {text: 'not measured', left: 'center', top: 'middle',
         textStyle: {color: colours.soft, fontSize: 14, fontWeight: 400, fontFamily: FONT}};
       return {

@@ -31,7 +31,8 @@ class DocumentedCommandsTest {
         "docs/upcycling.md",
         "docs/checkpoints.md",
         "docs/determinism.md",
-        "docs/spark.md"
+        "docs/spark.md",
+        "docs/study.md"
       })
   void should_be_parsed(String document) throws IOException {
     Matcher commands = COMMAND.matcher(Files.readString(ROOT.resolve(document)));

@@ -1,0 +1,107 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.FinishedRun;
+import io.evomoe.bench.run.ComparedRun;
+import io.evomoe.bench.run.Run;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.Task;
+import io.evomoe.training.checkpoint.Checkpoint;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run, and what there is of it already.
+ *
+ * @param place its folder
+ * @param finished the whole run, if it was finished before
+ * @param checkpoint where to go on, if it was interrupted
+ * @param earlier its rows up to there
+ */
+record PlannedRun(
+    ComparedRun place,
+    @Nullable FinishedRun finished,
+    @Nullable Checkpoint checkpoint,
+    List<CurveRow> earlier) {
+
+  /**
+   * A run with what its folder holds.
+   *
+   * @param recorded rows of an earlier call, of this run and maybe of others
+   */
+  static PlannedRun of(ComparedRun place, List<CurveRow> recorded) {
+    Optional<FinishedRun> finished = place.finished();
+    if (finished.isPresent()) {
+      return new PlannedRun(place, finished.get(), null, finished.get().recorded().rows());
+    }
+    List<CurveRow> own = place.own(recorded);
+    Optional<Checkpoint> checkpoint = place.interrupted(own);
+    return new PlannedRun(
+        place,
+        null,
+        checkpoint.orElse(null),
+        checkpoint.map(saved -> ComparedRun.upTo(saved, own)).orElse(List.of()));
+  }
+
+  /** What an earlier call left in a file; one that cannot be read is written anew. */
+  static List<CurveRow> recorded(Path file) {
+    try {
+      return Files.exists(file) ? CurveFile.read(file) : List.of();
+    } catch (IllegalArgumentException damaged) {
+      return List.of();
+    }
+  }
+
+  RunConfig config() {
+    return place.config();
+  }
+
+  /**
+   * Takes the run as it is if it was finished, and trains what is missing otherwise, to the end or
+   * until it is stopped and saved.
+   *
+   * @param name for people
+   * @param curves already holds the {@link #earlier} rows
+   */
+  Run.Outcome train(
+      String name,
+      Task<?, ?> task,
+      CurveFile curves,
+      GracefulStop stop,
+      MemoryGuard memory,
+      PrintStream console) {
+    if (finished != null) {
+      console.printf("%s: finished before, taken as it is%n", name);
+      return new Run.Outcome(finished.result(), finished.recorded());
+    }
+    RunConfig config = config();
+    Run<?, ?> run = new Run<>(task, config);
+    if (checkpoint != null) {
+      run.resume(checkpoint);
+      console.printf(
+          "%s: resuming after step %d of %d%n",
+          name, checkpoint.progress().step(), config.training().steps());
+    }
+    run.checkpointTo(place.start(checkpoint != null));
+    stop.watch(run);
+    memory.watch(run);
+    console.println(Description.parameters(task, config));
+    console.println(Description.losses(config));
+    try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
+      Run.Outcome outcome = run.train(curves, earlier, progress);
+      if (outcome.result().steps() == config.training().steps()) {
+        place.finish(outcome);
+      } else {
+        console.printf(
+            "%s: saved after step %d; the same command with this --out goes on%n",
+            name, outcome.result().steps());
+      }
+      return outcome;
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.report.AtomicFile;
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.HtmlReport;
+import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.run.ComparedRun;
+import io.evomoe.bench.run.FolderDigest;
+import io.evomoe.bench.run.Run;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.study.Origin;
+import io.evomoe.bench.study.Study;
+import io.evomoe.bench.study.StudyCharts;
+import io.evomoe.bench.study.StudyConfig;
+import io.evomoe.bench.study.StudyResults;
+import io.evomoe.bench.study.StudyRun;
+import io.evomoe.bench.study.StudyTables;
+import java.io.PrintStream;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe study}: trains what is missing of a study and writes its tables. */
+@Command(
+    name = "study",
+    description = "Trains what is missing of a study and writes its tables.",
+    mixinStandardHelpOptions = true)
+final class StudyCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      description = "YAML file of the study, such as docs/study/gpt.yaml")
+  Path config = Path.of("");
+
+  @Option(
+      names = "--out",
+      description =
+          "folder of finished runs and tables; results/TASK beside the file by default. Runs of the"
+              + " same configuration and data that it holds are not trained again")
+  @Nullable Path out;
+
+  @Option(
+      names = "--work",
+      description =
+          "folder for what only this machine needs: checkpoints, whole curves and report.html;"
+              + " runs/study-TASK by default")
+  @Nullable Path work;
+
+  @Option(names = "--data", description = "as for compare; what comes with the project by default")
+  List<Path> data = List.of();
+
+  @Option(
+      names = "--only",
+      paramLabel = "PATTERN",
+      description =
+          "train only runs of such names, such as 'evomoe*-1' or 'rate-*'; and what finds their"
+              + " learning rates")
+  @Nullable String only;
+
+  @Option(
+      names = "--max-minutes",
+      paramLabel = "N",
+      description = "start no run that will not be over by then")
+  @Nullable Double maxMinutes;
+
+  @Option(names = "--tables", description = "train nothing, write the tables of what there is")
+  boolean tables;
+
+  private final PrintStream console = System.out;
+
+  @Override
+  public Integer call() {
+    if (maxMinutes != null && !(maxMinutes > 0)) {
+      throw new IllegalArgumentException("--max-minutes must be above 0, was " + maxMinutes);
+    }
+    StudyConfig read = StudyConfig.read(config);
+    List<Path> sources = data.isEmpty() ? ShippedData.of(read.task()) : data;
+    Origin origin =
+        new Origin(
+            read.revision(),
+            FolderDigest.of(sources),
+            SourceCommit.current(),
+            Description.kernels(),
+            Description.machine());
+    Path folder = out == null ? config.resolveSibling("results").resolve(read.task()) : out;
+    Study study = new Study(read, new StudyResults(folder, origin), config.toString());
+    List<StudyRun> selected = selected(study);
+    List<StudyRun> missing = selected.stream().filter(r -> study.record(r).isEmpty()).toList();
+    console.printf("%d of %d runs are to be trained%n", missing.size(), selected.size());
+    OutputFolder.prepare(folder);
+    Path local = work == null ? Path.of("runs", "study-" + read.task()) : work;
+    if (!tables && !missing.isEmpty()) {
+      train(study, missing, sources, OutputFolder.prepare(local));
+    }
+    write(study, folder, local);
+    return 0;
+  }
+
+  /** What the pattern means, and before it the runs that find the learning rates for that. */
+  private List<StudyRun> selected(Study study) {
+    if (only == null) {
+      return study.runs();
+    }
+    PathMatcher pattern = FileSystems.getDefault().getPathMatcher("glob:" + only);
+    List<StudyRun> named =
+        study.runs().stream().filter(run -> pattern.matches(Path.of(run.name()))).toList();
+    if (named.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--only must be the name of a run, such as %s, or a pattern of names, was %s"
+              .formatted(study.runs().get(0).name(), only));
+    }
+    return study.runs().stream()
+        .filter(
+            run ->
+                named.contains(run)
+                    || (run.part() == StudyRun.Part.RATE
+                        && named.stream()
+                            .anyMatch(
+                                other ->
+                                    other.part() != StudyRun.Part.RATE
+                                        && other.gate().equals(run.gate()))))
+        .toList();
+  }
+
+  private void train(Study study, List<StudyRun> missing, List<Path> sources, Path folder) {
+    RunConfig first = study.config(study.runs().get(0)).orElseThrow();
+    Prepared prepared = Prepared.data(sources, first);
+    MemoryLimit limit = MemoryLimit.of(null);
+    prepared.saveTokenizer(folder);
+    console.println(prepared.task().description());
+    StudyClock clock = new StudyClock(study, maxMinutes);
+    try (GracefulStop stop = new GracefulStop();
+        MemoryGuard memory = new MemoryGuard(limit)) {
+      for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
+        StudyRun run = missing.get(i);
+        if (!clock.hasTimeFor(run)) {
+          console.printf("%s: not started, it would take too long%n", run.name());
+          break;
+        }
+        console.printf(
+            "[%d of %d%s] %s%n",
+            i + 1, missing.size(), clock.left(missing.subList(i, missing.size())), run.name());
+        RunConfig settings = study.config(run).orElseThrow();
+        limit.requireRoomFor(prepared.task(), settings);
+        ComparedRun place = new ComparedRun(folder, run.name(), settings, sources);
+        Run.Outcome outcome = outcome(place, run, prepared, stop, memory);
+        if (outcome.result().steps() == settings.training().steps()) {
+          study.results().add(run.name(), settings, outcome);
+        }
+        memory.requireWithin();
+      }
+    }
+  }
+
+  private Run.Outcome outcome(
+      ComparedRun place, StudyRun run, Prepared prepared, GracefulStop stop, MemoryGuard memory) {
+    Path file = place.folder().resolve(CurveFile.NAME);
+    List<CurveRow> recorded = PlannedRun.recorded(file);
+    PlannedRun planned = PlannedRun.of(place, recorded);
+    try (CurveFile curves = CurveFile.create(file, planned.earlier())) {
+      return planned.train(run.name(), prepared.task(), curves, stop, memory, console);
+    }
+  }
+
+  private void write(Study study, Path folder, Path local) {
+    String text = StudyTables.markdown(study);
+    console.println();
+    console.print(text);
+    AtomicFile.write(folder.resolve(StudyTables.NAME), text);
+    StudyCharts charts = new StudyCharts(study);
+    if (charts.isEmpty()) {
+      return;
+    }
+    charts.write(folder.resolve(StudyCharts.NAME));
+    HtmlReport.write(
+        local.resolve(HtmlReport.NAME),
+        charts.report(Description.settings(study.config(study.runs().get(0)).orElseThrow())));
+    console.printf(
+        "%nTables and charts: %s, %s, %s%n",
+        folder.resolve(StudyTables.NAME),
+        folder.resolve(StudyCharts.NAME),
+        local.resolve(HtmlReport.NAME));
+  }
+}

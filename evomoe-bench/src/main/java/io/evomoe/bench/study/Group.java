@@ -1,0 +1,88 @@
+package io.evomoe.bench.study;
+
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.RunResult;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The recorded runs of one gate or variant.
+ *
+ * @param label of the gate or variant
+ * @param bySeed its runs
+ */
+record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
+
+  /** What is recorded, in the order of the study; those without a run are left out. */
+  static List<Group> of(Study study, StudyRun.Part part) {
+    Map<String, NavigableMap<Long, StudyRecord>> groups = new LinkedHashMap<>();
+    for (StudyRun run : study.runs()) {
+      if (run.part() == part) {
+        study
+            .record(run)
+            .ifPresent(
+                found ->
+                    groups
+                        .computeIfAbsent(run.label(), label -> new TreeMap<>())
+                        .put(run.seed(), found));
+      }
+    }
+    return groups.entrySet().stream()
+        .map(group -> new Group(group.getKey(), group.getValue()))
+        .toList();
+  }
+
+  /** A number of each run's result. */
+  Spread of(ToDoubleFunction<RunResult> value) {
+    return Spread.of(
+        bySeed.values().stream().map(run -> value.applyAsDouble(run.result())).toList());
+  }
+
+  /** The same of those runs that have it. */
+  Spread ofMeasured(ToDoubleFunction<StudyRecord> value) {
+    return Spread.of(
+        bySeed.values().stream().map(value::applyAsDouble).filter(Double::isFinite).toList());
+  }
+
+  /** Held-out loss at the end minus that of another group's run with the same seed. */
+  Spread lossMinus(Group other) {
+    List<Double> differences = new ArrayList<>();
+    for (long seed : shared(other)) {
+      differences.add(run(seed).result().validLoss() - other.run(seed).result().validLoss());
+    }
+    return Spread.of(differences);
+  }
+
+  /** The seeds that both have. */
+  List<Long> shared(Group other) {
+    return bySeed.keySet().stream().filter(other.bySeed::containsKey).toList();
+  }
+
+  StudyRecord run(long seed) {
+    return Objects.requireNonNull(bySeed.get(seed), "no run of this seed");
+  }
+
+  /** The mean over a run's steps that have it, each row standing for the steps since the last. */
+  static double mean(StudyRecord run, Function<CurveRow, OptionalDouble> value) {
+    double sum = 0;
+    long steps = 0;
+    long before = 0;
+    for (CurveRow row : run.rows()) {
+      OptionalDouble measured = value.apply(row);
+      if (measured.isPresent()) {
+        sum += measured.getAsDouble() * (row.step() - before);
+        steps += row.step() - before;
+      }
+      before = row.step();
+    }
+    return steps == 0 ? Double.NaN : sum / steps;
+  }
+}

@@ -1,0 +1,41 @@
+package io.evomoe.bench.study;
+
+import io.evomoe.bench.report.CurveRow;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a run had come down to a loss, on the straight line between the evaluations around it.
+ *
+ * @param tokens trained on by then
+ * @param flops of training spent by then
+ */
+record Reached(double tokens, double flops) {
+
+  /** Empty where it never did; its first evaluation where that is below already. */
+  static Optional<Reached> of(List<CurveRow> rows, double loss) {
+    List<CurveRow> evaluated = rows.stream().filter(row -> row.validLoss().isPresent()).toList();
+    for (int i = 0; i < evaluated.size(); i++) {
+      if (loss(evaluated.get(i)) <= loss) {
+        return Optional.of(
+            i == 0 ? at(evaluated.get(0)) : between(evaluated.get(i - 1), evaluated.get(i), loss));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Reached at(CurveRow row) {
+    return new Reached(row.tokens(), row.trainFlops());
+  }
+
+  private static Reached between(CurveRow above, CurveRow below, double loss) {
+    double share = (loss(above) - loss) / (loss(above) - loss(below));
+    return new Reached(
+        above.tokens() + share * (below.tokens() - above.tokens()),
+        above.trainFlops() + share * (below.trainFlops() - above.trainFlops()));
+  }
+
+  private static double loss(CurveRow row) {
+    return row.validLoss().orElse(Double.NaN);
+  }
+}

@@ -1,0 +1,169 @@
+package io.evomoe.bench.study;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.bench.run.ConfigFile;
+import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.StrictYaml;
+import io.evomoe.bench.task.Tasks;
+import io.evomoe.moe.GateRegistry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The runs of a study and what is recorded of them. First each gate is tried with all learning
+ * rates; its other runs have the rate that gave the lowest held-out loss, and cannot be told before
+ * that is known. Seeds go round the gates, so a study that was stopped has about as much of each.
+ */
+public final class Study {
+  private static final List<String> FIXED = List.of("task", "gate", "seed");
+
+  private final StudyConfig config;
+  private final StudyResults results;
+  private final String source;
+  private final List<StudyRun> runs;
+
+  /**
+   * A study, all of whose settings are looked at now.
+   *
+   * @param source of the configuration, for messages
+   * @throws IllegalArgumentException for settings that no run can have
+   */
+  public Study(StudyConfig config, StudyResults results, String source) {
+    this.config = config;
+    this.results = results;
+    this.source = source;
+    this.runs = List.copyOf(plan(config));
+    runs.forEach(run -> config(run, config.learningRates().rates().get(0)));
+  }
+
+  private static List<StudyRun> plan(StudyConfig config) {
+    List<StudyRun> runs = new ArrayList<>();
+    for (String gate : config.gates()) {
+      for (double rate : config.learningRates().rates()) {
+        runs.add(
+            new StudyRun(
+                StudyRun.Part.RATE,
+                gate,
+                gate,
+                config.learningRates().seed(),
+                rate,
+                StrictYaml.nothing()));
+      }
+    }
+    for (long seed : config.seeds()) {
+      for (String gate : config.gates()) {
+        runs.add(
+            new StudyRun(StudyRun.Part.GATE, gate, gate, seed, Double.NaN, StrictYaml.nothing()));
+      }
+    }
+    StudyConfig.Ablations ablations = config.ablations();
+    for (long seed : ablations.seeds()) {
+      ablations
+          .variants()
+          .forEach(
+              (name, variant) ->
+                  runs.add(
+                      new StudyRun(
+                          StudyRun.Part.ABLATION,
+                          ablations.reference() + "." + name,
+                          ablations.reference(),
+                          seed,
+                          Double.NaN,
+                          variant)));
+    }
+    return runs;
+  }
+
+  /** The configuration. */
+  public StudyConfig config() {
+    return config;
+  }
+
+  /** Where its results are. */
+  public StudyResults results() {
+    return results;
+  }
+
+  /** All runs, in the order in which they are to be trained. */
+  public List<StudyRun> runs() {
+    return runs;
+  }
+
+  /** The runs that find a gate's learning rate. */
+  public List<StudyRun> rateRuns(String gate) {
+    return runs.stream()
+        .filter(run -> run.part() == StudyRun.Part.RATE && run.gate().equals(gate))
+        .toList();
+  }
+
+  /**
+   * The learning rate of a gate: of the lowest held-out loss, of equal ones the first in the grid.
+   *
+   * @return empty until all rates were tried
+   */
+  public OptionalDouble rate(String gate) {
+    record Tried(double rate, double loss) {}
+    List<StudyRun> rateRuns = rateRuns(gate);
+    List<Tried> tried = new ArrayList<>();
+    for (StudyRun run : rateRuns) {
+      record(run).ifPresent(r -> tried.add(new Tried(run.rate(), r.result().validLoss())));
+    }
+    return tried.size() < rateRuns.size()
+        ? OptionalDouble.empty()
+        : tried.stream().min(Comparator.comparingDouble(Tried::loss)).stream()
+            .mapToDouble(Tried::rate)
+            .findFirst();
+  }
+
+  /** The configuration of a run; empty until its learning rate is known. */
+  public Optional<RunConfig> config(StudyRun run) {
+    OptionalDouble rate =
+        run.part() == StudyRun.Part.RATE ? OptionalDouble.of(run.rate()) : rate(run.gate());
+    return rate.isPresent() ? Optional.of(config(run, rate.getAsDouble())) : Optional.empty();
+  }
+
+  /** What is recorded of a run, if it is over. */
+  public Optional<StudyRecord> record(StudyRun run) {
+    return config(run).flatMap(found -> results.find(run.name(), found));
+  }
+
+  /** Optimizer steps of a run. */
+  public long steps(StudyRun run) {
+    return config(run, config.learningRates().rates().get(0)).training().steps();
+  }
+
+  private RunConfig config(StudyRun run, double rate) {
+    RunConfig usual =
+        overlay(
+            Tasks.preset(config.task(), config.preset())
+                .config(config.task(), run.gate(), run.seed()),
+            config.settings(),
+            "settings");
+    RunConfig variant = overlay(usual, run.variant(), "ablations.variants of " + run.label());
+    if (!variant.model().equals(usual.model()) || !variant.training().equals(usual.training())) {
+      throw new IllegalArgumentException(
+          "%s: variant %s must leave model and training as they are, or it is no fair comparison"
+              .formatted(source, run.label()));
+    }
+    ObjectNode own = StrictYaml.nothing();
+    own.putObject("training").put("learningRate", rate);
+    if (run.part() == StudyRun.Part.RATE) {
+      own.withObject("/training").put("steps", config.learningRates().steps());
+    }
+    variant.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
+    return Tasks.checked(overlay(variant, own, "learningRates"));
+  }
+
+  private RunConfig overlay(RunConfig from, ObjectNode fields, String field) {
+    for (String fixed : FIXED) {
+      if (fields.has(fixed)) {
+        throw new IllegalArgumentException(
+            "%s: %s must leave out %s, which the study sets".formatted(source, field, fixed));
+      }
+    }
+    return ConfigFile.overlay(from, fields, source + ": " + field);
+  }
+}

@@ -1,0 +1,144 @@
+package io.evomoe.bench.study;
+
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.RunResult;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * A study's held-out losses against steps, tokens, training FLOPs and wall time: for each gate the
+ * mean over seeds and a band from the lowest to the highest.
+ */
+public final class StudyCharts {
+  /** The picture's name in the folder of the results. */
+  public static final String NAME = "loss.png";
+
+  private static final int WIDTH = 900;
+  private static final int HEIGHT = 560;
+  private static final int BAND_ALPHA = 40;
+  private static final double SHOWN = 0.75;
+
+  private static final List<Color> COLORS =
+      List.of(
+          new Color(0x3b74f0),
+          new Color(0xe8690c),
+          new Color(0x1f9d55),
+          new Color(0xa44ad1),
+          new Color(0xd6336c),
+          new Color(0x0c93a8),
+          new Color(0xb58900),
+          new Color(0x7a6a58),
+          new Color(0x5f6fd0),
+          new Color(0xc4502e),
+          new Color(0x6b8e23),
+          new Color(0x8795a5));
+
+  private final Study study;
+  private final List<Group> gates;
+
+  /** Charts of what is recorded. */
+  public StudyCharts(Study study) {
+    this.study = study;
+    this.gates = Group.of(study, StudyRun.Part.GATE);
+  }
+
+  /** Whether no run of a gate is recorded. */
+  public boolean isEmpty() {
+    return gates.isEmpty();
+  }
+
+  /** The recorded runs of gates and variants, for a report. */
+  public ReportData report(Map<String, String> description) {
+    List<RunResult> results = new ArrayList<>();
+    List<ReportData.Run> runs = new ArrayList<>();
+    for (StudyRun run : study.runs()) {
+      if (run.part() != StudyRun.Part.RATE) {
+        study
+            .record(run)
+            .ifPresent(
+                found -> {
+                  results.add(found.result().labelled(run.label()));
+                  runs.add(
+                      new ReportData.Run(
+                          study.config().task(), run.label(), run.seed(), found.rows(), List.of()));
+                });
+      }
+    }
+    return new ReportData(description, results, runs);
+  }
+
+  /** Draws the charts into one PNG. */
+  public void write(Path file) {
+    OutputFolder.prepareParent(file);
+    List<XYChart> charts =
+        List.of(
+            chart("steps", CurveRow::step),
+            chart("tokens", CurveRow::tokens),
+            chart("training FLOPs", CurveRow::trainFlops),
+            chart("wall time, s", CurveRow::wallSeconds));
+    try {
+      BitmapEncoder.saveBitmap(charts, 2, 2, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not draw " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private XYChart chart(String title, ToDoubleFunction<CurveRow> axis) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title("Held-out loss by " + title)
+            .xAxisTitle(title)
+            .yAxisTitle("nats a token")
+            .build();
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+    chart.getStyler().setYAxisMax(ceiling());
+    for (int i = 0; i < gates.size(); i++) {
+      Band band = Band.of(gates.get(i), axis);
+      if (!band.isEmpty()) {
+        draw(chart, gates.get(i).label(), band, COLORS.get(i % COLORS.size()));
+      }
+    }
+    return chart;
+  }
+
+  /** Without the first steep fall, which would squeeze all differences into one line. */
+  private double ceiling() {
+    List<Double> losses = new ArrayList<>();
+    for (Group gate : gates) {
+      losses.addAll(Band.of(gate, CurveRow::step).highest());
+    }
+    Collections.sort(losses);
+    return losses.isEmpty() ? 1 : losses.get((int) (SHOWN * (losses.size() - 1)));
+  }
+
+  private static void draw(XYChart chart, String label, Band band, Color color) {
+    XYSeries line = chart.addSeries(label, band.x(), band.mean());
+    line.setLineColor(color);
+    line.setMarker(SeriesMarkers.NONE);
+    if (band.seeds() > 1) {
+      XYSeries area = chart.addSeries(label + " band", band.outlineX(), band.outlineY());
+      area.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
+      area.setFillColor(new Color(color.getRed(), color.getGreen(), color.getBlue(), BAND_ALPHA));
+      area.setLineColor(new Color(0, 0, 0, 0));
+      area.setMarker(SeriesMarkers.NONE);
+      area.setShowInLegend(false);
+    }
+  }
+}

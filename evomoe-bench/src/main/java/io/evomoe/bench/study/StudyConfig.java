@@ -1,0 +1,143 @@
+package io.evomoe.bench.study;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.bench.run.StrictYaml;
+import io.evomoe.bench.task.Tasks;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A study of one task, as its YAML file has it: gates that are trained with the same seeds, steps
+ * and batches, each with the learning rate that did best in one grid, and variants of one of them.
+ *
+ * @param task by name
+ * @param preset size, to which {@code settings} say what differs
+ * @param revision at least 1; to be raised when a change of the code makes recorded runs stale
+ * @param seeds of every gate, each once
+ * @param baseline the gate that the others are compared with; one of {@code gates}
+ * @param gates by name, each once
+ * @param learningRates from which each gate gets its own
+ * @param settings fields of a run's configuration, the same for all runs
+ * @param ablations none where a file leaves it out
+ */
+public record StudyConfig(
+    String task,
+    String preset,
+    int revision,
+    List<Long> seeds,
+    String baseline,
+    List<String> gates,
+    RateGrid learningRates,
+    ObjectNode settings,
+    Ablations ablations) {
+
+  /** Refuses unknown names, entries that are there twice, and values out of their bounds. */
+  public StudyConfig {
+    Tasks.preset(task, preset);
+    if (revision < 1) {
+      throw new IllegalArgumentException("revision must be at least 1, was " + revision);
+    }
+    seeds = once("seeds", seeds);
+    gates = once("gates", gates);
+    boolean causal = Tasks.named(task).causal();
+    gates.forEach(gate -> requireUsable(gate, causal));
+    requireOneOf("baseline", baseline, gates);
+    if (!ablations.variants().isEmpty()) {
+      requireOneOf("ablations.reference", ablations.reference(), gates);
+      for (long seed : ablations.seeds()) {
+        requireOneOf("ablations.seeds", seed, seeds);
+      }
+    }
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws IllegalArgumentException naming the file and the field
+   */
+  public static StudyConfig read(Path file) {
+    ObjectNode fields = StrictYaml.nothing();
+    fields.putObject("settings");
+    fields.set("ablations", StrictYaml.nothing());
+    fields.withObject("/ablations").put("reference", "").putArray("seeds");
+    fields.withObject("/ablations").putObject("variants");
+    StrictYaml.merge(fields, StrictYaml.read(file));
+    return StrictYaml.bind(fields, StudyConfig.class, file.toString());
+  }
+
+  /**
+   * The learning rates that every gate is tried with.
+   *
+   * @param rates highest rates of the schedule, each above 0 and once
+   * @param steps of such a run, at least 1
+   * @param seed of such a run, which should be none of the study's
+   */
+  public record RateGrid(List<Double> rates, long steps, long seed) {
+    /** Refuses rates and steps out of their bounds. */
+    public RateGrid {
+      rates = once("learningRates.rates", rates);
+      for (double rate : rates) {
+        if (!(rate > 0) || Double.isInfinite(rate)) {
+          throw new IllegalArgumentException(
+              "learningRates.rates must be above 0 and finite, was " + rate);
+        }
+      }
+      if (steps < 1) {
+        throw new IllegalArgumentException("learningRates.steps must be at least 1, was " + steps);
+      }
+    }
+  }
+
+  /**
+   * Variants of one gate, with its learning rate.
+   *
+   * @param reference the gate
+   * @param seeds some of the study's
+   * @param variants by name, of small letters, digits and hyphens: the fields that differ
+   */
+  public record Ablations(String reference, List<Long> seeds, Map<String, ObjectNode> variants) {
+    /** Refuses names that cannot be those of files. */
+    public Ablations {
+      seeds = variants.isEmpty() ? seeds : once("ablations.seeds", seeds);
+      for (String name : variants.keySet()) {
+        if (!name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
+          throw new IllegalArgumentException(
+              "names in ablations.variants must be of small letters, digits and hyphens, was "
+                  + name);
+        }
+      }
+    }
+  }
+
+  private static void requireUsable(String name, boolean causal) {
+    GateProvider gate = GateRegistry.installed().provider(name);
+    gate.refusal(causal)
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException(
+                  "gates must serve the task: " + name + " " + reason);
+            });
+  }
+
+  private static void requireOneOf(String field, Object value, List<?> known) {
+    if (!known.contains(value)) {
+      throw new IllegalArgumentException(
+          "%s must be one of %s, was %s".formatted(field, known, value));
+    }
+  }
+
+  private static <T> List<T> once(String field, List<T> entries) {
+    if (entries.isEmpty()) {
+      throw new IllegalArgumentException(field + " must have at least one entry, had none");
+    }
+    if (new HashSet<>(entries).size() < entries.size()) {
+      throw new IllegalArgumentException(
+          "%s must have each entry once, were %s".formatted(field, entries));
+    }
+    return List.copyOf(entries);
+  }
+}

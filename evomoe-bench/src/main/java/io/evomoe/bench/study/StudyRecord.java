@@ -1,0 +1,18 @@
+package io.evomoe.bench.study;
+
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.RunResult;
+import java.util.List;
+
+/**
+ * A run of a study that is over.
+ *
+ * @param result its end
+ * @param rows its curve, thinned
+ */
+public record StudyRecord(RunResult result, List<CurveRow> rows) {
+  /** Keeps the rows unmodifiable. */
+  public StudyRecord {
+    rows = List.copyOf(rows);
+  }
+}

@@ -1,0 +1,86 @@
+package io.evomoe.bench.study;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.report.ResultFile;
+import io.evomoe.bench.report.RunResult;
+import io.evomoe.bench.run.ConfigFile;
+import io.evomoe.bench.run.Run;
+import io.evomoe.bench.run.RunConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The finished runs of a study, a small folder each: {@code origin.yaml}, {@code config.yaml},
+ * {@code curves.csv}, thinned, and {@code result.json}, which is written last. A run counts only if
+ * configuration, data and revision are those that are asked for; on which machine and with which
+ * kernels it was made is noted and does not matter.
+ */
+public final class StudyResults {
+  private static final String ORIGIN = "origin.yaml";
+  private static final String CONFIG = "config.yaml";
+
+  private final Path folder;
+  private final Origin origin;
+
+  /**
+   * Results in a folder, which need not be there yet.
+   *
+   * @param origin of runs that are recorded from now on
+   */
+  public StudyResults(Path folder, Origin origin) {
+    this.folder = folder;
+    this.origin = origin;
+  }
+
+  /** The folder. */
+  public Path folder() {
+    return folder;
+  }
+
+  /**
+   * A run, if it was recorded with this configuration.
+   *
+   * @throws IllegalArgumentException naming the file, if a file of it is damaged
+   */
+  public Optional<StudyRecord> find(String name, RunConfig config) {
+    Path run = folder.resolve(name);
+    if (!Files.exists(run.resolve(ResultFile.NAME))
+        || !Origin.read(run.resolve(ORIGIN)).fits(origin)
+        || !ConfigFile.read(run.resolve(CONFIG)).equals(config)) {
+      return Optional.empty();
+    }
+    List<RunResult> results = ResultFile.read(run.resolve(ResultFile.NAME));
+    if (results.size() != 1) {
+      throw new IllegalArgumentException(
+          "%s must hold one result, holds %d"
+              .formatted(run.resolve(ResultFile.NAME), results.size()));
+    }
+    return Optional.of(
+        new StudyRecord(results.get(0), CurveFile.read(run.resolve(CurveFile.NAME))));
+  }
+
+  /** Records a finished run, in place of one of another configuration. */
+  public void add(String name, RunConfig config, Run.Outcome outcome) {
+    Path run = OutputFolder.prepare(folder.resolve(name));
+    deleteResult(run);
+    origin.write(run.resolve(ORIGIN));
+    ConfigFile.write(run.resolve(CONFIG), config);
+    List<CurveRow> thinned = ThinnedCurve.of(outcome.recorded().rows());
+    CurveFile.create(run.resolve(CurveFile.NAME), thinned).close();
+    ResultFile.write(run.resolve(ResultFile.NAME), List.of(outcome.result()));
+  }
+
+  /** Without it, what an interruption leaves between two files is not taken for a run. */
+  private static void deleteResult(Path run) {
+    try {
+      Files.deleteIfExists(run.resolve(ResultFile.NAME));
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(
+          "cannot replace " + run.resolve(ResultFile.NAME) + ": " + e.getMessage(), e);
+    }
+  }
+}

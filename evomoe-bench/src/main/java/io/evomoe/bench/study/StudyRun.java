@@ -1,0 +1,32 @@
+package io.evomoe.bench.study;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * One run that a study asks for.
+ *
+ * @param part what it is for
+ * @param label the gate, or the gate, a dot and the variant
+ * @param gate by name
+ * @param seed of the run
+ * @param rate the learning rate that is tried; NaN where the gate's best is taken
+ * @param variant fields of the configuration in which it differs from the other runs
+ */
+public record StudyRun(
+    Part part, String label, String gate, long seed, double rate, ObjectNode variant) {
+
+  /** What a run is for. */
+  public enum Part {
+    /** To find the gate's learning rate. */
+    RATE,
+    /** To compare gates. */
+    GATE,
+    /** To compare variants of one gate. */
+    ABLATION
+  }
+
+  /** Name of the run and of its folder. */
+  public String name() {
+    return part == Part.RATE ? "rate-%s-%s".formatted(label, rate) : label + "-" + seed;
+  }
+}

@@ -1,0 +1,174 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.ResultFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A study trains what is missing and nothing else. */
+class StudyCommandTest {
+  private static final int RUNS = 7;
+
+  private static final String YAML =
+      """
+      task: gpt
+      preset: quick
+      revision: 1
+      seeds: [1, 2]
+      baseline: switch
+      gates: [evomoe, switch]
+      learningRates: {rates: [0.002], steps: 20, seed: 9}
+      settings:
+        model: {vocabulary: 300, sequence: 16, width: 16, hidden: 32}
+        training: {steps: 30, batch: 4, evalEvery: 10, evalBatches: 2}
+      ablations:
+        reference: evomoe
+        seeds: [1]
+        variants:
+          no-noise: {gateOptions: {evomoe: {noise: false}}}
+      """;
+
+  @TempDir Path folder;
+  private TinyRuns text;
+  private Path config;
+
+  @BeforeEach
+  void a_study() throws IOException {
+    text = TinyRuns.everyTask(folder).get(0);
+    config = Files.writeString(folder.resolve("study.yaml"), YAML);
+  }
+
+  private CommandRun study(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "study",
+                "--config",
+                config.toString(),
+                "--work",
+                folder.resolve("work").toString(),
+                "--data",
+                text.data().toString()));
+    arguments.addAll(Arrays.asList(more));
+    return CommandRun.of(arguments.toArray(String[]::new));
+  }
+
+  private Path results() {
+    return folder.resolve("results/gpt");
+  }
+
+  @Test
+  void should_train_what_is_missing_and_nothing_else() throws IOException {
+    CommandRun first = study();
+    assertThat(first.code()).as(first.err()).isZero();
+    assertThat(first.out())
+        .contains(
+            RUNS + " of 7 runs are to be trained", "[7 of 7, about", "7 of 7 runs are recorded")
+        .contains("### Variants of evomoe");
+    assertThat(folder.resolve("work/report.html")).content().contains("evomoe.no-noise");
+    Path evomoe = results().resolve("evomoe-1");
+    assertThat(CurveFile.read(evomoe.resolve(CurveFile.NAME))).hasSize(30);
+    assertThat(ResultFile.read(evomoe.resolve(ResultFile.NAME))).hasSize(1);
+    String tables = Files.readString(results().resolve("tables.md"));
+
+    deleteAll(folder.resolve("work"));
+    assertThat(study().out()).contains("0 of 7 runs are to be trained", tables);
+
+    String before = losses(evomoe);
+    deleteAll(evomoe);
+    assertThat(study().out())
+        .contains("1 of 7 runs are to be trained", "[1 of 1, about 0 min left]");
+    assertThat(losses(evomoe)).isEqualTo(before);
+  }
+
+  @Test
+  void should_train_anew_what_was_made_of_other_data() throws IOException {
+    study("--only", "rate-switch-0.002");
+    Files.writeString(text.data(), Files.readString(text.data()).replace("roads", "lakes"));
+
+    assertThat(study("--tables").out()).contains("7 of 7 runs are to be trained");
+  }
+
+  @Test
+  void should_train_the_named_runs_and_what_finds_their_learning_rates() {
+    CommandRun run = study("--only", "switch-*");
+
+    assertThat(run.out()).contains("3 of 3 runs are to be trained", "3 of 7 runs are recorded");
+    assertThat(results().resolve("rate-switch-0.002")).isDirectory();
+    assertThat(results().resolve("evomoe-1")).doesNotExist();
+    assertThat(run.out())
+        .contains("4 runs: rate-evomoe-0.002, evomoe-1, evomoe-2, evomoe.no-noise-1.");
+  }
+
+  @Test
+  void should_write_tables_of_what_there_is_without_training() {
+    CommandRun run = study("--tables");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("0 of 7 runs are recorded").doesNotContain("step ");
+    assertThat(results().resolve("tables.md")).isNotEmptyFile();
+  }
+
+  @Test
+  void should_take_a_run_that_finished_but_was_not_recorded() throws IOException {
+    study("--only", "rate-switch-0.002");
+    deleteAll(results().resolve("rate-switch-0.002"));
+
+    assertThat(study("--only", "rate-switch-0.002").out())
+        .contains("rate-switch-0.002: finished before, taken as it is", "1 of 7 runs are recorded");
+  }
+
+  @Test
+  void should_start_no_run_that_would_not_be_over_in_time() {
+    study("--only", "rate-*");
+
+    CommandRun run = study("--max-minutes", "0.000001");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("evomoe-1: not started", "2 of 7 runs are recorded");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--only=nothing: --only must be the name of a run, such as rate-evomoe-0.002",
+        "--max-minutes=0: --max-minutes must be above 0, was 0.0",
+        "--max-minutes=NaN: --max-minutes must be above 0, was NaN",
+        "--config=absent.yaml: absent.yaml must be a readable UTF-8 file"
+      })
+  void should_refuse_wrong_input_in_one_line(String input) {
+    String[] parts = input.split(": ", 2);
+    CommandRun run =
+        parts[0].startsWith("--config") ? CommandRun.of("study", parts[0]) : study(parts[0]);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(parts[1]).hasLineCount(1);
+    assertThat(results()).doesNotExist();
+  }
+
+  private static String losses(Path run) throws IOException {
+    StringBuilder text = new StringBuilder();
+    CurveFile.read(run.resolve(CurveFile.NAME))
+        .forEach(row -> text.append(row.trainLoss()).append(row.validLoss()));
+    return text.toString();
+  }
+
+  private static void deleteAll(Path path) throws IOException {
+    try (var files = Files.walk(path)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

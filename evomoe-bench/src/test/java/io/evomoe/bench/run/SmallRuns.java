@@ -1,0 +1,113 @@
+package io.evomoe.bench.run;
+
+import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.task.GptKind;
+import io.evomoe.bench.task.GptTask;
+import io.evomoe.bench.task.RobertaKind;
+import io.evomoe.bench.task.RobertaTask;
+import io.evomoe.bench.task.TranslationTask;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenizerFolder;
+import io.evomoe.models.text.pairs.PairCorpus;
+import io.evomoe.models.text.pairs.PairSplit;
+import io.evomoe.training.LearningRate;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs of a second: 200 steps of models of width 32 with 4 experts, each trained once. */
+final class SmallRuns implements AutoCloseable {
+  static final int STEPS = 200;
+  static final int EVALUATE_EVERY = 100;
+  static final int EXPERTS = 4;
+  static final long SEED = 7;
+
+  private static final int VOCABULARY = 300;
+  private static final int SENTENCE = 48;
+  private static final double HELD_OUT = 0.1;
+  private static final Path TEXT = Path.of("../data/sotu/sotu.test.txt.gz");
+  private static final Path PAIRS = Path.of("../data/lohelp/lohelp.en-de.test.tsv.gz");
+
+  private final Path folder;
+  private final BpeTokenizer tokenizer;
+  private final BpeTokenizer maskedTokenizer;
+  private final BpeTokenizer pairTokenizer;
+  private final GptTask gpt;
+  private final RobertaTask roberta;
+  private final TranslationTask translation;
+  private final Map<RunConfig, ReportData.Run> trained = new HashMap<>();
+
+  SmallRuns(Path folder) {
+    this.folder = folder;
+    TextSplit text = TextSplit.of(TextCorpus.read(TEXT), HELD_OUT);
+    tokenizer = TokenizerFolder.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
+    gpt = new GptTask(text, tokenizer);
+    maskedTokenizer =
+        TokenizerFolder.train(
+            text.train(), VOCABULARY, folder.resolve("masked"), SpecialTokens.ROBERTA);
+    roberta = new RobertaTask(text, maskedTokenizer);
+    PairSplit pairs = PairSplit.of(PairCorpus.read(PAIRS), HELD_OUT);
+    pairTokenizer =
+        TokenizerFolder.train(
+            pairs.train().texts(), VOCABULARY, folder.resolve("pairs"), SpecialTokens.ROBERTA);
+    translation = new TranslationTask(pairs, pairTokenizer, SENTENCE);
+  }
+
+  /** A run of a gate as it is by default. */
+  static RunConfig config(String task, String gate, long seed) {
+    boolean pairs = !task.equals(GptKind.NAME) && !task.equals(RobertaKind.NAME);
+    ModelSize size = new ModelSize(2, 32, 64, 2, EXPERTS, 2, VOCABULARY, pairs ? SENTENCE : 32, 0);
+    TrainingSettings training =
+        pairs
+            ? TrainingSettings.translation(STEPS, 8, 3e-3, LearningRate.Decay.COSINE)
+            : TrainingSettings.defaults(STEPS, 8, 3e-3);
+    RunConfig config =
+        new RunConfig(
+            task,
+            gate,
+            seed,
+            size,
+            training.withEvaluation(EVALUATE_EVERY, 8),
+            EvolutionSettings.defaults(),
+            Map.of(),
+            ComputeSettings.DEFAULT);
+    return ConfigFile.set(config, "training.metricSentences", "1");
+  }
+
+  /** The curves of a run, trained at the first call. */
+  ReportData.Run run(RunConfig config) {
+    return trained.computeIfAbsent(config, this::train);
+  }
+
+  /** The held-out loss that a run ends with. */
+  double loss(RunConfig config) {
+    List<CurveRow> rows = run(config).rows();
+    return rows.get(rows.size() - 1).validLoss().orElseThrow();
+  }
+
+  private ReportData.Run train(RunConfig config) {
+    Task<?, ?> task =
+        switch (config.task()) {
+          case GptKind.NAME -> gpt;
+          case RobertaKind.NAME -> roberta;
+          default -> translation;
+        };
+    Path file = folder.resolve("run-%d.csv".formatted(trained.size()));
+    try (CurveFile curves = CurveFile.create(file)) {
+      return new Run<>(task, config).train(curves, List.of(), report -> {}).recorded();
+    }
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    maskedTokenizer.close();
+    pairTokenizer.close();
+  }
+}

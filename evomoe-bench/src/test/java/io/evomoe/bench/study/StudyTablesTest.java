@@ -1,0 +1,114 @@
+package io.evomoe.bench.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.bench.report.ReportData;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StudyTablesTest {
+  @TempDir Path folder;
+  private Study study;
+
+  @BeforeEach
+  void a_study() throws IOException {
+    study = Studies.of(folder, Studies.ORIGIN);
+  }
+
+  private void recordAll() {
+    Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
+    Studies.record(study, "rate-evomoe-0.002", 5, 4.1);
+    Studies.record(study, "rate-switch-0.001", 5, 4.0);
+    Studies.record(study, "rate-switch-0.002", 5, 4.3);
+    Studies.record(study, "evomoe-1", 5, 4.2, 3.8, 3.7);
+    Studies.record(study, "switch-1", 5, 4.5, 4.2, 4.0);
+    Studies.record(study, "evomoe-2", 5, 4.6, 4.4, 4.3);
+    Studies.record(study, "switch-2", 5, 4.6, 4.4, 4.2);
+    Studies.record(study, "evomoe.no-noise-1", 5, 4.2, 3.8, 3.6);
+  }
+
+  @Test
+  void should_say_what_is_missing_and_leave_it_out() {
+    assertThat(StudyTables.markdown(study))
+        .contains(
+            "0 of 9 runs are recorded", "9 runs: rate-evomoe-0.001, ", "| evomoe | - | - | - |");
+
+    recordAll();
+
+    assertThat(StudyTables.markdown(study))
+        .contains("9 of 9 runs are recorded")
+        .doesNotContain("Not run yet", "NaN");
+  }
+
+  @Test
+  void should_pair_seeds_with_those_of_the_baseline() {
+    recordAll();
+
+    // -0.3 and +0.1: mean -0.1, deviation 0.2828, and t(1) = 12.706 times 0.2
+    assertThat(StudyTables.markdown(study))
+        .contains("| evomoe | 2 | 0.002 | 4.0000 ± 0.4243 |")
+        .contains("| -0.1000 ± 0.2828 | -2.6412 to +2.4412 |")
+        .contains("| switch | 2 | 0.001 | 4.1000 ± 0.1414 | 60.64 ± 8.55 | - | - |")
+        .contains("| evomoe.no-noise | 1 | 3.6000 | -0.1000 | - | -0.4000 |");
+  }
+
+  @Test
+  void should_measure_the_way_to_the_loss_that_the_baseline_ends_with() {
+    recordAll();
+
+    // Seed 1 is at 4.0 half-way between steps 20 and 30; seed 2 never comes down to 4.2.
+    assertThat(StudyTables.markdown(study))
+        .contains("| evomoe | 1 of 2 | 2.50e+03 | 2.50e+10 | 1.60 | 1.60 |")
+        .contains("| switch | 2 of 2 | 4.00e+03 ± 0.00 | 4.00e+10 ± 0.00 | 1.00 ± 0.00 |");
+  }
+
+  @Test
+  void should_show_every_learning_rate_that_was_tried() {
+    recordAll();
+
+    assertThat(StudyTables.markdown(study))
+        .contains("| gate | 0.001 | 0.002 | taken |\n|---|---:|---:|---:|\n")
+        .contains("| evomoe | 4.2000 | 4.1000 | 0.002 |\n| switch | 4.0000 | 4.3000 | 0.001 |");
+  }
+
+  @Test
+  void should_draw_a_band_from_the_lowest_to_the_highest_seed() {
+    recordAll();
+    Band band = Band.of(Group.of(study, StudyRun.Part.GATE).get(0), row -> (double) row.step());
+
+    assertThat(band.x()).containsExactly(10.0, 20.0, 30.0, 40.0);
+    assertThat(band.lowest()).containsExactly(5.0, 4.2, 3.8, 3.7);
+    assertThat(band.highest()).containsExactly(5.0, 4.6, 4.4, 4.3);
+    assertThat(band.mean().get(3)).isEqualTo(4.0, within(1e-12));
+    assertThat(band.outlineY()).containsExactly(5.0, 4.2, 3.8, 3.7, 4.3, 4.4, 4.6, 5.0);
+
+    Path picture = folder.resolve("charts").resolve(StudyCharts.NAME);
+    new StudyCharts(study).write(picture);
+    assertThat(picture).isNotEmptyFile();
+  }
+
+  @Test
+  void a_report_should_name_variants_and_leave_out_the_search_for_rates() {
+    recordAll();
+
+    ReportData report = new StudyCharts(study).report(Map.of());
+
+    assertThat(report.runs().stream().map(ReportData.Run::gate))
+        .containsExactly("evomoe", "switch", "evomoe", "switch", "evomoe.no-noise");
+    assertThat(report.results().get(4).gate()).isEqualTo("evomoe.no-noise");
+  }
+
+  @Test
+  void a_spread_should_not_hide_a_run_that_diverged() {
+    assertThat(Spread.of(List.of(1.0, Double.NaN)).text(MarkdownTable.decimals(1)))
+        .isEqualTo("not finite");
+    assertThat(Spread.of(List.of()).text(MarkdownTable.decimals(1))).isEqualTo("-");
+    assertThat(Spread.of(List.of(1.0, 2.0, 3.0)).confidence()).isEqualTo(2.4841, within(1e-4));
+  }
+}

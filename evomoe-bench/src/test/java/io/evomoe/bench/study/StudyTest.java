@@ -1,0 +1,150 @@
+package io.evomoe.bench.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.ResultFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StudyTest {
+  @TempDir Path folder;
+  private Study study;
+
+  @BeforeEach
+  void a_study() throws IOException {
+    study = Studies.of(folder, Studies.ORIGIN);
+  }
+
+  @Test
+  void should_try_learning_rates_first_and_let_seeds_go_round_the_gates() {
+    assertThat(study.runs().stream().map(StudyRun::name))
+        .containsExactly(
+            "rate-evomoe-0.001",
+            "rate-evomoe-0.002",
+            "rate-switch-0.001",
+            "rate-switch-0.002",
+            "evomoe-1",
+            "switch-1",
+            "evomoe-2",
+            "switch-2",
+            "evomoe.no-noise-1");
+  }
+
+  @Test
+  void should_give_each_gate_and_its_variants_the_rate_of_its_lowest_loss() {
+    assertThat(study.config(Studies.run(study, "evomoe-1"))).isEmpty();
+    Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
+    assertThat(study.rate("evomoe")).isEmpty();
+    Studies.record(study, "rate-evomoe-0.002", 5, 4.1);
+    Studies.record(study, "rate-switch-0.001", 5, 4.0);
+    Studies.record(study, "rate-switch-0.002", 5, 4.0);
+
+    assertThat(study.rate("evomoe")).hasValue(0.002);
+    assertThat(study.rate("switch")).hasValue(0.001);
+    var variant = study.config(Studies.run(study, "evomoe.no-noise-1")).orElseThrow();
+    assertThat(variant.training().learningRate()).isEqualTo(0.002);
+    assertThat(variant.training().steps()).isEqualTo(40);
+    assertThat(variant.options()).containsEntry("noise", "false");
+  }
+
+  @Test
+  void should_find_a_run_of_the_same_configuration_data_and_revision_only() throws IOException {
+    Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
+    StudyRun run = Studies.run(study, "rate-evomoe-0.001");
+    assertThat(study.record(run).orElseThrow().result().validLoss()).isEqualTo(4.2);
+
+    Origin elsewhere = new Origin(1, "abc", "4567", "nd4j", "64 processors");
+    assertThat(Studies.of(folder, elsewhere).record(run)).isPresent();
+    Origin otherData = new Origin(1, "abd", "0123", "onednn", "2 processors");
+    assertThat(Studies.of(folder, otherData).record(run)).isEmpty();
+    Origin later = new Origin(2, "abc", "0123", "onednn", "2 processors");
+    assertThat(Studies.of(folder, later).record(run)).isEmpty();
+    StudyConfig longer = Studies.read(folder, Studies.YAML.replace("steps: 20", "steps: 30"));
+    assertThat(new Study(longer, study.results(), "study.yaml").record(run)).isEmpty();
+  }
+
+  @Test
+  void should_not_take_a_run_for_finished_that_lacks_its_result() throws IOException {
+    Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
+    Path run = study.results().folder().resolve("rate-evomoe-0.001");
+    assertThat(run).isDirectoryContaining("glob:**/config.yaml");
+
+    Files.delete(run.resolve(ResultFile.NAME));
+
+    assertThat(study.record(Studies.run(study, "rate-evomoe-0.001"))).isEmpty();
+  }
+
+  @Test
+  void should_name_a_damaged_file() throws IOException {
+    Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
+    Path result = study.results().folder().resolve("rate-evomoe-0.001").resolve(ResultFile.NAME);
+    Files.writeString(result, "{");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> study.record(Studies.run(study, "rate-evomoe-0.001")))
+        .withMessageContaining(result.toString());
+  }
+
+  @Test
+  void a_thinned_curve_should_keep_evaluations_and_average_the_steps_between() {
+    StudyRun run = Studies.run(study, "evomoe-1");
+    List<CurveRow> rows =
+        IntStream.rangeClosed(1, 400)
+            .mapToObj(step -> Studies.row(run, step, step))
+            .map(row -> row.step() % 50 == 0 ? row : withoutValid(row))
+            .toList();
+
+    List<CurveRow> thinned = ThinnedCurve.of(rows);
+
+    assertThat(thinned).hasSize(40);
+    assertThat(thinned.get(0).step()).isEqualTo(10);
+    assertThat(thinned.get(0).trainLoss().orElseThrow()).isEqualTo(5.5, within(1e-9));
+    assertThat(thinned.stream().filter(row -> row.validLoss().isPresent())).hasSize(8);
+    assertThat(thinned.get(39).step()).isEqualTo(400);
+  }
+
+  @Test
+  void a_thinned_curve_should_keep_an_evaluation_off_its_stride() {
+    StudyRun run = Studies.run(study, "evomoe-1");
+    List<CurveRow> rows =
+        IntStream.rangeClosed(1, 401)
+            .mapToObj(step -> Studies.row(run, step, step))
+            .map(row -> row.step() == 13 ? row : withoutValid(row))
+            .toList();
+
+    List<CurveRow> thinned = ThinnedCurve.of(rows);
+
+    assertThat(thinned.stream().map(CurveRow::step)).startsWith(10L, 13L, 20L).endsWith(400L, 401L);
+    assertThat(thinned.get(1).trainLoss()).hasValue(12);
+    assertThat(thinned.get(2).trainLoss()).hasValue(17);
+  }
+
+  private static CurveRow withoutValid(CurveRow row) {
+    return new CurveRow(
+        row.task(),
+        row.gate(),
+        row.seed(),
+        row.step(),
+        row.tokens(),
+        row.trainFlops(),
+        row.wallSeconds(),
+        row.trainLoss(),
+        java.util.OptionalDouble.empty(),
+        row.auxLoss(),
+        row.temperature(),
+        row.activeExperts(),
+        row.loadEntropy(),
+        row.dropRate(),
+        row.deadExperts(),
+        row.routingFluctuation());
+  }
+}
