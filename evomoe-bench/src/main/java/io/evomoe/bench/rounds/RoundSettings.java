@@ -1,13 +1,8 @@
 package io.evomoe.bench.rounds;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.evomoe.bench.report.AtomicFile;
+import io.evomoe.bench.run.StrictYaml;
 import io.evomoe.training.rounds.RoundConfig;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,11 +16,6 @@ import java.util.List;
  */
 public record RoundSettings(RoundConfig rounds, List<String> data, String content) {
   private static final String NAME = "rounds.yaml";
-
-  private static final ObjectMapper YAML =
-      YAMLMapper.builder(new YAMLFactory())
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .build();
 
   /** Keeps the list unmodifiable. */
   public RoundSettings {
@@ -44,11 +34,7 @@ public record RoundSettings(RoundConfig rounds, List<String> data, String conten
 
   /** Writes it into the folder of a run. */
   public void write(Path folder) {
-    try {
-      AtomicFile.write(folder.resolve(NAME), YAML.writeValueAsString(this));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("settings of rounds have a YAML form", e);
-    }
+    AtomicFile.write(folder.resolve(NAME), StrictYaml.text(this));
   }
 
   /**
@@ -62,14 +48,6 @@ public record RoundSettings(RoundConfig rounds, List<String> data, String conten
       throw new IllegalArgumentException(
           folder + " was not trained in rounds: it has no " + NAME + "; resume it without --spark");
     }
-    try {
-      return YAML.readValue(Files.readString(file), RoundSettings.class);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          file
-              + " cannot be read: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-          e);
-    }
+    return StrictYaml.bind(StrictYaml.read(file), RoundSettings.class, file.toString());
   }
 }
