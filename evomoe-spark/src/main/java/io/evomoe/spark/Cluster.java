@@ -70,6 +70,8 @@ final class Cluster {
     conf.setIfMissing("spark.shuffle.compress", "false");
     conf.setIfMissing("spark.broadcast.compress", "false");
     conf.setIfMissing("spark.driver.maxResultSize", "0");
+    // Differences of earlier rounds stay on the executors' disks until the driver collects garbage.
+    conf.setIfMissing("spark.cleaner.periodicGC.interval", "2min");
     // A process that is lost is not the task's fault.
     conf.setIfMissing("spark.task.maxFailures", "16");
     conf.setIfMissing("spark.stage.maxConsecutiveAttempts", "16");

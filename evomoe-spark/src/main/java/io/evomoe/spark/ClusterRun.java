@@ -93,10 +93,10 @@ final class ClusterRun<B, M extends Model<B>> {
       StepReport report = report(sum, span, norm, seconds, (System.nanoTime() - began) / 1e9);
       recording.onStep(report);
       curves.force();
-      checkpoints.write(coordinator.state());
       RoundLine line =
           new RoundLine(coordinator.plan(), span, report, sum, traffic(), rounds.wire(), seconds);
       log.append(line);
+      checkpoints.write(coordinator.state());
       console.println(line.text());
       console.flush();
     }

@@ -1,6 +1,6 @@
 package io.evomoe.spark;
 
-import java.util.ArrayList;
+import io.evomoe.models.text.TextCorpus;
 import java.util.List;
 
 /** What a document is in a file. */
@@ -9,20 +9,7 @@ enum DocumentForm {
   TEXT("txt", "\n\n") {
     @Override
     List<String> documents(String record) {
-      List<String> documents = new ArrayList<>();
-      List<String> lines = new ArrayList<>();
-      for (String line : (Iterable<String>) record.lines()::iterator) {
-        if (!line.isBlank()) {
-          lines.add(line);
-        } else if (!lines.isEmpty()) {
-          documents.add(String.join("\n", lines));
-          lines.clear();
-        }
-      }
-      if (!lines.isEmpty()) {
-        documents.add(String.join("\n", lines));
-      }
-      return documents;
+      return TextCorpus.documentsOf(record);
     }
   },
   /** A line: a text and its class, or a sentence and its translation. */

@@ -29,9 +29,14 @@ public record TextCorpus(String name, List<String> documents) {
    *     folder, without text, not readable or not UTF-8
    */
   public static TextCorpus read(Path file) {
+    return new TextCorpus("text file " + file, documentsOf(Utf8Text.read(file)));
+  }
+
+  /** What stands between blank lines, in its order; line ends become {@code \n}. */
+  public static List<String> documentsOf(String text) {
     List<String> documents = new ArrayList<>();
     List<String> lines = new ArrayList<>();
-    for (String line : (Iterable<String>) Utf8Text.read(file).lines()::iterator) {
+    for (String line : (Iterable<String>) text.lines()::iterator) {
       if (!line.isBlank()) {
         lines.add(line);
       } else if (!lines.isEmpty()) {
@@ -42,7 +47,7 @@ public record TextCorpus(String name, List<String> documents) {
     if (!lines.isEmpty()) {
       documents.add(String.join("\n", lines));
     }
-    return new TextCorpus("text file " + file, documents);
+    return documents;
   }
 
   /** The documents of both, this one's first. */
