@@ -77,8 +77,7 @@ public final class AdamW implements Optimizer {
   }
 
   private AdamWUpdate next(Parameter parameter, double learningRate, double gradientScale) {
-    Moments kept = moments.get(parameter).orElseGet(() -> zeros(parameter, 0));
-    Moments next = moments.next(parameter, kept);
+    Moments next = moments.next(parameter, () -> zeros(parameter, 0));
     AdamWStep step =
         new AdamWStep(
             learningRate,

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Moments by parameter. */
@@ -21,9 +22,9 @@ final class MomentStore {
     moments.put(parameter, checked(parameter, saved));
   }
 
-  /** Those of a parameter, or these, counted once more. */
-  Moments next(Parameter parameter, Moments zeros) {
-    Moments next = moments.getOrDefault(parameter, zeros).updated();
+  /** Those of a parameter, or these where it has none, counted once more. */
+  Moments next(Parameter parameter, Supplier<Moments> zeros) {
+    Moments next = get(parameter).orElseGet(zeros).updated();
     moments.put(parameter, next);
     return next;
   }

@@ -41,8 +41,7 @@ public final class Sgd implements Optimizer {
       try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
         INDArray step = parameter.gradient().mul(gradientScale);
         if (momentum > 0) {
-          Moments kept = velocities.get(parameter).orElseGet(() -> zeros(parameter, 0));
-          INDArray velocity = velocities.next(parameter, kept).first();
+          INDArray velocity = velocities.next(parameter, () -> zeros(parameter, 0)).first();
           velocity.muli(momentum).addi(step);
           step.addi(velocity.mul(momentum));
         }

@@ -61,6 +61,11 @@ final class ClusterRun<B, M extends Model<B>> {
     coordinator.resume(saved);
   }
 
+  /** Rounds up to now, those of the saved run included. */
+  long roundsDone() {
+    return coordinator.plan().roundsBefore(coordinator.progress().step());
+  }
+
   /** Writes a checkpoint before the first round. */
   void save(CheckpointWriter checkpoints) {
     checkpoints.write(coordinator.state());

@@ -33,8 +33,12 @@ final class Setup implements Serializable {
     this.rounds = rounds;
     try {
       Path staging = Files.createTempDirectory("evomoe-setup");
-      new RunFolder(staging).write(config);
-      keep(staging, "");
+      try {
+        new RunFolder(staging).write(config);
+        keep(staging, "");
+      } finally {
+        Staging.delete(staging);
+      }
       keep(folder.tokenizerPath(), RunFolder.TOKENIZER + "/");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + folder.path() + ": " + e.getMessage(), e);

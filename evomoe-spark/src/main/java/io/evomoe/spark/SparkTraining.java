@@ -85,7 +85,7 @@ public final class SparkTraining implements ClusterTraining {
           settings.write(request.out());
         }
         Path curveFile = request.out().resolve(CurveFile.NAME);
-        try (CurveFile curves = CurveFile.resume(curveFile, step)) {
+        try (CurveFile curves = CurveFile.resume(curveFile, step, run.roundsDone())) {
           List<CurveRow> earlier = CurveFile.read(curveFile);
           var checkpoints = folder.checkpointWriter(data, config.guards().keepCheckpoints());
           Run.Outcome outcome =

@@ -143,6 +143,7 @@ class ClusterIT {
 
     assertSameModel(out);
     assertThat(rounds(out)).extracting(row -> row[1]).isEqualTo(steps(undisturbed));
+    assertThat(LoopbackCluster.text(log)).doesNotContain("not in its curves");
   }
 
   private static List<String> steps(Path run) throws IOException {

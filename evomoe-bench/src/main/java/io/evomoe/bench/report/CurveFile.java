@@ -70,14 +70,23 @@ public final class CurveFile implements AutoCloseable {
    * @throws IllegalArgumentException if the file is not a curves.csv or cannot be written
    */
   public static CurveFile resume(Path file, long step) {
+    return resume(file, step, step);
+  }
+
+  /**
+   * The same of a run that does not write a row a step.
+   *
+   * @param written rows that it has written up to that step
+   */
+  public static CurveFile resume(Path file, long step, long written) {
     List<CurveRow> rows = Files.exists(file) ? read(file) : List.of();
     List<CurveRow> kept = rows.stream().filter(row -> row.step() <= step).toList();
-    if (!rows.isEmpty() && kept.size() < step) {
+    if (!rows.isEmpty() && kept.size() < written) {
       log.warn(
-          "{} has {} of the {} steps before the checkpoint; the others are not in its curves",
+          "{} has {} of the {} rows written before the checkpoint; the others are not in its curves",
           file,
           kept.size(),
-          step);
+          written);
     }
     return create(file, kept);
   }
