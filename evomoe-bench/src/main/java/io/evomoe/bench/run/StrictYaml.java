@@ -2,6 +2,7 @@ package io.evomoe.bench.run;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * YAML that becomes records. Unknown, doubled, forgotten and mistyped fields are refused in one
@@ -107,7 +109,9 @@ public final class StrictYaml {
           "configuration " + file + " must be a mapping of fields to values");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "configuration " + file + " is not YAML: " + firstLine(e.getOriginalMessage()), e);
+          "configuration %s is not YAML: %s%s"
+              .formatted(file, place(e.getLocation()), firstLine(e.getOriginalMessage())),
+          e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "configuration " + file + " must be a readable UTF-8 file", e);
@@ -144,14 +148,21 @@ public final class StrictYaml {
           "%s: %s must be given, is missing or empty".formatted(source, where(e)), e);
     } catch (JsonMappingException e) {
       Throwable cause = e.getCause();
+      String field = where(e).equals(source) ? "" : where(e) + ": ";
       String reason =
           cause instanceof IllegalArgumentException
               ? String.valueOf(cause.getMessage())
-              : where(e) + ": " + firstLine(e.getOriginalMessage());
+              : field + firstLine(e.getOriginalMessage());
       throw new IllegalArgumentException(source + ": " + reason, e);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(source + ": " + firstLine(e.getOriginalMessage()), e);
     }
+  }
+
+  private static String place(@Nullable JsonLocation location) {
+    return location == null
+        ? ""
+        : "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
   }
 
   private static String where(JsonMappingException e) {

@@ -59,6 +59,23 @@ class ConfigFileTest {
         .withMessageContaining("two.yaml");
   }
 
+  @Test
+  void should_say_where_a_file_is_not_yaml() throws IOException {
+    Path file = folder.resolve("broken.yaml");
+    Files.writeString(file, "model:\n  layers: [2\ntraining: {}\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.overlay(config(), file))
+        .withMessageStartingWith("configuration " + file + " is not YAML: line 3, column ");
+  }
+
+  @Test
+  void should_name_a_field_once() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.set(config(), "model.width", "abc"))
+        .withMessageStartingWith("model.width: Cannot");
+  }
+
   private static RunConfig config() {
     return Tasks.preset("gpt", "quick").config("gpt", "switch", 1);
   }
