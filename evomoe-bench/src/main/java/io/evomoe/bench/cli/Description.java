@@ -4,8 +4,12 @@ import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.kernel.KernelSelection;
+import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** What a result was made with: data, sizes, settings, kernels and machine, for a report. */
@@ -37,19 +41,45 @@ final class Description {
   static Map<String, String> of(Task<?, ?> task, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Data", task.description());
-    lines.putAll(settings(config));
+    lines.putAll(settings(config, Set.of()));
     lines.put("Kernels", kernels());
     lines.put("Machine", machine());
     return lines;
   }
 
-  /** Of runs that may have been made elsewhere. */
-  static Map<String, String> settings(RunConfig config) {
-    Map<String, String> lines = new LinkedHashMap<>();
-    lines.put("Model", config.model().toString());
-    lines.put("Training", config.training().toString());
-    lines.put("Evolution", config.evolution().toString());
+  /** Of the runs of a study, each of which has its gate's learning rate. */
+  static Map<String, String> ofStudy(RunConfig config) {
+    Map<String, String> lines = settings(config, Set.of("learningRate"));
+    lines.put("Learning rate", "each gate's own, found in a grid");
     return lines;
+  }
+
+  private static Map<String, String> settings(RunConfig config, Set<String> without) {
+    Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("Model", fields(config.model(), without));
+    lines.put("Training", fields(config.training(), without));
+    lines.put("Evolution", fields(config.evolution(), without));
+    return lines;
+  }
+
+  /** The fields of a record that are set, for people. */
+  private static String fields(Record settings, Set<String> without) {
+    StringJoiner line = new StringJoiner(", ");
+    for (RecordComponent field : settings.getClass().getRecordComponents()) {
+      Object value = value(settings, field);
+      if (value != null && !without.contains(field.getName())) {
+        line.add(field.getName() + " " + value);
+      }
+    }
+    return line.toString();
+  }
+
+  private static @Nullable Object value(Record settings, RecordComponent field) {
+    try {
+      return field.getAccessor().invoke(settings);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("a record's fields can be read", e);
+    }
   }
 
   /** Name of the kernels in use. */

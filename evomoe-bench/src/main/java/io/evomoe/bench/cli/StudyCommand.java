@@ -179,12 +179,20 @@ final class StudyCommand implements Callable<Integer> {
     }
     charts.write(folder.resolve(StudyCharts.NAME));
     HtmlReport.write(
-        local.resolve(HtmlReport.NAME),
-        charts.report(Description.settings(study.config(study.runs().get(0)).orElseThrow())));
+        local.resolve(HtmlReport.NAME), charts.report(Description.ofStudy(shown(study))));
     console.printf(
         "%nTables and charts: %s, %s, %s%n",
         folder.resolve(StudyTables.NAME),
         folder.resolve(StudyCharts.NAME),
         local.resolve(HtmlReport.NAME));
+  }
+
+  /** The settings of a run that the charts have. */
+  private static RunConfig shown(Study study) {
+    return study.runs().stream()
+        .filter(run -> run.part() == StudyRun.Part.GATE && study.record(run).isPresent())
+        .findFirst()
+        .flatMap(study::config)
+        .orElseThrow();
   }
 }

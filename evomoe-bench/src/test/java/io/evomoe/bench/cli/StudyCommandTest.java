@@ -76,7 +76,9 @@ class StudyCommandTest {
         .contains(
             RUNS + " of 7 runs are to be trained", "[7 of 7, about", "7 of 7 runs are recorded")
         .contains("### Variants of evomoe");
-    assertThat(folder.resolve("work/report.html")).content().contains("evomoe.no-noise");
+    assertThat(folder.resolve("work/report.html"))
+        .content()
+        .contains("evomoe.no-noise", "steps 30, batch 4");
     Path evomoe = results().resolve("evomoe-1");
     assertThat(CurveFile.read(evomoe.resolve(CurveFile.NAME))).hasSize(30);
     assertThat(ResultFile.read(evomoe.resolve(ResultFile.NAME))).hasSize(1);

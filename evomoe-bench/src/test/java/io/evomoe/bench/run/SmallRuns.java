@@ -16,6 +16,7 @@ import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.training.LearningRate;
+import io.evomoe.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ final class SmallRuns implements AutoCloseable {
   private final RobertaTask roberta;
   private final TranslationTask translation;
   private final Map<RunConfig, ReportData.Run> trained = new HashMap<>();
+  private int files;
 
   SmallRuns(Path folder) {
     this.folder = folder;
@@ -91,16 +93,34 @@ final class SmallRuns implements AutoCloseable {
     return rows.get(rows.size() - 1).validLoss().orElseThrow();
   }
 
+  /** The first steps of a run, which is stopped after them. */
+  List<CurveRow> start(RunConfig config, int steps) {
+    return train(config, steps).rows();
+  }
+
   private ReportData.Run train(RunConfig config) {
+    return train(config, STEPS);
+  }
+
+  private ReportData.Run train(RunConfig config, int until) {
     Task<?, ?> task =
         switch (config.task()) {
           case GptKind.NAME -> gpt;
           case RobertaKind.NAME -> roberta;
           default -> translation;
         };
-    Path file = folder.resolve("run-%d.csv".formatted(trained.size()));
-    try (CurveFile curves = CurveFile.create(file)) {
-      return new Run<>(task, config).train(curves, List.of(), report -> {}).recorded();
+    return train(new Run<>(task, config), until);
+  }
+
+  private ReportData.Run train(Run<?, ?> run, int until) {
+    TrainingListener stop =
+        report -> {
+          if (report.step() == until) {
+            run.requestStop();
+          }
+        };
+    try (CurveFile curves = CurveFile.create(folder.resolve("run-%d.csv".formatted(files++)))) {
+      return run.train(curves, List.of(), stop).recorded();
     }
   }
 

@@ -57,7 +57,7 @@ class SpawnCurveTest {
   private static List<CurveRow> rows(long seed, String spawn) {
     RunConfig config = SmallRuns.config(GptKind.NAME, "evomoe", seed);
     config = ConfigFile.set(config, "evolution.diversifySteps", Integer.toString(SPAWN));
-    return runs.run(ConfigFile.set(config, "evolution.spawn", '"' + spawn + '"')).rows();
+    return runs.start(ConfigFile.set(config, "evolution.spawn", '"' + spawn + '"'), SPAWN + AFTER);
   }
 
   private static double after(List<CurveRow> rows) {
