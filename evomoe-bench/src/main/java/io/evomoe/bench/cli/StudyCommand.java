@@ -41,7 +41,7 @@ final class StudyCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       description =
-          "folder of finished runs and tables; results/TASK beside the file by default. Runs of the"
+          "folder of finished runs and tables; results/NAME beside NAME.yaml by default. Runs of the"
               + " same configuration and data that it holds are not trained again")
   @Nullable Path out;
 
@@ -49,7 +49,7 @@ final class StudyCommand implements Callable<Integer> {
       names = "--work",
       description =
           "folder for what only this machine needs: checkpoints, whole curves and report.html;"
-              + " runs/study-TASK by default")
+              + " runs/study-NAME by default")
   @Nullable Path work;
 
   @Option(names = "--data", description = "as for compare; what comes with the project by default")
@@ -88,18 +88,23 @@ final class StudyCommand implements Callable<Integer> {
             SourceCommit.current(),
             Description.kernels(),
             Description.machine());
-    Path folder = out == null ? config.resolveSibling("results").resolve(read.task()) : out;
+    Path folder = out == null ? config.resolveSibling("results").resolve(name()) : out;
     Study study = new Study(read, new StudyResults(folder, origin), config.toString());
     List<StudyRun> selected = selected(study);
     List<StudyRun> missing = selected.stream().filter(r -> study.record(r).isEmpty()).toList();
     console.printf("%d of %d runs are to be trained%n", missing.size(), selected.size());
     OutputFolder.prepare(folder);
-    Path local = work == null ? Path.of("runs", "study-" + read.task()) : work;
+    Path local = work == null ? Path.of("runs", "study-" + name()) : work;
     if (!tables && !missing.isEmpty()) {
       train(study, missing, sources, OutputFolder.prepare(local));
     }
     write(study, folder, local);
     return 0;
+  }
+
+  /** Of the study: its file's, without the ending. */
+  private String name() {
+    return config.toAbsolutePath().getFileName().toString().replaceFirst("\\.ya?ml$", "");
   }
 
   /** What the pattern means, and before it the runs that find the learning rates for that. */

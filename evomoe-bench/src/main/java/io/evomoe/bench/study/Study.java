@@ -42,7 +42,7 @@ public final class Study {
   private static List<StudyRun> plan(StudyConfig config) {
     List<StudyRun> runs = new ArrayList<>();
     for (String gate : config.gates()) {
-      for (double rate : config.learningRates().rates()) {
+      for (double rate : config.learningRates().toTry()) {
         runs.add(
             new StudyRun(
                 StudyRun.Part.RATE,
@@ -100,11 +100,16 @@ public final class Study {
   }
 
   /**
-   * The learning rate of a gate: of the lowest held-out loss, of equal ones the first in the grid.
+   * The learning rate of a gate: of the lowest held-out loss, of equal ones the first in the grid;
+   * where there is one rate only, that.
    *
    * @return empty until all rates were tried
    */
   public OptionalDouble rate(String gate) {
+    List<Double> rates = config.learningRates().rates();
+    if (rates.size() == 1) {
+      return OptionalDouble.of(rates.get(0));
+    }
     record Tried(double rate, double loss) {}
     List<StudyRun> rateRuns = rateRuns(gate);
     List<Tried> tried = new ArrayList<>();

@@ -72,7 +72,8 @@ public record StudyConfig(
   /**
    * The learning rates that every gate is tried with.
    *
-   * @param rates highest rates of the schedule, each above 0 and once
+   * @param rates highest rates of the schedule, each above 0 and once; a single one is taken
+   *     untried
    * @param steps of such a run, at least 1
    * @param seed of such a run, which should be none of the study's
    */
@@ -89,6 +90,11 @@ public record StudyConfig(
       if (steps < 1) {
         throw new IllegalArgumentException("learningRates.steps must be at least 1, was " + steps);
       }
+    }
+
+    /** Those that need a run. */
+    List<Double> toTry() {
+      return rates.size() == 1 ? List.of() : rates;
     }
   }
 

@@ -41,7 +41,9 @@ public final class StudyTables {
     if (!config.ablations().variants().isEmpty()) {
       section(text, "Variants of " + config.ablations().reference(), ablations());
     }
-    section(text, "Learning rates", rates());
+    if (!config.learningRates().toTry().isEmpty()) {
+      section(text, "Learning rates", rates());
+    }
     missing(text);
     return text.toString();
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A study trains what is missing and nothing else. */
 class StudyCommandTest {
-  private static final int RUNS = 7;
+  private static final int RUNS = 9;
 
   private static final String YAML =
       """
@@ -28,7 +28,7 @@ class StudyCommandTest {
       seeds: [1, 2]
       baseline: switch
       gates: [evomoe, switch]
-      learningRates: {rates: [0.002], steps: 20, seed: 9}
+      learningRates: {rates: [0.002, 0.004], steps: 20, seed: 9}
       settings:
         model: {vocabulary: 300, sequence: 16, width: 16, hidden: 32}
         training: {steps: 30, batch: 4, evalEvery: 10, evalBatches: 2}
@@ -65,7 +65,7 @@ class StudyCommandTest {
   }
 
   private Path results() {
-    return folder.resolve("results/gpt");
+    return folder.resolve("results/study");
   }
 
   @Test
@@ -74,7 +74,7 @@ class StudyCommandTest {
     assertThat(first.code()).as(first.err()).isZero();
     assertThat(first.out())
         .contains(
-            RUNS + " of 7 runs are to be trained", "[7 of 7, about", "7 of 7 runs are recorded")
+            RUNS + " of 9 runs are to be trained", "[9 of 9, about", "9 of 9 runs are recorded")
         .contains("### Variants of evomoe");
     assertThat(folder.resolve("work/report.html"))
         .content()
@@ -85,12 +85,12 @@ class StudyCommandTest {
     String tables = Files.readString(results().resolve("tables.md"));
 
     deleteAll(folder.resolve("work"));
-    assertThat(study().out()).contains("0 of 7 runs are to be trained", tables);
+    assertThat(study().out()).contains("0 of 9 runs are to be trained", tables);
 
     String before = losses(evomoe);
     deleteAll(evomoe);
     assertThat(study().out())
-        .contains("1 of 7 runs are to be trained", "[1 of 1, about 0 min left]");
+        .contains("1 of 9 runs are to be trained", "[1 of 1, about 0 min left]");
     assertThat(losses(evomoe)).isEqualTo(before);
   }
 
@@ -99,18 +99,19 @@ class StudyCommandTest {
     study("--only", "rate-switch-0.002");
     Files.writeString(text.data(), Files.readString(text.data()).replace("roads", "lakes"));
 
-    assertThat(study("--tables").out()).contains("7 of 7 runs are to be trained");
+    assertThat(study("--tables").out()).contains("9 of 9 runs are to be trained");
   }
 
   @Test
   void should_train_the_named_runs_and_what_finds_their_learning_rates() {
     CommandRun run = study("--only", "switch-*");
 
-    assertThat(run.out()).contains("3 of 3 runs are to be trained", "3 of 7 runs are recorded");
+    assertThat(run.out()).contains("4 of 4 runs are to be trained", "4 of 9 runs are recorded");
     assertThat(results().resolve("rate-switch-0.002")).isDirectory();
     assertThat(results().resolve("evomoe-1")).doesNotExist();
     assertThat(run.out())
-        .contains("4 runs: rate-evomoe-0.002, evomoe-1, evomoe-2, evomoe.no-noise-1.");
+        .contains(
+            "5 runs: rate-evomoe-0.002, rate-evomoe-0.004, evomoe-1, evomoe-2, evomoe.no-noise-1.");
   }
 
   @Test
@@ -118,7 +119,7 @@ class StudyCommandTest {
     CommandRun run = study("--tables");
 
     assertThat(run.code()).isZero();
-    assertThat(run.out()).contains("0 of 7 runs are recorded").doesNotContain("step ");
+    assertThat(run.out()).contains("0 of 9 runs are recorded").doesNotContain("step ");
     assertThat(results().resolve("tables.md")).isNotEmptyFile();
   }
 
@@ -128,7 +129,7 @@ class StudyCommandTest {
     deleteAll(results().resolve("rate-switch-0.002"));
 
     assertThat(study("--only", "rate-switch-0.002").out())
-        .contains("rate-switch-0.002: finished before, taken as it is", "1 of 7 runs are recorded");
+        .contains("rate-switch-0.002: finished before, taken as it is", "1 of 9 runs are recorded");
   }
 
   @Test
@@ -138,7 +139,7 @@ class StudyCommandTest {
     CommandRun run = study("--max-minutes", "0.000001");
 
     assertThat(run.code()).isZero();
-    assertThat(run.out()).contains("evomoe-1: not started", "2 of 7 runs are recorded");
+    assertThat(run.out()).contains("evomoe-1: not started", "4 of 9 runs are recorded");
   }
 
   @ParameterizedTest

@@ -40,6 +40,17 @@ class StudyTest {
   }
 
   @Test
+  void should_take_a_single_learning_rate_untried() throws IOException {
+    StudyConfig config = Studies.read(folder, Studies.YAML.replace("[0.001, 0.002]", "[0.004]"));
+    Study untried = new Study(config, study.results(), "study.yaml");
+
+    assertThat(untried.runs().stream().map(StudyRun::name))
+        .containsExactly("evomoe-1", "switch-1", "evomoe-2", "switch-2", "evomoe.no-noise-1");
+    assertThat(untried.rate("switch")).hasValue(0.004);
+    assertThat(StudyTables.markdown(untried)).doesNotContain("### Learning rates");
+  }
+
+  @Test
   void should_give_each_gate_and_its_variants_the_rate_of_its_lowest_loss() {
     assertThat(study.config(Studies.run(study, "evomoe-1"))).isEmpty();
     Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
