@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets Ctrl-C and SIGTERM finish the step at hand and save what there is: the process ends when
- * this is closed, or after a minute.
+ * this is closed, or after ten minutes: a step of a large model takes more than one.
  */
 final class GracefulStop implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_MINUTES = 10;
 
   private final CountDownLatch saved = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onSignal, "evomoe-stop");
@@ -40,7 +40,7 @@ final class GracefulStop implements AutoCloseable {
       run.requestStop();
     }
     try {
-      if (!saved.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!saved.await(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
         System.err.println("evomoe: stopped before everything was saved");
       }
     } catch (InterruptedException e) {

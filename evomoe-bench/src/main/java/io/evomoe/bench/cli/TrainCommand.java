@@ -68,8 +68,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--init",
       description =
-          "folder of a run without experts, trained or imported, to start from: its task, model and"
-              + " tokenizer, and experts spawned before the first step")
+          "folder of a run without experts, trained or imported, to start from: its task, model,"
+              + " tokenizer and data (an imported one needs --data), and experts spawned before the"
+              + " first step")
   @Nullable Path init;
 
   @Option(names = "--experts", description = "as --set model.experts=N")
@@ -164,6 +165,9 @@ final class TrainCommand implements Callable<Integer> {
     options.task = task;
     RunConfig config = options.config(gate, seed, dense::defaults);
     dense.requireFit(config, spawn != null);
+    if (options.data.isEmpty()) {
+      options.data = dataOf(dense.run().checkpoint());
+    }
     start(
         config, Prepared.data(options, config, dense.run()), run -> run.startFrom(dense.weights()));
   }

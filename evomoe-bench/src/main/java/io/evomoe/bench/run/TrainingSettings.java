@@ -141,6 +141,27 @@ public record TrainingSettings(
         metricSentences);
   }
 
+  /** The same with a checkpoint every so many steps. */
+  public TrainingSettings withCheckpoints(long every) {
+    return new TrainingSettings(
+        steps,
+        batch,
+        microBatches,
+        learningRate,
+        warmupShare,
+        decay,
+        floorShare,
+        beta1,
+        beta2,
+        weightDecay,
+        clipNorm,
+        evalEvery,
+        evalBatches,
+        every,
+        labelSmoothing,
+        metricSentences);
+  }
+
   TrainingConfig config(long seed) {
     return config(
         steps,

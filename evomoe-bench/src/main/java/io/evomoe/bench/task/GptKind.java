@@ -56,7 +56,9 @@ public final class GptKind implements TaskKind {
         new Preset(
             "base",
             new ModelSize(24, 1024, 4096, 16, 16, 2, 50257, 512, 0.1),
-            TrainingSettings.defaults(100_000, 8, 3e-4).withEvaluation(1000, 32)));
+            TrainingSettings.defaults(100_000, 8, 3e-4)
+                .withEvaluation(1000, 32)
+                .withCheckpoints(500)));
   }
 
   @Override

@@ -55,12 +55,16 @@ public final class RobertaKind implements TaskKind {
         new Preset(
             "small",
             new ModelSize(4, 128, 512, 4, 8, 2, 4096, 32, 0),
-            TrainingSettings.defaults(3000, 128, 2e-3).withEvaluation(250, 16)),
+            TrainingSettings.defaults(3000, 128, 2e-3)
+                .withEvaluation(250, 16)
+                .withCheckpoints(500)),
         // The paper's size with the vocabulary of RoBERTa.
         new Preset(
             "base",
             new ModelSize(24, 1024, 4096, 16, 16, 2, 50265, 512, 0.1),
-            TrainingSettings.defaults(100_000, 8, 3e-4).withEvaluation(1000, 32)));
+            TrainingSettings.defaults(100_000, 8, 3e-4)
+                .withEvaluation(1000, 32)
+                .withCheckpoints(500)));
   }
 
   @Override

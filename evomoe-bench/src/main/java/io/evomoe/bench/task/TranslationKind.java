@@ -51,13 +51,16 @@ public final class TranslationKind implements TaskKind {
         new Preset(
             "small",
             new ModelSize(3, 256, 1024, 4, 4, 2, 4000, 128, 0.1),
-            TrainingSettings.translation(2600, 16, 1.5e-3, Decay.COSINE).withEvaluation(200, 16)),
+            TrainingSettings.translation(2600, 16, 1.5e-3, Decay.COSINE)
+                .withEvaluation(200, 16)
+                .withCheckpoints(500)),
         // The paper's size with the vocabulary of Vaswani et al. 2017.
         new Preset(
             "base",
             new ModelSize(6, 512, 2048, 8, 4, 2, 37000, 256, 0.1),
             TrainingSettings.translation(100_000, 98, 7e-4, Decay.INVERSE_SQRT)
-                .withEvaluation(1000, 32)));
+                .withEvaluation(1000, 32)
+                .withCheckpoints(500)));
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,25 @@ class HubCommandsTest {
     CommandRun resumed = CommandRun.of("train", "--resume", out.toString());
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(of("generate", "--checkpoint", out, "--tokens", "3").code()).isZero();
+  }
+
+  @Test
+  void training_from_a_run_should_go_on_with_its_data_and_ask_for_that_of_an_imported_model()
+      throws IOException {
+    Path run = dense("gpt");
+    Path out = folder.resolve("out");
+    List<Object> train = List.of("train", "--preset", "quick", "--steps", "1", "--out", out);
+
+    CommandRun trained = of(more(train, "--init", run, "--set", "training.batch=4"));
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains(text.toString());
+
+    Path imported = imported(export(run, "published"));
+    refused("does not say where its data was; give --data", more(train, "--init", imported));
+  }
+
+  private static Object[] more(List<Object> words, Object... others) {
+    return Stream.concat(words.stream(), Stream.of(others)).toArray();
   }
 
   @Test
