@@ -1,6 +1,7 @@
 package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 
 /**
  * One run that a study asks for.
@@ -27,6 +28,11 @@ public record StudyRun(
 
   /** Name of the run and of its folder. */
   public String name() {
-    return part == Part.RATE ? "rate-%s-%s".formatted(label, rate) : label + "-" + seed;
+    return part == Part.RATE ? "rate-%s-%s".formatted(label, plain(rate)) : label + "-" + seed;
+  }
+
+  /** A learning rate as people write it, without an exponent. */
+  static String plain(double rate) {
+    return BigDecimal.valueOf(rate).toPlainString();
   }
 }

@@ -102,7 +102,7 @@ public final class StudyTables {
 
   private String rate(String gate) {
     OptionalDouble rate = study.rate(gate);
-    return rate.isPresent() ? Double.toString(rate.getAsDouble()) : "-";
+    return rate.isPresent() ? StudyRun.plain(rate.getAsDouble()) : "-";
   }
 
   private MarkdownTable speed() {
@@ -204,7 +204,7 @@ public final class StudyTables {
   private MarkdownTable rates() {
     List<Double> grid = study.config().learningRates().rates();
     List<String> titles = new ArrayList<>(List.of("gate"));
-    grid.forEach(rate -> titles.add(Double.toString(rate)));
+    grid.forEach(rate -> titles.add(StudyRun.plain(rate)));
     titles.add("taken");
     MarkdownTable table = new MarkdownTable(titles.toArray(String[]::new));
     for (String gate : study.config().gates()) {

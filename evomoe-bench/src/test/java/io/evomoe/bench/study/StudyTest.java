@@ -40,6 +40,14 @@ class StudyTest {
   }
 
   @Test
+  void should_name_a_small_learning_rate_without_an_exponent() throws IOException {
+    StudyConfig config = Studies.read(folder, Studies.YAML.replace("0.001", "0.00075"));
+
+    assertThat(new Study(config, study.results(), "study.yaml").runs().get(0).name())
+        .isEqualTo("rate-evomoe-0.00075");
+  }
+
+  @Test
   void should_take_a_single_learning_rate_untried() throws IOException {
     StudyConfig config = Studies.read(folder, Studies.YAML.replace("[0.001, 0.002]", "[0.004]"));
     Study untried = new Study(config, study.results(), "study.yaml");
