@@ -40,7 +40,12 @@ public final class CounterRandom {
 
   /** Uniform in (0, 1), never an end. */
   public double uniform(long position) {
-    return ((bits(position) >>> 11) + 0.5) * UNIT;
+    return openUnit(bits(position));
+  }
+
+  /** The half added to the largest of the 2^53 values rounds to 1, which is taken back. */
+  static double openUnit(long bits) {
+    return Math.min(((bits >>> 11) + 0.5) * UNIT, Math.nextDown(1.0));
   }
 
   /** Uniform integer in [0, bound). */

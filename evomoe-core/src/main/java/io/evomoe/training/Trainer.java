@@ -165,7 +165,7 @@ public final class Trainer<B> {
     OptionalDouble validLoss = OptionalDouble.empty();
     OptionalDouble fluctuation = OptionalDouble.empty();
     if (due(config.evalEvery())) {
-      Evaluation.Measured measured = evaluation.measure(moment);
+      Evaluation.Measured measured = measured(moment);
       validLoss = measured.loss();
       fluctuation = measured.firstExperts().changedSince(probed);
       probed = measured.firstExperts();
@@ -210,6 +210,15 @@ public final class Trainer<B> {
     double clipping = norm > config.clipNorm() ? config.clipNorm() / norm : 1;
     optimizer.update(parameters, rate, scale * clipping);
     return norm;
+  }
+
+  private Evaluation.Measured measured(StepContext moment) {
+    try {
+      return evaluation.measure(moment);
+    } catch (NotFiniteException e) {
+      throw new TrainingDivergedException(
+          progress.step(), "on held-out data, " + e.getMessage(), lastCheckpoint);
+    }
   }
 
   private boolean mayStillSkip() {

@@ -19,6 +19,12 @@ class CounterRandomTest {
   private final CounterRandom random = new CounterRandom(42);
 
   @Test
+  void should_never_draw_an_end_of_the_unit_interval() {
+    assertThat(CounterRandom.openUnit(-1)).isLessThan(1).isGreaterThan(1 - 1e-15);
+    assertThat(CounterRandom.openUnit(0)).isPositive().isLessThan(1e-15);
+  }
+
+  @Test
   void should_draw_the_same_for_the_same_seed_and_position_in_any_order() {
     long[] forward = LongStream.range(-50, 50).map(random::bits).toArray();
     CounterRandom again = new CounterRandom(42);

@@ -13,6 +13,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.nd4j.Nd4jKernels;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.Scope;
@@ -214,6 +215,25 @@ class TrainerTest {
     assertThat(probe.parameter.value().getDouble(0)).isNotEqualTo(before);
   }
 
+  @Test
+  void should_say_the_step_and_the_last_checkpoint_when_held_out_data_gives_no_finite_loss() {
+    Probe probe = new Probe(1);
+    probe.heldOutFails = true;
+    Trainer<TinyBatch> trainer =
+        new Trainer<>(
+            probe,
+            new TrainingData<>(TinyBatch::number, HELD_OUT),
+            kernels,
+            CONFIG.withEvalEvery(3),
+            schedule(Growth.FROM_START));
+    trainer.checkpointTo(state -> Path.of("step-2"));
+    trainer.run(report -> stopAfter(trainer, report, 2));
+
+    assertThatThrownBy(trainer::step)
+        .isInstanceOf(TrainingDivergedException.class)
+        .hasMessageContainingAll("step 3", "step-2", "on held-out data, logits were not finite");
+  }
+
   private static void stopAfter(Trainer<?> trainer, StepReport report, long step) {
     if (report.step() == step) {
       trainer.requestStop();
@@ -256,6 +276,7 @@ class TrainerTest {
     private final Parameter parameter = Scope.root(1, kernels).constant("number", 1, 1);
     private final Set<Long> seeds = new HashSet<>();
     private double loss = 1;
+    private boolean heldOutFails;
     private final GateState passes = new GateState("passes", Nd4j.createFromArray(0.0));
     private double gradient;
 
@@ -265,6 +286,9 @@ class TrainerTest {
 
     @Override
     public Loss loss(TinyBatch batch, StepContext context) {
+      if (heldOutFails && !context.training()) {
+        throw new NotFiniteException("logits were not finite");
+      }
       seeds.add(context.seed());
       RoutingReport report = new RoutingReport("layer", 10, List.of(10, 5), List.of(0, 5, 5), 0, 0);
       double flops = Loss.trainFlops(activeParameters(1.5), 10);

@@ -42,7 +42,8 @@ public final class HashGate implements Gate {
   private HashGate(GateSpec spec, Table kind) {
     this.experts = spec.experts();
     this.vocabulary = spec.vocabulary();
-    this.table = new GateState(spec.scope().name() + ".table", array(table(spec, kind), spec));
+    this.table =
+        new GateState(spec.scope().name() + ".table", array(table(spec, kind), spec), true);
   }
 
   private static int[] table(GateSpec spec, Table kind) {

@@ -11,6 +11,7 @@ import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.Labels;
+import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.step.Phase;
@@ -19,6 +20,7 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingListener;
+import java.util.List;
 import java.util.OptionalLong;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
@@ -68,9 +70,27 @@ public final class FineTuning {
   public ClassScores fromScratch(TrainingListener listener) {
     Roberta network = new RobertaKind().fresh(run);
     run.grow(network);
+    takeOverTables(network);
     RobertaClassifier classifier = new RobertaClassifier(network, labels().size());
-    trainer(classifier).run(listener);
-    return measure("without pre-training", classifier);
+    Trainer<ClassBatch> trainer = trainer(classifier);
+    trainer.run(listener);
+    return measure("without pre-training", classifier, trainer);
+  }
+
+  /** A hash gate's table may depend on the text of the run, which is not here. */
+  private void takeOverTables(Roberta network) {
+    List<GateState> tables = tables(network);
+    if (tables.isEmpty()) {
+      return;
+    }
+    List<GateState> saved = tables(run.load(new RobertaKind().fresh(run)).model());
+    for (int i = 0; i < tables.size(); i++) {
+      tables.get(i).value().assign(saved.get(i).value());
+    }
+  }
+
+  private static List<GateState> tables(Roberta network) {
+    return network.state().stream().filter(GateState::namesExperts).toList();
   }
 
   /**
@@ -85,7 +105,7 @@ public final class FineTuning {
     Trainer<ClassBatch> trainer = trainer(classifier);
     trainer.checkpointTo(checkpoints);
     trainer.run(listener);
-    return measure("fine-tuned", classifier);
+    return measure("fine-tuned", classifier, trainer);
   }
 
   private Trainer<ClassBatch> trainer(RobertaClassifier classifier) {
@@ -116,8 +136,10 @@ public final class FineTuning {
         moment.step());
   }
 
-  private ClassScores measure(String name, RobertaClassifier classifier) {
-    StepContext moment = run.checkpoint().moment().evaluating();
+  /** As the gates are after the last step. */
+  private ClassScores measure(
+      String name, RobertaClassifier classifier, Trainer<ClassBatch> trainer) {
+    StepContext moment = trainer.state().moment().evaluating();
     return texts.scores(
         name,
         batch -> {

@@ -59,11 +59,9 @@ public final class Conversion {
     ExpertConversion conversion = new ExpertConversion(old, groups);
     conversion.fill(converted, grown(kind, run));
     conversion.fill(converted, oldMoments, moments);
-    if (groups.size() > conversion.experts()) {
-      Initialization weights = Initialization.gpt2(config.model().layers(), config.model().width());
-      long seed = config.seed();
-      conversion.spread(converted, Spawning.by(spread, weights, seed), seed);
-    }
+    Initialization weights = Initialization.gpt2(config.model().layers(), config.model().width());
+    long seed = config.seed();
+    conversion.spread(converted, Spawning.by(spread, weights, seed), seed);
     RunFolder folder = new RunFolder(out);
     folder.write(config);
     Checkpoint saved = run.checkpoint();

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -108,6 +109,8 @@ class ConvertCommandTest {
         "--merge 0+x|merge must be all or like 0+1,2+3, was 0+x",
         "--spawn 4|spawned experts must be more than the 4 there are, was 4",
         "--spawn 8 --spread mask:2|mask ratio",
+        "--select 3,2,1,0|experts must become more or fewer than the 4 there are",
+        "--merge 0+1,0+1,2+3,2+3|experts must become more or fewer than the 4 there are",
         "--select 0 --merge all|mutually exclusive",
       })
   void what_cannot_be_should_be_refused(String line) {
@@ -119,13 +122,27 @@ class ConvertCommandTest {
   }
 
   @Test
-  void a_table_of_experts_should_be_refused_by_name() {
+  void further_copies_should_differ_and_the_first_of_each_expert_should_not() throws IOException {
+    Path out = convert("--select", "0,0,1");
+
+    INDArray first = tensor(trained, EXPERT.formatted(0));
+    assertThat(tensor(out, EXPERT.formatted(0))).isEqualTo(first);
+    assertThat(tensor(out, EXPERT.formatted(1))).isNotEqualTo(first);
+    assertThat(tensor(out, EXPERT.formatted(2))).isEqualTo(tensor(trained, EXPERT.formatted(1)));
+    INDArray gate = tensor(out, GATE);
+    assertThat(gate.getColumn(1)).isNotEqualTo(gate.getColumn(0));
+    assertThat(gate.getColumn(2)).isEqualTo(tensor(trained, GATE).getColumn(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"random, --select, '0,1'", "balanced, --select, '0,1'", "balanced, --spawn, 8"})
+  void a_table_of_experts_should_be_refused_by_name(String table, String how, String experts) {
     Path hash = folder.resolve("hash");
-    assertThat(gpt.train(hash, "hash", "3").code()).isZero();
+    String option = "gateOptions.hash.table=" + table;
+    assertThat(gpt.train(hash, "hash", "3", "--set", option).code()).isZero();
 
     CommandRun run =
-        CommandRun.of(
-            "convert", "--checkpoint", "" + hash, "--select", "0,1", "--out", "" + hash + "-2");
+        CommandRun.of("convert", "--checkpoint", "" + hash, how, experts, "--out", hash + "-2");
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("blocks.1.feedForward.gate", "cannot be converted");

@@ -147,6 +147,25 @@ class RobertaCommandsTest {
         .allSatisfy(row -> assertThat(row.auxLoss()).hasValue(0));
   }
 
+  @Test
+  void finetune_should_keep_a_table_that_depends_on_the_text_of_the_run() {
+    Path run = folder.resolve("hash");
+    String option = "gateOptions.hash.table=balanced";
+    assertThat(roberta.train(run, "hash", "3", "--set", option).code()).isZero();
+
+    CommandRun tuned =
+        CommandRun.of(
+            "finetune",
+            "--checkpoint=" + run,
+            "--data=" + classes,
+            "--out=" + folder.resolve("hash-tuned"),
+            "--steps=2",
+            "--batch=8");
+
+    assertThat(tuned.code()).as(tuned.err()).isZero();
+    assertThat(tuned.out()).contains("without pre-training", "fine-tuned");
+  }
+
   /** The distilled routers of a checkpoint by name, to the bit. */
   private static Map<String, List<Float>> routers(Path checkpoint) throws IOException {
     Map<String, List<Float>> routers = new TreeMap<>();

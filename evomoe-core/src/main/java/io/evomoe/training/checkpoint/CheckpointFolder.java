@@ -234,6 +234,7 @@ public final class CheckpointFolder implements CheckpointWriter {
         state.seed(),
         state.progress().spawned(),
         state.progress().skipped(),
+        state.moment().step() - state.progress().step(),
         updates,
         config,
         files);

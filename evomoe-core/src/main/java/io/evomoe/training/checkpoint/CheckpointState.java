@@ -26,6 +26,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * @param seed of the run
  * @param spawned whether the experts were spawned
  * @param skipped steps that changed nothing
+ * @param earlierSteps of a training before this one that gates are told too; 0 where an older
+ *     checkpoint does not say
  * @param updates optimizer updates of each parameter that has moments
  * @param config the caller's own
  * @param files checksums of each other file
@@ -41,6 +43,7 @@ record CheckpointState(
     long seed,
     boolean spawned,
     long skipped,
+    long earlierSteps,
     Map<String, Long> updates,
     Map<String, String> config,
     Map<String, FileChecksums> files) {
@@ -108,6 +111,6 @@ record CheckpointState(
   }
 
   StepContext moment() {
-    return new StepContext(step, phase, temperature, false, seed);
+    return new StepContext(earlierSteps + step, phase, temperature, false, seed);
   }
 }

@@ -42,8 +42,9 @@ public final class ExpertConversion {
    *
    * @param loaded the model with what the checkpoint holds
    * @param groups where each new expert comes from
-   * @throws IllegalArgumentException if a group names an expert that does not exist, or the model
-   *     has no experts
+   * @throws IllegalArgumentException if a group names an expert that does not exist, the model has
+   *     no experts, or it would have as many as before: then nothing tells which axis of a gate's
+   *     array is that of the experts
    */
   public ExpertConversion(Model<?> loaded, ExpertGroups groups) {
     this.groups = groups;
@@ -55,11 +56,11 @@ public final class ExpertConversion {
             .max()
             .orElseThrow(() -> new IllegalArgumentException("the model has no experts to convert"));
     groups.requireWithin(experts);
-  }
-
-  /** Number of experts before. */
-  public int experts() {
-    return experts;
+    if (groups.size() == experts) {
+      throw new IllegalArgumentException(
+          "experts must become more or fewer than the %d there are, would be as many"
+              .formatted(experts));
+    }
   }
 
   /**
@@ -96,7 +97,7 @@ public final class ExpertConversion {
       if (!parameter.decays()) {
         continue;
       }
-      if (expert.isPresent() && expert.get().expert() >= experts) {
+      if (expert.isPresent() && groups.isFurtherCopy(expert.get().expert())) {
         write(value, change.apply(parameter.name(), doubles(value)));
       } else if (expert.isEmpty() && !value.equalShapes(old.get(parameter.name()))) {
         disturb(parameter, new CounterRandom(CounterRandom.fold(seed, parameter.name())));
@@ -110,7 +111,7 @@ public final class ExpertConversion {
     double deviation = GATE_NOISE * value.stdNumber().doubleValue();
     double[] values = doubles(value);
     for (int i = 0; i < values.length; i++) {
-      if (indexAlong(value, axis, i) >= experts) {
+      if (groups.isFurtherCopy(indexAlong(value, axis, i))) {
         values[i] += deviation * random.gaussian(i);
       }
     }
@@ -161,7 +162,9 @@ public final class ExpertConversion {
   }
 
   private static void requireSameBeginning(GateState state, @Nullable INDArray fresh) {
-    if (fresh != null && state.value().equalShapes(fresh) && !state.value().equals(fresh)) {
+    boolean other =
+        fresh != null && state.value().equalShapes(fresh) && !state.value().equals(fresh);
+    if (state.namesExperts() || other) {
       throw new CheckpointException(
           "%s depends on the number of experts in a way that cannot be converted"
               .formatted(state.name()));

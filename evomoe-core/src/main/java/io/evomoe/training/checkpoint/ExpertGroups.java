@@ -57,6 +57,11 @@ public record ExpertGroups(List<List<Integer>> groups) {
     return groups.get(expert);
   }
 
+  /** Whether an earlier expert comes from the same old ones. */
+  boolean isFurtherCopy(int expert) {
+    return groups.indexOf(groups.get(expert)) < expert;
+  }
+
   /** Refuses old experts that do not exist. */
   void requireWithin(int experts) {
     groups.stream()
