@@ -25,7 +25,11 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
     COPY,
     /** Each weight is kept with probability 1 - r and zero otherwise. */
     MASK,
-    /** Each weight is drawn anew with probability r (drop-upcycling, arXiv 2502.19261). */
+    /**
+     * Each weight is drawn anew with probability r, from the distribution that it had at first.
+     * After drop-upcycling (arXiv 2502.19261), which redraws whole hidden units, in all matrices of
+     * an expert at once, from the mean and deviation of the trained weights.
+     */
     REINIT,
     /** Each weight gets a normal draw of deviation sigma added. */
     NOISE

@@ -8,7 +8,8 @@ import java.util.OptionalLong;
 /**
  * An {@link EvolutionConfig} in plain values, for DL4J's JSON and YAML; time is counted in
  * iterations. Whether a child takes over its parent's moments is not among them: DL4J's updater
- * owns the moments, and those of new experts start at zero.
+ * owns the moments, by place: the first child's are the parent's, those of the others start at
+ * zero.
  *
  * @param diversifyIterations with one expert before the spawn
  * @param spawn as {@link SpawnMethod#parse} reads it

@@ -295,7 +295,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
 
     /**
      * Iterations of the training to come, for gates that plan: the temperature of {@code dts} and
-     * {@code evomoe} falls over three quarters of them. Unknown (0) by default.
+     * {@code evomoe} falls over three quarters of nine tenths of them. Unknown (0) by default.
      */
     public Builder iterations(long count) {
       this.iterations = count;
@@ -304,8 +304,8 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
 
     /**
      * Phases and temperature by DL4J's iterations; by default {@link EvolutionConfig#defaults} of
-     * {@link #iterations}. {@code copyMoments} has no effect, for DL4J owns the moments: those of
-     * spawned experts start at zero.
+     * {@link #iterations}. {@code copyMoments} has no effect, for DL4J owns the moments, by place:
+     * the first expert goes on with those of the single one, those of the others start at zero.
      */
     public Builder evolution(EvolutionConfig config) {
       this.evolution = EvolutionSettings.of(config);
