@@ -60,8 +60,19 @@ class DocumentationTest {
     "README.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",
-    "docs/dl4j.md",
+    "docs/checkpoints.md",
     "docs/convergence-tests.md",
+    "docs/data.md",
+    "docs/determinism.md",
+    "docs/dl4j.md",
+    "docs/gates.md",
+    "docs/gpu.md",
+    "docs/hugging-face.md",
+    "docs/performance.md",
+    "docs/results.md",
+    "docs/spark.md",
+    "docs/study.md",
+    "docs/upcycling.md",
     "examples/README.md"
   })
   void should_link_to_what_is_there(String document) throws IOException {
