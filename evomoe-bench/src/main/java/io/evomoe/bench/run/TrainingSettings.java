@@ -122,27 +122,15 @@ public record TrainingSettings(
 
   /** The same with the held-out loss measured every so many steps, on so many batches. */
   public TrainingSettings withEvaluation(long every, int batches) {
-    return new TrainingSettings(
-        steps,
-        batch,
-        microBatches,
-        learningRate,
-        warmupShare,
-        decay,
-        floorShare,
-        beta1,
-        beta2,
-        weightDecay,
-        clipNorm,
-        every,
-        batches,
-        checkpointEvery,
-        labelSmoothing,
-        metricSentences);
+    return with(every, batches, checkpointEvery);
   }
 
   /** The same with a checkpoint every so many steps. */
   public TrainingSettings withCheckpoints(long every) {
+    return with(evalEvery, evalBatches, every);
+  }
+
+  private TrainingSettings with(long evaluation, int batches, long checkpoint) {
     return new TrainingSettings(
         steps,
         batch,
@@ -155,9 +143,9 @@ public record TrainingSettings(
         beta2,
         weightDecay,
         clipNorm,
-        evalEvery,
-        evalBatches,
-        every,
+        evaluation,
+        batches,
+        checkpoint,
         labelSmoothing,
         metricSentences);
   }
