@@ -50,7 +50,7 @@ final class Description {
   /** Of the runs of a study, each of which has its gate's learning rate. */
   static Map<String, String> ofStudy(RunConfig config) {
     Map<String, String> lines = settings(config, Set.of("learningRate"));
-    lines.put("Learning rate", "each gate's own, found in a grid");
+    lines.put("Learning rate", "each gate's, as the tables have it");
     return lines;
   }
 

@@ -26,8 +26,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * What docs/study.md says of gpt, trained again: those of the study's runs that look for a learning
- * rate, 250 steps of the {@code small} preset on the text that is shipped. Two minutes; left out on
- * the portable kernels, which take an hour.
+ * rate, 250 steps of the {@code small} preset on the text that is shipped. Three minutes; left out
+ * on the portable kernels, which take an hour.
  */
 @Tag("convergence")
 class StudyClaimsTest {

@@ -111,26 +111,6 @@ class ResumeTest {
   }
 
   @Test
-  void should_keep_what_step_gates_are_told_after_an_earlier_training() {
-    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
-    EvolutionSchedule schedule =
-        new EvolutionSchedule(EvolutionConfig.defaults(10), Growth.FROM_START, 1000);
-    Trainer<TinyBatch> trainer =
-        new Trainer<>(
-            new TinyModel(kernels, 1),
-            new TrainingData<>(TinyBatch::number, List.of()),
-            kernels,
-            CONFIG,
-            schedule);
-    steps(trainer, 5);
-
-    Checkpoint saved = Checkpoint.open(folder(2).write(trainer.state()));
-
-    assertThat(saved.moment().step()).isEqualTo(1005);
-    assertThat(saved.progress().step()).isEqualTo(5);
-  }
-
-  @Test
   void should_keep_the_newest_checkpoints_only() throws IOException {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
