@@ -218,13 +218,13 @@ def encoder_block_case(output):
     case.backward(layer_norm(p, "feedForwardNorm", h + feed_forward(p, "feedForward.", h)))
 
 
-def moe_case(output, name, gumbel):
+def moe_case(output, name, gumbel=False, renormalize=False):
     """
-    The DTS gate with a fixed mask m [S, E]: y = sum over e of w_e f_e(x), no renormalisation, and
-    the balance loss 0.01 E sum_e mean_s(w_e) mean_s(m_e).
+    The DTS gate with a fixed mask m [S, E]: y = sum over e of w_e f_e(x), and the balance loss 0.01 E sum_e mean_s(w_e) mean_s(m_e).
 
     Weights are m p with p = softmax(x Wg), or, with gumbel, m g with g = softmax((x Wg + zeta) / tau)
-    and tau = 0.7. There expert 2 gets no token.
+    and tau = 0.7. There expert 2 gets no token. With renormalize, weights are divided by their sum over
+    the experts of the token.
     """
     tokens, width, experts, hidden, temperature = 11, 6, 4, 10, 0.7
     case = Case(output, name)
@@ -242,6 +242,8 @@ def moe_case(output, name, gumbel):
         logits = (logits + zeta) / temperature
     probabilities = torch.softmax(logits, dim=1)
     weights = mask * probabilities
+    if renormalize:
+        weights = weights / weights.sum(dim=1, keepdim=True)
     y = sum(weights[:, e, None] * feed_forward(case.leaves, f"experts.{e}.", x) for e in range(experts))
     balance = BALANCE_COEFFICIENT * experts * (weights.mean(0) * mask.mean(0)).sum()
     case.save(mask=mask, probabilities=probabilities, weights=weights, balance=balance)
@@ -298,8 +300,9 @@ def main():
     gpt_block_case(output)
     cross_attention_case(output)
     encoder_block_case(output)
-    moe_case(output, "dts_moe", gumbel=False)
+    moe_case(output, "dts_moe")
     moe_case(output, "dts_moe_gumbel", gumbel=True)
+    moe_case(output, "dts_moe_renormalized", renormalize=True)
     adamw_case(output)
     gpt_case(output)
 

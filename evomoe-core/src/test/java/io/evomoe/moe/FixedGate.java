@@ -8,13 +8,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A trainable gate whose choices are fixed: {@code w = m softmax((x W + noise) / temperature)} with
- * a given mask m, and the balance loss {@code E sum_e mean(w_e) mean(m_e)}.
+ * a given mask m, or the softmax over the active experts alone, and the balance loss {@code E sum_e
+ * mean(w_e) mean(m_e)}.
  *
  * @param projection x W
  * @param experts E
  * @param mask m, 1 where a token has an expert and 0 elsewhere
  * @param noise added to the logits
  * @param temperature divides the logits
+ * @param renormalized whether the weights of a token sum to 1
  * @param balance coefficient of the balance loss
  * @param bypass whether each token itself is added, by the softmax of the last expert
  */
@@ -24,6 +26,7 @@ public record FixedGate(
     Table mask,
     Table noise,
     double temperature,
+    boolean renormalized,
     double balance,
     boolean bypass)
     implements Gate {
@@ -49,30 +52,37 @@ public record FixedGate(
   /** A gate without noise, balance loss or bypass, at temperature 1. */
   public static FixedGate of(Scope scope, int width, int experts, Table mask) {
     RouterProjection projection = new RouterProjection(scope, width, experts);
-    return new FixedGate(projection, experts, mask, (s, e) -> 0, 1, 0, false);
+    return new FixedGate(projection, experts, mask, (s, e) -> 0, 1, false, 0, false);
   }
 
   /** The same with a bypass. */
   public FixedGate withBypass() {
-    return new FixedGate(projection, experts, mask, noise, temperature, balance, true);
+    return new FixedGate(
+        projection, experts, mask, noise, temperature, renormalized, balance, true);
   }
 
   /** The same with a balance loss. */
   public FixedGate withBalance(double coefficient) {
-    return new FixedGate(projection, experts, mask, noise, temperature, coefficient, bypass);
+    return new FixedGate(
+        projection, experts, mask, noise, temperature, renormalized, coefficient, bypass);
   }
 
   /** The same with noisy logits, divided by a temperature. */
   public FixedGate withNoise(Table zeta, double tau) {
-    return new FixedGate(projection, experts, mask, zeta, tau, balance, bypass);
+    return new FixedGate(projection, experts, mask, zeta, tau, renormalized, balance, bypass);
+  }
+
+  /** The same with weights that sum to 1 over the experts of a token. */
+  public FixedGate withWeightsOfSumOne() {
+    return new FixedGate(projection, experts, mask, noise, temperature, true, balance, bypass);
   }
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     TokenMatrix z = projection.forward(tokens);
     addNoise(z);
-    TokenMatrix p = Softmax.of(z, temperature);
     TokenMatrix m = masked(z.tokens());
+    TokenMatrix p = Softmax.of(renormalized ? activeOnly(z, m) : z, temperature);
     TokenMatrix weights = p.times(m);
     Routing routing = routing(p, m);
     LoadBalancing loss = new LoadBalancing(weights, m, pass.tokens());
@@ -98,6 +108,20 @@ public record FixedGate(
         z.add(s, e, noise.at(s, e));
       }
     }
+  }
+
+  /** A token without an expert, such as padding, keeps its logits: there is no sum to divide by. */
+  private TokenMatrix activeOnly(TokenMatrix z, TokenMatrix m) {
+    TokenMatrix active = z.copy();
+    for (int s = 0; s < z.tokens(); s++) {
+      boolean routed = m.get(s, m.argMax(s)) > 0;
+      for (int e = 0; e < experts; e++) {
+        if (routed && m.get(s, e) == 0) {
+          active.set(s, e, Double.NEGATIVE_INFINITY);
+        }
+      }
+    }
+    return active;
   }
 
   private TokenMatrix masked(int tokens) {

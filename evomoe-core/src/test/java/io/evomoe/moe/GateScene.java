@@ -30,10 +30,12 @@ public final class GateScene {
 
   private final Gate gate;
   private final int experts;
+  private final Map<String, String> options;
 
-  private GateScene(Gate gate, int experts) {
+  private GateScene(Gate gate, int experts, Map<String, String> options) {
     this.gate = gate;
     this.experts = experts;
+    this.options = options;
   }
 
   /** A gate of the provider's. */
@@ -67,7 +69,7 @@ public final class GateScene {
                 options,
                 training));
     gate.parameters().forEach(parameter -> parameter.value().muli(SCALE));
-    return new GateScene(gate, experts);
+    return new GateScene(gate, experts, options);
   }
 
   private static TokenFrequencies frequencies() {
@@ -106,6 +108,11 @@ public final class GateScene {
   /** E. */
   public int experts() {
     return experts;
+  }
+
+  /** What the gate was made with. */
+  public Map<String, String> options() {
+    return options;
   }
 
   /** Routes the tokens. */

@@ -32,11 +32,11 @@ class DtsGateTest extends GateContract {
   protected List<Map<String, String>> variants() {
     return List.of(
         Map.of(),
-        Map.of("noise", "false", "balance", "0"),
-        Map.of("weights", "gumbel", "balance", "1"),
-        Map.of("renormalize", "true", "threshold", "0.1"),
-        Map.of("weights", "gumbel", "renormalize", "true", "evaluation", "dense"),
-        Map.of("gateActivation", "tanh", "threshold", "0.2", "evaluation", "top1"),
+        Map.of("noise", "true", "balance", "0"),
+        Map.of("weights", "gumbel", "renormalize", "false", "balance", "1"),
+        Map.of("noise", "true", "renormalize", "false"),
+        Map.of("noise", "true", "weights", "gumbel", "evaluation", "dense"),
+        Map.of("gateActivation", "tanh", "renormalize", "false", "evaluation", "top1"),
         Map.of("gateActivation", "sigmoid", "weights", "gumbel", "balance", "2"));
   }
 
@@ -51,8 +51,8 @@ class DtsGateTest extends GateContract {
   }
 
   @Override
-  protected boolean noisy() {
-    return true;
+  protected boolean noisy(Map<String, String> options) {
+    return options.containsKey("noise");
   }
 
   @Test
@@ -73,11 +73,11 @@ class DtsGateTest extends GateContract {
   @ParameterizedTest
   @CsvSource({"2, 0", "4, 0.999", "5, 0.5", "5, 0.3", "1, 0.999"})
   void should_always_keep_the_first_expert(int experts, String threshold) {
-    Map<String, String> options = Map.of("threshold", threshold, "noise", "false");
+    Map<String, String> options = Map.of("threshold", threshold);
     GateScene scene = GateScene.of(provider(), experts, options);
     Routing sparse = scene.route(TOKENS, at(1, true)).routing();
     Routing dense =
-        GateScene.of(provider(), experts, Map.of("threshold", "0", "noise", "false"))
+        GateScene.of(provider(), experts, Map.of("threshold", "0"))
             .route(TOKENS, at(1, true))
             .routing();
 
@@ -108,11 +108,14 @@ class DtsGateTest extends GateContract {
   }
 
   @Test
-  void should_choose_by_noisy_g_and_weigh_by_p() {
-    Routing noisy = route(Map.of(), at(0.3, true));
+  void should_choose_by_noisy_g_and_weigh_by_p_in_the_form_of_the_paper() {
+    Map<String, String> paper = Map.of("noise", "true", "renormalize", "false");
+    Routing noisy = route(paper, at(0.3, true));
+    Routing otherwise = route(paper, new StepContext(1, Phase.SOFT, 0.3, true, 2));
     double[][] p = softmax(route(Map.of("evaluation", "dense"), at(0.3, false)));
 
-    assertThat(noisy.tokens()).isNotEqualTo(route(Map.of(), at(0.3, false)).tokens());
+    assertThat(noisy.tokens()).isNotEqualTo(otherwise.tokens());
+    assertThat(noisy.tokens()).isNotEqualTo(route(paper, at(0.3, false)).tokens());
     for (int e = 0; e < EXPERTS; e++) {
       for (int i = noisy.offset(e); i < noisy.offset(e + 1); i++) {
         assertThat(noisy.weight(i)).isCloseTo(p[noisy.token(i)][e], within(1e-12));
@@ -123,7 +126,7 @@ class DtsGateTest extends GateContract {
   @Test
   void should_weigh_by_g_where_asked() {
     Map<String, String> options =
-        Map.of("weights", "gumbel", "threshold", "0.05", "noise", "false");
+        Map.of("weights", "gumbel", "threshold", "0.05", "renormalize", "false");
     Routing routing = route(options, at(0.5, true));
     double[][] p = softmax(route(Map.of("evaluation", "dense"), at(1, false)));
 
@@ -139,7 +142,7 @@ class DtsGateTest extends GateContract {
 
   @Test
   void should_draw_first_experts_in_proportion_to_softmax_under_gumbel_noise() {
-    GateScene scene = GateScene.of(provider(), 2, Map.of());
+    GateScene scene = GateScene.of(provider(), 2, Map.of("noise", "true"));
     scene.pointExpertsAlongAxes();
     TokenRows tokens = TokenRows.onAxes(1, new int[20_000]);
     StepContext hard = new StepContext(1, Phase.HARD, 0.7, true, 1);
@@ -150,9 +153,8 @@ class DtsGateTest extends GateContract {
 
   @ParameterizedTest
   @CsvSource({"p, true", "p, false", "gumbel, true", "gumbel, false"})
-  void should_sum_to_one_where_renormalized(String weights, boolean training) {
-    Map<String, String> options =
-        Map.of("renormalize", "true", "weights", weights, "threshold", "0.1");
+  void should_sum_to_one_over_the_experts_of_a_token(String weights, boolean training) {
+    Map<String, String> options = Map.of("noise", "true", "weights", weights, "threshold", "0.1");
     Routing routing = route(options, at(0.3, training));
     double[] sums = new double[TOKENS.size()];
     for (int i = 0; i < routing.assignments(); i++) {

@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -47,7 +47,8 @@ class GatedLayerTest {
     GateProvider top1 = new SwitchGate.Provider();
     return Stream.of(
         Arguments.of(dts, Map.of("balance", "0.5", "threshold", "0.1")),
-        Arguments.of(dts, Map.of("weights", "gumbel", "renormalize", "true")),
+        Arguments.of(dts, Map.of("weights", "gumbel", "noise", "true", "threshold", "0.1")),
+        Arguments.of(dts, Map.of("noise", "true", "renormalize", "false")),
         Arguments.of(top1, Map.of("alpha", "0.5", "zLoss", "0.1", "capacityFactor", "0.7")),
         Arguments.of(top1, Map.of("jitter", "0.1")));
   }
@@ -80,11 +81,19 @@ class GatedLayerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"p", "gumbel"})
-  void should_compute_as_a_gate_whose_mask_and_noise_are_fixed_to_those_of_dts(String weights) {
-    Map<String, String> options = Map.of("weights", weights, "threshold", "0.1", "balance", "0.5");
+  @CsvSource({"p, false", "p, true", "gumbel, false", "gumbel, true"})
+  void should_compute_as_a_gate_whose_mask_and_noise_are_fixed_to_those_of_dts(
+      String weights, String renormalize) {
+    Map<String, String> options =
+        Map.of(
+            "noise", "true",
+            "weights", weights,
+            "renormalize", renormalize,
+            "threshold", "0.1",
+            "balance", "0.5");
     Gate dts = GateScene.of(new DtsGate.AloneProvider(), EXPERTS, options).gate();
-    Gate fixed = fixedTo(dts, weights.equals("gumbel"));
+    FixedGate given = fixedTo(dts, weights.equals("gumbel"));
+    Gate fixed = renormalize.equals("true") ? given.withWeightsOfSumOne() : given;
     MoeLayer layer = layer(dts);
     MoeLayer expected = layer(fixed);
     INDArray dy = RandomArrays.gaussian(DataType.DOUBLE, 2, TOKENS.size(), TokenRows.WIDTH);
@@ -104,7 +113,7 @@ class GatedLayerTest {
     }
   }
 
-  private static Gate fixedTo(Gate dts, boolean gumbel) {
+  private static FixedGate fixedTo(Gate dts, boolean gumbel) {
     double[][] mask = new double[TOKENS.size()][EXPERTS];
     Routing routing = dts.route(TOKENS.array(), TRAINING).routing();
     for (int e = 0; e < EXPERTS; e++) {

@@ -33,8 +33,7 @@ class SameDiffGateTest {
   @Test
   void should_equal_the_dense_to_sparse_gate_with_its_balance_loss_written_as_expressions() {
     String meanOverLayers = Double.toString(0.7 * GateScene.MOE_LAYERS);
-    Map<String, String> options =
-        Map.of("noise", "false", "threshold", "0.05", "balance", meanOverLayers);
+    Map<String, String> options = Map.of("threshold", "0.05", "balance", meanOverLayers);
     assertSame(new DtsGate.AloneProvider(), options, new DenseToSparseExpression());
   }
 
@@ -90,7 +89,8 @@ class SameDiffGateTest {
 
     @Override
     public SDVariable weights(SDVariable logits, StepContext moment) {
-      return softmax(logits).mul(mask(logits, moment));
+      SDVariable active = softmax(logits).mul(mask(logits, moment));
+      return active.div(active.sum(true, 1));
     }
 
     @Override

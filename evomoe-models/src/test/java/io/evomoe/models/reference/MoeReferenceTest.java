@@ -40,11 +40,13 @@ class MoeReferenceTest {
     "dts_moe, DOUBLE",
     "dts_moe, FLOAT",
     "dts_moe_gumbel, DOUBLE",
-    "dts_moe_gumbel, FLOAT"
+    "dts_moe_gumbel, FLOAT",
+    "dts_moe_renormalized, DOUBLE",
+    "dts_moe_renormalized, FLOAT"
   })
   void should_agree_on_the_layer_and_all_its_gradients(String name, DataType type) {
     Reference reference = new Reference(name, type);
-    MoeLayer layer = layer(reference, gate(reference, name.endsWith("gumbel")));
+    MoeLayer layer = layer(reference, gate(reference, name));
     reference.load(layer.parameters());
     INDArray x = reference.array("x");
     Output output = layer.forward(x, PASS);
@@ -73,7 +75,7 @@ class MoeReferenceTest {
                     1,
                     10,
                     true,
-                    Map.of("threshold", "0", "noise", "false")));
+                    Map.of("threshold", "0")));
     reference.load(gate.parameters());
     Routing routing = gate.route(reference.array("x"), PASS).routing();
 
@@ -81,11 +83,16 @@ class MoeReferenceTest {
     reference.check("probabilities", table(routing, type));
   }
 
-  private static Gate gate(Reference reference, boolean gumbel) {
+  private static Gate gate(Reference reference, String name) {
     FixedGate.Table mask = FixedGate.Table.of(reference.matrix("mask"));
     FixedGate gate =
         FixedGate.of(reference.scope().child("gate"), WIDTH, EXPERTS, mask).withBalance(0.01);
-    return gumbel ? gate.withNoise(FixedGate.Table.of(reference.matrix("zeta")), 0.7) : gate;
+    if (name.endsWith("renormalized")) {
+      return gate.withWeightsOfSumOne();
+    }
+    return name.endsWith("gumbel")
+        ? gate.withNoise(FixedGate.Table.of(reference.matrix("zeta")), 0.7)
+        : gate;
   }
 
   private static MoeLayer layer(Reference reference, Gate gate) {
