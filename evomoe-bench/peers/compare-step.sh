@@ -48,9 +48,12 @@ for ((round = 1; round <= rounds; round++)); do
   for gate in ${gates//,/ }; do
     echo "round $round of $rounds, $gate" >&2
     step=(--gate "$gate" --json "${options[@]}")
-    # The peer's Switch is dropless, so ours is too.
+    # The peer's Switch is dropless and its dts is that of the paper, so ours are too.
     ours=()
-    if [[ $gate == switch ]]; then ours=(--gate-option capacityFactor=infinite); fi
+    case $gate in
+      switch) ours=(--gate-option capacityFactor=infinite) ;;
+      dts) ours=(--gate-option noise=true --gate-option renormalize=false --gate-option threshold=0.001) ;;
+    esac
     run evomoe ./evomoe bench step "${step[@]}" "${ours[@]}"
     run pytorch env -u GOMP_SPINCOUNT "$python" evomoe-bench/peers/pytorch/peer.py "${step[@]}" \
       --precision f32

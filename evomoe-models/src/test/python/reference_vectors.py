@@ -224,7 +224,7 @@ def moe_case(output, name, gumbel=False, renormalize=False):
 
     Weights are m p with p = softmax(x Wg), or, with gumbel, m g with g = softmax((x Wg + zeta) / tau)
     and tau = 0.7. There expert 2 gets no token. With renormalize, weights are divided by their sum over
-    the experts of the token.
+    the experts of the token, and the balance loss has p_e in the place of w_e.
     """
     tokens, width, experts, hidden, temperature = 11, 6, 4, 10, 0.7
     case = Case(output, name)
@@ -241,11 +241,11 @@ def moe_case(output, name, gumbel=False, renormalize=False):
         case.save(zeta=zeta)
         logits = (logits + zeta) / temperature
     probabilities = torch.softmax(logits, dim=1)
-    weights = mask * probabilities
+    weights = shares = mask * probabilities
     if renormalize:
-        weights = weights / weights.sum(dim=1, keepdim=True)
+        weights, shares = weights / weights.sum(dim=1, keepdim=True), probabilities
     y = sum(weights[:, e, None] * feed_forward(case.leaves, f"experts.{e}.", x) for e in range(experts))
-    balance = BALANCE_COEFFICIENT * experts * (weights.mean(0) * mask.mean(0)).sum()
+    balance = BALANCE_COEFFICIENT * experts * (shares.mean(0) * mask.mean(0)).sum()
     case.save(mask=mask, probabilities=probabilities, weights=weights, balance=balance)
     case.backward(y, balance)
 

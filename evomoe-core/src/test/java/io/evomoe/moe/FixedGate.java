@@ -8,8 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A trainable gate whose choices are fixed: {@code w = m softmax((x W + noise) / temperature)} with
- * a given mask m, or the softmax over the active experts alone, and the balance loss {@code E sum_e
- * mean(w_e) mean(m_e)}.
+ * a given mask m and the balance loss {@code E sum_e mean(w_e) mean(m_e)}; or w is the softmax over
+ * the active experts alone, and the loss has the softmax over all in its place.
  *
  * @param projection x W
  * @param experts E
@@ -82,22 +82,23 @@ public record FixedGate(
     TokenMatrix z = projection.forward(tokens);
     addNoise(z);
     TokenMatrix m = masked(z.tokens());
-    TokenMatrix p = Softmax.of(renormalized ? activeOnly(z, m) : z, temperature);
-    TokenMatrix weights = p.times(m);
+    TokenMatrix all = Softmax.of(z, temperature);
+    TokenMatrix p = renormalized ? Softmax.of(activeOnly(z, m), temperature) : all;
     Routing routing = routing(p, m);
-    LoadBalancing loss = new LoadBalancing(weights, m, pass.tokens());
+    LoadBalancing loss = new LoadBalancing(renormalized ? all : all.times(m), m, pass.tokens());
     return new Routed(
         routing,
         balance * loss.loss(),
         gradient -> {
-          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
-          loss.addGradient(balance, dWeights);
-          TokenMatrix dp = dWeights.times(m);
+          TokenMatrix dShares = new TokenMatrix(z.tokens(), experts);
+          loss.addGradient(balance, dShares);
+          TokenMatrix dp = TokenMatrix.ofWeights(routing, gradient).times(m);
           for (int s = 0; bypass && s < p.tokens(); s++) {
             dp.add(s, experts - 1, gradient.bypass(s));
           }
           TokenMatrix dz = new TokenMatrix(z.tokens(), experts);
           Softmax.addGradient(p, dp, temperature, dz);
+          Softmax.addGradient(all, renormalized ? dShares : dShares.times(m), temperature, dz);
           return projection.backward(tokens, dz);
         });
   }

@@ -31,22 +31,25 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Weights are {@code w = m p}. A high temperature tau makes g flat and all experts active; as tau
  * falls, fewer pass the threshold. m is a constant to the gradient.
  *
- * <p>Three defaults differ from the paper's, each because it measured better in every pair of seeds
- * (docs/study.md): no noise; weights divided by their sum over the token's experts; and evaluation
- * by the mask of training, where the reference takes the first expert alone. The paper's form is
- * {@code noise: true, renormalize: false, evaluation: top1}.
+ * <p>Four defaults differ from the reference's, each because it measured better in every pair of
+ * seeds (docs/study.md): no noise; weights divided by their sum over the token's experts; a
+ * threshold just below the even share 1/E, so that few tokens keep several experts; and evaluation
+ * by the mask of training instead of the first expert alone. The reference's form is {@code noise:
+ * true, renormalize: false, threshold: 0.001, evaluation: top1}.
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code threshold} 1e-3, at least 0 and below 1
+ *   <li>{@code threshold} 0.8 / E, at least 0 and below 1. From 1/E on there is no dense start: all
+ *       but the first expert are out from the first step
  *   <li>{@code noise} false: Gumbel noise in training; evaluation never has any
  *   <li>{@code weights} {@code p} (default) or {@code gumbel}: {@code w = m g}
  *   <li>{@code renormalize} true: divide w by its sum over the token's experts. Where a token has
  *       one expert, w is then 1 and its router's weights get no gradient from it, in the hard phase
  *       from no token
  *   <li>{@code balance} 0.01, at least 0: times the loss {@code E sum_e mean(w_e) mean(m_e)},
- *       divided by the number of MoE layers
+ *       divided by the number of MoE layers. Where w is renormalized, p (or g) of all experts is in
+ *       its place: the weight 1 of a token's only expert has no gradient that could balance
  *   <li>{@code evaluation} {@code adaptive} (default), {@code top1} (argmax p) or {@code dense}
  *       (every expert, in the hard phase too)
  *   <li>{@code gateActivation} {@code none} (default), {@code tanh} or {@code sigmoid} on z before
@@ -54,10 +57,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * </ul>
  */
 public final class DtsGate implements Gate {
+  /** The default threshold as a share of the even weight 1/E. */
+  private static final double THRESHOLD_SHARE = 0.8;
+
   private final RouterProjection projection;
   private final Options options;
   private final String layer;
   private final double balanceCoefficient;
+
+  private static DtsGate of(String name, GateSpec spec) {
+    return new DtsGate(
+        spec, GateOptions.read(name, spec, options -> Options.from(options, spec.experts())));
+  }
 
   private DtsGate(GateSpec spec, Options options) {
     this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
@@ -84,19 +95,23 @@ public final class DtsGate implements Gate {
     boolean gumbel = options.weights == Weights.GUMBEL;
     double temperature = gumbel ? pass.step().temperature() : 1;
     TokenMatrix scores = gumbel ? noisy : z;
-    TokenMatrix softmax =
-        Softmax.of(options.renormalize ? activeOnly(scores, mask, pass) : scores, temperature);
-    TokenMatrix weights = softmax.times(mask);
-    Routing routing = assignments(weights, mask);
-    LoadBalancing balance = new LoadBalancing(weights, mask, pass.tokens());
+    TokenMatrix all = Softmax.of(scores, temperature);
+    TokenMatrix active =
+        options.renormalize ? Softmax.of(activeOnly(scores, mask, pass), temperature) : all;
+    Routing routing = assignments(active.times(mask), mask);
+    TokenMatrix shares = options.renormalize ? all : all.times(mask);
+    LoadBalancing balance = new LoadBalancing(shares, mask, pass.tokens());
     return new Routed(
         routing,
         balanceCoefficient * balance.loss(),
         gradient -> {
-          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
-          balance.addGradient(balanceCoefficient, dWeights);
           TokenMatrix dz = new TokenMatrix(z.tokens(), z.columns());
-          Softmax.addGradient(softmax, dWeights.times(mask), temperature, dz);
+          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
+          Softmax.addGradient(active, dWeights.times(mask), temperature, dz);
+          TokenMatrix dShares = new TokenMatrix(z.tokens(), z.columns());
+          balance.addGradient(balanceCoefficient, dShares);
+          Softmax.addGradient(
+              all, options.renormalize ? dShares : dShares.times(mask), temperature, dz);
           return projection.backward(tokens, options.gateActivation.gradient(z, dz));
         });
   }
@@ -222,9 +237,9 @@ public final class DtsGate implements Gate {
       Evaluation evaluation,
       GateActivation gateActivation) {
 
-    static Options from(GateOptions options) {
+    static Options from(GateOptions options, int experts) {
       return new Options(
-          options.number("threshold", 1e-3, Bounds.atLeast(0).below(1)),
+          options.number("threshold", THRESHOLD_SHARE / experts, Bounds.atLeast(0).below(1)),
           options.flag("noise", false),
           options.choice("weights", Weights.P),
           options.flag("renormalize", true),
@@ -260,7 +275,7 @@ public final class DtsGate implements Gate {
 
     @Override
     public Gate create(GateSpec spec) {
-      return new DtsGate(spec, GateOptions.read(name(), spec, Options::from));
+      return of(name(), spec);
     }
   }
 
@@ -284,7 +299,7 @@ public final class DtsGate implements Gate {
 
     @Override
     public Gate create(GateSpec spec) {
-      return new DtsGate(spec, GateOptions.read(name(), spec, Options::from));
+      return of(name(), spec);
     }
   }
 }

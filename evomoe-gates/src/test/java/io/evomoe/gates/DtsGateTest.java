@@ -7,13 +7,16 @@ import io.evomoe.moe.GateContract;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Growth;
+import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.TokenRows;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -176,24 +179,43 @@ class DtsGateTest extends GateContract {
         .isEqualTo(route(all, at(1000, false)).firstExperts());
   }
 
-  @Test
-  void should_have_a_balance_loss_of_the_product_of_means() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void should_balance_by_p_of_all_experts_or_by_weights_as_they_are(boolean renormalize) {
     double lambda = 0.5;
-    GateScene scene =
-        GateScene.of(
-            provider(), EXPERTS, Map.of("balance", Double.toString(lambda), "threshold", "0.1"));
-    var routed = scene.route(TOKENS, at(0.3, true));
+    Map<String, String> options =
+        Map.of(
+            "balance", Double.toString(lambda),
+            "threshold", "0.1",
+            "renormalize", Boolean.toString(renormalize));
+    Routed routed = GateScene.of(provider(), EXPERTS, options).route(TOKENS, at(0.3, true));
+    Map<String, String> dense = Map.of("evaluation", "dense", "renormalize", "false");
+    Routing shares = renormalize ? route(dense, at(0.3, false)) : routed.routing();
     double sum = 0;
     for (int e = 0; e < EXPERTS; e++) {
-      double weight = 0;
-      for (int i = routed.routing().offset(e); i < routed.routing().offset(e + 1); i++) {
-        weight += routed.routing().weight(i);
+      double share = 0;
+      for (int i = shares.offset(e); i < shares.offset(e + 1); i++) {
+        share += shares.weight(i);
       }
-      sum += weight / TOKENS.size() * routed.routing().load(e) / TOKENS.size();
+      sum += share / TOKENS.size() * routed.routing().load(e) / TOKENS.size();
     }
 
     assertThat(routed.auxLoss())
         .isCloseTo(lambda * EXPERTS * sum / GateScene.MOE_LAYERS, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, true", "1, false"})
+  void should_balance_tokens_of_a_single_expert_whose_weight_teaches_nothing(
+      String balance, boolean still) {
+    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of("balance", balance));
+    Routed routed = scene.route(TOKENS, new StepContext(1, Phase.HARD, 0.3, true, 1));
+    double[] slopes = new Random(1).doubles(TOKENS.size()).toArray();
+    routed.pullback().pull(new RoutingGradient(slopes, new double[0]));
+
+    assertThat(Arrays.stream(routed.routing().weights()).boxed()).containsOnly(1.0);
+    double steepest = scene.gate().parameters().get(0).gradient().amaxNumber().doubleValue();
+    assertThat(steepest < 1e-12).isEqualTo(still);
   }
 
   @Test

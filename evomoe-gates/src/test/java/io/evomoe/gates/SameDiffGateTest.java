@@ -95,7 +95,7 @@ class SameDiffGateTest {
 
     @Override
     public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext moment) {
-      return balance(mask(logits, moment), weights);
+      return balance(mask(logits, moment), softmax(logits));
     }
 
     private static SDVariable mask(SDVariable logits, StepContext moment) {

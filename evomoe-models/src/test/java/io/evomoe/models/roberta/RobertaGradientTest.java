@@ -94,7 +94,7 @@ class RobertaGradientTest {
   }
 
   private static Roberta spawned() {
-    Map<String, String> options = Map.of("threshold", "0.1", "balance", "0.5");
+    Map<String, String> options = Map.of("noise", "true", "threshold", "0.1", "balance", "0.5");
     Roberta model = SmallRoberta.of(0.2, SmallRoberta.EVOMOE, options);
     model.spawn(SpawnMethod.mask(0.3), 5);
     LayerGradientCheck.disturb(model.parameters(), 0.2);

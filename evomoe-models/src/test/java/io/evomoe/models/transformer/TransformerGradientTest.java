@@ -33,7 +33,10 @@ class TransformerGradientTest {
   @Test
   void should_be_that_of_central_differences_with_spawned_experts_and_noise() {
     Transformer model =
-        model(SmallTransformer.EVOMOE, Map.of("threshold", "0.1", "balance", "0.5"), 0.2);
+        model(
+            SmallTransformer.EVOMOE,
+            Map.of("noise", "true", "threshold", "0.1", "balance", "0.5"),
+            0.2);
     model.spawn(SpawnMethod.mask(0.3), 5);
     LayerGradientCheck.disturb(model.parameters(), 0.2);
 
