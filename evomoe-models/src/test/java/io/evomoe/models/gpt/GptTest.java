@@ -175,7 +175,7 @@ class GptTest {
   }
 
   private static Gpt spawned() {
-    Gpt model = model(SmallGpt.EVOMOE);
+    Gpt model = SmallGpt.of(SmallGpt.EVOMOE, Map.of("noise", "true"), DataType.DOUBLE);
     model.spawn(SpawnMethod.mask(0.3), 5);
     model.parameters().stream()
         .filter(parameter -> parameter.name().contains("gate"))

@@ -192,7 +192,7 @@ class RobertaTest {
   }
 
   private static Roberta spawned() {
-    Roberta model = SmallRoberta.of(SmallRoberta.EVOMOE);
+    Roberta model = SmallRoberta.of(0, SmallRoberta.EVOMOE, Map.of("noise", "true"));
     model.spawn(SpawnMethod.mask(0.3), 5);
     model.parameters().stream()
         .filter(parameter -> parameter.name().contains("gate"))

@@ -66,7 +66,7 @@ final class SmallTransformer {
 
   /** With experts that the gate tells apart. */
   static Transformer spawned(DataType type) {
-    Transformer model = of(EVOMOE, Map.of(), type);
+    Transformer model = of(EVOMOE, Map.of("noise", "true"), type);
     model.spawn(SpawnMethod.mask(0.3), 5);
     model.parameters().stream()
         .filter(parameter -> parameter.name().contains("gate"))
