@@ -58,7 +58,9 @@ class MixtureGradientTest {
   static Stream<Arguments> gates() {
     return Stream.of(
         Arguments.of("switch", Map.of("alpha", "0.3", "zLoss", "0.1")),
-        Arguments.of("dts", Map.of("balance", "0.5", "noise", "true", "renormalize", "false")),
+        Arguments.of(
+            "dts",
+            Map.of("balance", "0.5", "noise", "true", "renormalize", "false", "threshold", "0.2")),
         Arguments.of("evomoe", Map.of("balance", "0.5", "threshold", "0.2")),
         Arguments.of("top2", Map.of()),
         Arguments.of("topk", Map.of("k", "2")),
