@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -21,11 +23,22 @@ import java.util.function.ToDoubleFunction;
  */
 record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
 
+  /** The gates, and the variants that stand beside them. */
+  static List<Group> shown(Study study) {
+    Set<String> variants = study.config().ablations().shownLabels();
+    return of(study, run -> run.part() == StudyRun.Part.GATE || variants.contains(run.label()));
+  }
+
+  /** All variants. */
+  static List<Group> variants(Study study) {
+    return of(study, run -> run.part() == StudyRun.Part.ABLATION);
+  }
+
   /** What is recorded, in the order of the study; those without a run are left out. */
-  static List<Group> of(Study study, StudyRun.Part part) {
+  private static List<Group> of(Study study, Predicate<StudyRun> wanted) {
     Map<String, NavigableMap<Long, StudyRecord>> groups = new LinkedHashMap<>();
     for (StudyRun run : study.runs()) {
-      if (run.part() == part) {
+      if (wanted.test(run)) {
         study
             .record(run)
             .ifPresent(

@@ -68,7 +68,7 @@ public final class Study {
                   runs.add(
                       new StudyRun(
                           StudyRun.Part.ABLATION,
-                          ablations.reference() + "." + name,
+                          ablations.label(name),
                           ablations.reference(),
                           seed,
                           Double.NaN,

@@ -21,8 +21,8 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * A study's held-out losses against steps, tokens, training FLOPs and wall time: for each gate the
- * mean over seeds and a band from the lowest to the highest.
+ * A study's held-out losses against steps, tokens, training FLOPs and wall time: for each gate, and
+ * each variant that is shown, the mean over seeds and a band from the lowest to the highest.
  */
 public final class StudyCharts {
   /** The picture's name in the folder of the results. */
@@ -54,10 +54,10 @@ public final class StudyCharts {
   /** Charts of what is recorded. */
   public StudyCharts(Study study) {
     this.study = study;
-    this.gates = Group.of(study, StudyRun.Part.GATE);
+    this.gates = Group.shown(study);
   }
 
-  /** Whether no run of a gate is recorded. */
+  /** Whether no run of a gate or a shown variant is recorded. */
   public boolean isEmpty() {
     return gates.isEmpty();
   }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A study of one task, as its YAML file has it: gates that are trained with the same seeds, steps
@@ -65,6 +67,7 @@ public record StudyConfig(
     fields.set("ablations", StrictYaml.nothing());
     fields.withObject("/ablations").put("reference", "").putArray("seeds");
     fields.withObject("/ablations").putObject("variants");
+    fields.withObject("/ablations").putArray("shown");
     StrictYaml.merge(fields, StrictYaml.read(file));
     return StrictYaml.bind(fields, StudyConfig.class, file.toString());
   }
@@ -104,10 +107,16 @@ public record StudyConfig(
    * @param reference the gate
    * @param seeds some of the study's
    * @param variants by name, of small letters, digits and hyphens: the fields that differ
+   * @param shown the variants that stand beside the gates in every table and chart; none by default
    */
-  public record Ablations(String reference, List<Long> seeds, Map<String, ObjectNode> variants) {
-    /** Refuses names that cannot be those of files. */
+  public record Ablations(
+      String reference, List<Long> seeds, Map<String, ObjectNode> variants, List<String> shown) {
+    /** Refuses names that cannot be those of files, and of variants that there are not. */
     public Ablations {
+      shown = shown.isEmpty() ? shown : once("ablations.shown", shown);
+      for (String variant : shown) {
+        requireOneOf("ablations.shown", variant, List.copyOf(variants.keySet()));
+      }
       seeds = variants.isEmpty() ? seeds : once("ablations.seeds", seeds);
       for (String name : variants.keySet()) {
         if (!name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
@@ -116,6 +125,16 @@ public record StudyConfig(
                   + name);
         }
       }
+    }
+
+    /** What a variant is called beside the gates. */
+    String label(String variant) {
+      return reference + "." + variant;
+    }
+
+    /** Of the variants that are shown. */
+    Set<String> shownLabels() {
+      return shown.stream().map(this::label).collect(Collectors.toSet());
     }
   }
 

@@ -20,7 +20,7 @@ public final class StudyTables {
 
   private StudyTables(Study study) {
     this.study = study;
-    this.gates = Group.of(study, StudyRun.Part.GATE);
+    this.gates = Group.shown(study);
     this.baseline = named(study.config().baseline());
   }
 
@@ -83,7 +83,7 @@ public final class StudyTables {
       table.row(
           group.label(),
           Integer.toString(group.bySeed().size()),
-          rate(group.label()),
+          rate(gate(group)),
           group.of(RunResult::validLoss).text(decimals(4)),
           group.of(RunResult::validMetric).text(decimals(2)),
           difference.text(MarkdownTable.signed(4)),
@@ -98,6 +98,12 @@ public final class StudyTables {
         .filter(base -> !base.label().equals(group.label()))
         .map(group::lossMinus)
         .orElseGet(() -> Spread.of(List.of()));
+  }
+
+  /** Variants have the learning rate of the gate that they are of. */
+  private String gate(Group group) {
+    StudyConfig.Ablations ablations = study.config().ablations();
+    return ablations.shownLabels().contains(group.label()) ? ablations.reference() : group.label();
   }
 
   private String rate(String gate) {
@@ -185,7 +191,7 @@ public final class StudyTables {
             "minus %s, paired".formatted(base),
             "active experts at the end",
             "training FLOPs");
-    for (Group group : Group.of(study, StudyRun.Part.ABLATION)) {
+    for (Group group : Group.variants(study)) {
       Spread difference =
           named(reference).map(group::lossMinus).orElseGet(() -> Spread.of(List.of()));
       table.row(

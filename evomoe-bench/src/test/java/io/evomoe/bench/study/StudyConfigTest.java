@@ -72,6 +72,15 @@ class StudyConfigTest {
         .withMessageContaining(message);
   }
 
+  @Test
+  void should_refuse_to_show_what_is_no_variant() {
+    String shown = Studies.YAML.replace("seeds: [1]", "shown: [defaults]\n  seeds: [1]");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Studies.read(folder, shown))
+        .withMessageContaining("ablations.shown must be one of [no-noise], was defaults");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"task", "preset", "revision", "seeds", "baseline", "gates", "learningRates"})

@@ -69,6 +69,23 @@ class StudyTablesTest {
   }
 
   @Test
+  void a_variant_that_is_shown_should_stand_beside_the_gates() throws IOException {
+    assertThat(Group.shown(study)).isEmpty();
+    String shown =
+        Studies.YAML.replace("reference: evomoe", "reference: evomoe\n  shown: [no-noise]");
+    StudyConfig config = Studies.read(folder, shown);
+    study = new Study(config, study.results(), "study.yaml");
+    recordAll();
+
+    assertThat(Group.shown(study).stream().map(Group::label))
+        .containsExactly("evomoe", "switch", "evomoe.no-noise");
+    assertThat(StudyTables.markdown(study))
+        .contains("| evomoe.no-noise | 1 | 0.002 | 3.6000 | 36.60 | -0.4000 | - |")
+        .contains("| evomoe.no-noise | 1 of 1 | 2.50e+03 | 2.50e+10 | 1.60 | 1.60 |")
+        .contains("| evomoe.no-noise | 2.00 | 2.50 |");
+  }
+
+  @Test
   void should_show_every_learning_rate_that_was_tried() {
     recordAll();
 
@@ -80,7 +97,7 @@ class StudyTablesTest {
   @Test
   void should_draw_a_band_from_the_lowest_to_the_highest_seed() {
     recordAll();
-    Band band = Band.of(Group.of(study, StudyRun.Part.GATE).get(0), row -> (double) row.step());
+    Band band = Band.of(Group.shown(study).get(0), row -> (double) row.step());
 
     assertThat(band.x()).containsExactly(10.0, 20.0, 30.0, 40.0);
     assertThat(band.lowest()).containsExactly(5.0, 4.2, 3.8, 3.7);
