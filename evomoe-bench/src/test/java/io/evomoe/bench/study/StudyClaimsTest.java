@@ -95,9 +95,7 @@ class StudyClaimsTest {
   }
 
   private static RunConfig shorter(String name) {
-    StudyRun run =
-        roberta.runs().stream().filter(r -> r.name().equals(name)).findFirst().orElseThrow();
-    RunConfig config = roberta.config(run).orElseThrow();
+    RunConfig config = roberta.config(Studies.run(roberta, name)).orElseThrow();
     return ConfigFile.set(config, "training.steps", "1200");
   }
 
