@@ -2,7 +2,6 @@ package io.evomoe.bench.study;
 
 import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.RunResult;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,11 +66,12 @@ record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
 
   /** Held-out loss at the end minus that of another group's run with the same seed. */
   Spread lossMinus(Group other) {
-    List<Double> differences = new ArrayList<>();
-    for (long seed : shared(other)) {
-      differences.add(run(seed).result().validLoss() - other.run(seed).result().validLoss());
-    }
-    return Spread.of(differences);
+    return Spread.of(shared(other).stream().map(seed -> lossMinus(other, seed)).toList());
+  }
+
+  /** The same of one seed that both have. */
+  double lossMinus(Group other, long seed) {
+    return run(seed).result().validLoss() - other.run(seed).result().validLoss();
   }
 
   /** The seeds that both have. */

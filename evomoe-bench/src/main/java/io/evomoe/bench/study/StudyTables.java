@@ -5,9 +5,11 @@ import static io.evomoe.bench.study.MarkdownTable.decimals;
 import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.RunResult;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** A study's tables as Markdown, from what is recorded; what is not is named at the end. */
 public final class StudyTables {
@@ -36,6 +38,7 @@ public final class StudyTables {
         "Task %s, preset %s: %d of %d runs are recorded. ± is the standard deviation over seeds.\n"
             .formatted(config.task(), config.preset(), recorded(), study.runs().size()));
     section(text, "Held-out loss", quality());
+    baseline.ifPresent(base -> paired(text, base));
     section(text, "Until the loss that %s ends with".formatted(config.baseline()), speed());
     section(text, "Routing and cost", routing());
     if (!config.ablations().variants().isEmpty()) {
@@ -46,6 +49,20 @@ public final class StudyTables {
     }
     missing(text);
     return text.toString();
+  }
+
+  private void paired(StringBuilder text, Group base) {
+    PairedTables tables = new PairedTables(base);
+    Set<Group> all = new LinkedHashSet<>(gates);
+    all.addAll(Group.variants(study));
+    section(
+        text,
+        "Minus %s, by seed".formatted(base.label()),
+        tables.bySeed(List.copyOf(all), study.config().seeds()));
+    section(
+        text,
+        "Minus %s on the way, mean over pairs".formatted(base.label()),
+        tables.bySteps(gates));
   }
 
   private static void section(StringBuilder text, String title, MarkdownTable table) {

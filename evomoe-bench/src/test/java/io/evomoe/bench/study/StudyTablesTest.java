@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.bench.report.ReportData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +57,38 @@ class StudyTablesTest {
         .contains("| -0.1000 ± 0.2828 | -2.6412 to +2.4412 |")
         .contains("| switch | 2 | 0.001 | 4.1000 ± 0.1414 | 60.64 ± 8.55 | - | - |")
         .contains("| evomoe.no-noise | 1 | 3.6000 | -0.1000 | - | -0.4000 |");
+  }
+
+  @Test
+  void should_set_each_pair_side_by_side() {
+    recordAll();
+
+    assertThat(StudyTables.markdown(study))
+        .contains("| gate | seed 1 | seed 2 |")
+        .contains("| evomoe | -0.3000 | +0.1000 |\n| evomoe.no-noise | -0.4000 | - |\n");
+  }
+
+  @Test
+  void should_follow_the_difference_of_the_pairs_from_evaluation_to_evaluation() {
+    recordAll();
+
+    // Seed 1: 0, -0.3, -0.4, -0.3; seed 2: 0, 0, 0, +0.1.
+    assertThat(StudyTables.markdown(study))
+        .contains("| gate | step 10 | step 20 | step 30 | step 40 |")
+        .contains("| evomoe | +0.0000 | -0.1500 | -0.2000 | -0.1000 |\n\n");
+  }
+
+  @Test
+  void should_show_some_of_many_evaluations_and_the_last() {
+    double[] losses = new double[21];
+    Arrays.fill(losses, 4);
+    Studies.record(study, "rate-switch-0.001", 5, 4.0);
+    Studies.record(study, "rate-switch-0.002", 5, 4.3);
+    Studies.record(study, "switch-1", losses);
+
+    assertThat(StudyTables.markdown(study))
+        .contains(
+            "| gate | step 30 | step 60 | step 90 | step 120 | step 150 | step 180 | step 210 |");
   }
 
   @Test
