@@ -195,7 +195,7 @@ final class StudyCommand implements Callable<Integer> {
   /** The settings of a run that the charts have. */
   private static RunConfig shown(Study study) {
     return study.runs().stream()
-        .filter(run -> run.part() == StudyRun.Part.GATE && study.record(run).isPresent())
+        .filter(run -> run.part() != StudyRun.Part.RATE && study.record(run).isPresent())
         .findFirst()
         .flatMap(study::config)
         .orElseThrow();

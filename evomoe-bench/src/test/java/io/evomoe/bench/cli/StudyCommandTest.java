@@ -69,6 +69,17 @@ class StudyCommandTest {
   }
 
   @Test
+  void a_variant_that_is_shown_should_have_charts_before_any_gate() throws IOException {
+    Files.writeString(
+        config, YAML.replace("reference: evomoe", "reference: evomoe\n  shown: [no-noise]"));
+
+    CommandRun run = study("--only", "evomoe.no-noise-1");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(folder.resolve("work/report.html")).content().contains("evomoe.no-noise");
+  }
+
+  @Test
   void should_train_what_is_missing_and_nothing_else() throws IOException {
     CommandRun first = study();
     assertThat(first.code()).as(first.err()).isZero();
