@@ -144,6 +144,12 @@ final class StudyCommand implements Callable<Integer> {
         MemoryGuard memory = new MemoryGuard(limit)) {
       for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
         StudyRun run = missing.get(i);
+        if (study
+            .record(run)
+            .isPresent()) { // its learning rate was found again, the same as before
+          console.printf("%s: recorded%n", run.name());
+          continue;
+        }
         if (!clock.hasTimeFor(run)) {
           console.printf("%s: not started, it would take too long%n", run.name());
           break;

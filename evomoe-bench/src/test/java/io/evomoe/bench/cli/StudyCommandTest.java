@@ -106,6 +106,16 @@ class StudyCommandTest {
   }
 
   @Test
+  void should_keep_recorded_runs_when_their_learning_rate_is_found_anew() throws IOException {
+    study("--only", "switch-*");
+    deleteAll(results().resolve("rate-switch-0.002"));
+
+    assertThat(study("--only", "switch-*").out())
+        .contains("rate-switch-0.002", "switch-1: recorded", "switch-2: recorded")
+        .doesNotContain("] switch-1", "] switch-2");
+  }
+
+  @Test
   void should_train_anew_what_was_made_of_other_data() throws IOException {
     study("--only", "rate-switch-0.002");
     Files.writeString(text.data(), Files.readString(text.data()).replace("roads", "lakes"));
