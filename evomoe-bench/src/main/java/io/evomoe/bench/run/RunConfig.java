@@ -14,7 +14,9 @@ import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
 import io.evomoe.training.TrainingConfig;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -45,9 +47,12 @@ public record RunConfig(
     ArchitectureSettings architecture,
     GuardSettings guards) {
 
-  /** Keeps the options unmodifiable; refuses sequences that are longer than the positions. */
+  /**
+   * Keeps the options, by gate in order, unmodifiable; refuses sequences that are longer than the
+   * positions.
+   */
   public RunConfig {
-    gateOptions = Map.copyOf(gateOptions);
+    gateOptions = Collections.unmodifiableMap(new TreeMap<>(gateOptions));
     Integer positions = architecture.positions();
     if (positions != null && positions < model.sequence()) {
       throw new IllegalArgumentException(

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,17 @@ class ConfigFileTest {
 
     assertThat(config.model().sharedExperts()).isEqualTo(2);
     assertThat(ConfigFile.read(file)).isEqualTo(config);
+  }
+
+  @Test
+  void should_write_the_same_configuration_in_the_same_order() {
+    List<String> gates = List.of("topk", "dts", "switch", "evomoe", "hash", "remoe", "base");
+    RunConfig config = config();
+    for (String gate : gates) {
+      config = ConfigFile.set(config, "gateOptions.%s.balance".formatted(gate), "0.01");
+    }
+
+    assertThat(config.gateOptions().keySet()).containsExactlyElementsOf(new TreeSet<>(gates));
   }
 
   @Test
