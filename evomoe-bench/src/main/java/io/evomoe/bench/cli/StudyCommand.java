@@ -144,9 +144,8 @@ final class StudyCommand implements Callable<Integer> {
         MemoryGuard memory = new MemoryGuard(limit)) {
       for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
         StudyRun run = missing.get(i);
-        if (study
-            .record(run)
-            .isPresent()) { // its learning rate was found again, the same as before
+        // A learning rate that is found anew can be the one that its runs are recorded with.
+        if (study.record(run).isPresent()) {
           console.printf("%s: recorded%n", run.name());
           continue;
         }

@@ -20,9 +20,7 @@ record Band(
 
   static Band of(Group group, ToDoubleFunction<CurveRow> axis) {
     List<List<CurveRow>> curves =
-        group.bySeed().values().stream()
-            .map(run -> run.rows().stream().filter(row -> row.validLoss().isPresent()).toList())
-            .toList();
+        group.bySeed().values().stream().map(StudyRecord::evaluations).toList();
     int points = curves.stream().mapToInt(List::size).min().orElse(0);
     Band band =
         new Band(

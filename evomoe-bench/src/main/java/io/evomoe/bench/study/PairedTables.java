@@ -3,9 +3,7 @@ package io.evomoe.bench.study;
 import io.evomoe.bench.report.CurveRow;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 
 /** How far runs are from those of the baseline with the same seeds: by seed, and on their way. */
@@ -41,14 +39,9 @@ final class PairedTables {
     List<Long> steps = steps();
     MarkdownTable table = table("step", steps);
     for (Group group : others(groups)) {
-      List<Map<Long, Double>> differences =
-          group.shared(baseline).stream()
-              .map(seed -> difference(group.run(seed), baseline.run(seed)))
-              .toList();
       List<String> cells = new ArrayList<>(List.of(group.label()));
       for (long step : steps) {
-        List<Double> pairs =
-            differences.stream().flatMap(d -> Optional.ofNullable(d.get(step)).stream()).toList();
+        List<Double> pairs = differences(group, step);
         cells.add(pairs.isEmpty() ? "-" : FORMAT.apply(Spread.of(pairs).mean()));
       }
       table.row(cells.toArray(String[]::new));
@@ -67,7 +60,10 @@ final class PairedTables {
   }
 
   private List<Long> steps() {
-    List<Long> all = List.copyOf(losses(baseline.bySeed().firstEntry().getValue()).keySet());
+    List<Long> all =
+        baseline.bySeed().firstEntry().getValue().evaluations().stream()
+            .map(CurveRow::step)
+            .toList();
     int stride = (all.size() + MOST_STEPS - 1) / MOST_STEPS;
     List<Long> some = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
@@ -78,19 +74,24 @@ final class PairedTables {
     return some;
   }
 
-  private static Map<Long, Double> difference(StudyRecord run, StudyRecord base) {
-    Map<Long, Double> theirs = losses(base);
-    Map<Long, Double> differences = new TreeMap<>(losses(run));
-    differences.keySet().retainAll(theirs.keySet());
-    differences.replaceAll((step, loss) -> loss - theirs.getOrDefault(step, Double.NaN));
+  /** Of the pairs that both were evaluated after this step. */
+  private List<Double> differences(Group group, long step) {
+    List<Double> differences = new ArrayList<>();
+    for (long seed : group.shared(baseline)) {
+      OptionalDouble loss = loss(group.run(seed), step);
+      OptionalDouble base = loss(baseline.run(seed), step);
+      if (loss.isPresent() && base.isPresent()) {
+        differences.add(loss.getAsDouble() - base.getAsDouble());
+      }
+    }
     return differences;
   }
 
-  private static Map<Long, Double> losses(StudyRecord run) {
-    Map<Long, Double> losses = new TreeMap<>();
-    for (CurveRow row : run.rows()) {
-      row.validLoss().ifPresent(loss -> losses.put(row.step(), loss));
-    }
-    return losses;
+  private static OptionalDouble loss(StudyRecord run, long step) {
+    return run.evaluations().stream()
+        .filter(row -> row.step() == step)
+        .findFirst()
+        .map(CurveRow::validLoss)
+        .orElse(OptionalDouble.empty());
   }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
 record Reached(double tokens, double flops) {
 
   /** Empty where it never did; its first evaluation where that is below already. */
-  static Optional<Reached> of(List<CurveRow> rows, double loss) {
-    List<CurveRow> evaluated = rows.stream().filter(row -> row.validLoss().isPresent()).toList();
+  static Optional<Reached> of(StudyRecord run, double loss) {
+    List<CurveRow> evaluated = run.evaluations();
     for (int i = 0; i < evaluated.size(); i++) {
       if (loss(evaluated.get(i)) <= loss) {
         return Optional.of(

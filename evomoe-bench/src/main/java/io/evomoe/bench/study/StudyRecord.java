@@ -15,4 +15,9 @@ public record StudyRecord(RunResult result, List<CurveRow> rows) {
   public StudyRecord {
     rows = List.copyOf(rows);
   }
+
+  /** The rows that have a held-out loss. */
+  List<CurveRow> evaluations() {
+    return rows.stream().filter(row -> row.validLoss().isPresent()).toList();
+  }
 }

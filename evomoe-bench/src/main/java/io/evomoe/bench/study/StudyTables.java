@@ -151,7 +151,7 @@ public final class StudyTables {
     List<Double> byFlops = new ArrayList<>();
     for (long seed : seeds) {
       RunResult goal = base.run(seed).result();
-      Reached.of(group.run(seed).rows(), goal.validLoss())
+      Reached.of(group.run(seed), goal.validLoss())
           .ifPresent(
               reached -> {
                 tokens.add(reached.tokens());
