@@ -32,6 +32,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * kernels, which take an hour.
  */
 @Tag("convergence")
+@Tag("long")
 class StudyClaimsTest {
   private static final double RATE = 0.003;
 
