@@ -17,7 +17,8 @@ class ModuleDirectionsTest {
     "io.evomoe.evolution..",
     "io.evomoe.training..",
     "io.evomoe.step..",
-    "io.evomoe.random.."
+    "io.evomoe.random..",
+    "io.evomoe.names.."
   };
 
   private static final JavaClasses CLASSES =

@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.names.Suggestion;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -95,8 +96,12 @@ public final class GateOptions {
     if (!unknown.isEmpty()) {
       String list = known.isEmpty() ? "none" : String.join(", ", known);
       throw new IllegalArgumentException(
-          "gate %s has no option %s; its options: %s"
-              .formatted(gate, String.join(", ", unknown), list));
+          "gate %s has no option %s; its options: %s%s"
+              .formatted(
+                  gate,
+                  String.join(", ", unknown),
+                  list,
+                  Suggestion.text(unknown.iterator().next(), known)));
     }
   }
 

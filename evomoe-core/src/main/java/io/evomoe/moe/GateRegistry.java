@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.names.Suggestion;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
@@ -50,7 +51,8 @@ public final class GateRegistry {
     GateProvider provider = byName.get(name);
     if (provider == null) {
       throw new IllegalArgumentException(
-          "gate must be one of " + String.join(", ", names()) + ", was " + name);
+          "gate must be one of %s, was %s%s"
+              .formatted(String.join(", ", names()), name, Suggestion.text(name, names())));
     }
     return provider;
   }

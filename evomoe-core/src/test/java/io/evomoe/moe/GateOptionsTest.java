@@ -53,6 +53,9 @@ class GateOptionsTest {
   void should_refuse_unknown_options_and_list_the_known_ones() {
     refused(Map.of("alfa", "1"), o -> o.number("beta", 1, SHARE.orInfinite()))
         .withMessage("gate g has no option alfa; its options: beta");
+    refused(Map.of("treshold", "1"), o -> o.number("threshold", 1, SHARE.orInfinite()))
+        .withMessage(
+            "gate g has no option treshold; its options: threshold; did you mean threshold?");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> GateOptions.none("g", spec(Map.of("alfa", "1"))))
         .withMessage("gate g has no option alfa; its options: none");

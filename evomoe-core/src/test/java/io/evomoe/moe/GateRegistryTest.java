@@ -22,8 +22,11 @@ class GateRegistryTest {
     GateRegistry registry = new GateRegistry(List.of(named("zeta"), named("alpha")));
 
     assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.provider("other"))
+        .withMessage("gate must be one of alpha, zeta, was other");
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> registry.provider("beta"))
-        .withMessage("gate must be one of alpha, zeta, was beta");
+        .withMessage("gate must be one of alpha, zeta, was beta; did you mean zeta?");
   }
 
   @Test
