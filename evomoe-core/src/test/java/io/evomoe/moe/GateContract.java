@@ -1,11 +1,13 @@
 package io.evomoe.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -16,6 +18,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -54,6 +58,11 @@ public abstract class GateContract {
   /** Whether evaluation, too, weighs the tokens of a batch against each other. */
   protected boolean comparesTokens() {
     return false;
+  }
+
+  /** Whether the routing depends on the tokens' rows, and not on their ids or places alone. */
+  protected boolean looksAtRows() {
+    return true;
   }
 
   /** Whether a single expert has weight 1, or what it lacks goes to the bypass. */
@@ -118,6 +127,33 @@ public abstract class GateContract {
           assertThat(dTokens == null || Double.isFinite(dTokens.sumNumber().doubleValue()))
               .as(description)
               .isTrue();
+        });
+  }
+
+  /** A row of padding as well: what is there has diverged, though nobody is routed by it. */
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void should_refuse_rows_that_are_not_finite_unless_it_looks_at_none(double value) {
+    TokenRows tokens = TokenRows.random(5, 1).withPadding();
+    everywhere(
+        (scene, moment, description) -> {
+          for (int s = 0; s < tokens.size(); s++) {
+            INDArray rows = tokens.array();
+            rows.putScalar(s, 2, value);
+            String which = "row %d of %s".formatted(s, description);
+            if (looksAtRows()) {
+              assertThatExceptionOfType(NotFiniteException.class)
+                  .as(which)
+                  .isThrownBy(() -> scene.route(rows, tokens, moment))
+                  .withMessageContaining("gate.");
+            } else {
+              RoutingTable.assertSame(
+                  scene.route(rows, tokens, moment).routing(),
+                  scene.route(tokens, moment).routing(),
+                  0,
+                  which);
+            }
+          }
         });
   }
 

@@ -2,6 +2,7 @@ package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,13 +29,18 @@ final class ExpertCentroids {
   }
 
   /**
-   * Affinities to each expert; one that is not finite becomes the least finite one.
+   * Affinities to each expert.
    *
    * @param x [n, d]
    * @return [n, E]
+   * @throws NotFiniteException if one is not finite: x or c have diverged
    */
   TokenMatrix affinities(INDArray x) {
-    return FiniteScores.of(TokenMatrix.of(kernels.multiply(x, false, centroids.value(), true)));
+    TokenMatrix affinities = TokenMatrix.of(kernels.multiply(x, false, centroids.value(), true));
+    if (!affinities.isFinite()) {
+      throw new NotFiniteException("the affinities to " + centroids.name() + " were not finite");
+    }
+    return affinities;
   }
 
   /**

@@ -19,6 +19,11 @@ class DenseGateTest extends GateContract {
   }
 
   @Override
+  protected boolean looksAtRows() {
+    return false;
+  }
+
+  @Override
   protected double auxLossAtBalance(int experts, int moeLayers) {
     return 0;
   }

@@ -46,6 +46,11 @@ class HashGateTest extends GateContract {
   }
 
   @Override
+  protected boolean looksAtRows() {
+    return false;
+  }
+
+  @Override
   protected double auxLossAtBalance(int experts, int moeLayers) {
     return 0;
   }
