@@ -28,6 +28,9 @@ import java.util.Arrays;
 public final class BalancedAssignment {
   private static final int SAMPLED_OF = 4;
 
+  /** Far enough from that of the largest double for the sum of a path through all experts. */
+  private static final int LARGEST_EXPONENT = 900;
+
   private final int experts;
   private final int places;
   private final int spares;
@@ -53,7 +56,7 @@ public final class BalancedAssignment {
    */
   public static int[] of(TokenMatrix scores) {
     int[] expertOf = new int[scores.tokens()];
-    assign(normalized(FiniteScores.of(scores)), scores.columns(), expertOf);
+    assign(losses(FiniteScores.of(scores)), scores.columns(), expertOf);
     return expertOf;
   }
 
@@ -81,18 +84,32 @@ public final class BalancedAssignment {
     return assign(sample, experts, new int[sampled]);
   }
 
-  /** Divided by the largest magnitude, so that no sum overflows. */
-  private static double[] normalized(TokenMatrix scores) {
-    double[] values = new double[scores.tokens() * scores.columns()];
-    double largest = 0;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = scores.get(i / scores.columns(), i % scores.columns());
-      largest = Math.max(largest, Math.abs(values[i]));
-    }
-    for (int i = 0; i < values.length && largest > 0; i++) {
-      values[i] /= largest;
+  /**
+   * Less the best of their row, which changes no assignment, and halved as often as it takes for no
+   * sum to overflow. Not divided by the largest magnitude: beside a row that is many times larger
+   * the others would be lost in rounding.
+   */
+  private static double[] losses(TokenMatrix scores) {
+    int experts = scores.columns();
+    double[] values = new double[scores.tokens() * experts];
+    int halvings = halvings(scores);
+    for (int t = 0; t < scores.tokens(); t++) {
+      double best = Math.scalb(scores.get(t, scores.argMax(t)), -halvings);
+      for (int e = 0; e < experts; e++) {
+        values[t * experts + e] = Math.scalb(scores.get(t, e), -halvings) - best;
+      }
     }
     return values;
+  }
+
+  private static int halvings(TokenMatrix scores) {
+    int exponent = Double.MIN_EXPONENT;
+    for (int t = 0; t < scores.tokens(); t++) {
+      for (int e = 0; e < scores.columns(); e++) {
+        exponent = Math.max(exponent, Math.getExponent(scores.get(t, e)));
+      }
+    }
+    return Math.max(0, exponent - LARGEST_EXPONENT);
   }
 
   private void balance() {

@@ -5,7 +5,7 @@ package io.evomoe.gates;
  * left, so that tokens which all like the same experts spread over them.
  */
 final class FirstChoice {
-  /** Scores are at most 1: less apart than this, two values are equal but for rounding. */
+  /** Less apart than this share of what they were computed from, two values are equal. */
   private static final double ROUNDING = 1e-13;
 
   private FirstChoice() {}
@@ -20,25 +20,25 @@ final class FirstChoice {
   static void fill(double[] scores, double[] prices, int[] expertOf) {
     int places = expertOf.length / prices.length;
     int[] load = new int[prices.length];
-    double[] values = new double[prices.length];
     for (int t = 0; t < expertOf.length; t++) {
-      int row = t * prices.length;
-      for (int e = 0; e < prices.length; e++) {
-        values[e] = scores[row + e] - prices[e];
-      }
-      expertOf[t] = choose(values, load, places);
+      expertOf[t] = choose(scores, t * prices.length, prices, load, places);
       load[expertOf[t]]++;
     }
   }
 
-  private static int choose(double[] values, int[] load, int places) {
-    double most = values[0];
-    for (double value : values) {
-      most = Math.max(most, value);
+  private static int choose(double[] scores, int row, double[] prices, int[] load, int places) {
+    int best = 0;
+    for (int e = 1; e < prices.length; e++) {
+      if (scores[row + e] - prices[e] > scores[row + best] - prices[best]) {
+        best = e;
+      }
     }
+    double most = scores[row + best] - prices[best];
+    double size = Math.abs(scores[row + best]) + Math.abs(prices[best]);
     int lowest = -1;
-    for (int e = 0; e < values.length; e++) {
-      if (values[e] >= most - ROUNDING) {
+    for (int e = 0; e < prices.length; e++) {
+      double rounding = ROUNDING * (size + Math.abs(scores[row + e]) + Math.abs(prices[e]));
+      if (scores[row + e] - prices[e] >= most - rounding) {
         if (load[e] < places) {
           return e;
         }

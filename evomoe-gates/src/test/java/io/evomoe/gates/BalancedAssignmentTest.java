@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.random.CounterRandom;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,14 +31,33 @@ class BalancedAssignmentTest {
       double[][] scores = kind.scores(tokens, experts, seed);
       int[] expertOf = BalancedAssignment.of(matrix(scores));
       double[][] finite = withLeastForNonFinite(scores);
-      double best = Hungarian.bestBalancedTotal(finite);
+      BigDecimal best = Hungarian.bestBalancedTotal(finite);
       double mean = Arrays.stream(finite).mapToDouble(row -> sum(row) / experts).sum();
 
       String description = "seed %d: %d tokens, %d experts".formatted(seed, tokens, experts);
       assertBalanced(expertOf, experts, description);
-      assertThat(best - total(finite, expertOf))
+      assertThat(best.subtract(total(finite, expertOf)).doubleValue())
           .as(description)
-          .isLessThanOrEqualTo(1e-9 * (best - mean) + 1e-9);
+          .isBetween(0.0, 1e-9 * (best.doubleValue() - mean) + 1e-9);
+    }
+  }
+
+  /** What is lost is counted in the others' magnitude, without rounding. */
+  @ParameterizedTest
+  @CsvSource({"64, 4", "64, 8", "64, 64", "61, 7", "5, 9"})
+  void should_lose_nothing_of_the_others_to_one_row_of_any_magnitude(int tokens, int experts) {
+    for (double scale : new double[] {1e6, 1e15, 1e30, 1e300}) {
+      for (int seed = 0; seed < 5; seed++) {
+        double[][] scores = ScoreKind.INDEPENDENT.scores(tokens, experts, seed);
+        double[] large = scores[seed * 7 % tokens];
+        Arrays.setAll(large, e -> large[e] * scale);
+        int[] expertOf = BalancedAssignment.of(matrix(scores));
+
+        BigDecimal lost = Hungarian.bestBalancedTotal(scores).subtract(total(scores, expertOf));
+        String description = "row %d times %s".formatted(seed * 7 % tokens, scale);
+        assertBalanced(expertOf, experts, description);
+        assertThat(lost.doubleValue()).as(description).isBetween(0.0, 1e-12);
+      }
     }
   }
 
@@ -58,6 +78,20 @@ class BalancedAssignmentTest {
     int[] expertOf = BalancedAssignment.of(matrix(scores));
     for (double[] row : scores) {
       Arrays.setAll(row, e -> row[e] / 8 * scale);
+    }
+
+    assertThat(BalancedAssignment.of(matrix(scores))).isEqualTo(expertOf);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TIED", "EQUAL"})
+  void should_not_depend_on_a_number_that_a_token_adds_to_all_its_scores(ScoreKind kind) {
+    double[][] scores = kind.scores(64, 8, 1);
+    int[] expertOf = BalancedAssignment.of(matrix(scores));
+    for (int t = 0; t < scores.length; t++) {
+      double more = (t % 3 - 1) * 0x1p50;
+      double[] row = scores[t];
+      Arrays.setAll(row, e -> row[e] + more);
     }
 
     assertThat(BalancedAssignment.of(matrix(scores))).isEqualTo(expertOf);
@@ -131,10 +165,10 @@ class BalancedAssignmentTest {
         .toArray(double[][]::new);
   }
 
-  private static double total(double[][] scores, int[] expertOf) {
-    double total = 0;
+  private static BigDecimal total(double[][] scores, int[] expertOf) {
+    BigDecimal total = BigDecimal.ZERO;
     for (int t = 0; t < scores.length; t++) {
-      total += scores[t][expertOf[t]];
+      total = total.add(new BigDecimal(scores[t][expertOf[t]]));
     }
     return total;
   }
