@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
  * is written but never asked for is refused.
  */
 public final class GateOptions {
+  private static final Bounds COEFFICIENTS = Bounds.atLeast(0).atMost(1000);
+
   private final String gate;
   private final Map<String, String> written;
   private final Set<String> known = new TreeSet<>();
@@ -51,6 +53,14 @@ public final class GateOptions {
       throw refusal(name, "a number " + bounds, text);
     }
     return value;
+  }
+
+  /**
+   * The coefficient of a loss, from 0 to 1,000. Losses of gates are of the order of the task's, so
+   * that a greater one would leave nothing of it.
+   */
+  public double coefficient(String name, double standard) {
+    return number(name, standard, COEFFICIENTS);
   }
 
   /** A whole number. */

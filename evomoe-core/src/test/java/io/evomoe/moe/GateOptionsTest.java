@@ -41,6 +41,8 @@ class GateOptionsTest {
         .withMessage("option a of gate g must be a number at least 0, was infinite");
     refused(Map.of("a", "NaN"), o -> o.number("a", 1, Bounds.atLeast(0).atMost(0.5)))
         .withMessage("option a of gate g must be a number at least 0 and at most 0.5, was NaN");
+    refused(Map.of("a", "1e300"), o -> o.coefficient("a", 1))
+        .withMessage("option a of gate g must be a number at least 0 and at most 1000, was 1e300");
     refused(Map.of("k", "1.5"), o -> o.integer("k", 1, Bounds.atLeast(1)))
         .withMessage("option k of gate g must be a whole number at least 1, was 1.5");
     refused(Map.of("noise", "yes"), o -> o.flag("noise", true))

@@ -47,7 +47,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>{@code renormalize} true: divide w by its sum over the token's experts. Where a token has
  *       one expert, w is then 1 and its router's weights get no gradient from it, in the hard phase
  *       from no token
- *   <li>{@code balance} 0.01, at least 0: times the loss {@code E sum_e mean(w_e) mean(m_e)},
+ *   <li>{@code balance} 0.01, 0 to 1000: times the loss {@code E sum_e mean(w_e) mean(m_e)},
  *       divided by the number of MoE layers. Where w is renormalized, p (or g) of all experts is in
  *       its place: the weight 1 of a token's only expert has no gradient that could balance
  *   <li>{@code evaluation} {@code adaptive} (default), {@code top1} (argmax p) or {@code dense}
@@ -243,7 +243,7 @@ public final class DtsGate implements Gate {
           options.flag("noise", false),
           options.choice("weights", Weights.P),
           options.flag("renormalize", true),
-          options.number("balance", 0.01, Bounds.atLeast(0)),
+          options.coefficient("balance", 0.01),
           options.choice("evaluation", Evaluation.ADAPTIVE),
           options.choice("gateActivation", GateActivation.NONE));
     }

@@ -32,7 +32,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <ul>
  *   <li>{@code k} 2 (or E where that is less), 1 to E
- *   <li>{@code gamma} 1e-3, at least 0: the paper's bias update rate u
+ *   <li>{@code gamma} 1e-3, 0 to 1 (what a score can be): the paper's bias update rate u
  *   <li>{@code scores} {@code softmax} (default) or {@code sigmoid}, the paper's main choice; its
  *       appendix has softmax, which the other gates here use
  *   <li>{@code renormalize} false, as in the paper: divide the weights by their sum over the
@@ -163,7 +163,7 @@ public final class LossFreeGate implements Gate {
     static Options from(GateOptions options, GateSpec spec) {
       return new Options(
           Choices.count(options, spec),
-          options.number("gamma", 1e-3, Bounds.atLeast(0)),
+          options.number("gamma", 1e-3, Bounds.atLeast(0).atMost(1)),
           options.choice("scores", Scores.SOFTMAX),
           options.flag("renormalize", false));
     }

@@ -37,13 +37,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Options:
  *
  * <ul>
- *   <li>{@code k} 1 as in the paper, above 0 and at most E: mean active experts to come to
- *   <li>{@code lambda} 1e-8, above 0: at the first step
- *   <li>{@code alpha} 1.2, above 1
+ *   <li>{@code k} 1 as in the paper, 0.01 to E: mean active experts to come to
+ *   <li>{@code lambda} 1e-8 at the first step, from 1e-12, which it never falls below, to 1, where
+ *       the norm weighs as much as the task's loss
+ *   <li>{@code alpha} 1.2, above 1 and at most 10: more in a step could not be called steering
  * </ul>
  */
 public final class ReMoeGate implements Gate {
   private static final double LEAST_LAMBDA = 1e-12;
+  private static final double LEAST_ACTIVE = 0.01;
 
   private final RouterProjection projection;
   private final SteppedValue lambda;
@@ -124,9 +126,9 @@ public final class ReMoeGate implements Gate {
 
     static Options from(GateOptions options, GateSpec spec) {
       return new Options(
-          options.number("k", 1, Bounds.above(0).atMost(spec.experts())),
-          options.number("lambda", 1e-8, Bounds.above(0)),
-          options.number("alpha", 1.2, Bounds.above(1)));
+          options.number("k", 1, Bounds.atLeast(LEAST_ACTIVE).atMost(spec.experts())),
+          options.number("lambda", 1e-8, Bounds.atLeast(LEAST_LAMBDA).atMost(1)),
+          options.number("alpha", 1.2, Bounds.above(1).atMost(10)));
     }
   }
 

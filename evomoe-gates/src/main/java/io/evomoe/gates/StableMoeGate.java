@@ -40,8 +40,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <ul>
  *   <li>{@code stageOneSteps} a tenth of the training, rounded up; at least 0. To be given where
  *       the number of training steps is not known.
- *   <li>{@code balance} 0.3, at least 0: times the balance loss
- *   <li>{@code distill} 0.3, at least 0: times the cross-entropy
+ *   <li>{@code balance} 0.3, 0 to 1000: times the balance loss
+ *   <li>{@code distill} 0.3, 0 to 1000: times the cross-entropy
  * </ul>
  */
 public final class StableMoeGate implements Gate {
@@ -119,8 +119,8 @@ public final class StableMoeGate implements Gate {
     static Options from(GateOptions options, GateSpec spec) {
       return new Options(
           options.integer(STAGE_ONE, tenth(spec), Bounds.atLeast(0)),
-          options.number("balance", 0.3, Bounds.atLeast(0)),
-          options.number("distill", 0.3, Bounds.atLeast(0)));
+          options.coefficient("balance", 0.3),
+          options.coefficient("distill", 0.3));
     }
 
     private static int tenth(GateSpec spec) {

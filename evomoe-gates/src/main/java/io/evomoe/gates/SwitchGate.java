@@ -35,10 +35,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <ul>
  *   <li>{@code capacityFactor} 1.25, above 0; {@code infinite} drops nothing in training either
- *   <li>{@code alpha} 0.01, at least 0: times the balance loss {@code E sum_e f_e P_e}, f the share
+ *   <li>{@code alpha} 0.01, 0 to 1000: times the balance loss {@code E sum_e f_e P_e}, f the share
  *       of tokens routed before drops (a constant to the gradient), P the mean of p over all real
  *       tokens. Not divided by the number of layers, as in the paper
- *   <li>{@code zLoss} 0, at least 0 (ST-MoE uses 1e-3): times {@code mean(logsumexp(z)^2)}
+ *   <li>{@code zLoss} 0, 0 to 1000 (ST-MoE uses 1e-3): times {@code mean(logsumexp(z)^2)}
  *   <li>{@code jitter} 0, below 1 (the paper uses 0.01): the router, and it alone, sees {@code x
  *       U(1 - jitter, 1 + jitter)} in training
  * </ul>
@@ -153,8 +153,8 @@ public final class SwitchGate implements Gate {
     static Options from(GateOptions options) {
       return new Options(
           options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
-          options.number("alpha", 0.01, Bounds.atLeast(0)),
-          options.number("zLoss", 0, Bounds.atLeast(0)),
+          options.coefficient("alpha", 0.01),
+          options.coefficient("zLoss", 0),
           options.number("jitter", 0, Bounds.atLeast(0).below(1)));
     }
   }

@@ -36,7 +36,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <ul>
  *   <li>{@code k} 2 (or E where that is less), 1 to E; gate {@code top2} has it fixed
  *   <li>{@code capacityFactor} 1.25, above 0; {@code infinite} drops nothing in training either
- *   <li>{@code alpha} 0.01, at least 0: times the balance loss {@code E sum_e f_e P_e}, f the share
+ *   <li>{@code alpha} 0.01, 0 to 1000: times the balance loss {@code E sum_e f_e P_e}, f the share
  *       of tokens whose first choice is e, before drops (a constant to the gradient), P the mean of
  *       p. It is {@code E^2} times the loss that the paper prints, as in its published code, so
  *       that it is alpha at balance for any E
@@ -134,7 +134,7 @@ public final class TopKGate implements Gate {
       return new Options(
           k,
           options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
-          options.number("alpha", 0.01, Bounds.atLeast(0)),
+          options.coefficient("alpha", 0.01),
           options.flag("randomSecond", false));
     }
   }

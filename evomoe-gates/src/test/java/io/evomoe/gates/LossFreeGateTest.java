@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LossFreeGateTest extends GateContract {
   private static final int EXPERTS = 4;
@@ -42,6 +43,16 @@ class LossFreeGateTest extends GateContract {
   @Override
   protected double auxLossAtCollapse(int experts, int moeLayers) {
     return 0;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-0.1", "1.01", "1e300", "NaN"})
+  void should_refuse_a_bias_rate_beyond_the_range_of_a_score(String gamma) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GateScene.of(provider(), 4, Map.of("gamma", gamma)))
+        .withMessage(
+            "option gamma of gate lossfree must be a number at least 0 and at most 1, was "
+                + gamma);
   }
 
   @Test

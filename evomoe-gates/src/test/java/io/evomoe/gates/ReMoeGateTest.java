@@ -1,6 +1,7 @@
 package io.evomoe.gates;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.moe.GateContract;
@@ -42,6 +43,22 @@ class ReMoeGateTest extends GateContract {
   @Override
   protected boolean singleExpertIsWhole() {
     return false;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lambda, 1e300",
+    "lambda, 1.01",
+    "lambda, 1e-13",
+    "alpha, 11",
+    "alpha, 1",
+    "k, 0.009"
+  })
+  void should_refuse_what_cannot_steer(String option, String value) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> alongAxes(Map.of(option, value)))
+        .withMessageContaining("option " + option + " of gate remoe must be a number")
+        .withMessageEndingWith(", was " + value);
   }
 
   @Test
