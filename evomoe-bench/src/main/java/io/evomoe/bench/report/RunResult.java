@@ -1,7 +1,10 @@
 package io.evomoe.bench.report;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.OptBoolean;
 
 /**
  * The outcome of one run: one element of result.json, whose field names and order are the ones
@@ -21,6 +24,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param dropRate share of the assignments lost to capacity, in 0..1
  * @param loadEntropy {@code exp(H) / E}: 1 when balanced, 1/E at collapse
  * @param wallSeconds of the whole run
+ * @param plannedSteps optimizer steps of the whole run; with fewer {@code steps} it was
+ *     interrupted. 0 stands for as many as were taken
  */
 @JsonPropertyOrder({
   "task",
@@ -36,7 +41,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
   "active_experts",
   "drop_rate",
   "load_entropy",
-  "wall_s"
+  "wall_s",
+  "planned_steps"
 })
 public record RunResult(
     String task,
@@ -52,7 +58,28 @@ public record RunResult(
     @JsonProperty("active_experts") double activeExperts,
     @JsonProperty("drop_rate") double dropRate,
     @JsonProperty("load_entropy") double loadEntropy,
-    @JsonProperty("wall_s") double wallSeconds) {
+    @JsonProperty("wall_s") double wallSeconds,
+    @JsonProperty("planned_steps")
+        @JacksonInject(value = RunResult.AS_TAKEN, useInput = OptBoolean.TRUE)
+        long plannedSteps) {
+
+  /** What files of earlier versions meant by leaving out {@code planned_steps}. */
+  static final String AS_TAKEN = "planned_steps as taken";
+
+  /** Refuses more steps than were planned. */
+  public RunResult {
+    plannedSteps = plannedSteps == 0 ? steps : plannedSteps;
+    if (steps > plannedSteps) {
+      throw new IllegalArgumentException(
+          "steps must be at most the %d planned, was %d".formatted(plannedSteps, steps));
+    }
+  }
+
+  /** Whether the run was stopped before its last step: its figures compare with no others. */
+  @JsonIgnore
+  public boolean isInterrupted() {
+    return steps < plannedSteps;
+  }
 
   /** The same under another name than the gate's. */
   public RunResult labelled(String label) {
@@ -70,6 +97,7 @@ public record RunResult(
         activeExperts,
         dropRate,
         loadEntropy,
-        wallSeconds);
+        wallSeconds,
+        plannedSteps);
   }
 }

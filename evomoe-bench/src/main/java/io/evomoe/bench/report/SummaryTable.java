@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /**
  * The comparison at a glance: one row a run, the lowest validation loss first, and, when a gate ran
  * with several seeds, one row a gate with mean ± sample standard deviation. A seed that was not
- * measured or diverged makes its gate's mean a dash.
+ * measured or diverged makes its gate's mean a dash. A run that was interrupted comes after all
+ * others, says so, and is in no mean and no comparison.
  */
 public final class SummaryTable {
 
@@ -36,6 +37,7 @@ public final class SummaryTable {
         results.stream()
             .sorted(
                 Comparator.comparing(RunResult::task)
+                    .thenComparing(RunResult::isInterrupted)
                     .thenComparingDouble(RunResult::validLoss)
                     .thenComparing(RunResult::gate)
                     .thenComparingLong(RunResult::seed))
@@ -52,16 +54,17 @@ public final class SummaryTable {
   TextTable runs() {
     List<List<String>> rows =
         results.stream()
-            .map(r -> row(r, Long.toString(r.seed()), measures.stream().map(m -> m.of(r))))
+            .map(r -> row(name(r), Long.toString(r.seed()), measures.stream().map(m -> m.of(r))))
             .toList();
     return new TextTable(titles("seed"), rows);
   }
 
-  /** One row a gate, where some gate has several seeds. */
+  /** One row a gate, where some gate has several seeds that came to their end. */
   Optional<TextTable> means() {
     Measure loss = measures.get(0);
     List<List<RunResult>> groups =
         results.stream()
+            .filter(result -> !result.isInterrupted())
             .collect(groupingBy(this::label, LinkedHashMap::new, Collectors.toList()))
             .values()
             .stream()
@@ -76,7 +79,7 @@ public final class SummaryTable {
 
   private List<String> meanRow(List<RunResult> group) {
     String seeds = Integer.toString(group.size());
-    return row(group.get(0), seeds, measures.stream().map(m -> m.meanOf(group)));
+    return row(label(group.get(0)), seeds, measures.stream().map(m -> m.meanOf(group)));
   }
 
   private List<String> titles(String seedTitle) {
@@ -84,8 +87,15 @@ public final class SummaryTable {
         .toList();
   }
 
-  private List<String> row(RunResult result, String seed, Stream<String> cells) {
-    return Stream.concat(Stream.of(label(result), seed), cells).toList();
+  private static List<String> row(String name, String seed, Stream<String> cells) {
+    return Stream.concat(Stream.of(name, seed), cells).toList();
+  }
+
+  private String name(RunResult result) {
+    return result.isInterrupted()
+        ? "%s (interrupted at step %d of %d)"
+            .formatted(label(result), result.steps(), result.plannedSteps())
+        : label(result);
   }
 
   private String label(RunResult result) {
@@ -102,7 +112,7 @@ public final class SummaryTable {
     measures.add(new Measure("load entropy", RunResult::loadEntropy, x -> Format.decimals(x, 3)));
     measures.add(new Measure("drop rate", RunResult::dropRate, Format::percent));
     measures.add(new Measure("tokens/s", RunResult::tokensPerSecond, x -> Format.decimals(x, 0)));
-    if (results.stream().anyMatch(r -> r.gate().equals(DENSE))) {
+    if (results.stream().anyMatch(SummaryTable::isDense)) {
       measures.add(new Measure("vs dense", speedAgainstDense(results), Format::ratio));
     }
     measures.add(new Measure("wall time", RunResult::wallSeconds, Format::duration));
@@ -118,10 +128,18 @@ public final class SummaryTable {
   private static ToDoubleFunction<RunResult> speedAgainstDense(List<RunResult> results) {
     var denseSpeed =
         results.stream()
-            .filter(r -> r.gate().equals(DENSE))
+            .filter(SummaryTable::isDense)
             .collect(
                 groupingBy(
                     RunResult::task, Collectors.averagingDouble(RunResult::tokensPerSecond)));
-    return r -> r.tokensPerSecond() / denseSpeed.getOrDefault(r.task(), Double.NaN);
+    return r ->
+        r.isInterrupted()
+            ? Double.NaN
+            : r.tokensPerSecond() / denseSpeed.getOrDefault(r.task(), Double.NaN);
+  }
+
+  /** A dense run to compare with. */
+  private static boolean isDense(RunResult result) {
+    return result.gate().equals(DENSE) && !result.isInterrupted();
   }
 }

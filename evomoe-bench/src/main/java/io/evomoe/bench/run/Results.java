@@ -57,7 +57,8 @@ public final class Results {
             last.activeExperts().orElse(Double.NaN),
             last.dropRate().orElse(Double.NaN),
             last.loadEntropy().orElse(Double.NaN),
-            last.wallSeconds());
+            last.wallSeconds(),
+            config.training().steps());
     return new Run.Outcome(result, recorded);
   }
 }

@@ -86,6 +86,28 @@ class ResumedComparisonTest {
                 .toList());
   }
 
+  @Test
+  void a_run_that_was_stopped_should_be_marked() throws Exception {
+    Path out = folder.resolve("out");
+    Path log = folder.resolve("log");
+    List<String> arguments = gpt.compareArguments(out, "switch,dense", "3000");
+    Process process = ChildProcess.start(arguments, log);
+    while (process.isAlive() && rows(out) < 30) {
+      process.waitFor(2, TimeUnit.MILLISECONDS);
+    }
+    process.destroy();
+    process.waitFor();
+
+    assertThat(ResultFile.read(out.resolve(ResultFile.NAME)))
+        .singleElement()
+        .matches(RunResult::isInterrupted)
+        .extracting(RunResult::plannedSteps)
+        .isEqualTo(3000L);
+    String marked = "switch (interrupted at step %d of 3000)".formatted(rows(out));
+    assertThat(Files.readString(log)).contains(marked);
+    assertThat(Files.readString(out.resolve("report.html"))).contains(marked);
+  }
+
   private static int rows(Path out) {
     Path curves = out.resolve(CurveFile.NAME);
     return Files.exists(curves) ? CurveFile.read(curves).size() : 0;

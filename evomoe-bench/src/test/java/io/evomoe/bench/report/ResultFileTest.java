@@ -29,7 +29,8 @@ class ResultFileTest {
           1.75,
           0.015,
           0.97,
-          40.25);
+          40.25,
+          240);
 
   @TempDir Path folder;
 
@@ -55,7 +56,8 @@ class ResultFileTest {
             "active_experts",
             "drop_rate",
             "load_entropy",
-            "wall_s");
+            "wall_s",
+            "planned_steps");
     assertThat(element.get("wall_s").doubleValue()).isEqualTo(40.25);
   }
 
@@ -64,6 +66,19 @@ class ResultFileTest {
     ResultFile.write(file(), List.of(RESULT, RESULT));
 
     assertThat(ResultFile.read(file())).containsExactly(RESULT, RESULT);
+  }
+
+  @Test
+  void a_result_without_planned_steps_should_be_of_a_run_that_came_to_its_end() throws IOException {
+    ResultFile.write(file(), List.of(RESULT));
+    String text = Files.readString(file());
+    assertThat(ResultFile.read(file()).get(0).isInterrupted()).isTrue();
+
+    Files.writeString(file(), text.replaceFirst(",\\s*\"planned_steps\" : 240", ""));
+
+    assertThat(Files.readString(file())).isNotEqualTo(text).doesNotContain("planned_steps");
+    assertThat(ResultFile.read(file()).get(0).plannedSteps()).isEqualTo(100);
+    assertThat(ResultFile.read(file()).get(0).isInterrupted()).isFalse();
   }
 
   @Test
@@ -83,7 +98,8 @@ class ResultFileTest {
             1,
             0,
             1,
-            2);
+            2,
+            7);
 
     ResultFile.write(file(), List.of(diverged));
 

@@ -67,7 +67,7 @@ class SummaryTableTest {
 
   @Test
   void should_keep_tasks_apart() {
-    RunResult mt = new RunResult("mt", "dense", 1, 1, 1, 1, 1.5, 20, "bleu", 500, 1, 0, 1, 1);
+    RunResult mt = new RunResult("mt", "dense", 1, 1, 1, 1, 1.5, 20, "bleu", 500, 1, 0, 1, 1, 1);
     SummaryTable table =
         SummaryTable.of(
             List.of(mt, result("dense", 1, 2, 1000, 1), result("evomoe", 1, 2.5, 500, 1)));
@@ -87,13 +87,51 @@ class SummaryTableTest {
     assertThat(SummaryTable.of(List.of()).text()).startsWith("gate  seed");
   }
 
+  @Test
+  void should_mark_an_interrupted_run_and_keep_it_out_of_ranking_means_and_comparisons() {
+    SummaryTable table =
+        SummaryTable.of(
+            List.of(
+                interrupted("evomoe", 2, 1.0),
+                result("evomoe", 1, 2.0, 500, 1),
+                result("switch", 1, 3.0, 600, 1),
+                result("switch", 2, 3.5, 600, 1),
+                interrupted("dense", 1, 0.5),
+                result("dense", 2, 4.0, 1000, 1)));
+
+    assertThat(table.runs().rows())
+        .extracting(row -> row.get(0))
+        .containsExactly(
+            "evomoe",
+            "switch",
+            "switch",
+            "dense",
+            "dense (interrupted at step 30 of 100)",
+            "evomoe (interrupted at step 30 of 100)");
+    assertThat(table.runs().rows())
+        .extracting(row -> row.get(8))
+        .containsExactly("0.50x", "0.60x", "0.60x", "1.00x", "-", "-");
+    assertThat(table.means().orElseThrow().rows())
+        .extracting(row -> row.get(0) + row.get(1))
+        .containsExactly("evomoe1", "switch2", "dense1");
+  }
+
+  private static RunResult interrupted(String gate, long seed, double loss) {
+    return result(gate, seed, 30, loss, 7, 1);
+  }
+
   private static RunResult result(
       String gate, long seed, double loss, double tokensPerSecond, double seconds) {
+    return result(gate, seed, 100, loss, tokensPerSecond, seconds);
+  }
+
+  private static RunResult result(
+      String gate, long seed, long steps, double loss, double tokensPerSecond, double seconds) {
     return new RunResult(
         "gpt",
         gate,
         seed,
-        100,
+        steps,
         1000,
         1e12,
         loss,
@@ -103,6 +141,7 @@ class SummaryTableTest {
         1.75,
         0.015,
         0.95,
-        seconds);
+        seconds,
+        100);
   }
 }

@@ -62,7 +62,8 @@ final class SyntheticRuns {
         last.activeExperts().orElse(Double.NaN),
         last.dropRate().orElse(Double.NaN),
         last.loadEntropy().orElse(Double.NaN),
-        last.wallSeconds());
+        last.wallSeconds(),
+        last.step());
   }
 
   static ReportData.Run run(String gate, double handicap, long seed, int steps) {

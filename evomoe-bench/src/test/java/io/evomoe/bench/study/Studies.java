@@ -77,7 +77,8 @@ final class Studies {
             2.5,
             0,
             0.9,
-            last.wallSeconds());
+            last.wallSeconds(),
+            last.step());
     return new Run.Outcome(
         result, new ReportData.Run("gpt", run.gate(), run.seed(), rows, List.of()));
   }
