@@ -2,6 +2,7 @@ package io.evomoe.spark;
 
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.Measured;
 import io.evomoe.bench.report.RunRecording;
 import io.evomoe.bench.run.Results;
 import io.evomoe.bench.run.Run;
@@ -14,8 +15,8 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Evaluation;
 import io.evomoe.training.FirstExperts;
 import io.evomoe.training.Model;
-import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepReport;
+import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.rounds.Contribution;
 import io.evomoe.training.rounds.Coordinator;
 import io.evomoe.training.rounds.ModelSnapshot;
@@ -38,8 +39,7 @@ final class ClusterRun<B, M extends Model<B>> {
   private final Coordinator coordinator;
   private final Evaluation<B> evaluation;
   private FirstExperts probed = new FirstExperts();
-  private long trainedTokens;
-  private double trainedSeconds;
+  private Measured measuredBefore = Measured.NOTHING;
 
   ClusterRun(Task<B, M> task, RunConfig config, RoundConfig rounds) {
     this.task = task;
@@ -57,8 +57,9 @@ final class ClusterRun<B, M extends Model<B>> {
     return new ClusterRun<>(task, config, rounds);
   }
 
-  void resume(SavedRun saved) {
+  void resume(Checkpoint saved) {
     coordinator.resume(saved);
+    measuredBefore = Measured.of(saved.config());
   }
 
   /** Rounds up to now, those of the saved run included. */
@@ -81,7 +82,9 @@ final class ClusterRun<B, M extends Model<B>> {
       PrintStream console) {
     RoundFile log = RoundFile.open(folder, coordinator.progress().step());
     RunRecording recording =
-        new RunRecording(config.task(), config.gate(), config.seed(), curves, earlier);
+        new RunRecording(
+            config.task(), config.gate(), config.seed(), curves, earlier, measuredBefore);
+    recording.timeFirst();
     if (!config.provider().annealed()) {
       recording.leaveOutTemperature();
     }
@@ -93,15 +96,13 @@ final class ClusterRun<B, M extends Model<B>> {
       Contribution sum = workers.round(start, span);
       double norm = finish(sum);
       double seconds = (System.nanoTime() - roundBegan) / 1e9;
-      trainedTokens += sum.sums().tokens();
-      trainedSeconds += seconds;
       StepReport report = report(sum, span, norm, seconds, (System.nanoTime() - began) / 1e9);
       recording.onStep(report);
-      curves.force();
+      recording.force();
       RoundLine line =
           new RoundLine(coordinator.plan(), span, report, sum, traffic(), rounds.wire(), seconds);
       log.append(line);
-      checkpoints.write(coordinator.state());
+      checkpoints.write(coordinator.state().with(recording.measured().notes()));
       console.println(line.text());
       console.flush();
     }
@@ -110,7 +111,7 @@ final class ClusterRun<B, M extends Model<B>> {
         model,
         config,
         coordinator.state(),
-        trainedSeconds == 0 ? Double.NaN : trainedTokens / trainedSeconds,
+        recording.measured().tokensPerSecond(),
         recording.run());
   }
 

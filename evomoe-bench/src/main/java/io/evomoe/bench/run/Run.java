@@ -2,17 +2,17 @@ package io.evomoe.bench.run;
 
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.Measured;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.RunRecording;
 import io.evomoe.bench.report.RunResult;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
-import io.evomoe.training.SavedRun;
-import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
+import io.evomoe.training.checkpoint.Checkpoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +27,8 @@ public final class Run<B, M extends Model<B>> {
   private final RunConfig config;
   private final M model;
   private final Trainer<B> trainer;
-  private final Totals totals = new Totals();
-  private @Nullable CurveFile recorded;
+  private Measured measuredBefore = Measured.NOTHING;
+  private @Nullable RunRecording recording;
 
   /** A run before its first step. */
   public Run(Task<B, M> task, RunConfig config) {
@@ -50,18 +50,21 @@ public final class Run<B, M extends Model<B>> {
   }
 
   /** Continues a saved run; to be called before {@link #train}. */
-  public void resume(SavedRun saved) {
+  public void resume(Checkpoint saved) {
     trainer.resume(saved);
+    measuredBefore = Measured.of(saved.config());
   }
 
   /** Checkpoints go there from now on, each after the curve up to it is on the disk. */
   public void checkpointTo(CheckpointWriter writer) {
     trainer.checkpointTo(
         state -> {
-          if (recorded != null) {
-            recorded.force();
+          RunRecording watching = recording;
+          if (watching == null) {
+            return writer.write(state.with(measuredBefore.notes()));
           }
-          return writer.write(state);
+          watching.force();
+          return writer.write(state.with(watching.measured().notes()));
         });
   }
 
@@ -83,19 +86,20 @@ public final class Run<B, M extends Model<B>> {
    * @param listener told of every step after it was recorded
    */
   public Outcome train(CurveFile curves, List<CurveRow> earlier, TrainingListener listener) {
-    RunRecording recording =
-        new RunRecording(config.task(), config.gate(), config.seed(), curves, earlier);
+    RunRecording watching =
+        new RunRecording(
+            config.task(), config.gate(), config.seed(), curves, earlier, measuredBefore);
     if (!config.provider().annealed()) {
-      recording.leaveOutTemperature();
+      watching.leaveOutTemperature();
     }
-    recorded = curves;
+    recording = watching;
     try {
-      trainer.run(recording, totals, listener);
+      trainer.run(watching, listener);
     } catch (TrainingDivergedException e) {
       throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
     }
-    return Results.of(
-        task, model, config, trainer.state(), totals.tokensPerSecond(), recording.run());
+    double speed = watching.measured().tokensPerSecond();
+    return Results.of(task, model, config, trainer.state(), speed, watching.run());
   }
 
   /**
@@ -105,30 +109,4 @@ public final class Run<B, M extends Model<B>> {
    * @param recorded its curves
    */
   public record Outcome(RunResult result, ReportData.Run recorded) {}
-
-  /** What the result needs of all steps. */
-  private static final class Totals implements TrainingListener {
-    private long firstTokens = -1;
-    private double firstSeconds;
-    private double seconds;
-    private @Nullable StepReport last;
-
-    @Override
-    public void onStep(StepReport report) {
-      if (firstTokens < 0) {
-        firstTokens = report.tokens();
-        firstSeconds = report.stepSeconds();
-      }
-      seconds += report.stepSeconds();
-      last = report;
-    }
-
-    /** Without the first step, which compiles kernels. */
-    double tokensPerSecond() {
-      if (last == null || seconds <= firstSeconds) {
-        return Double.NaN;
-      }
-      return (last.tokens() - firstTokens) / (seconds - firstSeconds);
-    }
-  }
 }

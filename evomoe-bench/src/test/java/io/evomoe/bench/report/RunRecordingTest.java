@@ -7,6 +7,7 @@ import io.evomoe.step.Phase;
 import io.evomoe.training.StepReport;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +71,8 @@ class RunRecordingTest {
   void should_continue_the_clock_of_a_resumed_run() {
     CurveRow earlier = CurveRow.of("gpt", "evomoe", 1, report(1, 10, List.of()));
     try (CurveFile file = CurveFile.create(path())) {
-      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file, List.of(earlier));
+      RunRecording recording =
+          new RunRecording("gpt", "evomoe", 1, file, List.of(earlier), Measured.NOTHING);
       recording.onStep(report(2, 1.5, List.of()));
 
       assertThat(recording.run().rows())
@@ -78,6 +80,50 @@ class RunRecordingTest {
           .containsExactly(10.0, 11.5);
       assertThat(CurveFile.read(path())).hasSize(1);
     }
+  }
+
+  @Test
+  void should_go_on_with_what_a_checkpoint_says_was_measured() {
+    List<CurveRow> rows;
+    Map<String, String> notes;
+    try (CurveFile file = CurveFile.create(path())) {
+      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file);
+      recording.onStep(report(1, 1, List.of()));
+      assertThat(recording.measured().tokensPerSecond()).as("a first step").isNaN();
+      recording.onStep(report(2, 2, List.of()));
+      recording.onStep(report(3, 3, List.of(ROUTING)));
+      rows = recording.run().rows();
+      notes = recording.measured().notes();
+    }
+
+    assertThat(Measured.of(notes)).isEqualTo(new Measured(20, 1, List.of(ROUTING)));
+    try (CurveFile file = CurveFile.create(path(), rows)) {
+      RunRecording resumed = new RunRecording("gpt", "evomoe", 1, file, rows, Measured.of(notes));
+      assertThat(resumed.run().lastRouting()).containsExactly(ROUTING);
+      resumed.onStep(report(4, 9, List.of(ROUTING)));
+      resumed.onStep(report(5, 10, List.of(ROUTING)));
+
+      assertThat(resumed.measured().tokens()).as("of steps 2, 3 and 5").isEqualTo(30);
+      assertThat(resumed.measured().tokensPerSecond()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void should_time_a_row_of_several_steps_as_a_whole() {
+    try (CurveFile file = CurveFile.create(path())) {
+      RunRecording rounds = new RunRecording("gpt", "evomoe", 1, file);
+      rounds.timeFirst();
+      rounds.onStep(report(10, 6, List.of()));
+      rounds.onStep(report(30, 16, List.of()));
+
+      assertThat(rounds.measured()).isEqualTo(new Measured(300, 15, List.of()));
+    }
+  }
+
+  @Test
+  void should_know_nothing_of_a_checkpoint_of_an_earlier_version() {
+    assertThat(Measured.of(Map.of("data", "text.txt"))).isEqualTo(Measured.NOTHING);
+    assertThat(Measured.NOTHING.tokensPerSecond()).isNaN();
   }
 
   private static StepReport report(long step, double seconds, List<RoutingReport> routing) {

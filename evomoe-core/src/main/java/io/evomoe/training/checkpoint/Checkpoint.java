@@ -88,7 +88,7 @@ public final class Checkpoint implements SavedRun {
     return state.seed();
   }
 
-  /** The free text that the run was given. */
+  /** The free text that the run was given, and the notes of those who watched it. */
   public Map<String, String> config() {
     return state.config();
   }

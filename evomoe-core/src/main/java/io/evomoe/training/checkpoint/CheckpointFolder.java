@@ -236,8 +236,14 @@ public final class CheckpointFolder implements CheckpointWriter {
         state.progress().skipped(),
         state.moment().step() - state.progress().step(),
         updates,
-        config,
+        withNotes(state),
         files);
+  }
+
+  private Map<String, String> withNotes(TrainingState state) {
+    Map<String, String> text = new TreeMap<>(config);
+    text.putAll(state.notes());
+    return text;
   }
 
   private Path publish(Path temporary, String name) throws IOException {

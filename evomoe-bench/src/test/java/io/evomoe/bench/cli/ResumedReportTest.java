@@ -1,0 +1,73 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.bench.report.ResultFile;
+import io.evomoe.bench.report.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report of a run that was resumed is that of the whole run. */
+class ResumedReportTest {
+  private static final Pattern DATA =
+      Pattern.compile(
+          "<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL);
+
+  @TempDir Path folder;
+  private TinyRuns gpt;
+  private Path out;
+
+  @BeforeEach
+  void write_a_text() throws IOException {
+    gpt = TinyRuns.everyTask(folder).get(0);
+    out = folder.resolve("run");
+  }
+
+  @Test
+  void a_run_resumed_at_its_end_should_keep_its_speed_and_the_load_of_its_experts()
+      throws IOException {
+    gpt.train(out, "switch", "12");
+    RunResult before = result();
+    JsonNode load = reported().get("load");
+
+    resume(out);
+
+    assertThat(result().tokensPerSecond()).isEqualTo(before.tokensPerSecond());
+    assertThat(reported().get("load")).isNotEmpty().isEqualTo(load);
+  }
+
+  @Test
+  void the_speed_of_a_run_should_be_over_all_steps_that_were_timed() throws IOException {
+    gpt.train(out, "switch", "12", "--set", "training.checkpointEvery=11");
+    TinyRuns.deleteNewestCheckpoint(out);
+
+    resume(out);
+
+    assertThat(result().tokensPerSecond()).as("steps 2 to 11; 12 is a first one").isFinite();
+    assertThat(reported().get("step")).hasSize(12);
+    assertThat(reported().get("load")).isNotEmpty();
+  }
+
+  private static void resume(Path run) {
+    CommandRun resumed = CommandRun.of("train", "--resume", run.toString());
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+  }
+
+  private RunResult result() {
+    return ResultFile.read(out.resolve(ResultFile.NAME)).get(0);
+  }
+
+  private JsonNode reported() throws IOException {
+    Matcher data = DATA.matcher(Files.readString(out.resolve("report.html")));
+    assertThat(data.find()).isTrue();
+    return new ObjectMapper().readTree(data.group(1)).get(0);
+  }
+}
