@@ -8,7 +8,10 @@ import java.util.Optional;
  */
 public interface GateProvider {
 
-  /** Name for the command line and configurations: lower case, no blanks. */
+  /**
+   * Name for the command line, configurations and folders: at most 40 small letters and digits,
+   * with single hyphens or underscores between them.
+   */
   String name();
 
   /** One line: what it computes, and the paper. */

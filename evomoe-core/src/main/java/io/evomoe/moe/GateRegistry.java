@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.names.PlainName;
 import io.evomoe.names.Suggestion;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -13,16 +14,18 @@ public final class GateRegistry {
   /**
    * A registry of the given gates.
    *
-   * @throws IllegalArgumentException if two have the same name
+   * @throws IllegalArgumentException if a name is not plain ({@link PlainName}), for it becomes
+   *     that of folders, or if two have the same
    */
   public GateRegistry(Iterable<GateProvider> providers) {
     for (GateProvider provider : providers) {
-      GateProvider other = byName.putIfAbsent(provider.name(), provider);
+      String owner = provider.getClass().getName();
+      String name = PlainName.require("the name of gate provider " + owner, provider.name());
+      GateProvider other = byName.putIfAbsent(name, provider);
       if (other != null) {
         throw new IllegalArgumentException(
             "gate name must be unique, was %s for %s and %s"
-                .formatted(
-                    provider.name(), other.getClass().getName(), provider.getClass().getName()));
+                .formatted(name, other.getClass().getName(), owner));
       }
     }
   }
@@ -52,7 +55,10 @@ public final class GateRegistry {
     if (provider == null) {
       throw new IllegalArgumentException(
           "gate must be one of %s, was %s%s"
-              .formatted(String.join(", ", names()), name, Suggestion.text(name, names())));
+              .formatted(
+                  String.join(", ", names()),
+                  PlainName.shown(name),
+                  Suggestion.text(name, names())));
     }
     return provider;
   }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GateRegistryTest {
 
@@ -36,9 +40,59 @@ class GateRegistryTest {
         .withMessageContaining("gate name must be unique, was alpha");
   }
 
-  private static GateProvider named(String name) {
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(
+      strings = {
+        "../../../escaped",
+        "..",
+        "",
+        "a/b",
+        "a\\b",
+        "C:x",
+        "<b>x</b>",
+        "Switch",
+        "a b",
+        "a.b",
+        "a,b",
+        "-a",
+        "a-",
+        "a--b",
+        "naïve",
+        "a\nb",
+        "a234567890123456789012345678901234567890b"
+      })
+  void should_refuse_a_name_that_cannot_stand_in_a_path_a_page_and_a_list(@Nullable String name) {
+    GateProvider provider = named(name);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GateRegistry(List.of(named("alpha"), provider)))
+        .withMessage(
+            "the name of gate provider %s must be of 1 to 40 small letters and digits, with single"
+                + " hyphens or underscores between them, was %s",
+            provider.getClass().getName(), name == null ? "null" : name.replace('\n', '?'));
+  }
+
+  @Test
+  void should_show_the_beginning_of_a_name_that_is_long() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GateRegistry(List.of(named("x".repeat(1_000_000)))))
+        .withMessageEndingWith(", was " + "x".repeat(60) + "...");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GateRegistry(List.of(named("alpha"))).provider("y\n".repeat(1_000)))
+        .withMessage("gate must be one of alpha, was " + "y?".repeat(30) + "...");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "top2", "above-average", "my_gate", "2d-x_1"})
+  void should_take_a_name_of_letters_digits_hyphens_and_underscores(String name) {
+    assertThat(new GateRegistry(List.of(named(name))).names()).containsExactly(name);
+  }
+
+  private static GateProvider named(@Nullable String name) {
     return new GateProvider() {
       @Override
+      @SuppressWarnings("NullAway") // what a provider of somebody else's may do
       public String name() {
         return name;
       }

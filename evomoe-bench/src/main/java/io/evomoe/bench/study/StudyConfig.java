@@ -5,6 +5,7 @@ import io.evomoe.bench.run.StrictYaml;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.names.PlainName;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -106,7 +107,7 @@ public record StudyConfig(
    *
    * @param reference the gate
    * @param seeds some of the study's
-   * @param variants by name, of small letters, digits and hyphens: the fields that differ
+   * @param variants by name ({@link PlainName}): the fields that differ
    * @param shown the variants that stand beside the gates in every table and chart; none by default
    */
   public record Ablations(
@@ -118,13 +119,7 @@ public record StudyConfig(
         requireOneOf("ablations.shown", variant, List.copyOf(variants.keySet()));
       }
       seeds = variants.isEmpty() ? seeds : once("ablations.seeds", seeds);
-      for (String name : variants.keySet()) {
-        if (!name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
-          throw new IllegalArgumentException(
-              "names in ablations.variants must be of small letters, digits and hyphens, was "
-                  + name);
-        }
-      }
+      variants.keySet().forEach(name -> PlainName.require("a name in ablations.variants", name));
     }
 
     /** What a variant is called beside the gates. */

@@ -60,7 +60,8 @@ class StudyConfigTest {
           steps: 20               | steps: 0             | learningRates.steps must be at least 1, was 0
           reference: evomoe       | reference: dts       | ablations.reference must be one of [evomoe, switch], was dts
           seeds: [1]              | seeds: [3]           | ablations.seeds must be one of [1, 2], was 3
-          no-noise:               | No_noise:            | names in ablations.variants must be of small letters, digits and hyphens, was No_noise
+          no-noise:               | No_noise:            | a name in ablations.variants must be of 1 to 40 small letters and digits, with single hyphens or underscores between them, was No_noise
+          no-noise:               | ../../escaped:       | between them, was ../../escaped
           baseline: switch        | base: switch | baseline must be given, is missing or empty
           seed: 9                 | seed: 9, sed: 9 | unknown field learningRates.sed
           revision: 1             | version: 1 | revision must be given, is missing or empty
