@@ -18,7 +18,8 @@ class ModuleDirectionsTest {
     "io.evomoe.training..",
     "io.evomoe.step..",
     "io.evomoe.random..",
-    "io.evomoe.names.."
+    "io.evomoe.names..",
+    "io.evomoe.files.."
   };
 
   private static final JavaClasses CLASSES =

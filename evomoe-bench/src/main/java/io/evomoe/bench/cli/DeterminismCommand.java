@@ -2,17 +2,15 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
+import io.evomoe.files.FileTree;
 import io.evomoe.kernel.KernelSelection;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,7 +40,7 @@ final class DeterminismCommand implements Callable<Integer> {
     try {
       return compare(folder);
     } finally {
-      delete(folder);
+      FileTree.delete(folder);
     }
   }
 
@@ -127,15 +125,5 @@ final class DeterminismCommand implements Callable<Integer> {
   private static List<Object> numbers(CurveRow row) {
     return List.of(
         row.step(), row.trainLoss(), row.validLoss(), row.auxLoss(), row.activeExperts());
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + folder + ": " + e.getMessage(), e);
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.bench.task.Tasks;
+import io.evomoe.files.FileTree;
 import io.evomoe.models.hub.TokenizerFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +53,7 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
   /** Moves the tokenizer to its place. */
   void saveTokenizer(Path folder) {
     try {
-      Path target = Files.createDirectories(folder.resolve(TOKENIZER));
+      Path target = Files.createDirectories(FileTree.requireNoLink(folder.resolve(TOKENIZER)));
       for (Path file : files()) {
         Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }

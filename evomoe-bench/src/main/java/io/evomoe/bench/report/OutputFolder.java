@@ -1,21 +1,17 @@
 package io.evomoe.bench.report;
 
+import io.evomoe.files.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The folder that receives a run's files. */
 public final class OutputFolder {
-  private static final Logger log = LoggerFactory.getLogger(OutputFolder.class);
-
   private OutputFolder() {}
 
   /**
@@ -58,9 +54,9 @@ public final class OutputFolder {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + folder + ": " + AtomicFile.reason(e), e);
     } finally {
-      deleteQuietly(unfinished);
+      FileTree.deleteQuietly(unfinished);
       if (!done && !there) {
-        deleteQuietly(folder);
+        FileTree.deleteQuietly(folder);
       }
     }
   }
@@ -81,19 +77,6 @@ public final class OutputFolder {
   private static List<Path> entries(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.sorted().toList();
-    }
-  }
-
-  private static void deleteQuietly(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      log.warn("Left behind: {} ({})", folder, AtomicFile.reason(e));
     }
   }
 

@@ -2,23 +2,21 @@ package io.evomoe.bench.run;
 
 import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.FinishedRun;
+import io.evomoe.files.FileTree;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * One run of a comparison in a folder of its own, {@code runs/NAME}: checkpoints while it is not
@@ -51,7 +49,8 @@ public final class ComparedRun {
    */
   public ComparedRun(Path comparison, String name, RunConfig config, List<Path> data) {
     this.config = config;
-    this.folder = comparison.resolve("runs").resolve(name);
+    Path runs = FileTree.requireNoLink(comparison.resolve("runs"));
+    this.folder = FileTree.requireNoLink(runs.resolve(name));
     this.fingerprint = fingerprint(config, comparison.resolve("tokenizer"), data);
   }
 
@@ -120,13 +119,8 @@ public final class ComparedRun {
   }
 
   private void deleteCheckpoints() {
-    if (!Files.exists(checkpoints())) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(checkpoints())) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      FileTree.delete(checkpoints());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + checkpoints() + ": " + e.getMessage(), e);
     }

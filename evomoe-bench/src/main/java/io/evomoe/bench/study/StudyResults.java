@@ -8,6 +8,7 @@ import io.evomoe.bench.report.RunResult;
 import io.evomoe.bench.run.ConfigFile;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
+import io.evomoe.files.FileTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,7 +66,7 @@ public final class StudyResults {
 
   /** Records a finished run, in place of one of another configuration. */
   public void add(String name, RunConfig config, Run.Outcome outcome) {
-    Path run = OutputFolder.prepare(folder.resolve(name));
+    Path run = OutputFolder.prepare(FileTree.requireNoLink(folder.resolve(name)));
     deleteResult(run);
     origin.write(run.resolve(ORIGIN));
     ConfigFile.write(run.resolve(CONFIG), config);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.ResultFile;
 import io.evomoe.bench.report.RunResult;
+import io.evomoe.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,6 +107,26 @@ class ResumedComparisonTest {
     String marked = "switch (interrupted at step %d of 3000)".formatted(rows(out));
     assertThat(Files.readString(log)).contains(marked);
     assertThat(Files.readString(out.resolve("report.html"))).contains(marked);
+  }
+
+  @Test
+  void a_link_in_its_place_should_be_named_and_what_it_points_to_stay() throws IOException {
+    Path precious = Files.createDirectories(folder.resolve("precious/checkpoints"));
+    Files.writeString(precious.resolve("model.safetensors"), "years of work");
+    Path run = folder.resolve("out/runs/switch-1");
+    for (Path link : List.of(run.resolve("checkpoints"), run, run.getParent())) {
+      Files.createDirectories(link.getParent());
+      Path target = link.endsWith("checkpoints") ? precious : precious.getParent();
+      Files.createSymbolicLink(link, target);
+
+      CommandRun refused = gpt.compare(folder.resolve("out"), "switch", "20");
+
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err()).contains("evomoe: " + link + " is a symbolic link");
+      assertThat(precious.resolve("model.safetensors")).hasContent("years of work");
+      Files.delete(link);
+      FileTree.delete(folder.resolve("out"));
+    }
   }
 
   private static int rows(Path out) {

@@ -20,16 +20,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Names and bytes of the files of a checkpoint. */
 final class CheckpointFiles {
   static final String MODEL = "model.safetensors";
   static final String OPTIMIZER = "optimizer.safetensors";
   static final List<String> CHECKED = List.of(MODEL, OPTIMIZER);
-
-  private static final Logger log = LoggerFactory.getLogger(CheckpointFiles.class);
 
   private CheckpointFiles() {}
 
@@ -86,28 +82,6 @@ final class CheckpointFiles {
       if (!Files.isDirectory(path)) {
         throw e;
       }
-    }
-  }
-
-  /** Deletes a folder of plain files, if it is there. */
-  static void delete(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
-  }
-
-  /** Deletes what can be deleted. */
-  static void deleteQuietly(Path folder) {
-    try {
-      delete(folder);
-    } catch (IOException e) {
-      log.debug("Left behind: {}", folder, e);
     }
   }
 

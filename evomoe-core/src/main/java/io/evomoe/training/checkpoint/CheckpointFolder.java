@@ -2,6 +2,7 @@ package io.evomoe.training.checkpoint;
 
 import static io.evomoe.training.checkpoint.CheckpointFiles.reason;
 
+import io.evomoe.files.FileTree;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Moments;
@@ -28,16 +29,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A folder of checkpoints, one sub-folder {@code step-00000123} each, holding {@code
  * model.safetensors} (parameters and gate state), {@code optimizer.safetensors} (moments) and
  * {@code state.json}. A checkpoint is written into a temporary folder, forced to the disk and
- * renamed, so one that has its name is complete.
+ * renamed, so one that has its name is complete. A symbolic link that has the name of one is
+ * refused: neither it nor what it points to is read, renamed or deleted.
  */
 public final class CheckpointFolder implements CheckpointWriter {
   /** Checkpoints that are kept where nothing else is asked for. */
   public static final int DEFAULT_KEEP = 2;
 
-  private static final Pattern NAME = Pattern.compile("(?:\\.replaced-)?step-(\\d{8,18})");
+  private static final String STEP = "step-";
   private static final String TEMPORARY = ".saving-";
   private static final String REPLACED = ".replaced-";
   private static final String SET_ASIDE = "set-aside-";
+  private static final List<String> OURS = List.of(STEP, TEMPORARY, REPLACED, SET_ASIDE);
+  private static final Pattern NAME = Pattern.compile("(?:\\.replaced-)?step-(\\d{8,18})");
 
   private final Path directory;
   private final int keep;
@@ -98,7 +102,7 @@ public final class CheckpointFolder implements CheckpointWriter {
       for (Path folder : newestFirst(parent(checkpoint))) {
         if (stepOf(folder) > stepOf(checkpoint)) {
           Path aside = folder.resolveSibling(SET_ASIDE + folder.getFileName());
-          CheckpointFiles.delete(aside);
+          FileTree.delete(aside);
           moved.add(Files.move(folder, aside));
         }
       }
@@ -116,7 +120,7 @@ public final class CheckpointFolder implements CheckpointWriter {
    */
   @Override
   public Path write(TrainingState state) {
-    String name = "step-%08d".formatted(state.progress().step());
+    String name = STEP + "%08d".formatted(state.progress().step());
     try {
       Files.createDirectories(directory);
       deleteLeftovers();
@@ -168,7 +172,7 @@ public final class CheckpointFolder implements CheckpointWriter {
           name.startsWith(REPLACED)
               && Files.exists(directory.resolve(name.substring(REPLACED.length())));
       if (name.startsWith(TEMPORARY) || isReplaced) {
-        CheckpointFiles.delete(folder);
+        FileTree.delete(folder);
       }
     }
   }
@@ -179,7 +183,7 @@ public final class CheckpointFolder implements CheckpointWriter {
       writeFiles(temporary, state);
       return temporary;
     } catch (IOException e) {
-      CheckpointFiles.deleteQuietly(temporary);
+      FileTree.deleteQuietly(temporary);
       throw e;
     }
   }
@@ -249,13 +253,13 @@ public final class CheckpointFolder implements CheckpointWriter {
   private Path publish(Path temporary, String name) throws IOException {
     Path target = directory.resolve(name);
     Path replaced = directory.resolve(REPLACED + name);
-    CheckpointFiles.delete(replaced);
+    FileTree.delete(replaced);
     if (Files.exists(target)) {
       Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     CheckpointFiles.force(directory);
-    CheckpointFiles.delete(replaced);
+    FileTree.delete(replaced);
     return target;
   }
 
@@ -263,7 +267,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     List<Path> newestFirst = newestFirst(directory);
     for (Path old : newestFirst.subList(Math.min(keep, newestFirst.size()), newestFirst.size())) {
       if (!old.equals(written)) {
-        CheckpointFiles.delete(old);
+        FileTree.delete(old);
       }
     }
   }
@@ -285,13 +289,18 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
+  /** What has a name of ours. */
   private static List<Path> entries(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
+    if (!Files.isDirectory(FileTree.requireNoLink(directory))) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.toList();
+      return entries.filter(CheckpointFolder::isOurs).map(FileTree::requireNoLink).toList();
     }
+  }
+
+  private static boolean isOurs(Path entry) {
+    return OURS.stream().anyMatch(entry.getFileName().toString()::startsWith);
   }
 
   private static long stepOf(Path folder) {
