@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.rounds.ClusterRequest;
 import io.evomoe.bench.rounds.ClusterTraining;
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.training.rounds.RoundConfig;
 import io.evomoe.training.rounds.WireFormat;
 import java.util.LinkedHashMap;
@@ -71,6 +72,16 @@ final class ClusterOptions {
   /** Whether a cluster was named. */
   boolean asked() {
     return master != null;
+  }
+
+  /** Refuses a split that a cluster does not know. */
+  static void requireUsual(HeldOut split) {
+    if (!split.equals(HeldOut.DEFAULT)) {
+      throw new IllegalArgumentException(
+          "the split must be left as it is with --spark, which holds out one document in twenty"
+              + " where a folder has no split of its own, was "
+              + split);
+    }
   }
 
   /** Refuses options that only a cluster hears. */

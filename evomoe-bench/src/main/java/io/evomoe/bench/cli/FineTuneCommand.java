@@ -10,6 +10,7 @@ import io.evomoe.bench.report.RunRecording;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.task.RobertaKind;
 import io.evomoe.bench.task.RunCheckpoint;
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -23,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code evomoe finetune}: a pre-trained RoBERTa learns to name the classes of texts. */
@@ -45,6 +47,8 @@ final class FineTuneCommand implements Callable<Integer> {
           "UTF-8 lines of class TAB text: a file, of which a part is held out, or a folder with"
               + " *.train.tsv, *.valid.tsv and *.test.tsv; WordNet glosses by default")
   @Nullable Path data;
+
+  @Mixin SplitOptions split = new SplitOptions();
 
   @Option(names = "--steps", description = "optimizer steps; --epochs by default")
   @Nullable Long steps;
@@ -83,7 +87,9 @@ final class FineTuneCommand implements Callable<Integer> {
     RunFolder unused = RunFolder.unused(path);
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint, RobertaKind.NAME, "finetune")) {
       Path texts = data == null ? ShippedData.folder("wordnet") : data;
-      FineTuning tuning = new FineTuning(run, ClassifiedSplit.open(texts), settings);
+      FineTuning tuning =
+          new FineTuning(
+              run, ClassifiedSplit.open(texts, split.heldOut(HeldOut.DEFAULT)), settings);
       console.println(tuning.description());
       Path folder = OutputFolder.prepare(unused.path());
       List<ClassScores> scores = train(tuning, run, folder);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say what to train: shared by commands. */
@@ -31,11 +32,13 @@ final class RunOptions {
   @Option(
       names = "--data",
       description =
-          "plain UTF-8 text file (documents separated by empty lines; held-out text is split off),"
+          "plain UTF-8 text file (documents separated by empty lines; a part of it is held out),"
               + " or a folder with *.train.txt and *.valid.txt; may be repeated; task mt: lines of"
               + " source TAB target, or *.train.tsv and *.valid.tsv; what comes with the project by"
               + " default")
   List<Path> data = List.of();
+
+  @Mixin SplitOptions split = new SplitOptions();
 
   @Option(
       names = "--precision",
@@ -93,6 +96,7 @@ final class RunOptions {
     if (recompute) {
       config = ConfigFile.set(config, "compute.recompute", "true");
     }
+    config = config.withSplit(split.heldOut(config.split()));
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     return Tasks.checked(config.with(gate, seed));
   }
@@ -101,6 +105,7 @@ final class RunOptions {
   List<String> asArguments() {
     List<String> arguments = new ArrayList<>(List.of("--task", task, "--preset", preset));
     data.forEach(path -> arguments.addAll(List.of("--data", path.toString())));
+    arguments.addAll(split.asArguments());
     set.forEach((field, value) -> arguments.addAll(List.of("--set", field + "=" + value)));
     add(arguments, "--steps", steps);
     add(arguments, "--precision", precision);

@@ -18,6 +18,7 @@ import io.evomoe.bench.study.StudyRun;
 import io.evomoe.bench.study.StudyTables;
 import java.io.PrintStream;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
@@ -89,7 +90,8 @@ final class StudyCommand implements Callable<Integer> {
             Description.kernels(),
             Description.machine());
     Path folder = out == null ? config.resolveSibling("results").resolve(name()) : out;
-    Study study = new Study(read, new StudyResults(folder, origin), config.toString());
+    boolean divided = sources.stream().allMatch(Files::isDirectory);
+    Study study = new Study(read, new StudyResults(folder, origin, divided), config.toString());
     List<StudyRun> selected = selected(study);
     List<StudyRun> missing = selected.stream().filter(r -> study.record(r).isEmpty()).toList();
     console.printf("%d of %d runs are to be trained%n", missing.size(), selected.size());

@@ -125,8 +125,9 @@ final class TrainCommand implements Callable<Integer> {
     ClusterRequest request;
     if (resume == null) {
       options.steps = cluster.steps(options.steps);
-      ClusterRequest.Start start =
-          new ClusterRequest.Start(options.config(gate, seed), cluster.config(), dataNames());
+      RunConfig asked = options.config(gate, seed);
+      ClusterOptions.requireUsual(asked.split());
+      ClusterRequest.Start start = new ClusterRequest.Start(asked, cluster.config(), dataNames());
       request = new ClusterRequest(master, cluster.conf, outPath(), List.of(start), 0, console);
     } else {
       refuseAllBeside(USED_IN_RESUMING_ON_A_CLUSTER);
@@ -163,9 +164,11 @@ final class TrainCommand implements Callable<Integer> {
           "--task must be that of %s, %s, was %s".formatted(init, task, options.task));
     }
     options.task = task;
-    RunConfig config = options.config(gate, seed, dense::defaults);
+    boolean itsData = options.data.isEmpty();
+    RunConfig config = options.config(gate, seed, usual -> dense.defaults(usual, itsData));
     dense.requireFit(config, spawn != null);
-    if (options.data.isEmpty()) {
+    if (itsData) {
+      dense.requireItsSplit(config);
       options.data = dataOf(dense.run().checkpoint());
     }
     start(

@@ -10,13 +10,18 @@ import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.training.TrainingData;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Classified texts as batches for the network of a run. */
 final class ClassTexts {
+  private static final int SHOWN_CLASSES = 50;
+
   private final ClassifiedSplit split;
   private final ClassifiedBatches train;
   private final List<ClassBatch> valid;
@@ -89,15 +94,45 @@ final class ClassTexts {
     return batches.stream().map(ClassBatch::labels).flatMapToInt(Arrays::stream).toArray();
   }
 
-  /** A line for people. */
+  /** Lines for people: how many texts each side has, in all and of each class. */
   String description() {
-    String held =
-        Stream.of(Optional.of(split.valid()), split.test())
-            .flatMap(Optional::stream)
-            .map(corpus -> "%,d".formatted(corpus.size()))
-            .reduce((a, b) -> a + " and " + b)
-            .orElseThrow();
-    return "%s: %,d training and %s held-out texts of %d classes"
-        .formatted(split.train().name(), train.size(), held, labels().size());
+    List<ClassifiedCorpus> sides =
+        Stream.concat(Stream.of(split.train(), split.valid()), split.test().stream()).toList();
+    List<List<Integer>> counts = sides.stream().map(this::counts).toList();
+    String names = split.test().isEmpty() ? "training/held-out" : "training/held-out/test";
+    StringBuilder lines = new StringBuilder();
+    lines.append(
+        "%s: %s %s texts of %d classes%n"
+            .formatted(
+                split.train().name(),
+                inARow(sides.stream().map(ClassifiedCorpus::size)),
+                names,
+                labels().size()));
+    String classes =
+        byFrequency(counts.get(0)).stream()
+            .limit(SHOWN_CLASSES)
+            .map(c -> labels().name(c) + " " + inARow(counts.stream().map(side -> side.get(c))))
+            .collect(Collectors.joining(", "));
+    int more = labels().size() - SHOWN_CLASSES;
+    return lines + classes + (more > 0 ? ", and %d rarer classes".formatted(more) : "");
+  }
+
+  private List<Integer> counts(ClassifiedCorpus side) {
+    int[] counts = new int[labels().size()];
+    for (int label : side.labelIds(labels())) {
+      counts[label]++;
+    }
+    return Arrays.stream(counts).boxed().toList();
+  }
+
+  private static List<Integer> byFrequency(List<Integer> counts) {
+    return IntStream.range(0, counts.size())
+        .boxed()
+        .sorted(Comparator.comparing(c -> -counts.get(c)))
+        .toList();
+  }
+
+  private static String inARow(Stream<Integer> counts) {
+    return counts.map("%,d"::formatted).collect(Collectors.joining("/"));
   }
 }

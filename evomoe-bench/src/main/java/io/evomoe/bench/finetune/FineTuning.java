@@ -52,7 +52,7 @@ public final class FineTuning {
     return texts.labels();
   }
 
-  /** A line on the texts. */
+  /** Lines on the texts. */
   public String description() {
     return texts.description();
   }

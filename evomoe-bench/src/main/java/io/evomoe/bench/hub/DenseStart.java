@@ -34,8 +34,9 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
    * experts spawned before the first step, since the dense run was the phase of one expert.
    *
    * @param usual the preset of this run's task
+   * @param itsData whether it goes on with the dense run's data, which is divided as it was then
    */
-  public RunConfig defaults(RunConfig usual) {
+  public RunConfig defaults(RunConfig usual, boolean itsData) {
     RunConfig dense = run.config();
     ModelSize model = dense.model();
     int positions = dense.embedding(run.vocabulary()).positions();
@@ -50,8 +51,18 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
             dense.gateOptions(),
             dense.compute(),
             dense.architecture().withPositions(positions),
-            usual.guards());
+            usual.guards(),
+            itsData ? dense.split() : usual.split());
     return ConfigFile.set(config, "evolution.diversifySteps", "0");
+  }
+
+  /** Refuses to divide the dense run's data anew: it has been trained on what would be held out. */
+  public void requireItsSplit(RunConfig config) {
+    if (!config.split().equals(run.config().split())) {
+      throw new IllegalArgumentException(
+          "the split must be that of %s, whose data is used, %s, was %s"
+              .formatted(run.folder().path(), run.config().split(), config.split()));
+    }
   }
 
   /**

@@ -125,7 +125,8 @@ public final class HubImport {
             embedding.positions(),
             embedding.positionOffset(),
             embedding.tokenTypes()),
-        usual.guards());
+        usual.guards(),
+        usual.split());
   }
 
   private static String sizes(HubFolder hub) {

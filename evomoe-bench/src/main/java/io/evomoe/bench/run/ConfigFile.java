@@ -3,6 +3,7 @@ package io.evomoe.bench.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.report.AtomicFile;
+import io.evomoe.models.text.HeldOut;
 import java.nio.file.Path;
 
 /** Run configurations as YAML. A file may name only what differs from the preset. */
@@ -36,6 +37,7 @@ public final class ConfigFile {
     fields.set("compute", StrictYaml.fields(ComputeSettings.DEFAULT));
     fields.set("architecture", StrictYaml.fields(ArchitectureSettings.DEFAULT));
     fields.set("guards", StrictYaml.fields(GuardSettings.DEFAULT));
+    fields.set("split", StrictYaml.fields(HeldOut.EARLIER));
     return fields;
   }
 

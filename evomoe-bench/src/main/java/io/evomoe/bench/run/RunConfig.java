@@ -6,6 +6,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
@@ -34,6 +35,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param architecture of the model beside its size; {@link ArchitectureSettings#DEFAULT} where a
  *     file leaves it out
  * @param guards how it is kept safe; {@link GuardSettings#DEFAULT} where a file leaves it out
+ * @param split how data that has no split of its own is divided; {@link HeldOut#EARLIER} where a
+ *     file leaves it out
  */
 public record RunConfig(
     String task,
@@ -45,7 +48,8 @@ public record RunConfig(
     Map<String, Map<String, String>> gateOptions,
     ComputeSettings compute,
     ArchitectureSettings architecture,
-    GuardSettings guards) {
+    GuardSettings guards,
+    HeldOut split) {
 
   /**
    * Keeps the options, by gate in order, unmodifiable; refuses sequences that are longer than the
@@ -61,7 +65,7 @@ public record RunConfig(
     }
   }
 
-  /** A run of the default architecture and guards. */
+  /** A run of the default architecture, guards and split. */
   public RunConfig(
       String task,
       String gate,
@@ -81,7 +85,8 @@ public record RunConfig(
         gateOptions,
         compute,
         ArchitectureSettings.DEFAULT,
-        GuardSettings.DEFAULT);
+        GuardSettings.DEFAULT,
+        HeldOut.DEFAULT);
   }
 
   /** Kernels of this run's precision. */
@@ -197,6 +202,22 @@ public record RunConfig(
                 TrainingFacts.ofSteps(training.steps())));
   }
 
+  /** The same with data that is divided in another way. */
+  public RunConfig withSplit(HeldOut other) {
+    return new RunConfig(
+        task,
+        gate,
+        seed,
+        model,
+        training,
+        evolution,
+        gateOptions,
+        compute,
+        architecture,
+        guards,
+        other);
+  }
+
   /** The same with another gate and seed. */
   public RunConfig with(String otherGate, long otherSeed) {
     return new RunConfig(
@@ -209,6 +230,7 @@ public record RunConfig(
         gateOptions,
         compute,
         architecture,
-        guards);
+        guards,
+        split);
   }
 }

@@ -26,15 +26,19 @@ public final class StudyResults {
 
   private final Path folder;
   private final Origin origin;
+  private final boolean divided;
 
   /**
    * Results in a folder, which need not be there yet.
    *
    * @param origin of runs that are recorded from now on
+   * @param divided whether all data comes with a split of its own, so that none of a configuration
+   *     counts
    */
-  public StudyResults(Path folder, Origin origin) {
+  public StudyResults(Path folder, Origin origin, boolean divided) {
     this.folder = folder;
     this.origin = origin;
+    this.divided = divided;
   }
 
   /** The folder. */
@@ -51,7 +55,7 @@ public final class StudyResults {
     Path run = folder.resolve(name);
     if (!Files.exists(run.resolve(ResultFile.NAME))
         || !Origin.read(run.resolve(ORIGIN)).fits(origin)
-        || !ConfigFile.read(run.resolve(CONFIG)).equals(config)) {
+        || !isOf(ConfigFile.read(run.resolve(CONFIG)), config)) {
       return Optional.empty();
     }
     List<RunResult> results = ResultFile.read(run.resolve(ResultFile.NAME));
@@ -62,6 +66,10 @@ public final class StudyResults {
     }
     return Optional.of(
         new StudyRecord(results.get(0), CurveFile.read(run.resolve(CurveFile.NAME))));
+  }
+
+  private boolean isOf(RunConfig recorded, RunConfig wanted) {
+    return wanted.equals(divided ? recorded.withSplit(wanted.split()) : recorded);
   }
 
   /** Records a finished run, in place of one of another configuration. */

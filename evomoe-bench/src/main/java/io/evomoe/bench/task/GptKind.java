@@ -68,14 +68,14 @@ public final class GptKind implements TaskKind {
 
   @Override
   public GptTask prepare(List<Path> data, RunConfig config, Path tokenizerFolder) {
-    TextSplit text = TextSources.open(data);
+    TextSplit text = TextSources.open(data, config.split());
     return new GptTask(
         text, TokenizerFolder.train(text.train(), config.model().vocabulary(), tokenizerFolder));
   }
 
   @Override
   public GptTask open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
-    return new GptTask(TextSources.open(data), tokenizer);
+    return new GptTask(TextSources.open(data, config.split()), tokenizer);
   }
 
   @Override

@@ -92,7 +92,12 @@ public final class GptTask implements Task<LanguageBatch, Gpt> {
 
   @Override
   public String description() {
-    return "%s: %,d training and %,d held-out tokens, vocabulary %,d"
-        .formatted(text.train().name(), train.size(), valid.size(), tokenizer.vocabularySize());
+    return "%s: %,d training and %,d held-out tokens of %s, vocabulary %,d"
+        .formatted(
+            text.train().name(),
+            train.size(),
+            valid.size(),
+            LanguageModels.documents(text),
+            tokenizer.vocabularySize());
   }
 }

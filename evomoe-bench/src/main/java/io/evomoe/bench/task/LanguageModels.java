@@ -3,12 +3,14 @@ package io.evomoe.bench.task;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TextSplit;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.training.Evaluation;
 import io.evomoe.training.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,11 +23,26 @@ final class LanguageModels {
   static TextCorpus text(RunCheckpoint run, EvalRequest request) {
     Path data = request.data();
     if (data == null) {
-      return TextSources.part(RunFolder.data(run.checkpoint()), request.split());
+      return TextSources.part(
+          RunFolder.data(run.checkpoint()), request.split(), run.config().split());
     }
     return Files.isDirectory(data)
-        ? TextSources.part(List.of(data), request.split())
+        ? TextSources.part(List.of(data), request.split(), run.config().split())
         : TextSources.whole(data);
+  }
+
+  /** How many documents each side has. */
+  static String documents(TextSplit text) {
+    return "%,d and %,d documents%s"
+        .formatted(
+            text.train().documents().size(),
+            text.valid().documents().size(),
+            testPart(text.test().map(side -> side.documents().size())));
+  }
+
+  /** A test part, where there is one, in words. */
+  static String testPart(Optional<Integer> size) {
+    return size.map(" (%,d more are the test part)"::formatted).orElse("");
   }
 
   /** One row of logits, computed in a workspace of its own. */

@@ -74,7 +74,7 @@ public final class RobertaKind implements TaskKind {
 
   @Override
   public RobertaTask prepare(List<Path> data, RunConfig config, Path tokenizerFolder) {
-    TextSplit text = TextSources.open(data);
+    TextSplit text = TextSources.open(data, config.split());
     int vocabulary = config.model().vocabulary();
     return new RobertaTask(
         text,
@@ -83,7 +83,7 @@ public final class RobertaKind implements TaskKind {
 
   @Override
   public RobertaTask open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
-    return new RobertaTask(TextSources.open(data), tokenizer);
+    return new RobertaTask(TextSources.open(data, config.split()), tokenizer);
   }
 
   @Override

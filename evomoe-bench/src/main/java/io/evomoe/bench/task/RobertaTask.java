@@ -94,7 +94,12 @@ public final class RobertaTask implements Task<LanguageBatch, Roberta> {
 
   @Override
   public String description() {
-    return "%s: %,d training and %,d held-out tokens, 15%% of them masked, vocabulary %,d"
-        .formatted(text.train().name(), train.size(), valid.size(), tokenizer.vocabularySize());
+    return "%s: %,d training and %,d held-out tokens, 15%% of them masked, of %s, vocabulary %,d"
+        .formatted(
+            text.train().name(),
+            train.size(),
+            valid.size(),
+            LanguageModels.documents(text),
+            tokenizer.vocabularySize());
   }
 }

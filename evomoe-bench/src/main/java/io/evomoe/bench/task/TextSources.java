@@ -1,5 +1,6 @@
 package io.evomoe.bench.task;
 
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SplitFolder;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextSplit;
@@ -19,18 +20,30 @@ final class TextSources {
 
   private TextSources() {}
 
-  /** Training and held-out text of all sources, at least one. */
-  static TextSplit open(List<Path> data) {
-    return data.stream().map(TextSources::open).reduce(TextSplit::join).orElseThrow();
+  /**
+   * Training and held-out text of all sources, at least one.
+   *
+   * @param heldOut how a file is divided; a folder has its split
+   * @throws IllegalArgumentException as well where there is no file and anything but a default
+   */
+  static TextSplit open(List<Path> data, HeldOut heldOut) {
+    if (data.stream().allMatch(Files::isDirectory)) {
+      heldOut.requireUnasked(data);
+    }
+    return data.stream().map(source -> open(source, heldOut)).reduce(TextSplit::join).orElseThrow();
   }
 
   /**
    * One part of all sources.
    *
    * @param part {@code train}, {@code valid} or {@code test}
+   * @param heldOut how a file is divided; a folder has its split
    */
-  static TextCorpus part(List<Path> data, String part) {
-    return data.stream().map(source -> part(source, part)).reduce(TextCorpus::join).orElseThrow();
+  static TextCorpus part(List<Path> data, String part, HeldOut heldOut) {
+    return data.stream()
+        .map(source -> part(source, part, heldOut))
+        .reduce(TextCorpus::join)
+        .orElseThrow();
   }
 
   /** All of a file. */
@@ -38,25 +51,30 @@ final class TextSources {
     return isClassified(file) ? ClassifiedCorpus.read(file).texts() : TextCorpus.read(file);
   }
 
-  private static TextSplit open(Path source) {
-    return isClassified(source) ? ClassifiedSplit.open(source).texts() : TextSplit.open(source);
+  private static TextSplit open(Path source, HeldOut ofFiles) {
+    HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : ofFiles;
+    return isClassified(source)
+        ? ClassifiedSplit.open(source, heldOut).texts()
+        : TextSplit.open(source, heldOut);
   }
 
-  private static TextCorpus part(Path source, String part) {
-    return switch (part) {
-      case "train" -> open(source).train();
-      case "valid" -> open(source).valid();
-      default -> file(source, part);
-    };
-  }
-
-  private static TextCorpus file(Path source, String part) {
-    if (!Files.isDirectory(source)) {
-      throw new IllegalArgumentException(
-          "split must be train or valid where the data is one file, was %s, and %s is a file"
-              .formatted(part, source));
+  private static TextCorpus part(Path source, String part, HeldOut heldOut) {
+    if (Files.isDirectory(source)) {
+      return whole(SplitFolder.require(source, part, isClassified(source) ? CLASSIFIED : TEXT));
     }
-    return whole(SplitFolder.require(source, part, isClassified(source) ? CLASSIFIED : TEXT));
+    TextSplit split = open(source, heldOut);
+    return switch (part) {
+      case "train" -> split.train();
+      case "valid" -> split.valid();
+      default ->
+          split
+              .test()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "split must be train or valid where %s is a file and testShare 0, was %s"
+                              .formatted(source, part)));
+    };
   }
 
   private static boolean isClassified(Path source) {

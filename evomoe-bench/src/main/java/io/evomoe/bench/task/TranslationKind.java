@@ -7,6 +7,7 @@ import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.TrainingSettings;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.models.text.pairs.PairCorpus;
@@ -15,6 +16,7 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.training.LearningRate.Decay;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -70,7 +72,7 @@ public final class TranslationKind implements TaskKind {
 
   @Override
   public TranslationTask prepare(List<Path> data, RunConfig config, Path tokenizerFolder) {
-    PairSplit pairs = PairSplit.open(one(data));
+    PairSplit pairs = PairSplit.open(one(data), config.split());
     int vocabulary = config.model().vocabulary();
     BpeTokenizer tokenizer =
         TokenizerFolder.train(
@@ -80,7 +82,8 @@ public final class TranslationKind implements TaskKind {
 
   @Override
   public TranslationTask open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
-    return new TranslationTask(PairSplit.open(one(data)), tokenizer, config.model().sequence());
+    PairSplit pairs = PairSplit.open(one(data), config.split());
+    return new TranslationTask(pairs, tokenizer, config.model().sequence());
   }
 
   @Override
@@ -138,7 +141,9 @@ public final class TranslationKind implements TaskKind {
   public List<String> evaluate(RunCheckpoint run, EvalRequest request) {
     Path data = request.data();
     List<Path> sources = data == null ? RunFolder.data(run.checkpoint()) : List.of(data);
-    PairCorpus pairs = part(PairSplit.open(one(sources)), request.split(), sources);
+    Path source = one(sources);
+    HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : run.config().split();
+    PairCorpus pairs = part(PairSplit.open(source, heldOut), request.split(), sources);
     return new TranslationQuality(run, load(run)).lines(pairs, request);
   }
 

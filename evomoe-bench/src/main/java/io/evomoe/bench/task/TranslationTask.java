@@ -10,6 +10,7 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.BucketedBatches;
 import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
+import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
@@ -110,11 +111,12 @@ public final class TranslationTask implements Task<PairBatch, Transformer> {
 
   @Override
   public String description() {
-    return "%s: %,d training and %,d held-out pairs (%,d and %,d of them cut), vocabulary %,d"
+    return "%s: %,d training and %,d held-out pairs%s, %,d and %,d of them cut, vocabulary %,d"
         .formatted(
             pairs.train().name(),
             train.size(),
             valid.size(),
+            LanguageModels.testPart(pairs.test().map(PairCorpus::size)),
             train.cutPairs(),
             valid.cutPairs(),
             tokenizer.vocabularySize());

@@ -18,6 +18,7 @@ import io.evomoe.models.gpt.Sampling;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.step.Phase;
@@ -205,7 +206,15 @@ class ConfigRecordsTest {
             "gateOptions: " + ANY,
             "compute: " + ANY,
             "architecture: " + ANY,
-            "guards: " + ANY));
+            "guards: " + ANY,
+            "split: " + ANY));
+    RECORDS.put(
+        HeldOut.DEFAULT.withShares(0.1, 0.1),
+        fields(
+            "rule: " + ANY,
+            "validShare: 0 1 -0.1 0.95 NaN",
+            "testShare: -0.1 0.9 1 NaN",
+            "seed: " + ANY));
     RECORDS.put(
         new ArchitectureSettings(Activation.GELU, 1e-5, 10, 8, 0, 0),
         fields(

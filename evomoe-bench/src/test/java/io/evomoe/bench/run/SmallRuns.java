@@ -9,6 +9,7 @@ import io.evomoe.bench.task.RobertaKind;
 import io.evomoe.bench.task.RobertaTask;
 import io.evomoe.bench.task.TranslationTask;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextSplit;
@@ -31,7 +32,10 @@ final class SmallRuns implements AutoCloseable {
 
   private static final int VOCABULARY = 300;
   private static final int SENTENCE = 48;
-  private static final double HELD_OUT = 0.1;
+
+  /** The curves were recorded with it. */
+  private static final HeldOut HELD_OUT = HeldOut.EARLIER.withShares(0.1, 0);
+
   private static final Path TEXT = Path.of("../data/sotu/sotu.test.txt.gz");
   private static final Path PAIRS = Path.of("../data/lohelp/lohelp.en-de.test.tsv.gz");
 

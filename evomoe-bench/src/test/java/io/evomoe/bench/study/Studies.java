@@ -42,7 +42,9 @@ final class Studies {
 
   static Study of(Path folder, Origin origin) throws IOException {
     return new Study(
-        read(folder, YAML), new StudyResults(folder.resolve("results"), origin), "study.yaml");
+        read(folder, YAML),
+        new StudyResults(folder.resolve("results"), origin, true),
+        "study.yaml");
   }
 
   static StudyRun run(Study study, String name) {

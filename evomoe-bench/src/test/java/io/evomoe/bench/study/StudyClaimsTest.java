@@ -63,7 +63,7 @@ class StudyClaimsTest {
     StudyConfig config = StudyConfig.read(file);
     Origin here = new Origin(config.revision(), FolderDigest.of(data(task)), "", "", "");
     Path results = Path.of("../docs/study/results").resolve(task);
-    return new Study(config, new StudyResults(results, here), file.toString());
+    return new Study(config, new StudyResults(results, here, true), file.toString());
   }
 
   @ParameterizedTest

@@ -120,6 +120,6 @@ class StudyConfigTest {
   }
 
   private StudyResults results(Origin origin) {
-    return new StudyResults(folder.resolve("results"), origin);
+    return new StudyResults(folder.resolve("results"), origin, true);
   }
 }

@@ -1,58 +1,98 @@
 package io.evomoe.models.text;
 
-import java.util.Collections;
+import io.evomoe.models.text.HeldOut.Unit;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
-/** The two ways to hold text out. */
+/** Documents in two: those that stay, and those that are taken; one may be cut for that. */
 final class DocumentSplit {
+  private final List<String> left = new ArrayList<>();
+  private final List<String> taken = new ArrayList<>();
 
-  private DocumentSplit() {}
+  private DocumentSplit(List<String> documents, Set<String> whole, String cutText, int cut) {
+    for (String document : documents) {
+      if (document.equals(cutText)) {
+        left.add(document.substring(0, cut).stripTrailing());
+        taken.add(document.substring(cut));
+      } else {
+        (whole.contains(document) ? taken : left).add(document);
+      }
+    }
+  }
 
-  static TextSplit byDocuments(TextCorpus corpus, double validShare) {
+  /** Divides a corpus. */
+  static TextSplit of(TextCorpus corpus, HeldOut heldOut) {
+    if (heldOut.rule() == HeldOut.Rule.SPREAD) {
+      return spread(corpus, heldOut.validShare());
+    }
+    DocumentSplit valid =
+        take(corpus.documents(), heldOut.validShare(), heldOut.validSeed(), oneWord(corpus));
+    if (heldOut.testShare() == 0) {
+      return new TextSplit(
+          training(corpus, valid.left), heldOut(corpus, valid.taken), Optional.empty());
+    }
+    IllegalArgumentException tooShort =
+        new IllegalArgumentException(corpus.name() + " is too short for a test part as well");
+    DocumentSplit test = take(valid.left, heldOut.testShareOfRest(), heldOut.testSeed(), tooShort);
+    return new TextSplit(
+        training(corpus, test.left),
+        heldOut(corpus, valid.taken),
+        Optional.of(new TextCorpus("test part of " + corpus.name(), test.taken)));
+  }
+
+  private static TextSplit spread(TextCorpus corpus, double share) {
     List<String> documents = corpus.documents();
-    Set<String> valid = HeldOut.choose(documents, validShare, Set.of(documents.get(0)));
-    return new TextSplit(
-        part(corpus, "training part of ", document -> !valid.contains(document)),
-        part(corpus, "held-out part of ", valid::contains));
-  }
-
-  /** Cuts every document, all of which are equal. */
-  static TextSplit byWords(TextCorpus corpus, double validShare) {
-    String document = corpus.documents().get(0).strip();
-    int cut = cut(document, (int) Math.round((1 - validShare) * document.length()));
-    if (cut < 0) {
-      throw new IllegalArgumentException(
-          corpus.name() + " is one word only, so no part of it can be held out");
+    if (documents.stream().distinct().count() == 1) {
+      return SpreadRule.cut(corpus, share);
     }
-    int copies = corpus.documents().size();
-    return new TextSplit(
-        copies(copies, "training part of " + corpus.name(), document.substring(0, cut).strip()),
-        copies(copies, "held-out part of " + corpus.name(), document.substring(cut).strip()));
+    Set<String> valid = SpreadRule.choose(units(documents), share);
+    DocumentSplit split = new DocumentSplit(documents, valid, "", 0);
+    return new TextSplit(training(corpus, split.left), heldOut(corpus, split.taken));
   }
 
-  /** The white space inside {@code document} nearest before {@code wanted}, else after; or -1. */
-  private static int cut(String document, int wanted) {
-    for (int i = Math.min(wanted, document.length() - 1); i > 0; i--) {
-      if (Character.isWhitespace(document.charAt(i))) {
-        return i;
+  private static TextCorpus training(TextCorpus corpus, List<String> documents) {
+    return new TextCorpus("training part of " + corpus.name(), documents);
+  }
+
+  private static TextCorpus heldOut(TextCorpus corpus, List<String> documents) {
+    return new TextCorpus("held-out part of " + corpus.name(), documents);
+  }
+
+  static IllegalArgumentException oneWord(TextCorpus corpus) {
+    return new IllegalArgumentException(
+        corpus.name() + " is one word only, so no part of it can be held out");
+  }
+
+  private static DocumentSplit take(
+      List<String> documents, double share, long seed, IllegalArgumentException tooShort) {
+    ProportionalSample.Sample sample = ProportionalSample.of(units(documents), share, seed);
+    Set<String> whole = new HashSet<>(sample.taken());
+    if (sample.undecided().isEmpty()) {
+      return new DocumentSplit(documents, whole, "", 0);
+    }
+    String text = sample.undecided().get().text();
+    double slack = ProportionalSample.LONG * length(documents) / Utf8Text.length(text);
+    int cut = TextCut.near(text, 1 - sample.part(), slack);
+    if (cut == 0) {
+      boolean leavesOthers =
+          documents.stream().anyMatch(d -> !d.equals(text) && !whole.contains(d));
+      if (leavesOthers && (whole.isEmpty() || sample.whole())) {
+        whole.add(text);
+      } else if (whole.isEmpty()) {
+        throw tooShort;
       }
     }
-    for (int i = Math.max(wanted, 1); i < document.length(); i++) {
-      if (Character.isWhitespace(document.charAt(i))) {
-        return i;
-      }
-    }
-    return -1;
+    return new DocumentSplit(documents, whole, cut == 0 ? "" : text, cut);
   }
 
-  private static TextCorpus part(TextCorpus corpus, String prefix, Predicate<String> side) {
-    List<String> documents = corpus.documents().stream().filter(side).toList();
-    return new TextCorpus(prefix + corpus.name(), documents);
+  private static long length(List<String> documents) {
+    return documents.stream().mapToLong(Utf8Text::length).sum();
   }
 
-  private static TextCorpus copies(int copies, String name, String document) {
-    return new TextCorpus(name, Collections.nCopies(copies, document));
+  private static List<Unit> units(List<String> documents) {
+    return documents.stream().map(document -> Unit.of(document, "", document)).toList();
   }
 }

@@ -2,51 +2,74 @@ package io.evomoe.models.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Text to train on and text held out from training.
  *
  * @param train to train on, the tokenizer included
  * @param valid held out
+ * @param test held out for a last measurement, where there is such a part
  */
-public record TextSplit(TextCorpus train, TextCorpus valid) {
+public record TextSplit(TextCorpus train, TextCorpus valid, Optional<TextCorpus> test) {
   /** Share of the text that is held out when a single file is given. */
-  public static final double DEFAULT_VALID_SHARE = HeldOut.DEFAULT_SHARE;
+  public static final double DEFAULT_VALID_SHARE = HeldOut.DEFAULT.validShare();
+
+  /** A split without a test part. */
+  public TextSplit(TextCorpus train, TextCorpus valid) {
+    this(train, valid, Optional.empty());
+  }
 
   /**
    * Opens a text file, of which 5% is held out ({@link #of}), or a folder that holds {@code
-   * X.train.txt} and {@code X.valid.txt}, {@code .gz} allowed.
+   * X.train.txt}, {@code X.valid.txt} and, if there is one, {@code X.test.txt}; {@code .gz}
+   * allowed.
    *
    * @throws IllegalArgumentException when there is no such text, in one sentence that names the
    *     path
    */
   public static TextSplit open(Path path) {
-    return Files.isDirectory(path)
-        ? new TextSplit(part(path, "train"), part(path, "valid"))
-        : of(TextCorpus.read(path), DEFAULT_VALID_SHARE);
+    return open(path, HeldOut.DEFAULT);
+  }
+
+  /**
+   * The same with what is held out of a file.
+   *
+   * @throws IllegalArgumentException as well when a folder, which has its split, is given with
+   *     anything but a default
+   */
+  public static TextSplit open(Path path, HeldOut heldOut) {
+    if (!Files.isDirectory(path)) {
+      return of(TextCorpus.read(path), heldOut);
+    }
+    heldOut.requireUnasked(path);
+    return new TextSplit(
+        TextCorpus.read(SplitFolder.require(path, "train", "txt")),
+        TextCorpus.read(SplitFolder.require(path, "valid", "txt")),
+        SplitFolder.find(path, "test", "txt").map(TextCorpus::read));
   }
 
   /** The texts of both, this one's first, each on the side it was on. */
   public TextSplit join(TextSplit other) {
-    return new TextSplit(train.join(other.train), valid.join(other.valid));
+    Optional<TextCorpus> both =
+        test.flatMap(mine -> other.test.map(mine::join)).or(() -> test).or(() -> other.test);
+    return new TextSplit(train.join(other.train), valid.join(other.valid), both);
   }
 
-  private static TextCorpus part(Path folder, String part) {
-    return TextCorpus.read(SplitFolder.require(folder, part, "txt"));
+  /** Holds out a share of a corpus for measuring. */
+  public static TextSplit of(TextCorpus corpus, double validShare) {
+    return of(corpus, HeldOut.DEFAULT.withShares(validShare, 0));
   }
 
   /**
-   * Holds out a share of a corpus, by documents spread evenly over it; equal documents stay on one
-   * side. When all documents are equal, each is cut at a white space. The same corpus gives the
-   * same split.
+   * Holds out shares of a corpus, as {@link HeldOut} says. A document that is longer than the share
+   * can be cut, if it is more than a hundredth of all: at the end of a line, or between words where
+   * no line ends near; then its end is held out. The same corpus gives the same split, in which
+   * each side has at least one document.
    *
-   * @param validShare share of the text to hold out, in (0, 1); each side gets at least one
-   *     document, so a corpus of few documents can be far from it
+   * @throws IllegalArgumentException when there is nothing to hold out
    */
-  public static TextSplit of(TextCorpus corpus, double validShare) {
-    HeldOut.requireShare(validShare);
-    return corpus.documents().stream().distinct().count() == 1
-        ? DocumentSplit.byWords(corpus, validShare)
-        : DocumentSplit.byDocuments(corpus, validShare);
+  public static TextSplit of(TextCorpus corpus, HeldOut heldOut) {
+    return DocumentSplit.of(corpus, heldOut);
   }
 }

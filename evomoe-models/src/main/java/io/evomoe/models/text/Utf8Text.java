@@ -43,6 +43,11 @@ public final class Utf8Text {
     return text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
   }
 
+  /** Bytes of a text. */
+  static int length(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
   private static byte[] bytes(Path file) {
     try {
       if (Files.size(file) == 0) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,18 +63,28 @@ class TextSplitTest {
   }
 
   @Test
-  void should_give_each_side_a_document_when_there_are_two() {
-    TextSplit split = TextSplit.of(new TextCorpus("two", List.of("short", "much longer")), 0.05);
+  void should_give_each_side_text_when_there_is_next_to_none() {
+    for (List<String> few :
+        List.of(List.of("short", "much longer"), List.of("a", "b"), List.of("a", "b", "c d"))) {
+      for (double share : new double[] {0.01, 0.05, 0.5, 0.95}) {
+        TextSplit split = TextSplit.of(new TextCorpus("few", few), share);
 
-    assertThat(split.train().documents()).containsExactly("short");
-    assertThat(split.valid().documents()).containsExactly("much longer");
+        assertThat(words(split.train())).isNotEmpty();
+        assertThat(words(split.valid())).isNotEmpty();
+        List<String> both = new ArrayList<>(words(split.train()));
+        both.addAll(words(split.valid()));
+        assertThat(both).containsExactlyInAnyOrderElementsOf(words(new TextCorpus("few", few)));
+      }
+    }
   }
 
   @Test
-  void should_hold_out_the_shortest_when_no_document_is_short_enough() {
-    TextCorpus corpus = new TextCorpus("three", List.of("first one", "second, longer", "third"));
+  void should_say_that_there_is_no_text_for_a_test_part() {
+    TextCorpus corpus = new TextCorpus("two", List.of("a", "b"));
 
-    assertThat(TextSplit.of(corpus, 0.05).valid().documents()).containsExactly("third");
+    assertThatThrownBy(() -> TextSplit.of(corpus, HeldOut.DEFAULT.withShares(0.1, 0.1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("two is too short for a test part as well");
   }
 
   @Test
@@ -108,7 +119,7 @@ class TextSplitTest {
     for (double share : new double[] {0, 1, -0.5, Double.NaN}) {
       assertThatThrownBy(() -> TextSplit.of(numbered(3), share))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("valid share must be in (0, 1), was " + share);
+          .hasMessage("validShare must be in (0, 1), was " + share);
     }
   }
 
@@ -121,6 +132,22 @@ class TextSplitTest {
     TextSplit split = TextSplit.open(folder);
     assertThat(split.train().documents()).containsExactly("a b", "c d");
     assertThat(split.valid().documents()).containsExactly("e f");
+  }
+
+  @Test
+  void should_refuse_shares_beside_a_split_that_is_there() throws IOException {
+    Files.writeString(folder.resolve("x.train.txt"), "a");
+    Files.writeString(folder.resolve("x.valid.txt"), "b");
+    Files.writeString(folder.resolve("x.test.txt"), "c");
+
+    assertThatThrownBy(() -> TextSplit.open(folder, HeldOut.DEFAULT.withShares(0.1, 0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "validShare, testShare and seed of the split are for texts that have none, "
+                + folder
+                + " has one of its own");
+    assertThat(TextSplit.open(folder).test().orElseThrow().documents()).containsExactly("c");
+    assertThat(TextSplit.open(folder, HeldOut.EARLIER)).isEqualTo(TextSplit.open(folder));
   }
 
   @Test
@@ -153,6 +180,10 @@ class TextSplitTest {
   private static TextCorpus numbered(int documents) {
     return new TextCorpus(
         "numbered", IntStream.range(0, documents).mapToObj(i -> "document " + i).toList());
+  }
+
+  private static List<String> words(TextCorpus corpus) {
+    return corpus.documents().stream().flatMap(text -> Stream.of(text.split(" "))).toList();
   }
 
   private static int number(String document) {

@@ -5,10 +5,8 @@ import io.evomoe.models.text.SplitFolder;
 import io.evomoe.models.text.TextSplit;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Classified texts to train on and others held out from training.
@@ -33,33 +31,58 @@ public record ClassifiedSplit(
    * allowed.
    */
   public static ClassifiedSplit open(Path path) {
+    return open(path, HeldOut.DEFAULT);
+  }
+
+  /**
+   * The same with what is held out of a file.
+   *
+   * @throws IllegalArgumentException as well when a folder, which has its split, is given with
+   *     anything but a default
+   */
+  public static ClassifiedSplit open(Path path, HeldOut heldOut) {
     if (!Files.isDirectory(path)) {
-      return of(ClassifiedCorpus.read(path), HeldOut.DEFAULT_SHARE);
+      return of(ClassifiedCorpus.read(path), heldOut);
     }
+    heldOut.requireUnasked(path);
     return new ClassifiedSplit(
         ClassifiedCorpus.read(SplitFolder.require(path, "train", "tsv")),
         ClassifiedCorpus.read(SplitFolder.require(path, "valid", "tsv")),
         SplitFolder.find(path, "test", "tsv").map(ClassifiedCorpus::read));
   }
 
-  /**
-   * Holds out a share of a corpus, spread evenly over it. Equal texts stay on one side, and the
-   * first text of each class stays in training. The same corpus gives the same split.
-   *
-   * @param validShare share of the text to hold out, in (0, 1)
-   * @throws IllegalArgumentException when no class has a second text
-   */
+  /** Holds out a share of a corpus for measuring. */
   public static ClassifiedSplit of(ClassifiedCorpus corpus, double validShare) {
-    List<String> texts = corpus.texts().documents();
-    Set<String> valid = HeldOut.choose(texts, validShare, firstOfEachClass(corpus));
-    if (valid.isEmpty()) {
+    return of(corpus, HeldOut.DEFAULT.withShares(validShare, 0));
+  }
+
+  /**
+   * Holds out shares of a corpus, as {@link HeldOut} says, of each class by itself. Equal texts
+   * stay on one side, and one text of each class in training. A class of which the share comes to
+   * two texts is on the held-out side as well. The same corpus gives the same split.
+   *
+   * @throws IllegalArgumentException when there are too few texts for each side to have one
+   */
+  public static ClassifiedSplit of(ClassifiedCorpus corpus, HeldOut heldOut) {
+    HeldOut.Sides sides =
+        heldOut.divide(
+            corpus.examples().stream()
+                .map(example -> HeldOut.Unit.of(example.text(), example.label(), example.text()))
+                .toList());
+    if (sides.valid().isEmpty()) {
       throw new IllegalArgumentException(
           corpus.name() + " has one text a class only, so no part of it can be held out");
     }
+    if (sides.test().isEmpty() && heldOut.testShare() > 0) {
+      throw new IllegalArgumentException(
+          corpus.name() + " has too few texts a class, none to spare for a test part");
+    }
     return new ClassifiedSplit(
-        part(corpus, "training part of ", valid, false),
-        part(corpus, "held-out part of ", valid, true),
-        Optional.empty());
+        part(corpus, "training part of ", sides::isTrain),
+        part(corpus, "held-out part of ", sides.valid()::contains),
+        heldOut.testShare() == 0
+            ? Optional.empty()
+            : Optional.of(part(corpus, "test part of ", sides.test()::contains)));
   }
 
   /** The classes. */
@@ -69,26 +92,13 @@ public record ClassifiedSplit(
 
   /** The texts without their classes, on the sides they are on. */
   public TextSplit texts() {
-    return new TextSplit(train.texts(), valid.texts());
-  }
-
-  private static Set<String> firstOfEachClass(ClassifiedCorpus corpus) {
-    Set<String> labels = new HashSet<>();
-    Set<String> first = new HashSet<>();
-    for (ClassifiedText example : corpus.examples()) {
-      if (labels.add(example.label())) {
-        first.add(example.text());
-      }
-    }
-    return first;
+    return new TextSplit(train.texts(), valid.texts(), test.map(ClassifiedCorpus::texts));
   }
 
   private static ClassifiedCorpus part(
-      ClassifiedCorpus corpus, String prefix, Set<String> valid, boolean heldOut) {
+      ClassifiedCorpus corpus, String prefix, Predicate<String> side) {
     return new ClassifiedCorpus(
         prefix + corpus.name(),
-        corpus.examples().stream()
-            .filter(example -> valid.contains(example.text()) == heldOut)
-            .toList());
+        corpus.examples().stream().filter(example -> side.test(example.text())).toList());
   }
 }

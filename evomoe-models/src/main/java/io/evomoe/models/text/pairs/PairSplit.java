@@ -4,9 +4,8 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SplitFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Pairs to train on and pairs held out from training.
@@ -23,40 +22,63 @@ public record PairSplit(PairCorpus train, PairCorpus valid, Optional<PairCorpus>
    * allowed.
    */
   public static PairSplit open(Path path) {
+    return open(path, HeldOut.DEFAULT);
+  }
+
+  /**
+   * The same with what is held out of a file.
+   *
+   * @throws IllegalArgumentException as well when a folder, which has its split, is given with
+   *     anything but a default
+   */
+  public static PairSplit open(Path path, HeldOut heldOut) {
     if (!Files.isDirectory(path)) {
-      return of(PairCorpus.read(path), HeldOut.DEFAULT_SHARE);
+      return of(PairCorpus.read(path), heldOut);
     }
+    heldOut.requireUnasked(path);
     return new PairSplit(
         PairCorpus.read(SplitFolder.require(path, "train", "tsv")),
         PairCorpus.read(SplitFolder.require(path, "valid", "tsv")),
         SplitFolder.find(path, "test", "tsv").map(PairCorpus::read));
   }
 
+  /** Holds out a share of a corpus for measuring. */
+  public static PairSplit of(PairCorpus corpus, double validShare) {
+    return of(corpus, HeldOut.DEFAULT.withShares(validShare, 0));
+  }
+
   /**
-   * Holds out a share of a corpus, spread evenly over it; pairs with equal sources stay on one
+   * Holds out shares of a corpus, as {@link HeldOut} says; pairs with equal sources stay on one
    * side. The same corpus gives the same split.
    *
-   * @param validShare share of the source text to hold out, in (0, 1); each side gets at least one
-   *     source, so a corpus of few pairs can be far from it
-   * @throws IllegalArgumentException when all sources are equal
+   * @throws IllegalArgumentException when there are too few sources for each side to have one
    */
-  public static PairSplit of(PairCorpus corpus, double validShare) {
-    List<String> sources = corpus.sources();
-    Set<String> valid = HeldOut.choose(sources, validShare, Set.of(sources.get(0)));
-    if (valid.isEmpty()) {
+  public static PairSplit of(PairCorpus corpus, HeldOut heldOut) {
+    HeldOut.Sides sides =
+        heldOut.divide(
+            corpus.pairs().stream()
+                .map(
+                    pair -> HeldOut.Unit.of(pair.source(), "", pair.source() + " " + pair.target()))
+                .toList());
+    if (sides.valid().isEmpty()) {
       throw new IllegalArgumentException(
           corpus.name() + " has one source sentence only, so no part of it can be held out");
     }
+    if (sides.test().isEmpty() && heldOut.testShare() > 0) {
+      throw new IllegalArgumentException(
+          corpus.name() + " has two source sentences only, none to spare for a test part");
+    }
     return new PairSplit(
-        part(corpus, "training part of ", valid, false),
-        part(corpus, "held-out part of ", valid, true),
-        Optional.empty());
+        part(corpus, "training part of ", sides::isTrain),
+        part(corpus, "held-out part of ", sides.valid()::contains),
+        heldOut.testShare() == 0
+            ? Optional.empty()
+            : Optional.of(part(corpus, "test part of ", sides.test()::contains)));
   }
 
-  private static PairCorpus part(
-      PairCorpus corpus, String prefix, Set<String> valid, boolean heldOut) {
+  private static PairCorpus part(PairCorpus corpus, String prefix, Predicate<String> side) {
     return new PairCorpus(
         prefix + corpus.name(),
-        corpus.pairs().stream().filter(pair -> valid.contains(pair.source()) == heldOut).toList());
+        corpus.pairs().stream().filter(pair -> side.test(pair.source())).toList());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.models.text.HeldOut;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,26 @@ class PairSplitTest {
 
     assertThat(split.train().sources()).doesNotContainAnyElementsOf(split.valid().sources());
     assertThat(split.train().size() + split.valid().size()).isEqualTo(500);
+  }
+
+  @Test
+  void should_divide_into_three_or_say_what_is_missing() {
+    HeldOut three = HeldOut.DEFAULT.withShares(0.1, 0.1);
+    List<SentencePair> pairs =
+        IntStream.range(0, 200)
+            .mapToObj(i -> new SentencePair("source " + i, "target " + i))
+            .toList();
+
+    PairSplit split = PairSplit.of(new PairCorpus("mine", pairs), three);
+
+    assertThat(split.valid().size()).isBetween(18, 22);
+    assertThat(split.test().orElseThrow().size()).isBetween(18, 22);
+    assertThat(split.test().orElseThrow().sources())
+        .doesNotContainAnyElementsOf(split.valid().sources())
+        .doesNotContainAnyElementsOf(split.train().sources());
+    assertThatThrownBy(() -> PairSplit.of(corpus(pairs.get(0), pairs.get(1)), three))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("mine has two source sentences only, none to spare for a test part");
   }
 
   @Test

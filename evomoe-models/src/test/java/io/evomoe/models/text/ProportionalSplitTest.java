@@ -1,0 +1,293 @@
+package io.evomoe.models.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.models.text.classes.ClassifiedCorpus;
+import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.classes.ClassifiedText;
+import io.evomoe.models.text.pairs.PairCorpus;
+import io.evomoe.models.text.pairs.PairSplit;
+import io.evomoe.models.text.pairs.SentencePair;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Short and long texts are held out alike, of every class, and as much as was asked for. */
+class ProportionalSplitTest {
+  private static final double SHARE = 0.05;
+
+  @Test
+  void should_hold_out_short_and_long_classes_in_proportion() {
+    ClassifiedSplit split = ClassifiedSplit.of(shortAndLong(1000, "short", "long"), SHARE);
+
+    assertThat(count(split.valid(), "short")).isBetween(48L, 52L);
+    assertThat(count(split.valid(), "long")).isBetween(48L, 52L);
+  }
+
+  @Test
+  void should_hold_out_short_and_long_texts_of_one_class_in_proportion() {
+    ClassifiedSplit split = ClassifiedSplit.of(shortAndLong(1000, "one", "one"), SHARE);
+
+    assertThat(split.valid().size()).isBetween(98, 102);
+    assertThat(split.valid().texts().documents().stream().filter(text -> text.length() > 300))
+        .hasSizeBetween(48, 52);
+  }
+
+  @Test
+  void should_hold_out_short_and_long_pairs_in_proportion() {
+    List<SentencePair> pairs =
+        IntStream.range(0, 1000)
+            .mapToObj(i -> words(i, i % 2 == 0 ? 3 : 60))
+            .map(text -> new SentencePair(text, text))
+            .toList();
+
+    PairSplit split = PairSplit.of(new PairCorpus("mine", pairs), SHARE);
+
+    assertThat(split.valid().sources().stream().filter(s -> s.length() > 300))
+        .hasSizeBetween(23, 27);
+    assertThat(split.valid().size()).isBetween(48, 52);
+  }
+
+  @Test
+  void should_hold_out_the_share_of_the_tokens_in_whole_documents(@TempDir Path folder) {
+    for (int documents : new int[] {100, 1000}) {
+      TextCorpus corpus = new TextCorpus("mine", ofManyLengths(documents));
+
+      TextSplit split = TextSplit.of(corpus, SHARE);
+
+      assertThat(split.train().documents().size() + split.valid().documents().size())
+          .isEqualTo(documents);
+      try (BpeTokenizer tokenizer = TokenizerFolder.train(split.train(), 300, folder)) {
+        double held = TokenStream.of(split.valid(), tokenizer).size();
+        double all = held + TokenStream.of(split.train(), tokenizer).size();
+        assertThat(held / all).as("%d documents", documents).isCloseTo(SHARE, within(0.01));
+      }
+    }
+  }
+
+  @Test
+  void should_cut_one_of_a_few_long_documents_at_the_end_of_a_line() {
+    TextCorpus corpus = novels();
+
+    TextSplit split = TextSplit.of(corpus, SHARE);
+
+    assertThat((double) split.valid().length() / corpus.length()).isCloseTo(SHARE, within(0.01));
+    assertThat(linesOf(split.train(), split.valid()))
+        .containsExactlyInAnyOrderElementsOf(linesOf(corpus));
+    assertThat(split.train().documents()).hasSize(6);
+    assertThat(split.valid().documents()).hasSize(1);
+  }
+
+  @Test
+  void should_give_every_text_the_same_chance_whatever_its_length() {
+    int seeds = 400;
+    List<String> texts = ofManyLengths(120);
+    Map<String, Integer> held = new HashMap<>();
+    for (int seed = 0; seed < seeds; seed++) {
+      HeldOut heldOut = new HeldOut(HeldOut.Rule.RANDOM, 0.1, 0, seed);
+      TextSplit split = TextSplit.of(new TextCorpus("mine", texts), heldOut);
+      split.valid().documents().forEach(text -> held.merge(text, 1, Integer::sum));
+    }
+
+    double deviation = Math.sqrt(seeds * 0.1 * 0.9);
+    List<String> byLength = new ArrayList<>(texts);
+    byLength.sort((a, b) -> Integer.compare(a.length(), b.length()));
+    for (int from = 0; from < 120; from += 30) {
+      double mean =
+          byLength.subList(from, from + 30).stream()
+              .mapToInt(text -> held.getOrDefault(text, 0))
+              .average()
+              .orElseThrow();
+      assertThat(mean)
+          .as("times that a text from the %d-th shortest on is held out", from)
+          .isCloseTo(seeds * 0.1, within(4 * deviation / Math.sqrt(30)));
+    }
+    assertThat(texts)
+        .allSatisfy(
+            text ->
+                assertThat(held.getOrDefault(text, 0))
+                    .isCloseTo((int) (seeds * 0.1), within((int) (4.5 * deviation))));
+  }
+
+  @Test
+  void should_hold_out_the_same_part_of_every_long_document_in_the_mean() {
+    List<String> novels = novels().documents();
+    int seeds = 300;
+    double[] held = new double[novels.size()];
+    for (int seed = 0; seed < seeds; seed++) {
+      HeldOut heldOut = new HeldOut(HeldOut.Rule.RANDOM, 0.2, 0, seed);
+      for (String part : TextSplit.of(novels(), heldOut).valid().documents()) {
+        for (int i = 0; i < novels.size(); i++) {
+          held[i] += novels.get(i).contains(part) ? part.length() : 0;
+        }
+      }
+    }
+
+    for (int i = 0; i < novels.size(); i++) {
+      assertThat(held[i] / seeds / novels.get(i).length())
+          .as("mean part of novel %d", i)
+          .isCloseTo(0.2, within(4 * 0.4 / Math.sqrt(seeds)));
+    }
+  }
+
+  @Test
+  void should_divide_the_same_texts_in_another_order_alike() {
+    List<String> texts = new ArrayList<>(ofManyLengths(300));
+    List<String> valid = TextSplit.of(new TextCorpus("a", texts), SHARE).valid().documents();
+    Collections.shuffle(texts, new Random(5));
+
+    assertThat(TextSplit.of(new TextCorpus("b", texts), SHARE).valid().documents())
+        .containsExactlyInAnyOrderElementsOf(valid);
+  }
+
+  @Test
+  void should_divide_into_three_as_asked() {
+    ClassifiedSplit split =
+        ClassifiedSplit.of(
+            shortAndLong(1000, "short", "long"), HeldOut.DEFAULT.withShares(0.1, 0.2));
+
+    ClassifiedCorpus test = split.test().orElseThrow();
+    assertThat(count(split.valid(), "short")).isBetween(98L, 102L);
+    assertThat(count(split.valid(), "long")).isBetween(98L, 102L);
+    assertThat(count(test, "short")).isBetween(198L, 202L);
+    assertThat(count(test, "long")).isBetween(198L, 202L);
+    assertThat(
+            Stream.of(split.train(), split.valid(), test)
+                .flatMap(side -> side.texts().documents().stream()))
+        .doesNotHaveDuplicates()
+        .hasSize(2000);
+  }
+
+  @Test
+  void should_divide_one_document_into_three() {
+    TextCorpus novel = new TextCorpus("novel", List.of(lines(0, 1000)));
+
+    TextSplit split = TextSplit.of(novel, HeldOut.DEFAULT.withShares(0.1, 0.2));
+
+    List<String> sides = new ArrayList<>(split.train().documents());
+    sides.addAll(split.test().orElseThrow().documents());
+    sides.addAll(split.valid().documents());
+    assertThat(String.join("\n", sides)).isEqualTo(novel.documents().get(0));
+    assertThat(sides.stream().mapToInt(side -> (int) side.lines().count()))
+        .satisfiesExactly(
+            train -> assertThat(train).isBetween(695, 705),
+            test -> assertThat(test).isBetween(195, 205),
+            valid -> assertThat(valid).isBetween(95, 105));
+  }
+
+  @Test
+  void should_hold_out_of_every_class_that_has_two_texts_to_spare() {
+    List<ClassifiedText> examples = new ArrayList<>();
+    Random random = new Random(3);
+    for (int label = 0; label < 30; label++) {
+      for (int i = 0; i < 1 + 4 * label; i++) {
+        String text = words(examples.size(), 1 + random.nextInt(200));
+        examples.add(new ClassifiedText("c" + label, text, examples.size() + 1));
+      }
+    }
+    ClassifiedCorpus corpus = new ClassifiedCorpus("mine", examples);
+
+    for (int seed = 0; seed < 20; seed++) {
+      HeldOut heldOut = new HeldOut(HeldOut.Rule.RANDOM, 0.05, 0.05, seed);
+      ClassifiedSplit split = ClassifiedSplit.of(corpus, heldOut);
+
+      assertThat(split.labels().size()).isEqualTo(30);
+      for (int label = 10; label < 30; label++) {
+        double wanted = 0.05 * (1 + 4 * label);
+        assertThat((double) count(split.valid(), "c" + label))
+            .as("held-out texts of class %d", label)
+            .isCloseTo(wanted, within(2.0))
+            .isGreaterThan(0);
+      }
+    }
+  }
+
+  @Test
+  void should_keep_equal_texts_of_two_classes_on_one_side() {
+    List<ClassifiedText> examples = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      examples.add(new ClassifiedText(i < 200 ? "a" : "b", words(i % 200, 2), i + 1));
+    }
+
+    ClassifiedSplit split = ClassifiedSplit.of(new ClassifiedCorpus("twins", examples), 0.2);
+
+    assertThat(split.train().texts().documents())
+        .doesNotContainAnyElementsOf(split.valid().texts().documents());
+    assertThat(split.valid().size()).isBetween(76, 84);
+  }
+
+  @Test
+  void should_divide_text_without_spaces() {
+    List<String> novels =
+        LongStream.range(0, 3)
+            .mapToObj(
+                seed ->
+                    new Random(seed)
+                        .ints(5000, 0x4E00, 0x9FA5)
+                        .collect(
+                            StringBuilder::new,
+                            StringBuilder::appendCodePoint,
+                            StringBuilder::append)
+                        .toString())
+            .toList();
+    TextCorpus corpus = new TextCorpus("novels", novels);
+
+    TextSplit split = TextSplit.of(corpus, SHARE);
+
+    assertThat((double) split.valid().length() / corpus.length()).isCloseTo(SHARE, within(0.001));
+    assertThat(split.train().length() + split.valid().length()).isEqualTo(corpus.length());
+  }
+
+  private static ClassifiedCorpus shortAndLong(int each, String ofShort, String ofLong) {
+    List<ClassifiedText> examples = new ArrayList<>();
+    for (int i = 0; i < each; i++) {
+      examples.add(new ClassifiedText(ofShort, words(i, 3), examples.size() + 1));
+      examples.add(new ClassifiedText(ofLong, words(i, 60), examples.size() + 1));
+    }
+    return new ClassifiedCorpus("mine", examples);
+  }
+
+  private static TextCorpus novels() {
+    return new TextCorpus(
+        "novels", IntStream.range(0, 6).mapToObj(i -> lines(i * 1000, 400 + 100 * i)).toList());
+  }
+
+  private static List<String> linesOf(TextCorpus... corpora) {
+    return Stream.of(corpora)
+        .flatMap(corpus -> corpus.documents().stream())
+        .flatMap(String::lines)
+        .toList();
+  }
+
+  private static String lines(int from, int count) {
+    return String.join(
+        "\n", IntStream.range(from, from + count).mapToObj(i -> words(i, 12)).toList());
+  }
+
+  /** Documents of 20 to 500 words, none as long as a twentieth of all. */
+  private static List<String> ofManyLengths(int count) {
+    Random random = new Random(count);
+    ToLongFunction<Integer> length =
+        i -> Math.min(500, Math.round(20 + Math.exp(3 + 1.2 * random.nextGaussian())));
+    return IntStream.range(0, count).mapToObj(i -> words(i, (int) length.applyAsLong(i))).toList();
+  }
+
+  private static String words(int number, int words) {
+    return "text " + number + " goes on" + " and on".repeat(words);
+  }
+
+  private static long count(ClassifiedCorpus corpus, String label) {
+    return corpus.examples().stream().filter(example -> example.label().equals(label)).count();
+  }
+}
