@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,8 +71,9 @@ final class CompareCommand implements Callable<Integer> {
     prepared.saveTokenizer(folder);
     console.println(prepared.task().description());
     console.printf("Results go to %s%n", folder);
-    Results results = new Results(folder, description(prepared.task(), configs.get(0)));
     List<Path> data = options.dataPaths();
+    String note = DataNote.of(DataNote.names(data), Optional.of(prepared.task().description()));
+    Results results = new Results(folder, note, description(prepared.task(), configs.get(0)));
     List<PlannedRun> plan = new ArrayList<>();
     List<CurveRow> recorded = PlannedRun.recorded(folder.resolve(CurveFile.NAME));
     configs.forEach(
@@ -120,12 +122,14 @@ final class CompareCommand implements Callable<Integer> {
   /** What is known so far, on disk after every run. */
   private static final class Results {
     private final Path folder;
+    private final String note;
     private final Map<String, String> description;
     private final List<RunResult> results = new ArrayList<>();
     private final List<ReportData.Run> runs = new ArrayList<>();
 
-    Results(Path folder, Map<String, String> description) {
+    Results(Path folder, String note, Map<String, String> description) {
       this.folder = folder;
+      this.note = note;
       this.description = description;
     }
 
@@ -133,7 +137,9 @@ final class CompareCommand implements Callable<Integer> {
       results.add(outcome.result());
       runs.add(outcome.recorded());
       ResultFile.write(folder.resolve(ResultFile.NAME), results);
-      HtmlReport.write(folder.resolve(HtmlReport.NAME), new ReportData(description, results, runs));
+      String title = "EvoMoE comparison: " + outcome.result().task();
+      HtmlReport.write(
+          folder.resolve(HtmlReport.NAME), new ReportData(title, note, description, results, runs));
     }
 
     void print(PrintStream console) {

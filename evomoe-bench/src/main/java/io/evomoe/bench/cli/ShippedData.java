@@ -24,11 +24,15 @@ final class ShippedData {
 
   /** The folder of this name below {@code data}. */
   static Path folder(String name) {
-    Path folder = home().resolve("data").resolve(name);
+    Path folder = path(name);
     if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(
-          "--data is needed: the shipped data is not at " + folder.toAbsolutePath().normalize());
+      throw new IllegalArgumentException("--data is needed: the shipped data is not at " + folder);
     }
-    return folder;
+    return home().resolve("data").resolve(name);
+  }
+
+  /** Where the folder of this name is, or would be. */
+  static Path path(String name) {
+    return home().resolve("data").resolve(name).toAbsolutePath().normalize();
   }
 }

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -100,7 +101,7 @@ final class StudyCommand implements Callable<Integer> {
     if (!tables && !missing.isEmpty()) {
       train(study, missing, sources, OutputFolder.prepare(local));
     }
-    write(study, folder, local);
+    write(study, folder, local, DataNote.of(DataNote.names(sources), Optional.empty()));
     return 0;
   }
 
@@ -180,7 +181,7 @@ final class StudyCommand implements Callable<Integer> {
     }
   }
 
-  private void write(Study study, Path folder, Path local) {
+  private void write(Study study, Path folder, Path local, String note) {
     String text = StudyTables.markdown(study);
     console.println();
     console.print(text);
@@ -191,7 +192,7 @@ final class StudyCommand implements Callable<Integer> {
     }
     charts.write(folder.resolve(StudyCharts.NAME));
     HtmlReport.write(
-        local.resolve(HtmlReport.NAME), charts.report(Description.ofStudy(shown(study))));
+        local.resolve(HtmlReport.NAME), charts.report(note, Description.ofStudy(shown(study))));
     console.printf(
         "%nTables and charts: %s, %s, %s%n",
         folder.resolve(StudyTables.NAME),

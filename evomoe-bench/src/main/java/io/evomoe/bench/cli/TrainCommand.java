@@ -24,7 +24,7 @@ import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -138,7 +138,12 @@ final class TrainCommand implements Callable<Integer> {
         resume == null ? request.start().get(0).config() : RunFolder.open(resume).config();
     console.println(Description.losses(config));
     ClusterTraining.Trained trained = ClusterOptions.train(request);
-    write(trained.outcome(), trained.config(), request.out(), trained.task());
+    write(
+        trained.outcome(),
+        trained.config(),
+        request.out(),
+        trained.task(),
+        RoundSettings.read(request.out()).data());
     printSummary(trained.outcome(), request.out());
   }
 
@@ -213,6 +218,7 @@ final class TrainCommand implements Callable<Integer> {
     Checkpoint checkpoint = saved.checkpoint();
     RunFolder folder = RunFolder.open(path);
     List<Path> data = dataOf(checkpoint);
+    options.data = data;
     Task<?, ?> task = Tasks.named(config.task()).open(data, config, saved.tokenizer());
     MemoryLimit.of(options.maxMemory).requireRoomFor(task, config);
     Run<?, ?> run = new Run<>(task, config);
@@ -267,7 +273,7 @@ final class TrainCommand implements Callable<Integer> {
       stop.watch(run);
       memory.watch(run);
       outcome = run.train(curves, earlier, progress);
-      write(outcome, config, folder.path(), task);
+      write(outcome, config, folder.path(), task, DataNote.names(options.dataPaths()));
       if (stop.isStopped()) {
         console.printf("Stopped and saved; go on with: evomoe train --resume %s%n", folder.path());
         console.flush();
@@ -284,11 +290,17 @@ final class TrainCommand implements Callable<Integer> {
     console.printf("Run: %s%n", folder);
   }
 
-  private static void write(Run.Outcome outcome, RunConfig config, Path folder, Task<?, ?> task) {
-    Map<String, String> lines = Description.of(task, config);
+  private static void write(
+      Run.Outcome outcome, RunConfig config, Path folder, Task<?, ?> task, List<String> data) {
+    ReportData report =
+        new ReportData(
+            "EvoMoE training: %s, %s, seed %d"
+                .formatted(config.task(), config.gate(), config.seed()),
+            DataNote.of(data, Optional.of(task.description())),
+            Description.of(task, config),
+            List.of(outcome.result()),
+            List.of(outcome.recorded()));
     ResultFile.write(folder.resolve(ResultFile.NAME), List.of(outcome.result()));
-    HtmlReport.write(
-        folder.resolve(HtmlReport.NAME),
-        new ReportData(lines, List.of(outcome.result()), List.of(outcome.recorded())));
+    HtmlReport.write(folder.resolve(HtmlReport.NAME), report);
   }
 }

@@ -41,19 +41,27 @@ final class Html {
         .collect(joining("\n"));
   }
 
-  static String table(TextTable table) {
-    String head = row("th scope=\"col\"", table.titles());
-    String body = table.rows().stream().map(cells -> row("td", cells)).collect(joining("\n"));
-    return "<div class=\"table\"><table>\n<thead>"
+  /** A table that may be wider than the page; {@code name} is for those who do not see it. */
+  static String table(String name, TextTable table) {
+    String head = row(table.titles().stream().map(title -> cell("th scope=\"col\"", title)));
+    String body = table.rows().stream().map(Html::bodyRow).collect(joining("\n"));
+    return "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\""
+        + escape(name)
+        + "\"><table>\n<thead>"
         + head
         + "</thead>\n<tbody>\n"
         + body
         + "\n</tbody>\n</table></div>";
   }
 
-  private static String row(String tag, List<String> cells) {
-    Stream<String> html = cells.stream().map(text -> cell(tag, text));
-    return "<tr>" + html.collect(joining()) + "</tr>";
+  /** The first cell names the row. */
+  private static String bodyRow(List<String> cells) {
+    Stream<String> first = cells.stream().limit(1).map(text -> cell("th scope=\"row\"", text));
+    return row(Stream.concat(first, cells.stream().skip(1).map(text -> cell("td", text))));
+  }
+
+  private static String row(Stream<String> cells) {
+    return "<tr>" + cells.collect(joining()) + "</tr>";
   }
 
   private static String cell(String tag, String text) {

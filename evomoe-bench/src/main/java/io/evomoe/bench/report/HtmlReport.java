@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * report.html: one file that holds style, script, chart library and data, and opens without a
@@ -31,24 +32,37 @@ public final class HtmlReport {
     return Resources.fill(
         Resources.local("report.html"),
         Map.of(
-            "title", Html.escape("EvoMoE comparison: " + tasks(data)),
+            "title", Html.escape(data.title()),
+            "note", Html.escape(data.note()),
             "style", Resources.local("report.css"),
             "description", Html.description(data.description()),
-            "runs", Html.table(summary.runs()),
-            "means", summary.means().map(Html::table).orElse(""),
-            "data", Html.embeddedJson(series(data.runs())),
+            "runs", Html.table("Runs", summary.runs()),
+            "means", summary.means().map(table -> Html.table("Means over seeds", table)).orElse(""),
+            "data", Html.embeddedJson(series(data)),
             "echarts", Resources.echarts(),
-            "script", Resources.local("report.js")));
+            "script", script()));
   }
 
-  private static String tasks(ReportData data) {
-    return data.results().stream().map(RunResult::task).distinct().collect(joining(", "));
+  /** In the order in which the parts use each other. */
+  private static String script() {
+    return Stream.of("quantities.js", "words.js", "charts.js", "report.js")
+        .map(Resources::local)
+        .collect(joining("\n"));
   }
 
-  private static List<Series> series(List<ReportData.Run> runs) {
-    boolean oneTask = runs.stream().map(ReportData.Run::task).distinct().count() == 1;
-    return runs.stream()
-        .map(run -> Series.of(oneTask ? run.gate() : run.task() + " " + run.gate(), run))
+  private static List<Series> series(ReportData data) {
+    boolean oneTask = data.runs().stream().map(ReportData.Run::task).distinct().count() == 1;
+    return data.runs().stream()
+        .map(
+            run -> {
+              String gate = oneTask ? run.gate() : run.task() + " " + run.gate();
+              return Series.of(gate + interruption(run, data.results()), run);
+            })
         .toList();
+  }
+
+  /** An interrupted run stands for itself in the charts: it is no seed among finished ones. */
+  private static String interruption(ReportData.Run run, List<RunResult> results) {
+    return results.stream().filter(run::gave).findFirst().map(RunResult::interruption).orElse("");
   }
 }

@@ -9,12 +9,19 @@ import java.util.Map;
 /**
  * What a report shows.
  *
- * @param description the comparison's header lines in order, for example data, preset, commit,
- *     machine and command
+ * @param title of the page: what was done, for example {@code EvoMoE comparison: gpt}
+ * @param note what the data was, and what the numbers compare with
+ * @param description the header lines in order, for example data, preset, commit, machine and
+ *     command
  * @param results the summary table's rows
  * @param runs the charts' curves
  */
-public record ReportData(Map<String, String> description, List<RunResult> results, List<Run> runs) {
+public record ReportData(
+    String title,
+    String note,
+    Map<String, String> description,
+    List<RunResult> results,
+    List<Run> runs) {
 
   /** Keeps the collections unmodifiable and the description's order. */
   public ReportData {
@@ -39,6 +46,11 @@ public record ReportData(Map<String, String> description, List<RunResult> result
     public Run {
       rows = List.copyOf(rows);
       lastRouting = List.copyOf(lastRouting);
+    }
+
+    /** Whether a result is this run's. */
+    boolean gave(RunResult result) {
+      return task.equals(result.task()) && gate.equals(result.gate()) && seed == result.seed();
     }
   }
 }

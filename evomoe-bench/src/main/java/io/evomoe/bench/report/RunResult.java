@@ -81,6 +81,11 @@ public record RunResult(
     return steps < plannedSteps;
   }
 
+  /** What is said behind the run's name where it was interrupted; else nothing. */
+  String interruption() {
+    return isInterrupted() ? " (interrupted at step %d of %d)".formatted(steps, plannedSteps) : "";
+  }
+
   /** The same under another name than the gate's. */
   public RunResult labelled(String label) {
     return new RunResult(

@@ -92,10 +92,7 @@ public final class SummaryTable {
   }
 
   private String name(RunResult result) {
-    return result.isInterrupted()
-        ? "%s (interrupted at step %d of %d)"
-            .formatted(label(result), result.steps(), result.plannedSteps())
-        : label(result);
+    return label(result) + result.interruption();
   }
 
   private String label(RunResult result) {

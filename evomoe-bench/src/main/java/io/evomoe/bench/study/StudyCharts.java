@@ -62,8 +62,13 @@ public final class StudyCharts {
     return gates.isEmpty();
   }
 
-  /** The recorded runs of gates and variants, for a report. */
-  public ReportData report(Map<String, String> description) {
+  /**
+   * The recorded runs of gates and variants, for a report.
+   *
+   * @param note what the data was
+   * @param description the report's header lines
+   */
+  public ReportData report(String note, Map<String, String> description) {
     List<RunResult> results = new ArrayList<>();
     List<ReportData.Run> runs = new ArrayList<>();
     for (StudyRun run : study.runs()) {
@@ -79,7 +84,8 @@ public final class StudyCharts {
                 });
       }
     }
-    return new ReportData(description, results, runs);
+    String title = "EvoMoE study: " + study.config().task();
+    return new ReportData(title, note, description, results, runs);
   }
 
   /** Draws the charts into one PNG. */

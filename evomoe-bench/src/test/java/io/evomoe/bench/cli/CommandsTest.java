@@ -57,7 +57,13 @@ class CommandsTest {
         .as("only a gate that anneals has a temperature, and only once it has experts")
         .hasSize(54)
         .allSatisfy(row -> assertThat(row.gate()).isEqualTo("evomoe"));
-    assertThat(Files.readString(out.resolve("report.html"))).contains("evomoe").contains("<script");
+    assertThat(Files.readString(out.resolve("report.html")).lines())
+        .contains("<title>EvoMoE comparison: gpt</title>")
+        .filteredOn(line -> line.startsWith("<p>The data is "))
+        .singleElement()
+        .asString()
+        .contains(gpt().data().toString(), " held-out tokens")
+        .doesNotContain("OpenWebText");
     assertThat(out.resolve("tokenizer/vocab.json")).exists();
     assertThat(out.resolve("tokenizer/merges.txt")).exists();
   }

@@ -42,6 +42,9 @@ class ResumedReportTest {
 
     assertThat(result().tokensPerSecond()).isEqualTo(before.tokensPerSecond());
     assertThat(reported().get("load")).isNotEmpty().isEqualTo(load);
+    assertThat(Files.readString(out.resolve("report.html")).lines())
+        .contains("<title>EvoMoE training: gpt, switch, seed 1</title>")
+        .anyMatch(line -> line.startsWith("<p>The data is ") && line.contains("prose.txt"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class HtmlReportTest {
         .startsWith("<!doctype html>")
         .contains("<dt>preset</dt><dd>quick: 4 layers, d_model 128, 8 experts</dd>")
         .contains("<th scope=\"col\">perplexity</th>", "<th scope=\"col\">seeds</th>", " ± ")
-        .contains("they are not GLUE, WMT or\nOpenWebText results")
+        .contains("<title>EvoMoE comparison: gpt</title>", "<p>The data is tiny.</p>")
         .contains("Licensed to the Apache Software Foundation")
         .doesNotContainPattern("\\{\\{\\w+}}");
   }
@@ -91,7 +92,52 @@ class HtmlReportTest {
             .map(m -> m.group(1))
             .toList();
     assertThat(drawn).contains("dead", "fluctuation", "aux");
-    assertThat(drawn).allSatisfy(id -> assertThat(html).contains("<div id=\"" + id + "\">"));
+    assertThat(drawn)
+        .allSatisfy(id -> assertThat(html).contains("<div id=\"" + id + "\" class=\"plot\""));
+  }
+
+  @Test
+  void should_make_every_chart_an_image_with_a_name_that_the_tab_key_reaches() {
+    String html = HtmlReport.html(SyntheticRuns.comparison(List.of("evomoe"), 1, 5));
+
+    List<String> charts =
+        Pattern.compile("<figure.*?</figure>", Pattern.DOTALL)
+            .matcher(html)
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(charts).hasSize(11);
+    assertThat(charts)
+        .allSatisfy(
+            chart ->
+                assertThat(chart)
+                    .containsPattern("<h2>(.+)</h2>[\\s\\S]*aria-label=\"\\1\"")
+                    .contains("role=\"img\" tabindex=\"0\""));
+  }
+
+  @Test
+  void should_name_the_rows_of_its_tables_and_let_the_tab_key_reach_wide_ones() {
+    String html = HtmlReport.html(SyntheticRuns.comparison(List.of("evomoe", "switch"), 2, 5));
+
+    assertThat(html)
+        .contains("<tr><th scope=\"row\">switch</th><td>1</td>")
+        .contains("<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Runs\">")
+        .contains("role=\"region\" tabindex=\"0\" aria-label=\"Means over seeds\">");
+  }
+
+  @Test
+  void should_let_an_interrupted_run_stand_for_itself_in_the_charts() throws IOException {
+    ReportData all = SyntheticRuns.comparison(List.of("switch"), 2, 30);
+    RunResult second = SyntheticRuns.interrupted(all.results().get(1), 40);
+    ReportData data =
+        new ReportData(
+            all.title(), all.note(), Map.of(), List.of(all.results().get(0), second), all.runs());
+
+    JsonNode runs = embedded(HtmlReport.html(data));
+
+    assertThat(runs.get(0).get("label").asText()).isEqualTo("switch");
+    assertThat(runs.get(1).get("label").asText())
+        .isEqualTo("switch (interrupted at step 30 of 40)");
   }
 
   @Test
@@ -101,6 +147,8 @@ class HtmlReportTest {
     ReportData.Run run = SyntheticRuns.run(gate, 0, 1, 3);
     ReportData data =
         new ReportData(
+            HOSTILE,
+            HOSTILE,
             Map.of(HOSTILE, HOSTILE),
             List.of(SyntheticRuns.result(run)),
             List.of(new ReportData.Run("gpt", gate, 1, run.rows(), List.of(routing))));
@@ -129,7 +177,8 @@ class HtmlReportTest {
 
   @Test
   void should_make_a_report_of_a_comparison_without_runs() throws IOException {
-    String html = HtmlReport.html(new ReportData(Map.of(), List.of(), List.of()));
+    String html =
+        HtmlReport.html(new ReportData("Nothing", "No data.", Map.of(), List.of(), List.of()));
 
     assertThat(embedded(html)).isEmpty();
   }

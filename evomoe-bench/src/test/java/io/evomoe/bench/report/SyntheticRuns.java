@@ -42,7 +42,8 @@ final class SyntheticRuns {
     description.put("commit", "0123abc");
     description.put("machine", "2 cores, AVX-512, oneDNN");
     description.put("command", "./evomoe compare --task gpt --gates " + String.join(",", gates));
-    return new ReportData(description, results, runs);
+    return new ReportData(
+        "EvoMoE comparison: gpt", "The data is tiny.", description, results, runs);
   }
 
   static RunResult result(ReportData.Run run) {
@@ -64,6 +65,26 @@ final class SyntheticRuns {
         last.loadEntropy().orElse(Double.NaN),
         last.wallSeconds(),
         last.step());
+  }
+
+  /** The same result of a run that was to have more steps. */
+  static RunResult interrupted(RunResult whole, long planned) {
+    return new RunResult(
+        whole.task(),
+        whole.gate(),
+        whole.seed(),
+        whole.steps(),
+        whole.tokens(),
+        whole.trainFlops(),
+        whole.validLoss(),
+        whole.validMetric(),
+        whole.metricName(),
+        whole.tokensPerSecond(),
+        whole.activeExperts(),
+        whole.dropRate(),
+        whole.loadEntropy(),
+        whole.wallSeconds(),
+        planned);
   }
 
   static ReportData.Run run(String gate, double handicap, long seed, int steps) {

@@ -147,7 +147,7 @@ class StudyTablesTest {
   void a_report_should_name_variants_and_leave_out_the_search_for_rates() {
     recordAll();
 
-    ReportData report = new StudyCharts(study).report(Map.of());
+    ReportData report = new StudyCharts(study).report("The data is tiny.", Map.of());
 
     assertThat(report.runs().stream().map(ReportData.Run::gate))
         .containsExactly("evomoe", "switch", "evomoe", "switch", "evomoe.no-noise");
