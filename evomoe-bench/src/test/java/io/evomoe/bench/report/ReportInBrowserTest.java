@@ -1,0 +1,187 @@
+package io.evomoe.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The report as people meet it; needs a Chromium on the machine. */
+@Tag("long")
+class ReportInBrowserTest {
+  private static final String LOSS = "document.getElementById('loss-step')";
+
+  /** Of each chart whether it has a picture, and its words. */
+  private static final String CHARTS =
+      "[...document.querySelectorAll('.plot')].map(plot => ({drawn: plot.querySelector('canvas') !=="
+          + " null, role: plot.getAttribute('role'), words: plot.getAttribute('aria-label')}))";
+
+  /** Contrast of a colour with the cards, as WCAG 2 defines it. */
+  private static final String CONTRAST =
+      """
+      (() => {
+        const light = text => {
+          const [r, g, b] = text.match(/[\\d.]+/g).map(Number).map(c => c / 255)
+            .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const card = light(getComputedStyle(document.querySelector('.card')).backgroundColor);
+        return selector => [...document.querySelectorAll(selector)].map(node => {
+          const own = light(getComputedStyle(node).color);
+          return (Math.max(own, card) + 0.05) / (Math.min(own, card) + 0.05);
+        });
+      })()""";
+
+  @TempDir static Path folder;
+  private static Optional<Browser> browser = Optional.empty();
+  private static Path report = Path.of("");
+
+  @BeforeAll
+  static void open_a_browser() {
+    Optional<Path> chromium = Browser.installed();
+    assumeTrue(chromium.isPresent(), "no Chromium is installed");
+    report = folder.resolve(HtmlReport.NAME);
+    ReportData all = SyntheticRuns.comparison(List.of("evomoe", "switch", "dense"), 2, 240);
+    List<RunResult> results = new ArrayList<>(all.results());
+    results.set(5, SyntheticRuns.interrupted(results.get(5), 500));
+    HtmlReport.write(
+        report, new ReportData(all.title(), all.note(), all.description(), results, all.runs()));
+    browser = Optional.of(Browser.start(chromium.get(), folder.resolve("profile")));
+  }
+
+  @AfterAll
+  static void close_it() {
+    browser.ifPresent(Browser::close);
+  }
+
+  @AfterEach
+  void the_page_should_have_complained_of_nothing() {
+    assertThat(page().complaints()).isEmpty();
+  }
+
+  @Test
+  void should_draw_every_chart_and_say_its_result() {
+    page().open(report, 1280, "light");
+
+    JsonNode charts = page().evaluate(CHARTS);
+
+    assertThat(charts).hasSize(11 + 4);
+    assertThat(charts)
+        .allSatisfy(
+            chart -> {
+              assertThat(chart.get("drawn").asBoolean()).isTrue();
+              assertThat(chart.get("role").asText()).isEqualTo("img");
+              assertThat(chart.get("words").asText()).doesNotContain("NaN", "undefined", "null");
+            });
+    assertThat(charts.get(0).get("words").asText())
+        .matches(
+            "Loss by step\\. validation loss: evomoe from [\\d.]+ to [\\d.]+ \\(lowest at the end\\);"
+                + " switch from .* dense \\(interrupted at step 240 of 500\\) from .*");
+    assertThat(charts.get(11).get("words").asText())
+        .matches("Load per expert of evomoe, seed 1\\. .* 12\\.5% would be even\\.");
+  }
+
+  @Test
+  void should_be_used_with_the_keyboard_alone() {
+    page().open(report, 1280, "light");
+
+    tabTo("plot");
+    assertThat(page().evaluate("document.activeElement === " + LOSS).asBoolean()).isTrue();
+    assertThat(outline(LOSS + ".closest('.card')")).isEqualTo("solid");
+    page().press("ArrowRight");
+    assertThat(page().evaluate(LOSS + ".querySelector('.tip').textContent").asText())
+        .startsWith("steps: 10validation losstraining loss")
+        .contains("evomoe", "switch");
+    page().press("Tab");
+    assertThat(outline("document.activeElement")).isEqualTo("solid");
+    page().press("Enter");
+    assertThat(page().evaluate("document.activeElement.parentElement.open").asBoolean()).isTrue();
+    assertThat(table().get(0)).hasSize(9);
+    assertThat(table().get(1).get(0).asText()).isEqualTo("10");
+
+    page().evaluate("document.activeElement.blur(); window.getSelection().removeAllRanges()");
+    page().open(report, 1280, "light");
+    tabTo("gate");
+    page().press(" ");
+    assertThat(page().evaluate(LOSS + ".getAttribute('aria-label')").asText())
+        .doesNotContain("evomoe")
+        .contains("switch");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"light, 1280", "dark, 1280", "light, 390", "dark, 390"})
+  void should_be_readable_and_no_wider_than_the_window(String scheme, int width) {
+    page().open(report, width, scheme);
+
+    assertThat(contrasts(".glyph")).hasSize(4).allMatch(contrast -> contrast >= 3);
+    assertThat(contrasts("h2, td, th, p, dt, dd, summary, button"))
+        .hasSizeGreaterThan(100)
+        .allMatch(contrast -> contrast >= 4.5);
+    assertThat(page().evaluate("document.documentElement.scrollWidth - innerWidth").asInt())
+        .as("pixels beyond the window")
+        .isNotPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"light", "dark"})
+  void should_tell_a_dozen_gates_apart(String scheme) {
+    Path many = folder.resolve("many.html");
+    List<String> gates = IntStream.rangeClosed(1, 12).mapToObj(i -> "gate" + i).toList();
+    HtmlReport.write(many, SyntheticRuns.comparison(gates, 1, 30));
+    page().open(many, 1280, scheme);
+
+    assertThat(contrasts("nav .glyph")).hasSize(12).allMatch(contrast -> contrast >= 3);
+    assertThat(
+            page()
+                .evaluate(
+                    "[...document.querySelectorAll('nav .glyph')].map(node => node.textContent +"
+                        + " node.style.color)"))
+        .doesNotHaveDuplicates();
+  }
+
+  private static Browser page() {
+    return browser.orElseThrow();
+  }
+
+  private static void tabTo(String type) {
+    for (int i = 0; i < 50; i++) {
+      page().press("Tab");
+      if (page()
+          .evaluate("document.activeElement.classList.contains('" + type + "')")
+          .asBoolean()) {
+        return;
+      }
+    }
+    throw new AssertionError("the tab key reaches no " + type);
+  }
+
+  private static String outline(String node) {
+    return page().evaluate("getComputedStyle(" + node + ").outlineStyle").asText();
+  }
+
+  /** The cells of the table that is open. */
+  private static JsonNode table() {
+    return page()
+        .evaluate(
+            "[...document.querySelectorAll('details[open] tr')].map(row => [...row.children].map(cell"
+                + " => cell.textContent))");
+  }
+
+  private static List<Double> contrasts(String selector) {
+    List<Double> contrasts = new ArrayList<>();
+    page().evaluate(CONTRAST + "('" + selector + "')").forEach(n -> contrasts.add(n.asDouble()));
+    return contrasts;
+  }
+}
