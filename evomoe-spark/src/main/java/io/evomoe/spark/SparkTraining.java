@@ -43,7 +43,7 @@ public final class SparkTraining implements ClusterTraining {
         new RoundSettings(start.rounds(), start.data(), text.content()).write(request.out());
         Path curveFile = request.out().resolve(CurveFile.NAME);
         try (CurveFile curves = CurveFile.create(curveFile)) {
-          var checkpoints = folder.checkpointWriter(data, config.guards().keepCheckpoints());
+          var checkpoints = folder.checkpointWriter(data, config);
           run.save(checkpoints);
           return new Trained(
               run.train(workers, checkpoints, curves, List.of(), request.out(), request.console()),
@@ -59,7 +59,7 @@ public final class SparkTraining implements ClusterTraining {
     int workerCount = request.workers() == 0 ? saved.rounds().workers() : request.workers();
     RoundSettings settings = saved.withWorkers(workerCount);
     PrintStream console = request.console();
-    try (RunCheckpoint checkpoint = RunCheckpoint.open(request.out());
+    try (RunCheckpoint checkpoint = RunCheckpoint.resume(request.out(), request.fields());
         JavaSparkContext context = connect(request)) {
       RunConfig config = checkpoint.config();
       RunFolder folder = checkpoint.folder();
@@ -76,6 +76,7 @@ public final class SparkTraining implements ClusterTraining {
         ClusterRun<?, ?> run = ClusterRun.of(task, config, rounds);
         run.resume(checkpoint.checkpoint());
         long step = checkpoint.checkpoint().progress().step();
+        checkpoint.changes().forEach(console::println);
         console.printf("Resuming after step %d of %d%n", step, config.training().steps());
         if (workerCount != saved.rounds().workers()) {
           console.printf(
@@ -87,7 +88,11 @@ public final class SparkTraining implements ClusterTraining {
         Path curveFile = request.out().resolve(CurveFile.NAME);
         try (CurveFile curves = CurveFile.resume(curveFile, step, run.roundsDone())) {
           List<CurveRow> earlier = CurveFile.read(curveFile);
-          var checkpoints = folder.checkpointWriter(data, config.guards().keepCheckpoints());
+          var checkpoints = folder.checkpointWriter(data, config);
+          if (!checkpoint.changes().isEmpty()) {
+            folder.write(config);
+            run.save(checkpoints);
+          }
           Run.Outcome outcome =
               run.train(workers, checkpoints, curves, earlier, request.out(), console);
           return new Trained(outcome, config, task);

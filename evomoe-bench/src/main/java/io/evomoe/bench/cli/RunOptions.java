@@ -30,6 +30,14 @@ final class RunOptions {
   @Nullable Long steps;
 
   @Option(
+      names = "--learning-rate",
+      description = "highest rate of the schedule; the preset's by default")
+  @Nullable Double learningRate;
+
+  @Option(names = "--batch", description = "sequences in a batch; the preset's by default")
+  @Nullable Integer batch;
+
+  @Option(
       names = "--data",
       description =
           "plain UTF-8 text file (documents separated by empty lines; a part of it is held out),"
@@ -83,22 +91,32 @@ final class RunOptions {
     if (this.config != null) {
       config = ConfigFile.overlay(config, this.config);
     }
-    for (Map.Entry<String, String> field : set.entrySet()) {
+    for (Map.Entry<String, String> field : fields().entrySet()) {
       config = ConfigFile.set(config, field.getKey(), field.getValue());
-    }
-    if (steps != null) {
-      config = ConfigFile.set(config, "training.steps", steps.toString());
-    }
-    if (precision != null) {
-      Precision.parse(precision);
-      config = ConfigFile.set(config, "compute.precision", precision);
-    }
-    if (recompute) {
-      config = ConfigFile.set(config, "compute.recompute", "true");
     }
     config = config.withSplit(split.heldOut(config.split()));
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     return Tasks.checked(config.with(gate, seed));
+  }
+
+  /** The single fields that these options set, by dotted name, as text. */
+  Map<String, String> fields() {
+    Map<String, String> fields = new LinkedHashMap<>(set);
+    put(fields, "training.steps", steps);
+    put(fields, "training.learningRate", learningRate);
+    put(fields, "training.batch", batch);
+    if (precision != null) {
+      Precision.parse(precision);
+    }
+    put(fields, "compute.precision", precision);
+    put(fields, "compute.recompute", recompute ? true : null);
+    return fields;
+  }
+
+  private static void put(Map<String, String> fields, String field, @Nullable Object value) {
+    if (value != null) {
+      fields.put(field, value.toString());
+    }
   }
 
   /** These options as another process takes them. */
@@ -108,6 +126,8 @@ final class RunOptions {
     arguments.addAll(split.asArguments());
     set.forEach((field, value) -> arguments.addAll(List.of("--set", field + "=" + value)));
     add(arguments, "--steps", steps);
+    add(arguments, "--learning-rate", learningRate);
+    add(arguments, "--batch", batch);
     add(arguments, "--precision", precision);
     add(arguments, "--config", config);
     add(arguments, "--max-memory", maxMemory == null ? null : maxMemory / 1024 + "k");

@@ -46,6 +46,10 @@ final class TrainCommand implements Callable<Integer> {
   private static final Set<String> USED_IN_RESUMING_ON_A_CLUSTER =
       Set.of("--resume", "--spark", "--workers", "--spark-conf");
 
+  /** Each is one field or some, of which the checkpoint says whether they may change. */
+  private static final Set<String> FIELDS =
+      Set.of("--set", "--steps", "--learning-rate", "--batch", "--precision", "--recompute");
+
   @Mixin RunOptions options = new RunOptions();
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
@@ -128,11 +132,14 @@ final class TrainCommand implements Callable<Integer> {
       RunConfig asked = options.config(gate, seed);
       ClusterOptions.requireUsual(asked.split());
       ClusterRequest.Start start = new ClusterRequest.Start(asked, cluster.config(), dataNames());
-      request = new ClusterRequest(master, cluster.conf, outPath(), List.of(start), 0, console);
+      request =
+          new ClusterRequest(master, cluster.conf, outPath(), List.of(start), 0, Map.of(), console);
     } else {
       refuseAllBeside(USED_IN_RESUMING_ON_A_CLUSTER);
       int workers = cluster.workers == null ? 0 : cluster.workers;
-      request = new ClusterRequest(master, cluster.conf, resume, List.of(), workers, console);
+      request =
+          new ClusterRequest(
+              master, cluster.conf, resume, List.of(), workers, options.fields(), console);
     }
     RunConfig config =
         resume == null ? request.start().get(0).config() : RunFolder.open(resume).config();
@@ -189,7 +196,7 @@ final class TrainCommand implements Callable<Integer> {
     OutputFolder.prepare(path);
     prepared.saveTokenizer(path);
     folder.write(config);
-    run.checkpointTo(folder.checkpointWriter(options.dataPaths(), keep(config)));
+    run.checkpointTo(folder.checkpointWriter(options.dataPaths(), config));
     // From here on there is something to resume, and it is known that the disk takes a checkpoint.
     run.save();
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
@@ -200,7 +207,7 @@ final class TrainCommand implements Callable<Integer> {
   /** Options that would be left unheard are refused. */
   private void refuseAllBeside(Set<String> used) {
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      if (!used.contains(option.longestName())) {
+      if (!used.contains(option.longestName()) && !FIELDS.contains(option.longestName())) {
         throw new IllegalArgumentException(
             option.longestName()
                 + " cannot be given with --resume, which keeps the configuration of the run");
@@ -213,10 +220,10 @@ final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           path + " was trained in rounds on a cluster: resume it with --spark MASTER");
     }
-    RunCheckpoint saved = RunCheckpoint.open(path);
+    RunCheckpoint saved = RunCheckpoint.resume(path, options.fields());
     RunConfig config = saved.config();
     Checkpoint checkpoint = saved.checkpoint();
-    RunFolder folder = RunFolder.open(path);
+    RunFolder folder = saved.folder();
     List<Path> data = dataOf(checkpoint);
     options.data = data;
     Task<?, ?> task = Tasks.named(config.task()).open(data, config, saved.tokenizer());
@@ -225,7 +232,12 @@ final class TrainCommand implements Callable<Integer> {
     run.resume(checkpoint);
     CheckpointFolder.setAsideNewerThan(checkpoint.location())
         .forEach(newer -> console.printf("Set aside: %s%n", newer));
-    run.checkpointTo(folder.checkpointWriter(data, keep(config)));
+    run.checkpointTo(folder.checkpointWriter(data, config));
+    saved.changes().forEach(console::println);
+    if (!saved.changes().isEmpty()) {
+      folder.write(config);
+      run.save();
+    }
     Path curveFile = folder.path().resolve(CurveFile.NAME);
     try (CurveFile curves = CurveFile.resume(curveFile, checkpoint.progress().step())) {
       console.printf(
@@ -249,10 +261,6 @@ final class TrainCommand implements Callable<Integer> {
       console.printf("The data is not what the run was started with: %s%n", options.data);
     }
     return options.data;
-  }
-
-  private static int keep(RunConfig config) {
-    return config.guards().keepCheckpoints();
   }
 
   private void train(

@@ -88,7 +88,7 @@ public final class HubImport {
     StepContext moment = new StepContext(0, Phase.DIVERSIFY, 1, false, config.seed());
     AdamW untrained = new AdamW(config.kernels(), new AdamWConfig(0.9, 0.95, 1e-8, 0));
     folder
-        .checkpointWriter(List.of(), config.guards().keepCheckpoints())
+        .checkpointWriter(List.of(), config)
         .write(new TrainingState(Progress.START, moment, config.seed(), model, untrained));
   }
 

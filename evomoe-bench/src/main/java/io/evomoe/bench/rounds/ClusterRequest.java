@@ -4,6 +4,8 @@ import io.evomoe.bench.run.RunConfig;
 import io.evomoe.training.rounds.RoundConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +17,8 @@ import java.util.Map;
  * @param out folder of the run
  * @param start what to train; empty to continue what is in the folder
  * @param workers for a run that is continued: how many from now on, 0 for as many as before
+ * @param fields for a run that is continued: values of the configuration that differ from now on,
+ *     by dotted field, as text
  * @param console for progress
  */
 public record ClusterRequest(
@@ -23,11 +27,13 @@ public record ClusterRequest(
     Path out,
     List<Start> start,
     int workers,
+    Map<String, String> fields,
     PrintStream console) {
 
   /** Keeps the collections unmodifiable. */
   public ClusterRequest {
     conf = Map.copyOf(conf);
+    fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     start = List.copyOf(start);
   }
 

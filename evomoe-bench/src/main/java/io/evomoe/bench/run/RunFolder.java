@@ -6,6 +6,7 @@ import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -73,12 +74,17 @@ public record RunFolder(Path path) {
 
   /** Writes the configuration. */
   public void write(RunConfig config) {
-    ConfigFile.write(path.resolve(CONFIG), config);
+    ConfigFile.write(configFile(), config);
   }
 
-  /** The configuration of the run, as it was written. */
+  /** The configuration of the run, as it was written; maybe not what a checkpoint was made with. */
   public RunConfig config() {
-    return ConfigFile.read(path.resolve(CONFIG));
+    return ConfigFile.read(configFile());
+  }
+
+  /** Where the configuration is. */
+  public Path configFile() {
+    return path.resolve(CONFIG);
   }
 
   /** Where the tokenizer is. */
@@ -109,23 +115,18 @@ public record RunFolder(Path path) {
    * Writes checkpoints here, where the tokenizer is already.
    *
    * @param data files and folders, kept for resuming
-   * @param keep number of newest checkpoints that stay, at least 1
+   * @param config that the checkpoints are bound to; of its guards, how many of them stay
    */
-  public CheckpointFolder checkpointWriter(List<Path> data, int keep) {
+  public CheckpointFolder checkpointWriter(List<Path> data, RunConfig config) {
     String paths =
         data.stream()
             .map(source -> source.toAbsolutePath().normalize().toString())
             .collect(Collectors.joining("\n"));
-    return new CheckpointFolder(
-        checkpoints(),
-        keep,
-        Map.of(
-            DATA,
-            paths,
-            CONTENT,
-            FolderDigest.of(data),
-            VOCABULARY,
-            FolderDigest.of(tokenizerPath())));
+    Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
+    entries.put(DATA, paths);
+    entries.put(CONTENT, FolderDigest.of(data));
+    entries.put(VOCABULARY, FolderDigest.of(tokenizerPath()));
+    return new CheckpointFolder(checkpoints(), config.guards().keepCheckpoints(), entries);
   }
 
   /**

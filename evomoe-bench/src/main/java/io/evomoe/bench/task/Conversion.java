@@ -66,7 +66,7 @@ public final class Conversion {
     folder.write(config);
     Checkpoint saved = run.checkpoint();
     return folder
-        .checkpointWriter(RunFolder.data(saved), config.guards().keepCheckpoints())
+        .checkpointWriter(RunFolder.data(saved), config)
         .write(
             new TrainingState(saved.progress(), saved.moment(), saved.seed(), converted, moments));
   }

@@ -1,5 +1,7 @@
 package io.evomoe.bench.task;
 
+import io.evomoe.bench.run.BoundConfig;
+import io.evomoe.bench.run.ResumedConfig;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.models.hub.HubExport;
@@ -10,31 +12,67 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A run at one of its checkpoints. */
 public final class RunCheckpoint implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RunCheckpoint.class);
+
   private final RunFolder folder;
   private final RunConfig config;
   private final Checkpoint checkpoint;
+  private final List<String> changes;
   private @Nullable BpeTokenizer tokenizer;
 
-  private RunCheckpoint(RunFolder folder, RunConfig config, Checkpoint checkpoint) {
+  private RunCheckpoint(
+      RunFolder folder, RunConfig config, Checkpoint checkpoint, List<String> changes) {
     this.folder = folder;
     this.config = config;
     this.checkpoint = checkpoint;
+    this.changes = changes;
   }
 
   /**
-   * Opens a run of any task.
+   * Opens a run of any task. Its configuration is the one that the checkpoint was made with; where
+   * the file beside it says otherwise of a field that is not the model's, that is logged.
    *
    * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
+   * @throws IllegalArgumentException if a field of the model was changed since
    */
   public static RunCheckpoint open(Path path) {
     RunFolder run = RunFolder.open(path);
-    RunConfig config = Tasks.checked(run.config());
-    return new RunCheckpoint(run, config, run.checkpoint(path));
+    RunConfig written = Tasks.checked(run.config());
+    Checkpoint checkpoint = run.checkpoint(path);
+    RunConfig config =
+        BoundConfig.of(checkpoint).map(bound -> made(bound, written, run)).orElse(written);
+    return new RunCheckpoint(run, config, checkpoint, List.of());
+  }
+
+  private static RunConfig made(BoundConfig bound, RunConfig written, RunFolder run) {
+    RunConfig config = Tasks.checked(bound.over(written, run.configFile()));
+    bound.overruled(written, run.configFile()).forEach(log::warn);
+    return config;
+  }
+
+  /**
+   * Opens a run to go on with it, as it was or with other values of some fields.
+   *
+   * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
+   * @param asked values by dotted field, as text
+   * @throws IllegalArgumentException if a field was changed that was not asked for, or that a
+   *     resumed run cannot take
+   */
+  public static RunCheckpoint resume(Path path, Map<String, String> asked) {
+    RunFolder run = RunFolder.open(path);
+    RunConfig written = Tasks.checked(run.config());
+    Checkpoint checkpoint = run.checkpoint(path);
+    ResumedConfig resumed = ResumedConfig.of(written, run.configFile(), checkpoint, asked);
+    return new RunCheckpoint(run, Tasks.checked(resumed.config()), checkpoint, resumed.changes());
   }
 
   /**
@@ -56,12 +94,17 @@ public final class RunCheckpoint implements AutoCloseable {
 
   /** The same checkpoint, seen as that of a run of another configuration; to be closed as well. */
   RunCheckpoint withConfig(RunConfig other) {
-    return new RunCheckpoint(folder, other, checkpoint);
+    return new RunCheckpoint(folder, other, checkpoint, changes);
   }
 
-  /** Configuration of the run. */
+  /** Configuration of the run, and of the steps to come. */
   public RunConfig config() {
     return config;
+  }
+
+  /** What a run that is resumed goes on with instead of what it had, a line each. */
+  public List<String> changes() {
+    return changes;
   }
 
   /** The checkpoint, verified. */

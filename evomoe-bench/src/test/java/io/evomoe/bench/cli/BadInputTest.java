@@ -103,7 +103,8 @@ class BadInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--steps=5", "--gate=dense", "--set=model.experts=2", "--recompute"})
+  @ValueSource(
+      strings = {"--preset=small", "--gate=dense", "--seed=2", "--experts=2", "--config=mine.yaml"})
   void should_refuse_to_resume_with_another_configuration(String option) {
     CommandRun run = CommandRun.of("train", "--resume", folder.toString(), option);
 

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,6 +48,7 @@ public final class Checkpoint implements SavedRun {
     }
     try {
       CheckpointState state = CheckpointState.read(folder);
+      requireStepOfItsName(folder, state);
       for (String name : CheckpointFiles.CHECKED) {
         requireWhole(folder.resolve(name), state.files().get(name));
       }
@@ -54,6 +56,16 @@ public final class Checkpoint implements SavedRun {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot read checkpoint " + folder + ": " + CheckpointFiles.reason(e), e);
+    }
+  }
+
+  /** A folder under another name than ours was renamed on purpose; one of ours says its step. */
+  private static void requireStepOfItsName(Path folder, CheckpointState state) {
+    OptionalLong named = CheckpointFiles.stepInName(folder);
+    if (named.isPresent() && named.getAsLong() != state.step()) {
+      throw new CheckpointException(
+          "%s is damaged: its name says step %d, its %s step %d"
+              .formatted(folder, named.getAsLong(), CheckpointState.FILE, state.step()));
     }
   }
 

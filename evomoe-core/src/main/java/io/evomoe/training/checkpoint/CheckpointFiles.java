@@ -18,6 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -26,6 +29,9 @@ final class CheckpointFiles {
   static final String MODEL = "model.safetensors";
   static final String OPTIMIZER = "optimizer.safetensors";
   static final List<String> CHECKED = List.of(MODEL, OPTIMIZER);
+
+  private static final Pattern STEP =
+      Pattern.compile("(?:\\.replaced-|set-aside-)?step-(\\d{8,18})");
 
   private CheckpointFiles() {}
 
@@ -55,6 +61,12 @@ final class CheckpointFiles {
 
   private static Stream<String> names() {
     return Stream.concat(CHECKED.stream(), Stream.of(CheckpointState.FILE));
+  }
+
+  /** The step that the name of a folder says, also of one that was set aside or replaced. */
+  static OptionalLong stepInName(Path folder) {
+    Matcher name = STEP.matcher(String.valueOf(folder.getFileName()));
+    return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
   }
 
   /** Why something could not be read or written, for the end of a message. */
