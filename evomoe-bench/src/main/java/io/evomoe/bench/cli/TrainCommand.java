@@ -24,6 +24,7 @@ import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
