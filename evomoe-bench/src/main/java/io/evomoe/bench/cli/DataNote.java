@@ -26,7 +26,7 @@ final class DataNote {
   static String of(List<String> sources, Optional<String> counts) {
     List<Optional<String>> shipped = sources.stream().map(DataNote::shipped).toList();
     if (shipped.stream().allMatch(Optional::isPresent)) {
-      return ("The data is %s, which comes with EvoMoE: small and public. These numbers compare gates"
+      return ("The data comes with EvoMoE and is small and public: %s. These numbers compare gates"
               + " with each other; they are not GLUE, WMT or OpenWebText results.")
           .formatted(shipped.stream().flatMap(Optional::stream).collect(joining(" and ")));
     }
