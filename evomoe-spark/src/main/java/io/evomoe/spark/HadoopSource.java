@@ -26,7 +26,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 final class HadoopSource {
   private static final int HELD_OUT = 20;
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
+  static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final String name;
   private final DocumentForm form;
@@ -44,7 +44,7 @@ final class HadoopSource {
   /**
    * Looks at what is there.
    *
-   * @throws IllegalArgumentException if there is no text, or text of both forms
+   * @throws IllegalArgumentException if there is no text, text of both forms, or JSON or CSV
    */
   static HadoopSource open(String path, Configuration configuration) {
     List<FileStatus> files = files(path, configuration);
@@ -52,6 +52,8 @@ final class HadoopSource {
     List<FileStatus> valid = matching(files, "valid");
     boolean split = !train.isEmpty() && !valid.isEmpty();
     List<FileStatus> used = split ? train : files;
+    HadoopLook.refuseOtherFormats(used, configuration);
+    HadoopLook.refuseOtherFormats(split ? valid : List.of(), configuration);
     List<DocumentForm> forms =
         used.stream().map(file -> DocumentForm.of(file.getPath().getName())).distinct().toList();
     if (forms.size() != 1) {

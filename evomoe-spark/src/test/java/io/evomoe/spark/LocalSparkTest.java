@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
@@ -225,6 +226,23 @@ class LocalSparkTest {
         .isThrownBy(() -> open(mixed))
         .withMessageMatching(
             "text .*mixed must be all lines \\(.tsv\\) or all documents, has both");
+  }
+
+  @Test
+  void should_refuse_json_and_csv_by_ending_and_by_look() throws IOException {
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Path json = Files.writeString(other.resolve("a.jsonl"), "text");
+    assertRefused(other, "text file .*a.jsonl is JSON Lines, which is not read: give plain text.*");
+
+    Files.move(json, other.resolve("a.txt"));
+    try (var out = new GZIPOutputStream(Files.newOutputStream(other.resolve("b.txt.gz")))) {
+      out.write("{\"text\": \"One.\"}\n".repeat(3).getBytes(StandardCharsets.UTF_8));
+    }
+    assertRefused(other, "text file .*b.txt.gz looks like JSON, which is not read: .*");
+  }
+
+  private static void assertRefused(Path path, String says) {
+    assertThatIllegalArgumentException().isThrownBy(() -> open(path)).withMessageMatching(says);
   }
 
   private static SparkText open(Path path) {

@@ -54,6 +54,9 @@ class BadInputTest {
         "--data {dir}/empty.txt | empty.txt",
         "--data {dir}/binary.txt | UTF-8",
         "--data {dir}/short.txt | token",
+        "--data {dir}/lines.jsonl | lines.jsonl is JSON Lines, which is not read: give plain text",
+        "--task roberta --data {dir}/json.txt | json.txt looks like JSON, which is not read",
+        "--task mt --data {dir}/table.csv | table.csv is CSV, which is not read",
         "--config {dir}/missing.yaml | missing.yaml",
         "--config {dir}/broken.yaml | not YAML",
         "--config {dir}/list.yaml | must be a mapping",
@@ -154,6 +157,9 @@ class BadInputTest {
     Files.writeString(folder.resolve("column.tsv"), "one\teins\ntwo\n");
     Files.writeString(folder.resolve("side.tsv"), "one\t \ntwo\tzwei\n");
     Files.writeString(folder.resolve("pairs.tsv"), "one\teins\ntwo\tzwei\n");
+    Files.writeString(folder.resolve("lines.jsonl"), "{\"text\": \"One.\"}\n");
+    Files.writeString(folder.resolve("json.txt"), "{\"text\": \"One.\"}\n");
+    Files.writeString(folder.resolve("table.csv"), "one,eins\ntwo,zwei\n");
     Files.writeString(folder.resolve("file.txt"), "a file, not a folder");
   }
 

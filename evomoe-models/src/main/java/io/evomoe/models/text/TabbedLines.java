@@ -27,13 +27,16 @@ public final class TabbedLines {
    * @param left name of the left column, for messages
    * @param right name of the right column, for messages
    * @throws IllegalArgumentException when the file cannot be read as UTF-8 ({@link Utf8Text#read}),
-   *     or a line has no TAB, more than one, or a single empty column; the message names file and
-   *     line
+   *     is JSON or CSV ({@link UnreadFormats}), or a line has no TAB, more than one, or a single
+   *     empty column; the message names file and line
    */
   public static List<Line> read(Path file, String kind, String left, String right) {
+    UnreadFormats.refuseByEnding(kind + " " + file, file.toString());
+    String text = Utf8Text.read(file);
+    UnreadFormats.refuseByLook(kind + " " + file, text);
     List<Line> lines = new ArrayList<>();
     int number = 0;
-    for (String line : (Iterable<String>) Utf8Text.read(file).lines()::iterator) {
+    for (String line : (Iterable<String>) text.lines()::iterator) {
       number++;
       if (!line.isBlank()) {
         String[] columns = line.split("\t", -1);

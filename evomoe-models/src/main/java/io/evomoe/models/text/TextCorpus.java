@@ -26,10 +26,14 @@ public record TextCorpus(String name, List<String> documents) {
    * blank lines; inside a document lines are kept, and line ends become {@code \n}.
    *
    * @throws IllegalArgumentException in one sentence that names the file, when it is missing, a
-   *     folder, without text, not readable or not UTF-8
+   *     folder, without text, not readable, not UTF-8, or JSON or CSV ({@link UnreadFormats})
    */
   public static TextCorpus read(Path file) {
-    return new TextCorpus("text file " + file, documentsOf(Utf8Text.read(file)));
+    String name = "text file " + file;
+    UnreadFormats.refuseByEnding(name, file.toString());
+    String text = Utf8Text.read(file);
+    UnreadFormats.refuseByLook(name, text);
+    return new TextCorpus(name, documentsOf(text));
   }
 
   /** What stands between blank lines, in its order; line ends become {@code \n}. */
