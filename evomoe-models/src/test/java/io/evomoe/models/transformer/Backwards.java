@@ -22,7 +22,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** A language whose translation is the sentence backwards. */
 final class Backwards {
-  /** The gate of the paper learns less well, so a beam finds what the greedy search does not. */
+  /**
+   * The paper's gate on our schedule learns less well, so a beam finds what the greedy search does
+   * not.
+   */
   private static final Map<String, String> NOISY =
       Map.of("noise", "true", "renormalize", "false", "threshold", "0.001");
 
