@@ -5,6 +5,7 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.MoeLayer;
+import io.evomoe.moe.Placement;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Layer;
@@ -32,7 +33,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class EvolvingFeedForward implements Layer {
   private final Scope scope;
   private final ExpertPlan plan;
-  private final List<Expert> shared;
+  private final List<Layer> shared;
   private List<Expert> experts;
   private @Nullable MoeLayer mixture;
 
@@ -54,7 +55,7 @@ public final class EvolvingFeedForward implements Layer {
     }
     this.shared =
         IntStream.range(0, plan.sharedExperts())
-            .mapToObj(i -> plan.expert(scope.child("shared").child(i)))
+            .mapToObj(i -> plan.sharedExpert(scope.child("shared").child(i)))
             .toList();
   }
 
@@ -88,6 +89,11 @@ public final class EvolvingFeedForward implements Layer {
   /** Dotted name, in which its parameters' names begin. */
   public String name() {
     return scope.name();
+  }
+
+  /** Where it stands in its block. */
+  public Placement placement() {
+    return plan.gates().placement();
   }
 
   /** Whether there is a gate. */

@@ -1,16 +1,21 @@
 package io.evomoe.evolution;
 
 import io.evomoe.kernel.Activation;
+import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.NamedGate;
+import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.LayerNorm;
 import io.evomoe.nn.ResidualFeedForward;
 import io.evomoe.nn.Scope;
+import io.evomoe.nn.Sequential;
 import java.util.Map;
 
 /**
@@ -43,13 +48,21 @@ public record ExpertPlan(
     boolean causal,
     TrainingFacts training) {
 
-  /** Refuses fewer than one expert and negative numbers; keeps the options unmodifiable. */
+  /**
+   * Refuses fewer than one expert, negative numbers, and a gate whose layer stands in the stream
+   * but whose experts do not hand it through; keeps the options unmodifiable.
+   */
   public ExpertPlan {
     if (experts < 1) {
       throw new IllegalArgumentException("experts must be at least 1, was " + experts);
     }
     if (sharedExperts < 0) {
       throw new IllegalArgumentException("sharedExperts must be at least 0, was " + sharedExperts);
+    }
+    if (gates.placement() == Placement.STREAM && gates.expertForm() != ExpertForm.RESIDUAL) {
+      throw new IllegalArgumentException(
+          "expertForm of gate %s must be RESIDUAL, for its layer takes the stream, was %s"
+              .formatted(gates.name(), gates.expertForm()));
     }
     gateOptions = Map.copyOf(gateOptions);
   }
@@ -85,6 +98,19 @@ public record ExpertPlan(
     GateSpec spec =
         new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions, training);
     return new NamedGate(gates.name(), scope.name(), experts, gates.create(spec));
+  }
+
+  /**
+   * A net for every token, whose output is added to that of the experts: an expert, or what one
+   * adds to the stream where the experts carry that already.
+   */
+  Layer sharedExpert(Scope scope) {
+    if (gates.placement() == Placement.BRANCH) {
+      return expert(scope);
+    }
+    return Sequential.of(
+        new LayerNorm(scope.child("norm"), width),
+        new FeedForward(scope, width, hidden, activation, initialization.silent()));
   }
 
   Expert expert(Scope scope) {

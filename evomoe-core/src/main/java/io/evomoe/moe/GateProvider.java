@@ -27,6 +27,11 @@ public interface GateProvider {
     return ExpertForm.PLAIN;
   }
 
+  /** Where layers with this gate stand in a block; {@link Placement#BRANCH} by default. */
+  default Placement placement() {
+    return Placement.BRANCH;
+  }
+
   /**
    * Whether the temperature of a pass changes what this gate does; where it does not, curves leave
    * it empty. False by default.

@@ -18,4 +18,9 @@ public record Initialization(double deviation, double residualDeviation) {
     double deviation = 0.02 * Math.sqrt(768.0 / width);
     return new Initialization(deviation, deviation / Math.sqrt(2.0 * layers));
   }
+
+  /** The same, with zeros where something is written into the residual stream. */
+  public Initialization silent() {
+    return new Initialization(deviation, 0);
+  }
 }

@@ -29,10 +29,9 @@ public final class ResidualFeedForward implements Expert {
    */
   public ResidualFeedForward(
       Scope scope, int width, int hidden, Activation activation, Initialization initialization) {
-    Initialization silent = new Initialization(initialization.deviation(), 0);
     this.kernels = scope.kernels();
     this.norm = new LayerNorm(scope.child("norm"), width);
-    this.inner = new FeedForward(scope, width, hidden, activation, silent);
+    this.inner = new FeedForward(scope, width, hidden, activation, initialization.silent());
   }
 
   private ResidualFeedForward(

@@ -1,16 +1,20 @@
 package io.evomoe.evolution;
 
+import static io.evomoe.moe.Placement.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.FixedGate;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
+import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Parameter;
@@ -160,6 +164,28 @@ class EvolvingFeedForwardTest {
         .isEqualTo(before.stream().mapToLong(Parameter::length).sum());
   }
 
+  @Test
+  void should_hand_the_stream_through_before_and_after_a_spawn_with_shared_experts() {
+    EvolvingFeedForward layer = inStream();
+    assertThat(Differences.relative(layer.forward(x, pass).value(), x)).isLessThan(1e-15);
+    LayerGradientCheck.disturb(layer.parameters(), 0.5);
+    LayerGradientCheck.check(layer, x, pass);
+    INDArray before = layer.forward(x, pass).value().dup();
+    layer.spawn(SpawnMethod.copy(), 9);
+
+    assertThat(Differences.relative(layer.forward(x, pass).value(), before)).isLessThan(1e-12);
+    LayerGradientCheck.check(layer, x, pass);
+  }
+
+  @Test
+  void should_refuse_experts_that_would_lose_the_stream() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plan(new DenseSoftmax(Growth.NEVER, STREAM, ExpertForm.PLAIN), 0))
+        .withMessage(
+            "expertForm of gate softmax must be RESIDUAL, for its layer takes the stream, was"
+                + " PLAIN");
+  }
+
   private INDArray feedForward(List<Parameter> net) {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     INDArray hidden = kernels.linear(x, net.get(0).value(), net.get(1).value());
@@ -177,28 +203,37 @@ class EvolvingFeedForwardTest {
 
   private static EvolvingFeedForward layer(Growth growth, int sharedExperts) {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).child("place");
-    EvolvingFeedForward layer =
-        new EvolvingFeedForward(
-            scope,
-            new ExpertPlan(
-                new DenseSoftmax(growth),
-                Map.of(),
-                EXPERTS,
-                sharedExperts,
-                1,
-                WIDTH,
-                HIDDEN,
-                Activation.GELU,
-                new Initialization(0.5, 0.4),
-                10,
-                true,
-                TrainingFacts.UNKNOWN));
+    GateProvider gates = new DenseSoftmax(growth, Placement.BRANCH, ExpertForm.PLAIN);
+    EvolvingFeedForward layer = new EvolvingFeedForward(scope, plan(gates, sharedExperts));
     LayerGradientCheck.disturb(layer.parameters(), 0.1);
     return layer;
   }
 
+  private static EvolvingFeedForward inStream() {
+    Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).child("place");
+    GateProvider gates = new DenseSoftmax(Growth.SPAWNED, STREAM, ExpertForm.RESIDUAL);
+    return new EvolvingFeedForward(scope, plan(gates, 2));
+  }
+
+  private static ExpertPlan plan(GateProvider gates, int sharedExperts) {
+    return new ExpertPlan(
+        gates,
+        Map.of(),
+        EXPERTS,
+        sharedExperts,
+        1,
+        WIDTH,
+        HIDDEN,
+        Activation.GELU,
+        new Initialization(0.5, 0.4),
+        10,
+        true,
+        TrainingFacts.UNKNOWN);
+  }
+
   /** Gates that take every expert, with softmax weights. */
-  private record DenseSoftmax(Growth growth) implements GateProvider {
+  private record DenseSoftmax(Growth growth, Placement placement, ExpertForm expertForm)
+      implements GateProvider {
 
     @Override
     public String name() {

@@ -5,6 +5,7 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Placement;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.Parameter;
@@ -63,6 +64,11 @@ public final class BaseGate implements Gate {
     @Override
     public ExpertForm expertForm() {
       return ExpertForm.RESIDUAL;
+    }
+
+    @Override
+    public Placement placement() {
+      return Placement.STREAM;
     }
 
     @Override

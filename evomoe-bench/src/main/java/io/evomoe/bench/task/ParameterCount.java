@@ -7,6 +7,7 @@ import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
+import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
@@ -59,9 +60,13 @@ final class ParameterCount {
     long attention = norm() + linear(width, 3 * width) + linear(width, width);
     long mixtures = size.layers() / size.moeEvery();
     long feedForward = linear(width, size.hidden()) + linear(size.hidden(), width);
-    return size.layers() * (attentions * attention + norm())
-        + (size.layers() - mixtures) * feedForward
-        + mixtures * place(feedForward, moeLayers, causal);
+    return (long) size.layers() * attentions * attention
+        + (size.layers() - mixtures) * (norm() + feedForward)
+        + mixtures * (normOfPlace() + place(feedForward, moeLayers, causal));
+  }
+
+  private long normOfPlace() {
+    return config.provider().placement() == Placement.STREAM ? 0 : norm();
   }
 
   private long place(long feedForward, int moeLayers, boolean causal) {

@@ -156,12 +156,21 @@ public final class Checkpoint implements SavedRun {
       Set<String> extra = new LinkedHashSet<>(tensors.names());
       extra.removeAll(arrays.keySet());
       if (!extra.isEmpty()) {
-        throw new CheckpointException(file + ": nothing here takes the tensors " + extra);
+        throw new CheckpointException(
+            file + ": nothing here takes the tensors " + extra + earlierPlacement(extra));
       }
       arrays.forEach(tensors::requireFit);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + CheckpointFiles.reason(e), e);
     }
+  }
+
+  /** Why they are left over, if they are norms around layers that have none any more. */
+  private static String earlierPlacement(Set<String> extra) {
+    return extra.stream().allMatch(name -> name.contains(".feedForwardNorm."))
+        ? ", which layers of gates base and stablemoe had before they took the stream itself: train"
+            + " the run anew"
+        : "";
   }
 
   private void read(String name, Map<String, INDArray> arrays) {

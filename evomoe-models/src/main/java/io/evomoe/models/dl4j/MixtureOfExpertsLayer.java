@@ -264,7 +264,8 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
 
     /**
      * Whether the input is added to the output, as in a Transformer's block; false by default. A
-     * gate that drops tokens or may leave one without an expert wants it.
+     * gate that drops tokens or may leave one without an expert wants it; gates whose output
+     * carries the input already ({@code base}, {@code stablemoe}) refuse it.
      */
     public Builder residual(boolean added) {
       this.residual = added;

@@ -7,6 +7,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Growth;
+import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Initialization;
 import java.util.Map;
@@ -48,6 +49,11 @@ record MixtureSettings(
             reason -> {
               throw new IllegalArgumentException("gate " + gate + " " + reason);
             });
+    if (residual && provider.placement() == Placement.STREAM) {
+      throw new IllegalArgumentException(
+          "residual must be false for gate %s, whose output carries its input already, was true"
+              .formatted(gate));
+    }
     boolean tellsTime = provider.annealed() || provider.growth() == Growth.SPAWNED;
     if (tellsTime && iterations == 0 && evolution == null) {
       throw new IllegalArgumentException(

@@ -84,7 +84,7 @@ public final class HubExport {
     LanguageModelTensors.arrays(model)
         .forEach((name, value) -> tensors.putAll(SwitchNames.encoderDecoder(name).split(value)));
     List<String> unmapped = new ArrayList<>(ENCODER_DECODER);
-    unmapped.addAll(SwitchNames.unmapped(List.copyOf(tensors.keySet()), gate));
+    unmapped.addAll(SwitchNames.unmapped(List.copyOf(tensors.keySet()), gate, model));
     ObjectNode config = TransformerJson.of(model.config());
     return new HubExport(
         tensors, mixture(config, model, gate, unmapped), Optional.empty(), unmapped);

@@ -3,6 +3,7 @@ package io.evomoe.models.hub;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.moe.GateState;
+import io.evomoe.moe.Placement;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
@@ -84,7 +85,7 @@ final class LanguageModelTensors {
     Map<String, INDArray> parameters = parameters();
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     for (WeightRule rule : names(PREFIX).rules()) {
-      if (model.evolvingLayers().stream().noneMatch(place -> isIn(place, rule.ours()))) {
+      if (model.evolvingLayers().stream().noneMatch(place -> replaces(place, rule.ours()))) {
         tensors.putAll(rule.split(value(parameters, rule.ours())));
       }
     }
@@ -107,7 +108,7 @@ final class LanguageModelTensors {
         names.stream().filter(name -> prefixes.stream().anyMatch(name::startsWith)).toList();
     List<String> unmapped = new ArrayList<>();
     unmapped.add("embeddings, attention and norms, which have the names of " + described.family());
-    unmapped.addAll(SwitchNames.unmapped(inPlaces, gate));
+    unmapped.addAll(SwitchNames.unmapped(inPlaces, gate, model));
     return unmapped;
   }
 
@@ -115,6 +116,12 @@ final class LanguageModelTensors {
   private String mlp(EvolvingFeedForward place) {
     String blocks = described.family() == HubFamily.GPT2 ? PREFIX + "h." : "roberta.encoder.layer.";
     return blocks + place.name().split("\\.", -1)[1] + ".mlp";
+  }
+
+  /** Whether a place has what this parameter of a dense model is, or does without it. */
+  private static boolean replaces(EvolvingFeedForward place, String name) {
+    boolean normed = place.placement() == Placement.BRANCH;
+    return isIn(place, name) || (!normed && name.startsWith(place.name() + "Norm."));
   }
 
   private static boolean isIn(EvolvingFeedForward place, String name) {

@@ -1,6 +1,8 @@
 package io.evomoe.models.hub;
 
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.moe.Placement;
+import io.evomoe.training.Model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -99,7 +101,7 @@ final class SwitchNames {
   }
 
   /** Sentences on what has no place in Switch Transformers. */
-  static List<String> unmapped(List<String> published, String gate) {
+  static List<String> unmapped(List<String> published, String gate, Model<?> model) {
     List<String> sentences = new ArrayList<>();
     List<String> unknown = published.stream().filter(name -> !isKnown(name)).toList();
     long biases = unknown.stream().filter(name -> name.endsWith(".bias")).count();
@@ -109,6 +111,9 @@ final class SwitchNames {
     unknown.stream()
         .filter(name -> !name.endsWith(".bias"))
         .forEach(name -> sentences.add("tensor " + name));
+    if (model.evolvingLayers().stream().anyMatch(p -> p.placement() == Placement.STREAM)) {
+      sentences.add("gate " + gate + ": its layers have neither a norm nor a residual around them");
+    }
     sentences.add("gate " + gate + ": Switch Transformers takes the likeliest expert alone");
     return sentences;
   }

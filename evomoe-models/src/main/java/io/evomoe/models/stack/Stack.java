@@ -3,6 +3,7 @@ package io.evomoe.models.stack;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.moe.Placement;
 import io.evomoe.nn.Block;
 import io.evomoe.nn.CrossAttention;
 import io.evomoe.nn.FeedForward;
@@ -23,7 +24,11 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Blocks of one kind, with places for experts in every k-th. */
+/**
+ * Blocks of one kind, with places for experts in every k-th. A place is the feed-forward branch of
+ * its block, or follows the block's attentions in the stream: as its gate wants it ({@link
+ * Placement}).
+ */
 public final class Stack implements Layer {
   private final Scope scope;
   private final List<Layer> made = new ArrayList<>();
@@ -44,7 +49,7 @@ public final class Stack implements Layer {
    * Makes the blocks.
    *
    * @param scope holds {@code blocks.0} and on, each with {@code attention}, {@code crossAttention}
-   *     in a decoder, {@code feedForward}, and the norm of each
+   *     in a decoder, {@code feedForward}, and the norm of each that is a branch
    * @param placement of the norms; a stack that normalises before its branches wants a final norm,
    *     which is the model's
    * @param plan of the MoE layers; its initialization is that of all weights
@@ -56,15 +61,21 @@ public final class Stack implements Layer {
       Scope block = scope.child("blocks").child(i);
       Map<String, Layer> branches = attentions(block, size, kind, plan.initialization());
       Scope inner = block.child("feedForward");
+      boolean inStream = size.isMoe(i) && plan.gates().placement() == Placement.STREAM;
+      Layer last;
       if (size.isMoe(i)) {
         EvolvingFeedForward place = new EvolvingFeedForward(inner, plan);
         places.add(place);
-        branches.put("feedForward", place);
+        last = place;
       } else {
-        branches.put("feedForward", feedForward(inner, size, plan.initialization()));
+        last = feedForward(inner, size, plan.initialization());
       }
-      Block whole =
+      if (!inStream) {
+        branches.put("feedForward", last);
+      }
+      Layer residual =
           new Block(block, size.width(), size.dropout(), placement, size.normEpsilon(), branches);
+      Layer whole = inStream ? Sequential.of(residual, last) : residual;
       made.add(size.recomputed() ? new Recomputed(whole) : whole);
     }
     blocks = new Sequential(made);

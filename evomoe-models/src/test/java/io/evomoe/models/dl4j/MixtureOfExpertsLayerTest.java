@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.kernel.Activation;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -18,6 +19,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInitConstant;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class MixtureOfExpertsLayerTest {
   @Test
@@ -124,7 +126,23 @@ class MixtureOfExpertsLayerTest {
   }
 
   @Test
+  void should_hand_its_input_through_where_its_layer_takes_the_stream() {
+    for (int shared = 0; shared < 2; shared++) {
+      MultiLayerNetwork network = network(Networks.mixture("base", Map.of()).sharedExperts(shared));
+      List<INDArray> layers =
+          network.feedForward(Networks.features(DataType.FLOAT, 1, 5, Networks.FEATURES));
+
+      assertThat(layers.get(2).equalsWithEps(layers.get(1), 1e-6)).isTrue();
+    }
+  }
+
+  @Test
   void should_refuse_what_cannot_be() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Networks.mixture("base", Map.of()).residual(true).build())
+        .withMessage(
+            "residual must be false for gate base, whose output carries its input already, was"
+                + " true");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Networks.mixture("nosuch", Map.of()).build())
         .withMessageStartingWith("gate must be one of base, ")

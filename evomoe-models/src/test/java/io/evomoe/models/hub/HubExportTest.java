@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.gates.BaseGate;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.Activation;
@@ -116,6 +117,29 @@ class HubExportTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HubFolder.open(folder).close())
         .withMessageContaining("model_type must be one of [gpt2, roberta], was evomoe");
+  }
+
+  /** Every parameter has its place in the files, and the norm that is not there none. */
+  @ParameterizedTest
+  @EnumSource
+  void should_export_a_layer_that_takes_the_stream(HubFamily family) throws IOException {
+    PublishedModel own = new PublishedModel(family, EmbeddingSize.of(11, 8), STACK);
+    Model<?> model = Published.fresh(own, new BaseGate.Provider());
+
+    HubExport export = HubExport.of(own, model, "base", OptionalInt.empty(), Optional.empty());
+    export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
+
+    boolean gpt = family == HubFamily.GPT2;
+    String block = gpt ? "transformer.h." : "roberta.encoder.layer.";
+    String norm = gpt ? ".ln_2.weight" : ".output.LayerNorm.weight";
+    try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
+      assertThat(tensors.names()).contains(block + 0 + norm).doesNotContain(block + 1 + norm);
+      equal(
+          tensors.read(block + "1.mlp.experts.expert_2.norm.weight"),
+          Published.value(model, "blocks.1.feedForward.experts.2.norm.gain"));
+    }
+    assertThat(export.unmapped())
+        .contains("gate base: its layers have neither a norm nor a residual around them");
   }
 
   @Test

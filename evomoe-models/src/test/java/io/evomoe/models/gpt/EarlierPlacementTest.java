@@ -1,0 +1,94 @@
+package io.evomoe.models.gpt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.evomoe.gates.BaseGate;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.ExpertForm;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.training.AdamW;
+import io.evomoe.training.AdamWConfig;
+import io.evomoe.training.Progress;
+import io.evomoe.training.TrainingState;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointException;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Checkpoints of gates base and stablemoe from when their layers were residual branches. */
+class EarlierPlacementTest {
+  @TempDir private Path folder;
+
+  @Test
+  void should_be_refused_whole_and_in_one_sentence() {
+    Path saved = saved(new Branch());
+    Gpt model = SmallGpt.of(new BaseGate.Provider(), Map.of(), DataType.FLOAT);
+    List<INDArray> before = model.parameters().stream().map(p -> p.value().dup()).toList();
+
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> Checkpoint.open(saved).loadModel(model))
+        .withMessage(
+            "%s: nothing here takes the tensors [blocks.1.feedForwardNorm.gain,"
+                + " blocks.1.feedForwardNorm.shift], which layers of gates base and stablemoe had"
+                + " before they took the stream itself: train the run anew",
+            saved.resolve("model.safetensors"));
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> Checkpoint.open(saved).loadInto(model, optimizer()))
+        .withMessageContaining("blocks.1.feedForwardNorm.gain.moment1")
+        .withMessageEndingWith("took the stream itself: train the run anew");
+    for (int i = 0; i < before.size(); i++) {
+      assertThat(model.parameters().get(i).value()).isEqualTo(before.get(i));
+    }
+  }
+
+  private Path saved(GateProvider gates) {
+    Gpt model = SmallGpt.of(gates, Map.of(), DataType.FLOAT);
+    AdamW optimizer = optimizer();
+    LanguageBatch batch = SmallGpt.batch(new int[] {1, 2, 3, 4}, 2, 3, 4, 5);
+    model.loss(batch, SmallGpt.training(1)).backward();
+    optimizer.update(model.parameters(), 0.01, 1);
+    return new CheckpointFolder(folder, 1, Map.of())
+        .write(
+            new TrainingState(Progress.START, SmallGpt.training(1), 1, model, optimizer, Map.of()));
+  }
+
+  private static AdamW optimizer() {
+    return new AdamW(
+        KernelSelection.forType(DataType.FLOAT), new AdamWConfig(0.9, 0.95, 1e-8, 0.1));
+  }
+
+  /** Gate base as it stood. */
+  private static final class Branch implements GateProvider {
+    private final GateProvider base = new BaseGate.Provider();
+
+    @Override
+    public String name() {
+      return base.name();
+    }
+
+    @Override
+    public String description() {
+      return base.description();
+    }
+
+    @Override
+    public ExpertForm expertForm() {
+      return base.expertForm();
+    }
+
+    @Override
+    public Gate create(GateSpec spec) {
+      return base.create(spec);
+    }
+  }
+}
