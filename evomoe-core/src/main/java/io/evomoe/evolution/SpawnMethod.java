@@ -10,12 +10,15 @@ import java.util.Locale;
  * has no spawn, so the others are here to be compared with it.
  *
  * @param kind what is done
- * @param amount r in 0..1 for {@link Kind#MASK} and {@link Kind#REINIT}, sigma at least 0 for
- *     {@link Kind#NOISE}, 0 for {@link Kind#COPY}
+ * @param amount r in 0..1 for {@link Kind#MASK} and {@link Kind#REINIT}, sigma in 0..10 for {@link
+ *     Kind#NOISE}, 0 for {@link Kind#COPY}
  * @param rescale whether the weights that a mask keeps are divided by {@code 1 - r}; then r is
  *     below 1
  */
 public record SpawnMethod(Kind kind, double amount, boolean rescale) {
+  /** Trained weights are below 1 by far, so more leaves nothing of them. */
+  private static final double LARGEST_SIGMA = 10;
+
   private static final String FORMS =
       "spawn must be copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA, was ";
 
@@ -41,7 +44,7 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
       case COPY -> requireBetween("copy amount", amount, 0);
       case MASK -> requireBetween("mask ratio", amount, 1);
       case REINIT -> requireBetween("reinit ratio", amount, 1);
-      case NOISE -> requireBetween("noise sigma", amount, Double.MAX_VALUE);
+      case NOISE -> requireBetween("noise sigma", amount, LARGEST_SIGMA);
     }
     if (rescale && (kind != Kind.MASK || amount == 1)) {
       throw new IllegalArgumentException(

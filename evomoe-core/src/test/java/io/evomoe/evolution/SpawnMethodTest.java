@@ -39,6 +39,8 @@ class SpawnMethodTest {
         "reinit:2",
         "noise:-1",
         "noise:Infinity",
+        "noise:1e300",
+        "noise:10.1",
         "copy:0.1",
         "grow:0.1"
       })

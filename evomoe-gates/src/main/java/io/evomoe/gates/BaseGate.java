@@ -22,7 +22,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the gradient of c and that of x through the gate come from s alone. There is no auxiliary loss
  * and no option.
  *
- * <p>f is the residual expert of the published code, {@code u + contract(act(expand(LN u)))}.
+ * <p>f is the residual expert of the published code, {@code u + contract(act(expand(LN u)))}. The
+ * layer takes the stream and gives y back, as there; there it stands between whole blocks of a
+ * decoder, here in the place of a block's feed-forward net. Affinities that are not finite are
+ * refused, where the published code makes them the least finite one.
  */
 public final class BaseGate implements Gate {
   private final ExpertCentroids centroids;

@@ -31,8 +31,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * MoE layers, {@code f_e = E / k mean_s 1[w_se > 0]} a constant to the gradient. lambda steers the
  * mean number of active experts to k: after each training step it is multiplied by alpha where more
  * than k were active, divided by it where fewer. The paper has one lambda and counts all layers
- * together; here each layer has its own, so each comes to k. It never falls below 1e-12, for once
- * it were 0 it could not rise again.
+ * together; here each layer has its own, so each comes to k. With exactly k lambda stays, where the
+ * published code divides it; nor does that code divide the loss by L. It never falls below 1e-12,
+ * for once it were 0 it could not rise again.
  *
  * <p>Options:
  *

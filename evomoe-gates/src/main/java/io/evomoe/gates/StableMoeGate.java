@@ -34,7 +34,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>In both stages {@code y = a f_e(x) + (1 - a) x} with {@code a = sigmoid(x . c_e)} and f the
  * residual expert of the reference; so c trains on in stage 2, through a. Evaluation routes as
  * training of the same step does; the reference evaluates by the distilled router in stage 1
- * already.
+ * already. The layer takes the stream and gives y back, as that of {@link BaseGate}. There is no
+ * capacity, where the reference leaves tokens over twice the mean of an expert as they are.
  *
  * <p>Options:
  *
