@@ -27,7 +27,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code evomoe compare}: trains several gates on the same batches and sets them side by side. */
 @Command(
@@ -55,11 +57,21 @@ final class CompareCommand implements Callable<Integer> {
               + " goes on")
   @Nullable Path out;
 
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+  CommandSpec spec;
+
   private final PrintStream console = System.out;
 
   @Override
   public Integer call() {
-    List<RunConfig> configs = configs();
+    try (GracefulStop stop = new GracefulStop("nothing was saved by this call")) {
+      compare(configs(), stop);
+    }
+    return 0;
+  }
+
+  private void compare(List<RunConfig> configs, GracefulStop stop) {
     String preset = options.preset;
     Path path =
         out == null ? DefaultFolders.next("compare-%s-%s".formatted(options.task, preset)) : out;
@@ -67,6 +79,7 @@ final class CompareCommand implements Callable<Integer> {
     Prepared prepared = Prepared.data(options, configs.get(0));
     MemoryLimit limit = MemoryLimit.of(options.maxMemory);
     configs.forEach(config -> limit.requireRoomFor(prepared.task(), config));
+    stop.begin();
     Path folder = OutputFolder.prepare(unused.path());
     prepared.saveTokenizer(folder);
     console.println(prepared.task().description());
@@ -79,20 +92,33 @@ final class CompareCommand implements Callable<Integer> {
     configs.forEach(
         config -> plan.add(PlannedRun.of(new ComparedRun(folder, config, data), recorded)));
     List<CurveRow> kept = plan.stream().flatMap(run -> run.earlier().stream()).toList();
-    try (GracefulStop stop = new GracefulStop();
-        MemoryGuard memory = new MemoryGuard(limit);
+    String goOn = goOn(folder);
+    boolean whole = true;
+    try (MemoryGuard memory = new MemoryGuard(limit);
         CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME), kept)) {
       for (PlannedRun planned : plan) {
-        if (!stop.isStopped()) {
-          results.add(
-              planned.train(
-                  name(planned.config()), prepared.task(), curves, stop, memory, console));
-          memory.requireWithin();
+        if (stop.isStopped()) {
+          whole = false;
+          break;
         }
+        // Until it is made, a signal need not wait for it.
+        stop.pause("all runs so far are saved; go on with: " + goOn);
+        Run.Outcome outcome =
+            planned.train(name(planned.config()), prepared.task(), curves, stop, memory, console);
+        stop.begin();
+        whole &= outcome.result().steps() == planned.config().training().steps();
+        results.add(outcome);
+        memory.requireWithin();
       }
       results.print(console);
     }
-    return 0;
+    if (stop.isStopped() && !whole) {
+      console.printf("Stopped and saved; go on with: %s%n", goOn);
+    }
+  }
+
+  private String goOn(Path folder) {
+    return CommandText.again(spec, out == null ? List.of("--out", folder.toString()) : List.of());
   }
 
   private List<RunConfig> configs() {

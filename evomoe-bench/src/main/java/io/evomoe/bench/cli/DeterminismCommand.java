@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
-import io.evomoe.files.FileTree;
 import io.evomoe.kernel.KernelSelection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,11 +35,11 @@ final class DeterminismCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     options.config(gate, 1);
-    Path folder = Files.createTempDirectory("evomoe-determinism");
+    Path folder = TemporaryFolder.create("evomoe-determinism");
     try {
       return compare(folder);
     } finally {
-      FileTree.delete(folder);
+      TemporaryFolder.delete(folder);
     }
   }
 

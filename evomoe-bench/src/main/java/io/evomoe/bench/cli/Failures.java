@@ -11,6 +11,7 @@ final class Failures {
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
   static final int FAILED = 1;
   private static final int WRONG_INPUT = 2;
+  private static final int INTERRUPTED = 130;
 
   private Failures() {}
 
@@ -25,6 +26,9 @@ final class Failures {
 
   static int failed(Exception e, CommandLine commandLine, ParseResult parsed) {
     log.debug("Failed", e);
+    if (e instanceof StoppedException) {
+      return INTERRUPTED;
+    }
     print(e.getMessage() == null ? e.toString() : e.getMessage());
     return e instanceof IllegalArgumentException ? WRONG_INPUT : FAILED;
   }

@@ -1,46 +1,83 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.run.Run;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets Ctrl-C and SIGTERM finish the step at hand and save what there is: the process ends when
- * this is closed, or after ten minutes: a step of a large model takes more than one.
+ * What Ctrl-C and SIGTERM do. While there is nothing to save, the process ends at once and says so.
+ * From {@link #begin} on it finishes the step at hand and saves what there is: the process ends
+ * when the command has said its last word, or after ten minutes: a step of a large model takes more
+ * than one.
  */
 final class GracefulStop implements AutoCloseable {
   private static final long PATIENCE_MINUTES = 10;
+  private static final CountDownLatch ALL_SAID = new CountDownLatch(1);
 
-  private final CountDownLatch saved = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onSignal, "evomoe-stop");
-  private volatile @Nullable Run<?, ?> current;
-  private volatile boolean stopped;
+  private String nothingLost;
+  private boolean saving;
+  private boolean stopped;
+  private @Nullable Runnable requestStop;
 
-  GracefulStop() {
+  /**
+   * From now on, with nothing to save yet.
+   *
+   * @param nothingLost what a signal is answered with: what is saved and what is not
+   */
+  GracefulStop(String nothingLost) {
+    this.nothingLost = nothingLost;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** The run to stop; one that comes after the signal is stopped after a step. */
-  void watch(Run<?, ?> run) {
-    current = run;
+  /** A command that was stopped said its last word, and the process may end. */
+  static void allSaid() {
+    ALL_SAID.countDown();
+  }
+
+  /**
+   * From here on something is written, or trained that is to be saved.
+   *
+   * @throws StoppedException if the process is ending already
+   */
+  synchronized void begin() {
+    if (stopped && !saving) {
+      throw new StoppedException();
+    }
+    saving = true;
+  }
+
+  /**
+   * What to ask to stop; what comes after the signal is asked at once.
+   *
+   * @throws StoppedException if the process is ending already
+   */
+  synchronized void begin(Runnable requestStop) {
+    begin();
+    this.requestStop = requestStop;
     if (stopped) {
-      run.requestStop();
+      requestStop.run();
     }
   }
 
-  boolean isStopped() {
+  /** All is saved, and what follows need not be. */
+  synchronized void pause(String nothingLost) {
+    this.nothingLost = nothingLost;
+    requestStop = null;
+    saving = stopped;
+  }
+
+  /** Whether a signal came; what is not begun need not be. */
+  synchronized boolean isStopped() {
     return stopped;
   }
 
   private void onSignal() {
-    stopped = true;
-    Run<?, ?> run = current;
-    if (run != null) {
-      run.requestStop();
+    if (!stop()) {
+      return;
     }
     try {
-      if (!saved.await(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
+      if (!ALL_SAID.await(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
         System.err.println("evomoe: stopped before everything was saved");
       }
     } catch (InterruptedException e) {
@@ -48,11 +85,28 @@ final class GracefulStop implements AutoCloseable {
     }
   }
 
+  /** Whether there is something to wait for. */
+  private synchronized boolean stop() {
+    stopped = true;
+    // Below the line on which a bar stands and Ctrl-C is shown.
+    String line = (TerminalBar.isThere() ? "%n" : "") + "evomoe: %s%n";
+    if (!saving) {
+      System.err.printf(line, "stopped: " + nothingLost);
+      return false;
+    }
+    System.err.printf(line, "stopping after the step at hand, and saving");
+    if (requestStop != null) {
+      requestStop.run();
+    }
+    return true;
+  }
+
   @Override
   public void close() {
-    saved.countDown();
-    if (!stopped) {
+    try {
       Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      // The signal came: the hook waits until all was said.
     }
   }
 }

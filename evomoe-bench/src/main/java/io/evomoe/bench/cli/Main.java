@@ -33,8 +33,13 @@ public final class Main {
   public static void main(String[] arguments) {
     System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     System.setOut(new QuietOutput(System.out));
-    int code = execute(arguments);
-    System.out.flush();
+    int code;
+    try {
+      code = execute(arguments);
+    } finally {
+      System.out.flush();
+      GracefulStop.allSaid();
+    }
     System.exit(code);
   }
 

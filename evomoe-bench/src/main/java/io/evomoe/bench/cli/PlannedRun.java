@@ -83,12 +83,14 @@ record PlannedRun(
     Run<?, ?> run = new Run<>(task, config);
     if (checkpoint != null) {
       run.resume(checkpoint);
+    }
+    stop.begin(run::requestStop);
+    if (checkpoint != null) {
       console.printf(
           "%s: resuming after step %d of %d%n",
           name, checkpoint.progress().step(), config.training().steps());
     }
     run.checkpointTo(place.start(checkpoint != null));
-    stop.watch(run);
     memory.watch(run);
     console.println(Description.parameters(task, config));
     console.println(Description.losses(config));
@@ -97,9 +99,7 @@ record PlannedRun(
       if (outcome.result().steps() == config.training().steps()) {
         place.finish(outcome);
       } else {
-        console.printf(
-            "%s: saved after step %d; the same command with this --out goes on%n",
-            name, outcome.result().steps());
+        console.printf("%s: saved after step %d%n", name, outcome.result().steps());
       }
       return outcome;
     }

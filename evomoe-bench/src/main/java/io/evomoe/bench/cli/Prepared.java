@@ -27,7 +27,7 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
 
   static Prepared data(List<Path> data, RunConfig config) {
     try {
-      Path staging = Files.createTempDirectory("evomoe-tokenizer");
+      Path staging = TemporaryFolder.create("evomoe-tokenizer");
       Task<?, ?> task = Tasks.named(config.task()).prepare(data, config, staging);
       task.data(config);
       return new Prepared(task, staging);
@@ -42,7 +42,7 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
         Tasks.named(config.task()).open(options.dataPaths(), config, tokenized.tokenizer());
     task.data(config);
     try {
-      Path staging = Files.createTempDirectory("evomoe-tokenizer");
+      Path staging = TemporaryFolder.create("evomoe-tokenizer");
       TokenizerFiles.copy(tokenized.folder().tokenizerPath(), staging);
       return new Prepared(task, staging);
     } catch (IOException e) {
@@ -57,7 +57,7 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
       for (Path file : files()) {
         Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
-      Files.delete(tokenizer);
+      TemporaryFolder.delete(tokenizer);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the tokenizer into " + folder, e);
     }

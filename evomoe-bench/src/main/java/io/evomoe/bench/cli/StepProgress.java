@@ -4,15 +4,10 @@ import io.evomoe.training.StepReport;
 import io.evomoe.training.TrainingListener;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** A progress bar on a terminal, and a plain line now and then elsewhere. */
 final class StepProgress implements TrainingListener, AutoCloseable {
-  /** Set by the launcher when standard error is a terminal. */
-  private static final String TERMINAL = "evomoe.terminal";
-
   private static final int LINES = 10;
 
   private final String name;
@@ -20,25 +15,21 @@ final class StepProgress implements TrainingListener, AutoCloseable {
   private final PrintStream out;
   private final @Nullable ProgressBar bar;
   private double validLoss = Double.NaN;
+  private long validStep;
 
   StepProgress(String name, long steps, PrintStream out) {
     this.name = name;
     this.steps = steps;
     this.out = out;
-    this.bar =
-        !Boolean.getBoolean(TERMINAL)
-            ? null
-            : new ProgressBarBuilder()
-                .setTaskName(name)
-                .setInitialMax(steps)
-                .setUnit(" steps", 1)
-                .setStyle(ProgressBarStyle.ASCII)
-                .build();
+    this.bar = TerminalBar.of(name, steps);
   }
 
   @Override
   public void onStep(StepReport report) {
-    report.validLoss().ifPresent(loss -> validLoss = loss);
+    if (report.validLoss().isPresent()) {
+      validLoss = report.validLoss().getAsDouble();
+      validStep = report.step();
+    }
     if (bar != null) {
       bar.stepTo(report.step());
       bar.setExtraMessage(state(report));
@@ -52,8 +43,16 @@ final class StepProgress implements TrainingListener, AutoCloseable {
   private String state(StepReport report) {
     String active =
         report.routing().isEmpty() ? "" : ", %.2f active".formatted(report.activeExperts());
-    String valid = Double.isNaN(validLoss) ? "" : ", valid %.4f".formatted(validLoss);
-    return "loss %.4f%s%s".formatted(report.trainLoss(), valid, active);
+    return "loss %.4f%s%s".formatted(report.trainLoss(), valid(report.step()), active);
+  }
+
+  /** One that was measured earlier says when. */
+  private String valid(long step) {
+    if (Double.isNaN(validLoss)) {
+      return "";
+    }
+    String when = validStep == step ? "" : " at step " + validStep;
+    return ", valid %.4f%s".formatted(validLoss, when);
   }
 
   @Override

@@ -26,7 +26,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code evomoe study}: trains what is missing of a study and writes its tables. */
 @Command(
@@ -74,10 +76,21 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = "--tables", description = "train nothing, write the tables of what there is")
   boolean tables;
 
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+  CommandSpec spec;
+
   private final PrintStream console = System.out;
 
   @Override
   public Integer call() {
+    try (GracefulStop stop = new GracefulStop("nothing was saved by this call")) {
+      study(stop);
+    }
+    return 0;
+  }
+
+  private void study(GracefulStop stop) {
     if (maxMinutes != null && !(maxMinutes > 0)) {
       throw new IllegalArgumentException("--max-minutes must be above 0, was " + maxMinutes);
     }
@@ -99,10 +112,13 @@ final class StudyCommand implements Callable<Integer> {
     OutputFolder.prepare(folder);
     Path local = work == null ? Path.of("runs", "study-" + name()) : work;
     if (!tables && !missing.isEmpty()) {
-      train(study, missing, sources, OutputFolder.prepare(local));
+      train(study, missing, sources, OutputFolder.prepare(local), stop);
     }
+    stop.begin();
     write(study, folder, local, DataNote.of(DataNote.names(sources), Optional.empty()));
-    return 0;
+    if (stop.isStopped()) {
+      console.printf("Stopped and saved; go on with: %s%n", CommandText.again(spec, List.of()));
+    }
   }
 
   /** Of the study: its file's, without the ending. */
@@ -136,15 +152,17 @@ final class StudyCommand implements Callable<Integer> {
         .toList();
   }
 
-  private void train(Study study, List<StudyRun> missing, List<Path> sources, Path folder) {
+  private void train(
+      Study study, List<StudyRun> missing, List<Path> sources, Path folder, GracefulStop stop) {
     RunConfig first = study.config(study.runs().get(0)).orElseThrow();
     Prepared prepared = Prepared.data(sources, first);
     MemoryLimit limit = MemoryLimit.of(null);
+    stop.begin();
     prepared.saveTokenizer(folder);
     console.println(prepared.task().description());
     StudyClock clock = new StudyClock(study, maxMinutes);
-    try (GracefulStop stop = new GracefulStop();
-        MemoryGuard memory = new MemoryGuard(limit)) {
+    String goOn = CommandText.again(spec, List.of());
+    try (MemoryGuard memory = new MemoryGuard(limit)) {
       for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
         StudyRun run = missing.get(i);
         // A learning rate that is found anew can be the one that its runs are recorded with.
@@ -162,7 +180,10 @@ final class StudyCommand implements Callable<Integer> {
         RunConfig settings = study.config(run).orElseThrow();
         limit.requireRoomFor(prepared.task(), settings);
         ComparedRun place = new ComparedRun(folder, run.name(), settings, sources);
+        // Until its model is made, a signal need not wait for it.
+        stop.pause("all runs so far are saved; go on with: " + goOn);
         Run.Outcome outcome = outcome(place, run, prepared, stop, memory);
+        stop.begin();
         if (outcome.result().steps() == settings.training().steps()) {
           study.results().add(run.name(), settings, outcome);
         }

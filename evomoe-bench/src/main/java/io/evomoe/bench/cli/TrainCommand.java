@@ -107,18 +107,25 @@ final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     cluster.requireUnused();
+    String nothingLost = resume == null ? "nothing was saved" : "the run is as it was saved before";
+    try (GracefulStop stop = new GracefulStop(nothingLost)) {
+      train(stop);
+    }
+    return 0;
+  }
+
+  private void train(GracefulStop stop) {
     if (resume != null) {
       refuseAllBeside(USED_IN_RESUMING);
-      resume(resume);
+      resume(resume, stop);
     } else if (init != null) {
       try (DenseStart dense = DenseStart.open(init)) {
-        startFrom(dense);
+        startFrom(dense, stop);
       }
     } else {
       RunConfig config = options.config(gate, seed);
-      start(config, Prepared.data(options, config), run -> {});
+      start(config, Prepared.data(options, config), run -> {}, stop);
     }
-    return 0;
   }
 
   private void trainOnCluster() {
@@ -169,7 +176,7 @@ final class TrainCommand implements Callable<Integer> {
         : out;
   }
 
-  private void startFrom(DenseStart dense) {
+  private void startFrom(DenseStart dense, GracefulStop stop) {
     String task = dense.run().config().task();
     boolean asked = spec.commandLine().getParseResult().hasMatchedOption("--task");
     if (asked && !options.task.equals(task)) {
@@ -184,16 +191,18 @@ final class TrainCommand implements Callable<Integer> {
       dense.requireItsSplit(config);
       options.data = dataOf(dense.run().checkpoint());
     }
-    start(
-        config, Prepared.data(options, config, dense.run()), run -> run.startFrom(dense.weights()));
+    Prepared prepared = Prepared.data(options, config, dense.run());
+    start(config, prepared, run -> run.startFrom(dense.weights()), stop);
   }
 
-  private void start(RunConfig config, Prepared prepared, Consumer<Run<?, ?>> before) {
+  private void start(
+      RunConfig config, Prepared prepared, Consumer<Run<?, ?>> before, GracefulStop stop) {
     MemoryLimit.of(options.maxMemory).requireRoomFor(prepared.task(), config);
     Run<?, ?> run = new Run<>(prepared.task(), config);
     before.accept(run);
     Path path = outPath();
     RunFolder folder = RunFolder.unused(path);
+    stop.begin(run::requestStop);
     OutputFolder.prepare(path);
     prepared.saveTokenizer(path);
     folder.write(config);
@@ -201,7 +210,7 @@ final class TrainCommand implements Callable<Integer> {
     // From here on there is something to resume, and it is known that the disk takes a checkpoint.
     run.save();
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
-      train(run, config, folder, curves, List.of(), prepared.task());
+      train(run, config, folder, curves, List.of(), prepared.task(), stop);
     }
   }
 
@@ -216,7 +225,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void resume(Path path) {
+  private void resume(Path path, GracefulStop stop) {
     if (RoundSettings.isIn(RunFolder.open(path).path())) {
       throw new IllegalArgumentException(
           path + " was trained in rounds on a cluster: resume it with --spark MASTER");
@@ -231,6 +240,7 @@ final class TrainCommand implements Callable<Integer> {
     MemoryLimit.of(options.maxMemory).requireRoomFor(task, config);
     Run<?, ?> run = new Run<>(task, config);
     run.resume(checkpoint);
+    stop.begin(run::requestStop);
     CheckpointFolder.setAsideNewerThan(checkpoint.location())
         .forEach(newer -> console.printf("Set aside: %s%n", newer));
     run.checkpointTo(folder.checkpointWriter(data, config));
@@ -244,7 +254,7 @@ final class TrainCommand implements Callable<Integer> {
       console.printf(
           "Resuming after step %d of %d%n",
           checkpoint.progress().step(), config.training().steps());
-      train(run, config, folder, curves, CurveFile.read(curveFile), task);
+      train(run, config, folder, curves, CurveFile.read(curveFile), task, stop);
     }
   }
 
@@ -270,26 +280,25 @@ final class TrainCommand implements Callable<Integer> {
       RunFolder folder,
       CurveFile curves,
       List<CurveRow> earlier,
-      Task<?, ?> task) {
+      Task<?, ?> task,
+      GracefulStop stop) {
     console.println(task.description());
     console.println(Description.parameters(task, config));
     console.println(Description.losses(config));
     Run.Outcome outcome;
-    try (GracefulStop stop = new GracefulStop();
-        MemoryGuard memory = new MemoryGuard(MemoryLimit.of(options.maxMemory));
-        StepProgress progress =
-            new StepProgress(config.gate(), config.training().steps(), console)) {
-      stop.watch(run);
+    long steps = config.training().steps();
+    try (MemoryGuard memory = new MemoryGuard(MemoryLimit.of(options.maxMemory));
+        StepProgress progress = new StepProgress(config.gate(), steps, console)) {
       memory.watch(run);
       outcome = run.train(curves, earlier, progress);
       write(outcome, config, folder.path(), task, DataNote.names(options.dataPaths()));
-      if (stop.isStopped()) {
-        console.printf("Stopped and saved; go on with: evomoe train --resume %s%n", folder.path());
-        console.flush();
-      }
       memory.requireWithin();
     }
     printSummary(outcome, folder.path());
+    if (stop.isStopped() && outcome.result().steps() < steps) {
+      String command = CommandText.of("train", "--resume", folder.path());
+      console.printf("Stopped and saved; go on with: %s%n", command);
+    }
   }
 
   private void printSummary(Run.Outcome outcome, Path folder) {

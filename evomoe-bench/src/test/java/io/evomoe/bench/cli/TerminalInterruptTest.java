@@ -1,0 +1,41 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ctrl-C, typed on a terminal on which {@code ./evomoe} shows its bars. {@link
+ * TerminalCampaignTest} types it into other commands, and at other moments.
+ */
+class TerminalInterruptTest {
+  private static final int STEPS = 60;
+
+  @TempDir Path folder;
+
+  @Test
+  void should_save_a_run_that_is_stopped_in_a_step_and_say_how_to_go_on() throws Exception {
+    TinyRuns task = TinyRuns.everyTask(folder).get(0);
+    Path out = folder.resolve("run");
+    Launcher launcher = Launcher.in(folder.resolve("home of mine"));
+    String shown;
+    try (PseudoTerminal terminal =
+        PseudoTerminal.start(
+            folder, launcher.command(task.trainArguments(out, "evomoe", "" + STEPS)))) {
+      terminal.await(text -> text.contains("0/60"));
+      terminal.interrupt();
+      assertThat(terminal.exitCode()).as(terminal.shown()).isEqualTo(130);
+      shown = terminal.shown();
+    }
+
+    String goOn = "'%s' train --resume %s".formatted(launcher.script(), out);
+    assertThat(shown).contains("Stopped and saved; go on with: " + goOn);
+    assertThat(TinyRuns.losses(out)).hasSizeBetween(1, STEPS - 1);
+    CommandRun.of("train", "--resume", out.toString());
+    Path whole = folder.resolve("whole");
+    task.train(whole, "evomoe", "" + STEPS);
+    assertThat(TinyRuns.losses(out)).isEqualTo(TinyRuns.losses(whole)).hasSize(STEPS);
+  }
+}
