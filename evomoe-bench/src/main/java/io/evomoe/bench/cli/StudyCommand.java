@@ -45,8 +45,8 @@ final class StudyCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       description =
-          "folder of finished runs and tables; results/NAME beside NAME.yaml by default. Runs of the"
-              + " same configuration and data that it holds are not trained again")
+          "folder of finished runs and tables; results/NAME beside NAME.yaml by default. Runs of"
+              + " the same configuration and data that it holds are not trained again")
   @Nullable Path out;
 
   @Option(

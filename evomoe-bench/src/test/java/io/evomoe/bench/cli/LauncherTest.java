@@ -1,0 +1,225 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the script {@code ./evomoe} does before Java runs; Java is a script here, as is Maven. */
+class LauncherTest {
+  /** Says that it is a version, and what it was given otherwise. */
+  private static final String JAVA =
+      """
+      if [ "$1" = -version ]; then echo 'openjdk version "%s" 2025-01-21' >&2; exit 0; fi
+      for argument in "$@"; do echo "$argument"; done
+      """;
+
+  @TempDir Path folder;
+  private Path home;
+  private Path script;
+  private final Map<String, String> environment = new java.util.HashMap<>();
+
+  @BeforeEach
+  void install() throws IOException {
+    home = folder.resolve("a home");
+    script = Launcher.in(home).script();
+    useJava("17.0.9");
+  }
+
+  @Test
+  void should_hand_its_arguments_to_java_as_they_are() throws Exception {
+    Ran ran = run(script, "train", "--out", "a b", "*", "");
+
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out()).contains("-Devomoe.home=" + home, "-Devomoe.command=" + script);
+    assertThat(ran.out()).endsWith("io.evomoe.bench.cli.Main", "train", "--out", "a b", "*", "");
+  }
+
+  @Test
+  void should_find_its_home_through_symbolic_links() throws Exception {
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Path first = Files.createSymbolicLink(bin.resolve("first"), Path.of("../a home/evomoe"));
+    Path link = Files.createSymbolicLink(folder.resolve("evomoe link"), first);
+    environment.put("CDPATH", folder.toString());
+
+    Ran ran = run(link, "gates");
+
+    assertThat(ran.err()).isEmpty();
+    assertThat(Files.isSameFile(home, Path.of(ran.property("evomoe.home")))).isTrue();
+    assertThat(ran.property("evomoe.command")).isEqualTo(link.toString());
+  }
+
+  @Test
+  void should_name_a_java_home_without_java() throws Exception {
+    environment.put("JAVA_HOME", folder.resolve("nowhere").toString());
+
+    assertRefused(
+        "JAVA_HOME must name a Java of version 17 or newer, was %s/nowhere, which has no bin/java"
+            .formatted(folder));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.8.0_392", "11.0.2", "16"})
+  void should_name_a_java_that_is_too_old(String version) throws Exception {
+    useJava(version);
+
+    assertRefused(
+        "JAVA_HOME must name a Java of version 17 or newer, was %s, of version %s"
+            .formatted(environment.get("JAVA_HOME"), version));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"17", "17.0.9", "21-ea", "25.0.1"})
+  void should_take_every_newer_java(String version) throws Exception {
+    useJava(version);
+
+    assertThat(run(script, "gates").code()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', there is none", "java, ' of version 11.0.2'"})
+  void should_name_the_path_where_it_has_no_java_or_an_old_one(String name, String says)
+      throws Exception {
+    useJava("11.0.2");
+    Path bin = Path.of(environment.get("JAVA_HOME")).resolve("bin");
+    environment.put("JAVA_HOME", "");
+    environment.put("PATH", path(name.isEmpty() ? "" : bin.resolve(name).getParent().toString()));
+
+    Ran ran = run(script, "gates");
+
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).hasSize(1).first().asString().contains("17 or newer", "PATH", says);
+  }
+
+  @Test
+  void should_show_what_it_builds() throws Exception {
+    Files.delete(jar());
+    maven(
+        """
+        echo "[INFO] Downloaded from central: https://repo/small-1.jar (12 kB at 3.1 MB/s)"
+        echo "[INFO] Downloaded from central: https://repo/nd4j-1.jar (86 MB at 12 MB/s)"
+        echo "[INFO] Building EvoMoE core 0.1.0-SNAPSHOT                          [2/7]"
+        echo "[INFO] Building jar: a.jar"
+        mkdir -p evomoe-bench/target && touch '%s'
+        """
+            .formatted(jar()));
+
+    Ran ran = run(script, "gates");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.err())
+        .containsExactly(
+            "Building evomoe (once) ...",
+            "        nd4j-1.jar (86 MB at 12 MB/s)",
+            "  [2/7] EvoMoE core");
+    assertThat(temporary()).isEmpty();
+  }
+
+  @Test
+  void should_end_with_the_log_of_a_build_that_failed() throws Exception {
+    Files.delete(jar());
+    maven("echo '[ERROR] no disk \\\\n left'\nexit 1\n");
+
+    Ran ran = run(script, "gates");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err())
+        .containsExactly(
+            "Building evomoe (once) ...", "[ERROR] no disk \\n left", "evomoe: the build failed");
+    assertThat(temporary()).isEmpty();
+  }
+
+  private void assertRefused(String says) throws Exception {
+    Ran ran = run(script, "gates");
+    assertThat(ran.err()).containsExactly("evomoe: " + says);
+    assertThat(ran.code()).isEqualTo(2);
+  }
+
+  private Path jar() {
+    return home.resolve("evomoe-bench/target/evomoe-bench-0.1.0-SNAPSHOT.jar");
+  }
+
+  private void useJava(String version) throws IOException {
+    Path java = folder.resolve("jdk/bin/java");
+    Files.createDirectories(java.getParent());
+    script(java, JAVA.formatted(version));
+    environment.put("JAVA_HOME", folder.resolve("jdk").toString());
+  }
+
+  private void maven(String does) throws IOException {
+    script(home.resolve("mvnw"), does);
+  }
+
+  private static void script(Path file, String does) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + does);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** The tools that the launcher uses, without any Java. */
+  private String path(String first) throws IOException {
+    Path tools = Files.createDirectories(folder.resolve("tools"));
+    for (String tool : List.of("dirname", "readlink", "sed", "head", "find", "cut", "stty", "sh")) {
+      for (String place : List.of("/bin", "/usr/bin")) {
+        Path there = Path.of(place, tool);
+        if (Files.exists(there)) {
+          Files.deleteIfExists(tools.resolve(tool));
+          Files.createSymbolicLink(tools.resolve(tool), there);
+        }
+      }
+    }
+    return first + ":" + tools;
+  }
+
+  private List<Path> temporary() throws IOException {
+    try (var files = Files.list(folder.resolve("tmp"))) {
+      return files.toList();
+    }
+  }
+
+  private Ran run(Path program, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    Path temporary = Files.createDirectories(folder.resolve("tmp"));
+    builder.environment().put("TMPDIR", temporary.toString());
+    builder.environment().putAll(environment);
+    Path err = folder.resolve("err");
+    Process process = builder.redirectError(err.toFile()).start();
+    byte[] out = process.getInputStream().readAllBytes();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    return new Ran(
+        process.exitValue(),
+        List.of(new String(out, StandardCharsets.UTF_8).split("\n", -1)),
+        Files.readAllLines(err));
+  }
+
+  /** How a call of the launcher ended, and the lines it printed. */
+  private record Ran(int code, List<String> printed, List<String> err) {
+    List<String> out() {
+      return printed.subList(0, printed.size() - 1);
+    }
+
+    String property(String name) {
+      String start = "-D" + name + "=";
+      return out().stream()
+          .filter(line -> line.startsWith(start))
+          .findFirst()
+          .orElseThrow()
+          .substring(start.length());
+    }
+  }
+}
