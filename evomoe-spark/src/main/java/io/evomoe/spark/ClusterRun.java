@@ -62,9 +62,9 @@ final class ClusterRun<B, M extends Model<B>> {
     measuredBefore = Measured.of(saved.config());
   }
 
-  /** Rounds up to now, those of the saved run included. */
-  long roundsDone() {
-    return coordinator.plan().roundsBefore(coordinator.progress().step());
+  /** Rows of the curve up to now, those of the saved run included. */
+  long rowsDone() {
+    return coordinator.plan().spansBefore(coordinator.progress().step());
   }
 
   /** Writes a checkpoint before the first round. */

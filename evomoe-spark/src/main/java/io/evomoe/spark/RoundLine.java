@@ -40,11 +40,12 @@ record RoundLine(
             : "";
     String active =
         report.routing().isEmpty() ? "" : ", %.2f active".formatted(report.activeExperts());
-    return "round %d/%d (to step %d) loss %.4f%s%s, %,.0f tokens/s, %s received, %.1f s%s"
+    return "round %d/%d (to step %d%s) loss %.4f%s%s, %,.0f tokens/s, %s received, %.1f s%s"
         .formatted(
             number(),
             plan.rounds(),
             span.to(),
+            plan.isCutAfter(span) ? ", where experts are spawned" : "",
             report.trainLoss(),
             valid,
             active,
@@ -56,7 +57,7 @@ record RoundLine(
 
   /** From 1. */
   long number() {
-    return plan.roundsBefore(span.to());
+    return plan.number(span);
   }
 
   double tokensPerSecond() {

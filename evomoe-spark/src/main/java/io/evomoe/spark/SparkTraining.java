@@ -86,7 +86,7 @@ public final class SparkTraining implements ClusterTraining {
           settings.write(request.out());
         }
         Path curveFile = request.out().resolve(CurveFile.NAME);
-        try (CurveFile curves = CurveFile.resume(curveFile, step, run.roundsDone())) {
+        try (CurveFile curves = CurveFile.resume(curveFile, step, run.rowsDone())) {
           List<CurveRow> earlier = CurveFile.read(curveFile);
           var checkpoints = folder.checkpointWriter(data, config);
           if (!checkpoint.changes().isEmpty()) {

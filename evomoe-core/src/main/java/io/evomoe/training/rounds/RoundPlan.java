@@ -49,16 +49,29 @@ public record RoundPlan(long steps, long localSteps, OptionalLong spawnStep) {
     return new Span(from, spawn > from && spawn < to ? spawn : to);
   }
 
-  /** Rounds before a step, a cut one counted twice. */
-  public long roundsBefore(long step) {
-    long whole = (step + localSteps - 1) / localSteps;
+  /** Spans before a step: a round that the spawn cuts has two. */
+  public long spansBefore(long step) {
     long spawn = spawnStep.orElse(0);
     boolean cut = spawn % localSteps != 0 && spawn < steps && spawn < step;
-    return whole + (cut ? 1 : 0);
+    return number(step) + (cut ? 1 : 0);
+  }
+
+  /** Which round a span is of, from 1; both spans of a round that is cut are of that one. */
+  public long number(Span span) {
+    return number(span.to());
+  }
+
+  /** Whether the spawn cuts a round at the end of a span. */
+  public boolean isCutAfter(Span span) {
+    return span.to() < steps && span.to() % localSteps != 0;
   }
 
   /** Rounds of the whole run. */
   public long rounds() {
-    return roundsBefore(steps);
+    return number(steps);
+  }
+
+  private long number(long step) {
+    return (step + localSteps - 1) / localSteps;
   }
 }

@@ -196,13 +196,13 @@ class RoundsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "12, 4, -1, 0-4 4-8 8-12",
-    "10, 4, -1, 0-4 4-8 8-10",
-    "12, 4, 4, 0-4 4-8 8-12",
-    "12, 4, 5, 0-4 4-5 5-8 8-12",
-    "12, 4, 0, 0-4 4-8 8-12",
-    "12, 4, 99, 0-4 4-8 8-12",
-    "3, 5, 2, 0-2 2-3"
+    "12, 4, -1, 1: 0-4 2: 4-8 3: 8-12",
+    "10, 4, -1, 1: 0-4 2: 4-8 3: 8-10",
+    "12, 4, 4, 1: 0-4 2: 4-8 3: 8-12",
+    "12, 4, 5, 1: 0-4 2: 4-5 cut 2: 5-8 3: 8-12",
+    "12, 4, 0, 1: 0-4 2: 4-8 3: 8-12",
+    "12, 4, 99, 1: 0-4 2: 4-8 3: 8-12",
+    "3, 5, 2, 1: 0-2 cut 1: 2-3"
   })
   void should_cut_a_round_at_the_spawn(long steps, long local, long spawn, String expected) {
     RoundPlan plan =
@@ -211,16 +211,19 @@ class RoundsTest {
             local,
             spawn < 0 ? java.util.OptionalLong.empty() : java.util.OptionalLong.of(spawn));
     StringBuilder spans = new StringBuilder();
-    long round = 0;
+    long before = 0;
+    long number = 0;
     for (long step = 0; step < steps; ) {
       RoundPlan.Span span = plan.spanFrom(step);
-      assertThat(plan.roundsBefore(step)).isEqualTo(round++);
-      spans.append(" %d-%d".formatted(span.from(), span.to()));
+      assertThat(plan.spansBefore(step)).isEqualTo(before++);
+      number = plan.number(span);
+      spans.append(" %d: %d-%d".formatted(number, span.from(), span.to()));
+      spans.append(plan.isCutAfter(span) ? " cut" : "");
       step = span.to();
     }
 
     assertThat(spans.toString().strip()).isEqualTo(expected);
-    assertThat(plan.rounds()).isEqualTo(round);
+    assertThat(plan.rounds()).isEqualTo(number);
   }
 
   @Test
