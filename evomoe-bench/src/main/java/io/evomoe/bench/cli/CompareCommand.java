@@ -41,12 +41,16 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--gates",
-      split = ",",
+      split = CommaList.COMMA,
       defaultValue = "evomoe,switch,dense",
       description = "gates by name, or all that the task allows; evomoe,switch,dense by default")
   List<String> gates = List.of();
 
-  @Option(names = "--seeds", split = ",", defaultValue = "1", description = "seeds; 1 by default")
+  @Option(
+      names = "--seeds",
+      split = CommaList.COMMA,
+      defaultValue = "1",
+      description = "seeds; 1 by default")
   List<Long> seeds = List.of();
 
   @Option(

@@ -32,23 +32,30 @@ final class ConvertCommand implements Callable<Integer> {
       description = "folder of a run, for its last checkpoint, or one checkpoint in it")
   Path checkpoint = Path.of(".");
 
-  @ArgGroup(multiplicity = "1")
-  Experts experts = new Experts();
+  @ArgGroup(multiplicity = "0..1")
+  @Nullable Experts experts;
 
   @Option(
-      names = "--spread",
+      names = "--spawn",
       paramLabel = "METHOD",
       description =
           "how further copies are made different: mask:R, mask:R:rescale, reinit:R, noise:SIGMA or"
               + " copy; the run's evolution.spawn by default")
+  @Nullable String spawn;
+
+  /** What {@code --spawn} was called when that took the number of experts. */
+  @Option(names = "--spread", hidden = true)
   @Nullable String spread;
 
   @Option(names = "--out", required = true, description = "folder of the new run")
   Path out = Path.of(".");
 
-  /** Exactly one of these. */
+  /** At most one of these. */
   static final class Experts {
-    @Option(names = "--select", split = ",", description = "experts to keep, such as 0,3,5")
+    @Option(
+        names = "--select",
+        split = CommaList.COMMA,
+        description = "experts to keep, such as 0,3,5")
     @Nullable List<Integer> select;
 
     @Option(
@@ -56,22 +63,22 @@ final class ConvertCommand implements Callable<Integer> {
         description = "experts to average into each new one, such as 0+1,2+3; all for one expert")
     @Nullable String merge;
 
-    @Option(names = "--spawn", description = "number of experts, each a copy of one there is")
-    @Nullable Integer spawn;
+    @Option(names = "--experts", description = "how many, each a copy of one there is")
+    @Nullable Integer experts;
 
     ExpertGroups groups(int there) {
       if (select != null) {
         return ExpertGroups.select(select);
       }
-      if (spawn != null) {
-        return ExpertGroups.spawn(there, spawn);
+      if (experts != null) {
+        return ExpertGroups.spawn(there, experts);
       }
       return "all".equals(merge) ? ExpertGroups.mergeAll(there) : parsed(String.valueOf(merge));
     }
 
     private static ExpertGroups parsed(String text) {
       List<List<Integer>> groups = new ArrayList<>();
-      for (String group : text.split(",", -1)) {
+      for (String group : text.strip().split(CommaList.COMMA, -1)) {
         try {
           groups.add(Stream.of(group.split("\\+", -1)).map(Integer::valueOf).toList());
         } catch (NumberFormatException e) {
@@ -84,11 +91,16 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    takeOldNames();
+    Experts wanted = experts;
+    if (wanted == null) {
+      throw new IllegalArgumentException("one of --select, --merge and --experts must be given");
+    }
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       int there = run.config().model().experts();
-      ExpertGroups groups = experts.groups(there);
+      ExpertGroups groups = wanted.groups(there);
       SpawnMethod method =
-          SpawnMethod.parse(spread == null ? run.config().evolution().spawn() : spread);
+          SpawnMethod.parse(spawn == null ? run.config().evolution().spawn() : spawn);
       Conversion conversion = new Conversion(run);
       OutputFolder.fill(
           out,
@@ -99,6 +111,24 @@ final class ConvertCommand implements Callable<Integer> {
       System.out.printf("%d experts became %d: %s%n", there, groups.size(), out);
     }
     return 0;
+  }
+
+  /** {@code --spawn N --spread METHOD} was what {@code --experts N --spawn METHOD} is. */
+  private void takeOldNames() {
+    if (spawn != null && spawn.matches("-?\\d+")) {
+      if (experts != null) {
+        throw new IllegalArgumentException(
+            "--spawn takes a method, such as mask:0.3, was " + spawn);
+      }
+      experts = new Experts();
+      experts.experts = Integer.valueOf(spawn);
+      spawn = null;
+    }
+    if (spread != null && spawn != null) {
+      throw new IllegalArgumentException(
+          "--spread is an old name of --spawn: it cannot be given beside it");
+    }
+    spawn = spread == null ? spawn : spread;
   }
 
   private static void copyTokenizer(Path from, RunFolder to) {

@@ -5,6 +5,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what goes wrong into one line and an exit code. */
 final class Failures {
@@ -16,11 +17,11 @@ final class Failures {
   private Failures() {}
 
   static int wrongUsage(ParameterException e, String[] arguments) {
-    print(
-        e.getMessage()
-            + " (see "
-            + e.getCommandLine().getCommandSpec().qualifiedName()
-            + " --help)");
+    String message =
+        e instanceof UnmatchedArgumentException unmatched
+            ? UnknownName.message(unmatched)
+            : e.getMessage();
+    print(message + " (see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
     return WRONG_INPUT;
   }
 

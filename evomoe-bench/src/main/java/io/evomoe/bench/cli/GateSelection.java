@@ -24,9 +24,10 @@ final class GateSelection {
    */
   static List<String> names(
       List<String> written, GateRegistry registry, boolean causal, PrintStream console) {
-    if (!written.equals(List.of(ALL))) {
-      written.forEach(registry::provider);
-      return once("gates", written);
+    List<String> asked = written.stream().map(String::strip).toList();
+    if (!asked.equals(List.of(ALL))) {
+      asked.forEach(registry::provider);
+      return once("gates", asked);
     }
     List<String> names = new ArrayList<>();
     for (GateProvider gate : registry.providers()) {

@@ -8,7 +8,9 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.Sampling;
 import io.evomoe.models.text.BpeTokenizer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,8 +26,12 @@ final class GenerateCommand implements Callable<Integer> {
       description = "folder of a run; its last checkpoint is used")
   Path checkpoint = Path.of(".");
 
-  @Option(names = "--prompt", defaultValue = "", description = "text to continue; may be empty")
-  String prompt = "";
+  @Option(
+      names = "--prompt",
+      description =
+          "text to continue; may be empty. Without it, what is piped into the command is the"
+              + " prompt, without the last line end")
+  @Nullable String prompt;
 
   @Option(names = "--tokens", defaultValue = "64", description = "new tokens; 64 by default")
   int tokens = 64;
@@ -52,13 +58,13 @@ final class GenerateCommand implements Callable<Integer> {
       BpeTokenizer tokenizer = run.tokenizer();
       TrainedModel<Gpt> trained = GptKind.load(run);
       int end = tokenizer.endOfText();
-      int[] start = prompt.isEmpty() ? new int[] {end} : tokenizer.encode(prompt);
-      int[] text =
+      String text = prompt == null ? StandardInput.piped() : prompt;
+      int[] start = text.isEmpty() ? new int[] {end} : tokenizer.encode(text);
+      int[] ids =
           new Generation(trained.model(), trained.moment(), tokenizer.vocabularySize())
               .generate(start, tokens, sampling, id -> id == end);
-      int skipped = prompt.isEmpty() ? 1 : 0;
-      System.out.println(
-          tokenizer.decode(java.util.Arrays.copyOfRange(text, skipped, text.length)));
+      int skipped = text.isEmpty() ? 1 : 0;
+      System.out.println(tokenizer.decode(Arrays.copyOfRange(ids, skipped, ids.length)));
     }
     return 0;
   }

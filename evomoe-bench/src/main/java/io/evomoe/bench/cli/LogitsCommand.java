@@ -29,13 +29,13 @@ final class LogitsCommand implements Callable<Integer> {
   @Option(
       names = "--ids",
       required = true,
-      split = ",",
+      split = CommaList.COMMA,
       description = "token ids, such as 1,2,3; task mt: of the source")
   int[] ids = {};
 
   @Option(
       names = "--target-ids",
-      split = ",",
+      split = CommaList.COMMA,
       description = "task mt: tokens that the decoder has read; the beginning by default")
   int[] targetIds = {};
 

@@ -49,6 +49,11 @@ public final class Main {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::wrongUsage);
     commandLine.setExecutionExceptionHandler(Failures::failed);
+    commandLine.setExecutionStrategy(
+        parsed -> {
+          UnknownName.refuseCommand(parsed);
+          return new CommandLine.RunLast().execute(parsed);
+        });
     try {
       return commandLine.execute(arguments);
     } catch (OutOfMemoryError e) {

@@ -49,7 +49,12 @@ class BadInputTest {
         "--set model.experts=1000000 | experts must be at most 65536, was 1000000",
         "--set model.width=1000000 --set model.hidden=1000000 | more than this machine's memory",
         "--set nonesuch.steps=1 | nonesuch",
-        "--nonesuch | nonesuch",
+        "--nonesuch | unknown option --nonesuch (see evomoe compare --help)",
+        "--stpes 5 | unknown option --stpes; did you mean --steps? (see evomoe compare --help)",
+        "--gates evomoe, swich | was swich; did you mean switch?",
+        "--seeds 1, 2, 1 | seeds must be named once each, named twice: 1",
+        "--batch 0 | batch must be at least 1, was 0",
+        "--learning-rate -1 | learningRate must be above 0",
         "--data {dir}/missing.txt | missing.txt",
         "--data {dir}/empty.txt | empty.txt",
         "--data {dir}/binary.txt | UTF-8",
@@ -92,6 +97,24 @@ class BadInputTest {
     assertThat(run.err()).doesNotContain("Exception", "\tat ");
     assertThat(run.code()).isEqualTo(2);
     assertThat(everything()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "trian | unknown command trian; there are compare, study, | did you mean train?",
+        "trian --help | unknown command trian; there are compare, study, | did you mean train?",
+        "bench stpe --help | unknown command stpe; there are step, | did you mean step?",
+        "nonesuch | unknown command nonesuch; there are compare, | bench (see evomoe --help)",
+        "gates all | unexpected argument all | (see evomoe gates --help)",
+      })
+  void should_be_refused_as_a_command(String line, String says, String also) {
+    CommandRun run = CommandRun.of(line.split(" ", -1));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(errors(run)).as(run.err()).hasSize(1).first().asString().contains(says, also);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,8 @@ class CommandTextTest {
     Process shell = new ProcessBuilder("sh", "-c", command).start();
 
     assertThat(shell.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    assertThat(new String(shell.getInputStream().readAllBytes(), "UTF-8")).isEqualTo(word);
+    assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo(word);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.ResultFile;
 import io.evomoe.bench.report.RunResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,6 +114,31 @@ class CommandsTest {
   }
 
   @Test
+  void what_is_piped_into_generate_should_be_the_prompt_unless_one_is_given() {
+    Path out = folder.resolve("run");
+    gpt().train(out, "evomoe", "20");
+    String[] greedy = {"generate", "--checkpoint", "" + out, "--tokens", "4", "--greedy"};
+    String[] given = Arrays.copyOf(greedy, greedy.length + 1);
+    given[greedy.length] = "--prompt=of the year";
+
+    String asked = CommandRun.of(given).out();
+    assertThat(asked).startsWith("of the year");
+    assertThat(piped("of the year\n", greedy).out()).isEqualTo(asked);
+    assertThat(piped("of the year", greedy).out()).isEqualTo(asked);
+    assertThat(piped("Message\n1 of", greedy).out()).startsWith("Message\n1 of");
+    assertThat(piped("Message", given).out()).isEqualTo(asked);
+    given[greedy.length] = "--prompt=";
+    assertThat(piped("", greedy).out()).isEqualTo(CommandRun.of(given).out());
+    CommandRun broken = CommandRun.reading(new byte[] {'a', (byte) 0xff}, greedy);
+    assertThat(broken.code()).isEqualTo(2);
+    assertThat(broken.err()).contains("evomoe: standard input, line 1 is not UTF-8");
+  }
+
+  private static CommandRun piped(String text, String... command) {
+    return CommandRun.reading(text.getBytes(StandardCharsets.UTF_8), command);
+  }
+
+  @Test
   void a_used_folder_should_be_refused() {
     Path out = folder.resolve("run");
     gpt().train(out, "evomoe", "2");
@@ -142,7 +168,8 @@ class CommandsTest {
         .contains("gate dense")
         .contains("diverged in step")
         .containsPattern(
-            "the (output|gradient) of (the embeddings before )?(blocks|finalNorm|tokens)\\S* was not finite")
+            "the (output|gradient) of (the embeddings before )?(blocks|finalNorm|tokens)\\S* was"
+                + " not finite")
         .contains("the last checkpoint is")
         .doesNotContain("\tat ");
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).isNotEmpty();

@@ -74,7 +74,7 @@ class ConvertCommandTest {
 
   @Test
   void spawned_experts_should_be_copies_that_differ() throws IOException {
-    Path out = convert("--spawn", "8", "--spread", "noise:0.001");
+    Path out = convert("--experts", "8", "--spawn", "noise:0.001");
 
     INDArray old = tensor(trained, EXPERT.formatted(2));
     assertThat(tensor(out, EXPERT.formatted(2))).isEqualTo(old);
@@ -85,6 +85,15 @@ class ConvertCommandTest {
     assertThat(gate.getColumn(6)).isNotEqualTo(gate.getColumn(2));
     assertThat(gate.getColumn(6).equalsWithEps(gate.getColumn(2), 0.01)).isTrue();
     assertWorks(out);
+  }
+
+  @Test
+  void spawning_should_also_be_asked_for_in_its_old_words() throws IOException {
+    Path old = convert("--spawn", "8", "--spread", "noise:0.001");
+
+    assertThat(tensor(old, EXPERT.formatted(6)))
+        .isEqualTo(
+            tensor(convert("--experts", "8", "--spawn", "noise:0.001"), EXPERT.formatted(6)));
   }
 
   @Test
@@ -107,8 +116,12 @@ class ConvertCommandTest {
         "--select 4|experts must be in 0..3, was 4",
         "--select -1|experts must be at least 0",
         "--merge 0+x|merge must be all or like 0+1,2+3, was 0+x",
-        "--spawn 4|spawned experts must be more than the 4 there are, was 4",
+        "--experts 4|spawned experts must be more than the 4 there are, was 4",
+        "--experts 8 --spawn mask:2|mask ratio",
         "--spawn 8 --spread mask:2|mask ratio",
+        "--experts 8 --spawn 8|--spawn takes a method, such as mask:0.3, was 8",
+        "--experts 8 --spawn copy --spread copy|--spread is an old name of --spawn",
+        "--spawn mask:0.3|one of --select, --merge and --experts must be given",
         "--select 3,2,1,0|experts must become more or fewer than the 4 there are",
         "--merge 0+1,0+1,2+3,2+3|experts must become more or fewer than the 4 there are",
         "--select 0 --merge all|mutually exclusive",
@@ -135,7 +148,7 @@ class ConvertCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"random, --select, '0,1'", "balanced, --select, '0,1'", "balanced, --spawn, 8"})
+  @CsvSource({"random, --select, '0,1'", "balanced, --select, '0,1'", "balanced, --experts, 8"})
   void a_table_of_experts_should_be_refused_by_name(String table, String how, String experts) {
     Path hash = folder.resolve("hash");
     String option = "gateOptions.hash.table=" + table;
@@ -155,7 +168,7 @@ class ConvertCommandTest {
     assertThat(gpt.train(from, gate, "6").code()).isZero();
     Path to = folder.resolve(gate + "-converted");
     CommandRun run =
-        CommandRun.of("convert", "--checkpoint", "" + from, "--spawn", "6", "--out", "" + to);
+        CommandRun.of("convert", "--checkpoint", "" + from, "--experts", "6", "--out", "" + to);
     assertThat(run.code()).as(run.err()).isZero();
     assertWorks(to);
   }

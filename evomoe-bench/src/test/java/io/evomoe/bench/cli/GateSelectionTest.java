@@ -34,6 +34,7 @@ class GateSelectionTest {
   @Test
   void should_take_gates_by_name_in_their_order() {
     assertThat(select(true, "switch", "dense", "dts")).containsExactly("switch", "dense", "dts");
+    assertThat(select(true, " switch", "dense ")).containsExactly("switch", "dense");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> select(true, "switch", "none"))
         .withMessageContaining("was none");

@@ -1,0 +1,54 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.names.Suggestion;
+import java.util.Collection;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Commands and options that there are not. */
+final class UnknownName {
+
+  private UnknownName() {}
+
+  /**
+   * Refuses a word in the place of a command: beside {@code --help}, which asks for no parsing,
+   * too.
+   */
+  static void refuseCommand(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    CommandLine commandLine = last.commandSpec().commandLine();
+    Optional<String> word = last.unmatched().stream().filter(w -> !w.startsWith("-")).findFirst();
+    if (word.isPresent() && !commandLine.getSubcommands().isEmpty()) {
+      throw new ParameterException(commandLine, command(commandLine, word.get()));
+    }
+  }
+
+  /** What is wrong with arguments that fit nowhere. */
+  static String message(UnmatchedArgumentException e) {
+    CommandLine commandLine = e.getCommandLine();
+    String word = e.getUnmatched().get(0);
+    if (word.startsWith("-")) {
+      return "unknown option " + word + suggestion(word, commandLine);
+    }
+    return commandLine.getSubcommands().isEmpty()
+        ? "unexpected argument " + word
+        : command(commandLine, word);
+  }
+
+  private static String command(CommandLine commandLine, String word) {
+    Collection<String> known = commandLine.getSubcommands().keySet();
+    return "unknown command %s; there are %s%s"
+        .formatted(word, String.join(", ", known), Suggestion.text(word, known));
+  }
+
+  private static String suggestion(String option, CommandLine commandLine) {
+    return Suggestion.text(
+        option.replaceFirst("=.*", ""), commandLine.getCommandSpec().optionsMap().keySet());
+  }
+}

@@ -1,0 +1,32 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.evomoe.bench.run.RunConfig;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class RunOptionsTest {
+
+  @Test
+  void batch_and_learning_rate_should_be_options_of_all_commands_that_train() {
+    String[] options = {"--learning-rate", "0.5", "--batch", "3"};
+    for (String command : List.of("train", "compare", "bench determinism", "finetune")) {
+      List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+      words.addAll(List.of(options));
+      words.addAll(command.equals("finetune") ? List.of("--checkpoint", "x") : List.of());
+      assertThatCode(() -> Main.commandLine().parseArgs(words.toArray(String[]::new)))
+          .as(command)
+          .doesNotThrowAnyException();
+    }
+    RunOptions given = new RunOptions();
+    CommandLine.populateCommand(given, options);
+    RunConfig config = given.config("switch", 1);
+    assertThat(config.training().batch()).isEqualTo(3);
+    assertThat(config.training().learningRate()).isEqualTo(0.5);
+    assertThat(given.asArguments()).containsSubsequence(options);
+  }
+}
