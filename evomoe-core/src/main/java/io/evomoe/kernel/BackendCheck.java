@@ -1,5 +1,6 @@
 package io.evomoe.kernel;
 
+import io.evomoe.natives.NativeFolders;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -25,6 +26,7 @@ final class BackendCheck {
    * @throws IllegalStateException in one sentence, when it has no backend that can run
    */
   static void requireUsable() {
+    NativeFolders.prepare();
     if (present(CUDA_BACKEND) && !present(CPU_BACKEND)) {
       problem(NvidiaCard.installed(), cudaRuntime())
           .ifPresent(

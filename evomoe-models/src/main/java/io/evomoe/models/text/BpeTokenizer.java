@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * Hugging Face's own library. It never touches the network, cuts nothing off and adds nothing. The
  * spelling of a special token inside a text becomes that token, as it does there.
  *
- * <p>The native library is unpacked once into {@code .djl.ai} in the home folder, or where {@code
- * ENGINE_CACHE_DIR} says.
+ * <p>The native library is unpacked once into a folder that nobody else can write to ({@link
+ * io.evomoe.natives.NativeFolders}), or where {@code ENGINE_CACHE_DIR} says.
  *
  * <p>Safe for use by several threads. The native part is freed by {@link #close}.
  */

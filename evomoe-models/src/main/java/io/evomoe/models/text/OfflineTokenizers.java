@@ -2,22 +2,25 @@ package io.evomoe.models.text;
 
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.util.Utils;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.natives.NativeFolders;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Opens DJL's tokenizer without network: left alone, DJL reports its use to its makers when it
- * loads, may download a library when it sees a GPU, and cuts texts off at 512 tokens.
+ * loads, may download a library when it sees a GPU, and cuts texts off at 512 tokens. Its native
+ * code goes to a folder that nobody else can write to ({@link NativeFolders}).
  */
 final class OfflineTokenizers {
-  private static final List<String> SWITCHES = List.of("ai.djl.offline", "OPT_OUT_TRACKING");
+  private static final String FOLDER = "ENGINE_CACHE_DIR";
   private static final Map<String, String> PLAIN =
       Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "false");
 
@@ -26,7 +29,7 @@ final class OfflineTokenizers {
   /** Opens a tokenizer; the switches are back to what they were afterwards. */
   static synchronized HuggingFaceTokenizer open(JsonNode json, Path folder) {
     Map<String, @Nullable String> before = new HashMap<>();
-    SWITCHES.forEach(name -> before.put(name, System.setProperty(name, "true")));
+    switches().forEach((name, value) -> before.put(name, System.setProperty(name, value)));
     try {
       byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
       return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), PLAIN);
@@ -38,6 +41,19 @@ final class OfflineTokenizers {
     } finally {
       before.forEach(OfflineTokenizers::restore);
     }
+  }
+
+  private static Map<String, String> switches() {
+    Map<String, String> switches =
+        new HashMap<>(Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true"));
+    boolean asked =
+        Stream.of(FOLDER, "DJL_CACHE_DIR").anyMatch(n -> Utils.getEnvOrSystemProperty(n) != null);
+    if (asked) {
+      NativeFolders.requireOwn(Utils.getEngineCacheDir(), FOLDER);
+    } else {
+      switches.put(FOLDER, NativeFolders.root().resolve("djl").toString());
+    }
+    return switches;
   }
 
   private static void restore(String name, @Nullable String value) {
