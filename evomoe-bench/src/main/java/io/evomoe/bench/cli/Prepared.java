@@ -26,9 +26,9 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
   }
 
   static Prepared data(List<Path> data, RunConfig config) {
-    try {
+    try (WorkProgress progress = WorkProgress.onConsole()) {
       Path staging = TemporaryFolder.create("evomoe-tokenizer");
-      Task<?, ?> task = Tasks.named(config.task()).prepare(data, config, staging);
+      Task<?, ?> task = Tasks.named(config.task()).prepare(data, config, staging, progress);
       task.data(config);
       return new Prepared(task, staging);
     } catch (IOException e) {
@@ -38,8 +38,7 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
 
   /** The same for a run that takes over the tokenizer of another one. */
   static Prepared data(RunOptions options, RunConfig config, RunCheckpoint tokenized) {
-    Task<?, ?> task =
-        Tasks.named(config.task()).open(options.dataPaths(), config, tokenized.tokenizer());
+    Task<?, ?> task = open(options.dataPaths(), config, tokenized);
     task.data(config);
     try {
       Path staging = TemporaryFolder.create("evomoe-tokenizer");
@@ -47,6 +46,13 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
       return new Prepared(task, staging);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make a temporary folder", e);
+    }
+  }
+
+  /** The task of a run that has its tokenizer in place. */
+  static Task<?, ?> open(List<Path> data, RunConfig config, RunCheckpoint tokenized) {
+    try (WorkProgress progress = WorkProgress.onConsole()) {
+      return Tasks.named(config.task()).open(data, config, tokenized.tokenizer(), progress);
     }
   }
 

@@ -17,7 +17,6 @@ import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.RunCheckpoint;
-import io.evomoe.bench.task.Tasks;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -236,7 +235,7 @@ final class TrainCommand implements Callable<Integer> {
     RunFolder folder = saved.folder();
     List<Path> data = dataOf(checkpoint);
     options.data = data;
-    Task<?, ?> task = Tasks.named(config.task()).open(data, config, saved.tokenizer());
+    Task<?, ?> task = Prepared.open(data, config, saved);
     MemoryLimit.of(options.maxMemory).requireRoomFor(task, config);
     Run<?, ?> run = new Run<>(task, config);
     run.resume(checkpoint);

@@ -11,6 +11,8 @@ import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.PackedBatches;
+import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.TokenizerFolder;
@@ -67,15 +69,23 @@ public final class GptKind implements TaskKind {
   }
 
   @Override
-  public GptTask prepare(List<Path> data, RunConfig config, Path tokenizerFolder) {
+  public GptTask prepare(
+      List<Path> data, RunConfig config, Path tokenizerFolder, TextProgress progress) {
     TextSplit text = TextSources.open(data, config.split());
-    return new GptTask(
-        text, TokenizerFolder.train(text.train(), config.model().vocabulary(), tokenizerFolder));
+    BpeTokenizer tokenizer =
+        TokenizerFolder.train(
+            text.train(),
+            config.model().vocabulary(),
+            tokenizerFolder,
+            SpecialTokens.GPT,
+            progress);
+    return new GptTask(text, tokenizer, progress);
   }
 
   @Override
-  public GptTask open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
-    return new GptTask(TextSources.open(data, config.split()), tokenizer);
+  public GptTask open(
+      List<Path> data, RunConfig config, BpeTokenizer tokenizer, TextProgress progress) {
+    return new GptTask(TextSources.open(data, config.split()), tokenizer, progress);
   }
 
   @Override

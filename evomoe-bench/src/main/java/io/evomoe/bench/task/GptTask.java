@@ -9,6 +9,7 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.PackedBatches;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
@@ -27,10 +28,19 @@ public final class GptTask implements Task<LanguageBatch, Gpt> {
 
   /** Encodes both sides of a text. */
   public GptTask(TextSplit text, Tokenizer tokenizer) {
+    this(text, tokenizer, TextProgress.NONE);
+  }
+
+  /**
+   * Encodes both sides of a text.
+   *
+   * @param progress told how far it has come
+   */
+  public GptTask(TextSplit text, Tokenizer tokenizer, TextProgress progress) {
     this.text = text;
     this.tokenizer = tokenizer;
-    this.train = TokenStream.of(text.train(), tokenizer);
-    this.valid = TokenStream.of(text.valid(), tokenizer);
+    this.train = TokenStream.of(text.train(), tokenizer, progress);
+    this.valid = TokenStream.of(text.valid(), tokenizer, progress);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.MaskedBatches;
 import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.TokenizerFolder;
@@ -73,17 +74,21 @@ public final class RobertaKind implements TaskKind {
   }
 
   @Override
-  public RobertaTask prepare(List<Path> data, RunConfig config, Path tokenizerFolder) {
+  public RobertaTask prepare(
+      List<Path> data, RunConfig config, Path tokenizerFolder, TextProgress progress) {
     TextSplit text = TextSources.open(data, config.split());
     int vocabulary = config.model().vocabulary();
     return new RobertaTask(
         text,
-        TokenizerFolder.train(text.train(), vocabulary, tokenizerFolder, SpecialTokens.ROBERTA));
+        TokenizerFolder.train(
+            text.train(), vocabulary, tokenizerFolder, SpecialTokens.ROBERTA, progress),
+        progress);
   }
 
   @Override
-  public RobertaTask open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
-    return new RobertaTask(TextSources.open(data, config.split()), tokenizer);
+  public RobertaTask open(
+      List<Path> data, RunConfig config, BpeTokenizer tokenizer, TextProgress progress) {
+    return new RobertaTask(TextSources.open(data, config.split()), tokenizer, progress);
   }
 
   @Override

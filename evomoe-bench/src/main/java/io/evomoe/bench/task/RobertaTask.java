@@ -8,6 +8,7 @@ import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.MaskedBatches;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
@@ -30,10 +31,19 @@ public final class RobertaTask implements Task<LanguageBatch, Roberta> {
    * @param tokenizer with {@link io.evomoe.models.text.SpecialTokens#ROBERTA}
    */
   public RobertaTask(TextSplit text, Tokenizer tokenizer) {
+    this(text, tokenizer, TextProgress.NONE);
+  }
+
+  /**
+   * Encodes both sides of a text.
+   *
+   * @param progress told how far it has come
+   */
+  public RobertaTask(TextSplit text, Tokenizer tokenizer, TextProgress progress) {
     this.text = text;
     this.tokenizer = tokenizer;
-    this.train = TokenStream.of(text.train(), tokenizer);
-    this.valid = TokenStream.of(text.valid(), tokenizer);
+    this.train = TokenStream.of(text.train(), tokenizer, progress);
+    this.valid = TokenStream.of(text.valid(), tokenizer, progress);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
@@ -28,16 +29,32 @@ public interface TaskKind {
   /** Folders of the data that comes with the project, below {@code data}. */
   List<String> shippedData();
 
+  /** The same as the longer method, telling nobody. */
+  default Task<?, ?> prepare(List<Path> data, RunConfig config, Path tokenizerFolder) {
+    return prepare(data, config, tokenizerFolder, TextProgress.NONE);
+  }
+
   /**
    * Reads data and trains a tokenizer on its training side.
    *
    * @param data files or folders, at least one
    * @param tokenizerFolder where the tokenizer is saved
+   * @param progress told how far it has come
    */
-  Task<?, ?> prepare(List<Path> data, RunConfig config, Path tokenizerFolder);
+  Task<?, ?> prepare(
+      List<Path> data, RunConfig config, Path tokenizerFolder, TextProgress progress);
 
-  /** Reads data for a run that has its tokenizer. */
-  Task<?, ?> open(List<Path> data, RunConfig config, BpeTokenizer tokenizer);
+  /** The same as the longer method, telling nobody. */
+  default Task<?, ?> open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
+    return open(data, config, tokenizer, TextProgress.NONE);
+  }
+
+  /**
+   * Reads data for a run that has its tokenizer.
+   *
+   * @param progress told how far it has come
+   */
+  Task<?, ?> open(List<Path> data, RunConfig config, BpeTokenizer tokenizer, TextProgress progress);
 
   /**
    * Trainable parameters of a run's model once it has all its experts; the model is not made.

@@ -9,6 +9,7 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
@@ -71,19 +72,21 @@ public final class TranslationKind implements TaskKind {
   }
 
   @Override
-  public TranslationTask prepare(List<Path> data, RunConfig config, Path tokenizerFolder) {
+  public TranslationTask prepare(
+      List<Path> data, RunConfig config, Path tokenizerFolder, TextProgress progress) {
     PairSplit pairs = PairSplit.open(one(data), config.split());
     int vocabulary = config.model().vocabulary();
     BpeTokenizer tokenizer =
         TokenizerFolder.train(
-            pairs.train().texts(), vocabulary, tokenizerFolder, SpecialTokens.ROBERTA);
-    return new TranslationTask(pairs, tokenizer, config.model().sequence());
+            pairs.train().texts(), vocabulary, tokenizerFolder, SpecialTokens.ROBERTA, progress);
+    return new TranslationTask(pairs, tokenizer, config.model().sequence(), progress);
   }
 
   @Override
-  public TranslationTask open(List<Path> data, RunConfig config, BpeTokenizer tokenizer) {
+  public TranslationTask open(
+      List<Path> data, RunConfig config, BpeTokenizer tokenizer, TextProgress progress) {
     PairSplit pairs = PairSplit.open(one(data), config.split());
-    return new TranslationTask(pairs, tokenizer, config.model().sequence());
+    return new TranslationTask(pairs, tokenizer, config.model().sequence(), progress);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.BucketedBatches;
 import io.evomoe.models.text.pairs.EncodedPairs;
@@ -36,10 +37,19 @@ public final class TranslationTask implements Task<PairBatch, Transformer> {
    * @param limit tokens a sentence may have, its end included; longer ones are cut
    */
   public TranslationTask(PairSplit pairs, Tokenizer tokenizer, int limit) {
+    this(pairs, tokenizer, limit, TextProgress.NONE);
+  }
+
+  /**
+   * Encodes both parts.
+   *
+   * @param progress told how far it has come
+   */
+  public TranslationTask(PairSplit pairs, Tokenizer tokenizer, int limit, TextProgress progress) {
     this.pairs = pairs;
     this.tokenizer = tokenizer;
-    this.train = EncodedPairs.of(pairs.train(), tokenizer, limit);
-    this.valid = EncodedPairs.of(pairs.valid(), tokenizer, limit);
+    this.train = EncodedPairs.of(pairs.train(), tokenizer, limit, progress);
+    this.valid = EncodedPairs.of(pairs.valid(), tokenizer, limit, progress);
   }
 
   @Override

@@ -38,14 +38,24 @@ public final class BytePairTrainer {
    */
   public static BytePairVocabulary train(
       Iterable<String> texts, int vocabularySize, SpecialTokens special) {
+    return train(texts, vocabularySize, special, TextProgress.NONE);
+  }
+
+  /**
+   * Learns a vocabulary as {@link #train(Iterable, int, SpecialTokens)} does.
+   *
+   * @param progress told of texts that were read and of tokens that were found
+   */
+  public static BytePairVocabulary train(
+      Iterable<String> texts, int vocabularySize, SpecialTokens special, TextProgress progress) {
     int minimum = ByteAlphabet.SIZE + special.size();
     if (vocabularySize < minimum) {
       throw new IllegalArgumentException(
           "vocabulary size must be at least %d (256 bytes and %s), was %d"
               .formatted(minimum, String.join(" ", special.all()), vocabularySize));
     }
-    PairCounts pairs = new PairCounts(countWords(texts, special.pattern()));
-    BytePairVocabulary vocabulary = merge(pairs, vocabularySize, special);
+    PairCounts pairs = new PairCounts(countWords(texts, special.pattern(), progress));
+    BytePairVocabulary vocabulary = merge(pairs, vocabularySize, special, progress);
     if (vocabulary.size() < vocabularySize) {
       log.info(
           "the text has pairs for {} tokens only, fewer than the {} asked for",
@@ -55,13 +65,16 @@ public final class BytePairTrainer {
     return vocabulary;
   }
 
-  private static Map<String, Long> countWords(Iterable<String> texts, Pattern separator) {
+  private static Map<String, Long> countWords(
+      Iterable<String> texts, Pattern separator, TextProgress progress) {
     Map<String, Long> counts = new HashMap<>();
+    CharacterProgress read = new CharacterProgress("Counting words", texts, progress);
     for (String text : texts) {
       separator
           .splitAsStream(text)
           .flatMap(Gpt2PreTokenizer::words)
           .forEach(word -> counts.merge(word, 1L, Long::sum));
+      read.after(text);
     }
     return counts;
   }
@@ -72,7 +85,7 @@ public final class BytePairTrainer {
    * listed twice.
    */
   private static BytePairVocabulary merge(
-      PairCounts pairs, int vocabularySize, SpecialTokens special) {
+      PairCounts pairs, int vocabularySize, SpecialTokens special, TextProgress progress) {
     List<String> tokens = new ArrayList<>(ByteAlphabet.symbols());
     Map<String, Integer> ids = new HashMap<>();
     tokens.forEach(token -> ids.put(token, ids.size()));
@@ -90,6 +103,7 @@ public final class BytePairTrainer {
         tokens.add(left + right);
       }
       pairs.merge(pair, id);
+      progress.at("Learning the vocabulary", tokens.size() + special.size(), vocabularySize);
     }
     return new BytePairVocabulary(tokens, List.copyOf(merges), special);
   }

@@ -34,7 +34,17 @@ public final class EncodedTexts {
    * @param limit tokens a text may have, its end included; at least 2
    */
   public static EncodedTexts ended(List<String> texts, Tokenizer tokenizer, int limit) {
-    return encode(texts, tokenizer, new int[0], limit);
+    return ended(texts, tokenizer, limit, TextProgress.NONE);
+  }
+
+  /**
+   * Encodes texts as {@link #ended(List, Tokenizer, int)} does.
+   *
+   * @param progress told of each text
+   */
+  public static EncodedTexts ended(
+      List<String> texts, Tokenizer tokenizer, int limit, TextProgress progress) {
+    return encode(texts, tokenizer, new int[0], limit, progress);
   }
 
   /**
@@ -45,11 +55,11 @@ public final class EncodedTexts {
    */
   public static EncodedTexts enclosed(List<String> texts, Tokenizer tokenizer, int limit) {
     int[] begin = {tokenizer.requireSpecial(SpecialTokens.BEGIN)};
-    return encode(texts, tokenizer, begin, limit);
+    return encode(texts, tokenizer, begin, limit, TextProgress.NONE);
   }
 
   private static EncodedTexts encode(
-      List<String> texts, Tokenizer tokenizer, int[] begin, int limit) {
+      List<String> texts, Tokenizer tokenizer, int[] begin, int limit, TextProgress progress) {
     if (limit < begin.length + 2) {
       throw new IllegalArgumentException(
           "token limit must be at least %d, was %d".formatted(begin.length + 2, limit));
@@ -57,6 +67,7 @@ public final class EncodedTexts {
     int end = tokenizer.requireSpecial(SpecialTokens.END);
     int[][] rows = new int[texts.size()][];
     boolean[] cut = new boolean[rows.length];
+    CharacterProgress encoded = new CharacterProgress("Encoding", texts, progress);
     for (int i = 0; i < rows.length; i++) {
       int[] ids = tokenizer.encode(texts.get(i));
       int kept = Math.min(ids.length, limit - begin.length - 1);
@@ -65,6 +76,7 @@ public final class EncodedTexts {
       row[row.length - 1] = end;
       rows[i] = row;
       cut[i] = kept < ids.length;
+      encoded.after(texts.get(i));
     }
     return new EncodedTexts(rows, cut, limit, tokenizer.requireSpecial(SpecialTokens.PADDING));
   }

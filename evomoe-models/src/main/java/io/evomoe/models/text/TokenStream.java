@@ -21,6 +21,16 @@ public final class TokenStream {
 
   /** Encodes a corpus document by document. */
   public static TokenStream of(TextCorpus corpus, Tokenizer tokenizer) {
+    return of(corpus, tokenizer, TextProgress.NONE);
+  }
+
+  /**
+   * Encodes a corpus document by document.
+   *
+   * @param progress told of each
+   */
+  public static TokenStream of(TextCorpus corpus, Tokenizer tokenizer, TextProgress progress) {
+    CharacterProgress encoded = new CharacterProgress("Encoding", corpus.documents(), progress);
     IntStream.Builder ids = IntStream.builder();
     boolean first = true;
     for (String document : corpus.documents()) {
@@ -31,6 +41,7 @@ public final class TokenStream {
       for (int id : tokenizer.encode(document)) {
         ids.add(id);
       }
+      encoded.after(document);
     }
     return new TokenStream(corpus.name(), ids.build().toArray());
   }

@@ -22,7 +22,21 @@ public final class TokenizerFolder {
    */
   public static BpeTokenizer train(
       TextCorpus train, int vocabularySize, Path folder, SpecialTokens special) {
-    BytePairTrainer.train(train.documents(), vocabularySize, special).save(folder);
+    return train(train, vocabularySize, folder, special, TextProgress.NONE);
+  }
+
+  /**
+   * Learns a tokenizer as {@link #train(TextCorpus, int, Path, SpecialTokens)} does.
+   *
+   * @param progress told how far it has come
+   */
+  public static BpeTokenizer train(
+      TextCorpus train,
+      int vocabularySize,
+      Path folder,
+      SpecialTokens special,
+      TextProgress progress) {
+    BytePairTrainer.train(train.documents(), vocabularySize, special, progress).save(folder);
     return BpeTokenizer.load(folder);
   }
 }

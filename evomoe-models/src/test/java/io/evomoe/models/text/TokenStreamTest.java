@@ -2,11 +2,23 @@ package io.evomoe.models.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TokenStreamTest {
+
+  @Test
+  void should_tell_of_each_document_that_is_encoded() {
+    List<String> told = new ArrayList<>();
+    TokenStream.of(
+        new TextCorpus("c", List.of("ab", "c", "de")),
+        new CharTokenizer(),
+        (work, done, all) -> told.add("%s %d/%d".formatted(work, done, all)));
+
+    assertThat(told).containsExactly("Encoding 2/5", "Encoding 3/5", "Encoding 5/5");
+  }
 
   @Test
   void should_put_end_of_text_between_documents_only() {

@@ -1,6 +1,7 @@
 package io.evomoe.models.text.pairs;
 
 import io.evomoe.models.text.EncodedTexts;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TokenFrequencies;
 import java.util.stream.IntStream;
@@ -31,11 +32,21 @@ public final class EncodedPairs {
    * @param limit tokens a side may have, {@code </s>} included; at least 2
    */
   public static EncodedPairs of(PairCorpus corpus, Tokenizer tokenizer, int limit) {
+    return of(corpus, tokenizer, limit, TextProgress.NONE);
+  }
+
+  /**
+   * Encodes a corpus as {@link #of(PairCorpus, Tokenizer, int)} does.
+   *
+   * @param progress told how far it has come
+   */
+  public static EncodedPairs of(
+      PairCorpus corpus, Tokenizer tokenizer, int limit, TextProgress progress) {
     EncodedPairs pairs =
         new EncodedPairs(
             corpus.name(),
-            EncodedTexts.ended(corpus.sources(), tokenizer, limit),
-            EncodedTexts.ended(corpus.targets(), tokenizer, limit));
+            EncodedTexts.ended(corpus.sources(), tokenizer, limit, progress),
+            EncodedTexts.ended(corpus.targets(), tokenizer, limit, progress));
     int cut = pairs.cutPairs();
     if (cut > 0) {
       log.warn(

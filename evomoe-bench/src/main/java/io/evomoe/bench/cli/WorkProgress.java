@@ -1,0 +1,59 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.models.text.TextProgress;
+import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done before there are steps: a bar on a terminal, a plain line now and then elsewhere.
+ * Nothing is shown of work that is over in a moment.
+ */
+final class WorkProgress implements TextProgress, AutoCloseable {
+  private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
+  private static final long BETWEEN_LINES = TimeUnit.SECONDS.toNanos(5);
+
+  private final PrintStream out;
+  private final LongSupplier nanoTime;
+  private String current = "";
+  private long shown;
+  private @Nullable ProgressBar bar;
+
+  /** Lines go to standard output. */
+  static WorkProgress onConsole() {
+    return new WorkProgress(System.out, System::nanoTime);
+  }
+
+  WorkProgress(PrintStream out, LongSupplier nanoTime) {
+    this.out = out;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public void at(String work, long done, long all) {
+    long now = nanoTime.getAsLong();
+    if (!work.equals(current)) {
+      close();
+      current = work;
+      shown = now;
+    }
+    if (bar != null) {
+      bar.stepTo(done);
+    } else if (TerminalBar.isThere() && now - shown > MOMENT) {
+      bar = TerminalBar.of(work, all);
+    } else if (!TerminalBar.isThere() && now - shown > BETWEEN_LINES) {
+      out.printf("%s: %d%%%n", work, 100 * done / all);
+      shown = now;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}
