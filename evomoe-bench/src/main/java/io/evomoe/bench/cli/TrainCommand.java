@@ -233,6 +233,7 @@ final class TrainCommand implements Callable<Integer> {
     RunConfig config = saved.config();
     Checkpoint checkpoint = saved.checkpoint();
     RunFolder folder = saved.folder();
+    requireMoreSteps(checkpoint, config, folder);
     List<Path> data = dataOf(checkpoint);
     options.data = data;
     Task<?, ?> task = Prepared.open(data, config, saved);
@@ -254,6 +255,17 @@ final class TrainCommand implements Callable<Integer> {
           "Resuming after step %d of %d%n",
           checkpoint.progress().step(), config.training().steps());
       train(run, config, folder, curves, CurveFile.read(curveFile), task, stop);
+    }
+  }
+
+  /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
+  private static void requireMoreSteps(Checkpoint checkpoint, RunConfig config, RunFolder folder) {
+    long steps = config.training().steps();
+    boolean ended = checkpoint.progress().step() >= steps;
+    if (ended && PlannedRun.recorded(folder.path().resolve(CurveFile.NAME)).isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has taken all of its %d steps and has no curve of them; ask for more, such as --steps %d"
+              .formatted(folder.path(), steps, steps + 1));
     }
   }
 

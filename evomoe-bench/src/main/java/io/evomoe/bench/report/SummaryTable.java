@@ -109,7 +109,8 @@ public final class SummaryTable {
     measures.add(new Measure("load entropy", RunResult::loadEntropy, x -> Format.decimals(x, 3)));
     measures.add(new Measure("drop rate", RunResult::dropRate, Format::percent));
     measures.add(new Measure("tokens/s", RunResult::tokensPerSecond, x -> Format.decimals(x, 0)));
-    if (results.stream().anyMatch(SummaryTable::isDense)) {
+    if (results.stream().anyMatch(SummaryTable::isDense)
+        && !results.stream().allMatch(SummaryTable::isDense)) {
       measures.add(new Measure("vs dense", speedAgainstDense(results), Format::ratio));
     }
     measures.add(new Measure("wall time", RunResult::wallSeconds, Format::duration));

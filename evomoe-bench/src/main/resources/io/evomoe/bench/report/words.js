@@ -45,14 +45,19 @@ const seriesTable = (x, ys) => {
     places(x, ys, TABLE_ROWS).map(at => [x.format(at), ...columns.map(column => column.text(at))]));
 };
 
-// First and last value of each gate, and which one ends lowest where that is what counts.
+const lastStep = gate => Math.max(...runsOf(gate).map(run => run.step[run.step.length - 1]));
+
+// First and last value of each gate, and which one ends lowest where that is what counts: of those that came
+// as far as any.
 const course = (x, y) => {
   const ends = shownGates().map(gate => {
     const data = runsOf(gate).map(run => points(run, x, y)).filter(line => line.length);
     const at = pick => mean(data.map(line => line[pick(line)][1]));
     return {gate, first: data.length ? at(() => 0) : NaN, last: data.length ? at(line => line.length - 1) : NaN};
   }).filter(end => Number.isFinite(end.last));
-  if (y.lowestIsBest) ends.sort((a, b) => a.last - b.last);
+  const far = Math.max(...ends.map(end => lastStep(end.gate)));
+  const behind = end => lastStep(end.gate) < far ? 1 : 0;
+  if (y.lowestIsBest) ends.sort((a, b) => behind(a) - behind(b) || a.last - b.last);
   const said = ends.map(({gate, first, last}, i) => `${gate} from ${y.format(first)} to ${y.format(last)}`
     + (y.lowestIsBest && i === 0 && ends.length > 1 ? ' (lowest at the end)' : ''));
   return said.length ? `${y.name}: ${said.join('; ')}.` : '';

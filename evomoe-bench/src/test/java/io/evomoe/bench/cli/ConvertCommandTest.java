@@ -173,6 +173,16 @@ class ConvertCommandTest {
     assertWorks(to);
   }
 
+  @Test
+  void a_run_converted_at_its_end_should_say_that_more_steps_are_needed() throws IOException {
+    Path out = convert("--merge", "all");
+
+    CommandRun resumed = CommandRun.of("train", "--resume", out.toString());
+
+    assertThat(resumed.code()).as(resumed.err()).isEqualTo(2);
+    assertThat(resumed.err()).contains("has taken all of its 20 steps", "--steps 21");
+  }
+
   private static void assertWorks(Path run) {
     CommandRun eval = CommandRun.of("eval", "--checkpoint", run.toString());
     assertThat(eval.code()).as(eval.err()).isZero();

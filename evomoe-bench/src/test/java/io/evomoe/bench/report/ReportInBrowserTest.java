@@ -101,7 +101,7 @@ class ReportInBrowserTest {
     assertThat(page().evaluate("document.activeElement === " + LOSS).asBoolean()).isTrue();
     assertThat(outline(LOSS + ".closest('.card')")).isEqualTo("solid");
     page().press("ArrowRight");
-    assertThat(page().evaluate(LOSS + ".querySelector('.tip').textContent").asText())
+    assertThat(once(LOSS + ".querySelector('.tip')?.textContent").asText())
         .startsWith("steps: 10validation losstraining loss")
         .contains("evomoe", "switch");
     page().press("Tab");
@@ -173,10 +173,18 @@ class ReportInBrowserTest {
 
   /** The cells of the table that is open. */
   private static JsonNode table() {
+    return once(
+        "(rows => rows.length ? rows : null)([...document.querySelectorAll('details[open] tr')]"
+            + ".map(row => [...row.children].map(cell => cell.textContent)))");
+  }
+
+  /** The value of an expression as soon as it has one: what the page does comes a moment later. */
+  private static JsonNode once(String expression) {
     return page()
         .evaluate(
-            "[...document.querySelectorAll('details[open] tr')].map(row => [...row.children].map(cell"
-                + " => cell.textContent))");
+            "new Promise(done => { const look = () => { const value = %s; value ? done(value) :"
+                    .formatted(expression)
+                + " setTimeout(look, 20); }; look(); })");
   }
 
   private static List<Double> contrasts(String selector) {
