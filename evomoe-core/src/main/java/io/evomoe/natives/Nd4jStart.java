@@ -11,9 +11,20 @@ import org.nd4j.linalg.factory.Nd4jBackend;
 public final class Nd4jStart extends Nd4jBackend {
   private static final int LAST = -1000;
 
+  /** ND4J's lines at level INFO about threads, memory and instruction sets. */
+  private static final String ABOUT_ITSELF = "org.nd4j.log.initialization";
+
   /** Called by ND4J. */
   public Nd4jStart() {
     NativeFolders.prepare();
+    sayLittle();
+  }
+
+  /** Unless somebody asked for them. */
+  static void sayLittle() {
+    if (System.getProperty(ABOUT_ITSELF) == null) {
+      System.setProperty(ABOUT_ITSELF, "false");
+    }
   }
 
   @Override

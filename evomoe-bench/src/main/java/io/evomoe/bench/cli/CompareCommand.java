@@ -69,7 +69,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (GracefulStop stop = new GracefulStop("nothing was saved by this call")) {
+    try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call")) {
       compare(configs(), stop);
     }
     return 0;

@@ -27,10 +27,15 @@ import picocli.CommandLine.Option;
 final class DeterminismCommand implements Callable<Integer> {
   private static final String THREADS = "OMP_NUM_THREADS";
 
+  /** Processes, of which the run that is resumed has two. */
+  private static final int RUNS = 9;
+
   @Mixin RunOptions options = new RunOptions();
 
   @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
   String gate = "evomoe";
+
+  private int started;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -50,13 +55,25 @@ final class DeterminismCommand implements Callable<Integer> {
     boolean kept = true;
     kept &= report("another process", true, reference, train(folder, "again"));
     kept &= report("resumed after half of the steps", true, reference, resumed(folder, half));
-    kept &= report("activations recomputed", true, reference, train(folder, "less", "--recompute"));
+    kept &=
+        report(
+            "activations recomputed", true, reference, train(folder, "recomputed", "--recompute"));
     report(
-        "1 thread", false, reference, train(folder.resolve("1"), Map.of(), Map.of(THREADS, "1")));
+        "1 thread",
+        false,
+        reference,
+        train(folder.resolve("1-thread"), Map.of(), Map.of(THREADS, "1")));
     report(
-        "2 threads", false, reference, train(folder.resolve("2"), Map.of(), Map.of(THREADS, "2")));
+        "2 threads",
+        false,
+        reference,
+        train(folder.resolve("2-threads"), Map.of(), Map.of(THREADS, "2")));
     Map<String, String> portable = Map.of(KernelSelection.PROPERTY, "nd4j");
-    report("portable kernels", false, reference, train(folder.resolve("nd4j"), portable, Map.of()));
+    report(
+        "portable kernels",
+        false,
+        reference,
+        train(folder.resolve("portable"), portable, Map.of()));
     report("bf16", false, reference, train(folder, "bf16", "--precision", "bf16"));
     return kept ? 0 : Failures.FAILED;
   }
@@ -82,12 +99,13 @@ final class DeterminismCommand implements Callable<Integer> {
     return curve(out, List.of("train", "--resume", middle.toString()), Map.of(), Map.of());
   }
 
-  private static List<CurveRow> curve(
+  private List<CurveRow> curve(
       Path out,
       List<String> arguments,
       Map<String, String> properties,
       Map<String, String> environment)
       throws IOException, InterruptedException {
+    System.err.printf("[%d of %d] training: %s%n", ++started, RUNS, out.getFileName());
     Path log = out.resolveSibling(out.getFileName() + ".log");
     if (ChildProcess.start(arguments, log, properties, environment).waitFor() != 0) {
       String said = Files.readString(log).lines().reduce((a, b) -> b).orElse("nothing was said");

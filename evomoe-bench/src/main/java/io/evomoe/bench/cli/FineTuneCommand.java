@@ -12,6 +12,7 @@ import io.evomoe.bench.task.RobertaKind;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
@@ -31,8 +32,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "finetune",
     description =
-        "Fine-tunes a pre-trained model to classify texts, and sets it beside the majority class and"
-            + " the same network without pre-training.",
+        "Fine-tunes a pre-trained model to classify texts, and sets it beside the majority class"
+            + " and the same network without pre-training.",
     mixinStandardHelpOptions = true)
 final class FineTuneCommand implements Callable<Integer> {
   @Option(
@@ -85,14 +86,17 @@ final class FineTuneCommand implements Callable<Integer> {
     FineTuneSettings settings = new FineTuneSettings(wanted, epochs, batch, learningRate, seed);
     Path path = out == null ? DefaultFolders.next("finetune") : out;
     RunFolder unused = RunFolder.unused(path);
-    try (RunCheckpoint run = RunCheckpoint.open(checkpoint, RobertaKind.NAME, "finetune")) {
+    try (GracefulStop stop =
+            new GracefulStop(
+                () -> "a fine-tuning is saved at its end alone; the same command starts it again");
+        RunCheckpoint run = RunCheckpoint.open(checkpoint, RobertaKind.NAME, "finetune")) {
       Path texts = data == null ? ShippedData.folder("wordnet") : data;
       FineTuning tuning =
           new FineTuning(
               run, ClassifiedSplit.open(texts, split.heldOut(HeldOut.DEFAULT)), settings);
       console.println(tuning.description());
       Path folder = OutputFolder.prepare(unused.path());
-      List<ClassScores> scores = train(tuning, run, folder);
+      List<ClassScores> scores = train(tuning, run, folder, stop);
       ClassScoreTable.write(folder, scores);
       console.println();
       console.print(ClassScoreTable.text(scores));
@@ -101,16 +105,21 @@ final class FineTuneCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<ClassScores> train(FineTuning tuning, RunCheckpoint run, Path folder) {
+  private List<ClassScores> train(
+      FineTuning tuning, RunCheckpoint run, Path folder, GracefulStop stop) {
     Map<String, String> labels = Map.of("labels", String.join("\n", tuning.labels().names()));
     CheckpointFolder checkpoints = new CheckpointFolder(folder.resolve("checkpoints"), 1, labels);
+    CheckpointWriter last =
+        state -> {
+          stop.begin();
+          return checkpoints.write(state);
+        };
     List<ClassScores> scores = new ArrayList<>(List.of(tuning.majority()));
     try (CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME))) {
       if (!noBaseline) {
         scores.add(watched("scratch", tuning, run, curves, tuning::fromScratch));
       }
-      scores.add(
-          watched("finetune", tuning, run, curves, steps -> tuning.fineTuned(checkpoints, steps)));
+      scores.add(watched("finetune", tuning, run, curves, steps -> tuning.fineTuned(last, steps)));
     }
     return scores;
   }

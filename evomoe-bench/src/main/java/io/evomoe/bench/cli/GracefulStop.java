@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ final class GracefulStop implements AutoCloseable {
   private static final CountDownLatch ALL_SAID = new CountDownLatch(1);
 
   private final Thread hook = new Thread(this::onSignal, "evomoe-stop");
-  private String nothingLost;
+  private Supplier<String> nothingLost;
   private boolean saving;
   private boolean stopped;
   private @Nullable Runnable requestStop;
@@ -25,7 +26,7 @@ final class GracefulStop implements AutoCloseable {
    *
    * @param nothingLost what a signal is answered with: what is saved and what is not
    */
-  GracefulStop(String nothingLost) {
+  GracefulStop(Supplier<String> nothingLost) {
     this.nothingLost = nothingLost;
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -62,7 +63,7 @@ final class GracefulStop implements AutoCloseable {
 
   /** All is saved, and what follows need not be. */
   synchronized void pause(String nothingLost) {
-    this.nothingLost = nothingLost;
+    this.nothingLost = () -> nothingLost;
     requestStop = null;
     saving = stopped;
   }
@@ -91,7 +92,7 @@ final class GracefulStop implements AutoCloseable {
     // Below the line on which a bar stands and Ctrl-C is shown.
     String line = (TerminalBar.isThere() ? "%n" : "") + "evomoe: %s%n";
     if (!saving) {
-      System.err.printf(line, "stopped: " + nothingLost);
+      System.err.printf(line, "stopped: " + nothingLost.get());
       return false;
     }
     System.err.printf(line, "stopping after the step at hand, and saving");

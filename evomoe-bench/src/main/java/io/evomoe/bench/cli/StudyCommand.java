@@ -84,7 +84,7 @@ final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (GracefulStop stop = new GracefulStop("nothing was saved by this call")) {
+    try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call")) {
       study(stop);
     }
     return 0;

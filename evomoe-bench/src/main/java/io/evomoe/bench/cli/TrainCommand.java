@@ -107,7 +107,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     cluster.requireUnused();
     String nothingLost = resume == null ? "nothing was saved" : "the run is as it was saved before";
-    try (GracefulStop stop = new GracefulStop(nothingLost)) {
+    try (GracefulStop stop = new GracefulStop(() -> nothingLost)) {
       train(stop);
     }
     return 0;
@@ -151,7 +151,11 @@ final class TrainCommand implements Callable<Integer> {
     RunConfig config =
         resume == null ? request.start().get(0).config() : RunFolder.open(resume).config();
     console.println(Description.losses(config));
-    ClusterTraining.Trained trained = ClusterOptions.train(request);
+    ClusterTraining.Trained trained;
+    try (GracefulStop stop = new GracefulStop(() -> savedRounds(request))) {
+      trained = ClusterOptions.train(request);
+      stop.begin();
+    }
     write(
         trained.outcome(),
         trained.config(),
@@ -159,6 +163,15 @@ final class TrainCommand implements Callable<Integer> {
         trained.task(),
         RoundSettings.read(request.out()).data());
     printSummary(trained.outcome(), request.out());
+  }
+
+  /** A round is not waited for: it is a pure function of what is saved. */
+  private static String savedRounds(ClusterRequest request) {
+    if (CheckpointFolder.latest(request.out().resolve("checkpoints")).isEmpty()) {
+      return "nothing was saved";
+    }
+    return "the rounds that were over are saved; go on with: "
+        + CommandText.of("train", "--spark", request.master(), "--resume", request.out());
   }
 
   /** As they were given: a {@link Path} would change {@code hdfs://host/text}. */

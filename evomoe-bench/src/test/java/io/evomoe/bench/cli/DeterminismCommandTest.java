@@ -32,6 +32,9 @@ class DeterminismCommandTest {
         .containsPattern("activations recomputed +same")
         .containsPattern("(?m)^[12] threads? +(same|differ)")
         .contains("portable kernels", "bf16");
+    assertThat(run.err().lines().filter(line -> line.startsWith("[")))
+        .hasSize(9)
+        .contains("[1 of 9] training: reference", "[9 of 9] training: bf16");
     Matcher differences = DIFFERENCE.matcher(run.out());
     while (differences.find()) {
       assertThat(Double.parseDouble(differences.group(1))).as(run.out()).isLessThan(0.05);
