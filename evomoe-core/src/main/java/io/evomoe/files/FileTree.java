@@ -1,12 +1,15 @@
 package io.evomoe.files;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +59,26 @@ public final class FileTree {
       delete(path);
     } catch (IOException | IllegalArgumentException e) {
       log.warn("Left behind: {} ({})", path, e.toString());
+    }
+  }
+
+  /** Forces a file, or the entries of a folder where the system can, to the disk. */
+  public static void force(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      if (!Files.isDirectory(path)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Forces a folder with all that is in it to the disk. */
+  public static void forceAll(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.filter(path -> !Files.isSymbolicLink(path)).toList()) {
+        force(path);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.spark;
 
+import io.evomoe.bench.report.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ final class RoundFile {
             .filter(l -> toStep(l) <= step)
             .forEach(lines::add);
       }
-      Files.write(file, lines);
+      AtomicFile.write(file, String.join("\n", lines) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
     }

@@ -2,6 +2,7 @@ package io.evomoe.spark;
 
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
+import io.evomoe.files.ScratchFolder;
 import io.evomoe.training.rounds.RoundConfig;
 import java.io.IOException;
 import java.io.Serializable;
@@ -31,14 +32,9 @@ final class Setup implements Serializable {
    */
   Setup(RunFolder folder, RunConfig config, RoundConfig rounds) {
     this.rounds = rounds;
-    try {
-      Path staging = Files.createTempDirectory("evomoe-setup");
-      try {
-        new RunFolder(staging).write(config);
-        keep(staging, "");
-      } finally {
-        Staging.delete(staging);
-      }
+    try (ScratchFolder scratch = ScratchFolder.create("setup")) {
+      new RunFolder(scratch.path()).write(config);
+      keep(scratch.path(), "");
       keep(folder.tokenizerPath(), RunFolder.TOKENIZER + "/");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + folder.path() + ": " + e.getMessage(), e);

@@ -4,13 +4,14 @@ import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.Tasks;
+import io.evomoe.files.FileTree;
+import io.evomoe.files.ScratchFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -18,16 +19,9 @@ import java.util.stream.Stream;
 final class Staging implements AutoCloseable {
   private static final String TEXT = "text";
 
-  private final Path path;
+  private final ScratchFolder scratch = ScratchFolder.create("run");
+  private final Path path = scratch.path();
   private List<Path> data = List.of();
-
-  Staging() {
-    try {
-      path = Files.createTempDirectory("evomoe-run");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary folder", e);
-    }
-  }
 
   /** Keeps the beginning of the text here, and trains the tokenizer on it. */
   Task<?, ?> prepare(SparkText text, RunConfig config) {
@@ -48,8 +42,8 @@ final class Staging implements AutoCloseable {
    */
   List<Path> moveTo(RunFolder run) {
     try (Stream<Path> all = Files.walk(path)) {
-      for (Path from : all.toList()) {
-        Path to = run.path().resolve(path.relativize(from).toString());
+      for (Path from : all.skip(1).toList()) {
+        Path to = FileTree.requireNoLink(run.path().resolve(path.relativize(from).toString()));
         if (Files.isDirectory(from)) {
           Files.createDirectories(to);
         } else {
@@ -66,17 +60,6 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    delete(path);
-  }
-
-  /** Deletes a folder with all that is in it. */
-  static void delete(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + folder + ": " + e.getMessage(), e);
-    }
+    scratch.close();
   }
 }

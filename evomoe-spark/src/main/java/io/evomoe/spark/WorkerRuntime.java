@@ -4,6 +4,7 @@ import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.Tasks;
+import io.evomoe.files.ScratchFolder;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
 import io.evomoe.training.rounds.Contribution;
@@ -11,10 +12,6 @@ import io.evomoe.training.rounds.LocalRound;
 import io.evomoe.training.rounds.ModelSnapshot;
 import io.evomoe.training.rounds.RoundPlan;
 import io.evomoe.training.rounds.WorkerTime;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -57,23 +54,16 @@ final class WorkerRuntime<B, M extends Model<B>> {
   }
 
   private static WorkerRuntime<?, ?> make(Setup setup, int worker, Texts share) {
-    try {
-      Path scratch = Files.createTempDirectory("evomoe-worker");
-      try {
-        RunFolder folder = setup.unpack(scratch);
-        RunConfig config = folder.config();
-        Task<?, ?> task =
-            Tasks.named(config.task())
-                .open(
-                    share.write(scratch.resolve("text"), share.head(MEASURED)),
-                    config,
-                    folder.tokenizer());
-        return of(task, config, setup, worker);
-      } finally {
-        Staging.delete(scratch);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("no room for the share of worker " + worker, e);
+    try (ScratchFolder scratch = ScratchFolder.create("worker")) {
+      RunFolder folder = setup.unpack(scratch.path());
+      RunConfig config = folder.config();
+      Task<?, ?> task =
+          Tasks.named(config.task())
+              .open(
+                  share.write(scratch.path().resolve("text"), share.head(MEASURED)),
+                  config,
+                  folder.tokenizer());
+      return of(task, config, setup, worker);
     }
   }
 

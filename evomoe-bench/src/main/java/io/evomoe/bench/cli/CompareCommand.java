@@ -69,22 +69,22 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call")) {
-      compare(configs(), stop);
+    String name = "compare-%s-%s".formatted(options.task, options.preset);
+    try (OutputFolder output = DefaultFolders.open(out, name, "evomoe compare");
+        GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call")) {
+      RunFolder.unused(output.path());
+      List<RunConfig> configs = configs();
+      try (Prepared prepared = Prepared.data(options, configs.get(0))) {
+        compare(configs, prepared, output.path(), stop);
+      }
     }
     return 0;
   }
 
-  private void compare(List<RunConfig> configs, GracefulStop stop) {
-    String preset = options.preset;
-    Path path =
-        out == null ? DefaultFolders.next("compare-%s-%s".formatted(options.task, preset)) : out;
-    RunFolder unused = RunFolder.unused(path);
-    Prepared prepared = Prepared.data(options, configs.get(0));
+  private void compare(List<RunConfig> configs, Prepared prepared, Path folder, GracefulStop stop) {
     MemoryLimit limit = MemoryLimit.of(options.maxMemory);
     configs.forEach(config -> limit.requireRoomFor(prepared.task(), config));
     stop.begin();
-    Path folder = OutputFolder.prepare(unused.path());
     prepared.saveTokenizer(folder);
     console.println(prepared.task().description());
     console.printf("Results go to %s%n", folder);

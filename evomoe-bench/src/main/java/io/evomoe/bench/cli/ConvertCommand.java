@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.report.NewFolder;
 import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.task.Conversion;
 import io.evomoe.bench.task.RunCheckpoint;
@@ -96,18 +96,16 @@ final class ConvertCommand implements Callable<Integer> {
     if (wanted == null) {
       throw new IllegalArgumentException("one of --select, --merge and --experts must be given");
     }
-    try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+    try (NewFolder made = NewFolder.open(out, "evomoe convert");
+        RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       int there = run.config().model().experts();
       ExpertGroups groups = wanted.groups(there);
       SpawnMethod method =
           SpawnMethod.parse(spawn == null ? run.config().evolution().spawn() : spawn);
       Conversion conversion = new Conversion(run);
-      OutputFolder.fill(
-          out,
-          folder -> {
-            copyTokenizer(run.folder().tokenizerPath(), new RunFolder(folder));
-            conversion.write(groups, method, folder);
-          });
+      copyTokenizer(run.folder().tokenizerPath(), new RunFolder(made.path()));
+      conversion.write(groups, method, made.path());
+      made.publish();
       System.out.printf("%d experts became %d: %s%n", there, groups.size(), out);
     }
     return 0;

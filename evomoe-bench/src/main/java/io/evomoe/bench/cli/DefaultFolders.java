@@ -1,18 +1,57 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.files.FolderInUseException;
+import io.evomoe.files.FolderLock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Folders for results when none is asked for: {@code runs/NAME}, {@code runs/NAME-2} and so on. */
 final class DefaultFolders {
   private DefaultFolders() {}
 
-  static Path next(String name) {
-    Path runs = Path.of("runs");
-    Path folder = runs.resolve(name);
-    for (int i = 2; Files.exists(folder); i++) {
-      folder = runs.resolve(name + "-" + i);
+  /**
+   * Opens the folder that is asked for, or else the first one that holds nothing and that nobody
+   * else has just taken.
+   *
+   * @param who writes to it
+   */
+  static OutputFolder open(@Nullable Path asked, String name, String who) {
+    if (asked != null) {
+      return OutputFolder.open(asked, who);
     }
-    return folder;
+    Path runs = Path.of("runs");
+    Optional<OutputFolder> opened = Optional.empty();
+    for (int i = 1; opened.isEmpty(); i++) {
+      opened = openEmpty(runs.resolve(i == 1 ? name : name + "-" + i), who);
+    }
+    return opened.get();
+  }
+
+  private static Optional<OutputFolder> openEmpty(Path folder, String who) {
+    if (holdsSomething(folder)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(OutputFolder.open(folder, who));
+    } catch (FolderInUseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean holdsSomething(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return Files.exists(folder);
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.anyMatch(entry -> !entry.endsWith(FolderLock.NAME));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
   }
 }

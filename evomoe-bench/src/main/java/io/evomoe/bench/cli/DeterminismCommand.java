@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.CurveFile;
 import io.evomoe.bench.report.CurveRow;
+import io.evomoe.files.ScratchFolder;
 import io.evomoe.kernel.KernelSelection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,11 +41,8 @@ final class DeterminismCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     options.config(gate, 1);
-    Path folder = TemporaryFolder.create("evomoe-determinism");
-    try {
-      return compare(folder);
-    } finally {
-      TemporaryFolder.delete(folder);
+    try (ScratchFolder scratch = ScratchFolder.create("determinism")) {
+      return compare(scratch.path());
     }
   }
 

@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.report.NewFolder;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.models.hub.HubExport;
@@ -58,14 +58,12 @@ final class ExportCommand implements Callable<Integer> {
       throw new IllegalArgumentException("max-shard-mb must be at least 1, was " + maxShardMb);
     }
     Optional<DataType> type = type();
-    try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+    try (NewFolder made = NewFolder.open(out, "evomoe export");
+        RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       HubExport export = Tasks.named(run.config().task()).export(run);
-      OutputFolder.fill(
-          out,
-          folder -> {
-            export.write(folder, type, maxShardMb * MEGABYTE);
-            TokenizerFiles.copy(run.folder().tokenizerPath(), folder);
-          });
+      export.write(made.path(), type, maxShardMb * MEGABYTE);
+      TokenizerFiles.copy(run.folder().tokenizerPath(), made.path());
+      made.publish();
       System.out.printf("%,d tensors: %s%n", export.size(), out);
       if (!export.unmapped().isEmpty()) {
         System.out.println("What Switch Transformers has no place for:");

@@ -84,9 +84,8 @@ final class FineTuneCommand implements Callable<Integer> {
   public Integer call() {
     OptionalLong wanted = steps == null ? OptionalLong.empty() : OptionalLong.of(steps);
     FineTuneSettings settings = new FineTuneSettings(wanted, epochs, batch, learningRate, seed);
-    Path path = out == null ? DefaultFolders.next("finetune") : out;
-    RunFolder unused = RunFolder.unused(path);
-    try (GracefulStop stop =
+    try (OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune");
+        GracefulStop stop =
             new GracefulStop(
                 () -> "a fine-tuning is saved at its end alone; the same command starts it again");
         RunCheckpoint run = RunCheckpoint.open(checkpoint, RobertaKind.NAME, "finetune")) {
@@ -95,7 +94,7 @@ final class FineTuneCommand implements Callable<Integer> {
           new FineTuning(
               run, ClassifiedSplit.open(texts, split.heldOut(HeldOut.DEFAULT)), settings);
       console.println(tuning.description());
-      Path folder = OutputFolder.prepare(unused.path());
+      Path folder = RunFolder.unused(output.path()).path();
       List<ClassScores> scores = train(tuning, run, folder, stop);
       ClassScoreTable.write(folder, scores);
       console.println();

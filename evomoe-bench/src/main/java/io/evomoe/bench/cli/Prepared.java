@@ -5,6 +5,7 @@ import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.files.FileTree;
+import io.evomoe.files.ScratchFolder;
 import io.evomoe.models.hub.TokenizerFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,13 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * A task whose data was read, encoded and found long enough, with nothing yet in the output folder:
- * the tokenizer waits in a temporary one.
+ * the tokenizer waits in a temporary one, which goes when this is closed.
  */
-record Prepared(Task<?, ?> task, Path tokenizer) {
+record Prepared(Task<?, ?> task, ScratchFolder scratch) implements AutoCloseable {
   static final String TOKENIZER = "tokenizer";
 
   static Prepared data(RunOptions options, RunConfig config) {
@@ -26,26 +28,34 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
   }
 
   static Prepared data(List<Path> data, RunConfig config) {
-    try (WorkProgress progress = WorkProgress.onConsole()) {
-      Path staging = TemporaryFolder.create("evomoe-tokenizer");
-      Task<?, ?> task = Tasks.named(config.task()).prepare(data, config, staging, progress);
-      task.data(config);
-      return new Prepared(task, staging);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary folder", e);
-    }
+    return of(
+        config,
+        folder -> {
+          try (WorkProgress progress = WorkProgress.onConsole()) {
+            return Tasks.named(config.task()).prepare(data, config, folder, progress);
+          }
+        });
   }
 
   /** The same for a run that takes over the tokenizer of another one. */
   static Prepared data(RunOptions options, RunConfig config, RunCheckpoint tokenized) {
-    Task<?, ?> task = open(options.dataPaths(), config, tokenized);
-    task.data(config);
+    return of(
+        config,
+        folder -> {
+          TokenizerFiles.copy(tokenized.folder().tokenizerPath(), folder);
+          return open(options.dataPaths(), config, tokenized);
+        });
+  }
+
+  private static Prepared of(RunConfig config, Function<Path, Task<?, ?>> prepare) {
+    ScratchFolder scratch = ScratchFolder.create(TOKENIZER);
     try {
-      Path staging = TemporaryFolder.create("evomoe-tokenizer");
-      TokenizerFiles.copy(tokenized.folder().tokenizerPath(), staging);
-      return new Prepared(task, staging);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary folder", e);
+      Task<?, ?> task = prepare.apply(scratch.path());
+      task.data(config);
+      return new Prepared(task, scratch);
+    } catch (RuntimeException e) {
+      scratch.close();
+      throw e;
     }
   }
 
@@ -58,20 +68,19 @@ record Prepared(Task<?, ?> task, Path tokenizer) {
 
   /** Moves the tokenizer to its place. */
   void saveTokenizer(Path folder) {
-    try {
+    try (Stream<Path> files = Files.list(scratch.path())) {
       Path target = Files.createDirectories(FileTree.requireNoLink(folder.resolve(TOKENIZER)));
-      for (Path file : files()) {
+      for (Path file : files.toList()) {
         Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
-      TemporaryFolder.delete(tokenizer);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the tokenizer into " + folder, e);
     }
+    scratch.close();
   }
 
-  private List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.list(tokenizer)) {
-      return files.toList();
-    }
+  @Override
+  public void close() {
+    scratch.close();
   }
 }

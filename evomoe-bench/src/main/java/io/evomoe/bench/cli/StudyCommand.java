@@ -16,7 +16,9 @@ import io.evomoe.bench.study.StudyConfig;
 import io.evomoe.bench.study.StudyResults;
 import io.evomoe.bench.study.StudyRun;
 import io.evomoe.bench.study.StudyTables;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +82,8 @@ final class StudyCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
   CommandSpec spec;
 
+  private static final String WHO = "evomoe study";
+
   private final PrintStream console = System.out;
 
   @Override
@@ -95,6 +99,23 @@ final class StudyCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--max-minutes must be above 0, was " + maxMinutes);
     }
     StudyConfig read = StudyConfig.read(config);
+    Path results = out == null ? config.resolveSibling("results").resolve(name()) : out;
+    Path local = work == null ? Path.of("runs", "study-" + name()) : work;
+    try (OutputFolder opened = OutputFolder.open(results, WHO);
+        OutputFolder second = isSame(results, local) ? null : OutputFolder.open(local, WHO)) {
+      run(read, results, local, stop);
+    }
+  }
+
+  private static boolean isSame(Path results, Path local) {
+    try {
+      return Files.exists(local) && Files.isSameFile(results, local);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + local + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void run(StudyConfig read, Path folder, Path local, GracefulStop stop) {
     List<Path> sources = data.isEmpty() ? ShippedData.of(read.task()) : data;
     Origin origin =
         new Origin(
@@ -103,16 +124,13 @@ final class StudyCommand implements Callable<Integer> {
             SourceCommit.current(),
             Description.kernels(),
             Description.machine());
-    Path folder = out == null ? config.resolveSibling("results").resolve(name()) : out;
     boolean divided = sources.stream().allMatch(Files::isDirectory);
     Study study = new Study(read, new StudyResults(folder, origin, divided), config.toString());
     List<StudyRun> selected = selected(study);
     List<StudyRun> missing = selected.stream().filter(r -> study.record(r).isEmpty()).toList();
     console.printf("%d of %d runs are to be trained%n", missing.size(), selected.size());
-    OutputFolder.prepare(folder);
-    Path local = work == null ? Path.of("runs", "study-" + name()) : work;
     if (!tables && !missing.isEmpty()) {
-      train(study, missing, sources, OutputFolder.prepare(local), stop);
+      train(study, missing, sources, local, stop);
     }
     stop.begin();
     write(study, folder, local, DataNote.of(DataNote.names(sources), Optional.empty()));
@@ -155,7 +173,18 @@ final class StudyCommand implements Callable<Integer> {
   private void train(
       Study study, List<StudyRun> missing, List<Path> sources, Path folder, GracefulStop stop) {
     RunConfig first = study.config(study.runs().get(0)).orElseThrow();
-    Prepared prepared = Prepared.data(sources, first);
+    try (Prepared prepared = Prepared.data(sources, first)) {
+      train(study, missing, sources, prepared, folder, stop);
+    }
+  }
+
+  private void train(
+      Study study,
+      List<StudyRun> missing,
+      List<Path> sources,
+      Prepared prepared,
+      Path folder,
+      GracefulStop stop) {
     MemoryLimit limit = MemoryLimit.of(null);
     stop.begin();
     prepared.saveTokenizer(folder);

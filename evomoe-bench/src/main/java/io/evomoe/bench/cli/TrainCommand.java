@@ -50,6 +50,8 @@ final class TrainCommand implements Callable<Integer> {
   private static final Set<String> FIELDS =
       Set.of("--set", "--steps", "--learning-rate", "--batch", "--precision", "--recompute");
 
+  private static final String WHO = "evomoe train";
+
   @Mixin RunOptions options = new RunOptions();
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
@@ -101,33 +103,42 @@ final class TrainCommand implements Callable<Integer> {
       SpawnMethod.parse(spawn);
       options.set.put("evolution.spawn", spawn);
     }
-    if (cluster.asked()) {
-      trainOnCluster();
-      return 0;
+    if (!cluster.asked()) {
+      cluster.requireUnused();
     }
-    cluster.requireUnused();
+    if (resume != null) {
+      refuseAllBeside(cluster.asked() ? USED_IN_RESUMING_ON_A_CLUSTER : USED_IN_RESUMING);
+    }
     String nothingLost = resume == null ? "nothing was saved" : "the run is as it was saved before";
-    try (GracefulStop stop = new GracefulStop(() -> nothingLost)) {
-      train(stop);
+    try (OutputFolder folder = output()) {
+      if (cluster.asked()) {
+        trainOnCluster(folder.path());
+      } else {
+        try (GracefulStop stop = new GracefulStop(() -> nothingLost)) {
+          train(folder.path(), stop);
+        }
+      }
     }
     return 0;
   }
 
-  private void train(GracefulStop stop) {
+  private void train(Path folder, GracefulStop stop) {
     if (resume != null) {
-      refuseAllBeside(USED_IN_RESUMING);
       resume(resume, stop);
     } else if (init != null) {
       try (DenseStart dense = DenseStart.open(init)) {
-        startFrom(dense, stop);
+        startFrom(dense, folder, stop);
       }
     } else {
       RunConfig config = options.config(gate, seed);
-      start(config, Prepared.data(options, config), run -> {}, stop);
+      RunFolder.unused(folder);
+      try (Prepared prepared = Prepared.data(options, config)) {
+        start(config, prepared, run -> {}, folder, stop);
+      }
     }
   }
 
-  private void trainOnCluster() {
+  private void trainOnCluster(Path folder) {
     String master = String.valueOf(cluster.master);
     if (init != null || options.maxMemory != null) {
       throw new IllegalArgumentException(
@@ -140,9 +151,8 @@ final class TrainCommand implements Callable<Integer> {
       ClusterOptions.requireUsual(asked.split());
       ClusterRequest.Start start = new ClusterRequest.Start(asked, cluster.config(), dataNames());
       request =
-          new ClusterRequest(master, cluster.conf, outPath(), List.of(start), 0, Map.of(), console);
+          new ClusterRequest(master, cluster.conf, folder, List.of(start), 0, Map.of(), console);
     } else {
-      refuseAllBeside(USED_IN_RESUMING_ON_A_CLUSTER);
       int workers = cluster.workers == null ? 0 : cluster.workers;
       request =
           new ClusterRequest(
@@ -182,13 +192,16 @@ final class TrainCommand implements Callable<Integer> {
         : data.originalStringValues();
   }
 
-  private Path outPath() {
-    return out == null
-        ? DefaultFolders.next("train-%s-%s-%s".formatted(options.task, gate, options.preset))
-        : out;
+  /** The folder that is written, before anything is said or read. */
+  private OutputFolder output() {
+    if (resume != null) {
+      return OutputFolder.open(RunFolder.open(resume).path(), WHO);
+    }
+    String name = "train-%s-%s-%s".formatted(options.task, gate, options.preset);
+    return DefaultFolders.open(out, name, WHO);
   }
 
-  private void startFrom(DenseStart dense, GracefulStop stop) {
+  private void startFrom(DenseStart dense, Path folder, GracefulStop stop) {
     String task = dense.run().config().task();
     boolean asked = spec.commandLine().getParseResult().hasMatchedOption("--task");
     if (asked && !options.task.equals(task)) {
@@ -203,19 +216,23 @@ final class TrainCommand implements Callable<Integer> {
       dense.requireItsSplit(config);
       options.data = dataOf(dense.run().checkpoint());
     }
-    Prepared prepared = Prepared.data(options, config, dense.run());
-    start(config, prepared, run -> run.startFrom(dense.weights()), stop);
+    RunFolder.unused(folder);
+    try (Prepared prepared = Prepared.data(options, config, dense.run())) {
+      start(config, prepared, run -> run.startFrom(dense.weights()), folder, stop);
+    }
   }
 
   private void start(
-      RunConfig config, Prepared prepared, Consumer<Run<?, ?>> before, GracefulStop stop) {
+      RunConfig config,
+      Prepared prepared,
+      Consumer<Run<?, ?>> before,
+      Path path,
+      GracefulStop stop) {
     MemoryLimit.of(options.maxMemory).requireRoomFor(prepared.task(), config);
     Run<?, ?> run = new Run<>(prepared.task(), config);
     before.accept(run);
-    Path path = outPath();
-    RunFolder folder = RunFolder.unused(path);
     stop.begin(run::requestStop);
-    OutputFolder.prepare(path);
+    RunFolder folder = new RunFolder(path);
     prepared.saveTokenizer(path);
     folder.write(config);
     run.checkpointTo(folder.checkpointWriter(options.dataPaths(), config));

@@ -1,6 +1,6 @@
 package io.evomoe.bench.hub;
 
-import io.evomoe.bench.report.OutputFolder;
+import io.evomoe.bench.report.NewFolder;
 import io.evomoe.bench.run.ArchitectureSettings;
 import io.evomoe.bench.run.ModelSize;
 import io.evomoe.bench.run.Preset;
@@ -46,13 +46,13 @@ public final class HubImport {
    * Imports a folder.
    *
    * @param from with {@code config.json}, safetensors and, where there is one, a tokenizer
-   * @param out folder of the run, not used yet
+   * @param out folder of the run, new or empty
    * @return lines for people
    * @throws IllegalArgumentException if the model or the tokenizer does not fit; nothing is written
    */
   public static List<String> run(Path from, Path out) {
-    RunFolder folder = RunFolder.unused(out);
-    try (HubFolder hub = HubFolder.open(from)) {
+    try (NewFolder made = NewFolder.open(out, "evomoe import");
+        HubFolder hub = HubFolder.open(from)) {
       boolean tokenizer = TokenizerFiles.isIn(from);
       if (tokenizer) {
         TokenizerFiles.requireFit(from, hub.model());
@@ -62,7 +62,8 @@ public final class HubImport {
       Model<?> model =
           task.fresh(config, hub.model().embedding().vocabulary(), TrainingFacts.UNKNOWN);
       hub.loadInto(model);
-      write(folder, hub, from, config, model);
+      write(new RunFolder(made.path()), hub, from, config, model);
+      made.publish();
       return List.of(
           "%s as task %s: %,d tensors, %s"
               .formatted(hub.model().family().modelType(), task.name(), hub.size(), sizes(hub)),
@@ -76,7 +77,6 @@ public final class HubImport {
 
   private static void write(
       RunFolder folder, HubFolder hub, Path from, RunConfig config, Model<?> model) {
-    OutputFolder.prepare(folder.path());
     try {
       Files.createDirectories(folder.tokenizerPath());
     } catch (IOException e) {

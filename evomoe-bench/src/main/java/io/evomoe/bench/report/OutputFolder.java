@@ -1,22 +1,56 @@
 package io.evomoe.bench.report;
 
-import io.evomoe.files.FileTree;
+import io.evomoe.files.FolderLock;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The folder that receives a run's files. */
-public final class OutputFolder {
-  private OutputFolder() {}
+/**
+ * The folder that receives a run's files: nothing else writes to it until it is closed, as far as
+ * {@link FolderLock} goes. To be opened before anything is read from it that is going to be
+ * written.
+ */
+public final class OutputFolder implements AutoCloseable {
+  private final Path path;
+  private final FolderLock lock;
+
+  private OutputFolder(Path path, FolderLock lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /**
+   * Opens a folder, making it where it does not exist; one that was made and in which nothing was
+   * written goes when it is closed. Temporary files that killed processes have left in it are
+   * deleted.
+   *
+   * @param who writes to it, such as {@code evomoe train}: for those who come later
+   * @throws io.evomoe.files.FolderInUseException if somebody writes to it now
+   * @throws IllegalArgumentException naming the folder, if it cannot be created or written
+   */
+  public static OutputFolder open(Path folder, String who) {
+    try {
+      OutputFolder opened = new OutputFolder(folder, FolderLock.acquire(folder, who));
+      Leftovers.delete(folder);
+      return opened;
+    } catch (IOException e) {
+      throw unusable(folder, e);
+    }
+  }
+
+  /** The folder, as it was named. */
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() {
+    lock.close();
+  }
 
   /**
    * Makes sure that files can be written to {@code folder}, creating it where it does not exist.
-   * Call it before a long run, not after.
    *
    * @return the folder
    * @throws IllegalArgumentException naming the folder, if it cannot be created or written
@@ -33,53 +67,6 @@ public final class OutputFolder {
     return folder;
   }
 
-  /**
-   * Fills a new or empty folder, wholly or not at all.
-   *
-   * @param writer is given a folder to write to, whose files are moved when it returns
-   * @throws IllegalArgumentException naming the folder, if it holds something or cannot be written
-   */
-  public static void fill(Path folder, Consumer<Path> writer) {
-    boolean there = Files.exists(folder);
-    prepare(folder);
-    requireEmpty(folder);
-    Path unfinished = folder.resolve(".unfinished");
-    boolean done = false;
-    try {
-      writer.accept(Files.createDirectory(unfinished));
-      for (Path file : entries(unfinished)) {
-        Files.move(file, folder.resolve(file.getFileName()));
-      }
-      done = true;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + folder + ": " + AtomicFile.reason(e), e);
-    } finally {
-      FileTree.deleteQuietly(unfinished);
-      if (!done && !there) {
-        FileTree.deleteQuietly(folder);
-      }
-    }
-  }
-
-  private static void requireEmpty(Path folder) {
-    try {
-      List<Path> entries = entries(folder);
-      if (!entries.isEmpty()) {
-        throw new IllegalArgumentException(
-            "output folder %s must be new or empty, holds %s"
-                .formatted(folder, entries.get(0).getFileName()));
-      }
-    } catch (IOException e) {
-      throw unusable(folder, e);
-    }
-  }
-
-  private static List<Path> entries(Path folder) throws IOException {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.sorted().toList();
-    }
-  }
-
   /** Prepares the folder that holds {@code file}. */
   public static Path prepareParent(Path file) {
     Path parent = file.toAbsolutePath().getParent();
@@ -89,7 +76,7 @@ public final class OutputFolder {
     return prepare(parent);
   }
 
-  private static IllegalArgumentException unusable(Path folder, @Nullable IOException cause) {
+  static IllegalArgumentException unusable(Path folder, @Nullable IOException cause) {
     String reason = Files.exists(folder) ? "it is not a writable folder" : "it cannot be created";
     return new IllegalArgumentException(
         "output folder " + folder + " cannot be written: " + reason, cause);

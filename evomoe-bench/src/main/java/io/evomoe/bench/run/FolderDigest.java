@@ -1,5 +1,6 @@
 package io.evomoe.bench.run;
 
+import io.evomoe.files.FolderLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -47,7 +48,11 @@ public final class FolderDigest {
       return List.of(source);
     }
     try (Stream<Path> files = Files.list(source)) {
-      return files.filter(Files::isRegularFile).sorted().toList();
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.endsWith(FolderLock.NAME))
+          .sorted()
+          .toList();
     }
   }
 

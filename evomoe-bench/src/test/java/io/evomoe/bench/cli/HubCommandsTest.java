@@ -152,7 +152,7 @@ class HubCommandsTest {
     Path published = export(run, "published");
     Path out = folder.resolve("out");
     refused("must be a folder", "import", "--from", folder.resolve("none"), "--out", out);
-    refused("holds a run already", "import", "--from", published, "--out", run);
+    refused("must be new or empty", "import", "--from", published, "--out", run);
     refused("must be new or empty, holds ", "export", "--checkpoint", run, "--out", published);
     refused("format must be hf", "export", "--checkpoint", run, "--format", "onnx", "--out", out);
     refused("dtype must be", "export", "--checkpoint", run, "--dtype", "f8", "--out", out);

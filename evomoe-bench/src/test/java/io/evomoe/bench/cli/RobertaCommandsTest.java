@@ -213,7 +213,11 @@ class RobertaCommandsTest {
 
   private static List<String> files(Path folder) throws IOException {
     try (var files = Files.walk(folder)) {
-      return files.map(file -> file + " " + file.toFile().lastModified()).sorted().toList();
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> file + " " + file.toFile().lastModified())
+          .sorted()
+          .toList();
     }
   }
 

@@ -2,65 +2,63 @@ package io.evomoe.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.bench.run.FolderDigest;
+import io.evomoe.files.FolderInUseException;
+import io.evomoe.files.FolderLock;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OutputFolderTest {
+  private static final String LEFT = ".result.json.0f8fad5b-d9cb-469f-a165-70867728950e.tmp";
 
   @TempDir Path folder;
 
   @Test
-  void should_hold_what_was_written_and_nothing_else() throws IOException {
-    Path made = folder.resolve("made");
-    Path empty = Files.createDirectory(folder.resolve("empty"));
-    for (Path out : new Path[] {made, empty}) {
-      OutputFolder.fill(out, OutputFolderTest::write);
-
-      assertThat(out.resolve("sub/file")).hasContent("x");
-      assertThat(out.toFile().list()).containsExactly("sub");
+  void should_have_one_writer_at_a_time() {
+    try (OutputFolder first = OutputFolder.open(folder, "a library")) {
+      assertThat(first.path()).isEqualTo(folder);
+      assertThatExceptionOfType(FolderInUseException.class)
+          .isThrownBy(() -> OutputFolder.open(folder, "evomoe train"))
+          .withMessageContaining("is being written by a library, process ");
     }
+    OutputFolder.open(folder, "evomoe train").close();
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
-  void should_refuse_a_folder_that_holds_something_and_leave_it_as_it_is() throws IOException {
-    Files.writeString(folder.resolve("mine"), "keep me");
+  void should_delete_the_temporary_files_that_killed_processes_left() throws IOException {
+    Path run = Files.createDirectories(folder.resolve("runs/switch-1"));
+    Path busy = Files.createDirectories(folder.resolve("runs/busy"));
+    for (Path left : new Path[] {folder, run, busy}) {
+      Files.writeString(left.resolve(LEFT), "half");
+    }
+    Files.writeString(folder.resolve("mine.tmp"), "keep me");
+    Files.createSymbolicLink(folder.resolve("other"), busy);
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> OutputFolder.fill(folder, OutputFolderTest::write))
-        .withMessage("output folder " + folder + " must be new or empty, holds mine");
-    assertThat(folder.toFile().list()).containsExactly("mine");
+    try (OutputFolder others = OutputFolder.open(folder.resolve("other"), "another")) {
+      Files.writeString(busy.resolve(LEFT), "being written");
+      OutputFolder.open(folder, "test").close();
+      assertThat(busy.resolve(LEFT)).exists();
+    }
+
+    assertThat(run).isEmptyDirectory();
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("mine.tmp", "runs", "other");
+    Files.writeString(busy.resolve(LEFT), "half");
+    OutputFolder.open(folder, "test").close();
+    assertThat(busy).isEmptyDirectory();
   }
 
   @Test
-  void should_leave_nothing_of_what_failed() throws IOException {
-    Path made = folder.resolve("made");
-    Path empty = Files.createDirectory(folder.resolve("empty"));
-    for (Path out : new Path[] {made, empty}) {
-      assertThatExceptionOfType(IllegalStateException.class)
-          .isThrownBy(
-              () ->
-                  OutputFolder.fill(
-                      out,
-                      unfinished -> {
-                        write(unfinished);
-                        throw new IllegalStateException("half way");
-                      }));
-    }
-    assertThat(made).doesNotExist();
-    assertThat(empty).isEmptyDirectory();
-  }
-
-  private static void write(Path unfinished) {
-    try {
-      Files.writeString(Files.createDirectory(unfinished.resolve("sub")).resolve("file"), "x");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  void its_lock_should_be_no_part_of_a_digest() throws IOException {
+    Files.writeString(folder.resolve("text.txt"), "text");
+    String before = FolderDigest.of(folder);
+    try (OutputFolder open = OutputFolder.open(folder, "test")) {
+      assertThat(open.path().resolve(FolderLock.NAME)).exists();
+      assertThat(FolderDigest.of(folder)).isEqualTo(before);
     }
   }
 }

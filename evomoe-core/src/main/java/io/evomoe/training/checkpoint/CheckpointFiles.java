@@ -6,10 +6,8 @@ import io.evomoe.training.Moments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -84,17 +82,6 @@ final class CheckpointFiles {
       in.transferTo(OutputStream.nullOutputStream());
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** Forces a file, or the entries of a directory where the system can, to the disk. */
-  static void force(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      if (!Files.isDirectory(path)) {
-        throw e;
-      }
-    }
   }
 
   private static void put(Map<String, INDArray> arrays, String name, INDArray array) {

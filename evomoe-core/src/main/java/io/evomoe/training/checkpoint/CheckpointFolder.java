@@ -200,7 +200,7 @@ public final class CheckpointFolder implements CheckpointWriter {
         CheckpointFiles.OPTIMIZER,
         writeVerified(folder.resolve(CheckpointFiles.OPTIMIZER), moments));
     describe(state, updates, files).write(folder);
-    CheckpointFiles.force(folder);
+    FileTree.force(folder);
   }
 
   private static FileChecksums writeVerified(Path file, Map<String, INDArray> arrays)
@@ -258,7 +258,7 @@ public final class CheckpointFolder implements CheckpointWriter {
       Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    CheckpointFiles.force(directory);
+    FileTree.force(directory);
     FileTree.delete(replaced);
     return target;
   }

@@ -1,5 +1,6 @@
 package io.evomoe.training.checkpoint;
 
+import io.evomoe.files.FileTree;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Progress;
@@ -69,7 +70,7 @@ record CheckpointState(
 
   private static void writeForced(Path file, byte[] bytes) throws IOException {
     Files.write(file, bytes);
-    CheckpointFiles.force(file);
+    FileTree.force(file);
   }
 
   static CheckpointState read(Path folder) throws IOException {
