@@ -13,6 +13,11 @@ import java.util.OptionalInt;
  * @param root of the file
  */
 record ConfigFields(Path file, ObjectNode root) {
+  /** Of tokens that a vocabulary may have. */
+  static final int MOST_TOKENS = 10_000_000;
+
+  /** Of any other size. */
+  static final int LARGEST = 1_000_000;
 
   String text(String field) {
     JsonNode node = root.path(field);
@@ -22,22 +27,32 @@ record ConfigFields(Path file, ObjectNode root) {
     return node.textValue();
   }
 
-  /** A whole number of at least {@code minimum}. */
+  /** A whole number of at least {@code minimum} and at most {@link #LARGEST}. */
   int number(String field, int minimum) {
-    return optionalNumber(field, minimum)
-        .orElseThrow(() -> bad(field, "a whole number of at least " + minimum, root.path(field)));
+    return number(field, minimum, LARGEST);
+  }
+
+  /** A whole number in these bounds. */
+  int number(String field, int minimum, int maximum) {
+    return optionalNumber(field, minimum, maximum)
+        .orElseThrow(() -> bad(field, wanted(minimum, maximum), root.path(field)));
   }
 
   /** The same, empty where it is null or left out. */
-  OptionalInt optionalNumber(String field, int minimum) {
+  OptionalInt optionalNumber(String field, int minimum, int maximum) {
     JsonNode node = root.path(field);
     if (node.isMissingNode() || node.isNull()) {
       return OptionalInt.empty();
     }
-    if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < minimum) {
-      throw bad(field, "a whole number of at least " + minimum, node);
+    boolean whole = node.isIntegralNumber() && node.canConvertToInt();
+    if (!whole || node.intValue() < minimum || node.intValue() > maximum) {
+      throw bad(field, wanted(minimum, maximum), node);
     }
     return OptionalInt.of(node.intValue());
+  }
+
+  private static String wanted(int minimum, int maximum) {
+    return "a whole number of at least %d and at most %d".formatted(minimum, maximum);
   }
 
   /** A number above 0. */

@@ -47,14 +47,14 @@ final class ModelConfig {
     fields.require("scale_attn_weights", true);
     fields.require("scale_attn_by_inverse_layer_idx", false);
     int width = fields.number("n_embd", 1);
-    int vocabulary = fields.number("vocab_size", 1);
+    int vocabulary = fields.number("vocab_size", 1, ConfigFields.MOST_TOKENS);
     return new PublishedModel(
         HubFamily.GPT2,
         EmbeddingSize.of(vocabulary, fields.number("n_positions", 1)),
         stack(
             fields.number("n_layer", 1),
             width,
-            fields.optionalNumber("n_inner", 1).orElse(Math.multiplyExact(4, width)),
+            fields.optionalNumber("n_inner", 1, ConfigFields.LARGEST).orElse(4 * width),
             heads(fields, "n_head", width),
             fields.rate("resid_pdrop", 0.1),
             fields.choice("activation_function", "gelu_new", ACTIVATIONS),
@@ -67,11 +67,14 @@ final class ModelConfig {
     fields.require("add_cross_attention", false);
     fields.require("position_embedding_type", "absolute");
     int width = fields.number("hidden_size", 1);
-    int offset = fields.optionalNumber("pad_token_id", 0).orElse(1) + 1;
+    int offset = fields.optionalNumber("pad_token_id", 0, ConfigFields.LARGEST).orElse(1) + 1;
     int positions = fields.number("max_position_embeddings", offset + 1) - offset;
     EmbeddingSize embedding =
         new EmbeddingSize(
-            fields.number("vocab_size", 1), positions, offset, fields.number("type_vocab_size", 1));
+            fields.number("vocab_size", 1, ConfigFields.MOST_TOKENS),
+            positions,
+            offset,
+            fields.number("type_vocab_size", 1));
     return new PublishedModel(
         HubFamily.ROBERTA,
         embedding,

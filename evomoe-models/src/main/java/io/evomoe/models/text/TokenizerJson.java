@@ -29,18 +29,21 @@ final class TokenizerJson {
 
   private TokenizerJson() {}
 
-  /** Reads {@code tokenizer.json}, or puts it together from the other two files. */
+  /**
+   * Reads {@code tokenizer.json}, or puts it together from the other two files; only what is
+   * allowed ({@link TokenizerRules}).
+   */
   static JsonNode read(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("tokenizer folder " + folder + " is not a folder");
     }
     Path whole = folder.resolve(TOKENIZER);
     if (Files.exists(whole)) {
-      return checked(json(whole), whole);
+      return TokenizerRules.checked(json(whole), whole);
     }
     Path vocabulary = folder.resolve(VOCABULARY);
     if (json(vocabulary) instanceof ObjectNode ids) {
-      return compose(ids, merges(folder.resolve(MERGES)));
+      return TokenizerRules.checked(compose(ids, merges(folder.resolve(MERGES))), vocabulary);
     }
     throw new IllegalArgumentException(vocabulary + " is not a JSON object of tokens and ids");
   }
@@ -100,7 +103,7 @@ final class TokenizerJson {
     return special;
   }
 
-  private static ObjectNode byteLevel() {
+  static ObjectNode byteLevel() {
     return JsonNodeFactory.instance
         .objectNode()
         .put("type", "ByteLevel")
@@ -119,18 +122,6 @@ final class TokenizerJson {
         .put("rstrip", false)
         .put("normalized", false)
         .put("special", true);
-  }
-
-  private static JsonNode checked(JsonNode tokenizer, Path file) {
-    String model = tokenizer.path("model").path("type").asText("BPE");
-    String words = tokenizer.path("pre_tokenizer").path("type").asText("none");
-    boolean prefix = tokenizer.path("pre_tokenizer").path("add_prefix_space").asBoolean();
-    if (!model.equals("BPE") || !words.equals("ByteLevel") || prefix) {
-      throw new IllegalArgumentException(
-          "%s must be a byte-level BPE tokenizer without a prefix space, was %s over %s%s"
-              .formatted(file, model, words, prefix ? " with a prefix space" : ""));
-    }
-    return tokenizer;
   }
 
   private static JsonNode json(Path file) {

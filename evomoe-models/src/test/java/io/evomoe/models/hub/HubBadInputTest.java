@@ -37,13 +37,13 @@ class HubBadInputTest {
       value = {
         "gpt2|model_type|\"llama\"|model_type must be one of [gpt2, roberta], was llama",
         "gpt2|model_type|null|model_type must be a text, was null",
-        "gpt2|n_embd|0|n_embd must be a whole number of at least 1, was 0",
+        "gpt2|n_embd|0|n_embd must be a whole number of at least 1 and at most 1000000, was 0",
         "gpt2|n_embd|\"12\"|n_embd must be a whole number",
         "gpt2|n_embd|null|n_embd must be a whole number",
         "gpt2|n_head|5|n_head must be a divisor of the width 12, was 5",
         "gpt2|n_layer|3|tensor transformer.h.2.ln_1.weight is missing",
         "gpt2|n_layer|1|tensors are not of a gpt2",
-        "gpt2|n_layer|2000000000|2000000000 layers",
+        "gpt2|n_layer|1000000|1000000 layers",
         "gpt2|n_positions|10|wpe.weight must have the shape [10, 12], has [9, 12]",
         "gpt2|vocab_size|24|wte.weight must have the shape [24, 12], has [23, 12]",
         "gpt2|n_inner|50|mlp.c_fc.weight must have the shape [12, 50]",
@@ -164,6 +164,30 @@ class HubBadInputTest {
         .isThrownBy(() -> TokenizerFiles.isIn(other))
         .withMessageContaining("byte-level BPE")
         .withMessageContaining("vocab.txt");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gpt2, n_layer",
+    "gpt2, n_embd",
+    "gpt2, n_head",
+    "gpt2, n_inner",
+    "gpt2, n_positions",
+    "gpt2, vocab_size",
+    "roberta, num_hidden_layers",
+    "roberta, hidden_size",
+    "roberta, num_attention_heads",
+    "roberta, intermediate_size",
+    "roberta, max_position_embeddings",
+    "roberta, vocab_size",
+    "roberta, type_vocab_size",
+    "roberta, pad_token_id"
+  })
+  void should_name_the_field_of_an_absurd_size(String name, String field) throws IOException {
+    for (long size : new long[] {1 << 30, Integer.MAX_VALUE, 1L << 31, Long.MAX_VALUE}) {
+      copy(name, config -> config.put(field, size), tensors -> {});
+      refused("config.json: " + field + " must be a whole number of at least ");
+    }
   }
 
   private void refused(String says) {

@@ -168,7 +168,7 @@ class BpeTokenizerTest {
     Files.writeString(file, whole.replace("\"merges\":[", "\"merges\":[\"zz zz\","));
     assertThatThrownBy(() -> BpeTokenizer.load(other))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("is damaged");
+        .hasMessageContaining("merges must be of two tokens that make a third");
   }
 
   @Test

@@ -1,0 +1,215 @@
+package io.evomoe.models.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tokenizers from outside hold what is allowed, or are refused before native code sees them. */
+class TokenizerRulesTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TEXT = "the cat and the hat, a".repeat(3);
+
+  @TempDir private Path folder;
+  private Path file;
+  private ObjectNode tokenizer;
+
+  @BeforeEach
+  void write_a_tokenizer() throws IOException {
+    BytePairTrainer.train(List.of(TEXT), 262, SpecialTokens.ROBERTA).save(folder);
+    file = folder.resolve("tokenizer.json");
+    tokenizer = (ObjectNode) JSON.readTree(file.toFile());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "normalizer|{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(a+)+$\"},\"content\":\"\"}",
+        "normalizer|{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"},"
+            + "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(a+)+$\"},\"content\":\"\"}]}",
+        "normalizer|{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Sequence\"}]}",
+        "normalizer|{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"AAAA\"}",
+        "normalizer|\"NFC\"",
+        "post_processor|{\"type\":\"Unheard\"}",
+        "decoder|{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(a+)+$\"},\"content\":\"\"}",
+        "decoder|{\"type\":\"WordPiece\"}",
+      })
+  void should_refuse_parts_that_are_not_known(String field, String value) throws IOException {
+    tokenizer.set(field, JSON.readTree(value));
+
+    assertRefused(file + ": " + field + " must be one of [");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a+)+$\"},\"behavior\":\"Isolated\"}",
+        "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"ByteLevel\"}]}",
+        "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":false}",
+        "{\"type\":\"ByteLevel\",\"add_prefix_space\":true}",
+        "null"
+      })
+  void should_refuse_words_that_are_not_those_of_gpt2(String words) throws IOException {
+    tokenizer.set("pre_tokenizer", JSON.readTree(words));
+
+    assertRefused("must be a byte-level BPE tokenizer without a prefix space, was BPE over ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "dropout|0.5|model.dropout must be left out, was 0.5",
+        "end_of_word_suffix|\"</w>\"|model.end_of_word_suffix must be left out",
+        "continuing_subword_prefix|\"##\"|model.continuing_subword_prefix must be left out",
+        "byte_fallback|true|model.byte_fallback must be left out, was true",
+        "unk_token|\"none\"|model.unk_token must be a token of the vocabulary, was \"none\"",
+        "type|\"Unigram\"|must be a byte-level BPE tokenizer without a prefix space, was Unigram",
+        "vocab|[]|must have model.vocab, an object",
+        "merges|{}|and model.merges, a list",
+        "merges|[\"t h e\"]|merges must be of two tokens that make a third, was \"t h e\"",
+        "merges|[[\"t\"]]|merges must be of two tokens that make a third",
+        "merges|[7]|merges must be of two tokens that make a third, was 7",
+        "merges|[\"t zz\"]|merges must be of two tokens that make a third"
+      })
+  void should_name_the_field_of_the_model(String field, String value, String says)
+      throws IOException {
+    model().set(field, JSON.readTree(value));
+
+    assertRefused(says);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "2147483647|the id of token t must be a whole number of at least 0 and below 10000000",
+        "2147483648|the id of token t must be a whole number",
+        "-1|the id of token t must be a whole number",
+        "1.5|the id of token t must be a whole number",
+        "9999999|ids of the 262 tokens must be 0 to 261, none has",
+        "0|every token must have one id of its own, token t has 0, which is that of <s>"
+      })
+  void should_check_ids_against_the_vocabulary(String id, String says) throws IOException {
+    ((ObjectNode) model().get("vocab")).set("t", JSON.readTree(id));
+
+    assertRefused(says);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"id\":2147483647,\"content\":\"<x>\"}|the id of token <x> must be a whole number",
+        "{\"id\":300,\"content\":\"<x>\"}|ids of the 263 tokens must be 0 to 262, none has 262",
+        "{\"id\":7,\"content\":\"<x>\"}|token <x> has 7, which is that of",
+        "{\"id\":262,\"content\":\"<s>\"}|token <s> has 262, which is its second",
+        "{\"id\":262,\"content\":\"\"}|added tokens must have a content that is not empty",
+        "{\"id\":262}|added tokens must have a content that is not empty",
+        "{\"content\":\"<x>\"}|the id of token <x> must be a whole number"
+      })
+  void should_check_the_added_tokens(String token, String says) throws IOException {
+    ((ArrayNode) tokenizer.get("added_tokens")).add(JSON.readTree(token));
+
+    assertRefused(says);
+  }
+
+  @Test
+  void should_refuse_a_vocabulary_that_lacks_a_byte() throws IOException {
+    ((ObjectNode) model().get("vocab")).remove("z");
+
+    assertRefused("the vocabulary must have all 256 bytes, has no token z");
+  }
+
+  @Test
+  void should_look_at_vocab_json_and_merges_too() throws IOException {
+    Files.delete(file);
+    Path vocabulary = folder.resolve("vocab.json");
+    String text = Files.readString(vocabulary);
+    Files.writeString(vocabulary, text.replaceFirst("\"t\":\\d+", "\"t\":2147483647"));
+
+    assertThatThrownBy(() -> BpeTokenizer.load(folder))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(vocabulary + ": the id of token t must be a whole number");
+  }
+
+  @Test
+  void should_take_what_published_tokenizers_have() throws IOException {
+    int[] ids;
+    try (BpeTokenizer before = BpeTokenizer.load(folder)) {
+      ids = before.encode("the cat <mask>");
+    }
+    tokenizer.set(
+        "normalizer",
+        JSON.readTree("{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}"));
+    tokenizer.set(
+        "post_processor",
+        JSON.readTree("{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"trim_offsets\":false}"));
+    tokenizer.set("truncation", JSON.readTree("{\"max_length\":2}"));
+    ArrayNode pairs = JsonNodeFactory.instance.arrayNode();
+    for (var merge : model().get("merges")) {
+      String[] parts = merge.textValue().split(" ", -1);
+      pairs.add(JsonNodeFactory.instance.arrayNode().add(parts[0]).add(parts[1]));
+    }
+    model().set("merges", pairs);
+    model().put("unk_token", "<unk>").remove("dropout");
+    Files.writeString(file, tokenizer.toString());
+
+    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
+      assertThat(loaded.encode("the cat <mask>")).isEqualTo(ids);
+      assertThat(loaded.encode("e\u0301")).isEqualTo(loaded.encode("\u00e9"));
+    }
+  }
+
+  @Test
+  void should_never_end_the_process_whatever_the_file_holds() throws IOException {
+    byte[] whole = tokenizer.toString().getBytes(StandardCharsets.UTF_8);
+    Random random = new Random(11);
+    int read = 0;
+    for (int i = 0; i < 300; i++) {
+      byte[] bytes = whole.clone();
+      for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+        int from = random.nextInt(bytes.length);
+        bytes[random.nextInt(bytes.length)] = bytes[from];
+      }
+      Files.write(file, bytes);
+      try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
+        loaded.decode(loaded.encode(TEXT + " <mask> \u00e9"));
+        read++;
+      } catch (IllegalArgumentException refused) {
+        assertThat(refused).hasMessageContaining(folder.toString());
+      }
+    }
+    assertThat(read).isBetween(1, 299);
+  }
+
+  private ObjectNode model() {
+    return (ObjectNode) tokenizer.get("model");
+  }
+
+  private void assertRefused(String says) throws IOException {
+    Files.writeString(file, tokenizer.toString());
+    assertThatThrownBy(() -> BpeTokenizer.load(folder))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(says);
+  }
+}
