@@ -20,6 +20,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class Cluster {
   private static final Pattern STANDALONE = Pattern.compile("spark://([^/]+)");
   private static final int CONNECT_MILLIS = 5000;
+  private static final String LOOPBACK = "127.0.0.1";
 
   private Cluster() {}
 
@@ -47,13 +48,8 @@ final class Cluster {
     }
     String reason = "";
     for (String address : standalone.group(1).split(",", -1)) {
-      URI uri = URI.create("spark://" + address);
-      if (uri.getHost() == null || uri.getPort() < 0) {
-        throw new IllegalArgumentException(
-            "--spark must be spark://HOST:PORT, yarn, k8s://... or local[N], was " + master);
-      }
       try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), CONNECT_MILLIS);
+        socket.connect(address(address), CONNECT_MILLIS);
         return;
       } catch (IOException e) {
         reason = String.valueOf(e.getMessage());
@@ -62,9 +58,24 @@ final class Cluster {
     throw new IllegalArgumentException("cannot reach the master " + master + ": " + reason);
   }
 
-  private static SparkConf conf(String master, Map<String, String> asked, String name) {
+  private static InetSocketAddress address(String hostAndPort) {
+    URI uri = URI.create("spark://" + hostAndPort);
+    if (uri.getHost() == null || uri.getPort() < 0) {
+      throw new IllegalArgumentException(
+          "--spark must be spark://HOST:PORT, yarn, k8s://... or local[N], was " + uri);
+    }
+    return new InetSocketAddress(uri.getHost(), uri.getPort());
+  }
+
+  /** Spark's settings: those that were asked for, then ours. */
+  static SparkConf conf(String master, Map<String, String> asked, String name) {
     SparkConf conf = new SparkConf().setMaster(master);
     asked.forEach(conf::set);
+    if (onThisMachine(master)) {
+      // Otherwise the driver and its UI would listen on all of the machine's addresses.
+      conf.setIfMissing("spark.driver.host", LOOPBACK);
+      conf.setIfMissing("spark.ui.enabled", "false");
+    }
     conf.setIfMissing("spark.app.name", name);
     // Weights do not compress, and what is not compressed can be counted.
     conf.setIfMissing("spark.shuffle.compress", "false");
@@ -93,6 +104,18 @@ final class Cluster {
       conf.set("spark.jars", ownJars());
     }
     return conf;
+  }
+
+  private static boolean onThisMachine(String master) {
+    Matcher standalone = STANDALONE.matcher(master);
+    return standalone.matches()
+        ? Arrays.stream(standalone.group(1).split(",", -1)).allMatch(Cluster::isLoopback)
+        : master.matches("local(\\[.*)?");
+  }
+
+  private static boolean isLoopback(String address) {
+    InetSocketAddress socket = address(address);
+    return !socket.isUnresolved() && socket.getAddress().isLoopbackAddress();
   }
 
   private static void append(SparkConf conf, String key, String option) {

@@ -1,6 +1,7 @@
 package io.evomoe.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,18 +9,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Rounds on a real cluster: a master, a worker and two executors, each a process. A campaign kills
- * more often: {@code -Devomoe.kills=10}.
+ * Rounds on a real cluster: a master, a worker and two executors, each a process, with
+ * authentication and encryption. A campaign kills more often: {@code -Devomoe.kills=10}.
  */
 @SuppressWarnings("NullAway.Init") // set before the first test
 class ClusterIT {
@@ -30,12 +34,27 @@ class ClusterIT {
   private static LoopbackCluster cluster;
   private static Path undisturbed;
 
+  /** The driver, its executors and the cluster's own processes, and where each listens. */
+  private static final Map<String, List<String>> LISTENING = new TreeMap<>();
+
+  private static List<String> executorCommand;
+
   @BeforeAll
-  static void start() {
+  static void start() throws Exception {
     cluster = new LoopbackCluster(directory.resolve("cluster"), "3.5.9");
     undisturbed = directory.resolve("undisturbed");
     Path log = directory.resolve("undisturbed.log");
-    assertThat(cluster.run(log, begin(undisturbed))).as(LoopbackCluster.text(log)).isZero();
+    Process driver = cluster.start(log, begin(undisturbed));
+    waitForRound(driver, undisturbed, 1);
+    List<ProcessHandle> executors = cluster.executors();
+    executorCommand = Arrays.asList(executors.get(0).info().arguments().orElseThrow());
+    if (ListeningSockets.canBeListed()) {
+      LISTENING.put("driver", ListeningSockets.of(driver.toHandle()));
+      LISTENING.put("executor", ListeningSockets.of(executors.get(0)));
+      LISTENING.put("master", ListeningSockets.of(cluster.process("master")));
+      LISTENING.put("worker", ListeningSockets.of(cluster.process("worker")));
+    }
+    assertThat(driver.waitFor()).as(LoopbackCluster.text(log)).isZero();
   }
 
   @AfterAll
@@ -77,9 +96,35 @@ class ClusterIT {
         "--spark-conf",
         "spark.executor.memory=1g",
         "--spark-conf",
-        "spark.executor.memoryOverhead=1g",
-        "--spark-conf",
-        "spark.ui.enabled=false");
+        "spark.executor.memoryOverhead=1g");
+  }
+
+  @Test
+  void should_listen_on_the_loopback_address_alone() {
+    assumeTrue(ListeningSockets.canBeListed(), "this system does not list sockets in /proc/net");
+    assertThat(LISTENING).hasSize(4);
+    assertThat(LISTENING)
+        .allSatisfy(
+            (process, addresses) ->
+                assertThat(addresses).isNotEmpty().allMatch(ListeningSockets::isLoopback));
+  }
+
+  @Test
+  void should_tell_executors_to_authenticate_and_encrypt_and_show_nobody_the_secret() {
+    assertThat(executorCommand)
+        .contains("-Dspark.authenticate=true", "-Dspark.network.crypto.enabled=true")
+        .noneMatch(argument -> argument.contains(cluster.secret()));
+  }
+
+  @Test
+  @Tag("long") // Spark tries for a minute
+  void should_let_nobody_in_who_does_not_know_the_secret() throws IOException {
+    Path log = directory.resolve("stranger.log");
+
+    assertThat(cluster.runWithoutSecret(log, begin(directory.resolve("stranger")))).isEqualTo(2);
+
+    assertThat(LoopbackCluster.text(log)).contains("evomoe: cannot start on " + cluster.master());
+    assertThat(directory.resolve("stranger")).doesNotExist();
   }
 
   private static Path data() {
@@ -150,12 +195,16 @@ class ClusterIT {
     return rounds(run).stream().map(row -> row[1]).toList();
   }
 
-  private static void killAfterRound(Process process, Path out, int round) throws Exception {
+  private static void waitForRound(Process process, Path out, int round) throws Exception {
     Path log = out.resolve("rounds.csv");
     while (process.isAlive() && (!Files.exists(log) || rounds(out).size() < round)) {
       Thread.sleep(50);
     }
-    assertThat(process.isAlive()).as("ended before it was killed").isTrue();
+    assertThat(process.isAlive()).as("ended before it was seen").isTrue();
+  }
+
+  private static void killAfterRound(Process process, Path out, int round) throws Exception {
+    waitForRound(process, out, round);
     process.destroyForcibly().waitFor();
   }
 

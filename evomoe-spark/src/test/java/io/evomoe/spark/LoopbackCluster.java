@@ -16,10 +16,12 @@ import java.util.concurrent.TimeUnit;
  * evomoe-spark/cluster}, and {@code evomoe} commands that use it, as the launcher starts them.
  */
 final class LoopbackCluster implements AutoCloseable {
+  private static final String SECRET = "-Dspark.authenticate.secret=";
   private static final Path MODULE = Path.of(System.getProperty("basedir", ".")).toAbsolutePath();
 
   private final Path folder;
   private final Path sparkHome;
+  private final String options;
   private final String master;
 
   /**
@@ -31,6 +33,7 @@ final class LoopbackCluster implements AutoCloseable {
   LoopbackCluster(Path folder, String version) {
     this.folder = folder;
     this.sparkHome = Path.of(script("spark-home", version));
+    this.options = "@" + script("secure", folder.toString());
     this.master = script("start", folder.toString(), Integer.toString(freePort()));
   }
 
@@ -74,8 +77,22 @@ final class LoopbackCluster implements AutoCloseable {
     }
   }
 
+  /** What its processes have to know. */
+  String secret() {
+    return text(Path.of(options.substring(1)))
+        .lines()
+        .filter(line -> line.startsWith(SECRET))
+        .findFirst()
+        .orElseThrow()
+        .substring(SECRET.length());
+  }
+
   /** Starts {@code evomoe} with these arguments; its output goes to a file. */
   Process start(Path output, List<String> arguments) {
+    return start(output, List.of(options), arguments);
+  }
+
+  private Process start(Path output, List<String> options, List<String> arguments) {
     String classPath =
         String.join(
             File.pathSeparator,
@@ -91,12 +108,12 @@ final class LoopbackCluster implements AutoCloseable {
                 "-Devomoe.kernels=" + System.getProperty("evomoe.kernels", "auto"),
                 "-Dlog4j2.configurationFile=evomoe-log4j2.properties",
                 "-cp",
-                classPath,
-                "io.evomoe.bench.cli.Main"));
+                classPath));
+    command.addAll(options);
+    command.add("io.evomoe.bench.cli.Main");
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder.environment().put("OMP_NUM_THREADS", "1");
     try {
       return builder.start();
@@ -107,7 +124,15 @@ final class LoopbackCluster implements AutoCloseable {
 
   /** Runs it to its end; the exit code. */
   int run(Path output, List<String> arguments) {
-    Process process = start(output, arguments);
+    return finish(output, start(output, arguments));
+  }
+
+  /** The same, by somebody who does not know the secret. */
+  int runWithoutSecret(Path output, List<String> arguments) {
+    return finish(output, start(output, List.of(), arguments));
+  }
+
+  private static int finish(Path output, Process process) {
     try {
       if (!process.waitFor(10, TimeUnit.MINUTES)) {
         process.destroyForcibly();
@@ -129,8 +154,13 @@ final class LoopbackCluster implements AutoCloseable {
 
   /** Executors that run now: processes that the worker has started. */
   List<ProcessHandle> executors() {
-    long worker = Long.parseLong(text(folder.resolve("worker.pid")).strip());
-    return ProcessHandle.of(worker).stream().flatMap(ProcessHandle::children).toList();
+    return process("worker").children().toList();
+  }
+
+  /** The {@code master} or the {@code worker}. */
+  ProcessHandle process(String name) {
+    long pid = Long.parseLong(text(folder.resolve(name + ".pid")).strip());
+    return ProcessHandle.of(pid).orElseThrow(() -> new AssertionError("no " + name + " runs"));
   }
 
   @Override
