@@ -200,7 +200,7 @@ public abstract class GateContract {
 
   @Test
   void should_give_a_single_expert_every_token_whole() {
-    assumeTrue(singleExpertIsWhole());
+    assumeTrue(singleExpertIsWhole(), "no law of this gate: a weight below 1 for a single expert");
     TokenRows tokens = TokenRows.random(7, 1);
     for (Map<String, String> options : variants()) {
       GateScene scene = GateScene.of(provider(), 1, options);
@@ -319,11 +319,11 @@ public abstract class GateContract {
 
   @Test
   void should_break_ties_to_the_lowest_index() {
-    assumeTrue(lastExpertCount() > 1);
+    assumeTrue(lastExpertCount() > 1, "no law of this gate: it has one expert");
     TokenRows tied = TokenRows.between(CLEAR, 1, 2);
     for (Map<String, String> options : variants()) {
       GateScene scene = GateScene.of(provider(), EXPERTS, options);
-      assumeFalse(scene.gate().parameters().isEmpty());
+      assumeFalse(scene.gate().parameters().isEmpty(), "no law of this gate: it learns nothing");
       pointExpertsAlongAxes(scene);
       Routing routing = scene.route(tied, GateScene.evaluation()).routing();
 
@@ -333,7 +333,7 @@ public abstract class GateContract {
 
   @Test
   void should_evaluate_a_token_alone_as_in_a_batch() {
-    assumeFalse(comparesTokens());
+    assumeFalse(comparesTokens(), "no law of this gate: it compares tokens");
     TokenRows tokens = TokenRows.random(9, 1);
     everywhere(
         (scene, moment, description) -> {

@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What docs/determinism.md promises. */
+@Tag("long")
 class DeterminismCommandTest {
   private static final Pattern DIFFERENCE = Pattern.compile("([\\d.e+-]+) of it");
 

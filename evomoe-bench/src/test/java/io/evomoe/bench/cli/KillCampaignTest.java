@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * bit. {@code -Devomoe.kills=100} is the whole campaign. A step is short and every third writes a
  * checkpoint, so many of the kills fall into the writing of one.
  */
+@Tag("long")
 class KillCampaignTest {
   private static final int KILLS = Integer.getInteger("evomoe.kills", 3);
   private static final String STEPS = "240";

@@ -49,7 +49,7 @@ class StudyClaimsTest {
   static void read_the_studies() {
     assumeFalse(
         KernelSelection.forType(DataType.FLOAT).name().equals("nd4j"),
-        "the portable kernels take an hour for these runs");
+        "on the portable kernels, which take an hour for these runs");
     gpt = study("gpt");
     roberta = study("roberta");
   }
