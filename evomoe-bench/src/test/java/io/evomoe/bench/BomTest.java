@@ -25,10 +25,29 @@ class BomTest {
     Map<String, String> build = properties(ROOT.resolve("pom.xml"));
     Map<String, String> bom = properties(ROOT.resolve("evomoe-bom/pom.xml"));
 
-    assertThat(bom).hasSize(5);
+    assertThat(bom).hasSizeGreaterThan(5);
     assertThat(build).containsAllEntriesOf(bom);
     assertThat(texts(ROOT.resolve("evomoe-bom/pom.xml"), "/project/version"))
         .isEqualTo(texts(ROOT.resolve("pom.xml"), "/project/version"));
+  }
+
+  @Test
+  void should_have_the_plugins_of_the_build() throws Exception {
+    List<String> bom = plugins(ROOT.resolve("evomoe-bom/pom.xml"));
+
+    assertThat(bom).hasSizeGreaterThan(5);
+    assertThat(plugins(ROOT.resolve("pom.xml"))).containsAll(bom);
+  }
+
+  /** As name and version. */
+  private static List<String> plugins(Path pom) throws Exception {
+    List<String> names = texts(pom, "//plugin[version]/artifactId");
+    List<String> versions = texts(pom, "//plugin/version");
+    List<String> plugins = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      plugins.add(names.get(i) + " " + versions.get(i));
+    }
+    return plugins;
   }
 
   @Test
