@@ -1,5 +1,6 @@
 package io.evomoe.junit;
 
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -61,7 +62,8 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(file, text);
     } catch (IOException e) {
-      throw new UncheckedIOException("could not write curve " + file, e);
+      throw new UncheckedIOException(
+          "could not write curve " + file + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -80,7 +82,8 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
     try {
       lines = Files.readAllLines(file);
     } catch (IOException e) {
-      throw new IllegalArgumentException("curve " + file + " cannot be read", e);
+      throw new IllegalArgumentException(
+          "curve " + file + " cannot be read: " + IoReason.of(e, file), e);
     }
     List<String> names = lines.isEmpty() ? List.of() : fields(lines.get(0));
     if (names.size() < 2 || !names.get(0).equals(STEP)) {

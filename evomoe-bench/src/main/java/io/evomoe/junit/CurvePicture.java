@@ -1,5 +1,6 @@
 package io.evomoe.junit;
 
+import io.evomoe.files.IoReason;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ final class CurvePicture {
       BitmapEncoder.saveBitmap(
           charts, charts.size(), 1, file.toString(), BitmapEncoder.BitmapFormat.PNG);
     } catch (IOException e) {
-      throw new UncheckedIOException("could not draw " + file, e);
+      throw new UncheckedIOException("could not draw " + file + ": " + IoReason.of(e, file), e);
     }
   }
 

@@ -50,7 +50,7 @@ public final class ScratchFolder implements AutoCloseable {
       deleteLeftovers(folder.resolveSibling(""), Files.getOwner(folder));
       return made;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary folder: " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot make a temporary folder: " + IoReason.of(e), e);
     }
   }
 

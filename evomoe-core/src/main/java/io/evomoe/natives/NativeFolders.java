@@ -1,6 +1,7 @@
 package io.evomoe.natives;
 
 import io.evomoe.files.FileTree;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ public final class NativeFolders {
       requireOwn(Loader.getCacheDir().toPath(), "-D" + JAVACPP);
       prepared = true;
     } catch (IOException e) {
-      throw new UncheckedIOException("JavaCPP has no folder for native code", e);
+      throw new UncheckedIOException("JavaCPP has no folder for native code: " + IoReason.of(e), e);
     }
   }
 
@@ -122,7 +123,9 @@ public final class NativeFolders {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "no folder for native code can be made, neither in the home folder nor in "
-              + System.getProperty("java.io.tmpdir"),
+              + System.getProperty("java.io.tmpdir")
+              + ": "
+              + IoReason.of(e),
           e);
     }
   }

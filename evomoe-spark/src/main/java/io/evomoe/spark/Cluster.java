@@ -1,5 +1,6 @@
 package io.evomoe.spark;
 
+import io.evomoe.files.IoReason;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,7 +53,7 @@ final class Cluster {
         socket.connect(address(address), CONNECT_MILLIS);
         return;
       } catch (IOException e) {
-        reason = String.valueOf(e.getMessage());
+        reason = IoReason.of(e);
       }
     }
     throw new IllegalArgumentException("cannot reach the master " + master + ": " + reason);
@@ -139,7 +140,7 @@ final class Cluster {
           .toList()
           .stream();
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot list " + lib, e);
+      throw new IllegalArgumentException("cannot list " + lib + ": " + IoReason.of(e, lib), e);
     }
   }
 }

@@ -45,7 +45,7 @@ final class HadoopLook {
       return text.startsWith(HadoopSource.BYTE_ORDER_MARK) ? text.substring(1) : text;
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "text file %s cannot be read: %s".formatted(file, e.getMessage()), e);
+          "text file %s cannot be read: %s".formatted(file, HadoopSource.firstLine(e)), e);
     }
   }
 }

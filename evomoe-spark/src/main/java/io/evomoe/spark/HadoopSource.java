@@ -1,5 +1,6 @@
 package io.evomoe.spark;
 
+import io.evomoe.files.IoReason;
 import io.evomoe.random.CounterRandom;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,8 +89,8 @@ final class HadoopSource {
     }
   }
 
-  private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString());
+  static String firstLine(IOException e) {
+    return IoReason.of(e).lines().findFirst().orElse(e.toString());
   }
 
   private static List<FileStatus> matching(List<FileStatus> files, String part) {

@@ -1,6 +1,7 @@
 package io.evomoe.spark;
 
 import io.evomoe.bench.report.AtomicFile;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ final class RoundFile {
       }
       AtomicFile.write(file, String.join("\n", lines) + "\n");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot write " + file + ": " + IoReason.of(e, file), e);
     }
     return new RoundFile(file);
   }
@@ -68,7 +69,7 @@ final class RoundFile {
     try {
       Files.writeString(file, line, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot write " + file + ": " + IoReason.of(e, file), e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.evomoe.spark;
 
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.RunFolder;
+import io.evomoe.files.IoReason;
 import io.evomoe.files.ScratchFolder;
 import io.evomoe.training.rounds.RoundConfig;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class Setup implements Serializable {
       keep(scratch.path(), "");
       keep(folder.tokenizerPath(), RunFolder.TOKENIZER + "/");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + folder.path() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + folder.path() + ": " + IoReason.of(e), e);
     }
   }
 
@@ -67,7 +68,8 @@ final class Setup implements Serializable {
         Files.write(target, file.getValue());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write into " + folder + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "cannot write into " + folder + ": " + IoReason.of(e, folder), e);
     }
     return RunFolder.open(folder);
   }

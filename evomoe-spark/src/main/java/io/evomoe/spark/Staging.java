@@ -5,6 +5,7 @@ import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.files.FileTree;
+import io.evomoe.files.IoReason;
 import io.evomoe.files.ScratchFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +52,8 @@ final class Staging implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write into " + run.path() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "cannot write into " + run.path() + ": " + IoReason.of(e, run.path()), e);
     }
     List<Path> moved = new ArrayList<>();
     data.forEach(folder -> moved.add(run.path().resolve(path.relativize(folder).toString())));

@@ -1,5 +1,6 @@
 package io.evomoe.spark;
 
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -81,7 +82,7 @@ final class Texts implements Serializable {
       String text = String.join(form.separator(), documents) + "\n";
       Files.writeString(file, text, StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot write " + file + ": " + IoReason.of(e, file), e);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.evomoe.bench.run.RunFolder;
 import io.evomoe.bench.task.Conversion;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.files.IoReason;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -136,7 +137,7 @@ final class ConvertCommand implements Callable<Integer> {
         Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot copy the tokenizer: " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot copy the tokenizer: " + IoReason.of(e), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.files.FolderInUseException;
 import io.evomoe.files.FolderLock;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class DefaultFolders {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.anyMatch(entry -> !entry.endsWith(FolderLock.NAME));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + folder + ": " + IoReason.of(e, folder), e);
     }
   }
 }

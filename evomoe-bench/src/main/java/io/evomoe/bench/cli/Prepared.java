@@ -5,6 +5,7 @@ import io.evomoe.bench.run.Task;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.files.FileTree;
+import io.evomoe.files.IoReason;
 import io.evomoe.files.ScratchFolder;
 import io.evomoe.models.hub.TokenizerFiles;
 import java.io.IOException;
@@ -74,7 +75,8 @@ record Prepared(Task<?, ?> task, ScratchFolder scratch) implements AutoCloseable
         Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the tokenizer into " + folder, e);
+      throw new UncheckedIOException(
+          "cannot write the tokenizer into " + folder + ": " + IoReason.of(e, folder), e);
     }
     scratch.close();
   }

@@ -1,7 +1,9 @@
 package io.evomoe.bench.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.run.ConfigFile;
 import io.evomoe.bench.run.RunConfig;
+import io.evomoe.bench.run.StrictYaml;
 import io.evomoe.bench.task.Tasks;
 import io.evomoe.kernel.Precision;
 import io.evomoe.moe.GateRegistry;
@@ -13,10 +15,16 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options that say what to train: shared by commands. */
 final class RunOptions {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+  CommandSpec command;
+
   @Option(names = "--task", defaultValue = "gpt", description = "gpt (default), roberta or mt")
   String task = "gpt";
 
@@ -87,16 +95,39 @@ final class RunOptions {
    * @param defaults from those of the preset
    */
   RunConfig config(String gate, long seed, UnaryOperator<RunConfig> defaults) {
+    Map<String, String> own = Map.of("task", task, "gate", gate, "seed", Long.toString(seed));
     RunConfig config = defaults.apply(Tasks.preset(task, preset).config(task, gate, seed));
     if (this.config != null) {
-      config = ConfigFile.overlay(config, this.config);
+      ObjectNode file = StrictYaml.read(this.config);
+      own.forEach((field, value) -> requireTheSame(field, value, file));
+      config = ConfigFile.overlay(config, file, this.config.toString());
     }
-    for (Map.Entry<String, String> field : fields().entrySet()) {
-      config = ConfigFile.set(config, field.getKey(), field.getValue());
-    }
+    own.keySet().forEach(this::requireUnset);
+    config = ConfigFile.set(config, fields());
     config = config.withSplit(split.heldOut(config.split()));
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     return Tasks.checked(config.with(gate, seed));
+  }
+
+  /** A file may say again what an option says, and nothing else. */
+  private void requireTheSame(String field, String value, ObjectNode file) {
+    if (file.has(field) && !file.get(field).asText().equals(value)) {
+      throw new IllegalArgumentException(
+          "%s is %s in %s, but the command has %s: give %s, or leave it out of the file"
+              .formatted(field, file.get(field).asText(), config, value, optionOf(field)));
+    }
+  }
+
+  private void requireUnset(String field) {
+    if (set.containsKey(field)) {
+      throw new IllegalArgumentException(
+          "%s cannot be given by --set: give %s".formatted(field, optionOf(field)));
+    }
+  }
+
+  /** {@code --gate} of most commands, {@code --gates} of {@code compare}. */
+  private String optionOf(String field) {
+    return command.findOption("--" + field + "s") != null ? "--" + field + "s" : "--" + field;
   }
 
   /** The single fields that these options set, by dotted name, as text. */

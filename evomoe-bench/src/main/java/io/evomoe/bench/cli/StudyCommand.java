@@ -16,6 +16,7 @@ import io.evomoe.bench.study.StudyConfig;
 import io.evomoe.bench.study.StudyResults;
 import io.evomoe.bench.study.StudyRun;
 import io.evomoe.bench.study.StudyTables;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -111,7 +112,7 @@ final class StudyCommand implements Callable<Integer> {
     try {
       return Files.exists(local) && Files.isSameFile(results, local);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + local + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + local + ": " + IoReason.of(e, local), e);
     }
   }
 

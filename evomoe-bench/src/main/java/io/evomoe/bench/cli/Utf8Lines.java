@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.files.IoReason;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,7 +62,7 @@ final class Utf8Lines {
       }
       return line.toByteArray();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + name, e);
+      throw new UncheckedIOException("cannot read " + name + ": " + IoReason.of(e), e);
     }
   }
 

@@ -10,6 +10,7 @@ import io.evomoe.bench.task.GptKind;
 import io.evomoe.bench.task.RobertaKind;
 import io.evomoe.bench.task.TaskKind;
 import io.evomoe.bench.task.Tasks;
+import io.evomoe.files.IoReason;
 import io.evomoe.models.hub.HubFamily;
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.PublishedModel;
@@ -80,7 +81,9 @@ public final class HubImport {
     try {
       Files.createDirectories(folder.tokenizerPath());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + folder.tokenizerPath(), e);
+      throw new UncheckedIOException(
+          "cannot write " + folder.tokenizerPath() + ": " + IoReason.of(e, folder.tokenizerPath()),
+          e);
     }
     TokenizerFiles.copy(from, folder.tokenizerPath());
     hub.saveOrigin(folder.originPath());

@@ -6,6 +6,7 @@ import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -43,13 +44,8 @@ public final class AtomicFile {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("could not write " + file + ": " + reason(e), e);
+      throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
     }
-  }
-
-  /** Why something could not be written, for the end of a message. */
-  static String reason(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   private static void writeAndSync(Path file, String text) throws IOException {

@@ -1,9 +1,9 @@
 package io.evomoe.bench.report;
 
-import static io.evomoe.bench.report.AtomicFile.reason;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.APPEND;
 
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -38,7 +38,7 @@ public final class CurveFile implements AutoCloseable {
       channel = FileChannel.open(file, APPEND);
       writer = Channels.newWriter(channel, UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("could not open " + file + ": " + reason(e), e);
+      throw new UncheckedIOException("could not open " + file + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -119,7 +119,7 @@ public final class CurveFile implements AutoCloseable {
       writer.write(CurveLine.format(row) + "\n");
       writer.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException("could not write " + file + ": " + reason(e), e);
+      throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -128,7 +128,7 @@ public final class CurveFile implements AutoCloseable {
     try {
       channel.force(false);
     } catch (IOException e) {
-      throw new UncheckedIOException("could not write " + file + ": " + reason(e), e);
+      throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -137,7 +137,7 @@ public final class CurveFile implements AutoCloseable {
     try {
       writer.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("could not close " + file + ": " + reason(e), e);
+      throw new UncheckedIOException("could not close " + file + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -148,7 +148,8 @@ public final class CurveFile implements AutoCloseable {
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("curve file " + file + " is not UTF-8", e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("curve file " + file + " cannot be read: " + reason(e), e);
+      throw new IllegalArgumentException(
+          "curve file " + file + " cannot be read: " + IoReason.of(e, file), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.evomoe.bench.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public record FinishedRun(String fingerprint, RunResult result, ReportData.Run r
       throw new IllegalArgumentException(
           file + " is not a finished run: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new IllegalArgumentException(file + " cannot be read: " + AtomicFile.reason(e), e);
+      throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.evomoe.bench.report;
 import io.evomoe.files.FileTree;
 import io.evomoe.files.FolderInUseException;
 import io.evomoe.files.FolderLock;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ public final class NewFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "output folder %s cannot be replaced in one step (%s): name a new one in it"
-              .formatted(named, AtomicFile.reason(e)),
+              .formatted(named, IoReason.of(e, named)),
           e);
     }
     Files.createDirectory(path());
@@ -116,7 +117,7 @@ public final class NewFolder implements AutoCloseable {
       Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE);
       FileTree.force(staging.resolveSibling(""));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + named + ": " + AtomicFile.reason(e), e);
+      throw new UncheckedIOException("cannot write " + named + ": " + IoReason.of(e, named), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.evomoe.bench.report;
 
 import io.evomoe.files.FolderLock;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,10 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   static IllegalArgumentException unusable(Path folder, @Nullable IOException cause) {
-    String reason = Files.exists(folder) ? "it is not a writable folder" : "it cannot be created";
+    String reason =
+        cause == null || Files.exists(folder)
+            ? "it is not a writable folder"
+            : "it cannot be created, " + IoReason.of(cause, folder);
     return new IllegalArgumentException(
         "output folder " + folder + " cannot be written: " + reason, cause);
   }

@@ -2,6 +2,7 @@ package io.evomoe.bench.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,8 @@ public final class ResultFile {
       throw new IllegalArgumentException(
           "result file " + file + " is not a list of results: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("result file " + file + " cannot be read", e);
+      throw new IllegalArgumentException(
+          "result file " + file + " cannot be read: " + IoReason.of(e, file), e);
     }
   }
 }

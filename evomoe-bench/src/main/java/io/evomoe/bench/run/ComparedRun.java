@@ -3,6 +3,7 @@ package io.evomoe.bench.run;
 import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.FinishedRun;
 import io.evomoe.files.FileTree;
+import io.evomoe.files.IoReason;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -122,7 +123,8 @@ public final class ComparedRun {
     try {
       FileTree.delete(checkpoints());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + checkpoints() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "cannot delete " + checkpoints() + ": " + IoReason.of(e, checkpoints()), e);
     }
   }
 

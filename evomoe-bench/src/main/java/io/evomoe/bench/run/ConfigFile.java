@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.report.AtomicFile;
 import io.evomoe.models.text.HeldOut;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Run configurations as YAML. A file may name only what differs from the preset. */
 public final class ConfigFile {
@@ -64,18 +65,32 @@ public final class ConfigFile {
    * @param value as YAML text
    */
   public static RunConfig set(RunConfig config, String path, String value) {
+    return set(config, Map.of(path, value));
+  }
+
+  /**
+   * The configuration with some values replaced, which need to fit together only when all are.
+   *
+   * @param fields YAML text by dotted field
+   */
+  public static RunConfig set(RunConfig config, Map<String, String> fields) {
     ObjectNode tree = StrictYaml.fields(config);
+    fields.forEach((path, value) -> set(tree, path, StrictYaml.value(value)));
+    return StrictYaml.bind(tree, RunConfig.class, "");
+  }
+
+  private static void set(ObjectNode tree, String path, JsonNode value) {
     ObjectNode parent = tree;
     String[] parts = path.split("\\.", -1);
     for (int i = 0; i < parts.length - 1; i++) {
       boolean isGate = i == 1 && parts[0].equals(GATE_OPTIONS) && !parent.has(parts[i]);
       JsonNode child = isGate ? parent.putObject(parts[i]) : parent.get(parts[i]);
       if (!(child instanceof ObjectNode object)) {
-        throw new IllegalArgumentException("unknown configuration field " + path);
+        throw new IllegalArgumentException(
+            new BindingMistake(tree, RunConfig.class).unknown(path, RunConfig.class));
       }
       parent = object;
     }
-    parent.set(parts[parts.length - 1], StrictYaml.value(path, value));
-    return StrictYaml.bind(tree, RunConfig.class, path);
+    parent.set(parts[parts.length - 1], value);
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.bench.run;
 
 import io.evomoe.files.FolderLock;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ public final class FolderDigest {
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + sources + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + sources + ": " + IoReason.of(e), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -41,10 +41,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     Optional<BoundConfig> saved = BoundConfig.of(checkpoint);
     BoundConfig bound = saved.orElseGet(() -> BoundConfig.of(written, file));
     RunConfig before = bound.over(written, file);
-    RunConfig config = before;
-    for (Map.Entry<String, String> field : asked.entrySet()) {
-      config = ConfigFile.set(config, field.getKey(), field.getValue());
-    }
+    RunConfig config = ConfigFile.set(before, asked);
     if (checkpoint.progress().spawned()) {
       config = withSpawnInThePast(before, config, checkpoint, asked);
     }

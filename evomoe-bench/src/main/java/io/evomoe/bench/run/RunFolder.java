@@ -125,7 +125,7 @@ public record RunFolder(Path path) {
     Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
     entries.put(DATA, paths);
     entries.put(CONTENT, FolderDigest.of(data));
-    entries.put(VOCABULARY, FolderDigest.of(tokenizerPath()));
+    entries.put(VOCABULARY, vocabulary());
     return new CheckpointFolder(checkpoints(), config.guards().keepCheckpoints(), entries);
   }
 
@@ -144,12 +144,21 @@ public record RunFolder(Path path) {
             ? latest()
             : Checkpoint.open(wanted.toAbsolutePath().normalize());
     String trainedWith = checkpoint.config().get(VOCABULARY);
-    if (trainedWith != null && !trainedWith.equals(FolderDigest.of(tokenizerPath()))) {
+    if (trainedWith != null && !trainedWith.equals(vocabulary())) {
       throw new IllegalArgumentException(
-          "the vocabulary in %s is not the one that %s was trained with"
-              .formatted(tokenizerPath(), checkpoint.location()));
+          "%s that %s was trained with"
+              .formatted(
+                  hasTokenizer()
+                      ? "the vocabulary in " + tokenizerPath() + " is not the one"
+                      : "there is no tokenizer in " + tokenizerPath() + ": it must be the one",
+                  checkpoint.location()));
     }
     return checkpoint;
+  }
+
+  /** What tells the tokenizer from others; imported models may be without, their folder too. */
+  private String vocabulary() {
+    return FolderDigest.of(Files.exists(tokenizerPath()) ? List.of(tokenizerPath()) : List.of());
   }
 
   private Checkpoint latest() {

@@ -6,19 +6,25 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.MutableConfigOverride;
-import com.fasterxml.jackson.databind.exc.InvalidNullException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.evomoe.files.IoReason;
 import io.evomoe.kernel.Activation;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * sentence that names the file and the field.
  */
 public final class StrictYaml {
+  private static final int MOST_BYTES = 1 << 18;
   private static final Pattern PACKAGES = Pattern.compile("\\b(?:[a-z]\\w*\\.)+(?=[A-Z])");
 
   private static final ObjectMapper YAML =
@@ -47,6 +54,10 @@ public final class StrictYaml {
       JsonMapper.builder()
           .defaultSetterInfo(JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .withCoercionConfig(
+              LogicalType.Boolean,
+              no -> no.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail))
           .withConfigOverride(Long.class, StrictYaml::mayBeNull)
           .withConfigOverride(Integer.class, StrictYaml::mayBeNull)
           .withConfigOverride(Activation.class, StrictYaml::mayBeNull)
@@ -81,16 +92,13 @@ public final class StrictYaml {
     return JSON.createObjectNode();
   }
 
-  /**
-   * The value of one field.
-   *
-   * @param path of the field, for the message
-   */
-  static JsonNode value(String path, String text) {
+  /** The value that a text is in YAML; the text itself where it is none. */
+  static JsonNode value(String text) {
     try {
-      return YAML.readTree(text);
+      JsonNode value = YAML.readTree(text);
+      return value.isMissingNode() ? TextNode.valueOf(text) : value;
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(path + " is not a value: " + text, e);
+      return TextNode.valueOf(text);
     }
   }
 
@@ -101,7 +109,7 @@ public final class StrictYaml {
    */
   public static ObjectNode read(Path file) {
     try {
-      JsonNode tree = YAML.readTree(Files.readString(file));
+      JsonNode tree = YAML.readTree(content(file));
       if (tree instanceof ObjectNode object) {
         return object;
       }
@@ -112,9 +120,26 @@ public final class StrictYaml {
           "configuration %s is not YAML: %s%s"
               .formatted(file, place(e.getLocation()), firstLine(e.getOriginalMessage())),
           e);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("configuration " + file + " must be UTF-8", e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "configuration " + file + " must be a readable UTF-8 file", e);
+          "configuration " + file + " cannot be read: " + IoReason.of(e, file), e);
+    }
+  }
+
+  /**
+   * SnakeYAML copies a comment or text as often as it has read another kilobyte of it, so its time
+   * grows with the square of the length.
+   */
+  private static String content(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new IllegalArgumentException(
+            "configuration %s must have at most %d bytes, has more".formatted(file, MOST_BYTES));
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     }
   }
 
@@ -133,29 +158,15 @@ public final class StrictYaml {
   /**
    * A record of these fields.
    *
-   * @param source for the message
+   * @param source for the message; empty where the fields say enough
    * @throws IllegalArgumentException naming source and field
    */
   public static <T> T bind(ObjectNode tree, Class<T> type, String source) {
     try {
       return JSON.treeToValue(tree, type);
-    } catch (UnrecognizedPropertyException e) {
-      throw new IllegalArgumentException(
-          "%s: unknown field %s; known are %s".formatted(source, where(e), e.getKnownPropertyIds()),
-          e);
-    } catch (InvalidNullException e) {
-      throw new IllegalArgumentException(
-          "%s: %s must be given, is missing or empty".formatted(source, where(e)), e);
-    } catch (JsonMappingException e) {
-      Throwable cause = e.getCause();
-      String field = where(e).equals(source) ? "" : where(e) + ": ";
-      String reason =
-          cause instanceof IllegalArgumentException
-              ? String.valueOf(cause.getMessage())
-              : field + firstLine(e.getOriginalMessage());
-      throw new IllegalArgumentException(source + ": " + reason, e);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(source + ": " + firstLine(e.getOriginalMessage()), e);
+      String mistake = new BindingMistake(tree, type).text(e);
+      throw new IllegalArgumentException(source.isEmpty() ? mistake : source + ": " + mistake, e);
     }
   }
 
@@ -163,14 +174,6 @@ public final class StrictYaml {
     return location == null
         ? ""
         : "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
-  }
-
-  private static String where(JsonMappingException e) {
-    StringBuilder path = new StringBuilder();
-    for (JsonMappingException.Reference step : e.getPath()) {
-      path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
-    }
-    return path.toString();
   }
 
   /** The first line, without the packages of Java classes. */

@@ -4,6 +4,7 @@ import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.RunResult;
+import io.evomoe.files.IoReason;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -100,7 +101,7 @@ public final class StudyCharts {
     try {
       BitmapEncoder.saveBitmap(charts, 2, 2, file.toString(), BitmapEncoder.BitmapFormat.PNG);
     } catch (IOException e) {
-      throw new UncheckedIOException("could not draw " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("could not draw " + file + ": " + IoReason.of(e, file), e);
     }
   }
 

@@ -9,6 +9,7 @@ import io.evomoe.bench.run.ConfigFile;
 import io.evomoe.bench.run.Run;
 import io.evomoe.bench.run.RunConfig;
 import io.evomoe.files.FileTree;
+import io.evomoe.files.IoReason;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,7 +90,11 @@ public final class StudyResults {
       Files.deleteIfExists(run.resolve(ResultFile.NAME));
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(
-          "cannot replace " + run.resolve(ResultFile.NAME) + ": " + e.getMessage(), e);
+          "cannot replace "
+              + run.resolve(ResultFile.NAME)
+              + ": "
+              + IoReason.of(e, run.resolve(ResultFile.NAME)),
+          e);
     }
   }
 }

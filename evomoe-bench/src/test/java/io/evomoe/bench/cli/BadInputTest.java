@@ -55,6 +55,11 @@ class BadInputTest {
         "--seeds 1, 2, 1 | seeds must be named once each, named twice: 1",
         "--batch 0 | batch must be at least 1, was 0",
         "--learning-rate -1 | learningRate must be above 0",
+        "--set gate=switch | gate cannot be given by --set: give --gates",
+        "--set seed=3 | seed cannot be given by --set: give --seeds",
+        "--set task=mt | task cannot be given by --set: give --task",
+        "--config {dir}/whole.yaml | gate is switch in {dir}/whole.yaml, but the command has evomoe: give --gates, or leave it out of the file",
+        "--config {dir}/mt.yaml | task is mt in {dir}/mt.yaml, but the command has gpt: give --task",
         "--data {dir}/missing.txt | missing.txt",
         "--data {dir}/empty.txt | empty.txt",
         "--data {dir}/binary.txt | UTF-8",
@@ -93,7 +98,12 @@ class BadInputTest {
 
     CommandRun run = CommandRun.of(command.toArray(String[]::new));
 
-    assertThat(errors(run)).as(run.err()).hasSize(1).first().asString().contains(says);
+    assertThat(errors(run))
+        .as(run.err())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains(says.replace("{dir}", folder.toString()));
     assertThat(run.err()).doesNotContain("Exception", "\tat ");
     assertThat(run.code()).isEqualTo(2);
     assertThat(everything()).isEqualTo(before);
@@ -176,6 +186,8 @@ class BadInputTest {
     Files.writeString(folder.resolve("short.txt"), "A word or two.\n\nAnd another.\n");
     Files.write(folder.resolve("binary.txt"), new byte[] {'a', (byte) 0xff, (byte) 0xfe, 'b'});
     Files.writeString(folder.resolve("broken.yaml"), "training: [1, {");
+    Files.writeString(folder.resolve("whole.yaml"), "task: gpt\ngate: switch\nseed: 1\n");
+    Files.writeString(folder.resolve("mt.yaml"), "task: mt\n");
     Files.writeString(folder.resolve("list.yaml"), "- 1\n- 2\n");
     Files.writeString(folder.resolve("column.tsv"), "one\teins\ntwo\n");
     Files.writeString(folder.resolve("side.tsv"), "one\t \ntwo\tzwei\n");

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,6 +217,18 @@ class BoundConfigTest {
               "evomoe: %s is damaged: its name says step 777, its state.json step 20; the checkpoint before it is whole: %s"
                   .formatted(renamed, run.resolve("checkpoints/step-00000000")));
     }
+  }
+
+  @Test
+  void a_run_whose_tokenizer_is_gone_should_say_so() throws IOException {
+    Path run = copy();
+    Path tokenizer = run.resolve("tokenizer");
+    FileTree.delete(tokenizer);
+
+    assertThat(errors(command("eval --checkpoint " + run)))
+        .containsExactly(
+            "evomoe: there is no tokenizer in %s: it must be the one that %s was trained with"
+                .formatted(tokenizer, run.resolve(NEWEST)));
   }
 
   private Path edited(String was, String is) throws IOException {

@@ -169,7 +169,7 @@ class StudyCommandTest {
         "--only=nothing: --only must be the name of a run, such as rate-evomoe-0.002",
         "--max-minutes=0: --max-minutes must be above 0, was 0.0",
         "--max-minutes=NaN: --max-minutes must be above 0, was NaN",
-        "--config=absent.yaml: absent.yaml must be a readable UTF-8 file"
+        "--config=absent.yaml: absent.yaml cannot be read: there is no such file"
       })
   void should_refuse_wrong_input_in_one_line(String input) {
     String[] parts = input.split(": ", 2);

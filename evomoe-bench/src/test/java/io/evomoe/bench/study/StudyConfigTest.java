@@ -103,7 +103,7 @@ class StudyConfigTest {
       quoteCharacter = '"',
       textBlock =
           """
-          {steps: 40, evalEvery: 10}       | {steps: 0}             | study.yaml: settings: steps must be at least 1, was 0
+          {steps: 40, evalEvery: 10}       | {steps: 0}             | study.yaml: settings: training.steps must be at least 1, was 0
           {steps: 40, evalEvery: 10}       | {stepps: 1}            | study.yaml: settings: unknown field training.stepps
           training: {steps: 40, evalEvery: 10} | gate: base         | study.yaml: settings must leave out gate, which the study sets
           {evomoe: {noise: false}}         | {evomoe: {noice: 1}}   | noice

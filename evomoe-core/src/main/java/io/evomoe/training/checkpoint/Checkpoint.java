@@ -1,5 +1,6 @@
 package io.evomoe.training.checkpoint;
 
+import io.evomoe.files.IoReason;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.DenseWeights;
@@ -54,8 +55,7 @@ public final class Checkpoint implements SavedRun {
       }
       return new Checkpoint(folder, state);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot read checkpoint " + folder + ": " + CheckpointFiles.reason(e), e);
+      throw new UncheckedIOException("cannot read checkpoint " + folder + ": " + IoReason.of(e), e);
     }
   }
 
@@ -161,7 +161,7 @@ public final class Checkpoint implements SavedRun {
       }
       arrays.forEach(tensors::requireFit);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + CheckpointFiles.reason(e), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -180,7 +180,7 @@ public final class Checkpoint implements SavedRun {
         tensors.readInto(entry.getKey(), entry.getValue());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + CheckpointFiles.reason(e), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
     }
   }
 }

@@ -67,11 +67,6 @@ final class CheckpointFiles {
     return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
   }
 
-  /** Why something could not be read or written, for the end of a message. */
-  static String reason(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
-  }
-
   static String sha256(byte[] bytes) {
     return HexFormat.of().formatHex(newDigest().digest(bytes));
   }

@@ -1,8 +1,7 @@
 package io.evomoe.training.checkpoint;
 
-import static io.evomoe.training.checkpoint.CheckpointFiles.reason;
-
 import io.evomoe.files.FileTree;
+import io.evomoe.files.IoReason;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Moments;
@@ -109,7 +108,7 @@ public final class CheckpointFolder implements CheckpointWriter {
       return moved;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot set aside checkpoints newer than " + checkpoint + ": " + reason(e), e);
+          "cannot set aside checkpoints newer than " + checkpoint + ": " + IoReason.of(e), e);
     }
   }
 
@@ -134,7 +133,8 @@ public final class CheckpointFolder implements CheckpointWriter {
               .map(folder -> "; the last checkpoint is " + folder)
               .orElse("; there is no earlier checkpoint");
       throw new UncheckedIOException(
-          "cannot write checkpoint %s: %s%s".formatted(directory.resolve(name), reason(e), earlier),
+          "cannot write checkpoint %s: %s%s"
+              .formatted(directory.resolve(name), IoReason.of(e), earlier),
           e);
     }
   }
@@ -285,7 +285,7 @@ public final class CheckpointFolder implements CheckpointWriter {
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot list checkpoints in %s: %s".formatted(directory, reason(e)), e);
+          "cannot list checkpoints in %s: %s".formatted(directory, IoReason.of(e, directory)), e);
     }
   }
 

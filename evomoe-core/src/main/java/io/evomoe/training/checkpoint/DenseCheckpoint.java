@@ -1,5 +1,6 @@
 package io.evomoe.training.checkpoint;
 
+import io.evomoe.files.IoReason;
 import io.evomoe.training.DenseWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +26,7 @@ final class DenseCheckpoint implements DenseWeights {
     try (SafeTensors tensors = SafeTensors.open(file)) {
       tensors.names().forEach(name -> saved.put(dense(name), name));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -56,7 +57,7 @@ final class DenseCheckpoint implements DenseWeights {
     try (SafeTensors tensors = SafeTensors.open(file)) {
       return tensors.read(saved.getOrDefault(name, name));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.files.IoReason;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.FloatFormats;
@@ -118,7 +119,7 @@ public final class HubExport {
       ShardedFiles.write(folder, converted, shardBytes);
       writeConfig(folder, type);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + folder + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot write " + folder + ": " + IoReason.of(e, folder), e);
     }
   }
 

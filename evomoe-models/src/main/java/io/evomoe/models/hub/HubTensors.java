@@ -1,6 +1,7 @@
 package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.files.IoReason;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.checkpoint.TensorInfo;
@@ -137,7 +138,7 @@ final class HubTensors implements Closeable {
     } catch (CheckpointException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read " + what + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException("cannot read " + what + ": " + IoReason.of(e), e);
     }
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class JsonFile {
       throw new IllegalArgumentException(
           "%s must be JSON: %s".formatted(file, e.getOriginalMessage()), e);
     } catch (IOException e) {
-      throw new IllegalArgumentException(file + " must be a readable UTF-8 file", e);
+      throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
     }
   }
 

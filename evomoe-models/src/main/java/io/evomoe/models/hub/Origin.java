@@ -1,5 +1,6 @@
 package io.evomoe.models.hub;
 
+import io.evomoe.files.IoReason;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +42,7 @@ public record Origin(Path folder, Map<String, DataType> types, Map<String, INDAr
       SafeTensors.write(folder.resolve(FILE), kept, types);
       copy(imported, folder);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + folder, e);
+      throw new UncheckedIOException("cannot write " + folder + ": " + IoReason.of(e, folder), e);
     }
   }
 
@@ -60,7 +61,7 @@ public record Origin(Path folder, Map<String, DataType> types, Map<String, INDAr
       }
       return Optional.of(new Origin(folder, types, unused));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
     }
   }
 

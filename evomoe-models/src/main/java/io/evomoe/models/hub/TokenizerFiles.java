@@ -1,5 +1,6 @@
 package io.evomoe.models.hub;
 
+import io.evomoe.files.IoReason;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
 import java.io.IOException;
@@ -84,7 +85,8 @@ public final class TokenizerFiles {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot copy the tokenizer to " + into, e);
+      throw new UncheckedIOException(
+          "cannot copy the tokenizer to " + into + ": " + IoReason.of(e, into), e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.evomoe.models.text;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,7 +65,8 @@ public final class BytePairVocabulary {
       Files.writeString(folder.resolve(TokenizerJson.MERGES), mergesFile());
       Files.writeString(folder.resolve(TokenizerJson.TOKENIZER), tokenizer + "\n");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the tokenizer to " + folder, e);
+      throw new UncheckedIOException(
+          "cannot write the tokenizer to " + folder + ": " + IoReason.of(e, folder), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ public final class SplitFolder {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> name.matcher(fileName(file)).matches()).sorted().toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + folder, e);
+      throw new UncheckedIOException("cannot list " + folder + ": " + IoReason.of(e, folder), e);
     }
   }
 

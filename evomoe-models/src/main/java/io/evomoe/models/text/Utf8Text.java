@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.files.IoReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,7 +63,8 @@ public final class Utf8Text {
         return bytes;
       }
     } catch (IOException e) {
-      throw new IllegalArgumentException("text file %s cannot be read: %s".formatted(file, e), e);
+      throw new IllegalArgumentException(
+          "text file %s cannot be read: %s".formatted(file, IoReason.of(e, file)), e);
     }
   }
 

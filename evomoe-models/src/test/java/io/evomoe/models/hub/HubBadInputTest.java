@@ -99,7 +99,7 @@ class HubBadInputTest {
 
   @Test
   void should_refuse_a_folder_without_the_files() throws IOException {
-    refused("config.json must be a readable UTF-8 file");
+    refused("config.json cannot be read: there is no such file");
     copy("gpt2", config -> {}, tensors -> {});
     Files.move(folder.resolve("model.safetensors"), folder.resolve("pytorch_model.bin"));
     refused("has neither; pytorch_model.bin is not read");
