@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.files.FolderLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -61,7 +62,11 @@ class TerminalCampaignTest {
     String shown = interrupted(arguments, Moment.READING, out);
 
     assertThat(shown).contains("evomoe: stopped: nothing was saved").doesNotContain("parameters");
-    assertThat(out).doesNotExist();
+    try (Stream<Path> left = Files.list(out)) {
+      assertThat(left.map(file -> String.valueOf(file.getFileName())))
+          .as("a lock that nobody holds stands in nobody's way")
+          .isSubsetOf(FolderLock.NAME);
+    }
     assertThat(CommandRun.of(arguments.toArray(String[]::new)).code()).isZero();
     assertEqualToAnUndisturbedOne(task, command, out);
   }
