@@ -92,7 +92,7 @@ final class CompareCommand implements Callable<Integer> {
     String note = DataNote.of(DataNote.names(data), Optional.of(prepared.task().description()));
     Results results = new Results(folder, note, description(prepared.task(), configs.get(0)));
     List<PlannedRun> plan = new ArrayList<>();
-    List<CurveRow> recorded = PlannedRun.recorded(folder.resolve(CurveFile.NAME));
+    List<CurveRow> recorded = CurveFile.readIfWhole(folder.resolve(CurveFile.NAME));
     configs.forEach(
         config -> plan.add(PlannedRun.of(new ComparedRun(folder, config, data), recorded)));
     List<CurveRow> kept = plan.stream().flatMap(run -> run.earlier().stream()).toList();

@@ -2,31 +2,35 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.finetune.FineTuneSettings;
 import io.evomoe.bench.finetune.FineTuning;
+import io.evomoe.bench.finetune.TunedFolder;
+import io.evomoe.bench.finetune.TunedPart;
 import io.evomoe.bench.report.ClassScoreTable;
 import io.evomoe.bench.report.ClassScores;
 import io.evomoe.bench.report.CurveFile;
+import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.report.Measured;
 import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.bench.report.RunRecording;
-import io.evomoe.bench.run.RunFolder;
+import io.evomoe.bench.run.FolderDigest;
 import io.evomoe.bench.task.RobertaKind;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedSplit;
-import io.evomoe.training.CheckpointWriter;
-import io.evomoe.training.TrainingListener;
-import io.evomoe.training.checkpoint.CheckpointFolder;
+import io.evomoe.training.StepReport;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code evomoe finetune}: a pre-trained RoBERTa learns to name the classes of texts. */
 @Command(
@@ -72,70 +76,136 @@ final class FineTuneCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "1", description = "of order and dropout; 1 by default")
   long seed = 1;
 
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "steps between checkpoints, 0 for one at the end alone; 500 by default")
+  long checkpointEvery = FineTuneSettings.DEFAULT_CHECKPOINT_EVERY;
+
   @Option(names = "--no-baseline", description = "leaves out the network without pre-training")
   boolean noBaseline;
 
-  @Option(names = "--out", description = "folder for results; runs/finetune by default")
+  @Option(
+      names = "--out",
+      description =
+          "folder for results; runs/finetune by default. The same command goes on where it was"
+              + " interrupted")
   @Nullable Path out;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+  CommandSpec spec;
 
   private final PrintStream console = System.out;
 
   @Override
   public Integer call() {
     OptionalLong wanted = steps == null ? OptionalLong.empty() : OptionalLong.of(steps);
-    FineTuneSettings settings = new FineTuneSettings(wanted, epochs, batch, learningRate, seed);
+    FineTuneSettings settings =
+        new FineTuneSettings(wanted, epochs, batch, learningRate, seed, checkpointEvery);
     try (OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune");
-        GracefulStop stop =
-            new GracefulStop(
-                () -> "a fine-tuning is saved at its end alone; the same command starts it again");
+        GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
         RunCheckpoint run = RunCheckpoint.open(checkpoint, RobertaKind.NAME, "finetune")) {
       Path texts = data == null ? ShippedData.folder("wordnet") : data;
-      FineTuning tuning =
-          new FineTuning(
-              run, ClassifiedSplit.open(texts, split.heldOut(HeldOut.DEFAULT)), settings);
+      HeldOut rule = split.heldOut(HeldOut.DEFAULT);
+      ClassifiedSplit classified = ClassifiedSplit.open(texts, rule);
+      String fingerprint =
+          FineTuning.fingerprint(run, settings, FolderDigest.of(texts) + rule + noBaseline);
+      TunedFolder folder = new TunedFolder(output.path(), fingerprint, classified.labels());
+      FineTuning tuning = new FineTuning(run, classified, settings);
       console.println(tuning.description());
-      Path folder = RunFolder.unused(output.path()).path();
-      List<ClassScores> scores = train(tuning, run, folder, stop);
-      ClassScoreTable.write(folder, scores);
-      console.println();
-      console.print(ClassScoreTable.text(scores));
-      console.printf("Results: %s%n", folder);
+      Optional<List<ClassScores>> finished = folder.finished(tuning.steps());
+      if (finished.isPresent()) {
+        console.println("finished before, taken as it is");
+      }
+      finished
+          .or(() -> train(tuning, run, folder, stop))
+          .ifPresentOrElse(scores -> print(scores, folder), () -> printGoOn(folder));
     }
     return 0;
   }
 
-  private List<ClassScores> train(
-      FineTuning tuning, RunCheckpoint run, Path folder, GracefulStop stop) {
-    Map<String, String> labels = Map.of("labels", String.join("\n", tuning.labels().names()));
-    CheckpointFolder checkpoints = new CheckpointFolder(folder.resolve("checkpoints"), 1, labels);
-    CheckpointWriter last =
-        state -> {
-          stop.begin();
-          return checkpoints.write(state);
-        };
+  private void print(List<ClassScores> scores, TunedFolder folder) {
+    console.println();
+    console.print(ClassScoreTable.text(scores));
+    console.printf("Results: %s%n", folder.path());
+  }
+
+  private void printGoOn(TunedFolder folder) {
+    console.printf("Stopped and saved; go on with: %s%n", goOn(folder));
+  }
+
+  private String goOn(TunedFolder folder) {
+    return CommandText.again(
+        spec, out == null ? List.of("--out", folder.path().toString()) : List.of());
+  }
+
+  /** Empty if it was stopped before its end. */
+  private Optional<List<ClassScores>> train(
+      FineTuning tuning, RunCheckpoint run, TunedFolder folder, GracefulStop stop) {
+    TunedPart scratch = folder.scratch();
+    TunedPart tuned = folder.tuned();
+    List<CurveRow> kept = new ArrayList<>(noBaseline ? List.of() : scratch.earlier());
+    kept.addAll(tuned.earlier());
     List<ClassScores> scores = new ArrayList<>(List.of(tuning.majority()));
-    try (CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME))) {
+    stop.begin();
+    folder.begin();
+    try (CurveFile curves = CurveFile.create(folder.path().resolve(CurveFile.NAME), kept)) {
       if (!noBaseline) {
-        scores.add(watched("scratch", tuning, run, curves, tuning::fromScratch));
+        Optional<ClassScores> measured =
+            watched(
+                scratch, tuning, run, curves, stop, watch -> tuning.fromScratch(scratch, watch));
+        if (measured.isEmpty() || stop.isStopped()) {
+          return Optional.empty();
+        }
+        scores.add(measured.get());
       }
-      scores.add(watched("finetune", tuning, run, curves, steps -> tuning.fineTuned(last, steps)));
+      Optional<ClassScores> measured =
+          watched(tuned, tuning, run, curves, stop, watch -> tuning.fineTuned(tuned, watch));
+      measured.ifPresent(scores::add);
+      if (measured.isPresent()) {
+        folder.finish(scores);
+      }
+      return measured.map(last -> scores);
     }
-    return scores;
   }
 
   /** Each step of a training goes into the curves and to the console. */
-  private ClassScores watched(
-      String name,
+  private Optional<ClassScores> watched(
+      TunedPart part,
       FineTuning tuning,
       RunCheckpoint run,
       CurveFile curves,
-      Function<TrainingListener, ClassScores> training) {
-    RunRecording recording = new RunRecording(name, run.config().gate(), seed, curves);
-    try (StepProgress progress = new StepProgress(name, tuning.steps(), console)) {
+      GracefulStop stop,
+      Function<FineTuning.Watch, Optional<ClassScores>> training) {
+    part.saved()
+        .ifPresent(
+            saved ->
+                console.printf(
+                    "%s: resuming after step %d of %d%n",
+                    part.name(), saved.progress().step(), tuning.steps()));
+    RunRecording recording =
+        new RunRecording(
+            part.name(), run.config().gate(), seed, curves, part.earlier(), Measured.NOTHING);
+    try (StepProgress progress = new StepProgress(part.name(), tuning.steps(), console)) {
       return training.apply(
-          report -> {
-            recording.onStep(report);
-            progress.onStep(report);
+          new FineTuning.Watch() {
+            @Override
+            public void onStart(Runnable requestStop) {
+              stop.begin(requestStop);
+            }
+
+            @Override
+            public void onSave() {
+              recording.force();
+            }
+
+            @Override
+            public void onStep(StepReport report) {
+              recording.onStep(report);
+              progress.onStep(report);
+            }
           });
     }
   }

@@ -9,8 +9,6 @@ import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.run.Task;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,15 +44,6 @@ record PlannedRun(
         null,
         checkpoint.orElse(null),
         checkpoint.map(saved -> ComparedRun.upTo(saved, own)).orElse(List.of()));
-  }
-
-  /** What an earlier call left in a file; one that cannot be read is written anew. */
-  static List<CurveRow> recorded(Path file) {
-    try {
-      return Files.exists(file) ? CurveFile.read(file) : List.of();
-    } catch (IllegalArgumentException damaged) {
-      return List.of();
-    }
   }
 
   RunConfig config() {

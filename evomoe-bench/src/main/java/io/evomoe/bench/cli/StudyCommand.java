@@ -225,7 +225,7 @@ final class StudyCommand implements Callable<Integer> {
   private Run.Outcome outcome(
       ComparedRun place, StudyRun run, Prepared prepared, GracefulStop stop, MemoryGuard memory) {
     Path file = place.folder().resolve(CurveFile.NAME);
-    List<CurveRow> recorded = PlannedRun.recorded(file);
+    List<CurveRow> recorded = CurveFile.readIfWhole(file);
     PlannedRun planned = PlannedRun.of(place, recorded);
     try (CurveFile curves = CurveFile.create(file, planned.earlier())) {
       return planned.train(run.name(), prepared.task(), curves, stop, memory, console);

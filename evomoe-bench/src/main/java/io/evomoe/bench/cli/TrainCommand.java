@@ -292,7 +292,7 @@ final class TrainCommand implements Callable<Integer> {
   private static void requireMoreSteps(Checkpoint checkpoint, RunConfig config, RunFolder folder) {
     long steps = config.training().steps();
     boolean ended = checkpoint.progress().step() >= steps;
-    if (ended && PlannedRun.recorded(folder.path().resolve(CurveFile.NAME)).isEmpty()) {
+    if (ended && CurveFile.readIfWhole(folder.path().resolve(CurveFile.NAME)).isEmpty()) {
       throw new IllegalArgumentException(
           "%s has taken all of its %d steps and has no curve of them; ask for more, such as --steps %d"
               .formatted(folder.path(), steps, steps + 1));

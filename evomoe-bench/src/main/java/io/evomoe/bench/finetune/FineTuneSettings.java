@@ -15,9 +15,19 @@ import java.util.OptionalLong;
  * @param batch texts in a batch, at least 1
  * @param learningRate highest rate, above 0
  * @param seed of the order of texts and of dropout
+ * @param checkpointEvery steps between checkpoints, at least 0; 0 for one at the end of a training
+ *     alone
  */
 public record FineTuneSettings(
-    OptionalLong steps, double epochs, int batch, double learningRate, long seed) {
+    OptionalLong steps,
+    double epochs,
+    int batch,
+    double learningRate,
+    long seed,
+    long checkpointEvery) {
+  /** Steps between checkpoints where nothing else is asked for. */
+  public static final long DEFAULT_CHECKPOINT_EVERY = 500;
+
   private static final double WARMUP_SHARE = 0.06;
 
   /** Refuses values out of their bounds. */
@@ -32,13 +42,22 @@ public record FineTuneSettings(
       throw new IllegalArgumentException(
           "learningRate must be above 0 and finite, was " + learningRate);
     }
+    if (checkpointEvery < 0) {
+      throw new IllegalArgumentException(
+          "checkpointEvery must be at least 0, was " + checkpointEvery);
+    }
     config(steps.orElse(1), learningRate, seed);
   }
 
   /** How to train on so many texts. */
   TrainingConfig config(int texts) {
     long steps = this.steps.orElse(Math.max(1, Math.round(epochs * texts / batch)));
-    return config(steps, learningRate, seed);
+    return config(steps, learningRate, seed).withCheckpointEvery(checkpointEvery);
+  }
+
+  /** All that a result depends on. */
+  String text() {
+    return "%s %s %d %s %d".formatted(steps, epochs, batch, learningRate, seed);
   }
 
   private static TrainingConfig config(long steps, double learningRate, long seed) {

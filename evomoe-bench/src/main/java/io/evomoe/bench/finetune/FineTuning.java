@@ -1,6 +1,8 @@
 package io.evomoe.bench.finetune;
 
 import io.evomoe.bench.report.ClassScores;
+import io.evomoe.bench.run.Fingerprint;
+import io.evomoe.bench.run.FolderDigest;
 import io.evomoe.bench.task.RobertaKind;
 import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.evolution.EvolutionConfig;
@@ -16,11 +18,11 @@ import io.evomoe.moe.Growth;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
@@ -40,6 +42,20 @@ public final class FineTuning {
     this.run = run;
     this.texts = new ClassTexts(run, texts, settings);
     this.config = settings.config(this.texts.trainingTexts());
+  }
+
+  /**
+   * Of everything that the result of a fine-tuning depends on.
+   *
+   * @param texts tells the texts, and what is done with them, from others
+   */
+  public static String fingerprint(RunCheckpoint run, FineTuneSettings settings, String texts) {
+    return Fingerprint.of(
+        settings.text(),
+        texts,
+        run.config().kernels().name(),
+        FolderDigest.of(run.checkpoint().location()),
+        FolderDigest.of(run.folder().tokenizerPath()));
   }
 
   /** Optimizer steps of one training. */
@@ -63,18 +79,17 @@ public final class FineTuning {
   }
 
   /**
-   * Trains from the weights that the run started with.
+   * Trains from the weights that the run started with, or goes on from where it was saved.
    *
-   * @param listener told of every step
+   * @param place where it is saved
+   * @param watch of this training
+   * @return empty if it was stopped before its end, and saved
    */
-  public ClassScores fromScratch(TrainingListener listener) {
+  public Optional<ClassScores> fromScratch(TunedPart place, Watch watch) {
     Roberta network = new RobertaKind().fresh(run);
     run.grow(network);
     takeOverTables(network);
-    RobertaClassifier classifier = new RobertaClassifier(network, labels().size());
-    Trainer<ClassBatch> trainer = trainer(classifier);
-    trainer.run(listener);
-    return measure("without pre-training", classifier, trainer);
+    return train("without pre-training", network, place, watch);
   }
 
   /** A hash gate's table may depend on the text of the run, which is not here. */
@@ -93,19 +108,30 @@ public final class FineTuning {
     return network.state().stream().filter(GateState::namesExperts).toList();
   }
 
-  /**
-   * Trains from the weights that the run had come to.
-   *
-   * @param checkpoints where the classifier is saved at the end
-   * @param listener told of every step
-   */
-  public ClassScores fineTuned(CheckpointWriter checkpoints, TrainingListener listener) {
-    Roberta network = run.load(new RobertaKind().fresh(run)).model();
+  /** The same from the weights that the run had come to. */
+  public Optional<ClassScores> fineTuned(TunedPart place, Watch watch) {
+    return train("fine-tuned", run.load(new RobertaKind().fresh(run)).model(), place, watch);
+  }
+
+  private Optional<ClassScores> train(String name, Roberta network, TunedPart place, Watch watch) {
     RobertaClassifier classifier = new RobertaClassifier(network, labels().size());
     Trainer<ClassBatch> trainer = trainer(classifier);
-    trainer.checkpointTo(checkpoints);
-    trainer.run(listener);
-    return measure("fine-tuned", classifier, trainer);
+    place.saved().ifPresent(trainer::resume);
+    trainer.checkpointTo(place.writer(watch::onSave));
+    watch.onStart(trainer::requestStop);
+    trainer.run(watch);
+    return trainer.progress().step() < config.steps()
+        ? Optional.empty()
+        : Optional.of(measure(name, classifier, trainer));
+  }
+
+  /** Who looks on at a training. */
+  public interface Watch extends TrainingListener {
+    /** It is about to begin, and ends after a step when this is run, from any thread. */
+    void onStart(Runnable requestStop);
+
+    /** A checkpoint is about to be written: what belongs to it has to be on the disk. */
+    void onSave();
   }
 
   private Trainer<ClassBatch> trainer(RobertaClassifier classifier) {

@@ -1,8 +1,12 @@
 package io.evomoe.bench.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.evomoe.files.IoReason;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Scores side by side: for people, and as a file. */
 public final class ClassScoreTable {
@@ -25,6 +29,28 @@ public final class ClassScoreTable {
       AtomicFile.write(folder.resolve(FILE), Json.PRETTY.writeValueAsString(scores) + "\n");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("scores have no JSON form", e);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @return empty where there is none
+   * @throws IllegalArgumentException if the file holds something else
+   */
+  public static Optional<List<ClassScores>> read(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          List.of(Json.MAPPER.readValue(Files.readString(file), ClassScores[].class)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          file + " is not a list of scores: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
     }
   }
 

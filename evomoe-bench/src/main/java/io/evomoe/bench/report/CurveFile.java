@@ -83,12 +83,23 @@ public final class CurveFile implements AutoCloseable {
     List<CurveRow> kept = rows.stream().filter(row -> row.step() <= step).toList();
     if (!rows.isEmpty() && kept.size() < written) {
       log.warn(
-          "{} has {} of the {} rows written before the checkpoint; the others are not in its curves",
+          "{} has {} of the {} rows written before the checkpoint; the others are not in its"
+              + " curves",
           file,
           kept.size(),
           written);
     }
     return create(file, kept);
+  }
+
+  /** What an earlier call left in a file: no row where there is none, or it cannot be read. */
+  public static List<CurveRow> readIfWhole(Path file) {
+    try {
+      return Files.exists(file) ? read(file) : List.of();
+    } catch (IllegalArgumentException damaged) {
+      log.warn("Not taken into account: {}", damaged.getMessage());
+      return List.of();
+    }
   }
 
   /**

@@ -5,18 +5,12 @@ import io.evomoe.bench.report.FinishedRun;
 import io.evomoe.files.FileTree;
 import io.evomoe.files.IoReason;
 import io.evomoe.training.checkpoint.Checkpoint;
-import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,8 +19,6 @@ import java.util.Optional;
  * with the same configuration, data, vocabulary, kernels and version.
  */
 public final class ComparedRun {
-  private static final String FINGERPRINT = "fingerprint";
-
   private final RunConfig config;
   private final Path folder;
   private final String fingerprint;
@@ -77,10 +69,8 @@ public final class ComparedRun {
    * @param rows of this run that were recorded
    */
   public Optional<Checkpoint> interrupted(List<CurveRow> rows) {
-    Optional<Path> latest = CheckpointFolder.latest(checkpoints());
-    return latest
-        .flatMap(ComparedRun::openWhole)
-        .filter(saved -> fingerprint.equals(saved.config().get(FINGERPRINT)))
+    return CheckpointFolder.openNewestWhole(checkpoints())
+        .filter(saved -> fingerprint.equals(saved.config().get(Fingerprint.NOTE)))
         .filter(saved -> upTo(saved, rows).size() == saved.progress().step());
   }
 
@@ -102,21 +92,13 @@ public final class ComparedRun {
       deleteCheckpoints();
     }
     return new CheckpointFolder(
-        checkpoints(), config.guards().keepCheckpoints(), Map.of(FINGERPRINT, fingerprint));
+        checkpoints(), config.guards().keepCheckpoints(), Map.of(Fingerprint.NOTE, fingerprint));
   }
 
   /** Keeps what came of it; the checkpoints are not needed any more. */
   public void finish(Run.Outcome outcome) {
     new FinishedRun(fingerprint, outcome.result(), outcome.recorded()).write(finishedFile());
     deleteCheckpoints();
-  }
-
-  private static Optional<Checkpoint> openWhole(Path newest) {
-    try {
-      return Optional.of(Checkpoint.open(newest));
-    } catch (CheckpointException damaged) {
-      return CheckpointFolder.newestWholeBefore(newest).map(Checkpoint::open);
-    }
   }
 
   private void deleteCheckpoints() {
@@ -137,21 +119,10 @@ public final class ComparedRun {
   }
 
   private static String fingerprint(RunConfig config, Path tokenizer, List<Path> data) {
-    String version = ComparedRun.class.getPackage().getImplementationVersion();
-    String text =
-        String.join(
-            "\n",
-            Objects.requireNonNullElse(version, "unknown"),
-            ConfigFile.text(config),
-            config.kernels().name(),
-            FolderDigest.of(tokenizer),
-            FolderDigest.of(data));
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Fingerprint.of(
+        ConfigFile.text(config),
+        config.kernels().name(),
+        FolderDigest.of(tokenizer),
+        FolderDigest.of(data));
   }
 }

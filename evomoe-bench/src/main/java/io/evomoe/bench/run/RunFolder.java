@@ -57,6 +57,11 @@ public record RunFolder(Path path) {
     return parent.getParent();
   }
 
+  /** Whether a folder holds a run, and not checkpoints of something else. */
+  public static boolean isOne(Path path) {
+    return Files.isRegularFile(path.resolve(CONFIG));
+  }
+
   /**
    * A folder whose files may be written, because no run has left its own there. A run that was
    * ended before its first checkpoint has nothing to go on from, and is written over.
@@ -67,7 +72,10 @@ public record RunFolder(Path path) {
     RunFolder folder = new RunFolder(path);
     if (CheckpointFolder.latest(folder.checkpoints()).isPresent()) {
       throw new IllegalArgumentException(
-          path + " holds a run already: continue it with train --resume, or name another --out");
+          isOne(path)
+              ? path
+                  + " holds a run already: continue it with train --resume, or name another --out"
+              : path + " holds checkpoints already, of finetune or a program: name another --out");
     }
     return folder;
   }

@@ -225,13 +225,14 @@ class ConfigRecordsTest {
             "positionOffset: " + COUNT,
             "tokenTypes: " + COUNT));
     RECORDS.put(
-        new FineTuneSettings(OptionalLong.empty(), 3, 8, 1e-3, 1),
+        new FineTuneSettings(OptionalLong.empty(), 3, 8, 1e-3, 1, 0),
         fields(
             "steps: " + POSITIVE,
             "epochs: " + ABOVE_ZERO,
             "batch: " + POSITIVE,
             "learningRate: " + ABOVE_ZERO,
-            "seed: " + ANY));
+            "seed: " + ANY,
+            "checkpointEvery: " + COUNT));
     RECORDS.put(
         new EvalRequest(null, "valid", 1, 1, 0, new Search(4, 0.6, 10, 8)),
         fields(

@@ -78,6 +78,14 @@ public final class CheckpointFolder implements CheckpointWriter {
     return latest.map(CheckpointFolder::openOrOfferEarlier);
   }
 
+  /** The newest checkpoint in a directory that is whole; empty when there is none. */
+  public static Optional<Checkpoint> openNewestWhole(Path directory) {
+    return newestFirst(directory).stream()
+        .filter(CheckpointFolder::isWhole)
+        .findFirst()
+        .map(Checkpoint::open);
+  }
+
   /**
    * The newest checkpoint before another one in the same directory that is whole: all of its files
    * were read and verified.

@@ -56,7 +56,8 @@ class HubBadInputTest {
         "roberta|position_embedding_type|\"relative_key\"|position_embedding_type must be absolute",
         "roberta|is_decoder|true|is_decoder must be false",
         "roberta|pad_token_id|-1|pad_token_id must be a whole number of at least 0",
-        "roberta|max_position_embeddings|2|max_position_embeddings must be a whole number of at least 3",
+        "roberta|max_position_embeddings|2|max_position_embeddings must be a whole number of at"
+            + " least 3",
         "roberta|type_vocab_size|2|token_type_embeddings.weight must have the shape [2, 12]",
         "roberta|hidden_act|\"tanhh\"|hidden_act must be one of"
       })
