@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,9 +56,9 @@ class SpecialTokensTest {
   }
 
   @Test
-  void should_enclose_a_text_in_hugging_faces_library_when_asked_to() {
+  void should_enclose_a_text_in_hugging_faces_library_when_asked_to() throws IOException {
     try (BpeTokenizer ours = train();
-        HuggingFaceTokenizer theirs = OfflineTokenizers.open(TokenizerJson.read(folder), folder)) {
+        HuggingFaceTokenizer theirs = OfflineTokenizers.open(asWritten(), folder)) {
       int[] ids = ours.encode("the union <mask>");
       long[] enclosed = theirs.encode("the union <mask>", true, false).getIds();
 
@@ -66,6 +68,11 @@ class SpecialTokensTest {
       }
       assertThat(theirs.decode(enclosed, true)).isEqualTo("the union ");
     }
+  }
+
+  /** With the post-processor, which {@link BpeTokenizer} does not read: it encloses nothing. */
+  private JsonNode asWritten() throws IOException {
+    return new ObjectMapper().readTree(Files.readString(folder.resolve("tokenizer.json")));
   }
 
   @Test
