@@ -2,7 +2,6 @@ package io.evomoe.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -26,13 +25,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The laws every gate obeys. A gate's test extends this, names its provider and the losses it
  * should have, and says where a law does not apply.
  */
-public abstract class GateContract {
+public abstract class GateContract extends GateOptionsContract {
   private static final int EXPERTS = 4;
   private static final double CLEAR = 40;
   private static final double EXACT = 1e-12;
-
-  /** The gate under test. */
-  protected abstract GateProvider provider();
 
   /** Auxiliary loss in training where each expert is the clear choice of as many tokens. */
   protected abstract double auxLossAtBalance(int experts, int moeLayers);
@@ -80,11 +76,6 @@ public abstract class GateContract {
     scene.pointExpertsAlongAxes();
   }
 
-  /** Experts of the scenes; 1 alone for a gate that allows no more. */
-  protected List<Integer> expertCounts() {
-    return List.of(1, EXPERTS);
-  }
-
   @Test
   void should_be_installed_under_its_name() {
     GateProvider found = GateRegistry.installed().provider(provider().name());
@@ -92,55 +83,6 @@ public abstract class GateContract {
     assertThat(found).isInstanceOf(provider().getClass());
     assertThat(found.name()).isEqualTo(found.name().toLowerCase(Locale.ROOT)).doesNotContain(" ");
     assertThat(found.description()).isNotBlank().doesNotContain("\n");
-  }
-
-  @Test
-  void should_refuse_an_option_it_does_not_know() {
-    assertThatThrownBy(() -> GateScene.of(provider(), 1, Map.of("noSuchOption", "1")))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("gate " + provider().name())
-        .hasMessageContaining("noSuchOption");
-  }
-
-  /** What is let through must leave room for the task: its loss is of the order of 1. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"NaN", "infinite", "-Infinity", "1e300", "-1e300", "-1", "1e-300", "2147483648"})
-  void should_refuse_a_number_in_an_option_unless_it_routes_well_with_it(String number) {
-    TokenRows tokens = TokenRows.random(9, 1);
-    for (String option : optionNames()) {
-      Map<String, String> options = Map.of(option, number);
-      GateScene scene;
-      try {
-        scene = GateScene.of(provider(), lastExpertCount(), options);
-      } catch (IllegalArgumentException refusal) {
-        assertThat(refusal).hasMessageContaining("option " + option).hasMessageContaining(number);
-        continue;
-      }
-      for (int step = 0; step < 4; step++) {
-        StepContext moment = new StepContext(step, Phase.SOFT, GateScene.TEMPERATURE, true, 1);
-        Routed routed = scene.route(tokens, moment);
-        INDArray dTokens = routed.pullback().pull(RoutingObjective.gradient(routed.routing()));
-        assertThat(Math.abs(routed.auxLoss())).as("loss with %s", options).isLessThan(1e5);
-        assertThat(dTokens == null || dTokens.amaxNumber().doubleValue() < 1e9)
-            .as("gradient with %s", options)
-            .isTrue();
-      }
-    }
-  }
-
-  /** Those that a refusal lists. */
-  private List<String> optionNames() {
-    String list = " its options: ";
-    try {
-      GateScene.of(provider(), 1, Map.of("noSuchOption", "1"));
-    } catch (IllegalArgumentException refusal) {
-      String message = String.valueOf(refusal.getMessage());
-      assertThat(message).contains(list);
-      String names = message.substring(message.indexOf(list) + list.length());
-      return names.equals("none") ? List.of() : List.of(names.split(", "));
-    }
-    throw new AssertionError("an option that the gate does not know was not refused");
   }
 
   @Test
@@ -414,10 +356,6 @@ public abstract class GateContract {
         }
       }
     }
-  }
-
-  private int lastExpertCount() {
-    return expertCounts().get(expertCounts().size() - 1);
   }
 
   private static double[][] trainedTable(GateScene scene, TokenRows tokens, long seed) {
