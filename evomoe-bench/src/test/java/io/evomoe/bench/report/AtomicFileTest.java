@@ -78,7 +78,8 @@ class AtomicFileTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> AtomicFile.write(occupied.resolve("sub/x"), ""))
         .withMessage(
-            "output folder %s cannot be written: it cannot be created", occupied.resolve("sub"));
+            "output folder %s cannot be written: it cannot be created, Not a directory",
+            occupied.resolve("sub"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CurveFile.create(occupied.resolve(CurveFile.NAME)))
         .withMessageContaining(occupied.toString());
