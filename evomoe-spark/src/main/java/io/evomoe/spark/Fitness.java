@@ -21,7 +21,7 @@ record Fitness(long parameters, String platform, String kernels) {
   /** As it is here. */
   static Fitness of(Task<?, ?> task, RunConfig config) {
     return new Fitness(
-        Tasks.named(config.task()).parameters(config, task.vocabulary()),
+        Tasks.named(config.task()).parameters(config, task.vocabulary()).numbers(),
         Loader.getPlatform(),
         config.kernels().name());
   }

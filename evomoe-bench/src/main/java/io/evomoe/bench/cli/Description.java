@@ -18,7 +18,7 @@ final class Description {
 
   /** One line: how large the models of a run are. */
   static String parameters(Task<?, ?> task, RunConfig config) {
-    long parameters = Tasks.named(config.task()).parameters(config, task.vocabulary());
+    long parameters = Tasks.named(config.task()).parameters(config, task.vocabulary()).numbers();
     return "%s: %,d parameters with all experts".formatted(config.gate(), parameters);
   }
 

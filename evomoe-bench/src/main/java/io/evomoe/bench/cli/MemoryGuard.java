@@ -49,6 +49,9 @@ final class MemoryGuard implements AutoCloseable {
   /** The run to stop. */
   void watch(Run<?, ?> run) {
     current = run;
+    if (exceeded != null) {
+      run.requestStop();
+    }
   }
 
   /**
@@ -67,7 +70,7 @@ final class MemoryGuard implements AutoCloseable {
     double bytes = resident.getAsDouble();
     if (bytes > limit.bytes()) {
       end.accept(
-          "%s are in use, more than %s: stopped; the last checkpoint is whole"
+          "%s are in use, more than %s: stopped; what was saved is whole"
               .formatted(MemorySize.text(bytes), limit.name()));
     } else if (bytes > NEARLY_ALL * limit.bytes() && exceeded == null) {
       exceeded =

@@ -26,7 +26,7 @@ final class ParameterCommand implements Callable<Integer> {
         config.task(),
         options.preset,
         gate,
-        Tasks.named(config.task()).parameters(config, config.model().vocabulary()));
+        Tasks.named(config.task()).parameters(config, config.model().vocabulary()).numbers());
     return 0;
   }
 }

@@ -69,6 +69,10 @@ record PlannedRun(
       return new Run.Outcome(finished.result(), finished.recorded());
     }
     RunConfig config = config();
+    // Before the model is made, which takes a while where it has many experts.
+    console.println(Description.parameters(task, config));
+    console.println(Description.losses(config));
+    console.flush();
     Run<?, ?> run = new Run<>(task, config);
     if (checkpoint != null) {
       run.resume(checkpoint);
@@ -81,8 +85,6 @@ record PlannedRun(
     }
     run.checkpointTo(place.start(checkpoint != null));
     memory.watch(run);
-    console.println(Description.parameters(task, config));
-    console.println(Description.losses(config));
     try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
       Run.Outcome outcome = run.train(curves, earlier, progress);
       if (outcome.result().steps() == config.training().steps()) {

@@ -228,18 +228,24 @@ final class TrainCommand implements Callable<Integer> {
       Consumer<Run<?, ?>> before,
       Path path,
       GracefulStop stop) {
-    MemoryLimit.of(options.maxMemory).requireRoomFor(prepared.task(), config);
-    Run<?, ?> run = new Run<>(prepared.task(), config);
-    before.accept(run);
-    stop.begin(run::requestStop);
-    RunFolder folder = new RunFolder(path);
-    prepared.saveTokenizer(path);
-    folder.write(config);
-    run.checkpointTo(folder.checkpointWriter(options.dataPaths(), config));
-    // From here on there is something to resume, and it is known that the disk takes a checkpoint.
-    run.save();
-    try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
-      train(run, config, folder, curves, List.of(), prepared.task(), stop);
+    MemoryLimit limit = MemoryLimit.of(options.maxMemory);
+    limit.requireRoomFor(prepared.task(), config);
+    describe(prepared.task(), config);
+    try (MemoryGuard memory = new MemoryGuard(limit)) {
+      Run<?, ?> run = new Run<>(prepared.task(), config);
+      before.accept(run);
+      stop.begin(run::requestStop);
+      memory.watch(run);
+      RunFolder folder = new RunFolder(path);
+      prepared.saveTokenizer(path);
+      folder.write(config);
+      run.checkpointTo(folder.checkpointWriter(options.dataPaths(), config));
+      // From here on there is something to resume, and the disk is known to take a checkpoint.
+      run.save();
+      try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
+        train(run, config, folder, curves, List.of(), prepared.task(), stop);
+      }
+      memory.requireWithin();
     }
   }
 
@@ -267,10 +273,32 @@ final class TrainCommand implements Callable<Integer> {
     List<Path> data = dataOf(checkpoint);
     options.data = data;
     Task<?, ?> task = Prepared.open(data, config, saved);
-    MemoryLimit.of(options.maxMemory).requireRoomFor(task, config);
-    Run<?, ?> run = new Run<>(task, config);
-    run.resume(checkpoint);
-    stop.begin(run::requestStop);
+    MemoryLimit limit = MemoryLimit.of(options.maxMemory);
+    limit.requireRoomFor(task, config);
+    describe(task, config);
+    try (MemoryGuard memory = new MemoryGuard(limit)) {
+      Run<?, ?> run = new Run<>(task, config);
+      run.resume(checkpoint);
+      stop.begin(run::requestStop);
+      memory.watch(run);
+      goOn(run, saved, data, task, stop);
+      memory.requireWithin();
+    }
+  }
+
+  /** Before the model is made, which takes a while where it has many experts. */
+  private void describe(Task<?, ?> task, RunConfig config) {
+    console.println(task.description());
+    console.println(Description.parameters(task, config));
+    console.println(Description.losses(config));
+    console.flush();
+  }
+
+  private void goOn(
+      Run<?, ?> run, RunCheckpoint saved, List<Path> data, Task<?, ?> task, GracefulStop stop) {
+    RunConfig config = saved.config();
+    Checkpoint checkpoint = saved.checkpoint();
+    RunFolder folder = saved.folder();
     CheckpointFolder.setAsideNewerThan(checkpoint.location())
         .forEach(newer -> console.printf("Set aside: %s%n", newer));
     run.checkpointTo(folder.checkpointWriter(data, config));
@@ -323,18 +351,12 @@ final class TrainCommand implements Callable<Integer> {
       List<CurveRow> earlier,
       Task<?, ?> task,
       GracefulStop stop) {
-    console.println(task.description());
-    console.println(Description.parameters(task, config));
-    console.println(Description.losses(config));
     Run.Outcome outcome;
     long steps = config.training().steps();
-    try (MemoryGuard memory = new MemoryGuard(MemoryLimit.of(options.maxMemory));
-        StepProgress progress = new StepProgress(config.gate(), steps, console)) {
-      memory.watch(run);
+    try (StepProgress progress = new StepProgress(config.gate(), steps, console)) {
       outcome = run.train(curves, earlier, progress);
-      write(outcome, config, folder.path(), task, DataNote.names(options.dataPaths()));
-      memory.requireWithin();
     }
+    write(outcome, config, folder.path(), task, DataNote.names(options.dataPaths()));
     printSummary(outcome, folder.path());
     if (stop.isStopped() && outcome.result().steps() < steps) {
       String command = CommandText.of("train", "--resume", folder.path());

@@ -89,14 +89,15 @@ public final class GptKind implements TaskKind {
   }
 
   @Override
-  public long parameters(RunConfig config, int vocabulary) {
+  public ParameterTotal parameters(RunConfig config, int vocabulary) {
     ParameterCount count = new ParameterCount(config, vocabulary);
     int moeLayers = config.model().layers() / config.model().moeEvery();
     EmbeddingSize size = config.embedding(vocabulary);
-    return count.embedding(size.vocabulary())
-        + count.embedding(size.positions())
-        + count.stack(1, moeLayers, true)
-        + count.norm();
+    return count
+        .embedding(size.vocabulary())
+        .plus(count.embedding(size.positions()))
+        .plus(count.stack(1, moeLayers, true))
+        .plus(count.norm());
   }
 
   /** The model of a run, with its checkpoint loaded. */

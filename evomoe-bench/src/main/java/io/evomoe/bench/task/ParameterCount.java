@@ -9,7 +9,6 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -34,18 +33,13 @@ final class ParameterCount {
   }
 
   /** Of an embedding with so many entries. */
-  long embedding(long entries) {
-    return entries * width;
+  ParameterTotal embedding(long entries) {
+    return ParameterTotal.array(entries * width);
   }
 
   /** Of a layer normalisation. */
-  long norm() {
-    return 2 * width;
-  }
-
-  /** Of a linear map with its bias. */
-  static long linear(long in, long out) {
-    return in * out + out;
+  ParameterTotal norm() {
+    return ParameterTotal.array(width).times(2);
   }
 
   /**
@@ -55,30 +49,52 @@ final class ParameterCount {
    * @param moeLayers MoE layers in the whole model
    * @param causal whether a token's output must not depend on later tokens
    */
-  long stack(int attentions, int moeLayers, boolean causal) {
+  ParameterTotal stack(int attentions, int moeLayers, boolean causal) {
     ModelSize size = config.model();
-    long attention = norm() + linear(width, 3 * width) + linear(width, width);
     long mixtures = size.layers() / size.moeEvery();
-    long feedForward = linear(width, size.hidden()) + linear(size.hidden(), width);
-    return (long) size.layers() * attentions * attention
-        + (size.layers() - mixtures) * (norm() + feedForward)
-        + mixtures * (normOfPlace() + place(feedForward, moeLayers, causal));
+    ParameterTotal feedForward =
+        ParameterTotal.linear(width, size.hidden())
+            .plus(ParameterTotal.linear(size.hidden(), width));
+    return self()
+        .plus(attentions == 2 ? cross() : ParameterTotal.NONE)
+        .times(size.layers())
+        .plus(norm().plus(feedForward).times(size.layers() - mixtures))
+        .plus(normOfPlace().plus(place(feedForward, moeLayers, causal)).times(mixtures));
   }
 
-  private long normOfPlace() {
-    return config.provider().placement() == Placement.STREAM ? 0 : norm();
+  /** Of an attention to the sequence itself, which has its three maps in one array. */
+  private ParameterTotal self() {
+    return norm()
+        .plus(ParameterTotal.linear(width, 3 * width))
+        .plus(ParameterTotal.linear(width, width));
   }
 
-  private long place(long feedForward, int moeLayers, boolean causal) {
+  /** Of an attention to the encoder, which has the maps of its keys and values in one array. */
+  private ParameterTotal cross() {
+    return norm()
+        .plus(ParameterTotal.linear(width, width))
+        .plus(ParameterTotal.linear(width, 2 * width))
+        .plus(ParameterTotal.linear(width, width));
+  }
+
+  private ParameterTotal normOfPlace() {
+    return config.provider().placement() == Placement.STREAM ? ParameterTotal.NONE : norm();
+  }
+
+  private ParameterTotal place(ParameterTotal feedForward, int moeLayers, boolean causal) {
     GateProvider provider = config.provider();
-    long expert = feedForward + (provider.expertForm() == ExpertForm.RESIDUAL ? norm() : 0);
-    long shared = config.model().sharedExperts() * expert;
+    ParameterTotal expert =
+        provider.expertForm() == ExpertForm.RESIDUAL ? feedForward.plus(norm()) : feedForward;
+    ParameterTotal shared = expert.times(config.model().sharedExperts());
     return provider.growth() == Growth.NEVER
-        ? expert + shared
-        : config.model().experts() * expert + shared + gate(provider, moeLayers, causal);
+        ? expert.plus(shared)
+        : expert
+            .times(config.model().experts())
+            .plus(shared)
+            .plus(gate(provider, moeLayers, causal));
   }
 
-  private long gate(GateProvider provider, int moeLayers, boolean causal) {
+  private ParameterTotal gate(GateProvider provider, int moeLayers, boolean causal) {
     Scope scope = Scope.root(config.seed(), KernelSelection.forType(DataType.FLOAT));
     GateSpec spec =
         new GateSpec(
@@ -90,6 +106,8 @@ final class ParameterCount {
             causal,
             config.options(),
             TrainingFacts.ofSteps(config.training().steps()));
-    return provider.create(spec).parameters().stream().mapToLong(Parameter::length).sum();
+    return provider.create(spec).parameters().stream()
+        .map(parameter -> ParameterTotal.array(parameter.length()))
+        .reduce(ParameterTotal.NONE, ParameterTotal::plus);
   }
 }

@@ -92,18 +92,22 @@ public final class RobertaKind implements TaskKind {
   }
 
   @Override
-  public long parameters(RunConfig config, int vocabulary) {
+  public ParameterTotal parameters(RunConfig config, int vocabulary) {
     ParameterCount count = new ParameterCount(config, vocabulary);
     int width = config.model().width();
     int moeLayers = config.model().layers() / config.model().moeEvery();
     EmbeddingSize size = config.embedding(vocabulary);
-    long head = ParameterCount.linear(width, width) + count.norm() + size.vocabulary();
-    return count.embedding(size.vocabulary())
-        + count.embedding(size.positions() + size.positionOffset())
-        + count.embedding(size.tokenTypes())
-        + count.norm()
-        + count.stack(1, moeLayers, false)
-        + head;
+    ParameterTotal head =
+        ParameterTotal.linear(width, width)
+            .plus(count.norm())
+            .plus(ParameterTotal.array(size.vocabulary()));
+    return count
+        .embedding(size.vocabulary())
+        .plus(count.embedding(size.positions() + size.positionOffset()))
+        .plus(count.embedding(size.tokenTypes()))
+        .plus(count.norm())
+        .plus(count.stack(1, moeLayers, false))
+        .plus(head);
   }
 
   @Override

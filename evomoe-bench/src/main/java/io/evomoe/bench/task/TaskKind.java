@@ -61,7 +61,7 @@ public interface TaskKind {
    *
    * @param vocabulary token ids
    */
-  long parameters(RunConfig config, int vocabulary);
+  ParameterTotal parameters(RunConfig config, int vocabulary);
 
   /**
    * Refuses an architecture that models of this task do not have.

@@ -90,12 +90,12 @@ public final class TranslationKind implements TaskKind {
   }
 
   @Override
-  public long parameters(RunConfig config, int vocabulary) {
+  public ParameterTotal parameters(RunConfig config, int vocabulary) {
     ParameterCount count = new ParameterCount(config, vocabulary);
     int moeLayers = 2 * (config.model().layers() / config.model().moeEvery());
-    long encoder = count.stack(1, moeLayers, false) + count.norm();
-    long decoder = count.stack(2, moeLayers, true) + count.norm();
-    return count.embedding(config.embedding(vocabulary).vocabulary()) + encoder + decoder;
+    ParameterTotal encoder = count.stack(1, moeLayers, false).plus(count.norm());
+    ParameterTotal decoder = count.stack(2, moeLayers, true).plus(count.norm());
+    return count.embedding(config.embedding(vocabulary).vocabulary()).plus(encoder).plus(decoder);
   }
 
   /** The model of a run, with its checkpoint loaded. */

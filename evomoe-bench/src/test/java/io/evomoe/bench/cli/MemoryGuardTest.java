@@ -2,8 +2,15 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.evomoe.bench.task.ParameterTotal;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
+import io.evomoe.training.Moments;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
 
 class MemoryGuardTest {
   private static final MemoryLimit GIBIBYTE = new MemoryLimit(1 << 30, "--max-memory 1.0 GiB");
@@ -53,17 +61,81 @@ class MemoryGuardTest {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err())
-        .contains("gate evomoe: ", " parameters with gradients", "--max-memory", "model.width");
+        .contains(
+            "gate evomoe: ",
+            " parameters in ",
+            " arrays, with gradients",
+            "--max-memory",
+            "model.width");
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void many_small_arrays_should_be_refused_for_what_they_cost_beside_their_numbers()
+      throws Exception {
+    Path out = folder.resolve("out");
+    CommandRun run =
+        TinyRuns.everyTask(folder)
+            .get(0)
+            .train(
+                out,
+                "switch",
+                "5",
+                "--set",
+                "model.experts=65536",
+                "--set",
+                "model.hidden=2",
+                "--max-memory",
+                "1500m");
+
+    assertThat(run.code()).as(run.out()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("arrays, with gradients and optimizer moments, need 1.9 GiB, more than ");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void a_model_that_the_java_heap_cannot_hold_should_be_refused() {
+    MemoryLimit large = new MemoryLimit(1L << 40, "this machine's memory");
+    ParameterTotal many = new ParameterTotal(1_000_000, 1_000_000);
+
+    assertThatCode(() -> large.requireRoomFor("switch", many, 8L << 30)).doesNotThrowAnyException();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> large.requireRoomFor("switch", many, 4L << 30))
+        .withMessageContaining("5.2 GiB of the Java heap, which has 4.0 GiB");
+  }
+
+  /** The constant is a measurement: this fails when a new ND4J needs twice as much, or half. */
+  @Test
+  void an_array_should_cost_about_what_is_counted() {
+    Scope scope = Scope.root(1, KernelSelection.forType(DataType.FLOAT));
+    List<Object> held = new ArrayList<>();
+    long before = usedHeap();
+    for (int i = 0; i < 2000; i++) {
+      Parameter parameter =
+          scope.constant("blocks.1.feedForward.experts.%d.bias".formatted(i), 0, 4);
+      held.add(parameter);
+      held.add(Moments.zeros(parameter, 0));
+    }
+
+    double each = (usedHeap() - before) / 8000.0;
+
+    assertThat(each)
+        .isBetween(MemoryLimit.HEAP_BYTES_AN_ARRAY / 2.0, MemoryLimit.HEAP_BYTES_AN_ARRAY * 2.0);
+    assertThat(held).hasSize(4000);
+  }
+
+  private static long usedHeap() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   @Test
   void a_run_above_its_limit_should_end_in_one_line_with_a_whole_checkpoint() throws Exception {
     Path out = folder.resolve("out");
+    assertThat(TinyRuns.everyTask(folder).get(0).train(out, "evomoe", "5").code()).isZero();
     List<String> arguments =
-        TinyRuns.everyTask(folder)
-            .get(0)
-            .trainArguments(out, "evomoe", "100000", "--max-memory", "150m");
+        List.of("train", "--resume", "" + out, "--steps", "100000", "--max-memory", "150m");
     Path log = folder.resolve("log");
     Process process = ChildProcess.start(arguments, log);
 
