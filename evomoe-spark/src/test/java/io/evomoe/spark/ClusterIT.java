@@ -96,7 +96,9 @@ class ClusterIT {
         "--spark-conf",
         "spark.executor.memory=1g",
         "--spark-conf",
-        "spark.executor.memoryOverhead=1g");
+        "spark.executor.memoryOverhead=1g",
+        "--spark-conf",
+        "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
   }
 
   @Test
@@ -132,6 +134,7 @@ class ClusterIT {
   }
 
   @Test
+  @Tag("long")
   void should_receive_the_bytes_that_are_predicted() throws IOException {
     assertThat(rounds(undisturbed)).hasSize(ROUNDS).allMatch(row -> row[4].equals(row[5]));
     Path half = directory.resolve("half");
@@ -221,6 +224,7 @@ class ClusterIT {
   }
 
   @ParameterizedTest
+  @Tag("long")
   @ValueSource(strings = "4.2.0")
   void should_train_on_another_spark_with_the_same_jar(String version) throws IOException {
     Path out = directory.resolve("spark-" + version);
@@ -235,6 +239,7 @@ class ClusterIT {
   }
 
   @Test
+  @Tag("long")
   void should_go_on_with_another_number_of_workers_and_say_so() throws Exception {
     Path out = directory.resolve("three");
     Path log = directory.resolve("three.log");

@@ -104,6 +104,8 @@ final class LoopbackCluster implements AutoCloseable {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx1g",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "@" + MODULE.resolve("spark-java.args"),
                 "-Devomoe.kernels=" + System.getProperty("evomoe.kernels", "auto"),
                 "-Dlog4j2.configurationFile=evomoe-log4j2.properties",
