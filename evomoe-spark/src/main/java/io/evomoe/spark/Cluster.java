@@ -21,6 +21,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class Cluster {
   private static final Pattern STANDALONE = Pattern.compile("spark://([^/]+)");
   private static final int CONNECT_MILLIS = 5000;
+  private static final String NAMED_BY_A_MASTER = "app-";
   private static final String LOOPBACK = "127.0.0.1";
 
   private Cluster() {}
@@ -29,16 +30,27 @@ final class Cluster {
    * Connects.
    *
    * @param conf settings that go before ours
-   * @throws IllegalArgumentException if the master cannot be reached
+   * @throws IllegalArgumentException if the master cannot be reached, or does not take us
    */
   static JavaSparkContext connect(String master, Map<String, String> conf, String name) {
     requireReachable(master);
     try {
-      return new JavaSparkContext(conf(master, conf, name));
+      return registered(master, new JavaSparkContext(conf(master, conf, name)));
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           "cannot start on %s: %s".formatted(master, Reasons.of(e)), e);
     }
+  }
+
+  /** Spark hands out a context that is about to stop where a master has not registered it. */
+  private static JavaSparkContext registered(String master, JavaSparkContext context) {
+    boolean named = context.sc().applicationId().startsWith(NAMED_BY_A_MASTER);
+    if (named || !STANDALONE.matcher(master).matches()) {
+      return context;
+    }
+    context.close();
+    throw new IllegalArgumentException(
+        "it has not answered; where it authenticates, spark.authenticate.secret must be its own");
   }
 
   /** Spark would try for a minute, and name no reason. */

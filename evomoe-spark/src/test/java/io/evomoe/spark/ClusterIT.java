@@ -125,7 +125,8 @@ class ClusterIT {
 
     assertThat(cluster.runWithoutSecret(log, begin(directory.resolve("stranger")))).isEqualTo(2);
 
-    assertThat(LoopbackCluster.text(log)).contains("evomoe: cannot start on " + cluster.master());
+    assertThat(LoopbackCluster.text(log))
+        .contains("evomoe: cannot start on " + cluster.master() + ": it has not answered");
     assertThat(directory.resolve("stranger")).doesNotExist();
   }
 
