@@ -7,6 +7,7 @@ import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -48,9 +49,12 @@ public final class NewFolder implements AutoCloseable {
       if (Files.exists(target.resolve(FolderLock.NAME))) {
         FolderLock.acquire(target, who).close();
       }
-      requireEmpty(folder);
       Path staging = target.resolveSibling("." + target.getFileName() + ".unfinished");
-      requireOurs(staging);
+      if (Files.exists(staging, LinkOption.NOFOLLOW_LINKS)) {
+        requireOurs(staging);
+      } else {
+        requireEmpty(folder);
+      }
       NewFolder made = new NewFolder(folder, target, staging, FolderLock.acquire(staging, who));
       try {
         made.begin();
@@ -67,7 +71,7 @@ public final class NewFolder implements AutoCloseable {
   }
 
   private void begin() throws IOException {
-    // Again, now that nobody else can be about to finish it.
+    // Now that nobody else can be about to finish it.
     requireEmpty(named);
     FileTree.delete(path());
     Files.createDirectory(path());

@@ -86,6 +86,20 @@ class NewFolderTest {
   }
 
   @Test
+  void should_remove_what_was_left_beside_a_folder_that_is_whole() throws IOException {
+    Files.writeString(empty.resolve("model"), "whole");
+    Path left = Files.createDirectory(folder.resolve(".empty.unfinished"));
+    Files.writeString(left.resolve(FolderLock.NAME), "of a process that died at its very end");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NewFolder.open(empty, WHO))
+        .withMessageContaining("must be new or empty, holds model");
+
+    assertThat(left).doesNotExist();
+    assertThat(empty.resolve("model")).hasContent("whole");
+  }
+
+  @Test
   void should_refuse_what_is_not_ours_where_it_would_be_written() throws IOException {
     Path other = Files.createDirectory(folder.resolve(".empty.unfinished"));
     Files.writeString(other.resolve("poem"), "keep me");

@@ -1,0 +1,100 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two processes that want to write the same folder: one is refused, and what the other leaves is
+ * what an undisturbed one leaves, to the bit.
+ */
+@Tag("long")
+class TwoProcessesTest {
+  private static final String STEPS = "300";
+  private static final int LATEST_MILLIS = 300;
+  private static final long PATIENCE_MINUTES = 10;
+
+  @TempDir Path folder;
+  private final SplittableRandom random = new SplittableRandom(18);
+
+  @Test
+  void one_should_be_refused_and_the_other_undisturbed() throws Exception {
+    int pairs = 0;
+    for (WritingCommand command : WritingCommand.all(folder, STEPS)) {
+      Path whole = folder.resolve("whole-" + pairs);
+      assertThat(run(command.arguments().apply(whole), "whole").waitFor())
+          .as(said("whole"))
+          .isZero();
+      Path out = folder.resolve("out-" + pairs);
+      List<String> arguments = command.arguments().apply(out);
+      List<String> second = arguments;
+      if (command.name().startsWith("train")) {
+        oneRefused(command.name(), out, arguments, arguments);
+        assertThat(command.result().apply(out)).isEqualTo(command.result().apply(whole));
+        pairs++;
+        // From here on it is resumed, by both.
+        keepFirstCheckpoint(out);
+        arguments = List.of("train", "--resume", out.toString());
+        second = arguments;
+      }
+      oneRefused(command.name(), out, arguments, second);
+      pairs++;
+      assertThat(command.result().apply(out))
+          .as(command.name())
+          .isNotEmpty()
+          .isEqualTo(command.result().apply(whole));
+    }
+    System.out.printf("%d pairs: one refused each time, the other's result equal%n", pairs);
+    assertThat(pairs).isGreaterThanOrEqualTo(10);
+  }
+
+  /** Both at once, the second a moment later or not. */
+  private void oneRefused(String name, Path out, List<String> first, List<String> second)
+      throws Exception {
+    Process one = run(first, "one");
+    assertThat(one.waitFor(random.nextInt(LATEST_MILLIS), TimeUnit.MILLISECONDS)).isFalse();
+    Process two = run(second, "two");
+    for (Process process : List.of(one, two)) {
+      assertThat(process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
+    }
+    String what = name + "\n" + said("one") + said("two");
+    assertThat(List.of(one.exitValue(), two.exitValue())).as(what).containsExactlyInAnyOrder(0, 2);
+    Process winner = one.exitValue() == 0 ? one : two;
+    assertThat(said(winner == one ? "two" : "one").lines())
+        .filteredOn(line -> !line.startsWith("Warning: Versions"))
+        .as(what)
+        .singleElement()
+        .asString()
+        .startsWith("evomoe: " + out)
+        .contains(" is being written by evomoe " + first.get(0) + ", process " + winner.pid());
+  }
+
+  private static void keepFirstCheckpoint(Path run) throws IOException {
+    while (true) {
+      Path newest = CheckpointFolder.latest(run.resolve("checkpoints")).orElseThrow();
+      try (var all = Files.list(newest.getParent())) {
+        if (all.count() == 1) {
+          return;
+        }
+      }
+      TinyRuns.deleteNewestCheckpoint(run);
+    }
+  }
+
+  private String said(String log) throws IOException {
+    return Files.readString(folder.resolve(log + ".log"));
+  }
+
+  private Process run(List<String> arguments, String log) throws IOException {
+    return ChildProcess.start(arguments, folder.resolve(log + ".log"));
+  }
+}
