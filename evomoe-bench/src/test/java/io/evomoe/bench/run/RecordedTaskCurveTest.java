@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.evomoe.bench.task.RobertaKind;
 import io.evomoe.bench.task.TranslationKind;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 
 /** The gates of the study, which has all tasks, on the tasks beside gpt. */
 @Tag("long")
 class RecordedTaskCurveTest extends RecordedCurves {
 
-  @BeforeAll
-  static void leave_out_the_portable_kernels() {
+  @BeforeEach
+  void leave_out_the_portable_kernels() {
     assumeFalse(
         onPortableKernels(),
         "on the portable kernels, which are several times slower: evomoe stands for all gates");

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,11 +46,15 @@ class StudyClaimsTest {
   private static Study gpt;
   private static Study roberta;
 
-  @BeforeAll
-  static void read_the_studies() {
+  @BeforeEach
+  void leave_out_the_portable_kernels() {
     assumeFalse(
         KernelSelection.forType(DataType.FLOAT).name().equals("nd4j"),
         "on the portable kernels, which take an hour for these runs");
+  }
+
+  @BeforeAll
+  static void read_the_studies() {
     gpt = study("gpt");
     roberta = study("roberta");
   }
