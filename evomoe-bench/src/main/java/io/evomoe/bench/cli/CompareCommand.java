@@ -70,8 +70,8 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String name = "compare-%s-%s".formatted(options.task, options.preset);
-    try (OutputFolder output = DefaultFolders.open(out, name, "evomoe compare");
-        GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call")) {
+    try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
+        OutputFolder output = DefaultFolders.open(out, name, "evomoe compare")) {
       RunFolder.unused(output.path());
       List<RunConfig> configs = configs();
       try (Prepared prepared = Prepared.data(options, configs.get(0))) {
@@ -114,7 +114,7 @@ final class CompareCommand implements Callable<Integer> {
         results.add(outcome);
         memory.requireWithin();
       }
-      results.print(console);
+      results.print(console, Description.heldOut(prepared.task(), configs.get(0)));
     }
     if (stop.isStopped() && !whole) {
       console.printf("Stopped and saved; go on with: %s%n", goOn);
@@ -172,9 +172,10 @@ final class CompareCommand implements Callable<Integer> {
           folder.resolve(HtmlReport.NAME), new ReportData(title, note, description, results, runs));
     }
 
-    void print(PrintStream console) {
+    void print(PrintStream console, String measured) {
       console.println();
       console.println(SummaryTable.of(results).text());
+      console.println(measured);
       runs.forEach(run -> Annealing.of(run).ifPresent(a -> console.println(a.text())));
       console.printf("Charts: %s%n", folder.resolve(HtmlReport.NAME));
     }

@@ -37,10 +37,17 @@ final class Description {
     return line.toString();
   }
 
+  /** One line: what the held-out losses of a run, the last as well, are measured on. */
+  static String heldOut(Task<?, ?> task, RunConfig config) {
+    return "Valid loss: on %s of the held-out side (training.evalBatches)"
+        .formatted(task.heldOut(config).text());
+  }
+
   /** Of all runs that are as large and trained as this one. */
   static Map<String, String> of(Task<?, ?> task, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Data", task.description());
+    lines.put("Valid loss", "on %s of the held-out side".formatted(task.heldOut(config).text()));
     lines.putAll(settings(config, Set.of()));
     lines.put("Kernels", kernels());
     lines.put("Machine", machine());

@@ -104,8 +104,8 @@ final class FineTuneCommand implements Callable<Integer> {
     OptionalLong wanted = steps == null ? OptionalLong.empty() : OptionalLong.of(steps);
     FineTuneSettings settings =
         new FineTuneSettings(wanted, epochs, batch, learningRate, seed, checkpointEvery);
-    try (OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune");
-        GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
+    try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
+        OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune");
         RunCheckpoint run = RunCheckpoint.open(checkpoint, RobertaKind.NAME, "finetune")) {
       Path texts = data == null ? ShippedData.folder("wordnet") : data;
       HeldOut rule = split.heldOut(HeldOut.DEFAULT);

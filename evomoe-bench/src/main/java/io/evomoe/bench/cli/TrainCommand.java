@@ -110,14 +110,15 @@ final class TrainCommand implements Callable<Integer> {
       refuseAllBeside(cluster.asked() ? USED_IN_RESUMING_ON_A_CLUSTER : USED_IN_RESUMING);
     }
     String nothingLost = resume == null ? "nothing was saved" : "the run is as it was saved before";
-    try (OutputFolder folder = output()) {
-      if (cluster.asked()) {
+    if (cluster.asked()) {
+      try (OutputFolder folder = output()) {
         trainOnCluster(folder.path());
-      } else {
-        try (GracefulStop stop = new GracefulStop(() -> nothingLost)) {
-          train(folder.path(), stop);
-        }
       }
+      return 0;
+    }
+    try (GracefulStop stop = new GracefulStop(() -> nothingLost);
+        OutputFolder folder = output()) {
+      train(folder.path(), stop);
     }
     return 0;
   }
@@ -172,7 +173,8 @@ final class TrainCommand implements Callable<Integer> {
         request.out(),
         trained.task(),
         RoundSettings.read(request.out()).data());
-    printSummary(trained.outcome(), request.out());
+    printSummary(
+        trained.outcome(), request.out(), Description.heldOut(trained.task(), trained.config()));
   }
 
   /** A round is not waited for: it is a pure function of what is saved. */
@@ -357,16 +359,17 @@ final class TrainCommand implements Callable<Integer> {
       outcome = run.train(curves, earlier, progress);
     }
     write(outcome, config, folder.path(), task, DataNote.names(options.dataPaths()));
-    printSummary(outcome, folder.path());
+    printSummary(outcome, folder.path(), Description.heldOut(task, config));
     if (stop.isStopped() && outcome.result().steps() < steps) {
       String command = CommandText.of("train", "--resume", folder.path());
       console.printf("Stopped and saved; go on with: %s%n", command);
     }
   }
 
-  private void printSummary(Run.Outcome outcome, Path folder) {
+  private void printSummary(Run.Outcome outcome, Path folder, String measured) {
     console.println();
     console.println(SummaryTable.of(List.of(outcome.result())).text());
+    console.println(measured);
     Annealing.of(outcome.recorded()).ifPresent(a -> console.println(a.text()));
     console.printf("Run: %s%n", folder);
   }

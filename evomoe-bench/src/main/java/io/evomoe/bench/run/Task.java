@@ -1,5 +1,6 @@
 package io.evomoe.bench.run;
 
+import io.evomoe.models.text.EvaluationShare;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingData;
@@ -17,6 +18,9 @@ public interface Task<B, M extends Model<B>> {
 
   /** What to train and to measure on. */
   TrainingData<B> data(RunConfig config);
+
+  /** How much of the held-out side a run is measured on. */
+  EvaluationShare heldOut(RunConfig config);
 
   /** Name of the metric in tables and files. */
   String metricName();

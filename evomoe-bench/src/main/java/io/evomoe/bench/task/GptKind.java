@@ -138,13 +138,15 @@ public final class GptKind implements TaskKind {
 
   @Override
   public List<String> evaluate(RunCheckpoint run, EvalRequest request) {
-    RunConfig config = run.config();
     TokenStream text = TokenStream.of(LanguageModels.text(run, request), run.tokenizer());
-    PackedBatches batches =
-        new PackedBatches(
-            text, config.model().sequence(), config.training().batch(), config.seed());
+    PackedBatches batches = GptTask.batches(text, run.config());
     return List.of(
         LanguageModels.line(
-            run, load(run), batches.evaluationBatches(request.batches()), "tokens", text.name()));
+            run,
+            load(run),
+            batches.evaluationBatches(request.batches()),
+            batches.evaluationShare(request.batches()),
+            "tokens",
+            text.name()));
   }
 }

@@ -7,6 +7,7 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.EvaluationShare;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.PackedBatches;
 import io.evomoe.models.text.TextProgress;
@@ -78,11 +79,20 @@ public final class GptTask implements Task<LanguageBatch, Gpt> {
 
   @Override
   public TrainingData<LanguageBatch> data(RunConfig config) {
-    int sequence = config.model().sequence();
-    int batch = config.training().batch();
-    PackedBatches training = new PackedBatches(train, sequence, batch, config.seed());
-    PackedBatches heldOut = new PackedBatches(valid, sequence, batch, config.seed());
-    return new TrainingData<>(training, heldOut.evaluationBatches(config.training().evalBatches()));
+    return new TrainingData<>(
+        batches(train, config),
+        batches(valid, config).evaluationBatches(config.training().evalBatches()));
+  }
+
+  @Override
+  public EvaluationShare heldOut(RunConfig config) {
+    return batches(valid, config).evaluationShare(config.training().evalBatches());
+  }
+
+  /** Sequences of text that follow each other. */
+  static PackedBatches batches(TokenStream stream, RunConfig config) {
+    return new PackedBatches(
+        stream, config.model().sequence(), config.training().batch(), config.seed());
   }
 
   @Override

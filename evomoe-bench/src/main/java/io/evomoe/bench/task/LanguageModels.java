@@ -1,6 +1,7 @@
 package io.evomoe.bench.task;
 
 import io.evomoe.bench.run.RunFolder;
+import io.evomoe.models.text.EvaluationShare;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextSplit;
@@ -61,17 +62,19 @@ final class LanguageModels {
   /**
    * Loss and perplexity as a line.
    *
+   * @param share how much of the text they are
    * @param tokens what the loss counts, such as {@code masked tokens}
    */
   static String line(
       RunCheckpoint run,
       TrainedModel<? extends Model<LanguageBatch>> trained,
       List<LanguageBatch> read,
+      EvaluationShare share,
       String tokens,
       String text) {
     double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
     int counted = read.stream().mapToInt(LanguageBatch::countedTargets).sum();
-    return "%s on %,d %s of %s: loss %.4f nats, perplexity %.2f"
-        .formatted(run.name(), counted, tokens, text, loss, Math.exp(loss));
+    return "%s on %,d %s, %s, of %s: loss %.4f nats, perplexity %.2f"
+        .formatted(run.name(), counted, tokens, share.text(), text, loss, Math.exp(loss));
   }
 }

@@ -174,6 +174,7 @@ public final class RobertaKind implements TaskKind {
             run,
             run.load(fresh(run)),
             batches.evaluationBatches(request.batches()),
+            batches.evaluationShare(request.batches()),
             "masked tokens",
             text.name()));
   }

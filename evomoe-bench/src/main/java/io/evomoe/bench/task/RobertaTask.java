@@ -6,6 +6,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.EvaluationShare;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.MaskedBatches;
 import io.evomoe.models.text.TextProgress;
@@ -80,6 +81,11 @@ public final class RobertaTask implements Task<LanguageBatch, Roberta> {
     MaskedBatches heldOut = batches(valid, config);
     return new TrainingData<>(
         batches(train, config), heldOut.evaluationBatches(config.training().evalBatches()));
+  }
+
+  @Override
+  public EvaluationShare heldOut(RunConfig config) {
+    return batches(valid, config).evaluationShare(config.training().evalBatches());
   }
 
   private MaskedBatches batches(TokenStream stream, RunConfig config) {

@@ -2,6 +2,7 @@ package io.evomoe.bench.task;
 
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.metrics.ChrF;
+import io.evomoe.models.text.pairs.BucketedBatches;
 import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
@@ -47,12 +48,19 @@ final class TranslationQuality {
 
   private String loss(PairCorpus pairs, int batches) {
     EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
-    List<PairBatch> read =
-        TranslationTask.batches(encoded, run.config()).evaluationBatches(batches);
+    BucketedBatches all = TranslationTask.batches(encoded, run.config());
+    List<PairBatch> read = all.evaluationBatches(batches);
     double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
     int counted = read.stream().mapToInt(PairBatch::countedTargets).sum();
-    return "%s on %,d tokens of %s: loss %.4f nats, perplexity %.2f, token accuracy %.1f%%"
-        .formatted(run.name(), counted, pairs.name(), loss, Math.exp(loss), 100 * accuracy(read));
+    return "%s on %,d tokens, %s, of %s: loss %.4f nats, perplexity %.2f, token accuracy %.1f%%"
+        .formatted(
+            run.name(),
+            counted,
+            all.evaluationShare(batches).text(),
+            pairs.name(),
+            loss,
+            Math.exp(loss),
+            100 * accuracy(read));
   }
 
   /** Share of the target tokens that the decoder, reading those before, holds for the likeliest. */

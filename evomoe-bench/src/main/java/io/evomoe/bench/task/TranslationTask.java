@@ -6,6 +6,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.EvaluationShare;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.BucketedBatches;
@@ -89,6 +90,11 @@ public final class TranslationTask implements Task<PairBatch, Transformer> {
     BucketedBatches heldOut = batches(valid, config);
     return new TrainingData<>(
         batches(train, config), heldOut.evaluationBatches(config.training().evalBatches()));
+  }
+
+  @Override
+  public EvaluationShare heldOut(RunConfig config) {
+    return batches(valid, config).evaluationShare(config.training().evalBatches());
   }
 
   /** Batches of at most batch times sequence tokens on either side. */

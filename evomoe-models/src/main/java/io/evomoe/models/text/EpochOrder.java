@@ -75,6 +75,11 @@ public final class EpochOrder {
     return List.copyOf(batches);
   }
 
+  /** How many batches of {@code size} items there are of all items; the last may have fewer. */
+  public int batches(int size) {
+    return (items - 1) / requirePositive("size", size) + 1;
+  }
+
   /** Refuses a number below 1, by the name of its field. */
   public static int requirePositive(String name, int value) {
     if (value < 1) {

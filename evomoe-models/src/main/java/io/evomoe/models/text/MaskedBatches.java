@@ -83,6 +83,11 @@ public final class MaskedBatches implements BatchSource<LanguageBatch> {
         .toList();
   }
 
+  /** How much of what is held out {@link #evaluationBatches} gives for the same limit. */
+  public EvaluationShare evaluationShare(int maxBatches) {
+    return EvaluationShare.of(maxBatches, order.batches(sequences));
+  }
+
   private LanguageBatch gather(int[] chosen, MaskSeed seedOf) {
     int[] ids = new int[Math.multiplyExact(chosen.length, length)];
     int[] targets = new int[ids.length];

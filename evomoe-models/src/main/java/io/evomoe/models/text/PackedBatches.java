@@ -63,6 +63,11 @@ public final class PackedBatches implements BatchSource<LanguageBatch> {
     return order.firstBatches(maxBatches, sequences).stream().map(this::gather).toList();
   }
 
+  /** How much of what is held out {@link #evaluationBatches} gives for the same limit. */
+  public EvaluationShare evaluationShare(int maxBatches) {
+    return EvaluationShare.of(maxBatches, order.batches(sequences));
+  }
+
   private LanguageBatch gather(int[] chosen) {
     int[] ids = new int[chosen.length * length];
     int[] targets = new int[ids.length];

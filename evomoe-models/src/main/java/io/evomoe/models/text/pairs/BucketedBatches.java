@@ -1,6 +1,7 @@
 package io.evomoe.models.text.pairs;
 
 import io.evomoe.models.text.EpochOrder;
+import io.evomoe.models.text.EvaluationShare;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.BatchSource;
 import java.util.List;
@@ -64,6 +65,11 @@ public final class BucketedBatches implements BatchSource<PairBatch> {
         .map(i -> (int) ((2L * i + 1) * all / (2L * wanted)))
         .mapToObj(i -> pairs.batch(buckets.batch(i, buckets.sorted())))
         .toList();
+  }
+
+  /** How much of what is held out {@link #evaluationBatches} gives for the same limit. */
+  public EvaluationShare evaluationShare(int maxBatches) {
+    return EvaluationShare.of(maxBatches, buckets.batches());
   }
 
   /** Remembers the last epoch asked for. */
