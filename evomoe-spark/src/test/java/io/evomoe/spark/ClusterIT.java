@@ -159,6 +159,7 @@ class ClusterIT {
   }
 
   @Test
+  @Tag("long")
   void should_come_to_the_same_bits_when_executors_are_killed() throws Exception {
     Path out = directory.resolve("killed");
     Path log = directory.resolve("killed.log");
@@ -182,6 +183,7 @@ class ClusterIT {
   }
 
   @Test
+  @Tag("long")
   void should_come_to_the_same_bits_when_the_driver_is_killed_twice() throws Exception {
     Path out = directory.resolve("resumed");
     Path log = directory.resolve("resumed.log");
