@@ -27,9 +27,9 @@ class InterruptedMakingTest {
         Thread.sleep(20);
       }
 
-      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
 
-      assertThat(process.waitFor()).isEqualTo(130);
+      assertThat(process.waitFor()).isEqualTo(143);
       assertThat(Files.readString(log)).contains("evomoe: stopped: ").doesNotContain("\tat ");
       assertThat(out.resolve("config.yaml")).as("written once the model is made").doesNotExist();
     } finally {

@@ -33,7 +33,12 @@ final class PseudoTerminal implements AutoCloseable {
     Assumptions.assumeTrue(isThere(), "script of util-linux is not installed: no terminal");
     String words = command.stream().map(CommandText::quoted).collect(Collectors.joining(" "));
     return new PseudoTerminal(
-        new ProcessBuilder("script", "-qefc", "stty cols 100; exec " + words, "/dev/null")
+        // Whoever was started in the background of a script hears no Ctrl-C, nor do its children.
+        new ProcessBuilder(
+                "script",
+                "-qefc",
+                "stty cols 100; exec env --default-signal=INT " + words,
+                "/dev/null")
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .start());
