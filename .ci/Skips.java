@@ -97,7 +97,7 @@ class Skips {
   }
 
   private static boolean isReport(Path file) {
-    return file.toString().matches("evomoe-[a-z]+/target/(surefire|failsafe)-reports/TEST-.*\\.xml");
+    return file.toString().matches("evomoe-[a-z0-9]+/target/(surefire|failsafe)-reports/TEST-.*\\.xml");
   }
 
   private static List<Skipped> skipped(NodeList cases) {

@@ -8,7 +8,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The directions of the house: core knows nobody, models know no gate. */
+/**
+ * The directions of the house: core knows nobody, models and runs know no gate, runs no command
+ * line.
+ */
 class ModuleDirectionsTest {
   private static final String[] CORE = {
     "io.evomoe.kernel..",
@@ -28,15 +31,39 @@ class ModuleDirectionsTest {
           .withImportOption(location -> !location.contains("-tests.jar")) // core's, once packaged
           .importPackages("io.evomoe");
 
+  private static final String MODELS = "io.evomoe.models..";
+  private static final String DL4J = "io.evomoe.models.dl4j..";
+  private static final String GATES = "io.evomoe.gates..";
+  private static final String RUN = "io.evomoe.run..";
+  private static final String BENCH = "io.evomoe.bench..";
+  private static final String JUNIT = "io.evomoe.junit..";
+
   @Test
-  void core_should_not_know_gates_models_or_bench() {
+  void core_should_know_itself_alone() {
     noClasses()
         .that()
         .resideInAnyPackage(CORE)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "io.evomoe.gates..", "io.evomoe.models..", "io.evomoe.bench..", "io.evomoe.junit..")
+        .resideInAnyPackage(GATES, MODELS, RUN, BENCH, JUNIT)
+        .check(CLASSES);
+  }
+
+  @Test
+  void gates_and_tests_should_know_core_alone() {
+    noClasses()
+        .that()
+        .resideInAPackage(GATES)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(MODELS, RUN, BENCH, JUNIT)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(JUNIT)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(GATES, MODELS, RUN, BENCH)
         .check(CLASSES);
   }
 
@@ -44,27 +71,47 @@ class ModuleDirectionsTest {
   void models_should_never_know_a_gate_class() {
     noClasses()
         .that()
-        .resideInAPackage("io.evomoe.models..")
+        .resideInAPackage(MODELS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.evomoe.gates..", "io.evomoe.bench..", "io.evomoe.junit..")
+        .resideInAnyPackage(GATES, RUN, BENCH, JUNIT)
         .check(CLASSES);
   }
 
   @Test
-  void gates_should_know_core_alone() {
+  void the_layer_of_dl4j_alone_should_know_dl4j() {
     noClasses()
         .that()
-        .resideInAPackage("io.evomoe.gates..")
+        .resideOutsideOfPackage(DL4J)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.evomoe.models..", "io.evomoe.bench..", "io.evomoe.junit..")
+        .resideInAnyPackage("org.deeplearning4j..", DL4J)
+        .check(CLASSES);
+  }
+
+  @Test
+  void runs_should_know_no_command_line_chart_or_logging_back_end() {
+    noClasses()
+        .that()
+        .resideInAPackage(RUN)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            BENCH,
+            JUNIT,
+            GATES,
+            "picocli..",
+            "me.tongfei..",
+            "org.knowm..",
+            "ch.qos..",
+            "org.apache.spark..")
         .check(CLASSES);
   }
 
   @Test
   void packages_should_be_free_of_cycles() {
     slices().matching("io.evomoe.(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices().matching("io.evomoe.run.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test

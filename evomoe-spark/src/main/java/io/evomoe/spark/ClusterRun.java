@@ -1,15 +1,15 @@
 package io.evomoe.spark;
 
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.CurveRow;
-import io.evomoe.bench.report.Measured;
-import io.evomoe.bench.report.RunRecording;
-import io.evomoe.bench.run.Results;
-import io.evomoe.bench.run.Run;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Task;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Measured;
+import io.evomoe.run.record.RunRecording;
+import io.evomoe.run.task.Results;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Evaluation;
@@ -73,7 +73,7 @@ final class ClusterRun<B, M extends Model<B>> {
   }
 
   /** Trains to the end. */
-  Run.Outcome train(
+  TaskRun.Outcome train(
       Workers workers,
       CheckpointWriter checkpoints,
       CurveFile curves,

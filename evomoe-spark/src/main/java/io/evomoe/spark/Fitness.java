@@ -1,8 +1,8 @@
 package io.evomoe.spark;
 
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.Tasks;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Tasks;
 import java.io.PrintStream;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;

@@ -1,6 +1,6 @@
 package io.evomoe.spark;
 
-import io.evomoe.bench.report.AtomicFile;
+import io.evomoe.files.AtomicFile;
 import io.evomoe.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,9 +1,9 @@
 package io.evomoe.spark;
 
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.RunFolder;
 import io.evomoe.files.IoReason;
 import io.evomoe.files.ScratchFolder;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
 import io.evomoe.training.rounds.RoundConfig;
 import java.io.IOException;
 import java.io.Serializable;

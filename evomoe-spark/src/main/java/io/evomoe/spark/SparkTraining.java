@@ -1,17 +1,17 @@
 package io.evomoe.spark;
 
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.CurveRow;
-import io.evomoe.bench.report.OutputFolder;
-import io.evomoe.bench.rounds.ClusterRequest;
-import io.evomoe.bench.rounds.ClusterTraining;
-import io.evomoe.bench.rounds.RoundSettings;
-import io.evomoe.bench.run.Run;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.RunFolder;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.RunCheckpoint;
-import io.evomoe.bench.task.Tasks;
+import io.evomoe.files.OutputFolder;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.rounds.ClusterRequest;
+import io.evomoe.run.rounds.ClusterTraining;
+import io.evomoe.run.rounds.RoundSettings;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.rounds.RoundConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -93,7 +93,7 @@ public final class SparkTraining implements ClusterTraining {
             folder.write(config);
             run.save(checkpoints);
           }
-          Run.Outcome outcome =
+          TaskRun.Outcome outcome =
               run.train(workers, checkpoints, curves, earlier, request.out(), console);
           return new Trained(outcome, config, task);
         }

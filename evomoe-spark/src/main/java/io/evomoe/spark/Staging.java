@@ -1,12 +1,12 @@
 package io.evomoe.spark;
 
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.RunFolder;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.Tasks;
 import io.evomoe.files.FileTree;
 import io.evomoe.files.IoReason;
 import io.evomoe.files.ScratchFolder;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Tasks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

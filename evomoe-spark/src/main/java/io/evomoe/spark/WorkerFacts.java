@@ -1,7 +1,7 @@
 package io.evomoe.spark;
 
-import io.evomoe.bench.run.RunConfig;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.run.config.RunConfig;
 import java.io.Serializable;
 import org.apache.spark.SparkEnv;
 import org.bytedeco.javacpp.Loader;

@@ -1,10 +1,10 @@
 package io.evomoe.spark;
 
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.RunFolder;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.Tasks;
 import io.evomoe.files.ScratchFolder;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
 import io.evomoe.training.rounds.Contribution;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.bench.run.ConfigFile;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.Tasks;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
 import io.evomoe.training.Sgd;

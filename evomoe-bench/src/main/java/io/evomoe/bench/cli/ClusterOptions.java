@@ -1,8 +1,8 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.rounds.ClusterRequest;
-import io.evomoe.bench.rounds.ClusterTraining;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.run.rounds.ClusterRequest;
+import io.evomoe.run.rounds.ClusterTraining;
 import io.evomoe.training.rounds.RoundConfig;
 import io.evomoe.training.rounds.WireFormat;
 import java.util.LinkedHashMap;

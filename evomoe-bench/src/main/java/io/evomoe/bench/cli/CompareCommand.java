@@ -1,21 +1,23 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.HtmlReport;
-import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.report.ResultFile;
-import io.evomoe.bench.report.RunResult;
 import io.evomoe.bench.report.SummaryTable;
-import io.evomoe.bench.run.Annealing;
-import io.evomoe.bench.run.ComparedRun;
-import io.evomoe.bench.run.Run;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.RunFolder;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.Tasks;
+import io.evomoe.files.OutputFolder;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.record.Annealing;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.run.task.Prepared;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.Tasks;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +76,9 @@ final class CompareCommand implements Callable<Integer> {
         OutputFolder output = DefaultFolders.open(out, name, "evomoe compare")) {
       RunFolder.unused(output.path());
       List<RunConfig> configs = configs();
-      try (Prepared prepared = Prepared.data(options, configs.get(0))) {
+      try (Prepared prepared =
+          WorkProgress.watching(
+              progress -> Prepared.data(options.dataPaths(), configs.get(0), progress))) {
         compare(configs, prepared, output.path(), stop);
       }
     }
@@ -107,7 +111,7 @@ final class CompareCommand implements Callable<Integer> {
         }
         // Until it is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
-        Run.Outcome outcome =
+        TaskRun.Outcome outcome =
             planned.train(name(planned.config()), prepared.task(), curves, stop, memory, console);
         stop.begin();
         whole &= outcome.result().steps() == planned.config().training().steps();
@@ -155,7 +159,7 @@ final class CompareCommand implements Callable<Integer> {
     private final String note;
     private final Map<String, String> description;
     private final List<RunResult> results = new ArrayList<>();
-    private final List<ReportData.Run> runs = new ArrayList<>();
+    private final List<RecordedRun> runs = new ArrayList<>();
 
     Results(Path folder, String note, Map<String, String> description) {
       this.folder = folder;
@@ -163,7 +167,7 @@ final class CompareCommand implements Callable<Integer> {
       this.description = description;
     }
 
-    void add(Run.Outcome outcome) {
+    void add(TaskRun.Outcome outcome) {
       results.add(outcome.result());
       runs.add(outcome.recorded());
       ResultFile.write(folder.resolve(ResultFile.NAME), results);

@@ -1,11 +1,11 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.NewFolder;
-import io.evomoe.bench.run.RunFolder;
-import io.evomoe.bench.task.Conversion;
-import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.files.IoReason;
+import io.evomoe.files.NewFolder;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.task.Conversion;
+import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;

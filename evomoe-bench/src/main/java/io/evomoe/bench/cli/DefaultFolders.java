@@ -1,9 +1,9 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.files.FolderInUseException;
 import io.evomoe.files.FolderLock;
 import io.evomoe.files.IoReason;
+import io.evomoe.files.OutputFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.Tasks;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Tasks;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.task.EvalRequest;
-import io.evomoe.bench.task.RunCheckpoint;
-import io.evomoe.bench.task.Tasks;
-import io.evomoe.bench.task.TranslationKind;
+import io.evomoe.run.task.EvalRequest;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TranslationKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,12 +1,12 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.task.GptKind;
-import io.evomoe.bench.task.RunCheckpoint;
-import io.evomoe.bench.task.TrainedModel;
 import io.evomoe.models.gpt.Generation;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.Sampling;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.run.task.GptKind;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.TrainedModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.measure.ProcessMemory;
-import io.evomoe.bench.run.Run;
+import io.evomoe.run.task.TaskRun;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -23,7 +23,7 @@ final class MemoryGuard implements AutoCloseable {
   private final DoubleSupplier resident;
   private final Consumer<String> end;
   private final ScheduledExecutorService watch;
-  private volatile @Nullable Run<?, ?> current;
+  private volatile @Nullable TaskRun<?, ?> current;
   private volatile @Nullable String exceeded;
 
   /** Watches this process, from now on. */
@@ -47,7 +47,7 @@ final class MemoryGuard implements AutoCloseable {
   }
 
   /** The run to stop. */
-  void watch(Run<?, ?> run) {
+  void watch(TaskRun<?, ?> run) {
     current = run;
     if (exceeded != null) {
       run.requestStop();
@@ -77,7 +77,7 @@ final class MemoryGuard implements AutoCloseable {
           ("%s are in use, nearly all of %s: stopped and saved; --recompute or a smaller"
                   + " training.batch needs less")
               .formatted(MemorySize.text(bytes), limit.name());
-      Run<?, ?> run = current;
+      TaskRun<?, ?> run = current;
       if (run != null) {
         run.requestStop();
       }

@@ -1,10 +1,10 @@
 package io.evomoe.bench.cli;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.ParameterTotal;
-import io.evomoe.bench.task.Tasks;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Tasks;
 import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 

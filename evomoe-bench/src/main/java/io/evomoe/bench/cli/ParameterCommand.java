@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.task.Tasks;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.Tasks;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

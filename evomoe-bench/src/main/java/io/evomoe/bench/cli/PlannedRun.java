@@ -1,12 +1,12 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.CurveRow;
-import io.evomoe.bench.report.FinishedRun;
-import io.evomoe.bench.run.ComparedRun;
-import io.evomoe.bench.run.Run;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Task;
+import io.evomoe.bench.compare.ComparedRun;
+import io.evomoe.bench.compare.FinishedRun;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.io.PrintStream;
 import java.util.List;
@@ -57,7 +57,7 @@ record PlannedRun(
    * @param name for people
    * @param curves already holds the {@link #earlier} rows
    */
-  Run.Outcome train(
+  TaskRun.Outcome train(
       String name,
       Task<?, ?> task,
       CurveFile curves,
@@ -66,14 +66,14 @@ record PlannedRun(
       PrintStream console) {
     if (finished != null) {
       console.printf("%s: finished before, taken as it is%n", name);
-      return new Run.Outcome(finished.result(), finished.recorded());
+      return new TaskRun.Outcome(finished.result(), finished.recorded());
     }
     RunConfig config = config();
     // Before the model is made, which takes a while where it has many experts.
     console.println(Description.parameters(task, config));
     console.println(Description.losses(config));
     console.flush();
-    Run<?, ?> run = new Run<>(task, config);
+    TaskRun<?, ?> run = new TaskRun<>(task, config);
     if (checkpoint != null) {
       run.resume(checkpoint);
     }
@@ -86,7 +86,7 @@ record PlannedRun(
     run.checkpointTo(place.start(checkpoint != null));
     memory.watch(run);
     try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
-      Run.Outcome outcome = run.train(curves, earlier, progress);
+      TaskRun.Outcome outcome = run.train(curves, earlier, progress);
       if (outcome.result().steps() == config.training().steps()) {
         place.finish(outcome);
       } else {

@@ -1,14 +1,7 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.AtomicFile;
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.CurveRow;
+import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.HtmlReport;
-import io.evomoe.bench.report.OutputFolder;
-import io.evomoe.bench.run.ComparedRun;
-import io.evomoe.bench.run.FolderDigest;
-import io.evomoe.bench.run.Run;
-import io.evomoe.bench.run.RunConfig;
 import io.evomoe.bench.study.Origin;
 import io.evomoe.bench.study.Study;
 import io.evomoe.bench.study.StudyCharts;
@@ -16,7 +9,15 @@ import io.evomoe.bench.study.StudyConfig;
 import io.evomoe.bench.study.StudyResults;
 import io.evomoe.bench.study.StudyRun;
 import io.evomoe.bench.study.StudyTables;
+import io.evomoe.files.AtomicFile;
 import io.evomoe.files.IoReason;
+import io.evomoe.files.OutputFolder;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.FolderDigest;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.task.Prepared;
+import io.evomoe.run.task.TaskRun;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -174,7 +175,8 @@ final class StudyCommand implements Callable<Integer> {
   private void train(
       Study study, List<StudyRun> missing, List<Path> sources, Path folder, GracefulStop stop) {
     RunConfig first = study.config(study.runs().get(0)).orElseThrow();
-    try (Prepared prepared = Prepared.data(sources, first)) {
+    try (Prepared prepared =
+        WorkProgress.watching(progress -> Prepared.data(sources, first, progress))) {
       train(study, missing, sources, prepared, folder, stop);
     }
   }
@@ -212,7 +214,7 @@ final class StudyCommand implements Callable<Integer> {
         ComparedRun place = new ComparedRun(folder, run.name(), settings, sources);
         // Until its model is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
-        Run.Outcome outcome = outcome(place, run, prepared, stop, memory);
+        TaskRun.Outcome outcome = outcome(place, run, prepared, stop, memory);
         stop.begin();
         if (outcome.result().steps() == settings.training().steps()) {
           study.results().add(run.name(), settings, outcome);
@@ -222,7 +224,7 @@ final class StudyCommand implements Callable<Integer> {
     }
   }
 
-  private Run.Outcome outcome(
+  private TaskRun.Outcome outcome(
       ComparedRun place, StudyRun run, Prepared prepared, GracefulStop stop, MemoryGuard memory) {
     Path file = place.folder().resolve(CurveFile.NAME);
     List<CurveRow> recorded = CurveFile.readIfWhole(file);

@@ -1,23 +1,24 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.hub.DenseStart;
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.CurveRow;
 import io.evomoe.bench.report.HtmlReport;
-import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.report.ResultFile;
 import io.evomoe.bench.report.SummaryTable;
-import io.evomoe.bench.rounds.ClusterRequest;
-import io.evomoe.bench.rounds.ClusterTraining;
-import io.evomoe.bench.rounds.RoundSettings;
-import io.evomoe.bench.run.Annealing;
-import io.evomoe.bench.run.Run;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.RunFolder;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.RunCheckpoint;
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.files.OutputFolder;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.hub.DenseStart;
+import io.evomoe.run.record.Annealing;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.rounds.ClusterRequest;
+import io.evomoe.run.rounds.ClusterTraining;
+import io.evomoe.run.rounds.RoundSettings;
+import io.evomoe.run.task.Prepared;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
@@ -133,7 +134,8 @@ final class TrainCommand implements Callable<Integer> {
     } else {
       RunConfig config = options.config(gate, seed);
       RunFolder.unused(folder);
-      try (Prepared prepared = Prepared.data(options, config)) {
+      try (Prepared prepared =
+          WorkProgress.watching(progress -> Prepared.data(options.dataPaths(), config, progress))) {
         start(config, prepared, run -> {}, folder, stop);
       }
     }
@@ -219,7 +221,9 @@ final class TrainCommand implements Callable<Integer> {
       options.data = dataOf(dense.run().checkpoint());
     }
     RunFolder.unused(folder);
-    try (Prepared prepared = Prepared.data(options, config, dense.run())) {
+    try (Prepared prepared =
+        WorkProgress.watching(
+            progress -> Prepared.data(options.dataPaths(), config, dense.run(), progress))) {
       start(config, prepared, run -> run.startFrom(dense.weights()), folder, stop);
     }
   }
@@ -227,14 +231,14 @@ final class TrainCommand implements Callable<Integer> {
   private void start(
       RunConfig config,
       Prepared prepared,
-      Consumer<Run<?, ?>> before,
+      Consumer<TaskRun<?, ?>> before,
       Path path,
       GracefulStop stop) {
     MemoryLimit limit = MemoryLimit.of(options.maxMemory);
     limit.requireRoomFor(prepared.task(), config);
     describe(prepared.task(), config);
     try (MemoryGuard memory = new MemoryGuard(limit)) {
-      Run<?, ?> run = new Run<>(prepared.task(), config);
+      TaskRun<?, ?> run = new TaskRun<>(prepared.task(), config);
       before.accept(run);
       stop.begin(run::requestStop);
       memory.watch(run);
@@ -274,12 +278,13 @@ final class TrainCommand implements Callable<Integer> {
     requireMoreSteps(checkpoint, config, folder);
     List<Path> data = dataOf(checkpoint);
     options.data = data;
-    Task<?, ?> task = Prepared.open(data, config, saved);
+    Task<?, ?> task =
+        WorkProgress.watching(progress -> Prepared.open(data, config, saved, progress));
     MemoryLimit limit = MemoryLimit.of(options.maxMemory);
     limit.requireRoomFor(task, config);
     describe(task, config);
     try (MemoryGuard memory = new MemoryGuard(limit)) {
-      Run<?, ?> run = new Run<>(task, config);
+      TaskRun<?, ?> run = new TaskRun<>(task, config);
       run.resume(checkpoint);
       stop.begin(run::requestStop);
       memory.watch(run);
@@ -297,7 +302,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void goOn(
-      Run<?, ?> run, RunCheckpoint saved, List<Path> data, Task<?, ?> task, GracefulStop stop) {
+      TaskRun<?, ?> run, RunCheckpoint saved, List<Path> data, Task<?, ?> task, GracefulStop stop) {
     RunConfig config = saved.config();
     Checkpoint checkpoint = saved.checkpoint();
     RunFolder folder = saved.folder();
@@ -346,14 +351,14 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void train(
-      Run<?, ?> run,
+      TaskRun<?, ?> run,
       RunConfig config,
       RunFolder folder,
       CurveFile curves,
       List<CurveRow> earlier,
       Task<?, ?> task,
       GracefulStop stop) {
-    Run.Outcome outcome;
+    TaskRun.Outcome outcome;
     long steps = config.training().steps();
     try (StepProgress progress = new StepProgress(config.gate(), steps, console)) {
       outcome = run.train(curves, earlier, progress);
@@ -366,7 +371,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void printSummary(Run.Outcome outcome, Path folder, String measured) {
+  private void printSummary(TaskRun.Outcome outcome, Path folder, String measured) {
     console.println();
     console.println(SummaryTable.of(List.of(outcome.result())).text());
     console.println(measured);
@@ -375,7 +380,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static void write(
-      Run.Outcome outcome, RunConfig config, Path folder, Task<?, ?> task, List<String> data) {
+      TaskRun.Outcome outcome, RunConfig config, Path folder, Task<?, ?> task, List<String> data) {
     ReportData report =
         new ReportData(
             "EvoMoE training: %s, %s, seed %d"

@@ -1,8 +1,8 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.task.LineTranslator;
-import io.evomoe.bench.task.RunCheckpoint;
-import io.evomoe.bench.task.TranslationKind;
+import io.evomoe.run.task.LineTranslator;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.TranslationKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.models.text.TextProgress;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,13 @@ final class WorkProgress implements TextProgress, AutoCloseable {
   WorkProgress(PrintStream out, LongSupplier nanoTime) {
     this.out = out;
     this.nanoTime = nanoTime;
+  }
+
+  /** Does work that is shown on the console. */
+  static <T> T watching(Function<TextProgress, T> work) {
+    try (WorkProgress progress = onConsole()) {
+      return work.apply(progress);
+    }
   }
 
   @Override

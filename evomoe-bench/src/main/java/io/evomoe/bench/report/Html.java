@@ -3,6 +3,7 @@ package io.evomoe.bench.report;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.evomoe.run.record.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

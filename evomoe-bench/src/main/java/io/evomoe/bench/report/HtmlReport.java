@@ -2,6 +2,9 @@ package io.evomoe.bench.report;
 
 import static java.util.stream.Collectors.joining;
 
+import io.evomoe.files.AtomicFile;
+import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunResult;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +54,7 @@ public final class HtmlReport {
   }
 
   private static List<Series> series(ReportData data) {
-    boolean oneTask = data.runs().stream().map(ReportData.Run::task).distinct().count() == 1;
+    boolean oneTask = data.runs().stream().map(RecordedRun::task).distinct().count() == 1;
     return data.runs().stream()
         .map(
             run -> {
@@ -62,7 +65,7 @@ public final class HtmlReport {
   }
 
   /** An interrupted run stands for itself in the charts: it is no seed among finished ones. */
-  private static String interruption(ReportData.Run run, List<RunResult> results) {
+  private static String interruption(RecordedRun run, List<RunResult> results) {
     return results.stream().filter(run::gave).findFirst().map(RunResult::interruption).orElse("");
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.bench.report;
 
+import io.evomoe.run.record.RunResult;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;

@@ -2,6 +2,8 @@ package io.evomoe.bench.report;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
@@ -71,7 +73,7 @@ record Series(
     }
   }
 
-  static Series of(String label, ReportData.Run run) {
+  static Series of(String label, RecordedRun run) {
     return new Columns(run.rows()).series(label, run);
   }
 
@@ -88,7 +90,7 @@ record Series(
       this(rows, IntStream.range(0, rows.size()).filter(i -> keeps(rows, i)).boxed().toList());
     }
 
-    Series series(String label, ReportData.Run run) {
+    Series series(String label, RecordedRun run) {
       int radius = Smoothing.radius(rows.size());
       double[] millis = Smoothing.median(StepTimes.millis(rows), Math.max(2, radius));
       return new Series(

@@ -1,5 +1,6 @@
 package io.evomoe.bench.report;
 
+import io.evomoe.run.record.CurveRow;
 import java.util.List;
 import java.util.stream.IntStream;
 

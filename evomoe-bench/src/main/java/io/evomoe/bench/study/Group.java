@@ -1,7 +1,7 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.bench.report.CurveRow;
-import io.evomoe.bench.report.RunResult;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RunResult;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.bench.report.AtomicFile;
-import io.evomoe.bench.run.StrictYaml;
+import io.evomoe.files.AtomicFile;
+import io.evomoe.run.config.StrictYaml;
 import java.nio.file.Path;
 
 /**

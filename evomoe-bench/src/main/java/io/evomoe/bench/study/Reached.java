@@ -1,6 +1,6 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.bench.report.CurveRow;
+import io.evomoe.run.record.CurveRow;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,11 +1,11 @@
 package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.bench.run.ConfigFile;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.StrictYaml;
-import io.evomoe.bench.task.Tasks;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.config.StrictYaml;
+import io.evomoe.run.task.Tasks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

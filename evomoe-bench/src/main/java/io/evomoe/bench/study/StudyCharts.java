@@ -1,10 +1,11 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.bench.report.CurveRow;
-import io.evomoe.bench.report.OutputFolder;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.report.RunResult;
 import io.evomoe.files.IoReason;
+import io.evomoe.files.OutputFolder;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunResult;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,7 +72,7 @@ public final class StudyCharts {
    */
   public ReportData report(String note, Map<String, String> description) {
     List<RunResult> results = new ArrayList<>();
-    List<ReportData.Run> runs = new ArrayList<>();
+    List<RecordedRun> runs = new ArrayList<>();
     for (StudyRun run : study.runs()) {
       if (run.part() != StudyRun.Part.RATE) {
         study
@@ -80,7 +81,7 @@ public final class StudyCharts {
                 found -> {
                   results.add(found.result().labelled(run.label()));
                   runs.add(
-                      new ReportData.Run(
+                      new RecordedRun(
                           study.config().task(), run.label(), run.seed(), found.rows(), List.of()));
                 });
       }

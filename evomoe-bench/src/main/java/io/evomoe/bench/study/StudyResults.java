@@ -1,15 +1,15 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.CurveRow;
-import io.evomoe.bench.report.OutputFolder;
-import io.evomoe.bench.report.ResultFile;
-import io.evomoe.bench.report.RunResult;
-import io.evomoe.bench.run.ConfigFile;
-import io.evomoe.bench.run.Run;
-import io.evomoe.bench.run.RunConfig;
 import io.evomoe.files.FileTree;
 import io.evomoe.files.IoReason;
+import io.evomoe.files.OutputFolder;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.run.task.TaskRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,7 +74,7 @@ public final class StudyResults {
   }
 
   /** Records a finished run, in place of one of another configuration. */
-  public void add(String name, RunConfig config, Run.Outcome outcome) {
+  public void add(String name, RunConfig config, TaskRun.Outcome outcome) {
     Path run = OutputFolder.prepare(FileTree.requireNoLink(folder.resolve(name)));
     deleteResult(run);
     origin.write(run.resolve(ORIGIN));

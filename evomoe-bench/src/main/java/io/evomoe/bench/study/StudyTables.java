@@ -2,8 +2,8 @@ package io.evomoe.bench.study;
 
 import static io.evomoe.bench.study.MarkdownTable.decimals;
 
-import io.evomoe.bench.report.CurveRow;
-import io.evomoe.bench.report.RunResult;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RunResult;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

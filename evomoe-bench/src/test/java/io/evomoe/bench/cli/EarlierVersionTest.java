@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.CurveRow;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.evomoe.bench.task.ParameterTotal;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
+import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.training.Moments;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -107,7 +107,7 @@ class MemoryGuardTest {
 
   /** The constant is a measurement: this fails when a new ND4J needs twice as much, or half. */
   @Test
-  void an_array_should_cost_about_what_is_counted() {
+  void an_array_should_cost_about_what_is_counted() throws InterruptedException {
     Scope scope = Scope.root(1, KernelSelection.forType(DataType.FLOAT));
     List<Object> held = new ArrayList<>();
     long before = usedHeap();
@@ -125,9 +125,19 @@ class MemoryGuardTest {
     assertThat(held).hasSize(4000);
   }
 
-  private static long usedHeap() {
-    System.gc();
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  /** Arrays of earlier tests go in several rounds: each waits for what refers to it to go. */
+  private static long usedHeap() throws InterruptedException {
+    long least = Long.MAX_VALUE;
+    for (int quiet = 0; quiet < 3; quiet++) {
+      System.gc();
+      Thread.sleep(50);
+      long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+      if (used < least - 100_000) {
+        quiet = 0;
+      }
+      least = Math.min(least, used);
+    }
+    return least;
   }
 
   @Test

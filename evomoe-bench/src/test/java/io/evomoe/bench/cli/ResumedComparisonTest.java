@@ -2,10 +2,10 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.ResultFile;
-import io.evomoe.bench.report.RunResult;
 import io.evomoe.files.FileTree;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

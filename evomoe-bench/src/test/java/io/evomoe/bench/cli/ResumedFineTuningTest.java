@@ -2,8 +2,8 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.report.ClassScoreTable;
-import io.evomoe.bench.report.CurveFile;
+import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.CurveFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ class ResumedFineTuningTest {
   void without_its_scores_it_should_measure_again() throws IOException {
     Path killed = folder.resolve("unmeasured");
     assertThat(tune(killed).code()).isZero();
-    Files.delete(killed.resolve(ClassScoreTable.FILE));
+    Files.delete(killed.resolve(ClassScoreFile.NAME));
 
     CommandRun again = tune(killed);
 
@@ -97,8 +97,8 @@ class ResumedFineTuningTest {
     assertThat(TinyRuns.losses(tuned))
         .hasSize(2 * STEPS)
         .containsExactlyInAnyOrderElementsOf(TinyRuns.losses(whole));
-    assertThat(Files.readString(tuned.resolve(ClassScoreTable.FILE)))
-        .isEqualTo(Files.readString(whole.resolve(ClassScoreTable.FILE)));
+    assertThat(Files.readString(tuned.resolve(ClassScoreFile.NAME)))
+        .isEqualTo(Files.readString(whole.resolve(ClassScoreFile.NAME)));
     for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
       String at = "checkpoints/step-00000150/" + file;
       assertThat(tuned.resolve(at)).hasSameBinaryContentAs(whole.resolve(at));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.evomoe.bench.report.ResultFile;
-import io.evomoe.bench.report.RunResult;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

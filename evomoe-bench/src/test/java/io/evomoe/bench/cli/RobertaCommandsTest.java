@@ -2,9 +2,9 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.report.ClassScoreTable;
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.ResultFile;
+import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.ResultFile;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,7 +106,7 @@ class RobertaCommandsTest {
         .contains("valid accuracy", "valid macro-F1", "test accuracy", "test macro-F1")
         .containsSubsequence("majority class", "without pre-training", "fine-tuned")
         .doesNotContain("NaN");
-    assertThat(Files.readString(out.resolve(ClassScoreTable.FILE)))
+    assertThat(Files.readString(out.resolve(ClassScoreFile.NAME)))
         .contains("\"test_accuracy\"", "\"fine-tuned\"");
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(80);
     assertThat(out.resolve("checkpoints/step-00000040")).isDirectory();

@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.evomoe.bench.run.RunConfig;
+import io.evomoe.run.config.RunConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

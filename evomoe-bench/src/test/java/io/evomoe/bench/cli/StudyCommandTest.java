@@ -2,8 +2,8 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.ResultFile;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.ResultFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.report.CurveRow;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

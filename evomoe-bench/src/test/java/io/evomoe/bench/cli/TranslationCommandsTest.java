@@ -3,8 +3,8 @@ package io.evomoe.bench.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.report.ResultFile;
-import io.evomoe.bench.report.RunResult;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.report.ClassScoreTable;
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.run.FolderDigest;
+import io.evomoe.run.folder.FolderDigest;
+import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.CurveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -121,7 +121,7 @@ record WritingCommand(
         out -> {
           List<String> result = new ArrayList<>(losses(out));
           result.addAll(files(out.resolve("checkpoints")));
-          result.add(read(out.resolve(ClassScoreTable.FILE)));
+          result.add(read(out.resolve(ClassScoreFile.NAME)));
           return result;
         },
         false);

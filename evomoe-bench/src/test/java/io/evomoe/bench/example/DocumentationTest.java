@@ -2,9 +2,9 @@ package io.evomoe.bench.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.run.ConfigFile;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.task.Tasks;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class DocumentationTest {
     "README.md, 0, evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
     "README.md, 1, evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
     "README.md, 2,"
-        + " evomoe-models/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
+        + " evomoe-dl4j/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
     "README.md, 3, evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java",
     "CONTRIBUTING.md, 0, evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGate.java",
     "CONTRIBUTING.md, 1,"

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,14 +146,14 @@ class HtmlReportTest {
   void should_let_no_name_become_markup() throws IOException {
     String gate = HOSTILE.replace("\"", "");
     RoutingReport routing = new RoutingReport(HOSTILE, 1, List.of(1), List.of(), 0, 0);
-    ReportData.Run run = SyntheticRuns.run(gate, 0, 1, 3);
+    RecordedRun run = SyntheticRuns.run(gate, 0, 1, 3);
     ReportData data =
         new ReportData(
             HOSTILE,
             HOSTILE,
             Map.of(HOSTILE, HOSTILE),
             List.of(SyntheticRuns.result(run)),
-            List.of(new ReportData.Run("gpt", gate, 1, run.rows(), List.of(routing))));
+            List.of(new RecordedRun("gpt", gate, 1, run.rows(), List.of(routing))));
 
     String html = HtmlReport.html(data);
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -49,7 +51,7 @@ class SeriesTest {
     List<CurveRow> rows =
         IntStream.rangeClosed(1, 10_000).mapToObj(i -> row(i, i, i % 997 == 0)).toList();
 
-    Series series = Series.of("evomoe", new ReportData.Run("gpt", "evomoe", 1, rows, List.of()));
+    Series series = Series.of("evomoe", new RecordedRun("gpt", "evomoe", 1, rows, List.of()));
 
     assertThat(series.step()).hasSizeLessThan(Series.MAX_POINTS + 20).endsWith(10_000L);
     assertThat(series.valid().stream().filter(v -> !v.isNaN())).hasSize(10_000 / 997);
@@ -60,7 +62,7 @@ class SeriesTest {
   void should_give_each_experts_share_of_the_load_in_percent() {
     RoutingReport routing = new RoutingReport("m", 10, List.of(3, 0, 1), List.of(), 0, 0);
 
-    Series series = Series.of("a", new ReportData.Run("gpt", "a", 1, List.of(), List.of(routing)));
+    Series series = Series.of("a", new RecordedRun("gpt", "a", 1, List.of(), List.of(routing)));
 
     assertThat(series.load()).containsExactly(new Series.Load("m", List.of(75.0, 0.0, 25.0)));
   }
@@ -74,7 +76,7 @@ class SeriesTest {
             row(2, 2, false, OptionalDouble.of(1.5), none),
             row(3, 3, true, OptionalDouble.of(0), OptionalDouble.of(0.125)));
 
-    Series series = Series.of("a", new ReportData.Run("gpt", "a", 1, rows, List.of()));
+    Series series = Series.of("a", new RecordedRun("gpt", "a", 1, rows, List.of()));
 
     assertThat(series.dead()).containsExactly(NAN, 1.5, 0.0);
     assertThat(series.fluctuation()).containsExactly(NAN, NAN, 12.5);
@@ -84,7 +86,7 @@ class SeriesTest {
   void should_round_to_what_a_chart_can_show() {
     CurveRow third = row(1, 1.0 / 3, false);
 
-    Series series = Series.of("a", new ReportData.Run("gpt", "a", 1, List.of(third), List.of()));
+    Series series = Series.of("a", new RecordedRun("gpt", "a", 1, List.of(third), List.of()));
 
     assertThat(series.wall().get(0)).isEqualTo(0.333333).isCloseTo(1.0 / 3, within(1e-6));
   }

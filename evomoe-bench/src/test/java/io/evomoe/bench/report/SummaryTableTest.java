@@ -2,6 +2,7 @@ package io.evomoe.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.run.record.RunResult;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

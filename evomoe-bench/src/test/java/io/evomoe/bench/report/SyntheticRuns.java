@@ -1,6 +1,9 @@
 package io.evomoe.bench.report;
 
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunResult;
 import io.evomoe.step.Phase;
 import io.evomoe.training.StepReport;
 import java.nio.file.Path;
@@ -28,7 +31,7 @@ final class SyntheticRuns {
   }
 
   static ReportData comparison(List<String> gates, int seeds, int steps) {
-    List<ReportData.Run> runs = new ArrayList<>();
+    List<RecordedRun> runs = new ArrayList<>();
     List<RunResult> results = new ArrayList<>();
     for (int gate = 0; gate < gates.size(); gate++) {
       for (int seed = 1; seed <= seeds; seed++) {
@@ -46,7 +49,7 @@ final class SyntheticRuns {
         "EvoMoE comparison: gpt", "The data is tiny.", description, results, runs);
   }
 
-  static RunResult result(ReportData.Run run) {
+  static RunResult result(RecordedRun run) {
     CurveRow last = run.rows().get(run.rows().size() - 1);
     double loss = last.validLoss().orElse(Double.NaN);
     return new RunResult(
@@ -87,7 +90,7 @@ final class SyntheticRuns {
         planned);
   }
 
-  static ReportData.Run run(String gate, double handicap, long seed, int steps) {
+  static RecordedRun run(String gate, double handicap, long seed, int steps) {
     Random random = new Random(31 * seed + gate.hashCode());
     List<CurveRow> rows = new ArrayList<>();
     List<RoutingReport> routing = List.of();
@@ -121,7 +124,7 @@ final class SyntheticRuns {
               fluctuation(gate, step, steps, evaluated && !routing.isEmpty()));
       rows.add(CurveRow.of("gpt", gate, seed, report));
     }
-    return new ReportData.Run("gpt", gate, seed, rows, routing);
+    return new RecordedRun("gpt", gate, seed, rows, routing);
   }
 
   private static OptionalDouble fluctuation(String gate, int step, int steps, boolean measured) {

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.evomoe.bench.report.CurveFile;
-import io.evomoe.bench.run.FolderDigest;
-import io.evomoe.bench.run.Run;
-import io.evomoe.bench.run.RunConfig;
-import io.evomoe.bench.run.Task;
-import io.evomoe.bench.task.Tasks;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.FolderDigest;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -123,7 +123,10 @@ class StudyClaimsTest {
   private static <B, M extends Model<B>> double train(Task<B, M> task, RunConfig config) {
     String name = "%s-%s-%d.csv".formatted(config.task(), config.gate(), config.seed());
     try (CurveFile curves = CurveFile.create(folder.resolve(name))) {
-      return new Run<>(task, config).train(curves, List.of(), report -> {}).result().validLoss();
+      return new TaskRun<>(task, config)
+          .train(curves, List.of(), report -> {})
+          .result()
+          .validLoss();
     }
   }
 

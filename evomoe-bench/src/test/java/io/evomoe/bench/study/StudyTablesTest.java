@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.bench.report.ReportData;
+import io.evomoe.run.record.RecordedRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -149,7 +150,7 @@ class StudyTablesTest {
 
     ReportData report = new StudyCharts(study).report("The data is tiny.", Map.of());
 
-    assertThat(report.runs().stream().map(ReportData.Run::gate))
+    assertThat(report.runs().stream().map(RecordedRun::gate))
         .containsExactly("evomoe", "switch", "evomoe", "switch", "evomoe.no-noise");
     assertThat(report.results().get(4).gate()).isEqualTo("evomoe.no-noise");
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.bench.report.CurveRow;
-import io.evomoe.bench.report.ResultFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.ResultFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

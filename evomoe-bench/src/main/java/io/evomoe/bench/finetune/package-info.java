@@ -1,5 +1,0 @@
-/** Fine-tuning of a pre-trained RoBERTa, measured against what it has to beat. */
-@NullMarked
-package io.evomoe.bench.finetune;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,111 @@
+package io.evomoe.junit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+
+/** One training: gives the test its recorder, and compares afterwards. */
+final class ConvergenceInvocation
+    implements TestTemplateInvocationContext, ParameterResolver, AfterTestExecutionCallback {
+  private static final String RECORD = "evomoe.record";
+  private static final String VARIANT = "{variant}";
+
+  private final ConvergenceTest test;
+  private final String variant;
+  private final CurveRecorder recorder;
+
+  ConvergenceInvocation(ConvergenceTest test, String variant) {
+    this.test = test;
+    this.variant = variant;
+    this.recorder = new CurveRecorder(test.every());
+  }
+
+  @Override
+  public String getDisplayName(int invocationIndex) {
+    return variant.isEmpty() ? "curve" : variant;
+  }
+
+  @Override
+  public List<Extension> getAdditionalExtensions() {
+    return List.of(this);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    Class<?> type = parameter.getParameter().getType();
+    return type == CurveRecorder.class || (type == String.class && !variant.isEmpty());
+  }
+
+  @Override
+  public @Nullable Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == String.class ? variant : recorder;
+  }
+
+  @Override
+  public void afterTestExecution(ExtensionContext context) {
+    if (context.getExecutionException().isPresent()) {
+      return;
+    }
+    Curve measured = recorder.curve();
+    if (measured.isEmpty()) {
+      throw new AssertionError("the training must record at least one point, recorded none");
+    }
+    String name = name(context);
+    Path file = Path.of(test.folder()).resolve(name + ".csv");
+    boolean records =
+        context.getConfigurationParameter(RECORD).map(Boolean::parseBoolean).orElse(false);
+    if (records) {
+      measured.write(file);
+    } else {
+      compare(name, file, measured);
+    }
+  }
+
+  private void compare(String name, Path file, Curve measured) {
+    if (!Files.exists(file)) {
+      throw new AssertionError(
+          "no curve is recorded in %s; -D%s=true records one".formatted(file, RECORD));
+    }
+    Curve recorded = Curve.read(file);
+    List<String> differences = CurveComparison.differences(recorded, measured, this::bounds);
+    if (!differences.isEmpty()) {
+      Path picture = Path.of(test.pictures()).resolve(name + ".svg");
+      CurvePicture.write(picture, name, recorded, measured);
+      throw new AssertionError(
+          "the training does not follow %s:%n- %s%nBoth curves: %s"
+              .formatted(file, String.join(System.lineSeparator() + "- ", differences), picture));
+    }
+  }
+
+  private String name(ExtensionContext context) {
+    String given = test.curve();
+    if (given.isEmpty()) {
+      String method =
+          context.getRequiredTestClass().getSimpleName()
+              + "-"
+              + context.getRequiredTestMethod().getName();
+      given = variant.isEmpty() ? method : method + "-" + VARIANT;
+    }
+    return given.replace(VARIANT, variant);
+  }
+
+  private CurveComparison.Bounds bounds(String series) {
+    return tolerance(series)
+        .or(() -> tolerance(""))
+        .map(CurveComparison.Bounds::of)
+        .orElse(CurveComparison.Bounds.DEFAULT);
+  }
+
+  private Optional<Tolerance> tolerance(String series) {
+    return Arrays.stream(test.tolerances()).filter(t -> t.series().equals(series)).findFirst();
+  }
+}

@@ -1,0 +1,150 @@
+package io.evomoe.run.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.evomoe.names.Suggestion;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Why fields fit no record, in one sentence: the field, what it must be, and what it was. */
+final class BindingMistake {
+  private static final int SHOWN = 60;
+
+  private final JsonNode tree;
+  private final Class<?> type;
+
+  /**
+   * A mistake that is in one of these fields.
+   *
+   * @param type of the record that they were to become
+   */
+  BindingMistake(JsonNode tree, Class<?> type) {
+    this.tree = tree;
+    this.type = type;
+  }
+
+  /** The sentence. */
+  String text(JsonProcessingException e) {
+    if (!(e instanceof JsonMappingException mistake)) {
+      return "must be a mapping of fields to values";
+    }
+    String field = name(mistake.getPath());
+    if (mistake instanceof UnrecognizedPropertyException unknown) {
+      return unknown(field, unknown.getReferringClass());
+    }
+    if (mistake instanceof InvalidNullException) {
+      return field + " must be given, is missing or empty";
+    }
+    if (mistake.getCause() instanceof IllegalArgumentException refused) {
+      return refused(field, String.valueOf(refused.getMessage()));
+    }
+    JsonNode value = at(mistake.getPath());
+    return "%s must be %s, was %s%s"
+        .formatted(field, expected(mistake), shown(value), meant(mistake, value));
+  }
+
+  /** What a path that leads to no field is answered with. */
+  String unknown(String field, Class<?> record) {
+    String meant = Suggestion.text(field, names("", type));
+    return "unknown field " + field + (meant.isEmpty() ? "; known are " + names(record) : meant);
+  }
+
+  /** What a record says of one of its fields, with the name of the record before it. */
+  private String refused(String record, String message) {
+    JsonNode fields = record.isEmpty() ? tree : tree.at("/" + record.replace('.', '/'));
+    boolean ofItsField = fields.has(message.replaceFirst("\\W.*", ""));
+    return record.isEmpty() || !ofItsField ? message : record + "." + message;
+  }
+
+  private static String expected(JsonMappingException mistake) {
+    if (mistake.getCause() instanceof InputCoercionException number) {
+      boolean isInt = number.getTargetType() == int.class;
+      return "a whole number of at most " + (isInt ? Integer.MAX_VALUE : Long.MAX_VALUE);
+    }
+    Class<?> target = target(mistake);
+    if (target == null) {
+      return "another value";
+    }
+    if (target.isEnum()) {
+      return "one of " + Arrays.toString(target.getEnumConstants());
+    }
+    return switch (target.getSimpleName()) {
+      case "int", "long", "Integer", "Long" -> "a whole number";
+      case "double", "Double" -> "a number";
+      case "boolean", "Boolean" -> "true or false";
+      case "String" -> "text";
+      default ->
+          Collection.class.isAssignableFrom(target) ? "a list" : "a mapping of fields to values";
+    };
+  }
+
+  private static @Nullable Class<?> target(JsonMappingException mistake) {
+    return mistake instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
+  }
+
+  private static String meant(JsonMappingException mistake, JsonNode value) {
+    Class<?> target = target(mistake);
+    return target != null && target.isEnum()
+        ? Suggestion.text(
+            value.asText(), Stream.of(target.getEnumConstants()).map(Object::toString).toList())
+        : "";
+  }
+
+  private JsonNode at(List<JsonMappingException.Reference> path) {
+    JsonNode node = tree;
+    for (JsonMappingException.Reference step : path) {
+      node =
+          step.getFieldName() == null ? node.path(step.getIndex()) : node.path(step.getFieldName());
+    }
+    return node;
+  }
+
+  private static String shown(JsonNode value) {
+    String written = value.isValueNode() ? value.asText() : value.toString();
+    String text = written.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+    if (text.isEmpty()) {
+      return "empty";
+    }
+    return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+  }
+
+  private static String name(List<JsonMappingException.Reference> path) {
+    StringBuilder name = new StringBuilder();
+    for (JsonMappingException.Reference step : path) {
+      if (step.getFieldName() == null) {
+        name.append('[').append(step.getIndex()).append(']');
+      } else {
+        name.append(name.isEmpty() ? "" : ".").append(step.getFieldName());
+      }
+    }
+    return name.toString();
+  }
+
+  private static List<String> names(@Nullable Class<?> record) {
+    return record == null || !record.isRecord()
+        ? List.of()
+        : Stream.of(record.getRecordComponents()).map(RecordComponent::getName).toList();
+  }
+
+  /** All fields by their dotted names, those of the records in it included. */
+  private static List<String> names(String prefix, Class<?> record) {
+    List<String> names = new ArrayList<>();
+    for (RecordComponent field : record.getRecordComponents()) {
+      names.add(prefix + field.getName());
+      if (field.getType().isRecord()) {
+        names.addAll(names(prefix + field.getName() + ".", field.getType()));
+      }
+    }
+    return names;
+  }
+}

@@ -1,0 +1,91 @@
+package io.evomoe.run.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * The fields of a run's configuration by their dotted names, and the kind of each: the one place
+ * that says what a checkpoint is bound to ({@link BoundConfig}). A field of a record that has no
+ * kind here fails a test.
+ */
+final class ConfigFields {
+  /** Its entries, of each gate, are the options of that gate; of the model if it is the run's. */
+  static final String GATE_OPTIONS = "gateOptions";
+
+  /** How a field that is left empty is written. */
+  static final String EMPTY = "null";
+
+  static final Map<String, FieldKind> KINDS = kinds();
+
+  private ConfigFields() {}
+
+  private static Map<String, FieldKind> kinds() {
+    Map<String, FieldKind> kinds = new LinkedHashMap<>();
+    put(kinds, FieldKind.MODEL, "", "task", "gate", "seed", GATE_OPTIONS);
+    put(kinds, FieldKind.MODEL, "model.", "layers", "width", "hidden", "heads", "experts");
+    put(kinds, FieldKind.MODEL, "model.", "moeEvery", "vocabulary", "sequence", "dropout");
+    put(kinds, FieldKind.MODEL, "model.", "sharedExperts");
+    put(kinds, FieldKind.MODEL, "architecture.", "activation", "normEpsilon", "vocabulary");
+    put(kinds, FieldKind.MODEL, "architecture.", "positions", "positionOffset", "tokenTypes");
+    put(kinds, FieldKind.MODEL, "split.", "rule", "validShare", "testShare", "seed");
+    put(kinds, FieldKind.RUN, "training.", "steps", "batch", "microBatches", "learningRate");
+    put(kinds, FieldKind.RUN, "training.", "warmupShare", "decay", "floorShare", "beta1", "beta2");
+    put(kinds, FieldKind.RUN, "training.", "weightDecay", "clipNorm", "labelSmoothing");
+    put(kinds, FieldKind.RUN, "training.", "evalBatches", "metricSentences");
+    put(kinds, FieldKind.FREE, "training.", "evalEvery", "checkpointEvery");
+    put(kinds, FieldKind.RUN, "evolution.", "diversifySteps", "spawn", "copyMoments", "schedule");
+    put(kinds, FieldKind.RUN, "evolution.", "maxTemperature", "minTemperature");
+    put(kinds, FieldKind.RUN, "evolution.", "temperatureSteps", "hardFrom");
+    put(kinds, FieldKind.RUN, "compute.", "precision");
+    // The same to the bit (docs/determinism.md).
+    put(kinds, FieldKind.FREE, "compute.", "recompute");
+    put(kinds, FieldKind.FREE, "guards.", "keepCheckpoints", "skipNonFinite");
+    put(kinds, FieldKind.FREE, "guards.", "collapseEntropy", "collapseSteps");
+    return Collections.unmodifiableMap(kinds);
+  }
+
+  private static void put(
+      Map<String, FieldKind> kinds, FieldKind kind, String record, String... fields) {
+    Stream.of(fields).forEach(field -> kinds.put(record + field, kind));
+  }
+
+  /** Whether a name is that of a field. */
+  static boolean isKnown(String field) {
+    return KINDS.containsKey(field) || isGateOption(field);
+  }
+
+  /** Whether a name is that of an option of a gate, which may be left out. */
+  static boolean isGateOption(String field) {
+    return field.startsWith(GATE_OPTIONS + ".");
+  }
+
+  /** The kind of a field, by its dotted name. */
+  static FieldKind kind(String field) {
+    return Objects.requireNonNull(KINDS.get(isGateOption(field) ? GATE_OPTIONS : field), field);
+  }
+
+  /** All fields with their values as text, of the gates' options those of the run's gate. */
+  static Map<String, String> values(RunConfig config) {
+    Map<String, String> values = new LinkedHashMap<>();
+    collect("", StrictYaml.fields(config), values);
+    String own = GATE_OPTIONS + "." + config.gate() + ".";
+    values.keySet().removeIf(field -> isGateOption(field) && !field.startsWith(own));
+    return values;
+  }
+
+  private static void collect(String prefix, ObjectNode fields, Map<String, String> into) {
+    for (Map.Entry<String, JsonNode> field : fields.properties()) {
+      String name = prefix + field.getKey();
+      if (field.getValue() instanceof ObjectNode inner) {
+        collect(name + ".", inner, into);
+      } else {
+        into.put(name, field.getValue().asText());
+      }
+    }
+  }
+}

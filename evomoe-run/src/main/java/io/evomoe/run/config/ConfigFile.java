@@ -1,0 +1,96 @@
+package io.evomoe.run.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.files.AtomicFile;
+import io.evomoe.models.text.HeldOut;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Run configurations as YAML. A file may name only what differs from the preset. */
+public final class ConfigFile {
+  /** The field whose entries, a gate each, need not be there to be set. */
+  private static final String GATE_OPTIONS = "gateOptions";
+
+  private ConfigFile() {}
+
+  /** Writes a configuration in full; a reader sees the old file or the whole new one. */
+  public static void write(Path file, RunConfig config) {
+    AtomicFile.write(file, text(config));
+  }
+
+  /** The text of a file in full. */
+  public static String text(RunConfig config) {
+    return StrictYaml.text(config);
+  }
+
+  /** Reads a configuration that was written in full, by this version or an earlier one. */
+  public static RunConfig read(Path file) {
+    ObjectNode complete = laterFields();
+    StrictYaml.merge(complete, StrictYaml.read(file));
+    return StrictYaml.bind(complete, RunConfig.class, file.toString());
+  }
+
+  /** What files of earlier versions meant by leaving it out. */
+  private static ObjectNode laterFields() {
+    ObjectNode fields = StrictYaml.nothing();
+    fields.putObject("model").put("sharedExperts", 0);
+    fields.set("compute", StrictYaml.fields(ComputeSettings.DEFAULT));
+    fields.set("architecture", StrictYaml.fields(ArchitectureSettings.DEFAULT));
+    fields.set("guards", StrictYaml.fields(GuardSettings.DEFAULT));
+    fields.set("split", StrictYaml.fields(HeldOut.EARLIER));
+    return fields;
+  }
+
+  /** The defaults with what a file says instead. */
+  public static RunConfig overlay(RunConfig defaults, Path file) {
+    return overlay(defaults, StrictYaml.read(file), file.toString());
+  }
+
+  /**
+   * The defaults with other values for some fields.
+   *
+   * @param source of the fields, for messages
+   */
+  public static RunConfig overlay(RunConfig defaults, ObjectNode fields, String source) {
+    ObjectNode merged = StrictYaml.fields(defaults);
+    StrictYaml.merge(merged, fields);
+    return StrictYaml.bind(merged, RunConfig.class, source);
+  }
+
+  /**
+   * The configuration with one value replaced.
+   *
+   * @param path dotted field, such as {@code training.steps} or {@code gateOptions.switch.alpha}
+   * @param value as YAML text
+   */
+  public static RunConfig set(RunConfig config, String path, String value) {
+    return set(config, Map.of(path, value));
+  }
+
+  /**
+   * The configuration with some values replaced, which need to fit together only when all are.
+   *
+   * @param fields YAML text by dotted field
+   */
+  public static RunConfig set(RunConfig config, Map<String, String> fields) {
+    ObjectNode tree = StrictYaml.fields(config);
+    fields.forEach((path, value) -> set(tree, path, StrictYaml.value(value)));
+    return StrictYaml.bind(tree, RunConfig.class, "");
+  }
+
+  private static void set(ObjectNode tree, String path, JsonNode value) {
+    ObjectNode parent = tree;
+    String[] parts = path.split("\\.", -1);
+    for (int i = 0; i < parts.length - 1; i++) {
+      boolean isGate = i == 1 && parts[0].equals(GATE_OPTIONS) && !parent.has(parts[i]);
+      JsonNode child = isGate ? parent.putObject(parts[i]) : parent.get(parts[i]);
+      if (!(child instanceof ObjectNode object)) {
+        throw new IllegalArgumentException(
+            new BindingMistake(tree, RunConfig.class).unknown(path, RunConfig.class));
+      }
+      parent = object;
+    }
+    parent.set(parts[parts.length - 1], value);
+  }
+}

@@ -1,0 +1,196 @@
+package io.evomoe.run.config;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.models.stack.StackSize;
+import java.util.function.Consumer;
+
+/**
+ * The size of a model, as a configuration file has it.
+ *
+ * <p>Numbers are at most 1,000,000, experts at most 65,536, the vocabulary at most 10,000,000.
+ *
+ * @param layers blocks, at least 1; task mt has as many in the encoder and in the decoder
+ * @param width d, at least 1
+ * @param hidden width inside a feed-forward net or expert, at least 1
+ * @param heads attention heads; divides the width
+ * @param experts experts in an MoE block, at least 1
+ * @param moeEvery every how many blocks one has experts, at least 1
+ * @param vocabulary size of the vocabulary that the tokenizer is trained to, at least 1
+ * @param sequence tokens per sequence, at least 1; of task mt the longest sentence
+ * @param dropout rate, in [0, 1)
+ * @param sharedExperts nets of an MoE block that every token uses, at least 0; 0 where a file
+ *     leaves it out
+ */
+public record ModelSize(
+    int layers,
+    int width,
+    int hidden,
+    int heads,
+    int experts,
+    int moeEvery,
+    int vocabulary,
+    int sequence,
+    double dropout,
+    int sharedExperts) {
+
+  /** Far above what anybody trains: what is larger is a slip of the keyboard. */
+  private static final int LARGEST = 1_000_000;
+
+  private static final int MOST_EXPERTS = 65_536;
+  private static final int LARGEST_VOCABULARY = 10_000_000;
+
+  /** Refuses sizes out of their bounds. */
+  public ModelSize {
+    requireAtMost("layers", layers, LARGEST);
+    requireAtMost("width", width, LARGEST);
+    requireAtMost("hidden", hidden, LARGEST);
+    requireAtMost("experts", experts, MOST_EXPERTS);
+    requireAtMost("sharedExperts", sharedExperts, MOST_EXPERTS);
+    requireAtMost("vocabulary", vocabulary, LARGEST_VOCABULARY);
+    requireAtMost("sequence", sequence, LARGEST);
+    new StackSize(
+        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, Activation.GELU);
+    requirePositive("vocabulary", vocabulary);
+    requirePositive("sequence", sequence);
+  }
+
+  /** A size without shared experts. */
+  public ModelSize(
+      int layers,
+      int width,
+      int hidden,
+      int heads,
+      int experts,
+      int moeEvery,
+      int vocabulary,
+      int sequence,
+      double dropout) {
+    this(layers, width, hidden, heads, experts, moeEvery, vocabulary, sequence, dropout, 0);
+  }
+
+  /** A stack of this size. */
+  StackSize stack(Activation activation) {
+    return new StackSize(
+        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, activation);
+  }
+
+  private static void requireAtMost(String field, int value, int maximum) {
+    if (value > maximum) {
+      throw new IllegalArgumentException(field + " must be at most " + maximum + ", was " + value);
+    }
+  }
+
+  private static void requirePositive(String field, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
+    }
+  }
+
+  /** The same with other values of some fields. */
+  public ModelSize with(Consumer<Builder> changes) {
+    Builder builder = new Builder(this);
+    changes.accept(builder);
+    return builder.build();
+  }
+
+  /** Changes single fields; each means what the component of its name means. */
+  public static final class Builder {
+    private int layers;
+    private int width;
+    private int hidden;
+    private int heads;
+    private int experts;
+    private int moeEvery;
+    private int vocabulary;
+    private int sequence;
+    private double dropout;
+    private int sharedExperts;
+
+    private Builder(ModelSize from) {
+      layers = from.layers;
+      width = from.width;
+      hidden = from.hidden;
+      heads = from.heads;
+      experts = from.experts;
+      moeEvery = from.moeEvery;
+      vocabulary = from.vocabulary;
+      sequence = from.sequence;
+      dropout = from.dropout;
+      sharedExperts = from.sharedExperts;
+    }
+
+    /** Sets {@link ModelSize#layers}. */
+    public Builder layers(int value) {
+      layers = value;
+      return this;
+    }
+
+    /** Sets {@link ModelSize#width}. */
+    public Builder width(int value) {
+      width = value;
+      return this;
+    }
+
+    /** Sets {@link ModelSize#hidden}. */
+    public Builder hidden(int value) {
+      hidden = value;
+      return this;
+    }
+
+    /** Sets {@link ModelSize#heads}. */
+    public Builder heads(int value) {
+      heads = value;
+      return this;
+    }
+
+    /** Sets {@link ModelSize#experts}. */
+    public Builder experts(int value) {
+      experts = value;
+      return this;
+    }
+
+    /** Sets {@link ModelSize#moeEvery}. */
+    public Builder moeEvery(int value) {
+      moeEvery = value;
+      return this;
+    }
+
+    /** Sets {@link ModelSize#vocabulary}. */
+    public Builder vocabulary(int value) {
+      vocabulary = value;
+      return this;
+    }
+
+    /** Sets {@link ModelSize#sequence}. */
+    public Builder sequence(int value) {
+      sequence = value;
+      return this;
+    }
+
+    /** Sets {@link ModelSize#dropout}. */
+    public Builder dropout(double value) {
+      dropout = value;
+      return this;
+    }
+
+    /** Sets {@link ModelSize#sharedExperts}. */
+    public Builder sharedExperts(int value) {
+      sharedExperts = value;
+      return this;
+    }
+
+    private ModelSize build() {
+      return new ModelSize(
+          layers,
+          width,
+          hidden,
+          heads,
+          experts,
+          moeEvery,
+          vocabulary,
+          sequence,
+          dropout,
+          sharedExperts);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.evomoe.run.config;
+
+import java.util.Map;
+
+/**
+ * A size of a task that is known to work.
+ *
+ * @param name for the command line
+ * @param model size of the model
+ * @param training how to train it
+ */
+public record Preset(String name, ModelSize model, TrainingSettings training) {
+
+  /** A run of this size. */
+  public RunConfig config(String task, String gate, long seed) {
+    return new RunConfig(
+        task,
+        gate,
+        seed,
+        model,
+        training,
+        EvolutionSettings.defaults(),
+        Map.of(),
+        ComputeSettings.DEFAULT);
+  }
+}

@@ -1,0 +1,121 @@
+package io.evomoe.run.config;
+
+import io.evomoe.training.checkpoint.Checkpoint;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The configuration that a run goes on with: that of its checkpoint, with what was asked for
+ * instead.
+ *
+ * @param config of the steps to come
+ * @param changes one line each, for people; empty where the run goes on as it was
+ */
+public record ResumedConfig(RunConfig config, List<String> changes) {
+  private static final String DIVERSIFY = "evolution.diversifySteps";
+
+  /** What made the experts that are there. */
+  private static final List<String> OF_THE_SPAWN =
+      List.of(DIVERSIFY, "evolution.spawn", "evolution.copyMoments");
+
+  /** Keeps the list unmodifiable. */
+  public ResumedConfig {
+    changes = List.copyOf(changes);
+  }
+
+  /**
+   * Puts together what a run goes on with.
+   *
+   * @param written what is written beside the checkpoint
+   * @param file where that is
+   * @param checkpoint to go on from
+   * @param asked values by dotted field, as text
+   * @throws IllegalArgumentException if a field of the model differs from the checkpoint's, or
+   *     another one that a number depends on was changed in the file and not asked for
+   */
+  public static ResumedConfig of(
+      RunConfig written, Path file, Checkpoint checkpoint, Map<String, String> asked) {
+    Optional<BoundConfig> saved = BoundConfig.of(checkpoint);
+    BoundConfig bound = saved.orElseGet(() -> BoundConfig.of(written, file));
+    RunConfig before = bound.over(written, file);
+    RunConfig config = ConfigFile.set(before, asked);
+    if (checkpoint.progress().spawned()) {
+      config = withSpawnInThePast(before, config, checkpoint, asked);
+    }
+    requireUnchangedModel(bound, config);
+    requireAskedFor(bound, written, file, asked);
+    requireStepsAhead(config, checkpoint);
+    return new ResumedConfig(config, changes(before, config, saved.isPresent()));
+  }
+
+  private static void requireUnchangedModel(BoundConfig bound, RunConfig config) {
+    for (BoundConfig.Difference difference : bound.differences(config)) {
+      if (difference.kind() == FieldKind.MODEL) {
+        throw new IllegalArgumentException(
+            "%s cannot be changed by --resume: it is %s in %s, was given %s"
+                .formatted(
+                    difference.field(), difference.bound(), bound.source(), difference.given()));
+      }
+    }
+  }
+
+  /** What was edited in the file alone would change the run in silence. */
+  private static void requireAskedFor(
+      BoundConfig bound, RunConfig written, Path file, Map<String, String> asked) {
+    for (BoundConfig.Difference difference : bound.differences(written)) {
+      if (!asked.containsKey(difference.field())) {
+        throw new IllegalArgumentException(
+            difference.text(file, bound.source())
+                + ": to go on with %s, give --set %s=%s with --resume"
+                    .formatted(difference.given(), difference.field(), difference.given()));
+      }
+    }
+  }
+
+  private static void requireStepsAhead(RunConfig config, Checkpoint checkpoint) {
+    long done = checkpoint.progress().step();
+    if (config.training().steps() < done) {
+      throw new IllegalArgumentException(
+          "training.steps must be at least %d, as many as %s has behind it, was %d"
+              .formatted(done, checkpoint.location(), config.training().steps()));
+    }
+  }
+
+  /** Steps that are a share of the run's stay where they were, once the experts are spawned. */
+  private static RunConfig withSpawnInThePast(
+      RunConfig before, RunConfig config, Checkpoint checkpoint, Map<String, String> asked) {
+    for (String field : OF_THE_SPAWN) {
+      if (asked.containsKey(field)) {
+        throw new IllegalArgumentException(
+            "%s cannot be changed by --resume: the experts of %s are spawned already"
+                .formatted(field, checkpoint.location()));
+      }
+    }
+    long spawn = before.evolution().config(before.training().steps()).diversifySteps();
+    boolean moved = spawn != config.evolution().config(config.training().steps()).diversifySteps();
+    return moved ? ConfigFile.set(config, DIVERSIFY, Long.toString(spawn)) : config;
+  }
+
+  private static List<String> changes(RunConfig before, RunConfig config, boolean saved) {
+    Map<String, String> then = ConfigFields.values(before);
+    Map<String, String> now = ConfigFields.values(config);
+    List<String> lines = new ArrayList<>();
+    now.forEach(
+        (field, value) -> {
+          boolean inCheckpoint = saved && ConfigFields.kind(field) != FieldKind.FREE;
+          if (!value.equals(then.get(field))) {
+            lines.add(
+                "%s: %s %s, %s from here on"
+                    .formatted(
+                        field,
+                        then.get(field),
+                        inCheckpoint ? "in the checkpoint" : "so far",
+                        value));
+          }
+        });
+    return lines;
+  }
+}

@@ -1,0 +1,236 @@
+package io.evomoe.run.config;
+
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.moe.Gate;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Growth;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Scope;
+import io.evomoe.training.TrainingConfig;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * One run in full: what is saved beside its checkpoints and read back to resume it.
+ *
+ * @param task by name
+ * @param gate name of a gate that is installed
+ * @param seed from which everything random is drawn
+ * @param model its size
+ * @param training how to train
+ * @param evolution EvoMoE's phases; the temperature counts for every gate that uses it
+ * @param gateOptions options by name, for each gate by its name; a gate that is left out has its
+ *     defaults
+ * @param compute how to compute; {@link ComputeSettings#DEFAULT} where a file leaves it out
+ * @param architecture of the model beside its size; {@link ArchitectureSettings#DEFAULT} where a
+ *     file leaves it out
+ * @param guards how it is kept safe; {@link GuardSettings#DEFAULT} where a file leaves it out
+ * @param split how data that has no split of its own is divided; {@link HeldOut#EARLIER} where a
+ *     file leaves it out
+ */
+public record RunConfig(
+    String task,
+    String gate,
+    long seed,
+    ModelSize model,
+    TrainingSettings training,
+    EvolutionSettings evolution,
+    Map<String, Map<String, String>> gateOptions,
+    ComputeSettings compute,
+    ArchitectureSettings architecture,
+    GuardSettings guards,
+    HeldOut split) {
+
+  /**
+   * Keeps the options, by gate in order, unmodifiable; refuses sequences that are longer than the
+   * positions.
+   */
+  public RunConfig {
+    gateOptions = Collections.unmodifiableMap(new TreeMap<>(gateOptions));
+    Integer positions = architecture.positions();
+    if (positions != null && positions < model.sequence()) {
+      throw new IllegalArgumentException(
+          "model.sequence must be at most architecture.positions, %d, was %d"
+              .formatted(positions, model.sequence()));
+    }
+  }
+
+  /** A run of the default architecture, guards and split. */
+  public RunConfig(
+      String task,
+      String gate,
+      long seed,
+      ModelSize model,
+      TrainingSettings training,
+      EvolutionSettings evolution,
+      Map<String, Map<String, String>> gateOptions,
+      ComputeSettings compute) {
+    this(
+        task,
+        gate,
+        seed,
+        model,
+        training,
+        evolution,
+        gateOptions,
+        compute,
+        ArchitectureSettings.DEFAULT,
+        GuardSettings.DEFAULT,
+        HeldOut.DEFAULT);
+  }
+
+  /** Kernels of this run's precision. */
+  public Kernels kernels() {
+    return KernelSelection.forPrecision(compute.precision());
+  }
+
+  /** What a trainer is told. */
+  public TrainingConfig trainingConfig() {
+    return training.config(seed).withGuards(guards.guards());
+  }
+
+  /**
+   * The stack of blocks of this run's model.
+   *
+   * @param usual activation of the task
+   */
+  public StackSize stack(Activation usual) {
+    Activation activation = architecture.activation();
+    StackSize stack =
+        model
+            .stack(activation == null ? usual : activation)
+            .withNormEpsilon(architecture.normEpsilon());
+    return compute.recompute() ? stack.withRecomputation() : stack;
+  }
+
+  /**
+   * Tables of a language model's embedding.
+   *
+   * @param tokens that the tokenizer has
+   * @throws IllegalArgumentException if these are more than {@link
+   *     ArchitectureSettings#vocabulary()}
+   */
+  public EmbeddingSize embedding(int tokens) {
+    Integer vocabulary = architecture.vocabulary();
+    if (vocabulary != null && tokens > vocabulary) {
+      throw new IllegalArgumentException(
+          "the tokenizer must have at most architecture.vocabulary tokens, %d, has %d"
+              .formatted(vocabulary, tokens));
+    }
+    Integer positions = architecture.positions();
+    return new EmbeddingSize(
+        vocabulary == null ? tokens : vocabulary,
+        positions == null ? model.sequence() : positions,
+        architecture.positionOffset(),
+        architecture.tokenTypes());
+  }
+
+  /** Refuses what only the embedding of a RoBERTa has. */
+  public void requirePlainEmbedding() {
+    architecture.requirePlainEmbedding(task);
+  }
+
+  /** What makes this run's gates. */
+  public GateProvider provider() {
+    return GateRegistry.installed().provider(gate);
+  }
+
+  /** When this run has which phase and temperature. */
+  public EvolutionSchedule schedule() {
+    return new EvolutionSchedule(evolution.config(training.steps()), provider().growth());
+  }
+
+  /** Options of this run's gate. */
+  public Map<String, String> options() {
+    return gateOptions.getOrDefault(gate, Map.of());
+  }
+
+  /**
+   * Itself, after everything that is only looked at later was looked at: the evolution's numbers
+   * for this many steps, and the gate's options.
+   *
+   * @param causal whether a token's output must not depend on later tokens
+   * @throws IllegalArgumentException for an unknown gate or a value out of its bounds
+   */
+  public RunConfig checked(boolean causal) {
+    evolution.config(training.steps());
+    if (provider().growth() != Growth.NEVER) {
+      if (model.moeEvery() > model.layers()) {
+        throw new IllegalArgumentException(
+            "model.moeEvery must be at most model.layers (%d) for gate %s, was %d"
+                .formatted(model.layers(), gate, model.moeEvery()));
+      }
+      narrowGate(causal);
+    } else if (!options().isEmpty()) {
+      throw new IllegalArgumentException(
+          "gate " + gate + " has no options, was given " + options().keySet());
+    }
+    return this;
+  }
+
+  /**
+   * Coefficients of the auxiliary losses of this run's gates, by name; 0 for one that is off.
+   *
+   * @param causal whether a token's output must not depend on later tokens
+   */
+  public Map<String, Double> losses(boolean causal) {
+    return provider().growth() == Growth.NEVER ? Map.of() : narrowGate(causal).losses();
+  }
+
+  /** A gate of one column: with all options, and next to nothing to allocate. */
+  private Gate narrowGate(boolean causal) {
+    return provider()
+        .create(
+            new GateSpec(
+                Scope.root(seed, KernelSelection.forType(DataType.FLOAT)),
+                1,
+                model.experts(),
+                1,
+                model.vocabulary(),
+                causal,
+                options(),
+                TrainingFacts.ofSteps(training.steps())));
+  }
+
+  /** The same with data that is divided in another way. */
+  public RunConfig withSplit(HeldOut other) {
+    return new RunConfig(
+        task,
+        gate,
+        seed,
+        model,
+        training,
+        evolution,
+        gateOptions,
+        compute,
+        architecture,
+        guards,
+        other);
+  }
+
+  /** The same with another gate and seed. */
+  public RunConfig with(String otherGate, long otherSeed) {
+    return new RunConfig(
+        task,
+        otherGate,
+        otherSeed,
+        model,
+        training,
+        evolution,
+        gateOptions,
+        compute,
+        architecture,
+        guards,
+        split);
+  }
+}

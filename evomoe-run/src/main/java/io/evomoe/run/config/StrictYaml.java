@@ -1,0 +1,183 @@
+package io.evomoe.run.config;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MutableConfigOverride;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.evomoe.files.IoReason;
+import io.evomoe.kernel.Activation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * YAML that becomes records. Unknown, doubled, forgotten and mistyped fields are refused in one
+ * sentence that names the file and the field.
+ */
+public final class StrictYaml {
+  private static final int MOST_BYTES = 1 << 18;
+  private static final Pattern PACKAGES = Pattern.compile("\\b(?:[a-z]\\w*\\.)+(?=[A-Z])");
+
+  private static final ObjectMapper YAML =
+      YAMLMapper.builder(new YAMLFactory())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
+          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+          .build();
+
+  /** What may be left empty is a {@code Long}; anything else that is null was forgotten. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .defaultSetterInfo(JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .withCoercionConfig(
+              LogicalType.Boolean,
+              no -> no.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail))
+          .withConfigOverride(Long.class, StrictYaml::mayBeNull)
+          .withConfigOverride(Integer.class, StrictYaml::mayBeNull)
+          .withConfigOverride(Activation.class, StrictYaml::mayBeNull)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
+          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+          .build();
+
+  private StrictYaml() {}
+
+  private static void mayBeNull(MutableConfigOverride type) {
+    type.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SET));
+  }
+
+  /** The text of a record in full. */
+  public static String text(Object value) {
+    try {
+      return YAML.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a configuration has a YAML form", e);
+    }
+  }
+
+  /** The fields of a record. */
+  static ObjectNode fields(Object value) {
+    return JSON.valueToTree(value);
+  }
+
+  /** No field. */
+  public static ObjectNode nothing() {
+    return JSON.createObjectNode();
+  }
+
+  /** The value that a text is in YAML; the text itself where it is none. */
+  static JsonNode value(String text) {
+    try {
+      JsonNode value = YAML.readTree(text);
+      return value.isMissingNode() ? TextNode.valueOf(text) : value;
+    } catch (JsonProcessingException e) {
+      return TextNode.valueOf(text);
+    }
+  }
+
+  /**
+   * A file that is a mapping.
+   *
+   * @throws IllegalArgumentException naming the file
+   */
+  public static ObjectNode read(Path file) {
+    try {
+      JsonNode tree = YAML.readTree(content(file));
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw new IllegalArgumentException(
+          "configuration " + file + " must be a mapping of fields to values");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "configuration %s is not YAML: %s%s"
+              .formatted(file, place(e.getLocation()), firstLine(e.getOriginalMessage())),
+          e);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("configuration " + file + " must be UTF-8", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "configuration " + file + " cannot be read: " + IoReason.of(e, file), e);
+    }
+  }
+
+  /**
+   * SnakeYAML copies a comment or text as often as it has read another kilobyte of it, so its time
+   * grows with the square of the length.
+   */
+  private static String content(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new IllegalArgumentException(
+            "configuration %s must have at most %d bytes, has more".formatted(file, MOST_BYTES));
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    }
+  }
+
+  /** Puts fields in place of others; mappings are merged field by field. */
+  public static void merge(ObjectNode into, ObjectNode from) {
+    for (Map.Entry<String, JsonNode> field : from.properties()) {
+      JsonNode old = into.get(field.getKey());
+      if (old instanceof ObjectNode oldObject && field.getValue() instanceof ObjectNode newObject) {
+        merge(oldObject, newObject);
+      } else {
+        into.set(field.getKey(), field.getValue().deepCopy());
+      }
+    }
+  }
+
+  /**
+   * A record of these fields.
+   *
+   * @param source for the message; empty where the fields say enough
+   * @throws IllegalArgumentException naming source and field
+   */
+  public static <T> T bind(ObjectNode tree, Class<T> type, String source) {
+    try {
+      return JSON.treeToValue(tree, type);
+    } catch (JsonProcessingException e) {
+      String mistake = new BindingMistake(tree, type).text(e);
+      throw new IllegalArgumentException(source.isEmpty() ? mistake : source + ": " + mistake, e);
+    }
+  }
+
+  private static String place(@Nullable JsonLocation location) {
+    return location == null
+        ? ""
+        : "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
+  }
+
+  /** The first line, without the packages of Java classes. */
+  private static String firstLine(String text) {
+    return PACKAGES.matcher(text.lines().findFirst().orElse("")).replaceAll("");
+  }
+}

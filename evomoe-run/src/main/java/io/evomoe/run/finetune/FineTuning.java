@@ -1,0 +1,177 @@
+package io.evomoe.run.finetune;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.evolution.TemperatureSchedule;
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.roberta.RobertaClassifier;
+import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.classes.Labels;
+import io.evomoe.moe.GateState;
+import io.evomoe.moe.Growth;
+import io.evomoe.nn.Workspaces;
+import io.evomoe.run.folder.Fingerprint;
+import io.evomoe.run.folder.FolderDigest;
+import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.task.RobertaKind;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainingListener;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+
+/**
+ * Fine-tunes the RoBERTa of a run to name the classes of texts, and, to compare with, the same
+ * network from the weights that the run started with. Both have the experts and the temperature
+ * that the run had come to, and keep them, and their gates count its steps as well: a StableMoE
+ * router is frozen in both, in the second as it was drawn.
+ */
+public final class FineTuning {
+  private final RunCheckpoint run;
+  private final ClassTexts texts;
+  private final TrainingConfig config;
+
+  /** Encodes the texts. */
+  public FineTuning(RunCheckpoint run, ClassifiedSplit texts, FineTuneSettings settings) {
+    this.run = run;
+    this.texts = new ClassTexts(run, texts, settings);
+    this.config = settings.config(this.texts.trainingTexts());
+  }
+
+  /**
+   * Of everything that the result of a fine-tuning depends on.
+   *
+   * @param texts tells the texts, and what is done with them, from others
+   */
+  public static String fingerprint(RunCheckpoint run, FineTuneSettings settings, String texts) {
+    return Fingerprint.of(
+        settings.text(),
+        texts,
+        run.config().kernels().name(),
+        FolderDigest.of(run.checkpoint().location()),
+        FolderDigest.of(run.folder().tokenizerPath()));
+  }
+
+  /** Optimizer steps of one training. */
+  public long steps() {
+    return config.steps();
+  }
+
+  /** The classes, in the order of the network's outputs. */
+  public Labels labels() {
+    return texts.labels();
+  }
+
+  /** Lines on the texts. */
+  public String description() {
+    return texts.description();
+  }
+
+  /** What always naming the most frequent class reaches. */
+  public ClassScores majority() {
+    return texts.majority();
+  }
+
+  /**
+   * Trains from the weights that the run started with, or goes on from where it was saved.
+   *
+   * @param place where it is saved
+   * @param watch of this training
+   * @return empty if it was stopped before its end, and saved
+   */
+  public Optional<ClassScores> fromScratch(TunedPart place, Watch watch) {
+    Roberta network = new RobertaKind().fresh(run);
+    run.grow(network);
+    takeOverTables(network);
+    return train("without pre-training", network, place, watch);
+  }
+
+  /** A hash gate's table may depend on the text of the run, which is not here. */
+  private void takeOverTables(Roberta network) {
+    List<GateState> tables = tables(network);
+    if (tables.isEmpty()) {
+      return;
+    }
+    List<GateState> saved = tables(run.load(new RobertaKind().fresh(run)).model());
+    for (int i = 0; i < tables.size(); i++) {
+      tables.get(i).value().assign(saved.get(i).value());
+    }
+  }
+
+  private static List<GateState> tables(Roberta network) {
+    return network.state().stream().filter(GateState::namesExperts).toList();
+  }
+
+  /** The same from the weights that the run had come to. */
+  public Optional<ClassScores> fineTuned(TunedPart place, Watch watch) {
+    return train("fine-tuned", run.load(new RobertaKind().fresh(run)).model(), place, watch);
+  }
+
+  private Optional<ClassScores> train(String name, Roberta network, TunedPart place, Watch watch) {
+    RobertaClassifier classifier = new RobertaClassifier(network, labels().size());
+    Trainer<ClassBatch> trainer = trainer(classifier);
+    place.saved().ifPresent(trainer::resume);
+    trainer.checkpointTo(place.writer(watch::onSave));
+    watch.onStart(trainer::requestStop);
+    trainer.run(watch);
+    return trainer.progress().step() < config.steps()
+        ? Optional.empty()
+        : Optional.of(measure(name, classifier, trainer));
+  }
+
+  /** Who looks on at a training. */
+  public interface Watch extends TrainingListener {
+    /** It is about to begin, and ends after a step when this is run, from any thread. */
+    void onStart(Runnable requestStop);
+
+    /** A checkpoint is about to be written: what belongs to it has to be on the disk. */
+    void onSave();
+  }
+
+  private Trainer<ClassBatch> trainer(RobertaClassifier classifier) {
+    return new Trainer<>(
+        classifier,
+        texts.trainingData(),
+        run.config().kernels(),
+        config,
+        unchanging(run.checkpoint().moment()));
+  }
+
+  /**
+   * No more experts than there are, at the temperature there is; gates count the steps of the run
+   * on, so a router that it froze stays frozen.
+   */
+  private static EvolutionSchedule unchanging(StepContext moment) {
+    double temperature = moment.temperature();
+    EvolutionConfig evolution =
+        new EvolutionConfig(
+            0,
+            EvolutionConfig.defaults(1).spawn(),
+            true,
+            new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1),
+            moment.phase() == Phase.HARD ? OptionalLong.of(0) : OptionalLong.empty());
+    return new EvolutionSchedule(
+        evolution,
+        moment.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START,
+        moment.step());
+  }
+
+  /** As the gates are after the last step. */
+  private ClassScores measure(
+      String name, RobertaClassifier classifier, Trainer<ClassBatch> trainer) {
+    StepContext moment = trainer.state().moment().evaluating();
+    return texts.scores(
+        name,
+        batch -> {
+          try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
+            return classifier.classify(batch.tokens(), moment);
+          }
+        });
+  }
+}

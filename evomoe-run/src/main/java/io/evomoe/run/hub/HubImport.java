@@ -1,0 +1,141 @@
+package io.evomoe.run.hub;
+
+import io.evomoe.files.IoReason;
+import io.evomoe.files.NewFolder;
+import io.evomoe.models.hub.HubFamily;
+import io.evomoe.models.hub.HubFolder;
+import io.evomoe.models.hub.PublishedModel;
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.run.config.ArchitectureSettings;
+import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.Preset;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.task.GptKind;
+import io.evomoe.run.task.RobertaKind;
+import io.evomoe.run.task.TaskKind;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.AdamW;
+import io.evomoe.training.AdamWConfig;
+import io.evomoe.training.Model;
+import io.evomoe.training.Progress;
+import io.evomoe.training.TrainingState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A published model as the folder of a run of gate {@code dense} before its first step. */
+public final class HubImport {
+  private static final String GATE = "dense";
+  private static final String PRESET = "small";
+
+  /** Experts of a training that starts here, where it does not say how many. */
+  private static final int EXPERTS = 8;
+
+  private static final int MOE_EVERY = 2;
+
+  private HubImport() {}
+
+  /**
+   * Imports a folder.
+   *
+   * @param from with {@code config.json}, safetensors and, where there is one, a tokenizer
+   * @param out folder of the run, new or empty
+   * @return lines for people
+   * @throws IllegalArgumentException if the model or the tokenizer does not fit; nothing is written
+   */
+  public static List<String> run(Path from, Path out) {
+    try (NewFolder made = NewFolder.open(out, "evomoe import");
+        HubFolder hub = HubFolder.open(from)) {
+      boolean tokenizer = TokenizerFiles.isIn(from);
+      if (tokenizer) {
+        TokenizerFiles.requireFit(from, hub.model());
+      }
+      RunConfig config = Tasks.checked(config(hub.model()));
+      TaskKind task = Tasks.named(config.task());
+      Model<?> model =
+          task.fresh(config, hub.model().embedding().vocabulary(), TrainingFacts.UNKNOWN);
+      hub.loadInto(model);
+      write(new RunFolder(made.path()), hub, from, config, model);
+      made.publish();
+      return List.of(
+          "%s as task %s: %,d tensors, %s"
+              .formatted(hub.model().family().modelType(), task.name(), hub.size(), sizes(hub)),
+          "Kept for export, not used: " + (hub.unused().isEmpty() ? "nothing" : hub.unused()),
+          tokenizer
+              ? "Tokenizer: copied"
+              : "Tokenizer: none, so texts can be neither read nor written",
+          "Run: " + out);
+    }
+  }
+
+  private static void write(
+      RunFolder folder, HubFolder hub, Path from, RunConfig config, Model<?> model) {
+    try {
+      Files.createDirectories(folder.tokenizerPath());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write " + folder.tokenizerPath() + ": " + IoReason.of(e, folder.tokenizerPath()),
+          e);
+    }
+    TokenizerFiles.copy(from, folder.tokenizerPath());
+    hub.saveOrigin(folder.originPath());
+    folder.write(config);
+    StepContext moment = new StepContext(0, Phase.DIVERSIFY, 1, false, config.seed());
+    AdamW untrained = new AdamW(config.kernels(), new AdamWConfig(0.9, 0.95, 1e-8, 0));
+    folder
+        .checkpointWriter(List.of(), config)
+        .write(new TrainingState(Progress.START, moment, config.seed(), model, untrained));
+  }
+
+  private static RunConfig config(PublishedModel model) {
+    String task = model.family() == HubFamily.GPT2 ? GptKind.NAME : RobertaKind.NAME;
+    Preset preset = Tasks.preset(task, PRESET);
+    RunConfig usual = preset.config(task, GATE, 1);
+    EmbeddingSize embedding = model.embedding();
+    StackSize stack = model.stack();
+    ModelSize size =
+        new ModelSize(
+            stack.layers(),
+            stack.width(),
+            stack.hidden(),
+            stack.heads(),
+            EXPERTS,
+            Math.min(MOE_EVERY, stack.layers()),
+            embedding.vocabulary(),
+            embedding.positions(),
+            stack.dropout());
+    return new RunConfig(
+        task,
+        GATE,
+        usual.seed(),
+        size,
+        usual.training(),
+        usual.evolution(),
+        usual.gateOptions(),
+        usual.compute(),
+        new ArchitectureSettings(
+            stack.activation(),
+            stack.normEpsilon(),
+            embedding.vocabulary(),
+            embedding.positions(),
+            embedding.positionOffset(),
+            embedding.tokenTypes()),
+        usual.guards(),
+        usual.split());
+  }
+
+  private static String sizes(HubFolder hub) {
+    StackSize stack = hub.model().stack();
+    EmbeddingSize embedding = hub.model().embedding();
+    return "%d layers, width %,d, vocabulary %,d, %,d positions"
+        .formatted(stack.layers(), stack.width(), embedding.vocabulary(), embedding.positions());
+  }
+}

@@ -1,0 +1,75 @@
+package io.evomoe.run.record;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a run's sparsity and speed changed: the first and the last tenth of its routed steps.
+ *
+ * @param gate of the run
+ * @param startTemperature mean of the first tenth
+ * @param endTemperature mean of the last tenth
+ * @param startActive mean number of active experts in the first tenth
+ * @param endActive the same in the last tenth
+ * @param startMillis median time of a step in the first tenth
+ * @param endMillis the same in the last tenth
+ */
+public record Annealing(
+    String gate,
+    double startTemperature,
+    double endTemperature,
+    double startActive,
+    double endActive,
+    double startMillis,
+    double endMillis) {
+
+  /** From a recorded run; empty when too few of its steps had a temperature and a time. */
+  public static Optional<Annealing> of(RecordedRun run) {
+    List<CurveRow> routed =
+        run.rows().stream().filter(row -> row.temperature().isPresent()).toList();
+    int tenth = routed.size() / 10;
+    if (tenth < 2) {
+      return Optional.empty();
+    }
+    List<CurveRow> first = routed.subList(0, tenth);
+    List<CurveRow> last = routed.subList(routed.size() - tenth, routed.size());
+    Annealing annealing =
+        new Annealing(
+            run.gate(),
+            mean(first, row -> row.temperature().orElse(Double.NaN)),
+            mean(last, row -> row.temperature().orElse(Double.NaN)),
+            mean(first, row -> row.activeExperts().orElse(Double.NaN)),
+            mean(last, row -> row.activeExperts().orElse(Double.NaN)),
+            medianMillis(first),
+            medianMillis(last));
+    return annealing.isTimed() ? Optional.of(annealing) : Optional.empty();
+  }
+
+  private boolean isTimed() {
+    return Double.isFinite(startMillis) && Double.isFinite(endMillis);
+  }
+
+  /** One line for people. */
+  public String text() {
+    return "%s: temperature %.2f -> %.2f, active experts %.2f -> %.2f, step %.0f ms -> %.0f ms"
+        .formatted(
+            gate, startTemperature, endTemperature, startActive, endActive, startMillis, endMillis);
+  }
+
+  private static double mean(
+      List<CurveRow> rows, java.util.function.ToDoubleFunction<CurveRow> value) {
+    return rows.stream().mapToDouble(value).average().orElse(Double.NaN);
+  }
+
+  /** Of the differences of the clock, steps with an evaluation left out. */
+  private static double medianMillis(List<CurveRow> rows) {
+    List<Double> millis = new ArrayList<>();
+    for (int i = 1; i < rows.size(); i++) {
+      if (rows.get(i).validLoss().isEmpty()) {
+        millis.add(1000 * (rows.get(i).wallSeconds() - rows.get(i - 1).wallSeconds()));
+      }
+    }
+    return millis.isEmpty() ? Double.NaN : millis.stream().sorted().toList().get(millis.size() / 2);
+  }
+}

@@ -1,0 +1,176 @@
+package io.evomoe.run.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.APPEND;
+
+import io.evomoe.files.AtomicFile;
+import io.evomoe.files.IoReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * curves.csv, open for appending. Every row is flushed, so a killed run leaves a readable file; a
+ * last line without its line end is taken for the trace of such a kill and ignored.
+ */
+public final class CurveFile implements AutoCloseable {
+
+  /** The file's name in the output folder. */
+  public static final String NAME = "curves.csv";
+
+  private static final Logger log = LoggerFactory.getLogger(CurveFile.class);
+
+  private final Path file;
+  private final FileChannel channel;
+  private final Writer writer;
+
+  private CurveFile(Path file) {
+    this.file = file;
+    try {
+      channel = FileChannel.open(file, APPEND);
+      writer = Channels.newWriter(channel, UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not open " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
+  /**
+   * Starts a file that holds no row yet, in place of an older one.
+   *
+   * @throws IllegalArgumentException if the folder cannot be created or written
+   */
+  public static CurveFile create(Path file) {
+    return create(file, List.of());
+  }
+
+  /**
+   * Starts a file that holds these rows, in place of an older one.
+   *
+   * @throws IllegalArgumentException if the folder cannot be created or written
+   */
+  public static CurveFile create(Path file, List<CurveRow> rows) {
+    StringBuilder text = new StringBuilder(CurveLine.HEADER).append('\n');
+    rows.forEach(row -> text.append(CurveLine.format(row)).append('\n'));
+    AtomicFile.write(file, text.toString());
+    return new CurveFile(file);
+  }
+
+  /**
+   * Continues the file of a run that resumes after {@code step}: later rows, which the resumed run
+   * will write again, are taken out. A missing file is created; one that lacks steps is warned of.
+   *
+   * @throws IllegalArgumentException if the file is not a curves.csv or cannot be written
+   */
+  public static CurveFile resume(Path file, long step) {
+    return resume(file, step, step);
+  }
+
+  /**
+   * The same of a run that does not write a row a step.
+   *
+   * @param written rows that it has written up to that step
+   */
+  public static CurveFile resume(Path file, long step, long written) {
+    List<CurveRow> rows = Files.exists(file) ? read(file) : List.of();
+    List<CurveRow> kept = rows.stream().filter(row -> row.step() <= step).toList();
+    if (!rows.isEmpty() && kept.size() < written) {
+      log.warn(
+          "{} has {} of the {} rows written before the checkpoint; the others are not in its"
+              + " curves",
+          file,
+          kept.size(),
+          written);
+    }
+    return create(file, kept);
+  }
+
+  /** What an earlier call left in a file: no row where there is none, or it cannot be read. */
+  public static List<CurveRow> readIfWhole(Path file) {
+    try {
+      return Files.exists(file) ? read(file) : List.of();
+    } catch (IllegalArgumentException damaged) {
+      log.warn("Not taken into account: {}", damaged.getMessage());
+      return List.of();
+    }
+  }
+
+  /**
+   * All complete rows of a file.
+   *
+   * @throws IllegalArgumentException if it cannot be read or is not a curves.csv, naming the line
+   */
+  public static List<CurveRow> read(Path file) {
+    List<String> lines = completeLines(file);
+    if (lines.isEmpty()) {
+      return List.of();
+    }
+    boolean earlier = lines.get(0).equals(CurveLine.EARLIER_HEADER);
+    if (!earlier && !lines.get(0).equals(CurveLine.HEADER)) {
+      throw new IllegalArgumentException(
+          "curve file " + file + " must begin with the header " + CurveLine.HEADER);
+    }
+    List<CurveRow> rows = new ArrayList<>();
+    for (int i = 1; i < lines.size(); i++) {
+      rows.add(parse(file, i + 1, lines.get(i), earlier));
+    }
+    return List.copyOf(rows);
+  }
+
+  /** Writes one row through to the operating system. */
+  public void append(CurveRow row) {
+    try {
+      writer.write(CurveLine.format(row) + "\n");
+      writer.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
+  /** Forces all rows to the disk: what a checkpoint that comes after them must not be ahead of. */
+  public void force() {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      writer.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not close " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
+  private static List<String> completeLines(Path file) {
+    try {
+      String text = Files.readString(file);
+      return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("curve file " + file + " is not UTF-8", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "curve file " + file + " cannot be read: " + IoReason.of(e, file), e);
+    }
+  }
+
+  private static CurveRow parse(Path file, int number, String line, boolean earlier) {
+    try {
+      return CurveLine.parse(line, earlier);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "curve file " + file + " is damaged at line " + number + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.evomoe.run.record;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.evomoe.files.AtomicFile;
+import io.evomoe.files.IoReason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** result.json: the list of a comparison's {@link RunResult}s. */
+public final class ResultFile {
+
+  /** The file's name in the output folder. */
+  public static final String NAME = "result.json";
+
+  private static final TypeReference<List<RunResult>> RESULTS = new TypeReference<>() {};
+
+  private ResultFile() {}
+
+  /**
+   * Writes all results; a reader sees either the old file or the whole new one.
+   *
+   * @throws IllegalArgumentException if the folder cannot be created or written
+   */
+  public static void write(Path file, List<RunResult> results) {
+    try {
+      AtomicFile.write(file, Json.PRETTY.writeValueAsString(results) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("results have no JSON form", e);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IllegalArgumentException if the file is missing or holds something else
+   */
+  public static List<RunResult> read(Path file) {
+    try {
+      return List.copyOf(Json.MAPPER.readValue(Files.readString(file), RESULTS));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "result file " + file + " is not a list of results: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "result file " + file + " cannot be read: " + IoReason.of(e, file), e);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.evomoe.run.record;
+
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.OptBoolean;
+
+/**
+ * The outcome of one run: one element of result.json, whose field names and order are the ones
+ * annotated here. A value that was not measured, or is not finite, is NaN here and null there.
+ *
+ * @param task {@code gpt}, {@code roberta} or {@code mt}
+ * @param gate the gate's name
+ * @param seed of the run
+ * @param steps finished optimizer steps
+ * @param tokens tokens trained on
+ * @param trainFlops floating-point operations spent in training
+ * @param validLoss held-out loss at the end, nats a token
+ * @param validMetric held-out value of {@code metricName}
+ * @param metricName for example {@code perplexity}
+ * @param tokensPerSecond of training
+ * @param activeExperts mean number of experts a token had
+ * @param dropRate share of the assignments lost to capacity, in 0..1
+ * @param loadEntropy {@code exp(H) / E}: 1 when balanced, 1/E at collapse
+ * @param wallSeconds of the whole run
+ * @param plannedSteps optimizer steps of the whole run; with fewer {@code steps} it was
+ *     interrupted. 0 stands for as many as were taken
+ */
+@JsonPropertyOrder({
+  "task",
+  "gate",
+  "seed",
+  "steps",
+  "tokens",
+  "train_flops",
+  "valid_loss",
+  "valid_metric",
+  "metric_name",
+  "tokens_per_s",
+  "active_experts",
+  "drop_rate",
+  "load_entropy",
+  "wall_s",
+  "planned_steps"
+})
+public record RunResult(
+    String task,
+    String gate,
+    long seed,
+    long steps,
+    long tokens,
+    @JsonProperty("train_flops") double trainFlops,
+    @JsonProperty("valid_loss") double validLoss,
+    @JsonProperty("valid_metric") double validMetric,
+    @JsonProperty("metric_name") String metricName,
+    @JsonProperty("tokens_per_s") double tokensPerSecond,
+    @JsonProperty("active_experts") double activeExperts,
+    @JsonProperty("drop_rate") double dropRate,
+    @JsonProperty("load_entropy") double loadEntropy,
+    @JsonProperty("wall_s") double wallSeconds,
+    @JsonProperty("planned_steps")
+        @JacksonInject(value = RunResult.AS_TAKEN, useInput = OptBoolean.TRUE)
+        long plannedSteps) {
+
+  /** What files of earlier versions meant by leaving out {@code planned_steps}. */
+  static final String AS_TAKEN = "planned_steps as taken";
+
+  /** Refuses more steps than were planned. */
+  public RunResult {
+    plannedSteps = plannedSteps == 0 ? steps : plannedSteps;
+    if (steps > plannedSteps) {
+      throw new IllegalArgumentException(
+          "steps must be at most the %d planned, was %d".formatted(plannedSteps, steps));
+    }
+  }
+
+  /** Whether the run was stopped before its last step: its figures compare with no others. */
+  @JsonIgnore
+  public boolean isInterrupted() {
+    return steps < plannedSteps;
+  }
+
+  /** What is said behind the run's name where it was interrupted; else nothing. */
+  public String interruption() {
+    return isInterrupted() ? " (interrupted at step %d of %d)".formatted(steps, plannedSteps) : "";
+  }
+
+  /** The same under another name than the gate's. */
+  public RunResult labelled(String label) {
+    return new RunResult(
+        task,
+        label,
+        seed,
+        steps,
+        tokens,
+        trainFlops,
+        validLoss,
+        validMetric,
+        metricName,
+        tokensPerSecond,
+        activeExperts,
+        dropRate,
+        loadEntropy,
+        wallSeconds,
+        plannedSteps);
+  }
+}

@@ -1,0 +1,82 @@
+package io.evomoe.run.task;
+
+import io.evomoe.files.FileTree;
+import io.evomoe.files.IoReason;
+import io.evomoe.files.ScratchFolder;
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * A task whose data was read, encoded and found long enough, with nothing yet in the output folder:
+ * the tokenizer waits in a temporary one, which goes when this is closed.
+ */
+public record Prepared(Task<?, ?> task, ScratchFolder scratch) implements AutoCloseable {
+  /**
+   * Reads data and trains a tokenizer on its training side.
+   *
+   * @param data files or folders, at least one
+   * @param progress told how far it has come
+   */
+  public static Prepared data(List<Path> data, RunConfig config, TextProgress progress) {
+    return of(config, folder -> Tasks.named(config.task()).prepare(data, config, folder, progress));
+  }
+
+  /** The same for a run that takes over the tokenizer of another one. */
+  public static Prepared data(
+      List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
+    return of(
+        config,
+        folder -> {
+          TokenizerFiles.copy(tokenized.folder().tokenizerPath(), folder);
+          return open(data, config, tokenized, progress);
+        });
+  }
+
+  private static Prepared of(RunConfig config, Function<Path, Task<?, ?>> prepare) {
+    ScratchFolder scratch = ScratchFolder.create(RunFolder.TOKENIZER);
+    try {
+      Task<?, ?> task = prepare.apply(scratch.path());
+      task.data(config);
+      return new Prepared(task, scratch);
+    } catch (RuntimeException e) {
+      scratch.close();
+      throw e;
+    }
+  }
+
+  /** The task of a run that has its tokenizer in place. */
+  public static Task<?, ?> open(
+      List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
+    return Tasks.named(config.task()).open(data, config, tokenized.tokenizer(), progress);
+  }
+
+  /** Moves the tokenizer to its place. */
+  public void saveTokenizer(Path folder) {
+    try (Stream<Path> files = Files.list(scratch.path())) {
+      Path target =
+          Files.createDirectories(FileTree.requireNoLink(folder.resolve(RunFolder.TOKENIZER)));
+      for (Path file : files.toList()) {
+        Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write the tokenizer into " + folder + ": " + IoReason.of(e, folder), e);
+    }
+    scratch.close();
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
+  }
+}

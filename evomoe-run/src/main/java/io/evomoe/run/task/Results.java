@@ -1,0 +1,65 @@
+package io.evomoe.run.task;
+
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.training.Model;
+import io.evomoe.training.Progress;
+import io.evomoe.training.TrainingState;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** What a run gave, from its curve and its model. */
+public final class Results {
+  private Results() {}
+
+  /**
+   * Measures a run that has come to its end, or was stopped.
+   *
+   * @param model of the run
+   * @param state of the run
+   * @param tokensPerSecond of its steps
+   * @param recorded its curve; of the curve, so that a run that was saved after its last step has a
+   *     result as well
+   */
+  public static <B, M extends Model<B>> TaskRun.Outcome of(
+      Task<B, M> task,
+      M model,
+      RunConfig config,
+      TrainingState state,
+      double tokensPerSecond,
+      RecordedRun recorded) {
+    List<CurveRow> rows = recorded.rows();
+    if (rows.isEmpty()) {
+      throw new IllegalStateException("the run has taken no step");
+    }
+    CurveRow last = rows.get(rows.size() - 1);
+    Progress progress = state.progress();
+    double validLoss =
+        rows.stream()
+            .map(CurveRow::validLoss)
+            .filter(OptionalDouble::isPresent)
+            .reduce((earlier, later) -> later)
+            .map(OptionalDouble::getAsDouble)
+            .orElse(Double.NaN);
+    RunResult result =
+        new RunResult(
+            config.task(),
+            config.gate(),
+            config.seed(),
+            progress.step(),
+            progress.tokens(),
+            progress.trainFlops(),
+            validLoss,
+            task.metric(model, config, state.moment().evaluating(), validLoss),
+            task.metricName(),
+            tokensPerSecond,
+            last.activeExperts().orElse(Double.NaN),
+            last.dropRate().orElse(Double.NaN),
+            last.loadEntropy().orElse(Double.NaN),
+            last.wallSeconds(),
+            config.training().steps());
+    return new TaskRun.Outcome(result, recorded);
+  }
+}

@@ -1,0 +1,113 @@
+package io.evomoe.run.task;
+
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Measured;
+import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunRecording;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.DenseWeights;
+import io.evomoe.training.Model;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainingDivergedException;
+import io.evomoe.training.TrainingListener;
+import io.evomoe.training.checkpoint.Checkpoint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training run of a task, recorded.
+ *
+ * @param <B> a batch
+ * @param <M> a model
+ */
+public final class TaskRun<B, M extends Model<B>> {
+  private final Task<B, M> task;
+  private final RunConfig config;
+  private final M model;
+  private final Trainer<B> trainer;
+  private Measured measuredBefore = Measured.NOTHING;
+  private @Nullable RunRecording recording;
+
+  /** A run before its first step. */
+  public TaskRun(Task<B, M> task, RunConfig config) {
+    this.task = task;
+    this.config = config;
+    this.model = task.model(config);
+    this.trainer =
+        new Trainer<>(
+            model, task.data(config), config.kernels(), config.trainingConfig(), config.schedule());
+  }
+
+  /**
+   * Starts from the weights of a dense network; to be called before {@link #train}.
+   *
+   * @throws IllegalArgumentException if they do not fit this run's model
+   */
+  public void startFrom(DenseWeights weights) {
+    weights.loadInto(model);
+  }
+
+  /** Continues a saved run; to be called before {@link #train}. */
+  public void resume(Checkpoint saved) {
+    trainer.resume(saved);
+    measuredBefore = Measured.of(saved.config());
+  }
+
+  /** Checkpoints go there from now on, each after the curve up to it is on the disk. */
+  public void checkpointTo(CheckpointWriter writer) {
+    trainer.checkpointTo(
+        state -> {
+          RunRecording watching = recording;
+          if (watching == null) {
+            return writer.write(state.with(measuredBefore.notes()));
+          }
+          watching.force();
+          return writer.write(state.with(watching.measured().notes()));
+        });
+  }
+
+  /** Writes a checkpoint before the first step. */
+  public void save() {
+    trainer.save();
+  }
+
+  /** Lets {@link #train} return after its current step; from any thread. */
+  public void requestStop() {
+    trainer.requestStop();
+  }
+
+  /**
+   * Trains to the end, or until a stop is requested.
+   *
+   * @param curves where every step is recorded
+   * @param earlier what the file holds of this run already
+   * @param listener told of every step after it was recorded
+   */
+  public Outcome train(CurveFile curves, List<CurveRow> earlier, TrainingListener listener) {
+    RunRecording watching =
+        new RunRecording(
+            config.task(), config.gate(), config.seed(), curves, earlier, measuredBefore);
+    if (!config.provider().annealed()) {
+      watching.leaveOutTemperature();
+    }
+    recording = watching;
+    try {
+      trainer.run(watching, listener);
+    } catch (TrainingDivergedException e) {
+      throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
+    }
+    double speed = watching.measured().tokensPerSecond();
+    return Results.of(task, model, config, trainer.state(), speed, watching.run());
+  }
+
+  /**
+   * What a run gave.
+   *
+   * @param result for the table and result.json
+   * @param recorded its curves
+   */
+  public record Outcome(RunResult result, RecordedRun recorded) {}
+}

@@ -1,0 +1,94 @@
+package io.evomoe.run.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.run.task.Tasks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void should_read_what_it_wrote() {
+    RunConfig config = ConfigFile.set(config(), "model.sharedExperts", "2");
+    Path file = folder.resolve("config.yaml");
+    ConfigFile.write(file, config);
+
+    assertThat(config.model().sharedExperts()).isEqualTo(2);
+    assertThat(ConfigFile.read(file)).isEqualTo(config);
+  }
+
+  @Test
+  void should_write_the_same_configuration_in_the_same_order() {
+    List<String> gates = List.of("topk", "dts", "switch", "evomoe", "hash", "remoe", "base");
+    RunConfig config = config();
+    for (String gate : gates) {
+      config = ConfigFile.set(config, "gateOptions.%s.balance".formatted(gate), "0.01");
+    }
+
+    assertThat(config.gateOptions().keySet()).containsExactlyElementsOf(new TreeSet<>(gates));
+  }
+
+  @Test
+  void should_have_no_shared_experts_where_an_older_file_does_not_name_them() throws IOException {
+    Path file = folder.resolve("config.yaml");
+    ConfigFile.write(file, config());
+    List<String> older =
+        Files.readAllLines(file).stream().filter(line -> !line.contains("sharedExperts")).toList();
+    Files.write(file, older);
+
+    assertThat(ConfigFile.read(file)).isEqualTo(config());
+  }
+
+  @Test
+  void should_refuse_to_cut_a_fraction_off_a_whole_number() throws IOException {
+    Path file = Files.writeString(folder.resolve("half.yaml"), "model:\n  layers: 2.5\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.set(config(), "model.layers", "2.5"))
+        .withMessageContaining("model.layers")
+        .withMessageContaining("2.5");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.overlay(config(), file))
+        .withMessageContaining("layers")
+        .withMessageContaining("2.5");
+  }
+
+  @Test
+  void should_refuse_a_second_document() throws IOException {
+    Path file = folder.resolve("two.yaml");
+    Files.writeString(file, "model:\n  layers: 2\n---\nmodel:\n  layers: 3\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.overlay(config(), file))
+        .withMessageContaining("two.yaml");
+  }
+
+  @Test
+  void should_say_where_a_file_is_not_yaml() throws IOException {
+    Path file = folder.resolve("broken.yaml");
+    Files.writeString(file, "model:\n  layers: [2\ntraining: {}\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.overlay(config(), file))
+        .withMessageStartingWith("configuration " + file + " is not YAML: line 3, column ");
+  }
+
+  @Test
+  void should_name_a_field_once() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.set(config(), "model.width", "abc"))
+        .withMessage("model.width must be a whole number, was abc");
+  }
+
+  private static RunConfig config() {
+    return Tasks.preset("gpt", "quick").config("gpt", "switch", 1);
+  }
+}

@@ -1,0 +1,60 @@
+package io.evomoe.run.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class AnnealingTest {
+  @Test
+  void should_compare_the_first_and_the_last_tenth() {
+    Annealing annealing = Annealing.of(run(40)).orElseThrow();
+    assertThat(annealing.startTemperature()).isEqualTo(38.5);
+    assertThat(annealing.endTemperature()).isEqualTo(2.5);
+    assertThat(annealing.startActive()).isEqualTo(38.5);
+    assertThat(annealing.endActive()).isEqualTo(2.5);
+    assertThat(annealing.startMillis()).isEqualTo(100, within(1e-9));
+    assertThat(annealing.text()).contains("step 100 ms -> 100 ms").doesNotContain("NaN");
+  }
+
+  @Test
+  void should_say_nothing_of_runs_too_short_to_time() {
+    assertThat(Annealing.of(run(19))).isEmpty();
+    assertThat(Annealing.of(run(20)).orElseThrow().text()).doesNotContain("NaN");
+    assertThat(Annealing.of(run(20, OptionalDouble.of(1)))).isEmpty();
+  }
+
+  /** Temperature and active experts count down from the number of steps; a step takes 0.1 s. */
+  private static RecordedRun run(int steps) {
+    return run(steps, OptionalDouble.empty());
+  }
+
+  private static RecordedRun run(int steps, OptionalDouble validLoss) {
+    List<CurveRow> rows =
+        IntStream.rangeClosed(1, steps)
+            .mapToObj(
+                step ->
+                    new CurveRow(
+                        "gpt",
+                        "evomoe",
+                        1,
+                        step,
+                        step,
+                        step,
+                        0.1 * step,
+                        OptionalDouble.of(1),
+                        validLoss,
+                        OptionalDouble.of(0),
+                        OptionalDouble.of(steps - step + 1),
+                        OptionalDouble.of(steps - step + 1),
+                        OptionalDouble.of(1),
+                        OptionalDouble.of(0),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty()))
+            .toList();
+    return new RecordedRun("gpt", "evomoe", 1, rows, List.of());
+  }
+}

@@ -1,0 +1,215 @@
+package io.evomoe.run.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CurveFileTest {
+
+  private static final String HEADER =
+      "task,gate,seed,step,tokens,train_flops,wall_s,train_loss,valid_loss,aux_loss,temperature,"
+          + "active_experts,load_entropy,drop_rate,dead_experts,routing_fluctuation\n";
+
+  @TempDir Path folder;
+
+  @Test
+  void should_write_exactly_the_header_of_the_contract_once() throws IOException {
+    try (CurveFile file = CurveFile.create(path())) {
+      assertThat(Files.readString(path())).isEqualTo(HEADER);
+      file.append(row(1, OptionalDouble.of(2.5)));
+    }
+    CurveFile.resume(path(), 1).close();
+
+    assertThat(Files.readString(path()))
+        .isEqualTo(HEADER + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0,0.5,\n");
+  }
+
+  @Test
+  void should_leave_fields_empty_that_were_not_measured() throws IOException {
+    OptionalDouble none = OptionalDouble.empty();
+    CurveRow bare =
+        new CurveRow(
+            "mt", "dense", -1, 5, 10, 1, 2, none, none, none, none, none, none, none, none, none);
+    try (CurveFile file = CurveFile.create(path())) {
+      file.append(bare);
+    }
+
+    assertThat(Files.readString(path())).isEqualTo(HEADER + "mt,dense,-1,5,10,1.0,2.0,,,,,,,,,\n");
+    assertThat(CurveFile.read(path())).containsExactly(bare);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      doubles = {
+        0.1 + 0.2,
+        1.0 / 3,
+        Double.MIN_VALUE,
+        Double.MAX_VALUE,
+        -0.0,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        2.302585092994046
+      })
+  void should_read_losses_back_to_the_bit(double loss) {
+    CurveRow row = row(1, OptionalDouble.of(loss));
+    try (CurveFile file = CurveFile.create(path())) {
+      file.append(row);
+    }
+
+    double read = CurveFile.read(path()).get(0).validLoss().orElseThrow();
+
+    assertThat(Double.doubleToRawLongBits(read)).isEqualTo(Double.doubleToRawLongBits(loss));
+  }
+
+  @Test
+  void should_name_a_folder_that_cannot_be_written() throws IOException {
+    Path occupied = Files.writeString(folder.resolve("out"), "a file, not a folder");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CurveFile.create(occupied.resolve(CurveFile.NAME)))
+        .withMessageContaining(occupied.toString());
+  }
+
+  @Test
+  void should_have_every_row_on_disk_while_the_run_goes_on() {
+    try (CurveFile file = CurveFile.create(path())) {
+      file.append(row(1, OptionalDouble.empty()));
+      assertThat(CurveFile.read(path())).hasSize(1);
+      file.append(row(2, OptionalDouble.of(3)));
+      assertThat(CurveFile.read(path()))
+          .containsExactly(row(1, OptionalDouble.empty()), row(2, OptionalDouble.of(3)));
+    }
+  }
+
+  @Test
+  void should_read_the_complete_rows_of_a_file_cut_at_any_byte() throws IOException {
+    List<CurveRow> rows = List.of(row(1, OptionalDouble.of(3)), row(2, OptionalDouble.of(2)));
+    try (CurveFile file = CurveFile.create(path())) {
+      rows.forEach(file::append);
+    }
+    String whole = Files.readString(path());
+
+    for (int length = 0; length <= whole.length(); length++) {
+      String kept = whole.substring(0, length);
+      Files.writeString(path(), kept);
+      int complete = Math.max(0, (int) kept.chars().filter(c -> c == '\n').count() - 1);
+      assertThat(CurveFile.read(path())).isEqualTo(rows.subList(0, complete));
+    }
+  }
+
+  @Test
+  void should_drop_a_truncated_line_and_later_steps_on_resumption() throws IOException {
+    try (CurveFile file = CurveFile.create(path())) {
+      for (int step = 1; step <= 4; step++) {
+        file.append(row(step, OptionalDouble.empty()));
+      }
+    }
+    Files.writeString(path(), Files.readString(path()) + "gpt,evomoe,7,5,10");
+
+    try (CurveFile file = CurveFile.resume(path(), 2)) {
+      file.append(row(3, OptionalDouble.of(1)));
+    }
+
+    assertThat(CurveFile.read(path()))
+        .containsExactly(
+            row(1, OptionalDouble.empty()),
+            row(2, OptionalDouble.empty()),
+            row(3, OptionalDouble.of(1)));
+  }
+
+  @Test
+  void should_go_on_with_a_file_that_lacks_the_last_two_columns() throws IOException {
+    String header = HEADER.replace(",dead_experts,routing_fluctuation", "");
+    Files.writeString(
+        path(), header + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0\n");
+
+    CurveFile.resume(path(), 1).close();
+
+    assertThat(path())
+        .hasContent(HEADER + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0,,\n");
+  }
+
+  @Test
+  void should_say_that_a_file_is_not_text() throws IOException {
+    Files.write(path(), new byte[] {(byte) 0xff, (byte) 0xfe, '\n'});
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CurveFile.resume(path(), 1))
+        .withMessageEndingWith("is not UTF-8");
+  }
+
+  @Test
+  void should_start_anew_where_nothing_is_to_be_resumed() {
+    CurveFile.resume(path(), 2).close();
+
+    assertThat(path()).hasContent(HEADER);
+  }
+
+  @Test
+  void should_name_the_line_that_is_damaged() throws IOException {
+    Files.writeString(path(), HEADER + "gpt,evomoe,7\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CurveFile.read(path()))
+        .withMessageContaining(path().toString())
+        .withMessageContaining("line 2")
+        .withMessageContaining("16 fields, had 3");
+  }
+
+  @Test
+  void should_refuse_a_file_with_another_header() throws IOException {
+    Files.writeString(path(), "step,loss\n1,2\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CurveFile.resume(path(), 9))
+        .withMessageContaining("must begin with the header");
+    assertThat(path()).hasContent("step,loss\n1,2\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a,b", "a\"b", "a\nb", " "})
+  void should_refuse_a_gate_name_that_a_line_cannot_hold(String gate) {
+    OptionalDouble none = OptionalDouble.empty();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new CurveRow(
+                    "gpt", gate, 1, 1, 1, 1, 1, none, none, none, none, none, none, none, none,
+                    none))
+        .withMessageContaining("gate");
+  }
+
+  private static CurveRow row(long step, OptionalDouble validLoss) {
+    return new CurveRow(
+        "gpt",
+        "evomoe",
+        7,
+        step,
+        1024 * step,
+        3e12 * step,
+        0.5 * step,
+        OptionalDouble.of(2.25),
+        validLoss,
+        OptionalDouble.of(0.01),
+        OptionalDouble.of(1.5),
+        OptionalDouble.of(2),
+        OptionalDouble.of(0.9),
+        OptionalDouble.of(0),
+        OptionalDouble.of(0.5),
+        OptionalDouble.empty());
+  }
+
+  private Path path() {
+    return folder.resolve(CurveFile.NAME);
+  }
+}

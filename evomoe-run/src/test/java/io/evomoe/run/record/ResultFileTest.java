@@ -1,0 +1,129 @@
+package io.evomoe.run.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResultFileTest {
+
+  private static final RunResult RESULT =
+      new RunResult(
+          "gpt",
+          "evomoe",
+          3,
+          100,
+          204800,
+          1.25e15,
+          0.1 + 0.2,
+          1.35,
+          "perplexity",
+          5120.5,
+          1.75,
+          0.015,
+          0.97,
+          40.25,
+          240);
+
+  @TempDir Path folder;
+
+  @Test
+  void should_write_the_fields_of_the_contract_in_their_order() throws IOException {
+    ResultFile.write(file(), List.of(RESULT));
+
+    JsonNode element = new ObjectMapper().readTree(Files.readString(file())).get(0);
+
+    assertThat(element.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "task",
+            "gate",
+            "seed",
+            "steps",
+            "tokens",
+            "train_flops",
+            "valid_loss",
+            "valid_metric",
+            "metric_name",
+            "tokens_per_s",
+            "active_experts",
+            "drop_rate",
+            "load_entropy",
+            "wall_s",
+            "planned_steps");
+    assertThat(element.get("wall_s").doubleValue()).isEqualTo(40.25);
+  }
+
+  @Test
+  void should_read_back_what_was_written() {
+    ResultFile.write(file(), List.of(RESULT, RESULT));
+
+    assertThat(ResultFile.read(file())).containsExactly(RESULT, RESULT);
+  }
+
+  @Test
+  void a_result_without_planned_steps_should_be_of_a_run_that_came_to_its_end() throws IOException {
+    ResultFile.write(file(), List.of(RESULT));
+    String text = Files.readString(file());
+    assertThat(ResultFile.read(file()).get(0).isInterrupted()).isTrue();
+
+    Files.writeString(file(), text.replaceFirst(",\\s*\"planned_steps\" : 240", ""));
+
+    assertThat(Files.readString(file())).isNotEqualTo(text).doesNotContain("planned_steps");
+    assertThat(ResultFile.read(file()).get(0).plannedSteps()).isEqualTo(100);
+    assertThat(ResultFile.read(file()).get(0).isInterrupted()).isFalse();
+  }
+
+  @Test
+  void should_write_what_is_not_finite_as_null_and_read_null_as_nan() throws IOException {
+    RunResult diverged =
+        new RunResult(
+            "gpt",
+            "switch",
+            1,
+            7,
+            70,
+            1,
+            Double.NaN,
+            Double.POSITIVE_INFINITY,
+            "perplexity",
+            Double.NEGATIVE_INFINITY,
+            1,
+            0,
+            1,
+            2,
+            7);
+
+    ResultFile.write(file(), List.of(diverged));
+
+    assertThat(Files.readString(file()))
+        .contains("\"valid_loss\" : null", "\"valid_metric\" : null", "\"tokens_per_s\" : null")
+        .doesNotContain("NaN", "Infinity");
+    RunResult read = ResultFile.read(file()).get(0);
+    assertThat(read.validLoss()).isNaN();
+    assertThat(read.validMetric()).isNaN();
+    assertThat(read.tokensPerSecond()).isNaN();
+    assertThat(read.wallSeconds()).isEqualTo(2);
+  }
+
+  @Test
+  void should_name_a_file_that_is_no_result_file() throws IOException {
+    Files.writeString(file(), "[{\"task\": \"gpt\"}]");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ResultFile.read(file()))
+        .withMessageContaining(file().toString())
+        .withMessageContaining("gate");
+  }
+
+  private Path file() {
+    return folder.resolve(ResultFile.NAME);
+  }
+}
