@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutputFolder implements AutoCloseable {
   private final Path path;
-  private final FolderLock lock;
+  private final @Nullable FolderLock lock;
 
-  private OutputFolder(Path path, FolderLock lock) {
+  private OutputFolder(Path path, @Nullable FolderLock lock) {
     this.path = path;
     this.lock = lock;
   }
@@ -38,6 +38,11 @@ public final class OutputFolder implements AutoCloseable {
     }
   }
 
+  /** The same folder for one who does not close it. */
+  public OutputFolder shared() {
+    return new OutputFolder(path, null);
+  }
+
   /** The folder, as it was named. */
   public Path path() {
     return path;
@@ -45,7 +50,9 @@ public final class OutputFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    lock.close();
+    if (lock != null) {
+      lock.close();
+    }
   }
 
   /**

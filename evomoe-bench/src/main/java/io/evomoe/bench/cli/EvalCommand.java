@@ -69,7 +69,7 @@ final class EvalCommand implements Callable<Integer> {
         new EvalRequest(data, split, batches, sentences, examples, search.search());
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       requireHeard(run.config().task());
-      Tasks.named(run.config().task()).evaluate(run, request).forEach(System.out::println);
+      Tasks.named(run.config().task()).evaluate(run, request).lines().forEach(System.out::println);
     }
     return 0;
   }

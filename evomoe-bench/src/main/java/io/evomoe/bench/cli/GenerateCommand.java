@@ -1,14 +1,10 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.models.gpt.Generation;
-import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.Sampling;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.run.task.GptKind;
 import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.TrainedModel;
+import io.evomoe.run.task.TextGeneration;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,16 +51,9 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     Sampling sampling = greedy ? Sampling.greedy() : new Sampling(temperature, topK, seed);
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint, GptKind.NAME, "generate")) {
-      BpeTokenizer tokenizer = run.tokenizer();
-      TrainedModel<Gpt> trained = GptKind.load(run);
-      int end = tokenizer.endOfText();
       String text = prompt == null ? StandardInput.piped() : prompt;
-      int[] start = text.isEmpty() ? new int[] {end} : tokenizer.encode(text);
-      int[] ids =
-          new Generation(trained.model(), trained.moment(), tokenizer.vocabularySize())
-              .generate(start, tokens, sampling, id -> id == end);
-      int skipped = text.isEmpty() ? 1 : 0;
-      System.out.println(tokenizer.decode(Arrays.copyOfRange(ids, skipped, ids.length)));
+      System.out.println(
+          new TextGeneration(GptKind.load(run), run.tokenizer()).generate(text, tokens, sampling));
     }
     return 0;
   }

@@ -1,7 +1,6 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.measure.ProcessMemory;
-import io.evomoe.run.task.TaskRun;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -23,7 +22,7 @@ final class MemoryGuard implements AutoCloseable {
   private final DoubleSupplier resident;
   private final Consumer<String> end;
   private final ScheduledExecutorService watch;
-  private volatile @Nullable TaskRun<?, ?> current;
+  private volatile @Nullable Runnable current;
   private volatile @Nullable String exceeded;
 
   /** Watches this process, from now on. */
@@ -46,11 +45,11 @@ final class MemoryGuard implements AutoCloseable {
         watch.scheduleAtFixedRate(this::look, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** The run to stop. */
-  void watch(TaskRun<?, ?> run) {
-    current = run;
+  /** What to ask to stop. */
+  void watch(Runnable requestStop) {
+    current = requestStop;
     if (exceeded != null) {
-      run.requestStop();
+      requestStop.run();
     }
   }
 
@@ -77,9 +76,9 @@ final class MemoryGuard implements AutoCloseable {
           ("%s are in use, nearly all of %s: stopped and saved; --recompute or a smaller"
                   + " training.batch needs less")
               .formatted(MemorySize.text(bytes), limit.name());
-      TaskRun<?, ?> run = current;
-      if (run != null) {
-        run.requestStop();
+      Runnable requestStop = current;
+      if (requestStop != null) {
+        requestStop.run();
       }
     }
   }

@@ -84,7 +84,7 @@ record PlannedRun(
           name, checkpoint.progress().step(), config.training().steps());
     }
     run.checkpointTo(place.start(checkpoint != null));
-    memory.watch(run);
+    memory.watch(run::requestStop);
     try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
       TaskRun.Outcome outcome = run.train(curves, earlier, progress);
       if (outcome.result().steps() == config.training().steps()) {

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.kernel.Precision;
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
@@ -104,9 +105,9 @@ final class RunOptions {
     }
     own.keySet().forEach(this::requireUnset);
     config = ConfigFile.set(config, fields());
-    config = config.withSplit(split.heldOut(config.split()));
+    HeldOut heldOut = split.heldOut(config.split());
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
-    return Tasks.checked(config.with(gate, seed));
+    return Tasks.checked(config.with(c -> c.split(heldOut).gate(gate).seed(seed)));
   }
 
   /** A file may say again what an option says, and nothing else. */

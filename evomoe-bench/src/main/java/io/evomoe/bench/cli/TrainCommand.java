@@ -5,21 +5,19 @@ import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.files.OutputFolder;
+import io.evomoe.run.Run;
+import io.evomoe.run.RunBuilder;
+import io.evomoe.run.RunOpening;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.hub.DenseStart;
 import io.evomoe.run.record.Annealing;
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.rounds.ClusterRequest;
 import io.evomoe.run.rounds.ClusterTraining;
 import io.evomoe.run.rounds.RoundSettings;
-import io.evomoe.run.task.Prepared;
-import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskRun;
-import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -28,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -119,25 +116,20 @@ final class TrainCommand implements Callable<Integer> {
     }
     try (GracefulStop stop = new GracefulStop(() -> nothingLost);
         OutputFolder folder = output()) {
-      train(folder.path(), stop);
+      run(folder, stop);
     }
     return 0;
   }
 
-  private void train(Path folder, GracefulStop stop) {
+  private void run(OutputFolder folder, GracefulStop stop) {
     if (resume != null) {
-      resume(resume, stop);
+      resume(resume, folder, stop);
     } else if (init != null) {
       try (DenseStart dense = DenseStart.open(init)) {
         startFrom(dense, folder, stop);
       }
     } else {
-      RunConfig config = options.config(gate, seed);
-      RunFolder.unused(folder);
-      try (Prepared prepared =
-          WorkProgress.watching(progress -> Prepared.data(options.dataPaths(), config, progress))) {
-        start(config, prepared, run -> {}, folder, stop);
-      }
+      start(Run.of(options.config(gate, seed), options.dataPaths()), folder, stop);
     }
   }
 
@@ -169,6 +161,7 @@ final class TrainCommand implements Callable<Integer> {
       trained = ClusterOptions.train(request);
       stop.begin();
     }
+    ResultFile.write(request.out().resolve(ResultFile.NAME), List.of(trained.outcome().result()));
     write(
         trained.outcome(),
         trained.config(),
@@ -205,7 +198,7 @@ final class TrainCommand implements Callable<Integer> {
     return DefaultFolders.open(out, name, WHO);
   }
 
-  private void startFrom(DenseStart dense, Path folder, GracefulStop stop) {
+  private void startFrom(DenseStart dense, OutputFolder folder, GracefulStop stop) {
     String task = dense.run().config().task();
     boolean asked = spec.commandLine().getParseResult().hasMatchedOption("--task");
     if (asked && !options.task.equals(task)) {
@@ -218,40 +211,14 @@ final class TrainCommand implements Callable<Integer> {
     dense.requireFit(config, spawn != null);
     if (itsData) {
       dense.requireItsSplit(config);
-      options.data = dataOf(dense.run().checkpoint());
+      options.data = dense.run().data(List.of());
     }
-    RunFolder.unused(folder);
-    try (Prepared prepared =
-        WorkProgress.watching(
-            progress -> Prepared.data(options.dataPaths(), config, dense.run(), progress))) {
-      start(config, prepared, run -> run.startFrom(dense.weights()), folder, stop);
-    }
+    start(Run.of(config, options.dataPaths()).from(dense), folder, stop);
   }
 
-  private void start(
-      RunConfig config,
-      Prepared prepared,
-      Consumer<TaskRun<?, ?>> before,
-      Path path,
-      GracefulStop stop) {
-    MemoryLimit limit = MemoryLimit.of(options.maxMemory);
-    limit.requireRoomFor(prepared.task(), config);
-    describe(prepared.task(), config);
-    try (MemoryGuard memory = new MemoryGuard(limit)) {
-      TaskRun<?, ?> run = new TaskRun<>(prepared.task(), config);
-      before.accept(run);
-      stop.begin(run::requestStop);
-      memory.watch(run);
-      RunFolder folder = new RunFolder(path);
-      prepared.saveTokenizer(path);
-      folder.write(config);
-      run.checkpointTo(folder.checkpointWriter(options.dataPaths(), config));
-      // From here on there is something to resume, and the disk is known to take a checkpoint.
-      run.save();
-      try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
-        train(run, config, folder, curves, List.of(), prepared.task(), stop);
-      }
-      memory.requireWithin();
+  private void start(RunBuilder<?> builder, OutputFolder folder, GracefulStop stop) {
+    try (Run<?> run = WorkProgress.watching(progress -> builder.progress(progress).in(folder))) {
+      train(run, stop);
     }
   }
 
@@ -266,107 +233,34 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void resume(Path path, GracefulStop stop) {
-    if (RoundSettings.isIn(RunFolder.open(path).path())) {
-      throw new IllegalArgumentException(
-          path + " was trained in rounds on a cluster: resume it with --spark MASTER");
-    }
-    RunCheckpoint saved = RunCheckpoint.resume(path, options.fields());
-    RunConfig config = saved.config();
-    Checkpoint checkpoint = saved.checkpoint();
-    RunFolder folder = saved.folder();
-    requireMoreSteps(checkpoint, config, folder);
-    List<Path> data = dataOf(checkpoint);
-    options.data = data;
-    Task<?, ?> task =
-        WorkProgress.watching(progress -> Prepared.open(data, config, saved, progress));
-    MemoryLimit limit = MemoryLimit.of(options.maxMemory);
-    limit.requireRoomFor(task, config);
-    describe(task, config);
-    try (MemoryGuard memory = new MemoryGuard(limit)) {
-      TaskRun<?, ?> run = new TaskRun<>(task, config);
-      run.resume(checkpoint);
-      stop.begin(run::requestStop);
-      memory.watch(run);
-      goOn(run, saved, data, task, stop);
-      memory.requireWithin();
+  private void resume(Path path, OutputFolder folder, GracefulStop stop) {
+    RunOpening opening = Run.opening(path).data(options.data).output(folder);
+    options.fields().forEach(opening::set);
+    try (Run<?> run = opening.open()) {
+      train(run, stop);
     }
   }
 
-  /** Before the model is made, which takes a while where it has many experts. */
-  private void describe(Task<?, ?> task, RunConfig config) {
+  private void train(Run<?> run, GracefulStop stop) {
+    RunConfig config = run.config();
+    Task<?, ?> task = WorkProgress.watching(run::task);
+    MemoryLimit limit = MemoryLimit.of(options.maxMemory);
+    limit.requireRoomFor(task, config);
+    // Before the model is made, which takes a while where it has many experts.
     console.println(task.description());
     console.println(Description.parameters(task, config));
     console.println(Description.losses(config));
     console.flush();
-  }
-
-  private void goOn(
-      TaskRun<?, ?> run, RunCheckpoint saved, List<Path> data, Task<?, ?> task, GracefulStop stop) {
-    RunConfig config = saved.config();
-    Checkpoint checkpoint = saved.checkpoint();
-    RunFolder folder = saved.folder();
-    CheckpointFolder.setAsideNewerThan(checkpoint.location())
-        .forEach(newer -> console.printf("Set aside: %s%n", newer));
-    run.checkpointTo(folder.checkpointWriter(data, config));
-    saved.changes().forEach(console::println);
-    if (!saved.changes().isEmpty()) {
-      folder.write(config);
-      run.save();
-    }
-    Path curveFile = folder.path().resolve(CurveFile.NAME);
-    try (CurveFile curves = CurveFile.resume(curveFile, checkpoint.progress().step())) {
-      console.printf(
-          "Resuming after step %d of %d%n",
-          checkpoint.progress().step(), config.training().steps());
-      train(run, config, folder, curves, CurveFile.read(curveFile), task, stop);
-    }
-  }
-
-  /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
-  private static void requireMoreSteps(Checkpoint checkpoint, RunConfig config, RunFolder folder) {
-    long steps = config.training().steps();
-    boolean ended = checkpoint.progress().step() >= steps;
-    if (ended && CurveFile.readIfWhole(folder.path().resolve(CurveFile.NAME)).isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s has taken all of its %d steps and has no curve of them; ask for more, such as --steps %d"
-              .formatted(folder.path(), steps, steps + 1));
-    }
-  }
-
-  private List<Path> dataOf(Checkpoint checkpoint) {
-    if (options.data.isEmpty()) {
-      List<Path> data = RunFolder.data(checkpoint);
-      if (!RunFolder.isSameData(checkpoint, data)) {
-        throw new IllegalArgumentException(
-            "the data in %s is not what the run was started with; give --data to go on with it"
-                .formatted(data));
-      }
-      return data;
-    }
-    if (!RunFolder.isSameData(checkpoint, options.data)) {
-      console.printf("The data is not what the run was started with: %s%n", options.data);
-    }
-    return options.data;
-  }
-
-  private void train(
-      TaskRun<?, ?> run,
-      RunConfig config,
-      RunFolder folder,
-      CurveFile curves,
-      List<CurveRow> earlier,
-      Task<?, ?> task,
-      GracefulStop stop) {
     TaskRun.Outcome outcome;
-    long steps = config.training().steps();
-    try (StepProgress progress = new StepProgress(config.gate(), steps, console)) {
-      outcome = run.train(curves, earlier, progress);
+    try (MemoryGuard memory = new MemoryGuard(limit);
+        ConsoleRun watching = new ConsoleRun(console, stop, memory)) {
+      outcome = run.train(watching);
+      memory.requireWithin();
     }
-    write(outcome, config, folder.path(), task, DataNote.names(options.dataPaths()));
-    printSummary(outcome, folder.path(), Description.heldOut(task, config));
-    if (stop.isStopped() && outcome.result().steps() < steps) {
-      String command = CommandText.of("train", "--resume", folder.path());
+    write(outcome, config, run.folder(), task, DataNote.names(run.data()));
+    printSummary(outcome, run.folder(), Description.heldOut(task, config));
+    if (stop.isStopped() && outcome.result().steps() < config.training().steps()) {
+      String command = CommandText.of("train", "--resume", run.folder());
       console.printf("Stopped and saved; go on with: %s%n", command);
     }
   }
@@ -389,7 +283,6 @@ final class TrainCommand implements Callable<Integer> {
             Description.of(task, config),
             List.of(outcome.result()),
             List.of(outcome.recorded()));
-    ResultFile.write(folder.resolve(ResultFile.NAME), List.of(outcome.result()));
     HtmlReport.write(folder.resolve(HtmlReport.NAME), report);
   }
 }

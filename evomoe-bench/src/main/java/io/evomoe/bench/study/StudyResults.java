@@ -70,7 +70,7 @@ public final class StudyResults {
   }
 
   private boolean isOf(RunConfig recorded, RunConfig wanted) {
-    return wanted.equals(divided ? recorded.withSplit(wanted.split()) : recorded);
+    return wanted.equals(divided ? recorded.with(c -> c.split(wanted.split())) : recorded);
   }
 
   /** Records a finished run, in place of one of another configuration. */

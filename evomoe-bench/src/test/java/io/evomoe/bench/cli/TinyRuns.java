@@ -1,5 +1,7 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.run.Run;
+import io.evomoe.run.RunBuilder;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import java.io.IOException;
@@ -63,6 +65,22 @@ record TinyRuns(String task, Path data) {
     List<String> command = new ArrayList<>(Arrays.asList(first));
     command.addAll(options(more));
     return command;
+  }
+
+  /** The same run of {@code trainArguments}, as a program makes it. */
+  RunBuilder<?> builder(String gate, String steps) {
+    RunBuilder<?> builder =
+        switch (task) {
+          case "gpt" -> Run.gpt(data);
+          case "roberta" -> Run.roberta(data);
+          default -> Run.translation(data);
+        };
+    builder.preset("quick").gate(gate).set("training.steps", steps);
+    for (String size : SIZES) {
+      String[] field = size.split("=", 2);
+      builder.set(field[0], field[1]);
+    }
+    return builder;
   }
 
   /** What every command is told, and more. */

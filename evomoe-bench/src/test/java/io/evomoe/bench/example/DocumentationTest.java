@@ -27,8 +27,7 @@ class DocumentationTest {
   @CsvSource({
     "README.md, 0, evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
     "README.md, 1, evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
-    "README.md, 2,"
-        + " evomoe-dl4j/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
+    "README.md, 2," + " evomoe-dl4j/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
     "README.md, 3, evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java",
     "CONTRIBUTING.md, 0, evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGate.java",
     "CONTRIBUTING.md, 1,"

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
  * @param seed of the draws
  */
 public record Sampling(double temperature, int topK, long seed) {
+  /** At temperature 0.8 from the 40 likeliest tokens, seed 1. */
+  public static final Sampling DEFAULT = new Sampling(0.8, 40, 1);
 
   /** Refuses a negative temperature and a top-k below 1. */
   public Sampling {

@@ -18,6 +18,7 @@ import io.evomoe.training.TrainingConfig;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -202,35 +203,114 @@ public record RunConfig(
                 TrainingFacts.ofSteps(training.steps())));
   }
 
-  /** The same with data that is divided in another way. */
-  public RunConfig withSplit(HeldOut other) {
-    return new RunConfig(
-        task,
-        gate,
-        seed,
-        model,
-        training,
-        evolution,
-        gateOptions,
-        compute,
-        architecture,
-        guards,
-        other);
+  /** The same with other values of some fields. */
+  public RunConfig with(Consumer<Builder> changes) {
+    Builder builder = new Builder(this);
+    changes.accept(builder);
+    return builder.build();
   }
 
-  /** The same with another gate and seed. */
-  public RunConfig with(String otherGate, long otherSeed) {
-    return new RunConfig(
-        task,
-        otherGate,
-        otherSeed,
-        model,
-        training,
-        evolution,
-        gateOptions,
-        compute,
-        architecture,
-        guards,
-        split);
+  /** Changes single fields; each means what the component of its name means. */
+  public static final class Builder {
+    private final String task;
+    private String gate;
+    private long seed;
+    private ModelSize model;
+    private TrainingSettings training;
+    private EvolutionSettings evolution;
+    private Map<String, Map<String, String>> gateOptions;
+    private ComputeSettings compute;
+    private ArchitectureSettings architecture;
+    private GuardSettings guards;
+    private HeldOut split;
+
+    private Builder(RunConfig from) {
+      task = from.task;
+      gate = from.gate;
+      seed = from.seed;
+      model = from.model;
+      training = from.training;
+      evolution = from.evolution;
+      gateOptions = from.gateOptions;
+      compute = from.compute;
+      architecture = from.architecture;
+      guards = from.guards;
+      split = from.split;
+    }
+
+    /** Sets {@link RunConfig#gate}. */
+    public Builder gate(String value) {
+      gate = value;
+      return this;
+    }
+
+    /** Sets {@link RunConfig#seed}. */
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** Sets {@link RunConfig#model}. */
+    public Builder model(ModelSize value) {
+      model = value;
+      return this;
+    }
+
+    /** Sets {@link RunConfig#training}. */
+    public Builder training(TrainingSettings value) {
+      training = value;
+      return this;
+    }
+
+    /** Sets {@link RunConfig#evolution}. */
+    public Builder evolution(EvolutionSettings value) {
+      evolution = value;
+      return this;
+    }
+
+    /** Sets {@link RunConfig#gateOptions}. */
+    public Builder gateOptions(Map<String, Map<String, String>> value) {
+      gateOptions = value;
+      return this;
+    }
+
+    /** Sets {@link RunConfig#compute}. */
+    public Builder compute(ComputeSettings value) {
+      compute = value;
+      return this;
+    }
+
+    /** Sets {@link RunConfig#architecture}. */
+    public Builder architecture(ArchitectureSettings value) {
+      architecture = value;
+      return this;
+    }
+
+    /** Sets {@link RunConfig#guards}. */
+    public Builder guards(GuardSettings value) {
+      guards = value;
+      return this;
+    }
+
+    /** Sets {@link RunConfig#split}. */
+    public Builder split(HeldOut value) {
+      split = value;
+      return this;
+    }
+
+    private RunConfig build() {
+      return new RunConfig(
+          task,
+          gate,
+          seed,
+          model,
+          training,
+          evolution,
+          gateOptions,
+          compute,
+          architecture,
+          guards,
+          split);
+    }
   }
 }

@@ -56,6 +56,16 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
     return ConfigFile.set(config, "evolution.diversifySteps", "0");
   }
 
+  /** Refuses to start a run of another task. */
+  public void requireTask(String wanted) {
+    String task = run.config().task();
+    if (!task.equals(wanted)) {
+      throw new IllegalArgumentException(
+          "%s is a run of task %s; this one is of task %s"
+              .formatted(run.folder().path(), task, wanted));
+    }
+  }
+
   /** Refuses to divide the dense run's data anew: it has been trained on what would be held out. */
   public void requireItsSplit(RunConfig config) {
     if (!config.split().equals(run.config().split())) {

@@ -19,6 +19,13 @@ public record EvalRequest(
     @Nullable Path data, String split, int batches, int sentences, int examples, Search search) {
   private static final List<String> SPLITS = List.of("train", "valid", "test");
 
+  /**
+   * The run's own held-out side: 64 batches for the loss, of translations 2,000 sentences by beam
+   * search of 4 with a length penalty of 0.6.
+   */
+  public static final EvalRequest HELD_OUT =
+      new EvalRequest(null, "valid", 64, 2000, 0, Search.beam(4, 0.6));
+
   /** Refuses values out of their bounds. */
   public EvalRequest {
     if (!SPLITS.contains(split)) {

@@ -37,6 +37,11 @@ public final class GptKind implements TaskKind {
   }
 
   @Override
+  public Class<Gpt> modelType() {
+    return Gpt.class;
+  }
+
+  @Override
   public boolean causal() {
     return true;
   }
@@ -137,16 +142,15 @@ public final class GptKind implements TaskKind {
   }
 
   @Override
-  public List<String> evaluate(RunCheckpoint run, EvalRequest request) {
+  public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
     TokenStream text = TokenStream.of(LanguageModels.text(run, request), run.tokenizer());
     PackedBatches batches = GptTask.batches(text, run.config());
-    return List.of(
-        LanguageModels.line(
-            run,
-            load(run),
-            batches.evaluationBatches(request.batches()),
-            batches.evaluationShare(request.batches()),
-            "tokens",
-            text.name()));
+    return LanguageModels.measure(
+        run,
+        load(run),
+        batches.evaluationBatches(request.batches()),
+        batches.evaluationShare(request.batches()),
+        "tokens",
+        text.name());
   }
 }

@@ -60,21 +60,20 @@ final class LanguageModels {
   }
 
   /**
-   * Loss and perplexity as a line.
+   * The loss.
    *
-   * @param share how much of the text they are
-   * @param tokens what the loss counts, such as {@code masked tokens}
+   * @param share how much of the text is read
+   * @param unit what the loss counts, such as {@code masked tokens}
    */
-  static String line(
+  static Measurement measure(
       RunCheckpoint run,
       TrainedModel<? extends Model<LanguageBatch>> trained,
       List<LanguageBatch> read,
       EvaluationShare share,
-      String tokens,
+      String unit,
       String text) {
     double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
-    int counted = read.stream().mapToInt(LanguageBatch::countedTargets).sum();
-    return "%s on %,d %s, %s, of %s: loss %.4f nats, perplexity %.2f"
-        .formatted(run.name(), counted, tokens, share.text(), text, loss, Math.exp(loss));
+    long counted = read.stream().mapToLong(LanguageBatch::countedTargets).sum();
+    return new Measurement(run.name(), counted, unit, share, text, loss, Optional.empty());
   }
 }

@@ -37,6 +37,11 @@ public final class RobertaKind implements TaskKind {
   }
 
   @Override
+  public Class<Roberta> modelType() {
+    return Roberta.class;
+  }
+
+  @Override
   public boolean causal() {
     return false;
   }
@@ -159,7 +164,7 @@ public final class RobertaKind implements TaskKind {
   }
 
   @Override
-  public List<String> evaluate(RunCheckpoint run, EvalRequest request) {
+  public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
     RunConfig config = run.config();
     TokenStream text = TokenStream.of(LanguageModels.text(run, request), run.tokenizer());
     MaskedBatches batches =
@@ -169,13 +174,12 @@ public final class RobertaKind implements TaskKind {
             config.model().sequence(),
             config.training().batch(),
             config.seed());
-    return List.of(
-        LanguageModels.line(
-            run,
-            run.load(fresh(run)),
-            batches.evaluationBatches(request.batches()),
-            batches.evaluationShare(request.batches()),
-            "masked tokens",
-            text.name()));
+    return LanguageModels.measure(
+        run,
+        trained(run),
+        batches.evaluationBatches(request.batches()),
+        batches.evaluationShare(request.batches()),
+        "masked tokens",
+        text.name());
   }
 }

@@ -102,6 +102,25 @@ public final class RunCheckpoint implements AutoCloseable {
     return config;
   }
 
+  /**
+   * What the run is trained on.
+   *
+   * @param given empty for the data that it was started with
+   * @throws IllegalArgumentException if that is not there any more, or is other data now
+   */
+  public List<Path> data(List<Path> given) {
+    if (!given.isEmpty()) {
+      return given;
+    }
+    List<Path> data = RunFolder.data(checkpoint);
+    if (!RunFolder.isSameData(checkpoint, data)) {
+      throw new IllegalArgumentException(
+          "the data in %s is not what the run was started with; give --data to go on with it"
+              .formatted(data));
+    }
+    return data;
+  }
+
   /** What a run that is resumed goes on with instead of what it had, a line each. */
   public List<String> changes() {
     return changes;

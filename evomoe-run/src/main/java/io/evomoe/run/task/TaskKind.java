@@ -19,6 +19,9 @@ public interface TaskKind {
   /** One line for people: model and data. */
   String description();
 
+  /** The class of its models. */
+  Class<? extends Model<?>> modelType();
+
   /** Whether a token's output must not depend on later tokens, in any layer of its models. */
   boolean causal();
 
@@ -96,6 +99,6 @@ public interface TaskKind {
   /** The trained model of a run in the files of Hugging Face. */
   HubExport export(RunCheckpoint run);
 
-  /** Measures a trained model; lines for people. */
-  List<String> evaluate(RunCheckpoint run, EvalRequest request);
+  /** Measures a trained model. */
+  Measurement evaluate(RunCheckpoint run, EvalRequest request);
 }

@@ -37,6 +37,11 @@ public final class TranslationKind implements TaskKind {
   }
 
   @Override
+  public Class<Transformer> modelType() {
+    return Transformer.class;
+  }
+
+  @Override
   public boolean causal() {
     return true;
   }
@@ -141,13 +146,13 @@ public final class TranslationKind implements TaskKind {
   }
 
   @Override
-  public List<String> evaluate(RunCheckpoint run, EvalRequest request) {
+  public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
     Path data = request.data();
     List<Path> sources = data == null ? RunFolder.data(run.checkpoint()) : List.of(data);
     Path source = one(sources);
     HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : run.config().split();
     PairCorpus pairs = part(PairSplit.open(source, heldOut), request.split(), sources);
-    return new TranslationQuality(run, load(run)).lines(pairs, request);
+    return new TranslationQuality(run, load(run)).measure(pairs, request);
   }
 
   private static PairCorpus part(PairSplit pairs, String split, List<Path> sources) {

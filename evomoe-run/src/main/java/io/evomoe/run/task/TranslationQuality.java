@@ -11,6 +11,7 @@ import io.evomoe.nn.Workspaces;
 import io.evomoe.training.Evaluation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /** How well a trained model translates: loss and token accuracy, BLEU and chrF, and examples. */
@@ -23,44 +24,41 @@ final class TranslationQuality {
     this.trained = trained;
   }
 
-  List<String> lines(PairCorpus pairs, EvalRequest request) {
-    List<String> lines = new ArrayList<>();
-    lines.add(loss(pairs, request.batches()));
+  Measurement measure(PairCorpus pairs, EvalRequest request) {
+    EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
+    BucketedBatches all = TranslationTask.batches(encoded, run.config());
+    List<PairBatch> read = all.evaluationBatches(request.batches());
+    double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
+    return new Measurement(
+        run.name(),
+        read.stream().mapToLong(PairBatch::countedTargets).sum(),
+        "tokens",
+        all.evaluationShare(request.batches()),
+        pairs.name(),
+        loss,
+        Optional.of(scores(pairs, request, accuracy(read))));
+  }
+
+  private TranslationScores scores(PairCorpus pairs, EvalRequest request, double accuracy) {
     int count = Math.min(pairs.size(), request.sentences());
     List<String> sources = pairs.sources().subList(0, count);
     List<String> references = pairs.targets().subList(0, count);
     List<String> translations =
         new LineTranslator(trained, run.tokenizer(), request.search()).translate(sources);
-    lines.add(
-        "%,d sentences, beam %d, length penalty %s:"
-            .formatted(count, request.search().beam(), request.search().lengthPenalty()));
-    lines.add(new Bleu().score(translations, references).text());
-    lines.add("chrF|%s = %.1f".formatted(ChrF.signature(), ChrF.score(translations, references)));
+    List<TranslationScores.Example> examples = new ArrayList<>();
     for (int i = 0; i < Math.min(request.examples(), count); i++) {
       int example = (int) ((2L * i + 1) * count / (2L * request.examples()));
-      lines.add("");
-      lines.add("source:      " + sources.get(example));
-      lines.add("reference:   " + references.get(example));
-      lines.add("translation: " + translations.get(example));
+      examples.add(
+          new TranslationScores.Example(
+              sources.get(example), references.get(example), translations.get(example)));
     }
-    return List.copyOf(lines);
-  }
-
-  private String loss(PairCorpus pairs, int batches) {
-    EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
-    BucketedBatches all = TranslationTask.batches(encoded, run.config());
-    List<PairBatch> read = all.evaluationBatches(batches);
-    double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
-    int counted = read.stream().mapToInt(PairBatch::countedTargets).sum();
-    return "%s on %,d tokens, %s, of %s: loss %.4f nats, perplexity %.2f, token accuracy %.1f%%"
-        .formatted(
-            run.name(),
-            counted,
-            all.evaluationShare(batches).text(),
-            pairs.name(),
-            loss,
-            Math.exp(loss),
-            100 * accuracy(read));
+    return new TranslationScores(
+        accuracy,
+        count,
+        request.search(),
+        new Bleu().score(translations, references),
+        ChrF.score(translations, references),
+        examples);
   }
 
   /** Share of the target tokens that the decoder, reading those before, holds for the likeliest. */

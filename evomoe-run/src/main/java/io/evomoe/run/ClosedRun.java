@@ -1,0 +1,62 @@
+package io.evomoe.run;
+
+import io.evomoe.files.OutputFolder;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A run that was closed, or whose training failed. */
+record ClosedRun(Path path) implements RunState {
+
+  @Override
+  public Task<?, ?> task(TextProgress progress) {
+    throw closed();
+  }
+
+  @Override
+  public List<Path> data() {
+    throw closed();
+  }
+
+  @Override
+  public long steps() {
+    throw closed();
+  }
+
+  @Override
+  public RunConfig config() {
+    throw closed();
+  }
+
+  @Override
+  public OutputFolder lock() {
+    throw closed();
+  }
+
+  @Override
+  public TaskRun<?, ?> begin(RunListener listener) {
+    throw closed();
+  }
+
+  @Override
+  public TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener) {
+    throw closed();
+  }
+
+  @Override
+  public RunCheckpoint checkpoint() {
+    throw closed();
+  }
+
+  private IllegalStateException closed() {
+    return new IllegalStateException(
+        "the run in %s is closed: open it again with Run.open".formatted(path));
+  }
+
+  @Override
+  public void close() {}
+}

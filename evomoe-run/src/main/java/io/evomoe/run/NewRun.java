@@ -1,0 +1,79 @@
+package io.evomoe.run;
+
+import io.evomoe.files.OutputFolder;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.hub.DenseStart;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.task.Prepared;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run before its first step.
+ *
+ * @param output the folder, closed with the run
+ * @param data files and folders, kept for resuming
+ * @param dense where its weights come from; null for fresh ones
+ */
+record NewRun(
+    OutputFolder output,
+    RunConfig config,
+    List<Path> data,
+    Prepared prepared,
+    @Nullable DenseStart dense)
+    implements RunState {
+
+  @Override
+  public Task<?, ?> task(TextProgress progress) {
+    return prepared.task();
+  }
+
+  @Override
+  public OutputFolder lock() {
+    return output.shared();
+  }
+
+  @Override
+  public long steps() {
+    return 0;
+  }
+
+  @Override
+  public TaskRun<?, ?> begin(RunListener listener) {
+    TaskRun<?, ?> run = new TaskRun<>(prepared.task(), config);
+    if (dense != null) {
+      run.startFrom(dense.weights());
+    }
+    return run;
+  }
+
+  @Override
+  public TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener) {
+    Path path = output.path();
+    RunFolder folder = new RunFolder(path);
+    prepared.saveTokenizer(path);
+    folder.write(config);
+    run.checkpointTo(folder.checkpointWriter(data, config));
+    // From here on there is something to resume, and the disk is known to take a checkpoint.
+    run.save();
+    try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
+      return run.train(curves, List.of(), listener);
+    }
+  }
+
+  @Override
+  public RunCheckpoint checkpoint() {
+    throw new IllegalStateException(output.path() + " has no model yet: train it first");
+  }
+
+  @Override
+  public void close() {
+    prepared.close();
+  }
+}

@@ -1,0 +1,301 @@
+package io.evomoe.run;
+
+import io.evomoe.files.OutputFolder;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.gpt.Sampling;
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.transformer.Search;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.task.EvalRequest;
+import io.evomoe.run.task.GptKind;
+import io.evomoe.run.task.LineTranslator;
+import io.evomoe.run.task.Measurement;
+import io.evomoe.run.task.RobertaKind;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskKind;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TextGeneration;
+import io.evomoe.run.task.TrainedModel;
+import io.evomoe.run.task.TranslationKind;
+import io.evomoe.training.Model;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training run in a folder, the same for programs and for the command line: what one begins, the
+ * other opens, continues and uses.
+ *
+ * <pre>{@code
+ * try (Run<Gpt> run = Run.gpt(Path.of("text.txt"))
+ *     .model(m -> m.layers(2).width(64).hidden(256).heads(2).experts(4))
+ *     .gate("evomoe", Map.of("balance", "0.01"))
+ *     .training(t -> t.steps(500))
+ *     .in(Path.of("runs/mine"))) {
+ *   run.train(report -> System.out.println(report.loss()));
+ *   System.out.println(run.generate("The state of", 40));
+ * }
+ * try (Run<?> again = Run.open(Path.of("runs/mine"))) {
+ *   again.train(); // goes on where it was stopped
+ * }
+ * }</pre>
+ *
+ * <p>For one thread, except for {@link #requestStop()}. A run that is closed refuses everything.
+ *
+ * @param <M> the model: {@link Gpt}, {@link Roberta} or {@link Transformer}
+ */
+public final class Run<M extends Model<?>> implements AutoCloseable {
+  static final String WHO = "a program";
+
+  private final Path path;
+  private final Class<M> type;
+  private final @Nullable OutputFolder output;
+  private RunConfig config;
+  private RunState state;
+  private @Nullable TrainedModel<M> trained;
+  private volatile @Nullable TaskRun<?, ?> training;
+  private volatile boolean stopRequested;
+
+  /** A run; with its folder if that is to be closed with it. */
+  Run(Path path, Class<M> type, RunConfig config, RunState state, @Nullable OutputFolder output) {
+    this.output = output;
+    this.path = path;
+    this.type = type;
+    this.config = config;
+    this.state = state;
+  }
+
+  /** A GPT that learns the text of these files and folders, at least one. */
+  public static RunBuilder<Gpt> gpt(Path... data) {
+    return new RunBuilder<>(Gpt.class, GptKind.NAME, List.of(data));
+  }
+
+  /** A RoBERTa that learns to name masked tokens of these texts, at least one. */
+  public static RunBuilder<Roberta> roberta(Path... data) {
+    return new RunBuilder<>(Roberta.class, RobertaKind.NAME, List.of(data));
+  }
+
+  /** A Transformer that learns to translate from pairs of sentences. */
+  public static RunBuilder<Transformer> translation(Path pairs) {
+    return new RunBuilder<>(Transformer.class, TranslationKind.NAME, List.of(pairs));
+  }
+
+  /** A run of a configuration in full, such as one that was read from a file. */
+  public static RunBuilder<?> of(RunConfig config, List<Path> data) {
+    return RunBuilder.of(Tasks.named(config.task()).modelType(), config, data);
+  }
+
+  /**
+   * Opens a run of any task: to use its model as the newest checkpoint has it, or to train on.
+   *
+   * @param folder of the run, or one checkpoint in it
+   * @throws IllegalArgumentException if it is no folder of a run, was written by a later version,
+   *     or its configuration was changed since
+   * @throws io.evomoe.training.checkpoint.CheckpointException if the checkpoint is damaged
+   */
+  public static Run<?> open(Path folder) {
+    return new RunOpening(folder).open();
+  }
+
+  /**
+   * The same of a run whose model is known.
+   *
+   * @param model {@link Gpt}, {@link Roberta} or {@link Transformer}
+   * @throws IllegalArgumentException as well if the run has another model
+   */
+  public static <M extends Model<?>> Run<M> open(Path folder, Class<M> model) {
+    return new RunOpening(folder).open(model);
+  }
+
+  /** Opens a run with other data, or other values of fields that may change. */
+  public static RunOpening opening(Path folder) {
+    return new RunOpening(folder);
+  }
+
+  /** The configuration in full. */
+  public RunConfig config() {
+    return config;
+  }
+
+  /** Its folder. */
+  public Path folder() {
+    return path;
+  }
+
+  /**
+   * Its task with the data that it trains on, which an opened run reads now or when it is trained.
+   *
+   * @param progress told how far it has come
+   */
+  public Task<?, ?> task(TextProgress progress) {
+    return state.task(progress);
+  }
+
+  /** Files and folders that it trains on. */
+  public List<Path> data() {
+    return state.data();
+  }
+
+  /** Optimizer steps that were taken. */
+  public long steps() {
+    return state.steps();
+  }
+
+  /** The same as {@link #train(RunListener)}, telling nobody. */
+  public TaskRun.Outcome train() {
+    return train(report -> {});
+  }
+
+  /**
+   * Trains from where the run is to its last step, or until {@link #requestStop()}. The folder has
+   * the curve as each step ends, checkpoints as configured and one at the end, and the result.
+   *
+   * @return what it gave; of a run that has taken all of its steps, the same again
+   * @throws io.evomoe.files.FolderInUseException if another process, or another object, trains it
+   * @throws IllegalStateException if it diverged; the last checkpoint is where it can go on
+   */
+  public TaskRun.Outcome train(RunListener listener) {
+    trained = null;
+    RunState trainable = state;
+    try (OutputFolder ignored = trainable.lock()) {
+      TaskRun<?, ?> run = trainable.begin(listener);
+      config = trainable.config();
+      training = run;
+      if (stopRequested) {
+        run.requestStop();
+      }
+      listener.onStart(this);
+      TaskRun.Outcome outcome = trainable.train(run, listener);
+      ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
+      // A run that comes to its end here is the same as one that is opened.
+      state = again().saved();
+      trainable.close();
+      return outcome;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    } finally {
+      training = null;
+      stopRequested = false;
+    }
+  }
+
+  private RunOpening again() {
+    RunOpening opening = new RunOpening(path);
+    return output == null ? opening : opening.output(output);
+  }
+
+  /** Lets {@link #train} save and return after the step it is in; from any thread. */
+  public void requestStop() {
+    stopRequested = true;
+    TaskRun<?, ?> running = training;
+    if (running != null) {
+      running.requestStop();
+    }
+  }
+
+  /**
+   * The model as the newest checkpoint has it.
+   *
+   * @throws IllegalStateException if no step was taken
+   */
+  public M model() {
+    return trained().model();
+  }
+
+  /** The model, and the phase and temperature that its gates are used at. */
+  public TrainedModel<M> trained() {
+    TrainedModel<M> loaded = trained;
+    if (loaded == null) {
+      RunCheckpoint saved = state.checkpoint();
+      TrainedModel<?> any = kind().trained(saved);
+      loaded = new TrainedModel<>(type.cast(any.model()), any.moment());
+      trained = loaded;
+    }
+    return loaded;
+  }
+
+  /** The tokenizer, closed with this. */
+  public BpeTokenizer tokenizer() {
+    return state.checkpoint().tokenizer();
+  }
+
+  /**
+   * A text and what follows it, drawn as {@link Sampling#DEFAULT} says.
+   *
+   * @param text to continue; may be empty
+   * @param tokens new ones at most
+   * @throws IllegalStateException if the model is no {@link Gpt}
+   */
+  public String generate(String text, int tokens) {
+    return generate(text, tokens, Sampling.DEFAULT);
+  }
+
+  /** The same, drawn in another way. */
+  public String generate(String text, int tokens, Sampling sampling) {
+    return new TextGeneration(require(Gpt.class, "generate"), tokenizer())
+        .generate(text, tokens, sampling);
+  }
+
+  /**
+   * A sentence in the other language, by greedy search.
+   *
+   * @throws IllegalStateException if the model is no {@link Transformer}
+   */
+  public String translate(String sentence) {
+    return translate(List.of(sentence), Search.greedy()).get(0);
+  }
+
+  /** Sentences, as many and in the same order. */
+  public List<String> translate(List<String> sentences, Search search) {
+    return new LineTranslator(require(Transformer.class, "translate"), tokenizer(), search)
+        .translate(sentences);
+  }
+
+  /** Loss and other measures on the held-out side of the run's data. */
+  public Measurement evaluate() {
+    return evaluate(EvalRequest.HELD_OUT);
+  }
+
+  /** The same on other data, or another part. */
+  public Measurement evaluate(EvalRequest request) {
+    return kind().evaluate(state.checkpoint(), request);
+  }
+
+  private TaskKind kind() {
+    return Tasks.named(config.task());
+  }
+
+  private <T extends Model<?>> TrainedModel<T> require(Class<T> wanted, String use) {
+    if (type != wanted) {
+      throw new IllegalStateException(
+          "%s is a run of task %s; %s needs a %s"
+              .formatted(path, config.task(), use, wanted.getSimpleName()));
+    }
+    TrainedModel<M> any = trained();
+    return new TrainedModel<>(wanted.cast(any.model()), any.moment());
+  }
+
+  /** Whether a folder holds a run. */
+  public static boolean isOne(Path folder) {
+    return RunFolder.isOne(folder);
+  }
+
+  @Override
+  public void close() {
+    RunState last = state;
+    state = new ClosedRun(path);
+    last.close();
+    if (output != null) {
+      output.close();
+    }
+    trained = null;
+  }
+}

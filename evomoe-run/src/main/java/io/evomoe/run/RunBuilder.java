@@ -1,0 +1,213 @@
+package io.evomoe.run;
+
+import io.evomoe.files.OutputFolder;
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.config.ArchitectureSettings;
+import io.evomoe.run.config.ComputeSettings;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.EvolutionSettings;
+import io.evomoe.run.config.GuardSettings;
+import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.config.TrainingSettings;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.hub.DenseStart;
+import io.evomoe.run.task.Prepared;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.training.Model;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that is going to begin: preset {@code small} of its task, gate {@code evomoe} and seed 1
+ * where nothing else is said. Fields have the names, bounds and defaults that they have in
+ * configuration files.
+ *
+ * @param <M> its model
+ */
+public final class RunBuilder<M extends Model<?>> {
+  private final Class<M> model;
+  private final String task;
+  private final List<Path> data;
+  private final List<UnaryOperator<RunConfig>> changes = new ArrayList<>();
+  private String preset = "small";
+  private String gate = "evomoe";
+  private long seed = 1;
+  private TextProgress progress = TextProgress.NONE;
+  private @Nullable DenseStart dense;
+
+  RunBuilder(Class<M> model, String task, List<Path> data) {
+    if (data.isEmpty()) {
+      throw new IllegalArgumentException("data must be at least one file or folder, was none");
+    }
+    this.model = model;
+    this.task = task;
+    this.data = data;
+  }
+
+  static <M extends Model<?>> RunBuilder<M> of(Class<M> model, RunConfig given, List<Path> data) {
+    return new RunBuilder<>(model, given.task(), data).change(c -> given);
+  }
+
+  /** The size to begin with: {@code quick}, {@code small} or {@code base}. */
+  public RunBuilder<M> preset(String name) {
+    preset = name;
+    return this;
+  }
+
+  /** Changes the model's size. */
+  public RunBuilder<M> model(Consumer<ModelSize.Builder> size) {
+    return change(c -> c.with(b -> b.model(c.model().with(size))));
+  }
+
+  /** Changes how it is trained. */
+  public RunBuilder<M> training(Consumer<TrainingSettings.Builder> training) {
+    return change(c -> c.with(b -> b.training(c.training().with(training))));
+  }
+
+  /** Changes EvoMoE's phases. */
+  public RunBuilder<M> evolution(Consumer<EvolutionSettings.Builder> evolution) {
+    return change(c -> c.with(b -> b.evolution(c.evolution().with(evolution))));
+  }
+
+  /** Changes how it computes. */
+  public RunBuilder<M> compute(Consumer<ComputeSettings.Builder> compute) {
+    return change(c -> c.with(b -> b.compute(c.compute().with(compute))));
+  }
+
+  /** Changes what published models do in one way or another. */
+  public RunBuilder<M> architecture(Consumer<ArchitectureSettings.Builder> architecture) {
+    return change(c -> c.with(b -> b.architecture(c.architecture().with(architecture))));
+  }
+
+  /** Changes how it is kept safe. */
+  public RunBuilder<M> guards(Consumer<GuardSettings.Builder> guards) {
+    return change(c -> c.with(b -> b.guards(c.guards().with(guards))));
+  }
+
+  /** How a file is divided into a training and a held-out side. */
+  public RunBuilder<M> split(HeldOut rule) {
+    return change(c -> c.with(b -> b.split(rule)));
+  }
+
+  /** Sets one field by its name in configuration files, such as {@code model.experts}. */
+  public RunBuilder<M> set(String field, String value) {
+    return change(c -> ConfigFile.set(c, field, value));
+  }
+
+  /** The gate, with its default options. */
+  public RunBuilder<M> gate(String name) {
+    return gate(name, Map.of());
+  }
+
+  /**
+   * The gate.
+   *
+   * @param name of a gate that is installed
+   * @param options by name, as text; what is left out has its default
+   */
+  public RunBuilder<M> gate(String name, Map<String, String> options) {
+    gate = name;
+    return options.isEmpty()
+        ? this
+        : change(
+            c -> {
+              Map<String, Map<String, String>> all = new HashMap<>(c.gateOptions());
+              all.put(name, options);
+              return c.with(b -> b.gateOptions(all));
+            });
+  }
+
+  /** From which everything random is drawn. */
+  public RunBuilder<M> seed(long value) {
+    seed = value;
+    return this;
+  }
+
+  /**
+   * Starts from the weights of a run without experts, trained or imported, with its model.
+   *
+   * @param denseRun closed by who opened it
+   */
+  public RunBuilder<M> from(DenseStart denseRun) {
+    dense = denseRun;
+    return this;
+  }
+
+  /** Tells how far the reading of data has come. */
+  public RunBuilder<M> progress(TextProgress told) {
+    progress = told;
+    return this;
+  }
+
+  private RunBuilder<M> change(UnaryOperator<RunConfig> change) {
+    changes.add(change);
+    return this;
+  }
+
+  /**
+   * The configuration in full, checked.
+   *
+   * @throws IllegalArgumentException naming the field, the value and the bound
+   */
+  public RunConfig config() {
+    RunConfig config = Tasks.preset(task, preset).config(task, gate, seed);
+    if (dense != null) {
+      dense.requireTask(task);
+      config = dense.defaults(config, false);
+    }
+    for (UnaryOperator<RunConfig> change : changes) {
+      config = change.apply(config);
+    }
+    config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
+    return Tasks.checked(config);
+  }
+
+  /**
+   * Reads the data and trains the tokenizer; the folder is this run's until it is closed, and stays
+   * empty until it is trained.
+   *
+   * @param folder new, empty, or without a run
+   * @throws IllegalArgumentException if the folder has a run already, the configuration does not
+   *     fit, or the data cannot be read or is too short
+   * @throws io.evomoe.files.FolderInUseException if somebody writes to the folder now
+   */
+  public Run<M> in(Path folder) {
+    RunConfig config = config();
+    return begin(config, OutputFolder.open(folder, Run.WHO));
+  }
+
+  /** The same in a folder that is open already, and is closed with the run. */
+  public Run<M> in(OutputFolder output) {
+    return begin(config(), output);
+  }
+
+  private Run<M> begin(RunConfig config, OutputFolder output) {
+    try {
+      return prepared(config, output);
+    } catch (RuntimeException e) {
+      output.close();
+      throw e;
+    }
+  }
+
+  private Run<M> prepared(RunConfig config, OutputFolder output) {
+    RunFolder.unused(output.path());
+    RunCheckpoint tokenized = dense == null ? null : dense.run();
+    Prepared prepared =
+        tokenized == null
+            ? Prepared.data(data, config, progress)
+            : Prepared.data(data, config, tokenized, progress);
+    return new Run<>(
+        output.path(), model, config, new NewRun(output, config, data, prepared, dense), output);
+  }
+}

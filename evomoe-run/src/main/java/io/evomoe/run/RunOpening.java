@@ -1,0 +1,95 @@
+package io.evomoe.run;
+
+import io.evomoe.files.OutputFolder;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.rounds.RoundSettings;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.training.Model;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How a run is opened that is to go on otherwise than it began. */
+public final class RunOpening {
+  private final Path path;
+  private final Map<String, String> changes = new LinkedHashMap<>();
+  private List<Path> data = List.of();
+  private @Nullable OutputFolder output;
+
+  RunOpening(Path path) {
+    this.path = path;
+  }
+
+  /** Trains on this data from now on. */
+  public RunOpening data(List<Path> others) {
+    data = List.copyOf(others);
+    return this;
+  }
+
+  /**
+   * Sets one field, such as {@code training.steps} to {@code 1000}; fields of the model and others
+   * that the checkpoint is bound to are refused.
+   */
+  public RunOpening set(String field, String value) {
+    changes.put(field, value);
+    return this;
+  }
+
+  /** Writes to a folder that is open already, and closed by who opened it. */
+  public RunOpening output(OutputFolder opened) {
+    output = opened;
+    return this;
+  }
+
+  /** Opens it. */
+  public Run<?> open() {
+    SavedRun saved = saved();
+    return of(saved, Tasks.named(saved.config().task()).modelType());
+  }
+
+  /**
+   * Opens a run whose model is known.
+   *
+   * @throws IllegalArgumentException as well if the run has another one
+   */
+  public <M extends Model<?>> Run<M> open(Class<M> model) {
+    Class<?> its = Tasks.named(RunFolder.open(path).config().task()).modelType();
+    if (its != model) {
+      throw new IllegalArgumentException(
+          "%s holds the run of a %s, was opened as that of a %s"
+              .formatted(path, its.getSimpleName(), model.getSimpleName()));
+    }
+    return of(saved(), model);
+  }
+
+  private static <M extends Model<?>> Run<M> of(SavedRun saved, Class<M> model) {
+    return new Run<>(saved.checkpoint().folder().path(), model, saved.config(), saved, null);
+  }
+
+  private RunCheckpoint checkpoint() {
+    return changes.isEmpty() ? RunCheckpoint.open(path) : resumed();
+  }
+
+  RunCheckpoint resumed() {
+    if (RoundSettings.isIn(RunFolder.open(path).path())) {
+      throw new IllegalArgumentException(
+          path + " was trained in rounds on a cluster: resume it with --spark MASTER");
+    }
+    return RunCheckpoint.resume(path, changes);
+  }
+
+  SavedRun saved() {
+    return new SavedRun(this, checkpoint());
+  }
+
+  OutputFolder lock(Path folder) {
+    return output == null ? OutputFolder.open(folder, Run.WHO) : output.shared();
+  }
+
+  List<Path> data() {
+    return data;
+  }
+}

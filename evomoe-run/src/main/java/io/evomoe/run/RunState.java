@@ -1,0 +1,41 @@
+package io.evomoe.run;
+
+import io.evomoe.files.OutputFolder;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import java.nio.file.Path;
+import java.util.List;
+
+/** How far a run is: before its first step, saved, or closed. */
+interface RunState extends AutoCloseable {
+
+  /** The task with its data, which may have to be read. */
+  Task<?, ?> task(TextProgress progress);
+
+  /** What it is trained on. */
+  List<Path> data();
+
+  /** Steps that are saved. */
+  long steps();
+
+  /** The configuration in full. */
+  RunConfig config();
+
+  /** Keeps others out of the folder until it is closed. */
+  OutputFolder lock();
+
+  /** Makes the model, and gives it what was saved of its training. */
+  TaskRun<?, ?> begin(RunListener listener);
+
+  /** Trains what {@link #begin} made, and writes the folder. */
+  TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener);
+
+  /** What is saved, to be used. */
+  RunCheckpoint checkpoint();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,118 @@
+package io.evomoe.run;
+
+import io.evomoe.files.OutputFolder;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.task.Prepared;
+import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A run as its folder has it. */
+final class SavedRun implements RunState {
+  private final RunOpening opening;
+  private final List<RunCheckpoint> open = new ArrayList<>();
+  private RunCheckpoint saved;
+  private @Nullable Task<?, ?> task;
+
+  SavedRun(RunOpening opening, RunCheckpoint saved) {
+    this.opening = opening;
+    this.saved = saved;
+    open.add(saved);
+  }
+
+  @Override
+  public Task<?, ?> task(TextProgress progress) {
+    Task<?, ?> opened = task;
+    if (opened == null) {
+      opened = Prepared.open(data(), saved.config(), saved, progress);
+      task = opened;
+    }
+    return opened;
+  }
+
+  @Override
+  public List<Path> data() {
+    return saved.data(opening.data());
+  }
+
+  @Override
+  public long steps() {
+    return saved.checkpoint().progress().step();
+  }
+
+  @Override
+  public RunConfig config() {
+    return saved.config();
+  }
+
+  @Override
+  public OutputFolder lock() {
+    return opening.lock(saved.folder().path());
+  }
+
+  /** Others may have gone on with it since it was opened. */
+  @Override
+  public TaskRun<?, ?> begin(RunListener listener) {
+    saved = opening.resumed();
+    open.add(saved);
+    requireMoreSteps();
+    Checkpoint checkpoint = saved.checkpoint();
+    RunConfig config = saved.config();
+    List<Path> data = data();
+    TaskRun<?, ?> run = new TaskRun<>(task(TextProgress.NONE), config);
+    run.resume(checkpoint);
+    if (!RunFolder.isSameData(checkpoint, data)) {
+      listener.onNote("The data is not what the run was started with: " + data);
+    }
+    CheckpointFolder.setAsideNewerThan(checkpoint.location())
+        .forEach(newer -> listener.onNote("Set aside: " + newer));
+    run.checkpointTo(saved.folder().checkpointWriter(data, config));
+    saved.changes().forEach(listener::onNote);
+    listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
+    return run;
+  }
+
+  /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
+  private void requireMoreSteps() {
+    long steps = saved.config().training().steps();
+    if (steps() >= steps && CurveFile.readIfWhole(curves()).isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has taken all of its %d steps and has no curve of them; ask for more, such as --steps %d"
+              .formatted(saved.folder().path(), steps, steps + 1));
+    }
+  }
+
+  private Path curves() {
+    return saved.folder().path().resolve(CurveFile.NAME);
+  }
+
+  @Override
+  public TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener) {
+    if (!saved.changes().isEmpty()) {
+      saved.folder().write(saved.config());
+      run.save();
+    }
+    try (CurveFile curves = CurveFile.resume(curves(), steps())) {
+      return run.train(curves, CurveFile.read(curves()), listener);
+    }
+  }
+
+  @Override
+  public RunCheckpoint checkpoint() {
+    return saved;
+  }
+
+  @Override
+  public void close() {
+    open.forEach(RunCheckpoint::close);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Training runs for programs: {@link io.evomoe.run.Run} begins, opens, continues and uses one. Its
+ * folder is the one that the command line writes and reads. What a run is made of lies in the
+ * packages below.
+ */
+@NullMarked
+package io.evomoe.run;
+
+import org.jspecify.annotations.NullMarked;

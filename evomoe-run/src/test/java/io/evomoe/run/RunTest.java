@@ -1,0 +1,248 @@
+package io.evomoe.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.evomoe.files.FolderInUseException;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.transformer.Search;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.task.Measurement;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.training.StepReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 19})
+  void should_take_the_very_steps_that_it_would_have_taken_when_it_is_stopped_and_opened(int at)
+      throws IOException {
+    Path whole = folder.resolve("whole");
+    Path cut = folder.resolve("cut");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(whole)) {
+      run.train();
+    }
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
+      TaskRun.Outcome outcome = run.train(stopAt(run, at));
+      assertThat(outcome.result().isInterrupted()).isTrue();
+      assertThat(run.steps()).isEqualTo(at);
+    }
+
+    try (Run<?> again = Run.open(cut)) {
+      assertThat(again.steps()).isEqualTo(at);
+      assertThat(again.train().result().isInterrupted()).isFalse();
+      assertThat(again.steps()).isEqualTo(20);
+    }
+
+    assertThat(losses(cut)).hasSize(20).isEqualTo(losses(whole));
+  }
+
+  @Test
+  void should_go_on_in_the_same_object() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path cut = folder.resolve("cut");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(whole)) {
+      run.train();
+    }
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
+      run.train(stopAt(run, 5));
+      String early = run.generate("Message", 8);
+      run.train();
+      assertThat(run.generate("Message", 8)).startsWith("Message").isNotEqualTo(early);
+    }
+
+    assertThat(losses(cut)).isEqualTo(losses(whole));
+  }
+
+  private static RunListener stopAt(Run<?> run, long step) {
+    return report -> {
+      if (report.step() == step) {
+        run.requestStop();
+      }
+    };
+  }
+
+  private static List<String> losses(Path run) {
+    return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(RunTest::losses).toList();
+  }
+
+  private static String losses(CurveRow row) {
+    return "%d %s %s %s".formatted(row.step(), row.trainLoss(), row.validLoss(), row.auxLoss());
+  }
+
+  @Test
+  void should_measure_what_it_ended_with() throws IOException {
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(folder.resolve("run"))) {
+      double last = run.train().result().validLoss();
+      Measurement all = run.evaluate();
+
+      assertThat(all.share().batches()).isEqualTo(all.share().all());
+      assertThat(all.loss()).isCloseTo(last, org.assertj.core.data.Offset.offset(0.5));
+      assertThat(ResultFile.read(run.folder().resolve(ResultFile.NAME))).hasSize(1);
+    }
+  }
+
+  @Test
+  void should_translate_and_score() throws IOException {
+    try (Run<Transformer> run = SmallTexts.translation(folder).in(folder.resolve("run"))) {
+      run.train();
+
+      assertThat(run.translate(List.of("The road 7 is long.", ""), Search.greedy()))
+          .hasSize(2)
+          .last()
+          .isEqualTo("");
+      assertThat(run.evaluate().translation()).isPresent();
+    }
+  }
+
+  @Test
+  void should_open_as_the_model_that_it_has_alone() throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Roberta> run = SmallTexts.roberta(folder).in(out)) {
+      run.train();
+      assertThatIllegalStateException()
+          .isThrownBy(() -> run.generate("Message", 3))
+          .withMessage(out + " is a run of task roberta; generate needs a Gpt");
+    }
+
+    try (Run<Roberta> run = Run.open(out, Roberta.class)) {
+      assertThat(run.model().parameters()).isNotEmpty();
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.open(out, Gpt.class))
+        .withMessage(out + " holds the run of a Roberta, was opened as that of a Gpt");
+  }
+
+  @Test
+  void should_refuse_what_is_no_run_and_a_run_that_is_there() throws IOException {
+    Path out = folder.resolve("run");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.open(folder))
+        .withMessage(folder + " is not the folder of a training run: it has no config.yaml");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
+      run.train(stopAt(run, 1));
+    }
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).in(out))
+        .withMessageStartingWith(out + " holds a run already");
+  }
+
+  @Test
+  void should_have_its_folder_for_itself_until_it_is_closed() throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
+      assertThatThrownBy(() -> SmallTexts.gpt(folder).in(out))
+          .isInstanceOf(FolderInUseException.class);
+      run.train(stopAt(run, 1));
+      assertThatThrownBy(() -> Run.open(out).train()).isInstanceOf(FolderInUseException.class);
+    }
+
+    try (Run<?> again = Run.open(out)) {
+      again.train();
+    }
+  }
+
+  @Test
+  void should_leave_nothing_where_it_was_not_trained() throws IOException {
+    Path out = folder.resolve("run");
+    SmallTexts.gpt(folder).in(out).close();
+
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void should_refuse_everything_once_it_is_closed() throws IOException {
+    Path out = folder.resolve("run");
+    Run<Gpt> run = SmallTexts.gpt(folder).in(out);
+    run.train(stopAt(run, 1));
+    run.close();
+    run.close();
+
+    String says = "the run in %s is closed: open it again with Run.open".formatted(out);
+    assertThatIllegalStateException().isThrownBy(run::train).withMessage(says);
+    assertThatIllegalStateException().isThrownBy(run::model).withMessage(says);
+    assertThatIllegalStateException().isThrownBy(run::steps).withMessage(says);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> run.task(TextProgress.NONE))
+        .withMessage(says);
+  }
+
+  @Test
+  void should_say_that_a_new_run_has_no_model() throws IOException {
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(folder.resolve("run"))) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> run.generate("a", 1))
+          .withMessageEndingWith("has no model yet: train it first");
+    }
+  }
+
+  @Test
+  void should_refuse_values_out_of_their_bounds_before_a_folder_is_made() throws IOException {
+    Path out = folder.resolve("run");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).model(m -> m.experts(0)).in(out))
+        .withMessageContaining("experts must be at least 1, was 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).gate("evomoe", Map.of("balanse", "1")).in(out))
+        .withMessageContaining("balanse");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).gate("nobody").in(out))
+        .withMessageContaining("nobody");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.gpt())
+        .withMessage("data must be at least one file or folder, was none");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void should_go_on_with_fields_that_may_change_and_say_so() throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
+      run.train();
+    }
+    StringBuilder notes = new StringBuilder();
+
+    try (Run<?> longer = Run.opening(out).set("training.steps", "25").open()) {
+      longer.train(
+          new RunListener() {
+            @Override
+            public void onStep(StepReport report) {
+              assertThat(report.validLoss()).isNotEqualTo(OptionalDouble.of(Double.NaN));
+            }
+
+            @Override
+            public void onNote(String line) {
+              notes.append(line).append('\n');
+            }
+          });
+      assertThat(longer.steps()).isEqualTo(25);
+      assertThat(longer.config().training().steps()).isEqualTo(25);
+    }
+
+    assertThat(notes).contains("training.steps").contains("Resuming after step 20 of 25");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.opening(out).set("model.experts", "2").open())
+        .withMessageContaining("model.experts");
+    assertThat(Files.readString(out.resolve("config.yaml"))).contains("steps: 25");
+  }
+}

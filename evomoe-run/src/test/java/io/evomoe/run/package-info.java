@@ -1,0 +1,5 @@
+/** Runs as a program makes them. */
+@NullMarked
+package io.evomoe.run;
+
+import org.jspecify.annotations.NullMarked;
