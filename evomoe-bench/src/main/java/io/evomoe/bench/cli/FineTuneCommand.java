@@ -112,7 +112,7 @@ final class FineTuneCommand implements Callable<Integer> {
       ClassifiedSplit classified = ClassifiedSplit.open(texts, rule);
       String fingerprint =
           FineTuning.fingerprint(run, settings, FolderDigest.of(texts) + rule + noBaseline);
-      TunedFolder folder = new TunedFolder(output.path(), fingerprint, classified.labels());
+      TunedFolder folder = new TunedFolder(output.path(), run, fingerprint, classified.labels());
       FineTuning tuning = new FineTuning(run, classified, settings);
       console.println(tuning.description());
       Optional<List<ClassScores>> finished = folder.finished(tuning.steps());

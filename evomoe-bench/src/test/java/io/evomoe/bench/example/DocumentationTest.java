@@ -25,10 +25,13 @@ class DocumentationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "README.md, 0, evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
-    "README.md, 1, evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
-    "README.md, 2," + " evomoe-dl4j/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
-    "README.md, 3, evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java",
+    "README.md, 0, evomoe-run/src/test/java/io/evomoe/run/example/TrainGpt.java",
+    "README.md, 1, evomoe-run/src/test/java/io/evomoe/run/example/UseRun.java",
+    "docs/library.md, 0,"
+        + " evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
+    "README.md, 2, evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
+    "README.md, 3," + " evomoe-dl4j/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
+    "README.md, 4, evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java",
     "CONTRIBUTING.md, 0, evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGate.java",
     "CONTRIBUTING.md, 1,"
         + " evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGateTest.java"
@@ -61,6 +64,7 @@ class DocumentationTest {
     "docs/architecture.md",
     "docs/checkpoints.md",
     "docs/convergence-tests.md",
+    "docs/library.md",
     "docs/data.md",
     "docs/determinism.md",
     "docs/dl4j.md",

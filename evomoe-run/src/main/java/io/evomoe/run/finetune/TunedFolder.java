@@ -1,13 +1,18 @@
 package io.evomoe.run.finetune;
 
+import io.evomoe.files.FileTree;
 import io.evomoe.files.IoReason;
+import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.classes.Labels;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.Fingerprint;
 import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -21,28 +26,44 @@ import java.util.Optional;
 
 /**
  * The folder of a fine-tuning: {@code checkpoints/} of the classifier, {@code scratch/} with those
- * of the network without pre-training until all is measured, {@code curves.csv} of both, and the
- * scores, which are written last. The same fine-tuning, begun again, goes on where it was.
+ * of the network without pre-training until all is measured, {@code curves.csv} of both, the
+ * network's configuration and tokenizer, and the scores, which are written last. The same
+ * fine-tuning, begun again, goes on where it was.
  */
 public final class TunedFolder {
-  private static final String CHECKPOINTS = "checkpoints";
+  /** The configuration of the network that was fine-tuned. */
+  static final String MODEL = "model.yaml";
+
+  static final String CHECKPOINTS = "checkpoints";
+  private static final String LABELS = "labels";
+  private static final String SPAWNED = "spawned";
   private static final String SCRATCH = "scratch";
   private static final String TUNED = "finetune";
 
   private final Path path;
+  private final RunCheckpoint run;
   private final Map<String, String> notes;
   private final List<CurveRow> recorded;
 
   /**
    * The folder of a fine-tuning, with what there is of it.
    *
+   * @param run whose network is fine-tuned
    * @param fingerprint of everything that its result depends on
    * @param labels of the classifier, kept in its checkpoints
    * @throws IllegalArgumentException if it holds a run, or another fine-tuning
    */
-  public TunedFolder(Path path, String fingerprint, Labels labels) {
+  public TunedFolder(Path path, RunCheckpoint run, String fingerprint, Labels labels) {
     this.path = path;
-    this.notes = Map.of(Fingerprint.NOTE, fingerprint, "labels", String.join("\n", labels.names()));
+    this.run = run;
+    this.notes =
+        Map.of(
+            Fingerprint.NOTE,
+            fingerprint,
+            LABELS,
+            String.join("\n", labels.names()),
+            SPAWNED,
+            Boolean.toString(run.checkpoint().progress().spawned()));
     this.recorded = CurveFile.readIfWhole(path.resolve(CurveFile.NAME));
     for (String folder : List.of(CHECKPOINTS, SCRATCH)) {
       CheckpointFolder.openNewestWhole(path.resolve(folder)).ifPresent(this::requireSame);
@@ -102,10 +123,28 @@ public final class TunedFolder {
         : Optional.empty();
   }
 
-  /** Before anything is trained: scores that are here are not those that will be measured. */
+  static RunConfig model(Path folder) {
+    return ConfigFile.read(folder.resolve(MODEL));
+  }
+
+  static List<String> labels(Checkpoint checkpoint) {
+    return checkpoint.config().getOrDefault(LABELS, "").lines().toList();
+  }
+
+  static boolean spawned(Checkpoint checkpoint) {
+    return Boolean.parseBoolean(checkpoint.config().get(SPAWNED));
+  }
+
+  /**
+   * Before anything is trained: scores that are here are not those that will be measured, and the
+   * classifier is going to be complete in itself.
+   */
   public void begin() {
     try {
       Files.deleteIfExists(path.resolve(ClassScoreFile.NAME));
+      Path tokenizer = FileTree.requireNoLink(path.resolve(RunFolder.TOKENIZER));
+      TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
+      ConfigFile.write(path.resolve(MODEL), run.config());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + path + ": " + IoReason.of(e, path), e);
     }

@@ -1,0 +1,125 @@
+package io.evomoe.run.finetune;
+
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.roberta.RobertaClassifier;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.EncodedTexts;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Workspaces;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.task.RobertaKind;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * A fine-tuned classifier, as {@code finetune} leaves it in its folder, which is complete in
+ * itself.
+ *
+ * <pre>{@code
+ * try (Classifier classifier = Classifier.open(Path.of("runs/glosses"))) {
+ *   Classified named = classifier.classify("a small domesticated carnivore");
+ * }
+ * }</pre>
+ */
+public final class Classifier implements AutoCloseable {
+  /** Texts that are read together. */
+  private static final int BATCH = 32;
+
+  private final RobertaClassifier network;
+  private final StepContext moment;
+  private final List<String> labels;
+  private final BpeTokenizer tokenizer;
+  private final int limit;
+
+  private Classifier(
+      RobertaClassifier network,
+      StepContext moment,
+      List<String> labels,
+      BpeTokenizer tokenizer,
+      int limit) {
+    this.network = network;
+    this.moment = moment;
+    this.labels = labels;
+    this.tokenizer = tokenizer;
+    this.limit = limit;
+  }
+
+  /**
+   * Opens the folder of a fine-tuning that came to its end, or was stopped.
+   *
+   * @throws IllegalArgumentException if it holds none, or one of a version before this
+   */
+  public static Classifier open(Path folder) {
+    Path model = folder.resolve(TunedFolder.MODEL);
+    if (!Files.isRegularFile(model)) {
+      throw new IllegalArgumentException(
+          "%s is not the folder of a fine-tuned classifier: it has no %s"
+              .formatted(folder, TunedFolder.MODEL));
+    }
+    Checkpoint checkpoint =
+        CheckpointFolder.openLatest(folder.resolve(TunedFolder.CHECKPOINTS))
+            .orElseThrow(() -> new IllegalArgumentException("there is no checkpoint in " + folder));
+    RunConfig config = TunedFolder.model(folder);
+    List<String> labels = TunedFolder.labels(checkpoint);
+    BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFolder.TOKENIZER));
+    try {
+      TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
+      Roberta encoder = new RobertaKind().fresh(config, tokenizer.vocabularySize(), facts);
+      if (TunedFolder.spawned(checkpoint)) {
+        encoder.spawn(config.evolution().config(config.training().steps()).spawn(), config.seed());
+      }
+      RobertaClassifier network = new RobertaClassifier(encoder, labels.size());
+      checkpoint.loadModel(network);
+      return new Classifier(
+          network, checkpoint.moment().evaluating(), labels, tokenizer, config.model().sequence());
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  /** The classes, in the order of the network's outputs. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** The class of a text; what is too long loses its last tokens. */
+  public Classified classify(String text) {
+    return classify(List.of(text)).get(0);
+  }
+
+  /** The classes of texts, in the same order. */
+  public List<Classified> classify(List<String> texts) {
+    List<Classified> classified = new ArrayList<>();
+    for (int first = 0; first < texts.size(); first += BATCH) {
+      List<String> some = texts.subList(first, Math.min(texts.size(), first + BATCH));
+      for (double[] probabilities : probabilities(some)) {
+        classified.add(Classified.of(labels, probabilities));
+      }
+    }
+    return List.copyOf(classified);
+  }
+
+  /** Of each class, for each text. */
+  private double[][] probabilities(List<String> texts) {
+    EncodedTexts encoded = EncodedTexts.enclosed(texts, tokenizer, limit);
+    int[] all = IntStream.range(0, texts.size()).toArray();
+    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
+      return Transforms.softmax(network.logits(encoded.batch(all), moment)).toDoubleMatrix();
+    }
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,49 @@
+package io.evomoe.run.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.run.Run;
+import io.evomoe.run.SmallTexts;
+import io.evomoe.run.record.CurveFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs of the README, compiled and run. */
+class RunExampleTest {
+  @TempDir Path folder;
+
+  @Test
+  void should_train_and_go_on_as_the_readme_shows() throws IOException {
+    Path out = folder.resolve("run");
+    String text = TrainGpt.train(SmallTexts.prose(folder), out, 20);
+
+    assertThat(text).startsWith("The state of");
+    assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(20);
+    UseRun.resume(out);
+    assertThat(UseRun.evaluate(out)).isLessThan(6);
+    assertThat(UseRun.generate(out)).isEqualTo(text);
+  }
+
+  @Test
+  void should_translate_as_the_readme_shows() throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Transformer> run = SmallTexts.translation(folder).in(out)) {
+      run.train();
+    }
+
+    assertThat(UseRun.translate(out)).isNotNull();
+  }
+
+  /** That it classifies is shown where something is fine-tuned. */
+  @Test
+  void should_say_what_is_no_classifier() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> UseRun.classify(folder))
+        .withMessage(
+            folder + " is not the folder of a fine-tuned classifier: it has no model.yaml");
+  }
+}

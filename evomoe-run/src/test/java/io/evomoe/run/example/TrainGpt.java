@@ -1,0 +1,21 @@
+package io.evomoe.run.example;
+
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.run.Run;
+import java.nio.file.Path;
+import java.util.Map;
+
+final class TrainGpt {
+  static String train(Path text, Path folder, int steps) {
+    try (Run<Gpt> run =
+        Run.gpt(text)
+            .model(m -> m.layers(2).width(64).hidden(256).heads(2).vocabulary(512).sequence(64))
+            .gate("evomoe", Map.of("balance", "0.01"))
+            .training(t -> t.steps(steps).batch(16).learningRate(4e-3))
+            .seed(1)
+            .in(folder)) {
+      run.train(report -> System.out.println(report.step() + ": " + report.trainLoss()));
+      return run.generate("The state of", 40);
+    }
+  }
+}

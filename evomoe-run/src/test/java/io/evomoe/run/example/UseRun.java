@@ -1,0 +1,42 @@
+package io.evomoe.run.example;
+
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.run.Run;
+import io.evomoe.run.finetune.Classifier;
+import java.nio.file.Path;
+
+/** What the README does with runs, a few lines each. */
+final class UseRun {
+  private UseRun() {}
+
+  static void resume(Path folder) {
+    try (Run<?> run = Run.open(folder)) { // of a program or of the command line
+      run.train();
+    }
+  }
+
+  static double evaluate(Path folder) {
+    try (Run<?> run = Run.open(folder)) {
+      return run.evaluate().loss();
+    }
+  }
+
+  static String generate(Path folder) {
+    try (Run<Gpt> run = Run.open(folder, Gpt.class)) { // run.model() has the layers below
+      return run.generate("The state of", 40);
+    }
+  }
+
+  static String translate(Path folder) {
+    try (Run<Transformer> run = Run.open(folder, Transformer.class)) {
+      return run.translate("Click the button.");
+    }
+  }
+
+  static String classify(Path folder) { // that finetune has written
+    try (Classifier classifier = Classifier.open(folder)) {
+      return classifier.classify("a small domesticated carnivore").label();
+    }
+  }
+}
