@@ -13,8 +13,11 @@ import java.util.OptionalLong;
  * @param earlierSteps of a training before this one, at least 0: gates are told the steps of both
  *     together, so what a gate ended for good does not begin again when a model is fine-tuned.
  *     Phase and temperature count the steps of this training alone
+ * @param stays whether the model keeps the experts and the temperature that it came with, whatever
+ *     it could grow into
  */
-public record EvolutionSchedule(EvolutionConfig config, Growth growth, long earlierSteps) {
+public record EvolutionSchedule(
+    EvolutionConfig config, Growth growth, long earlierSteps, boolean stays) {
 
   /** Refuses a negative number of earlier steps. */
   public EvolutionSchedule {
@@ -25,7 +28,26 @@ public record EvolutionSchedule(EvolutionConfig config, Growth growth, long earl
 
   /** The schedule of a model's first training. */
   public EvolutionSchedule(EvolutionConfig config, Growth growth) {
-    this(config, growth, 0);
+    this(config, growth, 0, false);
+  }
+
+  /**
+   * The schedule of a model that is trained further as it is: no more experts than there are, in
+   * the phase and at the temperature there is. Gates count the steps of the earlier training on.
+   *
+   * @param moment that the earlier training had come to
+   */
+  public static EvolutionSchedule staying(StepContext moment) {
+    double temperature = moment.temperature();
+    EvolutionConfig config =
+        new EvolutionConfig(
+            0,
+            SpawnMethod.copy(),
+            true,
+            new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1),
+            moment.phase() == Phase.HARD ? OptionalLong.of(0) : OptionalLong.empty());
+    Growth growth = moment.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START;
+    return new EvolutionSchedule(config, growth, moment.step(), true);
   }
 
   /** The step before which the experts are spawned; empty where nothing is ever spawned. */

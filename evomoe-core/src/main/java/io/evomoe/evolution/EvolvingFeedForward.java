@@ -91,6 +91,11 @@ public final class EvolvingFeedForward implements Layer {
     return scope.name();
   }
 
+  /** When it has its experts. */
+  public Growth growth() {
+    return plan.gates().growth();
+  }
+
   /** Where it stands in its block. */
   public Placement placement() {
     return plan.gates().placement();

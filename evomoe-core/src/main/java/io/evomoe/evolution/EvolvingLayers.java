@@ -1,6 +1,7 @@
 package io.evomoe.evolution;
 
 import io.evomoe.moe.GateState;
+import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,9 +14,17 @@ import java.util.Map;
  */
 public record EvolvingLayers(List<EvolvingFeedForward> places) {
 
+  /** Of a model without MoE layers. */
+  public static final EvolvingLayers NONE = new EvolvingLayers(List.of());
+
   /** Keeps the list unmodifiable. */
   public EvolvingLayers {
     places = List.copyOf(places);
+  }
+
+  /** When they have their experts, which is the same for all of a model. */
+  public Growth growth() {
+    return places.isEmpty() ? Growth.NEVER : places.get(0).growth();
   }
 
   /** Turns the one expert of every place into several, as {@link EvolvingFeedForward#spawn}. */

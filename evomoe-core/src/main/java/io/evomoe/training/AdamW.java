@@ -72,6 +72,11 @@ public final class AdamW implements Optimizer {
   }
 
   @Override
+  public void close() {
+    moments.close();
+  }
+
+  @Override
   public void restore(Parameter parameter, Moments saved) {
     moments.put(parameter, saved);
   }

@@ -40,7 +40,7 @@ public interface DenseWeights {
   default void loadInto(Model<?> model) {
     Map<Parameter, String> wanted = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
-      nameOf(parameter, model.evolvingLayers()).ifPresent(name -> wanted.put(parameter, name));
+      nameOf(parameter, model.evolving().places()).ifPresent(name -> wanted.put(parameter, name));
     }
     Set<String> missing = new LinkedHashSet<>(wanted.values());
     missing.removeAll(names());

@@ -1,6 +1,7 @@
 package io.evomoe.training;
 
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.step.StepContext;
 import java.util.List;
 
 /**
@@ -29,6 +30,35 @@ public record Loss(
   /** Keeps the reports unmodifiable. */
   public Loss {
     reports = List.copyOf(reports);
+  }
+
+  /**
+   * A loss whose auxiliary part is that of its MoE layers.
+   *
+   * @param context an evaluated loss refuses to go backward
+   * @param backward adds the gradient, starting from that of the value
+   */
+  public static Loss of(
+      double value,
+      int targets,
+      int tokens,
+      double flops,
+      List<RoutingReport> reports,
+      StepContext context,
+      Runnable backward) {
+    return new Loss(
+        value,
+        reports.stream().mapToDouble(RoutingReport::auxLoss).sum(),
+        targets,
+        tokens,
+        flops,
+        reports,
+        () -> {
+          if (!context.training()) {
+            throw new IllegalStateException("an evaluated loss has no backward pass");
+          }
+          backward.run();
+        });
   }
 
   /**

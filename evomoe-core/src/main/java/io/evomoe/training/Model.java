@@ -1,19 +1,22 @@
 package io.evomoe.training;
 
-import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateState;
+import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Something that can be trained on batches of type B.
+ * Something that can be trained on batches of type B. Without MoE layers, a model implements the
+ * methods that have no default and nothing else.
  *
  * @param <B> a batch
  */
-public interface Model<B> {
+public interface Model<B> extends AutoCloseable {
 
   /** The loss of one batch, with its backward pass. */
   Loss loss(B batch, StepContext context);
@@ -21,13 +24,29 @@ public interface Model<B> {
   /** Trainable parameters in a fixed order; more after a spawn. */
   List<Parameter> parameters();
 
-  /** What must be saved beside the parameters, by name; live arrays, in order. */
-  default List<GateState> state() {
-    return List.of();
+  /** What it computes with. */
+  Kernels kernels();
+
+  /**
+   * Parameters that take part in the matrix products of one token, when each token has the given
+   * mean number of experts; embeddings that are only looked up do not count.
+   */
+  double activeParameters(double meanActiveExperts);
+
+  /** The feed-forward places that hold experts, or may come to hold them; none by default. */
+  default EvolvingLayers evolving() {
+    return EvolvingLayers.NONE;
   }
 
-  /** The feed-forward positions that hold experts, or may come to hold them, in order. */
-  List<EvolvingFeedForward> evolvingLayers();
+  /** When it has its experts. */
+  default Growth growth() {
+    return evolving().growth();
+  }
+
+  /** What must be saved beside the parameters, by name; live arrays, in order. */
+  default List<GateState> state() {
+    return evolving().state();
+  }
 
   /**
    * Turns the one expert of every evolving layer into several.
@@ -36,11 +55,17 @@ public interface Model<B> {
    * @param seed of the draws
    * @return the parameter that each new one comes from; new ones without a parent are left out
    */
-  Map<Parameter, Parameter> spawn(SpawnMethod method, long seed);
+  default Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
+    return evolving().spawn(method, seed);
+  }
 
   /**
-   * Parameters that take part in the matrix products of one token, when each token has the given
-   * mean number of experts; embeddings that are only looked up do not count.
+   * Gives back the memory of its parameters, gradients and gate state, all of which must not be
+   * used any more. Without it, they go some time after the model was forgotten.
    */
-  double activeParameters(double meanActiveExperts);
+  @Override
+  default void close() {
+    state().forEach(state -> state.value().close());
+    parameters().forEach(Parameter::free);
+  }
 }

@@ -49,6 +49,11 @@ final class MomentStore {
     moments.putAll(inherited);
   }
 
+  void close() {
+    moments.values().forEach(Moments::close);
+    moments.clear();
+  }
+
   private static Moments checked(Parameter parameter, Moments found) {
     boolean fits =
         Stream.of(Optional.of(found.first()), found.secondMoment())

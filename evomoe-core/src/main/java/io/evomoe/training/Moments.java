@@ -46,6 +46,13 @@ public record Moments(INDArray first, @Nullable INDArray second, long updates) {
     }
   }
 
+  void close() {
+    first.close();
+    if (second != null) {
+      second.close();
+    }
+  }
+
   Moments copy() {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return new Moments(first.dup('c'), second == null ? null : second.dup('c'), updates);

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Moves parameters by their gradients, and keeps what it has learned of each. */
-public interface Optimizer {
+public interface Optimizer extends AutoCloseable {
 
   /**
    * Updates every parameter that is not frozen; a frozen one loses its moments.
@@ -40,4 +40,8 @@ public interface Optimizer {
 
   /** Puts saved moments, of the parameter's shape and outside of any workspace, in place. */
   void restore(Parameter parameter, Moments saved);
+
+  /** Gives back the memory of all that it keeps, which must not be used any more. */
+  @Override
+  void close();
 }

@@ -72,6 +72,11 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
+  public void close() {
+    velocities.close();
+  }
+
+  @Override
   public void restore(Parameter parameter, Moments saved) {
     velocities.put(parameter, saved);
   }

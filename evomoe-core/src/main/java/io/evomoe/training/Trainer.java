@@ -1,7 +1,7 @@
 package io.evomoe.training;
 
+import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <B> a batch
  */
-public final class Trainer<B> {
+public final class Trainer<B> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Trainer.class);
 
   private final Model<B> model;
@@ -48,15 +48,22 @@ public final class Trainer<B> {
   /**
    * A run before its first step.
    *
-   * @param model with one expert where the schedule will spawn more
+   * @param model with one expert where experts will be spawned
+   * @param evolution the phases in numbers; whether there are any, the model says
    */
   public Trainer(
-      Model<B> model,
-      TrainingData<B> data,
-      Kernels kernels,
-      TrainingConfig config,
-      EvolutionSchedule evolution) {
-    this(model, data, kernels, config, evolution, new AdamW(kernels, config.adamW()));
+      Model<B> model, TrainingData<B> data, TrainingConfig config, EvolutionConfig evolution) {
+    this(model, data, config, new EvolutionSchedule(evolution, model.growth()));
+  }
+
+  /**
+   * The same with a schedule.
+   *
+   * @throws IllegalArgumentException if it grows otherwise than the model
+   */
+  public Trainer(
+      Model<B> model, TrainingData<B> data, TrainingConfig config, EvolutionSchedule evolution) {
+    this(model, data, config, evolution, new AdamW(model.kernels(), config.adamW()));
   }
 
   /**
@@ -67,16 +74,20 @@ public final class Trainer<B> {
   public Trainer(
       Model<B> model,
       TrainingData<B> data,
-      Kernels kernels,
       TrainingConfig config,
       EvolutionSchedule evolution,
       Optimizer optimizer) {
+    if (!evolution.stays() && evolution.growth() != model.growth()) {
+      throw new IllegalArgumentException(
+          "growth of the schedule must be the model's, %s, was %s"
+              .formatted(model.growth(), evolution.growth()));
+    }
     this.model = model;
     this.microBatches = new MicroBatches<>(model, data.training(), config, evolution);
     this.config = config;
     this.evolution = evolution;
     this.optimizer = optimizer;
-    this.gradientNorm = new GradientNorm(kernels);
+    this.gradientNorm = new GradientNorm(model.kernels());
     this.spawner = new Spawner(model, optimizer, evolution, config.seed());
     this.evaluation = new Evaluation<>(model, data.heldOut());
     this.collapse = new CollapseWarning(config.guards());
@@ -195,6 +206,12 @@ public final class Trainer<B> {
   /** What a checkpoint must hold now. */
   public TrainingState state() {
     return new TrainingState(progress, context(progress.step()), config.seed(), model, optimizer);
+  }
+
+  /** Gives back the memory of the optimizer; the model is closed by who made it. */
+  @Override
+  public void close() {
+    optimizer.close();
   }
 
   private double update(List<Parameter> parameters, double rate) {

@@ -66,12 +66,12 @@ class EvolutionScheduleTest {
   @Test
   void should_tell_gates_the_steps_of_an_earlier_training_as_well() {
     EvolutionSchedule first = schedule(Growth.FROM_START, OptionalLong.of(20));
-    EvolutionSchedule second = new EvolutionSchedule(first.config(), first.growth(), 500);
+    EvolutionSchedule second = new EvolutionSchedule(first.config(), first.growth(), 500, false);
 
     assertThat(second.context(12, true, 99))
         .isEqualTo(new StepContext(512, first.phase(12), first.temperature(12), true, 99));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EvolutionSchedule(first.config(), first.growth(), -1))
+        .isThrownBy(() -> new EvolutionSchedule(first.config(), first.growth(), -1, false))
         .withMessage("earlierSteps must be at least 0, was -1");
   }
 

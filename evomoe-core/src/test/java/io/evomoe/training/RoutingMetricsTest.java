@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.Kernels;
@@ -95,7 +94,6 @@ class RoutingMetricsTest {
     return new Trainer<>(
         model,
         new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(TOKENS, -1))),
-        kernels,
         TrainingConfig.defaults(7).withEvalEvery(2),
         new EvolutionSchedule(
             new EvolutionConfig(
@@ -135,13 +133,13 @@ class RoutingMetricsTest {
     }
 
     @Override
-    public List<EvolvingFeedForward> evolvingLayers() {
-      return List.of();
+    public Kernels kernels() {
+      return kernels;
     }
 
     @Override
-    public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-      throw new UnsupportedOperationException("has its experts from the start");
+    public Growth growth() {
+      return Growth.FROM_START;
     }
 
     @Override

@@ -1,11 +1,11 @@
 package io.evomoe.training;
 
-import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateState;
+import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import io.evomoe.random.CounterRandom;
@@ -32,6 +32,7 @@ public final class TinyModel implements Model<TinyBatch> {
   private final Scope scope;
   private final List<Expert> experts = new ArrayList<>();
   private final INDArray counter;
+  private Growth growth = Growth.SPAWNED;
 
   /** A model of one net, with a dropout of 0.1. */
   public TinyModel(Kernels kernels, long seed) {
@@ -45,6 +46,12 @@ public final class TinyModel implements Model<TinyBatch> {
     this.scope = Scope.root(seed, kernels);
     this.counter = Nd4j.zeros(kernels.dataType(), 1);
     experts.add(new Expert(scope.child("expert")));
+  }
+
+  /** The same for a training in which it grows otherwise. */
+  public TinyModel growing(Growth other) {
+    growth = other;
+    return this;
   }
 
   @Override
@@ -75,8 +82,13 @@ public final class TinyModel implements Model<TinyBatch> {
   }
 
   @Override
-  public List<EvolvingFeedForward> evolvingLayers() {
-    return List.of();
+  public Kernels kernels() {
+    return kernels;
+  }
+
+  @Override
+  public Growth growth() {
+    return growth;
   }
 
   @Override

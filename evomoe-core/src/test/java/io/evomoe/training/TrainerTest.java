@@ -1,12 +1,12 @@
 package io.evomoe.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.Kernels;
@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -223,7 +222,6 @@ class TrainerTest {
         new Trainer<>(
             probe,
             new TrainingData<>(TinyBatch::number, HELD_OUT),
-            kernels,
             CONFIG.withEvalEvery(3),
             schedule(Growth.FROM_START));
     trainer.checkpointTo(state -> Path.of("step-2"));
@@ -232,6 +230,35 @@ class TrainerTest {
     assertThatThrownBy(trainer::step)
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageContainingAll("step 3", "step-2", "on held-out data, logits were not finite");
+  }
+
+  /** A network that is never to have experts would train on as it is, and nobody would notice. */
+  @Test
+  void should_refuse_a_schedule_that_grows_otherwise_than_the_model() {
+    TrainingData<TinyBatch> data = new TrainingData<>(TinyBatch::number, List.of());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new Trainer<>(new TinyModel(kernels, 1), data, CONFIG, schedule(Growth.FROM_START)))
+        .withMessage("growth of the schedule must be the model's, SPAWNED, was FROM_START");
+    assertThat(
+            new Trainer<>(new TinyModel(kernels, 1), data, CONFIG, schedule(Growth.SPAWNED))
+                .progress())
+        .isEqualTo(Progress.START);
+  }
+
+  @Test
+  void a_closed_model_should_have_given_its_memory_back() {
+    TinyModel model = new TinyModel(kernels, 1);
+    trainer(model, CONFIG, Growth.SPAWNED).run();
+
+    model.close();
+
+    assertThat(model.parameters())
+        .isNotEmpty()
+        .allSatisfy(parameter -> assertThat(parameter.value().wasClosed()).isTrue());
+    assertThat(model.state()).allSatisfy(state -> assertThat(state.value().wasClosed()).isTrue());
   }
 
   private static void stopAfter(Trainer<?> trainer, StepReport report, long step) {
@@ -251,13 +278,16 @@ class TrainerTest {
 
   private Trainer<TinyBatch> trainer(TinyModel model, TrainingConfig config, Growth growth) {
     return new Trainer<>(
-        model, new TrainingData<>(TinyBatch::number, HELD_OUT), kernels, config, schedule(growth));
+        model.growing(growth),
+        new TrainingData<>(TinyBatch::number, HELD_OUT),
+        config,
+        schedule(growth));
   }
 
   private Trainer<TinyBatch> trainer(
       Probe probe, BatchSource<TinyBatch> source, TrainingConfig config) {
     return new Trainer<>(
-        probe, new TrainingData<>(source, List.of()), kernels, config, schedule(Growth.FROM_START));
+        probe, new TrainingData<>(source, List.of()), config, schedule(Growth.FROM_START));
   }
 
   private static EvolutionSchedule schedule(Growth growth) {
@@ -301,13 +331,13 @@ class TrainerTest {
     }
 
     @Override
-    public List<EvolvingFeedForward> evolvingLayers() {
-      return List.of();
+    public Kernels kernels() {
+      return kernels;
     }
 
     @Override
-    public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-      throw new UnsupportedOperationException("has its experts from the start");
+    public Growth growth() {
+      return Growth.FROM_START;
     }
 
     @Override

@@ -162,10 +162,10 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
    * @throws IllegalStateException if it diverged; the last checkpoint is where it can go on
    */
   public TaskRun.Outcome train(RunListener listener) {
-    trained = null;
+    forget();
     RunState trainable = state;
-    try (OutputFolder ignored = trainable.lock()) {
-      TaskRun<?, ?> run = trainable.begin(listener);
+    try (OutputFolder ignored = trainable.lock();
+        TaskRun<?, ?> run = trainable.begin(listener)) {
       config = trainable.config();
       training = run;
       if (stopRequested) {
@@ -202,7 +202,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * The model as the newest checkpoint has it.
+   * The model as the newest checkpoint has it, until the run is trained on or closed.
    *
    * @throws IllegalStateException if no step was taken
    */
@@ -288,14 +288,22 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     return RunFolder.isOne(folder);
   }
 
+  private void forget() {
+    TrainedModel<M> last = trained;
+    trained = null;
+    if (last != null) {
+      last.close();
+    }
+  }
+
   @Override
   public void close() {
     RunState last = state;
     state = new ClosedRun(path);
+    forget();
     last.close();
     if (output != null) {
       output.close();
     }
-    trained = null;
   }
 }

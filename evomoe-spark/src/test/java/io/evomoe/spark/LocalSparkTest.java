@@ -144,7 +144,6 @@ class LocalSparkTest {
         new Trainer<>(
             alone,
             new TrainingData<>(union(config, setup, all), List.of()),
-            config.kernels(),
             config.trainingConfig().withMicroBatches(2),
             config.schedule(),
             new Sgd(0));

@@ -73,7 +73,19 @@ record PlannedRun(
     console.println(Description.parameters(task, config));
     console.println(Description.losses(config));
     console.flush();
-    TaskRun<?, ?> run = new TaskRun<>(task, config);
+    try (TaskRun<?, ?> run = new TaskRun<>(task, config)) {
+      return train(name, run, curves, stop, memory, console);
+    }
+  }
+
+  private TaskRun.Outcome train(
+      String name,
+      TaskRun<?, ?> run,
+      CurveFile curves,
+      GracefulStop stop,
+      MemoryGuard memory,
+      PrintStream console) {
+    RunConfig config = config();
     if (checkpoint != null) {
       run.resume(checkpoint);
     }

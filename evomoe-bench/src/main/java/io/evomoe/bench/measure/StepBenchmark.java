@@ -1,7 +1,6 @@
 package io.evomoe.bench.measure;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.KernelSelection;
@@ -84,9 +83,8 @@ public record StepBenchmark(
         new Trainer<>(
             model,
             new TrainingData<>(randomTokens(), List.of()),
-            kernels,
             TrainingConfig.defaults((long) warmup + steps),
-            new EvolutionSchedule(evolution(), provider.growth()));
+            evolution());
     List<StepReport> reports = new ArrayList<>();
     for (int i = 0; i < warmup + steps; i++) {
       if (i == warmup) {

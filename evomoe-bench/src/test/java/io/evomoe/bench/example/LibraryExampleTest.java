@@ -3,7 +3,6 @@ package io.evomoe.bench.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
@@ -55,9 +54,8 @@ class LibraryExampleTest {
           new Trainer<>(
               model,
               new TrainingData<>(training, heldOut.evaluationBatches(4)),
-              kernels,
               TrainingConfig.defaults(steps).withEvalEvery(50),
-              new EvolutionSchedule(EvolutionConfig.defaults(steps), gate.growth()));
+              EvolutionConfig.defaults(steps));
       trainer.checkpointTo(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()));
       trainer.run(listener);
     }

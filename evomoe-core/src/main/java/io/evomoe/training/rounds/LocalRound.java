@@ -8,7 +8,6 @@ import io.evomoe.random.CounterRandom;
 import io.evomoe.training.AdamW;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
-import io.evomoe.training.Moments;
 import io.evomoe.training.Optimizer;
 import io.evomoe.training.Progress;
 import io.evomoe.training.Sgd;
@@ -18,7 +17,6 @@ import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingData;
 import io.evomoe.training.TrainingDivergedException;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A worker's part of a round: {@link Trainer} steps from the round's start, at the learning rate,
@@ -58,7 +56,6 @@ public record LocalRound(
         new Trainer<>(
             model,
             new TrainingData<>(batches, List.of()),
-            kernels,
             config.withSeed(seed).withEvalEvery(0),
             evolution,
             optimizer);
@@ -68,7 +65,9 @@ public record LocalRound(
     } catch (TrainingDivergedException e) {
       return Contribution.failed(worker, String.valueOf(e.getMessage()));
     } finally {
-      free(model, optimizer);
+      // Their memory is off the heap, where nothing frees it in time.
+      optimizer.close();
+      model.close();
     }
   }
 
@@ -121,15 +120,5 @@ public record LocalRound(
     }
     model.state().forEach(state -> result.addState(state.name(), Flat.doubles(state.value())));
     return result;
-  }
-
-  /** Its memory is off the heap, where nothing frees it in time. */
-  private static void free(Model<?> model, Optimizer optimizer) {
-    for (Parameter parameter : model.parameters()) {
-      Optional<Moments> moments = optimizer.moments(parameter);
-      moments.ifPresent(found -> found.first().close());
-      moments.flatMap(Moments::secondMoment).ifPresent(second -> second.close());
-      parameter.free();
-    }
   }
 }

@@ -43,7 +43,6 @@ class DamagedCheckpointTest {
         new Trainer<>(
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
-            kernels,
             TrainingConfig.defaults(20).withCheckpointEvery(10),
             new EvolutionSchedule(EvolutionConfig.defaults(20), Growth.SPAWNED));
     trainer.checkpointTo(new CheckpointFolder(directory, 2, Map.of()));

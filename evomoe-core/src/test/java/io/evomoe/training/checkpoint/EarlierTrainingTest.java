@@ -30,9 +30,8 @@ class EarlierTrainingTest {
         new Trainer<>(
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
-            kernels,
             TrainingConfig.defaults(10),
-            new EvolutionSchedule(EvolutionConfig.defaults(10), Growth.FROM_START, 1000));
+            new EvolutionSchedule(EvolutionConfig.defaults(10), Growth.FROM_START, 1000, true));
     for (int step = 0; step < 5; step++) {
       trainer.step();
     }

@@ -108,7 +108,6 @@ class LinkedCheckpointTest {
         new Trainer<>(
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
-            kernels,
             TrainingConfig.defaults(10),
             new EvolutionSchedule(EvolutionConfig.defaults(10), Growth.SPAWNED));
     trainer.checkpointTo(checkpoints);

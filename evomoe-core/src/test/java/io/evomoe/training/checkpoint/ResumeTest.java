@@ -71,14 +71,14 @@ class ResumeTest {
     Kernels kernels = KernelSelection.forType(type);
     OptionalLong hard = hardFrom < 0 ? OptionalLong.empty() : OptionalLong.of(hardFrom);
     TinyModel whole = new TinyModel(kernels, 1);
-    Trainer<TinyBatch> uninterrupted = trainer(whole, kernels, CONFIG, spawnStep, hard);
+    Trainer<TinyBatch> uninterrupted = trainer(whole, CONFIG, spawnStep, hard);
     StepReport expected = steps(uninterrupted, 10);
 
-    Trainer<TinyBatch> first = trainer(new TinyModel(kernels, 1), kernels, CONFIG, spawnStep, hard);
+    Trainer<TinyBatch> first = trainer(new TinyModel(kernels, 1), CONFIG, spawnStep, hard);
     steps(first, (int) cut);
     Path saved = folder(2).write(first.state());
     TinyModel model = new TinyModel(kernels, 77);
-    Trainer<TinyBatch> second = trainer(model, kernels, CONFIG, spawnStep, hard);
+    Trainer<TinyBatch> second = trainer(model, CONFIG, spawnStep, hard);
     second.resume(Checkpoint.open(saved));
     StepReport report = steps(second, (int) (10 - cut));
 
@@ -96,7 +96,7 @@ class ResumeTest {
   @Test
   void should_keep_all_that_describes_the_run() {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
-    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), kernels, 3);
+    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), 3);
     steps(trainer, 5);
 
     Checkpoint saved = Checkpoint.open(folder(2).write(trainer.state()));
@@ -114,7 +114,7 @@ class ResumeTest {
   void should_keep_the_newest_checkpoints_only() throws IOException {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 1), kernels, CONFIG.withCheckpointEvery(3), 4);
+        trainer(new TinyModel(kernels, 1), CONFIG.withCheckpointEvery(3), 4);
     assertThat(CheckpointFolder.latest(directory.resolve("none"))).isEmpty();
     trainer.checkpointTo(folder(2));
 
@@ -216,7 +216,7 @@ class ResumeTest {
   void should_offer_the_newest_whole_checkpoint_before_a_damaged_one() throws IOException {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 1), kernels, CONFIG.withCheckpointEvery(3), 4);
+        trainer(new TinyModel(kernels, 1), CONFIG.withCheckpointEvery(3), 4);
     trainer.checkpointTo(folder(4));
     trainer.run();
     Path first = directory.resolve("step-00000003");
@@ -241,7 +241,7 @@ class ResumeTest {
   void should_not_pass_over_a_newest_checkpoint_that_lost_a_file(String file) throws IOException {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 1), kernels, CONFIG.withCheckpointEvery(3), 4);
+        trainer(new TinyModel(kernels, 1), CONFIG.withCheckpointEvery(3), 4);
     trainer.checkpointTo(folder(2));
     trainer.run();
     Files.delete(directory.resolve("step-00000010").resolve(file));
@@ -281,7 +281,7 @@ class ResumeTest {
     Checkpoint oneExpert = Checkpoint.open(savedAfter(3));
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     TinyModel spawned = new TinyModel(kernels, 9);
-    Trainer<TinyBatch> trainer = trainer(spawned, kernels, 0);
+    Trainer<TinyBatch> trainer = trainer(spawned, 0);
     steps(trainer, 1);
     double[] before = spawned.parameters().get(0).value().ravel().toDoubleVector();
 
@@ -302,16 +302,15 @@ class ResumeTest {
     TinyModel model = new TinyModel(kernels, 1);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> trainer(model, kernels, CONFIG.withSeed(6), 4).resume(saved))
+        .isThrownBy(() -> trainer(model, CONFIG.withSeed(6), 4).resume(saved))
         .withMessageStartingWith("seed must be 5 as in")
         .withMessageEndingWith("was 6");
     Trainer<TinyBatch> dense =
         new Trainer<>(
-            model,
+            model.growing(Growth.NEVER),
             new TrainingData<>(TinyBatch::number, List.of()),
-            kernels,
             CONFIG,
-            new EvolutionSchedule(EvolutionConfig.defaults(10), Growth.NEVER));
+            EvolutionConfig.defaults(10));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> dense.resume(saved))
         .withMessageStartingWith("growth must be SPAWNED");
@@ -319,7 +318,7 @@ class ResumeTest {
 
   private Path savedAfter(int steps) {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
-    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), kernels, 4);
+    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), 4);
     steps(trainer, steps);
     return folder(2).write(trainer.state());
   }
@@ -336,28 +335,23 @@ class ResumeTest {
     return report;
   }
 
-  private static Trainer<TinyBatch> trainer(TinyModel model, Kernels kernels, long spawnStep) {
-    return trainer(model, kernels, CONFIG, spawnStep);
+  private static Trainer<TinyBatch> trainer(TinyModel model, long spawnStep) {
+    return trainer(model, CONFIG, spawnStep);
   }
 
   private static Trainer<TinyBatch> trainer(
-      TinyModel model, Kernels kernels, TrainingConfig config, long spawnStep) {
-    return trainer(model, kernels, config, spawnStep, OptionalLong.empty());
+      TinyModel model, TrainingConfig config, long spawnStep) {
+    return trainer(model, config, spawnStep, OptionalLong.empty());
   }
 
   private static Trainer<TinyBatch> trainer(
-      TinyModel model,
-      Kernels kernels,
-      TrainingConfig config,
-      long spawnStep,
-      OptionalLong hardFrom) {
+      TinyModel model, TrainingConfig config, long spawnStep, OptionalLong hardFrom) {
     EvolutionConfig evolution =
         new EvolutionConfig(
             spawnStep, SpawnMethod.copy(), true, TemperatureSchedule.over(6), hardFrom);
     return new Trainer<>(
         model,
         new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(16, -1))),
-        kernels,
         config,
         new EvolutionSchedule(evolution, Growth.SPAWNED));
   }

@@ -38,7 +38,6 @@ class RoundsTest {
         new Trainer<>(
             alone,
             new TrainingData<>(TinyBatch::number, List.of()),
-            scene.kernels,
             RoundScene.CONFIG.withMicroBatches(workers),
             scene.evolution,
             new Sgd(0));

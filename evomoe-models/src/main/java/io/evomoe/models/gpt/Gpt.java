@@ -1,8 +1,7 @@
 package io.evomoe.models.gpt;
 
-import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.InputEmbedding;
@@ -10,7 +9,6 @@ import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateState;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
@@ -94,22 +92,16 @@ public final class Gpt implements Model<LanguageBatch> {
     Output logits = embedding.tokens().logits(hidden.value());
     int[] targets = batch.targets();
     double value = kernels.crossEntropy(logits.value(), targets, context.training());
-    double auxLoss = hidden.reports().stream().mapToDouble(RoutingReport::auxLoss).sum();
     int realTokens = batch.tokens().realTokens();
     double activeExperts = RoutingReport.meanActiveExperts(hidden.reports());
-    return new Loss(
+    return Loss.of(
         value,
-        auxLoss,
         batch.countedTargets(),
         realTokens,
         Loss.trainFlops(activeParameters(activeExperts), realTokens),
         hidden.reports(),
-        () -> {
-          if (!context.training()) {
-            throw new IllegalStateException("an evaluated loss has no backward pass");
-          }
-          hidden.pullback().pull(logits.pullback().pull(logits.value()));
-        });
+        context,
+        () -> hidden.pullback().pull(logits.pullback().pull(logits.value())));
   }
 
   /**
@@ -161,18 +153,13 @@ public final class Gpt implements Model<LanguageBatch> {
   }
 
   @Override
-  public List<GateState> state() {
-    return stack.evolving().state();
+  public Kernels kernels() {
+    return kernels;
   }
 
   @Override
-  public List<EvolvingFeedForward> evolvingLayers() {
-    return stack.evolving().places();
-  }
-
-  @Override
-  public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-    return stack.evolving().spawn(method, seed);
+  public EvolvingLayers evolving() {
+    return stack.evolving();
   }
 
   @Override

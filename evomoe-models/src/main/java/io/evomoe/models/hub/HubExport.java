@@ -158,7 +158,7 @@ public final class HubExport {
     ours.set("base_model_type", config.get("model_type"));
     ours.put("gate", gate);
     ObjectNode places = ours.putObject("experts");
-    model.evolvingLayers().forEach(place -> places.put(place.name(), place.experts()));
+    model.evolving().places().forEach(place -> places.put(place.name(), place.experts()));
     unmapped.forEach(ours.putArray("not_in_switch_transformers")::add);
     config.remove("architectures");
     config.put("model_type", "evomoe");

@@ -53,7 +53,7 @@ final class LanguageModelTensors {
   /** Whether the family's own names are enough. */
   boolean isDense() {
     return described.stack().sharedExperts() == 0
-        && model.evolvingLayers().stream().noneMatch(EvolvingFeedForward::isMixture);
+        && model.evolving().places().stream().noneMatch(EvolvingFeedForward::isMixture);
   }
 
   /**
@@ -85,12 +85,12 @@ final class LanguageModelTensors {
     Map<String, INDArray> parameters = parameters();
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     for (WeightRule rule : names(PREFIX).rules()) {
-      if (model.evolvingLayers().stream().noneMatch(place -> replaces(place, rule.ours()))) {
+      if (model.evolving().places().stream().noneMatch(place -> replaces(place, rule.ours()))) {
         tensors.putAll(rule.split(value(parameters, rule.ours())));
       }
     }
     Map<String, INDArray> arrays = arrays(model);
-    for (EvolvingFeedForward place : model.evolvingLayers()) {
+    for (EvolvingFeedForward place : model.evolving().places()) {
       arrays.forEach(
           (name, value) -> {
             if (isIn(place, name)) {
@@ -103,7 +103,7 @@ final class LanguageModelTensors {
 
   /** What of a mixture has no place in Switch Transformers. */
   List<String> unmapped(Collection<String> names, String gate) {
-    List<String> prefixes = model.evolvingLayers().stream().map(p -> mlp(p) + ".").toList();
+    List<String> prefixes = model.evolving().places().stream().map(p -> mlp(p) + ".").toList();
     List<String> inPlaces =
         names.stream().filter(name -> prefixes.stream().anyMatch(name::startsWith)).toList();
     List<String> unmapped = new ArrayList<>();
@@ -139,7 +139,7 @@ final class LanguageModelTensors {
   private Map<String, INDArray> parameters() {
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
-      DenseWeights.nameOf(parameter, model.evolvingLayers())
+      DenseWeights.nameOf(parameter, model.evolving().places())
           .ifPresent(name -> parameters.put(name, floats(parameter.value())));
     }
     if (described.family() == HubFamily.ROBERTA) {

@@ -111,7 +111,7 @@ final class SwitchNames {
     unknown.stream()
         .filter(name -> !name.endsWith(".bias"))
         .forEach(name -> sentences.add("tensor " + name));
-    if (model.evolvingLayers().stream().anyMatch(p -> p.placement() == Placement.STREAM)) {
+    if (model.evolving().places().stream().anyMatch(p -> p.placement() == Placement.STREAM)) {
       sentences.add("gate " + gate + ": its layers have neither a norm nor a residual around them");
     }
     sentences.add("gate " + gate + ": Switch Transformers takes the likeliest expert alone");

@@ -46,19 +46,14 @@ record HeadedEncoder(Kernels kernels, RobertaEncoder encoder, Layer head, double
     double flops =
         Loss.trainFlops(encoder.activeParameters(active), read.realTokens())
             + Loss.trainFlops(headParameters, rows.length);
-    return new Loss(
+    return Loss.of(
         value,
-        reports.stream().mapToDouble(RoutingReport::auxLoss).sum(),
         counted,
         read.realTokens(),
         flops,
         reports,
-        () -> {
-          if (!context.training()) {
-            throw new IllegalStateException("an evaluated loss has no backward pass");
-          }
-          hidden.pullback().pull(logits.pullback().pull(logits.value()));
-        });
+        context,
+        () -> hidden.pullback().pull(logits.pullback().pull(logits.value())));
   }
 
   double activeParameters(double meanActiveExperts) {

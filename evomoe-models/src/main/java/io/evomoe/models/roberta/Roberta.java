@@ -1,13 +1,11 @@
 package io.evomoe.models.roberta;
 
-import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateState;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Parameter;
@@ -105,18 +103,13 @@ public final class Roberta implements Model<LanguageBatch> {
   }
 
   @Override
-  public List<GateState> state() {
-    return encoder.evolving().state();
+  public Kernels kernels() {
+    return root.kernels();
   }
 
   @Override
-  public List<EvolvingFeedForward> evolvingLayers() {
-    return encoder.evolving().places();
-  }
-
-  @Override
-  public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-    return encoder.evolving().spawn(method, seed);
+  public EvolvingLayers evolving() {
+    return encoder.evolving();
   }
 
   @Override

@@ -1,10 +1,9 @@
 package io.evomoe.models.roberta;
 
-import io.evomoe.evolution.EvolvingFeedForward;
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.Kernels;
 import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.moe.GateState;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Linear;
@@ -17,7 +16,6 @@ import io.evomoe.training.Loss;
 import io.evomoe.training.Model;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -32,6 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class RobertaClassifier implements Model<ClassBatch> {
   private final int classes;
+  private final Kernels kernels;
   private final RobertaEncoder encoder;
   private final HeadedEncoder classifier;
 
@@ -46,10 +45,11 @@ public final class RobertaClassifier implements Model<ClassBatch> {
       throw new IllegalArgumentException("classes must be at least 2, was " + classes);
     }
     this.classes = classes;
+    this.kernels = pretrained.kernels();
     this.encoder = pretrained.encoder();
     Sequential head = head(pretrained, classes);
     double parameters = head.parameters().stream().mapToLong(Parameter::length).sum();
-    classifier = new HeadedEncoder(pretrained.root().kernels(), encoder, head, parameters);
+    classifier = new HeadedEncoder(kernels, encoder, head, parameters);
   }
 
   private static Sequential head(Roberta pretrained, int classes) {
@@ -112,18 +112,13 @@ public final class RobertaClassifier implements Model<ClassBatch> {
   }
 
   @Override
-  public List<GateState> state() {
-    return encoder.evolving().state();
+  public Kernels kernels() {
+    return kernels;
   }
 
   @Override
-  public List<EvolvingFeedForward> evolvingLayers() {
-    return encoder.evolving().places();
-  }
-
-  @Override
-  public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-    return encoder.evolving().spawn(method, seed);
+  public EvolvingLayers evolving() {
+    return encoder.evolving();
   }
 
   @Override

@@ -1,15 +1,12 @@
 package io.evomoe.models.transformer;
 
-import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateState;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
@@ -112,17 +109,14 @@ public final class Transformer implements Model<PairBatch> {
         kernels.crossEntropy(logits.value(), batch.targets(), smoothing, context.training());
     List<RoutingReport> reports =
         Stream.concat(source.reports().stream(), target.reports().stream()).toList();
-    return new Loss(
+    return Loss.of(
         value,
-        reports.stream().mapToDouble(RoutingReport::auxLoss).sum(),
         batch.countedTargets(),
         batch.source().realTokens() + batch.target().realTokens(),
         trainFlops(batch, source.reports(), target.reports()),
         reports,
+        context,
         () -> {
-          if (!context.training()) {
-            throw new IllegalStateException("an evaluated loss has no backward pass");
-          }
           target.pullback().pull(logits.pullback().pull(logits.value()));
           source.pullback().pull(memory.gradient());
         });
@@ -195,18 +189,13 @@ public final class Transformer implements Model<PairBatch> {
   }
 
   @Override
-  public List<GateState> state() {
-    return evolving.state();
+  public Kernels kernels() {
+    return kernels;
   }
 
   @Override
-  public List<EvolvingFeedForward> evolvingLayers() {
-    return evolving.places();
-  }
-
-  @Override
-  public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-    return evolving.spawn(method, seed);
+  public EvolvingLayers evolving() {
+    return evolving;
   }
 
   @Override

@@ -80,7 +80,7 @@ class HubFolderTest {
         double difference =
             Published.difference(Published.logits(mixture, name, padding(hub)), dense);
 
-        assertThat(mixture.evolvingLayers()).hasSize(2).allMatch(place -> place.experts() == 8);
+        assertThat(mixture.evolving().places()).hasSize(2).allMatch(place -> place.experts() == 8);
         if (method.amount() == 0) {
           assertThat(difference).isLessThan(1e-5);
         } else {

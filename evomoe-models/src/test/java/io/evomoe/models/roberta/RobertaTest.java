@@ -137,7 +137,7 @@ class RobertaTest {
 
     assertThat(lineage).hasSize(4 * SmallRoberta.EXPERTS);
     assertThat(old).containsAll(lineage.values());
-    assertThat(model.evolvingLayers()).singleElement().matches(place -> place.isMixture());
+    assertThat(model.evolving().places()).singleElement().matches(place -> place.isMixture());
     assertThat(model.parameters())
         .containsAll(lineage.keySet())
         .extracting(Parameter::name)

@@ -87,7 +87,7 @@ class RobertaTrainingTest {
     EvolutionSchedule evolution =
         new EvolutionSchedule(EvolutionConfig.defaults(STEPS), gates.growth());
     TrainingData<B> data = new TrainingData<>(index -> batch, List.of(batch));
-    Trainer<B> trainer = new Trainer<>(model, data, KERNELS, config, evolution);
+    Trainer<B> trainer = new Trainer<>(model, data, config, evolution);
     double[] last = new double[1];
     trainer.run(report -> last[0] = report.validLoss().orElse(Double.NaN));
     return last[0];

@@ -63,7 +63,6 @@ final class Backwards {
     new Trainer<>(
             model,
             new TrainingData<>(Backwards::batch, List.<PairBatch>of()),
-            kernels,
             TrainingConfig.defaults(STEPS).withLearningRate(rate),
             EVOLUTION)
         .run();

@@ -185,7 +185,7 @@ class TransformerTest {
     List<Parameter> old = model.parameters();
     Map<Parameter, Parameter> lineage = model.spawn(SpawnMethod.mask(0.3), 5);
 
-    assertThat(model.evolvingLayers()).hasSize(2);
+    assertThat(model.evolving().places()).hasSize(2);
     assertThat(lineage).hasSize(2 * 4 * SmallTransformer.EXPERTS);
     assertThat(old).containsAll(lineage.values());
     assertThat(model.parameters())

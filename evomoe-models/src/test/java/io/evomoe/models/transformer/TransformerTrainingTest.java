@@ -16,7 +16,7 @@ class TransformerTrainingTest {
     List<int[]> expected = sources.stream().map(Backwards::backwards).toList();
     Translation translation = new Translation(model, Backwards.moment(), SmallTransformer.END);
 
-    assertThat(model.evolvingLayers()).hasSize(2).allMatch(place -> place.experts() == 2);
+    assertThat(model.evolving().places()).hasSize(2).allMatch(place -> place.experts() == 2);
     for (Search search : List.of(Search.greedy(), Search.beam(4, 0.6))) {
       assertThat(wrong(translation.translate(sources, search), expected)).isLessThanOrEqualTo(1);
     }

@@ -121,5 +121,6 @@ public final class Classifier implements AutoCloseable {
   @Override
   public void close() {
     tokenizer.close();
+    network.close();
   }
 }

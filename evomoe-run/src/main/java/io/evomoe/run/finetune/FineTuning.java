@@ -1,29 +1,24 @@
 package io.evomoe.run.finetune;
 
-import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.moe.GateState;
-import io.evomoe.moe.Growth;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.run.folder.Fingerprint;
 import io.evomoe.run.folder.FolderDigest;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.task.RobertaKind;
 import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
@@ -138,28 +133,8 @@ public final class FineTuning {
     return new Trainer<>(
         classifier,
         texts.trainingData(),
-        run.config().kernels(),
         config,
-        unchanging(run.checkpoint().moment()));
-  }
-
-  /**
-   * No more experts than there are, at the temperature there is; gates count the steps of the run
-   * on, so a router that it froze stays frozen.
-   */
-  private static EvolutionSchedule unchanging(StepContext moment) {
-    double temperature = moment.temperature();
-    EvolutionConfig evolution =
-        new EvolutionConfig(
-            0,
-            EvolutionConfig.defaults(1).spawn(),
-            true,
-            new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1),
-            moment.phase() == Phase.HARD ? OptionalLong.of(0) : OptionalLong.empty());
-    return new EvolutionSchedule(
-        evolution,
-        moment.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START,
-        moment.step());
+        EvolutionSchedule.staying(run.checkpoint().moment()));
   }
 
   /** As the gates are after the last step. */

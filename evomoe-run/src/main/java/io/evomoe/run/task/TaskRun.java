@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param <B> a batch
  * @param <M> a model
  */
-public final class TaskRun<B, M extends Model<B>> {
+public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   private final Task<B, M> task;
   private final RunConfig config;
   private final M model;
@@ -37,8 +37,7 @@ public final class TaskRun<B, M extends Model<B>> {
     this.config = config;
     this.model = task.model(config);
     this.trainer =
-        new Trainer<>(
-            model, task.data(config), config.kernels(), config.trainingConfig(), config.schedule());
+        new Trainer<>(model, task.data(config), config.trainingConfig(), config.schedule());
   }
 
   /**
@@ -101,6 +100,13 @@ public final class TaskRun<B, M extends Model<B>> {
     }
     double speed = watching.measured().tokensPerSecond();
     return Results.of(task, model, config, trainer.state(), speed, watching.run());
+  }
+
+  /** Gives back the memory of the model and of what training needs beside it. */
+  @Override
+  public void close() {
+    trainer.close();
+    model.close();
   }
 
   /**

@@ -10,4 +10,12 @@ import io.evomoe.training.Model;
  * @param moment phase and temperature of its next step, evaluating
  * @param <M> the model
  */
-public record TrainedModel<M extends Model<?>>(M model, StepContext moment) {}
+public record TrainedModel<M extends Model<?>>(M model, StepContext moment)
+    implements AutoCloseable {
+
+  /** Gives back the model's memory. */
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,57 @@
+package io.evomoe.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.evomoe.models.gpt.Gpt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models that are made, trained and closed, one after another, in one process. */
+@Tag("long")
+class ManyRunsTest {
+  private static final int MODELS = 500;
+  private static final Path STATUS = Path.of("/proc/self/status");
+
+  @TempDir Path folder;
+
+  /** Of 0.4 MB each with gradients and moments: 200 MB, were they kept. */
+  @Test
+  void should_leave_the_resident_memory_as_it_was() throws IOException {
+    assumeTrue(Files.isReadable(STATUS), "no /proc/self/status: resident memory is not known");
+    List<Double> resident = new ArrayList<>();
+    for (int i = 0; i < MODELS; i++) {
+      try (Run<Gpt> run =
+          SmallTexts.gpt(folder)
+              .model(m -> m.width(32).hidden(64))
+              .training(t -> t.steps(1))
+              .in(folder.resolve("run-" + i))) {
+        run.train();
+        run.model();
+      }
+      if (i % 50 == 49) {
+        resident.add(megabytes());
+      }
+    }
+
+    System.out.println("resident MB after each 50 models: " + resident);
+    double afterAFifth = resident.get(1);
+    assertThat(resident.get(resident.size() - 1) - afterAFifth).isLessThan(60);
+  }
+
+  private static double megabytes() throws IOException {
+    try (var lines = Files.lines(STATUS)) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1000)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+}
