@@ -23,11 +23,6 @@ public record AdamWConfig(double beta1, double beta2, double epsilon, double wei
     }
   }
 
-  /** 0.9, 0.98, 1e-8 and 0.01. */
-  public static AdamWConfig defaults() {
-    return new AdamWConfig(0.9, 0.98, 1e-8, 0.01);
-  }
-
   private static void requireShare(String field, double value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(field + " must be in [0, 1), was " + value);

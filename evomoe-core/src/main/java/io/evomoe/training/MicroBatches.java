@@ -12,11 +12,11 @@ final class MicroBatches<B> {
 
   private final Model<B> model;
   private final BatchSource<B> batches;
-  private final TrainingConfig config;
+  private final TrainerConfig config;
   private final EvolutionSchedule evolution;
 
   MicroBatches(
-      Model<B> model, BatchSource<B> batches, TrainingConfig config, EvolutionSchedule evolution) {
+      Model<B> model, BatchSource<B> batches, TrainerConfig config, EvolutionSchedule evolution) {
     this.model = model;
     this.batches = batches;
     this.config = config;
@@ -30,8 +30,8 @@ final class MicroBatches<B> {
    * @throws NotFiniteException if a loss is not finite
    */
   void accumulate(long step, StepSums sums) {
-    for (int micro = 0; micro < config.microBatches(); micro++) {
-      B batch = batches.batch(step * config.microBatches() + micro);
+    for (int micro = 0; micro < config.training().microBatches(); micro++) {
+      B batch = batches.batch(step * config.training().microBatches() + micro);
       long seed = CounterRandom.fold(CounterRandom.fold(config.seed(), step), micro);
       try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
         Loss loss = model.loss(batch, evolution.context(step, true, seed));

@@ -11,7 +11,7 @@ final class SavedRunCheck {
 
   private SavedRunCheck() {}
 
-  static void check(SavedRun saved, TrainingConfig config, EvolutionSchedule evolution) {
+  static void check(SavedRun saved, TrainerConfig config, EvolutionSchedule evolution) {
     if (saved.seed() != config.seed()) {
       throw mismatch("seed", config.seed(), saved.seed(), saved);
     }

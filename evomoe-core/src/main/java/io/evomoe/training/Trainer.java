@@ -31,7 +31,7 @@ public final class Trainer<B> implements AutoCloseable {
 
   private final Model<B> model;
   private final MicroBatches<B> microBatches;
-  private final TrainingConfig config;
+  private final TrainerConfig config;
   private final EvolutionSchedule evolution;
   private final Optimizer optimizer;
   private final GradientNorm gradientNorm;
@@ -52,7 +52,7 @@ public final class Trainer<B> implements AutoCloseable {
    * @param evolution the phases in numbers; whether there are any, the model says
    */
   public Trainer(
-      Model<B> model, TrainingData<B> data, TrainingConfig config, EvolutionConfig evolution) {
+      Model<B> model, TrainingData<B> data, TrainerConfig config, EvolutionConfig evolution) {
     this(model, data, config, new EvolutionSchedule(evolution, model.growth()));
   }
 
@@ -62,8 +62,8 @@ public final class Trainer<B> implements AutoCloseable {
    * @throws IllegalArgumentException if it grows otherwise than the model
    */
   public Trainer(
-      Model<B> model, TrainingData<B> data, TrainingConfig config, EvolutionSchedule evolution) {
-    this(model, data, config, evolution, new AdamW(model.kernels(), config.adamW()));
+      Model<B> model, TrainingData<B> data, TrainerConfig config, EvolutionSchedule evolution) {
+    this(model, data, config, evolution, new AdamW(model.kernels(), config.training().adamW()));
   }
 
   /**
@@ -74,7 +74,7 @@ public final class Trainer<B> implements AutoCloseable {
   public Trainer(
       Model<B> model,
       TrainingData<B> data,
-      TrainingConfig config,
+      TrainerConfig config,
       EvolutionSchedule evolution,
       Optimizer optimizer) {
     if (!evolution.stays() && evolution.growth() != model.growth()) {
@@ -127,14 +127,14 @@ public final class Trainer<B> implements AutoCloseable {
   /** Steps until the configured number is done or a stop is requested. */
   public void run(TrainingListener... listeners) {
     boolean stopped = false;
-    while (!stopped && progress.step() < config.steps()) {
+    while (!stopped && progress.step() < config.training().steps()) {
       StepReport report = step();
       collapse.onStep(report);
       for (TrainingListener listener : listeners) {
         listener.onStep(report);
       }
       stopped = stopRequested.getAndSet(false);
-      if (checkpoints != null && (stopped || due(config.checkpointEvery()))) {
+      if (checkpoints != null && (stopped || due(config.training().checkpointEvery()))) {
         save();
       }
     }
@@ -162,7 +162,7 @@ public final class Trainer<B> implements AutoCloseable {
     parameters.forEach(Parameter::clearGradient);
     GateStates before = mayStillSkip() ? GateStates.of(model) : GateStates.none();
     StepSums sums = new StepSums();
-    double rate = config.learningRate().at(progress.step(), config.steps());
+    double rate = config.training().rate().at(progress.step(), config.training().steps());
     double norm = Double.NaN;
     try {
       microBatches.accumulate(progress.step(), sums);
@@ -175,7 +175,7 @@ public final class Trainer<B> implements AutoCloseable {
     double stepSeconds = thisStep.seconds();
     OptionalDouble validLoss = OptionalDouble.empty();
     OptionalDouble fluctuation = OptionalDouble.empty();
-    if (due(config.evalEvery())) {
+    if (due(config.training().evalEvery())) {
       Evaluation.Measured measured = measured(moment);
       validLoss = measured.loss();
       fluctuation = measured.firstExperts().changedSince(probed);
@@ -215,7 +215,7 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   private double update(List<Parameter> parameters, double rate) {
-    double scale = 1.0 / config.microBatches();
+    double scale = 1.0 / config.training().microBatches();
     double norm = gradientNorm.of(parameters) * scale;
     if (!Double.isFinite(norm)) {
       throw new NotFiniteException(
@@ -224,7 +224,7 @@ public final class Trainer<B> implements AutoCloseable {
               .map(parameter -> "the gradient of " + parameter.name() + " was not finite")
               .orElse("the gradient norm was " + norm));
     }
-    double clipping = norm > config.clipNorm() ? config.clipNorm() / norm : 1;
+    double clipping = norm > config.training().clipNorm() ? config.training().clipNorm() / norm : 1;
     optimizer.update(parameters, rate, scale * clipping);
     return norm;
   }
@@ -263,6 +263,6 @@ public final class Trainer<B> implements AutoCloseable {
 
   private boolean due(long every) {
     long step = progress.step();
-    return step == config.steps() || (every > 0 && step % every == 0);
+    return step == config.training().steps() || (every > 0 && step % every == 0);
   }
 }

@@ -1,126 +1,287 @@
 package io.evomoe.training;
 
+import java.util.function.Consumer;
+
 /**
- * How to train.
+ * How to train: the fields, bounds and defaults of {@code training} in a configuration file.
  *
- * @param steps optimizer steps of the whole run, at least 1
- * @param microBatches batches whose gradients are averaged in one step, at least 1
- * @param clipNorm largest global norm of the gradient, above 0; infinity for no clipping
- * @param learningRate by step
- * @param adamW constants of the optimizer
- * @param evalEvery steps between measurements of the held-out loss, at least 0; it is always
- *     measured at the end
- * @param checkpointEvery steps between checkpoints, at least 0; one is always written at the end
- * @param seed from which everything random in the run is drawn
- * @param guards when a run that goes wrong is stopped or warned of
+ * <p>What belongs to data and tasks ({@code batch}, {@code evalBatches}, {@code labelSmoothing},
+ * {@code metricSentences}) is here as well, and means nothing to {@link Trainer}.
+ *
+ * @param steps optimizer steps, at least 1
+ * @param batch sequences in a micro-batch, at least 1
+ * @param microBatches micro-batches in a step, at least 1
+ * @param learningRate highest rate, above 0
+ * @param warmupShare share of the steps in which the rate rises, in 0..1
+ * @param decay {@code COSINE}, {@code LINEAR}, {@code CONSTANT} or {@code INVERSE_SQRT}
+ * @param floorShare lowest rate as a share of the highest, in 0..1
+ * @param beta1 of AdamW, in [0, 1)
+ * @param beta2 of AdamW, in [0, 1)
+ * @param weightDecay of AdamW, at least 0
+ * @param clipNorm largest global gradient norm, above 0
+ * @param evalEvery steps between measurements of the held-out loss; 0 for the end only
+ * @param evalBatches batches of held-out text that are measured, at least 1
+ * @param checkpointEvery steps between checkpoints of {@code train}; 0 for the end only
+ * @param labelSmoothing share of a target's weight that is spread over the vocabulary, in [0, 1);
+ *     for task mt, in training only
+ * @param metricSentences held-out sentences that are translated for BLEU when a run ends, at least
+ *     1; for task mt
  */
 public record TrainingConfig(
     long steps,
+    int batch,
     int microBatches,
+    double learningRate,
+    double warmupShare,
+    LearningRate.Decay decay,
+    double floorShare,
+    double beta1,
+    double beta2,
+    double weightDecay,
     double clipNorm,
-    LearningRate learningRate,
-    AdamWConfig adamW,
     long evalEvery,
+    int evalBatches,
     long checkpointEvery,
-    long seed,
-    Guards guards) {
+    double labelSmoothing,
+    int metricSentences) {
 
   /** Refuses values out of their bounds. */
   public TrainingConfig {
     requireAtLeast("steps", steps, 1);
+    requireAtLeast("batch", batch, 1);
     requireAtLeast("microBatches", microBatches, 1);
     requireAtLeast("evalEvery", evalEvery, 0);
+    requireAtLeast("evalBatches", evalBatches, 1);
     requireAtLeast("checkpointEvery", checkpointEvery, 0);
+    requireAtLeast("metricSentences", metricSentences, 1);
+    if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
+      throw new IllegalArgumentException(
+          "learningRate must be above 0 and finite, was " + learningRate);
+    }
+    if (!(warmupShare >= 0 && warmupShare <= 1)) {
+      throw new IllegalArgumentException("warmupShare must be in 0..1, was " + warmupShare);
+    }
+    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+      throw new IllegalArgumentException("labelSmoothing must be in [0, 1), was " + labelSmoothing);
+    }
     if (!(clipNorm > 0)) {
       throw new IllegalArgumentException("clipNorm must be above 0, was " + clipNorm);
     }
+    rate(steps, learningRate, warmupShare, decay, floorShare);
+    adamW(beta1, beta2, weightDecay);
   }
 
   /**
-   * Defaults for a run of {@code steps}: one micro-batch, norm clipped at 1, 5e-4 after a warm-up
-   * of a tenth of the steps and then a cosine to a tenth of it, {@link AdamWConfig#defaults()},
-   * held-out loss and checkpoint at the end only, seed 1, {@link Guards#DEFAULT}.
+   * The defaults: 16 sequences, one micro-batch a step, 5e-4 after a warm-up of a tenth of the
+   * steps and then a cosine to a tenth of it, AdamW with 0.9, 0.95 and weight decay 0.1, gradients
+   * clipped to 1; 8 batches of held-out text and a checkpoint at the end only, no label smoothing.
+   *
+   * @param steps optimizer steps, at least 1
    */
   public static TrainingConfig defaults(long steps) {
-    LearningRate rate = new LearningRate(5e-4, steps / 10, LearningRate.Decay.COSINE, 0.1);
-    return new TrainingConfig(steps, 1, 1.0, rate, AdamWConfig.defaults(), 0, 0, 1, Guards.DEFAULT);
-  }
-
-  /** The same with another number of micro-batches. */
-  public TrainingConfig withMicroBatches(int count) {
-    return new TrainingConfig(
-        steps, count, clipNorm, learningRate, adamW, evalEvery, checkpointEvery, seed, guards);
-  }
-
-  /** The same with another clipping norm. */
-  public TrainingConfig withClipNorm(double norm) {
-    return new TrainingConfig(
-        steps, microBatches, norm, learningRate, adamW, evalEvery, checkpointEvery, seed, guards);
-  }
-
-  /** The same with another learning rate. */
-  public TrainingConfig withLearningRate(LearningRate rate) {
-    return new TrainingConfig(
-        steps, microBatches, clipNorm, rate, adamW, evalEvery, checkpointEvery, seed, guards);
-  }
-
-  /** The same with other constants of the optimizer. */
-  public TrainingConfig withAdamW(AdamWConfig constants) {
     return new TrainingConfig(
         steps,
-        microBatches,
-        clipNorm,
-        learningRate,
-        constants,
-        evalEvery,
-        checkpointEvery,
-        seed,
-        guards);
+        16,
+        1,
+        5e-4,
+        0.1,
+        LearningRate.Decay.COSINE,
+        0.1,
+        0.9,
+        0.95,
+        0.1,
+        1,
+        0,
+        8,
+        0,
+        0,
+        100);
   }
 
-  /** The same, measuring the held-out loss every so many steps. */
-  public TrainingConfig withEvalEvery(long every) {
-    return new TrainingConfig(
-        steps, microBatches, clipNorm, learningRate, adamW, every, checkpointEvery, seed, guards);
+  /** The learning rate by step. */
+  public LearningRate rate() {
+    return rate(steps, learningRate, warmupShare, decay, floorShare);
   }
 
-  /** The same with a checkpoint every so many steps. */
-  public TrainingConfig withCheckpointEvery(long every) {
-    return new TrainingConfig(
-        steps, microBatches, clipNorm, learningRate, adamW, evalEvery, every, seed, guards);
+  private static LearningRate rate(
+      long steps, double peak, double warmupShare, LearningRate.Decay decay, double floorShare) {
+    return new LearningRate(peak, Math.round(steps * warmupShare), decay, floorShare);
   }
 
-  /** The same with another seed. */
-  public TrainingConfig withSeed(long other) {
-    return new TrainingConfig(
-        steps,
-        microBatches,
-        clipNorm,
-        learningRate,
-        adamW,
-        evalEvery,
-        checkpointEvery,
-        other,
-        guards);
+  /** Constants of the optimizer. */
+  public AdamWConfig adamW() {
+    return adamW(beta1, beta2, weightDecay);
   }
 
-  /** The same with other guards. */
-  public TrainingConfig withGuards(Guards others) {
-    return new TrainingConfig(
-        steps,
-        microBatches,
-        clipNorm,
-        learningRate,
-        adamW,
-        evalEvery,
-        checkpointEvery,
-        seed,
-        others);
+  private static AdamWConfig adamW(double beta1, double beta2, double weightDecay) {
+    return new AdamWConfig(beta1, beta2, 1e-8, weightDecay);
   }
 
   private static void requireAtLeast(String field, long value, long minimum) {
     if (value < minimum) {
       throw new IllegalArgumentException(field + " must be at least " + minimum + ", was " + value);
+    }
+  }
+
+  /** The same with other values of some fields. */
+  public TrainingConfig with(Consumer<Builder> changes) {
+    Builder builder = new Builder(this);
+    changes.accept(builder);
+    return builder.build();
+  }
+
+  /** Changes single fields; each means what the component of its name means. */
+  public static final class Builder {
+    private long steps;
+    private int batch;
+    private int microBatches;
+    private double learningRate;
+    private double warmupShare;
+    private LearningRate.Decay decay;
+    private double floorShare;
+    private double beta1;
+    private double beta2;
+    private double weightDecay;
+    private double clipNorm;
+    private long evalEvery;
+    private int evalBatches;
+    private long checkpointEvery;
+    private double labelSmoothing;
+    private int metricSentences;
+
+    private Builder(TrainingConfig from) {
+      steps = from.steps;
+      batch = from.batch;
+      microBatches = from.microBatches;
+      learningRate = from.learningRate;
+      warmupShare = from.warmupShare;
+      decay = from.decay;
+      floorShare = from.floorShare;
+      beta1 = from.beta1;
+      beta2 = from.beta2;
+      weightDecay = from.weightDecay;
+      clipNorm = from.clipNorm;
+      evalEvery = from.evalEvery;
+      evalBatches = from.evalBatches;
+      checkpointEvery = from.checkpointEvery;
+      labelSmoothing = from.labelSmoothing;
+      metricSentences = from.metricSentences;
+    }
+
+    /** Sets {@link TrainingConfig#steps}. */
+    public Builder steps(long value) {
+      steps = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#batch}. */
+    public Builder batch(int value) {
+      batch = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#microBatches}. */
+    public Builder microBatches(int value) {
+      microBatches = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#learningRate}. */
+    public Builder learningRate(double value) {
+      learningRate = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#warmupShare}. */
+    public Builder warmupShare(double value) {
+      warmupShare = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#decay}. */
+    public Builder decay(LearningRate.Decay value) {
+      decay = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#floorShare}. */
+    public Builder floorShare(double value) {
+      floorShare = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#beta1}. */
+    public Builder beta1(double value) {
+      beta1 = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#beta2}. */
+    public Builder beta2(double value) {
+      beta2 = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#weightDecay}. */
+    public Builder weightDecay(double value) {
+      weightDecay = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#clipNorm}. */
+    public Builder clipNorm(double value) {
+      clipNorm = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#evalEvery}. */
+    public Builder evalEvery(long value) {
+      evalEvery = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#evalBatches}. */
+    public Builder evalBatches(int value) {
+      evalBatches = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#checkpointEvery}. */
+    public Builder checkpointEvery(long value) {
+      checkpointEvery = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#labelSmoothing}. */
+    public Builder labelSmoothing(double value) {
+      labelSmoothing = value;
+      return this;
+    }
+
+    /** Sets {@link TrainingConfig#metricSentences}. */
+    public Builder metricSentences(int value) {
+      metricSentences = value;
+      return this;
+    }
+
+    private TrainingConfig build() {
+      return new TrainingConfig(
+          steps,
+          batch,
+          microBatches,
+          learningRate,
+          warmupShare,
+          decay,
+          floorShare,
+          beta1,
+          beta2,
+          weightDecay,
+          clipNorm,
+          evalEvery,
+          evalBatches,
+          checkpointEvery,
+          labelSmoothing,
+          metricSentences);
     }
   }
 }

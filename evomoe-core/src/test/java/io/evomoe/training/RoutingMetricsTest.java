@@ -94,7 +94,7 @@ class RoutingMetricsTest {
     return new Trainer<>(
         model,
         new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(TOKENS, -1))),
-        TrainingConfig.defaults(7).withEvalEvery(2),
+        TrainerConfig.defaults(7).with(t -> t.evalEvery(2)),
         new EvolutionSchedule(
             new EvolutionConfig(
                 0, SpawnMethod.copy(), true, TemperatureSchedule.over(7), OptionalLong.empty()),

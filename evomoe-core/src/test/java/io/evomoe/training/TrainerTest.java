@@ -33,9 +33,14 @@ class TrainerTest {
   private static final long SPAWN_STEP = 20;
   private static final List<TinyBatch> HELD_OUT =
       List.of(new TinyBatch(16, -1), new TinyBatch(9, -2));
-  private static final TrainingConfig CONFIG =
-      TrainingConfig.defaults(60)
-          .withLearningRate(new LearningRate(0.02, 5, LearningRate.Decay.COSINE, 0.1));
+  private static final TrainerConfig CONFIG =
+      TrainerConfig.defaults(60)
+          .with(
+              t ->
+                  t.learningRate(0.02)
+                      .warmupShare(5.0 / 60)
+                      .decay(LearningRate.Decay.COSINE)
+                      .floorShare(0.1));
 
   private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
   private final List<StepReport> reports = new ArrayList<>();
@@ -80,7 +85,7 @@ class TrainerTest {
           batches.add(index);
           return TinyBatch.number(index);
         };
-    TrainingConfig config = CONFIG.withMicroBatches(3);
+    TrainerConfig config = CONFIG.with(t -> t.microBatches(3));
 
     Trainer<TinyBatch> trainer = trainer(probe, source, config);
     trainer.step();
@@ -93,7 +98,7 @@ class TrainerTest {
   @Test
   void should_average_micro_batches_and_clip_by_the_global_norm() {
     Probe probe = new Probe(3);
-    TrainingConfig config = CONFIG.withMicroBatches(2).withClipNorm(0.5);
+    TrainerConfig config = CONFIG.with(t -> t.microBatches(2)).with(t -> t.clipNorm(0.5));
     Trainer<TinyBatch> trainer = trainer(probe, TinyBatch::number, config);
 
     StepReport report = trainer.step();
@@ -130,7 +135,8 @@ class TrainerTest {
 
   @Test
   void should_measure_every_so_many_steps_and_at_the_end() {
-    trainer(new TinyModel(kernels, 1), CONFIG.withEvalEvery(25), Growth.NEVER).run(reports::add);
+    trainer(new TinyModel(kernels, 1), CONFIG.with(t -> t.evalEvery(25)), Growth.NEVER)
+        .run(reports::add);
 
     assertThat(reports)
         .filteredOn(report -> report.validLoss().isPresent())
@@ -187,7 +193,7 @@ class TrainerTest {
   @Test
   void should_skip_and_count_as_many_steps_that_are_not_finite_as_it_is_allowed() {
     Probe probe = new Probe(1);
-    TrainingConfig config = CONFIG.withGuards(new Guards(2, 0, 1));
+    TrainerConfig config = CONFIG.withGuards(new Guards(2, 2, 0, 1));
     Trainer<TinyBatch> trainer = trainer(probe, TinyBatch::number, config);
     StepReport good = trainer.step();
     double before = probe.parameter.value().getDouble(0);
@@ -222,7 +228,7 @@ class TrainerTest {
         new Trainer<>(
             probe,
             new TrainingData<>(TinyBatch::number, HELD_OUT),
-            CONFIG.withEvalEvery(3),
+            CONFIG.with(t -> t.evalEvery(3)),
             schedule(Growth.FROM_START));
     trainer.checkpointTo(state -> Path.of("step-2"));
     trainer.run(report -> stopAfter(trainer, report, 2));
@@ -267,7 +273,7 @@ class TrainerTest {
     }
   }
 
-  private double finalLoss(TrainingConfig config) {
+  private double finalLoss(TrainerConfig config) {
     trainer(new TinyModel(kernels, 1), config, Growth.SPAWNED).run(reports::add);
     return last().validLoss().orElseThrow();
   }
@@ -276,7 +282,7 @@ class TrainerTest {
     return reports.get(reports.size() - 1);
   }
 
-  private Trainer<TinyBatch> trainer(TinyModel model, TrainingConfig config, Growth growth) {
+  private Trainer<TinyBatch> trainer(TinyModel model, TrainerConfig config, Growth growth) {
     return new Trainer<>(
         model.growing(growth),
         new TrainingData<>(TinyBatch::number, HELD_OUT),
@@ -285,7 +291,7 @@ class TrainerTest {
   }
 
   private Trainer<TinyBatch> trainer(
-      Probe probe, BatchSource<TinyBatch> source, TrainingConfig config) {
+      Probe probe, BatchSource<TinyBatch> source, TrainerConfig config) {
     return new Trainer<>(
         probe, new TrainingData<>(source, List.of()), config, schedule(Growth.FROM_START));
   }

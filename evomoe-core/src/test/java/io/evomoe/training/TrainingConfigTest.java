@@ -12,12 +12,15 @@ class TrainingConfigTest {
   @Test
   void should_name_field_value_and_bound_of_what_it_refuses() {
     assertRefused("steps must be at least 1, was 0", () -> TrainingConfig.defaults(0));
-    assertRefused("microBatches must be at least 1, was 0", () -> CONFIG.withMicroBatches(0));
-    assertRefused("clipNorm must be above 0, was 0.0", () -> CONFIG.withClipNorm(0));
-    assertRefused("clipNorm must be above 0, was NaN", () -> CONFIG.withClipNorm(Double.NaN));
-    assertRefused("evalEvery must be at least 0, was -1", () -> CONFIG.withEvalEvery(-1));
     assertRefused(
-        "checkpointEvery must be at least 0, was -1", () -> CONFIG.withCheckpointEvery(-1));
+        "microBatches must be at least 1, was 0", () -> CONFIG.with(t -> t.microBatches(0)));
+    assertRefused("clipNorm must be above 0, was 0.0", () -> CONFIG.with(t -> t.clipNorm(0)));
+    assertRefused(
+        "clipNorm must be above 0, was NaN", () -> CONFIG.with(t -> t.clipNorm(Double.NaN)));
+    assertRefused("evalEvery must be at least 0, was -1", () -> CONFIG.with(t -> t.evalEvery(-1)));
+    assertRefused(
+        "checkpointEvery must be at least 0, was -1",
+        () -> CONFIG.with(t -> t.checkpointEvery(-1)));
     assertRefused("beta1 must be in [0, 1), was 1.0", () -> new AdamWConfig(1, 0.9, 1e-8, 0));
     assertRefused("beta2 must be in [0, 1), was -0.1", () -> new AdamWConfig(0, -0.1, 1e-8, 0));
     assertRefused(
@@ -29,17 +32,19 @@ class TrainingConfigTest {
 
   @Test
   void should_allow_an_infinite_norm_for_no_clipping() {
-    assertThat(CONFIG.withClipNorm(Double.POSITIVE_INFINITY).clipNorm())
+    assertThat(CONFIG.with(t -> t.clipNorm(Double.POSITIVE_INFINITY)).clipNorm())
         .isEqualTo(Double.POSITIVE_INFINITY);
   }
 
   @Test
   void should_change_one_field_at_a_time() {
-    assertThat(CONFIG.withSeed(7)).isNotEqualTo(CONFIG);
-    assertThat(CONFIG.withSeed(7).withSeed(CONFIG.seed())).isEqualTo(CONFIG);
-    assertThat(CONFIG.withEvalEvery(7).evalEvery()).isEqualTo(7);
-    assertThat(CONFIG.withCheckpointEvery(7).checkpointEvery()).isEqualTo(7);
-    assertThat(CONFIG.withMicroBatches(7).microBatches()).isEqualTo(7);
+    assertThat(CONFIG.with(t -> t.evalEvery(7)).evalEvery()).isEqualTo(7);
+    assertThat(CONFIG.with(t -> t.evalEvery(7)).with(t -> t.evalEvery(0))).isEqualTo(CONFIG);
+    TrainerConfig trainer = TrainerConfig.of(CONFIG, 3);
+    assertThat(trainer.withSeed(7)).isNotEqualTo(trainer);
+    assertThat(trainer.withSeed(7).withSeed(3)).isEqualTo(trainer);
+    assertThat(trainer.with(t -> t.microBatches(7)).training().microBatches()).isEqualTo(7);
+    assertThat(trainer.withGuards(new Guards(3, 1, 0, 1)).guards().skipNonFinite()).isEqualTo(1);
   }
 
   private static void assertRefused(String message, ThrowingCallable call) {

@@ -8,16 +8,16 @@ import io.evomoe.run.config.ArchitectureSettings;
 import io.evomoe.run.config.ComputeSettings;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.EvolutionSettings;
-import io.evomoe.run.config.GuardSettings;
 import io.evomoe.run.config.ModelSize;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.config.TrainingSettings;
 import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.hub.DenseStart;
 import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.training.Guards;
 import io.evomoe.training.Model;
+import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,7 +70,7 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /** Changes how it is trained. */
-  public RunBuilder<M> training(Consumer<TrainingSettings.Builder> training) {
+  public RunBuilder<M> training(Consumer<TrainingConfig.Builder> training) {
     return change(c -> c.with(b -> b.training(c.training().with(training))));
   }
 
@@ -90,7 +90,7 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /** Changes how it is kept safe. */
-  public RunBuilder<M> guards(Consumer<GuardSettings.Builder> guards) {
+  public RunBuilder<M> guards(Consumer<Guards.Builder> guards) {
     return change(c -> c.with(b -> b.guards(c.guards().with(guards))));
   }
 

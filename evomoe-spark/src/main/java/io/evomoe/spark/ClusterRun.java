@@ -47,8 +47,7 @@ final class ClusterRun<B, M extends Model<B>> {
     this.rounds = rounds;
     this.model = task.model(config);
     this.coordinator =
-        new Coordinator(
-            model, config.kernels(), config.trainingConfig(), config.schedule(), rounds);
+        new Coordinator(model, config.kernels(), config.trainer(), config.schedule(), rounds);
     this.evaluation = new Evaluation<>(model, task.data(config).heldOut());
   }
 
@@ -154,7 +153,7 @@ final class ClusterRun<B, M extends Model<B>> {
         valid,
         sum.sums().meanAuxLoss(),
         norm,
-        config.trainingConfig().learningRate().at(span.to() - 1, config.training().steps()),
+        config.training().rate().at(span.to() - 1, config.training().steps()),
         moment.phase(),
         moment.temperature(),
         sum.routing(),

@@ -38,8 +38,7 @@ final class WorkerRuntime<B, M extends Model<B>> {
     this.task = task;
     this.batches = task.data(config).training();
     this.rounds =
-        new LocalRound(
-            config.kernels(), config.trainingConfig(), config.schedule(), setup.rounds());
+        new LocalRound(config.kernels(), config.trainer(), config.schedule(), setup.rounds());
     this.worker = worker;
   }
 

@@ -129,8 +129,7 @@ class LocalSparkTest {
       Task<B, M> task, RunConfig config, RoundConfig rounds, Setup setup) {
     M model = task.model(config);
     Coordinator coordinator =
-        new Coordinator(
-            model, config.kernels(), config.trainingConfig(), config.schedule(), rounds);
+        new Coordinator(model, config.kernels(), config.trainer(), config.schedule(), rounds);
     SparkText all = open(text);
     try (Workers workers = new Workers(context, all, setup)) {
       assertThat(workers.prepare()).allMatch(facts -> facts.problem().isEmpty());
@@ -144,7 +143,7 @@ class LocalSparkTest {
         new Trainer<>(
             alone,
             new TrainingData<>(union(config, setup, all), List.of()),
-            config.trainingConfig().withMicroBatches(2),
+            config.trainer().with(t -> t.microBatches(2)),
             config.schedule(),
             new Sgd(0));
     trainer.run();

@@ -19,7 +19,7 @@ import io.evomoe.random.CounterRandom;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +83,7 @@ public record StepBenchmark(
         new Trainer<>(
             model,
             new TrainingData<>(randomTokens(), List.of()),
-            TrainingConfig.defaults((long) warmup + steps),
+            TrainerConfig.defaults((long) warmup + steps),
             evolution());
     List<StepReport> reports = new ArrayList<>();
     for (int i = 0; i < warmup + steps; i++) {

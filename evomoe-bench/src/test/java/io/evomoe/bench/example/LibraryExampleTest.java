@@ -19,7 +19,7 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -54,7 +54,7 @@ class LibraryExampleTest {
           new Trainer<>(
               model,
               new TrainingData<>(training, heldOut.evaluationBatches(4)),
-              TrainingConfig.defaults(steps).withEvalEvery(50),
+              TrainerConfig.defaults(steps).with(t -> t.evalEvery(50)),
               EvolutionConfig.defaults(steps));
       trainer.checkpointTo(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()));
       trainer.run(listener);

@@ -21,17 +21,15 @@ import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.run.config.ArchitectureSettings;
 import io.evomoe.run.config.ComputeSettings;
 import io.evomoe.run.config.EvolutionSettings;
-import io.evomoe.run.config.GuardSettings;
 import io.evomoe.run.config.ModelSize;
-import io.evomoe.run.config.TrainingSettings;
 import io.evomoe.run.finetune.FineTuneSettings;
 import io.evomoe.run.task.EvalRequest;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import io.evomoe.training.AdamWConfig;
 import io.evomoe.training.Guards;
 import io.evomoe.training.LearningRate;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -67,11 +65,7 @@ class ConfigRecordsTest {
 
   static {
     RECORDS.put(
-        Guards.DEFAULT,
-        fields(
-            "skipNonFinite: " + COUNT, "collapseEntropy: " + SHARE, "collapseSteps: " + POSITIVE));
-    RECORDS.put(
-        AdamWConfig.defaults(),
+        TrainingConfig.defaults(10).adamW(),
         fields(
             "beta1: " + BELOW_ONE,
             "beta2: " + BELOW_ONE,
@@ -85,17 +79,7 @@ class ConfigRecordsTest {
             "decay: " + ANY,
             "floorShare: " + SHARE));
     RECORDS.put(
-        TrainingConfig.defaults(10),
-        fields(
-            "steps: " + POSITIVE,
-            "microBatches: " + POSITIVE,
-            "clipNorm: 0 -1 NaN",
-            "learningRate: " + ANY,
-            "adamW: " + ANY,
-            "evalEvery: " + COUNT,
-            "checkpointEvery: " + COUNT,
-            "seed: " + ANY,
-            "guards: " + ANY));
+        TrainerConfig.defaults(10), fields("training: " + ANY, "guards: " + ANY, "seed: " + ANY));
     RECORDS.put(
         TemperatureSchedule.over(10),
         fields(
@@ -163,7 +147,7 @@ class ConfigRecordsTest {
             "dropout: " + BELOW_ONE,
             "sharedExperts: -1 65537"));
     RECORDS.put(
-        TrainingSettings.defaults(10, 4, 1e-3),
+        TrainingConfig.defaults(10),
         fields(
             "steps: " + POSITIVE,
             "batch: " + POSITIVE,
@@ -193,7 +177,7 @@ class ConfigRecordsTest {
             "temperatureSteps: " + POSITIVE,
             "hardFrom: " + COUNT));
     RECORDS.put(
-        GuardSettings.DEFAULT,
+        Guards.DEFAULT,
         fields(
             "keepCheckpoints: " + POSITIVE,
             "skipNonFinite: " + COUNT,

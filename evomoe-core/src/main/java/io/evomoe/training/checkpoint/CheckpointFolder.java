@@ -32,9 +32,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * refused: neither it nor what it points to is read, renamed or deleted.
  */
 public final class CheckpointFolder implements CheckpointWriter {
-  /** Checkpoints that are kept where nothing else is asked for. */
-  public static final int DEFAULT_KEEP = 2;
-
   private static final String STEP = "step-";
   private static final String TEMPORARY = ".saving-";
   private static final String REPLACED = ".replaced-";

@@ -12,7 +12,7 @@ import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.Sgd;
 import io.evomoe.training.Spawner;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingState;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +25,7 @@ import java.util.Set;
  */
 public final class Coordinator {
   private final Model<?> model;
-  private final TrainingConfig config;
+  private final TrainerConfig config;
   private final EvolutionSchedule evolution;
   private final RoundConfig rounds;
   private final RoundPlan plan;
@@ -42,14 +42,15 @@ public final class Coordinator {
   public Coordinator(
       Model<?> model,
       Kernels kernels,
-      TrainingConfig config,
+      TrainerConfig config,
       EvolutionSchedule evolution,
       RoundConfig rounds) {
     this.model = model;
     this.config = config;
     this.evolution = evolution;
     this.rounds = rounds;
-    this.plan = new RoundPlan(config.steps(), rounds.localSteps(), evolution.spawnStep());
+    this.plan =
+        new RoundPlan(config.training().steps(), rounds.localSteps(), evolution.spawnStep());
     this.outer = new Sgd(rounds.outerMomentum());
     this.spawner = new Spawner(model, outer, evolution, config.seed());
     this.norm = new GradientNorm(kernels);
@@ -69,7 +70,7 @@ public final class Coordinator {
     }
     long step = saved.progress().step();
     long spawn = evolution.spawnStep().orElse(0);
-    if (step % rounds.localSteps() != 0 && step != spawn && step != config.steps()) {
+    if (step % rounds.localSteps() != 0 && step != spawn && step != config.training().steps()) {
       throw new IllegalArgumentException(
           "localSteps must divide the %d steps of %s, was %d"
               .formatted(step, saved.location(), rounds.localSteps()));
@@ -91,7 +92,7 @@ public final class Coordinator {
 
   /** Whether no round is left. */
   public boolean isFinished() {
-    return progress.step() >= config.steps();
+    return progress.step() >= config.training().steps();
   }
 
   /** Spawns the experts if it is time, and gives what the workers of the next round start from. */

@@ -13,7 +13,7 @@ import io.evomoe.training.Progress;
 import io.evomoe.training.Sgd;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import io.evomoe.training.TrainingDivergedException;
 import java.util.List;
@@ -30,7 +30,7 @@ import java.util.List;
  * @param rounds of the run
  */
 public record LocalRound(
-    Kernels kernels, TrainingConfig config, EvolutionSchedule evolution, RoundConfig rounds) {
+    Kernels kernels, TrainerConfig config, EvolutionSchedule evolution, RoundConfig rounds) {
 
   /**
    * Takes the steps of a round.
@@ -56,7 +56,7 @@ public record LocalRound(
         new Trainer<>(
             model,
             new TrainingData<>(batches, List.of()),
-            config.withSeed(seed).withEvalEvery(0),
+            config.withSeed(seed).with(t -> t.evalEvery(0)),
             evolution,
             optimizer);
     try {
@@ -73,7 +73,7 @@ public record LocalRound(
 
   private Optimizer optimizer() {
     return switch (rounds.inner()) {
-      case ADAMW -> new AdamW(kernels, config.adamW());
+      case ADAMW -> new AdamW(kernels, config.training().adamW());
       case SGD -> new Sgd(0);
     };
   }

@@ -11,7 +11,7 @@ import io.evomoe.moe.Growth;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ class DamagedCheckpointTest {
         new Trainer<>(
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
-            TrainingConfig.defaults(20).withCheckpointEvery(10),
+            TrainerConfig.defaults(20).with(t -> t.checkpointEvery(10)),
             new EvolutionSchedule(EvolutionConfig.defaults(20), Growth.SPAWNED));
     trainer.checkpointTo(new CheckpointFolder(directory, 2, Map.of()));
     trainer.run();

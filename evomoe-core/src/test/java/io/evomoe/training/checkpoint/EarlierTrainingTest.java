@@ -10,7 +10,7 @@ import io.evomoe.moe.Growth;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +30,7 @@ class EarlierTrainingTest {
         new Trainer<>(
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
-            TrainingConfig.defaults(10),
+            TrainerConfig.defaults(10),
             new EvolutionSchedule(EvolutionConfig.defaults(10), Growth.FROM_START, 1000, true));
     for (int step = 0; step < 5; step++) {
       trainer.step();

@@ -11,7 +11,7 @@ import io.evomoe.moe.Growth;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +108,7 @@ class LinkedCheckpointTest {
         new Trainer<>(
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
-            TrainingConfig.defaults(10),
+            TrainerConfig.defaults(10),
             new EvolutionSchedule(EvolutionConfig.defaults(10), Growth.SPAWNED));
     trainer.checkpointTo(checkpoints);
     for (int step = 1; step <= 6; step++) {

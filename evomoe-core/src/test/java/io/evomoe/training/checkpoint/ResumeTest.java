@@ -18,7 +18,7 @@ import io.evomoe.training.StepReport;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +39,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 class ResumeTest {
-  private static final TrainingConfig CONFIG =
-      TrainingConfig.defaults(10).withMicroBatches(2).withSeed(5);
+  private static final TrainerConfig CONFIG =
+      TrainerConfig.defaults(10).with(t -> t.microBatches(2)).withSeed(5);
 
   @TempDir private Path directory;
 
@@ -114,7 +114,7 @@ class ResumeTest {
   void should_keep_the_newest_checkpoints_only() throws IOException {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 1), CONFIG.withCheckpointEvery(3), 4);
+        trainer(new TinyModel(kernels, 1), CONFIG.with(t -> t.checkpointEvery(3)), 4);
     assertThat(CheckpointFolder.latest(directory.resolve("none"))).isEmpty();
     trainer.checkpointTo(folder(2));
 
@@ -216,7 +216,7 @@ class ResumeTest {
   void should_offer_the_newest_whole_checkpoint_before_a_damaged_one() throws IOException {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 1), CONFIG.withCheckpointEvery(3), 4);
+        trainer(new TinyModel(kernels, 1), CONFIG.with(t -> t.checkpointEvery(3)), 4);
     trainer.checkpointTo(folder(4));
     trainer.run();
     Path first = directory.resolve("step-00000003");
@@ -241,7 +241,7 @@ class ResumeTest {
   void should_not_pass_over_a_newest_checkpoint_that_lost_a_file(String file) throws IOException {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 1), CONFIG.withCheckpointEvery(3), 4);
+        trainer(new TinyModel(kernels, 1), CONFIG.with(t -> t.checkpointEvery(3)), 4);
     trainer.checkpointTo(folder(2));
     trainer.run();
     Files.delete(directory.resolve("step-00000010").resolve(file));
@@ -339,13 +339,12 @@ class ResumeTest {
     return trainer(model, CONFIG, spawnStep);
   }
 
-  private static Trainer<TinyBatch> trainer(
-      TinyModel model, TrainingConfig config, long spawnStep) {
+  private static Trainer<TinyBatch> trainer(TinyModel model, TrainerConfig config, long spawnStep) {
     return trainer(model, config, spawnStep, OptionalLong.empty());
   }
 
   private static Trainer<TinyBatch> trainer(
-      TinyModel model, TrainingConfig config, long spawnStep, OptionalLong hardFrom) {
+      TinyModel model, TrainerConfig config, long spawnStep, OptionalLong hardFrom) {
     EvolutionConfig evolution =
         new EvolutionConfig(
             spawnStep, SpawnMethod.copy(), true, TemperatureSchedule.over(6), hardFrom);

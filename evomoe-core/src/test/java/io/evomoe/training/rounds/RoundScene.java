@@ -13,7 +13,7 @@ import io.evomoe.training.LearningRate;
 import io.evomoe.training.Model;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,10 +29,15 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** A run in rounds on one machine: what is sent is written and read again. */
 final class RoundScene {
   static final long SPAWN = 5;
-  static final TrainingConfig CONFIG =
-      TrainingConfig.defaults(12)
-          .withClipNorm(Double.POSITIVE_INFINITY)
-          .withLearningRate(new LearningRate(0.05, 0, LearningRate.Decay.CONSTANT, 1));
+  static final TrainerConfig CONFIG =
+      TrainerConfig.defaults(12)
+          .with(t -> t.clipNorm(Double.POSITIVE_INFINITY))
+          .with(
+              t ->
+                  t.learningRate(0.05)
+                      .warmupShare(0)
+                      .decay(LearningRate.Decay.CONSTANT)
+                      .floorShare(1));
 
   final Kernels kernels = KernelSelection.forType(DataType.FLOAT);
   final EvolutionSchedule evolution =

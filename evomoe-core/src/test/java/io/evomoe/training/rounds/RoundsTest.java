@@ -38,7 +38,7 @@ class RoundsTest {
         new Trainer<>(
             alone,
             new TrainingData<>(TinyBatch::number, List.of()),
-            RoundScene.CONFIG.withMicroBatches(workers),
+            RoundScene.CONFIG.with(t -> t.microBatches(workers)),
             scene.evolution,
             new Sgd(0));
 

@@ -17,7 +17,7 @@ import io.evomoe.random.CounterRandom;
 import io.evomoe.training.LearningRate;
 import io.evomoe.training.Model;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.util.Arrays;
 import java.util.List;
@@ -81,9 +81,14 @@ class RobertaTrainingTest {
   }
 
   private static <B> double trainedLoss(Model<B> model, GateProvider gates, B batch) {
-    TrainingConfig config =
-        TrainingConfig.defaults(STEPS)
-            .withLearningRate(new LearningRate(5e-3, 10, LearningRate.Decay.COSINE, 0.1));
+    TrainerConfig config =
+        TrainerConfig.defaults(STEPS)
+            .with(
+                t ->
+                    t.learningRate(5e-3)
+                        .warmupShare(10.0 / STEPS)
+                        .decay(LearningRate.Decay.COSINE)
+                        .floorShare(0.1));
     EvolutionSchedule evolution =
         new EvolutionSchedule(EvolutionConfig.defaults(STEPS), gates.growth());
     TrainingData<B> data = new TrainingData<>(index -> batch, List.of(batch));

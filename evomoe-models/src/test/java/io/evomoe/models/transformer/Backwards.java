@@ -12,7 +12,7 @@ import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.LearningRate;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.util.Arrays;
 import java.util.List;
@@ -59,11 +59,12 @@ final class Backwards {
     Transformer model =
         new Transformer(
             CONFIG, SmallTransformer.EVOMOE, NOISY, TrainingFacts.ofSteps(STEPS), 1, kernels);
-    LearningRate rate = new LearningRate(0.006, STEPS / 10, LearningRate.Decay.INVERSE_SQRT, 0);
     new Trainer<>(
             model,
             new TrainingData<>(Backwards::batch, List.<PairBatch>of()),
-            TrainingConfig.defaults(STEPS).withLearningRate(rate),
+            TrainerConfig.defaults(STEPS)
+                .with(t -> t.learningRate(0.006).decay(LearningRate.Decay.INVERSE_SQRT))
+                .with(t -> t.floorShare(0).beta2(0.98).weightDecay(0.01)),
             EVOLUTION)
         .run();
     return model;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.files.AtomicFile;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.training.Guards;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -37,7 +38,7 @@ public final class ConfigFile {
     fields.putObject("model").put("sharedExperts", 0);
     fields.set("compute", StrictYaml.fields(ComputeSettings.DEFAULT));
     fields.set("architecture", StrictYaml.fields(ArchitectureSettings.DEFAULT));
-    fields.set("guards", StrictYaml.fields(GuardSettings.DEFAULT));
+    fields.set("guards", StrictYaml.fields(Guards.DEFAULT));
     fields.set("split", StrictYaml.fields(HeldOut.EARLIER));
     return fields;
   }

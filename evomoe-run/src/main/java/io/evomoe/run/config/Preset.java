@@ -1,5 +1,6 @@
 package io.evomoe.run.config;
 
+import io.evomoe.training.TrainingConfig;
 import java.util.Map;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Map;
  * @param model size of the model
  * @param training how to train it
  */
-public record Preset(String name, ModelSize model, TrainingSettings training) {
+public record Preset(String name, ModelSize model, TrainingConfig training) {
 
   /** A run of this size. */
   public RunConfig config(String task, String gate, long seed) {

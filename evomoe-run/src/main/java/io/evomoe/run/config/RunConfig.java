@@ -14,6 +14,8 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
+import io.evomoe.training.Guards;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import java.util.Collections;
 import java.util.Map;
@@ -35,7 +37,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param compute how to compute; {@link ComputeSettings#DEFAULT} where a file leaves it out
  * @param architecture of the model beside its size; {@link ArchitectureSettings#DEFAULT} where a
  *     file leaves it out
- * @param guards how it is kept safe; {@link GuardSettings#DEFAULT} where a file leaves it out
+ * @param guards how it is kept safe; {@link Guards#DEFAULT} where a file leaves it out
  * @param split how data that has no split of its own is divided; {@link HeldOut#EARLIER} where a
  *     file leaves it out
  */
@@ -44,12 +46,12 @@ public record RunConfig(
     String gate,
     long seed,
     ModelSize model,
-    TrainingSettings training,
+    TrainingConfig training,
     EvolutionSettings evolution,
     Map<String, Map<String, String>> gateOptions,
     ComputeSettings compute,
     ArchitectureSettings architecture,
-    GuardSettings guards,
+    Guards guards,
     HeldOut split) {
 
   /**
@@ -72,7 +74,7 @@ public record RunConfig(
       String gate,
       long seed,
       ModelSize model,
-      TrainingSettings training,
+      TrainingConfig training,
       EvolutionSettings evolution,
       Map<String, Map<String, String>> gateOptions,
       ComputeSettings compute) {
@@ -86,7 +88,7 @@ public record RunConfig(
         gateOptions,
         compute,
         ArchitectureSettings.DEFAULT,
-        GuardSettings.DEFAULT,
+        Guards.DEFAULT,
         HeldOut.DEFAULT);
   }
 
@@ -96,8 +98,8 @@ public record RunConfig(
   }
 
   /** What a trainer is told. */
-  public TrainingConfig trainingConfig() {
-    return training.config(seed).withGuards(guards.guards());
+  public TrainerConfig trainer() {
+    return new TrainerConfig(training, guards, seed);
   }
 
   /**
@@ -216,12 +218,12 @@ public record RunConfig(
     private String gate;
     private long seed;
     private ModelSize model;
-    private TrainingSettings training;
+    private TrainingConfig training;
     private EvolutionSettings evolution;
     private Map<String, Map<String, String>> gateOptions;
     private ComputeSettings compute;
     private ArchitectureSettings architecture;
-    private GuardSettings guards;
+    private Guards guards;
     private HeldOut split;
 
     private Builder(RunConfig from) {
@@ -257,7 +259,7 @@ public record RunConfig(
     }
 
     /** Sets {@link RunConfig#training}. */
-    public Builder training(TrainingSettings value) {
+    public Builder training(TrainingConfig value) {
       training = value;
       return this;
     }
@@ -287,7 +289,7 @@ public record RunConfig(
     }
 
     /** Sets {@link RunConfig#guards}. */
-    public Builder guards(GuardSettings value) {
+    public Builder guards(Guards value) {
       guards = value;
       return this;
     }

@@ -1,7 +1,7 @@
 package io.evomoe.run.finetune;
 
-import io.evomoe.training.AdamWConfig;
 import io.evomoe.training.LearningRate;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import java.util.OptionalLong;
 
@@ -50,9 +50,9 @@ public record FineTuneSettings(
   }
 
   /** How to train on so many texts. */
-  TrainingConfig config(int texts) {
+  TrainerConfig config(int texts) {
     long steps = this.steps.orElse(Math.max(1, Math.round(epochs * texts / batch)));
-    return config(steps, learningRate, seed).withCheckpointEvery(checkpointEvery);
+    return config(steps, learningRate, seed).with(t -> t.checkpointEvery(checkpointEvery));
   }
 
   /** All that a result depends on. */
@@ -60,11 +60,11 @@ public record FineTuneSettings(
     return "%s %s %d %s %d".formatted(steps, epochs, batch, learningRate, seed);
   }
 
-  private static TrainingConfig config(long steps, double learningRate, long seed) {
-    long warmup = Math.round(WARMUP_SHARE * steps);
-    return TrainingConfig.defaults(steps)
-        .withLearningRate(new LearningRate(learningRate, warmup, LearningRate.Decay.LINEAR, 0))
-        .withAdamW(new AdamWConfig(0.9, 0.98, 1e-8, 0.1))
-        .withSeed(seed);
+  private static TrainerConfig config(long steps, double learningRate, long seed) {
+    return TrainerConfig.of(
+        TrainingConfig.defaults(steps)
+            .with(t -> t.learningRate(learningRate).warmupShare(WARMUP_SHARE))
+            .with(t -> t.decay(LearningRate.Decay.LINEAR).floorShare(0).beta2(0.98)),
+        seed);
   }
 }

@@ -15,7 +15,7 @@ import io.evomoe.run.task.RobertaKind;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +30,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 public final class FineTuning {
   private final RunCheckpoint run;
   private final ClassTexts texts;
-  private final TrainingConfig config;
+  private final TrainerConfig config;
 
   /** Encodes the texts. */
   public FineTuning(RunCheckpoint run, ClassifiedSplit texts, FineTuneSettings settings) {
@@ -55,7 +55,7 @@ public final class FineTuning {
 
   /** Optimizer steps of one training. */
   public long steps() {
-    return config.steps();
+    return config.training().steps();
   }
 
   /** The classes, in the order of the network's outputs. */
@@ -115,7 +115,7 @@ public final class FineTuning {
     trainer.checkpointTo(place.writer(watch::onSave));
     watch.onStart(trainer::requestStop);
     trainer.run(watch);
-    return trainer.progress().step() < config.steps()
+    return trainer.progress().step() < config.training().steps()
         ? Optional.empty()
         : Optional.of(measure(name, classifier, trainer));
   }

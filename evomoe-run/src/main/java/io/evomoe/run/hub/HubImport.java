@@ -21,7 +21,6 @@ import io.evomoe.run.task.Tasks;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.AdamW;
-import io.evomoe.training.AdamWConfig;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.TrainingState;
@@ -89,7 +88,7 @@ public final class HubImport {
     hub.saveOrigin(folder.originPath());
     folder.write(config);
     StepContext moment = new StepContext(0, Phase.DIVERSIFY, 1, false, config.seed());
-    AdamW untrained = new AdamW(config.kernels(), new AdamWConfig(0.9, 0.95, 1e-8, 0));
+    AdamW untrained = new AdamW(config.kernels(), config.training().adamW());
     folder
         .checkpointWriter(List.of(), config)
         .write(new TrainingState(Progress.START, moment, config.seed(), model, untrained));

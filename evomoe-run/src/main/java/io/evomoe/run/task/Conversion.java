@@ -85,6 +85,6 @@ public final class Conversion {
   }
 
   private static AdamW optimizer(RunConfig config) {
-    return new AdamW(config.kernels(), config.trainingConfig().adamW());
+    return new AdamW(config.kernels(), config.training().adamW());
   }
 }

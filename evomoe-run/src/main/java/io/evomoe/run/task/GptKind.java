@@ -17,7 +17,7 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.ModelSize;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.config.TrainingSettings;
+import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -53,19 +53,24 @@ public final class GptKind implements TaskKind {
         new Preset(
             "quick",
             new ModelSize(2, 64, 256, 2, 4, 2, 512, 64, 0),
-            TrainingSettings.defaults(240, 16, 4e-3).withEvaluation(40, 8)),
+            TrainingConfig.defaults(240)
+                .with(t -> t.batch(16).learningRate(4e-3))
+                .with(t -> t.evalEvery(40).evalBatches(8))),
         // A minute or two a gate on two cores: large enough to tell gates apart.
         new Preset(
             "small",
             new ModelSize(4, 128, 512, 4, 8, 2, 2048, 128, 0),
-            TrainingSettings.defaults(500, 16, 3e-3).withEvaluation(50, 8)),
+            TrainingConfig.defaults(500)
+                .with(t -> t.batch(16).learningRate(3e-3))
+                .with(t -> t.evalEvery(50).evalBatches(8))),
         // The paper's size with the vocabulary of GPT-2.
         new Preset(
             "base",
             new ModelSize(24, 1024, 4096, 16, 16, 2, 50257, 512, 0.1),
-            TrainingSettings.defaults(100_000, 8, 3e-4)
-                .withEvaluation(1000, 32)
-                .withCheckpoints(500)));
+            TrainingConfig.defaults(100_000)
+                .with(t -> t.batch(8).learningRate(3e-4))
+                .with(t -> t.evalEvery(1000).evalBatches(32))
+                .with(t -> t.checkpointEvery(500))));
   }
 
   @Override

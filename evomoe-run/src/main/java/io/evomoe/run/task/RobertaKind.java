@@ -17,7 +17,7 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.ModelSize;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.config.TrainingSettings;
+import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -53,7 +53,9 @@ public final class RobertaKind implements TaskKind {
         new Preset(
             "quick",
             new ModelSize(2, 64, 256, 2, 4, 2, 512, 64, 0),
-            TrainingSettings.defaults(240, 16, 4e-3).withEvaluation(40, 8)),
+            TrainingConfig.defaults(240)
+                .with(t -> t.batch(16).learningRate(4e-3))
+                .with(t -> t.evalEvery(40).evalBatches(8))),
         // Ten minutes a gate on two cores: large enough to be worth fine-tuning. Only a sixth of
         // the
         // tokens are targets, so it takes many of them until the model looks beyond their
@@ -61,16 +63,18 @@ public final class RobertaKind implements TaskKind {
         new Preset(
             "small",
             new ModelSize(4, 128, 512, 4, 8, 2, 4096, 32, 0),
-            TrainingSettings.defaults(3000, 128, 2e-3)
-                .withEvaluation(250, 16)
-                .withCheckpoints(500)),
+            TrainingConfig.defaults(3000)
+                .with(t -> t.batch(128).learningRate(2e-3))
+                .with(t -> t.evalEvery(250).evalBatches(16))
+                .with(t -> t.checkpointEvery(500))),
         // The paper's size with the vocabulary of RoBERTa.
         new Preset(
             "base",
             new ModelSize(24, 1024, 4096, 16, 16, 2, 50265, 512, 0.1),
-            TrainingSettings.defaults(100_000, 8, 3e-4)
-                .withEvaluation(1000, 32)
-                .withCheckpoints(500)));
+            TrainingConfig.defaults(100_000)
+                .with(t -> t.batch(8).learningRate(3e-4))
+                .with(t -> t.evalEvery(1000).evalBatches(32))
+                .with(t -> t.checkpointEvery(500))));
   }
 
   @Override

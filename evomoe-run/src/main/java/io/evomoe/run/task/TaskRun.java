@@ -36,8 +36,7 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
     this.task = task;
     this.config = config;
     this.model = task.model(config);
-    this.trainer =
-        new Trainer<>(model, task.data(config), config.trainingConfig(), config.schedule());
+    this.trainer = new Trainer<>(model, task.data(config), config.trainer(), config.schedule());
   }
 
   /**

@@ -13,11 +13,11 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.EvolutionSettings;
 import io.evomoe.run.config.ModelSize;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.config.TrainingSettings;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.training.LearningRate;
+import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -70,17 +70,17 @@ final class SmallRuns implements AutoCloseable {
   static RunConfig config(String task, String gate, long seed) {
     boolean pairs = !task.equals(GptKind.NAME) && !task.equals(RobertaKind.NAME);
     ModelSize size = new ModelSize(2, 32, 64, 2, EXPERTS, 2, VOCABULARY, pairs ? SENTENCE : 32, 0);
-    TrainingSettings training =
+    TrainingConfig training =
         pairs
-            ? TrainingSettings.translation(STEPS, 8, 3e-3, LearningRate.Decay.COSINE)
-            : TrainingSettings.defaults(STEPS, 8, 3e-3);
+            ? TranslationKind.translation(STEPS, 8, 3e-3, LearningRate.Decay.COSINE)
+            : TrainingConfig.defaults(STEPS).with(t -> t.batch(8).learningRate(3e-3));
     RunConfig config =
         new RunConfig(
             task,
             gate,
             seed,
             size,
-            training.withEvaluation(EVALUATE_EVERY, 8),
+            training.with(t -> t.evalEvery(EVALUATE_EVERY).evalBatches(8)),
             EvolutionSettings.defaults(),
             Map.of(),
             ComputeSettings.DEFAULT);
