@@ -63,6 +63,7 @@ class DocumentationTest {
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/checkpoints.md",
+    "docs/configuration.md",
     "docs/convergence-tests.md",
     "docs/library.md",
     "docs/data.md",
