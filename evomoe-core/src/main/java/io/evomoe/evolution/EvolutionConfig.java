@@ -1,60 +1,197 @@
 package io.evomoe.evolution;
 
-import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The two phases of EvoMoE (arXiv 2112.14397, section 4) in numbers.
+ * The two phases of EvoMoE (arXiv 2112.14397, section 4): the fields, bounds and defaults of {@code
+ * evolution} in a configuration file. What is left out follows from the length of the training
+ * ({@link EvolutionSchedule}).
  *
- * @param diversifySteps T1, steps with one expert before the spawn; at least 0
- * @param spawn how the experts are made different
- * @param copyMoments whether a spawned expert takes over its parent's optimizer moments; otherwise
- *     they start at zero
- * @param temperature of the gates by steps since the spawn
- * @param hardFrom steps after the spawn from which the first expert alone takes a token; empty for
- *     never
+ * @param diversifySteps steps with one expert; null for a tenth of the run
+ * @param spawn {@code copy}, {@code mask:0.3}, {@code mask:0.3:rescale}, {@code reinit:0.5}, {@code
+ *     noise:0.02}
+ * @param copyMoments whether spawned experts take over the optimizer moments
+ * @param schedule {@code EXPONENTIAL} or {@code LINEAR}
+ * @param maxTemperature at the spawn, above 0
+ * @param minTemperature at the end, above 0 and at most the maximum
+ * @param temperatureSteps steps after the spawn in which the minimum is reached; null for three
+ *     quarters of what remains
+ * @param hardFrom steps after the spawn from which only the first expert is used; null for never
  */
 public record EvolutionConfig(
-    long diversifySteps,
-    SpawnMethod spawn,
+    @Nullable Long diversifySteps,
+    String spawn,
     boolean copyMoments,
-    TemperatureSchedule temperature,
-    OptionalLong hardFrom) {
+    TemperatureSchedule.Shape schedule,
+    double maxTemperature,
+    double minTemperature,
+    @Nullable Long temperatureSteps,
+    @Nullable Long hardFrom) {
 
-  /** Refuses negative steps. */
+  /** Refuses values out of their bounds. */
   public EvolutionConfig {
-    if (diversifySteps < 0) {
-      throw new IllegalArgumentException(
-          "diversifySteps must be at least 0, was " + diversifySteps);
+    requireSpawn(spawn);
+    requireTemperature(
+        maxTemperature > 0 && maxTemperature < Double.POSITIVE_INFINITY,
+        "max",
+        "finite",
+        maxTemperature);
+    requireTemperature(
+        minTemperature > 0 && minTemperature <= maxTemperature,
+        "min",
+        "at most maxTemperature, " + maxTemperature,
+        minTemperature);
+    requireAtLeast("diversifySteps", diversifySteps, 0);
+    requireAtLeast("temperatureSteps", temperatureSteps, 1);
+    requireAtLeast("hardFrom", hardFrom, 0);
+  }
+
+  private static void requireSpawn(String spawn) {
+    try {
+      SpawnMethod.parse(spawn);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("spawn " + spawn + ": " + e.getMessage(), e);
     }
-    if (hardFrom.isPresent() && hardFrom.getAsLong() < 0) {
+  }
+
+  private static void requireTemperature(boolean fits, String end, String bound, double value) {
+    if (!fits) {
       throw new IllegalArgumentException(
-          "hardFrom must be at least 0 or left out for never, was " + hardFrom.getAsLong());
+          "%sTemperature must be above 0 and %s, was %s".formatted(end, bound, value));
+    }
+  }
+
+  private static void requireAtLeast(String field, @Nullable Long value, long minimum) {
+    if (value != null && value < minimum) {
+      throw new IllegalArgumentException(
+          "%s must be at least %d or left out, was %d".formatted(field, minimum, value));
     }
   }
 
   /**
-   * Defaults for a run of {@code steps}: a 30 % mask, copied moments, never hard, an exponential
-   * temperature; {@link #defaultDiversifySteps} and {@link #defaultAnnealingSteps}.
+   * A 30 % mask, copied moments, an exponential temperature from {@link
+   * TemperatureSchedule#DEFAULT_MAXIMUM} to {@link TemperatureSchedule#DEFAULT_MINIMUM}, never
+   * hard; steps that follow from the length of the training.
    */
-  public static EvolutionConfig defaults(long steps) {
-    long diversify = defaultDiversifySteps(steps);
+  public static EvolutionConfig defaults() {
     return new EvolutionConfig(
-        diversify,
-        SpawnMethod.mask(0.3),
+        null,
+        SpawnMethod.mask(0.3).toString(),
         true,
-        TemperatureSchedule.over(defaultAnnealingSteps(steps, diversify)),
-        OptionalLong.empty());
+        TemperatureSchedule.Shape.EXPONENTIAL,
+        TemperatureSchedule.DEFAULT_MAXIMUM,
+        TemperatureSchedule.DEFAULT_MINIMUM,
+        null,
+        null);
   }
 
-  /** A tenth of a run's steps are spent on one expert where nothing else is asked for. */
-  public static long defaultDiversifySteps(long steps) {
-    return steps / 10;
+  /** How experts are spawned. */
+  public SpawnMethod spawnMethod() {
+    return SpawnMethod.parse(spawn);
   }
 
-  /**
-   * The temperature takes three quarters of the remaining steps where nothing else is asked for.
-   */
-  public static long defaultAnnealingSteps(long steps, long diversifySteps) {
-    return Math.max(1, (steps - diversifySteps) * 3 / 4);
+  /** Steps with one expert, T1: a tenth of the training where nothing else is asked for. */
+  long diversifySteps(long steps) {
+    return diversifySteps == null ? steps / 10 : diversifySteps;
+  }
+
+  /** The temperature: over three quarters of what remains where nothing else is asked for. */
+  TemperatureSchedule temperature(long steps) {
+    long annealing =
+        temperatureSteps == null
+            ? Math.max(1, (steps - diversifySteps(steps)) * 3 / 4)
+            : temperatureSteps;
+    return new TemperatureSchedule(schedule, maxTemperature, minTemperature, annealing);
+  }
+
+  /** The same with other values of some fields. */
+  public EvolutionConfig with(Consumer<Builder> changes) {
+    Builder builder = new Builder(this);
+    changes.accept(builder);
+    return builder.build();
+  }
+
+  /** Changes single fields; each means what the component of its name means. */
+  public static final class Builder {
+    private @Nullable Long diversifySteps;
+    private String spawn;
+    private boolean copyMoments;
+    private TemperatureSchedule.Shape schedule;
+    private double maxTemperature;
+    private double minTemperature;
+    private @Nullable Long temperatureSteps;
+    private @Nullable Long hardFrom;
+
+    private Builder(EvolutionConfig from) {
+      diversifySteps = from.diversifySteps;
+      spawn = from.spawn;
+      copyMoments = from.copyMoments;
+      schedule = from.schedule;
+      maxTemperature = from.maxTemperature;
+      minTemperature = from.minTemperature;
+      temperatureSteps = from.temperatureSteps;
+      hardFrom = from.hardFrom;
+    }
+
+    /** Sets {@link EvolutionConfig#diversifySteps}. */
+    public Builder diversifySteps(long value) {
+      diversifySteps = value;
+      return this;
+    }
+
+    /** Sets {@link EvolutionConfig#spawn}. */
+    public Builder spawn(String value) {
+      spawn = value;
+      return this;
+    }
+
+    /** Sets {@link EvolutionConfig#copyMoments}. */
+    public Builder copyMoments(boolean value) {
+      copyMoments = value;
+      return this;
+    }
+
+    /** Sets {@link EvolutionConfig#schedule}. */
+    public Builder schedule(TemperatureSchedule.Shape value) {
+      schedule = value;
+      return this;
+    }
+
+    /** Sets {@link EvolutionConfig#maxTemperature}. */
+    public Builder maxTemperature(double value) {
+      maxTemperature = value;
+      return this;
+    }
+
+    /** Sets {@link EvolutionConfig#minTemperature}. */
+    public Builder minTemperature(double value) {
+      minTemperature = value;
+      return this;
+    }
+
+    /** Sets {@link EvolutionConfig#temperatureSteps}. */
+    public Builder temperatureSteps(long value) {
+      temperatureSteps = value;
+      return this;
+    }
+
+    /** Sets {@link EvolutionConfig#hardFrom}. */
+    public Builder hardFrom(long value) {
+      hardFrom = value;
+      return this;
+    }
+
+    private EvolutionConfig build() {
+      return new EvolutionConfig(
+          diversifySteps,
+          spawn,
+          copyMoments,
+          schedule,
+          maxTemperature,
+          minTemperature,
+          temperatureSteps,
+          hardFrom);
+    }
   }
 }

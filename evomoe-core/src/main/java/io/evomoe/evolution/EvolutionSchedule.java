@@ -8,7 +8,9 @@ import java.util.OptionalLong;
 /**
  * Phase and temperature as pure functions of the step, so a resumed run is where it was.
  *
- * @param config the phases in numbers
+ * @param config the phases
+ * @param steps of the training, from which the phases follow where the configuration leaves them
+ *     out; at least 0
  * @param growth when the layers of the model have their experts
  * @param earlierSteps of a training before this one, at least 0: gates are told the steps of both
  *     together, so what a gate ended for good does not begin again when a model is fine-tuned.
@@ -17,18 +19,21 @@ import java.util.OptionalLong;
  *     it could grow into
  */
 public record EvolutionSchedule(
-    EvolutionConfig config, Growth growth, long earlierSteps, boolean stays) {
+    EvolutionConfig config, long steps, Growth growth, long earlierSteps, boolean stays) {
 
-  /** Refuses a negative number of earlier steps. */
+  /** Refuses negative numbers of steps. */
   public EvolutionSchedule {
+    if (steps < 0) {
+      throw new IllegalArgumentException("steps must be at least 0, was " + steps);
+    }
     if (earlierSteps < 0) {
       throw new IllegalArgumentException("earlierSteps must be at least 0, was " + earlierSteps);
     }
   }
 
   /** The schedule of a model's first training. */
-  public EvolutionSchedule(EvolutionConfig config, Growth growth) {
-    this(config, growth, 0, false);
+  public EvolutionSchedule(EvolutionConfig config, long steps, Growth growth) {
+    this(config, steps, growth, 0, false);
   }
 
   /**
@@ -40,21 +45,29 @@ public record EvolutionSchedule(
   public static EvolutionSchedule staying(StepContext moment) {
     double temperature = moment.temperature();
     EvolutionConfig config =
-        new EvolutionConfig(
-            0,
-            SpawnMethod.copy(),
-            true,
-            new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1),
-            moment.phase() == Phase.HARD ? OptionalLong.of(0) : OptionalLong.empty());
+        EvolutionConfig.defaults()
+            .with(e -> e.diversifySteps(0).temperatureSteps(1))
+            .with(e -> e.maxTemperature(temperature).minTemperature(temperature));
+    if (moment.phase() == Phase.HARD) {
+      config = config.with(e -> e.hardFrom(0));
+    }
     Growth growth = moment.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START;
-    return new EvolutionSchedule(config, growth, moment.step(), true);
+    return new EvolutionSchedule(config, 0, growth, moment.step(), true);
+  }
+
+  /** Steps with one expert, where a model has one at first. */
+  public long diversifySteps() {
+    return config.diversifySteps(steps);
+  }
+
+  /** The temperature by steps since the spawn. */
+  public TemperatureSchedule temperature() {
+    return config.temperature(steps);
   }
 
   /** The step before which the experts are spawned; empty where nothing is ever spawned. */
   public OptionalLong spawnStep() {
-    return growth == Growth.SPAWNED
-        ? OptionalLong.of(config.diversifySteps())
-        : OptionalLong.empty();
+    return growth == Growth.SPAWNED ? OptionalLong.of(diversifySteps()) : OptionalLong.empty();
   }
 
   /** The phase of a step, from 0. */
@@ -63,13 +76,14 @@ public record EvolutionSchedule(
     if (age < 0) {
       return Phase.DIVERSIFY;
     }
-    boolean hard = config.hardFrom().isPresent() && age >= config.hardFrom().getAsLong();
+    Long hardFrom = config.hardFrom();
+    boolean hard = hardFrom != null && age >= hardFrom;
     return hard ? Phase.HARD : Phase.SOFT;
   }
 
   /** The temperature of a step, from 0; the maximum while there is one expert. */
   public double temperature(long step) {
-    return config.temperature().at(Math.max(0, expertAge(step)));
+    return temperature().at(Math.max(0, expertAge(step)));
   }
 
   /** What the forward passes of a step, from 0, are told. */
@@ -81,7 +95,7 @@ public record EvolutionSchedule(
   private long expertAge(long step) {
     return switch (growth) {
       case FROM_START -> step;
-      case SPAWNED -> step - config.diversifySteps();
+      case SPAWNED -> step - diversifySteps();
       case NEVER -> -1;
     };
   }

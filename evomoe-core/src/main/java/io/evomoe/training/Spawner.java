@@ -28,7 +28,7 @@ public record Spawner(Model<?> model, Optimizer optimizer, EvolutionSchedule evo
     }
     optimizer.inherit(spawn(step), evolution.config().copyMoments());
     optimizer.retain(model.parameters());
-    log.info("Spawned experts before step {} ({})", step, evolution.config().spawn());
+    log.info("Spawned experts before step {} ({})", step, evolution.config().spawnMethod());
     return progress.afterSpawn();
   }
 
@@ -41,6 +41,6 @@ public record Spawner(Model<?> model, Optimizer optimizer, EvolutionSchedule evo
 
   private Map<Parameter, Parameter> spawn(long step) {
     long draws = CounterRandom.fold(CounterRandom.fold(seed, "spawn"), step);
-    return model.spawn(evolution.config().spawn(), draws);
+    return model.spawn(evolution.config().spawnMethod(), draws);
   }
 }

@@ -49,11 +49,15 @@ public final class Trainer<B> implements AutoCloseable {
    * A run before its first step.
    *
    * @param model with one expert where experts will be spawned
-   * @param evolution the phases in numbers; whether there are any, the model says
+   * @param evolution the phases; whether there are any, the model says
    */
   public Trainer(
       Model<B> model, TrainingData<B> data, TrainerConfig config, EvolutionConfig evolution) {
-    this(model, data, config, new EvolutionSchedule(evolution, model.growth()));
+    this(
+        model,
+        data,
+        config,
+        new EvolutionSchedule(evolution, config.training().steps(), model.growth()));
   }
 
   /**

@@ -30,7 +30,7 @@ class EvolutionScheduleTest {
   @Test
   void should_never_harden_by_default() {
     EvolutionSchedule schedule =
-        new EvolutionSchedule(EvolutionConfig.defaults(100), Growth.SPAWNED);
+        new EvolutionSchedule(EvolutionConfig.defaults(), 100, Growth.SPAWNED);
 
     assertThat(schedule.phase(Long.MAX_VALUE)).isEqualTo(Phase.SOFT);
   }
@@ -66,32 +66,37 @@ class EvolutionScheduleTest {
   @Test
   void should_tell_gates_the_steps_of_an_earlier_training_as_well() {
     EvolutionSchedule first = schedule(Growth.FROM_START, OptionalLong.of(20));
-    EvolutionSchedule second = new EvolutionSchedule(first.config(), first.growth(), 500, false);
+    EvolutionSchedule second =
+        new EvolutionSchedule(first.config(), 100, first.growth(), 500, false);
 
     assertThat(second.context(12, true, 99))
         .isEqualTo(new StepContext(512, first.phase(12), first.temperature(12), true, 99));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EvolutionSchedule(first.config(), first.growth(), -1, false))
+        .isThrownBy(() -> new EvolutionSchedule(first.config(), 100, first.growth(), -1, false))
         .withMessage("earlierSteps must be at least 0, was -1");
   }
 
   @Test
   void should_diversify_for_a_tenth_of_the_steps_and_anneal_for_three_quarters_of_the_others() {
-    EvolutionConfig config = EvolutionConfig.defaults(2000);
+    EvolutionSchedule schedule =
+        new EvolutionSchedule(EvolutionConfig.defaults(), 2000, Growth.SPAWNED);
 
-    assertThat(config.diversifySteps()).isEqualTo(200);
-    assertThat(config.temperature()).isEqualTo(TemperatureSchedule.over(1350));
-    assertThat(config.copyMoments()).isTrue();
-    assertThat(EvolutionConfig.defaults(1).diversifySteps()).isZero();
-    assertThat(EvolutionConfig.defaultAnnealingSteps(10, 10)).isEqualTo(1);
+    assertThat(schedule.diversifySteps()).isEqualTo(200);
+    assertThat(schedule.temperature()).isEqualTo(TemperatureSchedule.over(1350));
+    assertThat(schedule.config().copyMoments()).isTrue();
+    EvolutionSchedule shortest =
+        new EvolutionSchedule(EvolutionConfig.defaults(), 1, Growth.SPAWNED);
+    assertThat(shortest.diversifySteps()).isZero();
+    EvolutionConfig late = EvolutionConfig.defaults().with(e -> e.diversifySteps(10));
+    assertThat(new EvolutionSchedule(late, 10, Growth.SPAWNED).temperature().decaySteps())
+        .isEqualTo(1);
   }
 
   @Test
   void should_allow_to_spawn_and_to_harden_at_once() {
     EvolutionSchedule schedule =
         new EvolutionSchedule(
-            new EvolutionConfig(0, SpawnMethod.copy(), true, TEMPERATURE, OptionalLong.of(0)),
-            Growth.SPAWNED);
+            at(TEMPERATURE).with(e -> e.diversifySteps(0).hardFrom(0)), 100, Growth.SPAWNED);
 
     assertThat(schedule.phase(0)).isEqualTo(Phase.HARD);
   }
@@ -99,10 +104,7 @@ class EvolutionScheduleTest {
   @Test
   void should_refuse_negative_steps() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new EvolutionConfig(
-                    -1, SpawnMethod.copy(), true, TEMPERATURE, OptionalLong.empty()))
+        .isThrownBy(() -> at(TEMPERATURE).with(e -> e.diversifySteps(-1)))
         .withMessageContaining("diversifySteps");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> schedule(Growth.SPAWNED, OptionalLong.of(-1)))
@@ -111,6 +113,15 @@ class EvolutionScheduleTest {
 
   private static EvolutionSchedule schedule(Growth growth, OptionalLong hardFrom) {
     return new EvolutionSchedule(
-        new EvolutionConfig(10, SpawnMethod.copy(), true, TEMPERATURE, hardFrom), growth);
+        at(TEMPERATURE).with(e -> e.diversifySteps(10)).with(e -> hardFrom.ifPresent(e::hardFrom)),
+        100,
+        growth);
+  }
+
+  private static EvolutionConfig at(TemperatureSchedule temperature) {
+    return EvolutionConfig.defaults()
+        .with(e -> e.spawn("copy").schedule(temperature.shape()))
+        .with(e -> e.maxTemperature(temperature.maximum()).minTemperature(temperature.minimum()))
+        .with(e -> e.temperatureSteps(temperature.decaySteps()));
   }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.nd4j.Nd4jKernels;
 import io.evomoe.moe.Growth;
@@ -20,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,8 +93,8 @@ class RoutingMetricsTest {
         new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(TOKENS, -1))),
         TrainerConfig.defaults(7).with(t -> t.evalEvery(2)),
         new EvolutionSchedule(
-            new EvolutionConfig(
-                0, SpawnMethod.copy(), true, TemperatureSchedule.over(7), OptionalLong.empty()),
+            EvolutionConfig.defaults().with(e -> e.diversifySteps(0).temperatureSteps(7)),
+            7,
             Growth.FROM_START));
   }
 

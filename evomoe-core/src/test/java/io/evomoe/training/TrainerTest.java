@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.nd4j.Nd4jKernels;
 import io.evomoe.moe.GateState;
@@ -23,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -298,12 +295,9 @@ class TrainerTest {
 
   private static EvolutionSchedule schedule(Growth growth) {
     return new EvolutionSchedule(
-        new EvolutionConfig(
-            SPAWN_STEP,
-            SpawnMethod.copy(),
-            true,
-            TemperatureSchedule.over(40),
-            OptionalLong.empty()),
+        EvolutionConfig.defaults()
+            .with(e -> e.diversifySteps(SPAWN_STEP).spawn("copy").temperatureSteps(40)),
+        60,
         growth);
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.run;
 
+import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextProgress;
@@ -7,7 +8,6 @@ import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.ArchitectureSettings;
 import io.evomoe.run.config.ComputeSettings;
 import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.config.EvolutionSettings;
 import io.evomoe.run.config.ModelSize;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
@@ -75,7 +75,7 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /** Changes EvoMoE's phases. */
-  public RunBuilder<M> evolution(Consumer<EvolutionSettings.Builder> evolution) {
+  public RunBuilder<M> evolution(Consumer<EvolutionConfig.Builder> evolution) {
     return change(c -> c.with(b -> b.evolution(c.evolution().with(evolution))));
   }
 

@@ -1,7 +1,6 @@
 package io.evomoe.bench.measure;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
@@ -113,12 +112,11 @@ public record StepBenchmark(
   }
 
   private EvolutionConfig evolution() {
-    return new EvolutionConfig(
-        0,
-        SpawnMethod.mask(0.3),
-        true,
-        new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1),
-        hard ? OptionalLong.of(0) : OptionalLong.empty());
+    EvolutionConfig still =
+        EvolutionConfig.defaults()
+            .with(e -> e.diversifySteps(0).temperatureSteps(1))
+            .with(e -> e.maxTemperature(temperature).minTemperature(temperature));
+    return hard ? still.with(e -> e.hardFrom(0)) : still;
   }
 
   /** Random tokens are uniform. */

@@ -55,7 +55,7 @@ class LibraryExampleTest {
               model,
               new TrainingData<>(training, heldOut.evaluationBatches(4)),
               TrainerConfig.defaults(steps).with(t -> t.evalEvery(50)),
-              EvolutionConfig.defaults(steps));
+              EvolutionConfig.defaults());
       trainer.checkpointTo(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()));
       trainer.run(listener);
     }

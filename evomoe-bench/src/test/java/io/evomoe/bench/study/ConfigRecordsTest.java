@@ -20,7 +20,6 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.run.config.ArchitectureSettings;
 import io.evomoe.run.config.ComputeSettings;
-import io.evomoe.run.config.EvolutionSettings;
 import io.evomoe.run.config.ModelSize;
 import io.evomoe.run.finetune.FineTuneSettings;
 import io.evomoe.run.task.EvalRequest;
@@ -87,14 +86,6 @@ class ConfigRecordsTest {
             "maximum: " + ABOVE_ZERO,
             "minimum: 0 -1 NaN 5",
             "decaySteps: " + POSITIVE));
-    RECORDS.put(
-        EvolutionConfig.defaults(10),
-        fields(
-            "diversifySteps: " + COUNT,
-            "spawn: " + ANY,
-            "copyMoments: " + ANY,
-            "temperature: " + ANY,
-            "hardFrom: " + COUNT));
     RECORDS.put(
         new StepContext(1, Phase.SOFT, 1, true, 1),
         fields(
@@ -166,7 +157,7 @@ class ConfigRecordsTest {
             "labelSmoothing: " + BELOW_ONE,
             "metricSentences: " + POSITIVE));
     RECORDS.put(
-        EvolutionSettings.defaults(),
+        EvolutionConfig.defaults(),
         fields(
             "diversifySteps: " + COUNT,
             "spawn: mask:2 mask nonesuch",

@@ -44,7 +44,7 @@ class DamagedCheckpointTest {
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(20).with(t -> t.checkpointEvery(10)),
-            new EvolutionSchedule(EvolutionConfig.defaults(20), Growth.SPAWNED));
+            new EvolutionSchedule(EvolutionConfig.defaults(), 20, Growth.SPAWNED));
     trainer.checkpointTo(new CheckpointFolder(directory, 2, Map.of()));
     trainer.run();
     checkpoint = CheckpointFolder.latest(directory).orElseThrow();

@@ -31,7 +31,7 @@ class EarlierTrainingTest {
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(10),
-            new EvolutionSchedule(EvolutionConfig.defaults(10), Growth.FROM_START, 1000, true));
+            new EvolutionSchedule(EvolutionConfig.defaults(), 10, Growth.FROM_START, 1000, true));
     for (int step = 0; step < 5; step++) {
       trainer.step();
     }

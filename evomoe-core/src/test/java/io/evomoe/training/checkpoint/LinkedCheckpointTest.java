@@ -109,7 +109,7 @@ class LinkedCheckpointTest {
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(10),
-            new EvolutionSchedule(EvolutionConfig.defaults(10), Growth.SPAWNED));
+            new EvolutionSchedule(EvolutionConfig.defaults(), 10, Growth.SPAWNED));
     trainer.checkpointTo(checkpoints);
     for (int step = 1; step <= 6; step++) {
       trainer.step();

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
@@ -310,7 +309,7 @@ class ResumeTest {
             model.growing(Growth.NEVER),
             new TrainingData<>(TinyBatch::number, List.of()),
             CONFIG,
-            EvolutionConfig.defaults(10));
+            EvolutionConfig.defaults());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> dense.resume(saved))
         .withMessageStartingWith("growth must be SPAWNED");
@@ -346,13 +345,14 @@ class ResumeTest {
   private static Trainer<TinyBatch> trainer(
       TinyModel model, TrainerConfig config, long spawnStep, OptionalLong hardFrom) {
     EvolutionConfig evolution =
-        new EvolutionConfig(
-            spawnStep, SpawnMethod.copy(), true, TemperatureSchedule.over(6), hardFrom);
+        EvolutionConfig.defaults()
+            .with(e -> e.diversifySteps(spawnStep).spawn("copy").temperatureSteps(6))
+            .with(e -> hardFrom.ifPresent(e::hardFrom));
     return new Trainer<>(
         model,
         new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(16, -1))),
         config,
-        new EvolutionSchedule(evolution, Growth.SPAWNED));
+        new EvolutionSchedule(evolution, 10, Growth.SPAWNED));
   }
 
   private static void assertSameBits(

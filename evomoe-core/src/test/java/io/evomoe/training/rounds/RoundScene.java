@@ -2,8 +2,6 @@ package io.evomoe.training.rounds;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Growth;
@@ -22,7 +20,6 @@ import java.io.ObjectOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -42,12 +39,9 @@ final class RoundScene {
   final Kernels kernels = KernelSelection.forType(DataType.FLOAT);
   final EvolutionSchedule evolution =
       new EvolutionSchedule(
-          new EvolutionConfig(
-              SPAWN,
-              SpawnMethod.parse("copy"),
-              true,
-              TemperatureSchedule.over(5),
-              OptionalLong.empty()),
+          EvolutionConfig.defaults()
+              .with(e -> e.diversifySteps(SPAWN).spawn("copy").temperatureSteps(5)),
+          12,
           Growth.SPAWNED);
   final RoundConfig rounds;
   private final double dropout;

@@ -1,9 +1,10 @@
 package io.evomoe.models.dl4j;
 
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
-import java.util.OptionalLong;
+import io.evomoe.moe.Growth;
 
 /**
  * An {@link EvolutionConfig} in plain values, for DL4J's JSON and YAML; time is counted in
@@ -39,37 +40,59 @@ record EvolutionSettings(
     toConfig(
         diversifyIterations,
         spawn,
-        new TemperatureSchedule(shape, maximumTemperature, minimumTemperature, annealingIterations),
+        shape,
+        maximumTemperature,
+        minimumTemperature,
+        annealingIterations,
         hardFrom);
   }
 
-  static EvolutionSettings of(EvolutionConfig config) {
-    TemperatureSchedule temperature = config.temperature();
+  /**
+   * A configuration in plain values.
+   *
+   * @param iterations of the training, from which follows what the configuration leaves out
+   */
+  static EvolutionSettings of(EvolutionConfig config, long iterations) {
+    EvolutionSchedule schedule = new EvolutionSchedule(config, iterations, Growth.SPAWNED);
+    TemperatureSchedule temperature = schedule.temperature();
+    Long hardFrom = config.hardFrom();
     return new EvolutionSettings(
-        config.diversifySteps(),
-        config.spawn().toString(),
+        schedule.diversifySteps(),
+        config.spawn(),
         temperature.shape(),
         temperature.maximum(),
         temperature.minimum(),
         temperature.decaySteps(),
-        config.hardFrom().orElse(NEVER));
+        hardFrom == null ? NEVER : hardFrom);
   }
 
   EvolutionConfig toConfig() {
     return toConfig(
         diversifyIterations,
         spawn,
-        new TemperatureSchedule(shape, maximumTemperature, minimumTemperature, annealingIterations),
+        shape,
+        maximumTemperature,
+        minimumTemperature,
+        annealingIterations,
         hardFrom);
   }
 
   private static EvolutionConfig toConfig(
-      long diversifyIterations, String spawn, TemperatureSchedule temperature, long hardFrom) {
+      long diversifyIterations,
+      String spawn,
+      TemperatureSchedule.Shape shape,
+      double maximumTemperature,
+      double minimumTemperature,
+      long annealingIterations,
+      long hardFrom) {
     return new EvolutionConfig(
         diversifyIterations,
-        SpawnMethod.parse(spawn),
+        spawn,
         false,
-        temperature,
-        hardFrom == NEVER ? OptionalLong.empty() : OptionalLong.of(hardFrom));
+        shape,
+        maximumTemperature,
+        minimumTemperature,
+        annealingIterations,
+        hardFrom == NEVER ? null : hardFrom);
   }
 }

@@ -161,7 +161,7 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
         schedule.context(
             iteration, true, CounterRandom.fold(conf.getSeed(), "iteration." + iteration));
     if (mixture.awaitsSpawn() && now.phase() != Phase.DIVERSIFY) {
-      mixture.spawn(schedule.config().spawn());
+      mixture.spawn(schedule.config().spawnMethod());
     }
     return now;
   }

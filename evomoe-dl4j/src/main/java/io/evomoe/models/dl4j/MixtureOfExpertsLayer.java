@@ -215,7 +215,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     private boolean causal;
     private int vocabulary;
     private long iterations;
-    private @Nullable EvolutionSettings evolution;
+    private @Nullable EvolutionConfig evolution;
     private @Nullable RNNFormat format;
 
     /** A builder of eight experts behind the gate {@code switch}. */
@@ -304,12 +304,13 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     }
 
     /**
-     * Phases and temperature by DL4J's iterations; by default {@link EvolutionConfig#defaults} of
-     * {@link #iterations}. {@code copyMoments} has no effect, for DL4J owns the moments, by place:
-     * the first expert goes on with those of the single one, those of the others start at zero.
+     * Phases and temperature by DL4J's iterations; by default {@link EvolutionConfig#defaults}.
+     * What it leaves out follows from {@link #iterations}. {@code copyMoments} has no effect, for
+     * DL4J owns the moments, by place: the first expert goes on with those of the single one, those
+     * of the others start at zero.
      */
     public Builder evolution(EvolutionConfig config) {
-      this.evolution = EvolutionSettings.of(config);
+      this.evolution = config;
       return this;
     }
 
@@ -321,6 +322,19 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
 
     private boolean constrains() {
       return allParamConstraints != null || weightConstraints != null || biasConstraints != null;
+    }
+
+    private @Nullable EvolutionSettings evolutionSettings() {
+      EvolutionConfig config = evolution;
+      if (config == null) {
+        return null;
+      }
+      if (iterations == 0
+          && (config.diversifySteps() == null || config.temperatureSteps() == null)) {
+        throw new IllegalArgumentException(
+            "iterations must be given where evolution leaves diversifySteps or temperatureSteps out");
+      }
+      return EvolutionSettings.of(config, iterations);
     }
 
     private MixtureSettings settings() {
@@ -336,7 +350,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
           causal,
           vocabulary,
           iterations,
-          evolution);
+          evolutionSettings());
     }
 
     /**

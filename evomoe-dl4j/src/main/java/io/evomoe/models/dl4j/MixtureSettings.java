@@ -76,7 +76,7 @@ record MixtureSettings(
 
   /** Phase and temperature by iteration. */
   EvolutionSchedule schedule() {
-    return new EvolutionSchedule(evolutionConfig(), provider().growth());
+    return new EvolutionSchedule(evolutionConfig(), Math.max(iterations, 1), provider().growth());
   }
 
   /** When a layer has its experts. */
@@ -85,9 +85,7 @@ record MixtureSettings(
   }
 
   EvolutionConfig evolutionConfig() {
-    return evolution == null
-        ? EvolutionConfig.defaults(Math.max(iterations, 1))
-        : evolution.toConfig();
+    return evolution == null ? EvolutionConfig.defaults() : evolution.toConfig();
   }
 
   /**

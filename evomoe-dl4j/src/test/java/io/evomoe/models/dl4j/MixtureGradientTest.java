@@ -3,10 +3,7 @@ package io.evomoe.models.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.evolution.TemperatureSchedule;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,12 +35,9 @@ class MixtureGradientTest {
 
   /** Spawned before the first step, so that there is a gate whose gradient can be checked. */
   private static final EvolutionConfig SPAWNED_AT_ONCE =
-      new EvolutionConfig(
-          0,
-          SpawnMethod.mask(0.3),
-          false,
-          new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, 0.5, 0.5, 1),
-          OptionalLong.empty());
+      EvolutionConfig.defaults()
+          .with(e -> e.diversifySteps(0).temperatureSteps(1).copyMoments(false))
+          .with(e -> e.maxTemperature(0.5).minTemperature(0.5));
 
   @BeforeAll
   static void compute_in_double() {

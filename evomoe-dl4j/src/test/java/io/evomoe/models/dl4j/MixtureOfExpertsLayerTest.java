@@ -37,7 +37,9 @@ class MixtureOfExpertsLayerTest {
                     .hiddenActivation(Activation.RELU)
                     .residual(true)
                     .moeLayers(2)
-                    .evolution(EvolutionConfig.defaults(300))
+                    .evolution(
+                        EvolutionConfig.defaults()
+                            .with(e -> e.diversifySteps(30).temperatureSteps(202)))
                     .dropOut(new Dropout(0.9))
                     .build())
             .getLayerWiseConfigurations();
@@ -150,6 +152,16 @@ class MixtureOfExpertsLayerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Networks.mixture("switch", Map.of()).experts(0).build())
         .withMessage("experts must be at least 1, was 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Networks.mixture("dts", Map.of())
+                    .iterations(0)
+                    .evolution(EvolutionConfig.defaults())
+                    .build())
+        .withMessage(
+            "iterations must be given where evolution leaves diversifySteps or temperatureSteps"
+                + " out");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Networks.mixture("dts", Map.of()).iterations(0).build())
         .withMessage(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.step.Phase;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +105,8 @@ class MixtureTrainingTest {
 
   @Test
   void should_anneal_with_the_iterations_of_dl4j() {
-    EvolutionConfig evolution = EvolutionConfig.defaults(40);
+    EvolutionConfig evolution =
+        EvolutionConfig.defaults().with(e -> e.diversifySteps(4).temperatureSteps(27));
     MultiLayerNetwork network =
         network(Networks.mixture("evomoe", Map.of()).evolution(evolution).build());
     List<Phase> phases = new ArrayList<>();
@@ -125,7 +127,7 @@ class MixtureTrainingTest {
     assertThat(phases.subList(0, 4)).containsOnly(Phase.DIVERSIFY);
     assertThat(phases.subList(4, 40)).containsOnly(Phase.SOFT);
     assertThat(temperatures.get(4)).isEqualTo(2);
-    assertThat(temperatures.get(20)).isEqualTo(evolution.temperature().at(16));
+    assertThat(temperatures.get(20)).isEqualTo(TemperatureSchedule.over(27).at(16));
     assertThat(temperatures.get(39)).isCloseTo(0.3, within(1e-12));
     assertThat(mixture(network).routing().orElseThrow().meanActiveExperts()).isBetween(1.0, 3.0);
   }
@@ -134,7 +136,10 @@ class MixtureTrainingTest {
   void should_spawn_different_experts_from_one() {
     MultiLayerNetwork network =
         network(
-            Networks.mixture("evomoe", Map.of()).evolution(EvolutionConfig.defaults(40)).build());
+            Networks.mixture("evomoe", Map.of())
+                .evolution(
+                    EvolutionConfig.defaults().with(e -> e.diversifySteps(4).temperatureSteps(27)))
+                .build());
 
     network.fit(Networks.batches(4, 10, 1));
     assertThat(mixture(network).getParam("experts.1.expand.weight").amaxNumber().doubleValue())

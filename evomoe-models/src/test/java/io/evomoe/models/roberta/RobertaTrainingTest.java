@@ -90,7 +90,7 @@ class RobertaTrainingTest {
                         .decay(LearningRate.Decay.COSINE)
                         .floorShare(0.1));
     EvolutionSchedule evolution =
-        new EvolutionSchedule(EvolutionConfig.defaults(STEPS), gates.growth());
+        new EvolutionSchedule(EvolutionConfig.defaults(), STEPS, gates.growth());
     TrainingData<B> data = new TrainingData<>(index -> batch, List.of(batch));
     Trainer<B> trainer = new Trainer<>(model, data, config, evolution);
     double[] last = new double[1];

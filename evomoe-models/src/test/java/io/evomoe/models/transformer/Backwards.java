@@ -35,7 +35,7 @@ final class Backwards {
   private static final StackSize STACK =
       new StackSize(1, 32, 64, 4, 2, 1, 0, 0, Activation.RELU, false);
   private static final EvolutionSchedule EVOLUTION =
-      new EvolutionSchedule(EvolutionConfig.defaults(STEPS), SmallTransformer.EVOMOE.growth());
+      new EvolutionSchedule(EvolutionConfig.defaults(), STEPS, SmallTransformer.EVOMOE.growth());
   private static final TransformerConfig CONFIG =
       new TransformerConfig(
           SmallTransformer.VOCABULARY, SmallTransformer.POSITIONS, STACK, STACK, 0.1);

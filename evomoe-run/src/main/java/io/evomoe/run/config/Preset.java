@@ -1,5 +1,6 @@
 package io.evomoe.run.config;
 
+import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.training.TrainingConfig;
 import java.util.Map;
 
@@ -20,7 +21,7 @@ public record Preset(String name, ModelSize model, TrainingConfig training) {
         seed,
         model,
         training,
-        EvolutionSettings.defaults(),
+        EvolutionConfig.defaults(),
         Map.of(),
         ComputeSettings.DEFAULT);
   }

@@ -94,8 +94,8 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
                 .formatted(field, checkpoint.location()));
       }
     }
-    long spawn = before.evolution().config(before.training().steps()).diversifySteps();
-    boolean moved = spawn != config.evolution().config(config.training().steps()).diversifySteps();
+    long spawn = before.schedule().diversifySteps();
+    boolean moved = spawn != config.schedule().diversifySteps();
     return moved ? ConfigFile.set(config, DIVERSIFY, Long.toString(spawn)) : config;
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.run.config;
 
+import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
@@ -47,7 +48,7 @@ public record RunConfig(
     long seed,
     ModelSize model,
     TrainingConfig training,
-    EvolutionSettings evolution,
+    EvolutionConfig evolution,
     Map<String, Map<String, String>> gateOptions,
     ComputeSettings compute,
     ArchitectureSettings architecture,
@@ -75,7 +76,7 @@ public record RunConfig(
       long seed,
       ModelSize model,
       TrainingConfig training,
-      EvolutionSettings evolution,
+      EvolutionConfig evolution,
       Map<String, Map<String, String>> gateOptions,
       ComputeSettings compute) {
     this(
@@ -150,7 +151,7 @@ public record RunConfig(
 
   /** When this run has which phase and temperature. */
   public EvolutionSchedule schedule() {
-    return new EvolutionSchedule(evolution.config(training.steps()), provider().growth());
+    return new EvolutionSchedule(evolution, training.steps(), provider().growth());
   }
 
   /** Options of this run's gate. */
@@ -166,7 +167,7 @@ public record RunConfig(
    * @throws IllegalArgumentException for an unknown gate or a value out of its bounds
    */
   public RunConfig checked(boolean causal) {
-    evolution.config(training.steps());
+    schedule();
     if (provider().growth() != Growth.NEVER) {
       if (model.moeEvery() > model.layers()) {
         throw new IllegalArgumentException(
@@ -219,7 +220,7 @@ public record RunConfig(
     private long seed;
     private ModelSize model;
     private TrainingConfig training;
-    private EvolutionSettings evolution;
+    private EvolutionConfig evolution;
     private Map<String, Map<String, String>> gateOptions;
     private ComputeSettings compute;
     private ArchitectureSettings architecture;
@@ -265,7 +266,7 @@ public record RunConfig(
     }
 
     /** Sets {@link RunConfig#evolution}. */
-    public Builder evolution(EvolutionSettings value) {
+    public Builder evolution(EvolutionConfig value) {
       evolution = value;
       return this;
     }

@@ -75,7 +75,7 @@ public final class Classifier implements AutoCloseable {
       TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
       Roberta encoder = new RobertaKind().fresh(config, tokenizer.vocabularySize(), facts);
       if (TunedFolder.spawned(checkpoint)) {
-        encoder.spawn(config.evolution().config(config.training().steps()).spawn(), config.seed());
+        encoder.spawn(config.evolution().spawnMethod(), config.seed());
       }
       RobertaClassifier network = new RobertaClassifier(encoder, labels.size());
       checkpoint.loadModel(network);

@@ -177,7 +177,7 @@ public final class RunCheckpoint implements AutoCloseable {
    */
   public void grow(Model<?> fresh) {
     if (checkpoint.progress().spawned()) {
-      fresh.spawn(config.evolution().config(config.training().steps()).spawn(), config.seed());
+      fresh.spawn(config.evolution().spawnMethod(), config.seed());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.run.task;
 
+import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
@@ -10,7 +11,6 @@ import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.run.config.ComputeSettings;
 import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.config.EvolutionSettings;
 import io.evomoe.run.config.ModelSize;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
@@ -81,7 +81,7 @@ final class SmallRuns implements AutoCloseable {
             seed,
             size,
             training.with(t -> t.evalEvery(EVALUATE_EVERY).evalBatches(8)),
-            EvolutionSettings.defaults(),
+            EvolutionConfig.defaults(),
             Map.of(),
             ComputeSettings.DEFAULT);
     return ConfigFile.set(config, "training.metricSentences", "1");
