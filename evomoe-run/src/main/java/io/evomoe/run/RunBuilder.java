@@ -5,10 +5,10 @@ import io.evomoe.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.run.config.ArchitectureSettings;
-import io.evomoe.run.config.ComputeSettings;
+import io.evomoe.run.config.ArchitectureConfig;
+import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.hub.DenseStart;
@@ -65,7 +65,7 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /** Changes the model's size. */
-  public RunBuilder<M> model(Consumer<ModelSize.Builder> size) {
+  public RunBuilder<M> model(Consumer<ModelConfig.Builder> size) {
     return change(c -> c.with(b -> b.model(c.model().with(size))));
   }
 
@@ -80,12 +80,12 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /** Changes how it computes. */
-  public RunBuilder<M> compute(Consumer<ComputeSettings.Builder> compute) {
+  public RunBuilder<M> compute(Consumer<ComputeConfig.Builder> compute) {
     return change(c -> c.with(b -> b.compute(c.compute().with(compute))));
   }
 
   /** Changes what published models do in one way or another. */
-  public RunBuilder<M> architecture(Consumer<ArchitectureSettings.Builder> architecture) {
+  public RunBuilder<M> architecture(Consumer<ArchitectureConfig.Builder> architecture) {
     return change(c -> c.with(b -> b.architecture(c.architecture().with(architecture))));
   }
 

@@ -18,9 +18,9 @@ import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.TransformerConfig;
-import io.evomoe.run.config.ArchitectureSettings;
-import io.evomoe.run.config.ComputeSettings;
-import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.ArchitectureConfig;
+import io.evomoe.run.config.ComputeConfig;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.finetune.FineTuneSettings;
 import io.evomoe.run.task.EvalRequest;
 import io.evomoe.run.task.Tasks;
@@ -125,7 +125,7 @@ class ConfigRecordsTest {
         new Sampling(1, 10, 1),
         fields("temperature: -1 NaN Infinity", "topK: " + POSITIVE, "seed: " + ANY));
     RECORDS.put(
-        new ModelSize(2, 8, 16, 2, 4, 2, 300, 16, 0),
+        new ModelConfig(2, 8, 16, 2, 4, 2, 300, 16, 0),
         fields(
             "layers: 0 -1 1000001",
             "width: 0 -1 1000002",
@@ -174,7 +174,7 @@ class ConfigRecordsTest {
             "skipNonFinite: " + COUNT,
             "collapseEntropy: " + SHARE,
             "collapseSteps: " + POSITIVE));
-    RECORDS.put(ComputeSettings.DEFAULT, fields("precision: " + ANY, "recompute: " + ANY));
+    RECORDS.put(ComputeConfig.DEFAULT, fields("precision: " + ANY, "recompute: " + ANY));
     RECORDS.put(
         Tasks.preset("gpt", "quick").config("gpt", "switch", 1),
         fields(
@@ -197,7 +197,7 @@ class ConfigRecordsTest {
             "testShare: -0.1 0.9 1 NaN",
             "seed: " + ANY));
     RECORDS.put(
-        new ArchitectureSettings(Activation.GELU, 1e-5, 10, 8, 0, 0),
+        new ArchitectureConfig(Activation.GELU, 1e-5, 10, 8, 0, 0),
         fields(
             "activation: " + ANY,
             "normEpsilon: " + ABOVE_ZERO,

@@ -65,7 +65,7 @@ public final class HubExport {
       OptionalInt endOfText,
       Optional<Origin> origin) {
     LanguageModelTensors made = new LanguageModelTensors(described, model);
-    ObjectNode config = ModelConfig.write(made.published(), endOfText);
+    ObjectNode config = HubConfig.write(made.published(), endOfText);
     if (made.isDense()) {
       return new HubExport(made.dense(origin), config, origin, List.of());
     }
@@ -133,7 +133,7 @@ public final class HubExport {
   }
 
   private void writeConfig(Path folder, Optional<DataType> type) throws IOException {
-    Path file = folder.resolve(ModelConfig.FILE);
+    Path file = folder.resolve(HubConfig.FILE);
     if (origin.isPresent()) {
       origin.get().copyConfiguration(folder);
     } else {

@@ -47,9 +47,9 @@ public final class HubFolder implements DenseWeights, Closeable {
    */
   public static HubFolder open(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(folder + " must be a folder with " + ModelConfig.FILE);
+      throw new IllegalArgumentException(folder + " must be a folder with " + HubConfig.FILE);
     }
-    PublishedModel model = ModelConfig.read(folder);
+    PublishedModel model = HubConfig.read(folder);
     HubTensors tensors = HubTensors.open(folder);
     try {
       return new HubFolder(folder, model, tensors);

@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record Origin(Path folder, Map<String, DataType> types, Map<String, INDArray> unused) {
   private static final String FILE = "origin.safetensors";
-  private static final String CONFIGURATION = ModelConfig.FILE;
+  private static final String CONFIGURATION = HubConfig.FILE;
   private static final List<String> COPIED = List.of(CONFIGURATION, "generation_config.json");
 
   /** Keeps the folder as it is; the maps are not copied, for their order. */

@@ -148,13 +148,13 @@ class HubBadInputTest {
   @Test
   void should_refuse_a_tokenizer_that_does_not_fit() throws IOException {
     BytePairTrainer.train(List.of("a text of few words"), 262, SpecialTokens.ROBERTA).save(folder);
-    PublishedModel model = ModelConfig.read(Published.folder("roberta"));
+    PublishedModel model = HubConfig.read(Published.folder("roberta"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenizerFiles.requireFit(folder, model))
         .withMessageContaining("must have at most the 29 tokens of the model, has 26");
 
     copy("roberta_other", config -> config.put("vocab_size", 500), tensors -> {});
-    PublishedModel padded = ModelConfig.read(folder);
+    PublishedModel padded = HubConfig.read(folder);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenizerFiles.requireFit(folder, padded))
         .withMessageContaining("must have <pad> as token 0, the model's pad_token_id, has it as 1");

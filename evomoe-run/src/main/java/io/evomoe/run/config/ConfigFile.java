@@ -36,8 +36,8 @@ public final class ConfigFile {
   private static ObjectNode laterFields() {
     ObjectNode fields = StrictYaml.nothing();
     fields.putObject("model").put("sharedExperts", 0);
-    fields.set("compute", StrictYaml.fields(ComputeSettings.DEFAULT));
-    fields.set("architecture", StrictYaml.fields(ArchitectureSettings.DEFAULT));
+    fields.set("compute", StrictYaml.fields(ComputeConfig.DEFAULT));
+    fields.set("architecture", StrictYaml.fields(ArchitectureConfig.DEFAULT));
     fields.set("guards", StrictYaml.fields(Guards.DEFAULT));
     fields.set("split", StrictYaml.fields(HeldOut.EARLIER));
     return fields;

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param model size of the model
  * @param training how to train it
  */
-public record Preset(String name, ModelSize model, TrainingConfig training) {
+public record Preset(String name, ModelConfig model, TrainingConfig training) {
 
   /** A run of this size. */
   public RunConfig config(String task, String gate, long seed) {
@@ -23,6 +23,6 @@ public record Preset(String name, ModelSize model, TrainingConfig training) {
         training,
         EvolutionConfig.defaults(),
         Map.of(),
-        ComputeSettings.DEFAULT);
+        ComputeConfig.DEFAULT);
   }
 }

@@ -35,9 +35,9 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param evolution EvoMoE's phases; the temperature counts for every gate that uses it
  * @param gateOptions options by name, for each gate by its name; a gate that is left out has its
  *     defaults
- * @param compute how to compute; {@link ComputeSettings#DEFAULT} where a file leaves it out
- * @param architecture of the model beside its size; {@link ArchitectureSettings#DEFAULT} where a
- *     file leaves it out
+ * @param compute how to compute; {@link ComputeConfig#DEFAULT} where a file leaves it out
+ * @param architecture of the model beside its size; {@link ArchitectureConfig#DEFAULT} where a file
+ *     leaves it out
  * @param guards how it is kept safe; {@link Guards#DEFAULT} where a file leaves it out
  * @param split how data that has no split of its own is divided; {@link HeldOut#EARLIER} where a
  *     file leaves it out
@@ -46,12 +46,12 @@ public record RunConfig(
     String task,
     String gate,
     long seed,
-    ModelSize model,
+    ModelConfig model,
     TrainingConfig training,
     EvolutionConfig evolution,
     Map<String, Map<String, String>> gateOptions,
-    ComputeSettings compute,
-    ArchitectureSettings architecture,
+    ComputeConfig compute,
+    ArchitectureConfig architecture,
     Guards guards,
     HeldOut split) {
 
@@ -74,11 +74,11 @@ public record RunConfig(
       String task,
       String gate,
       long seed,
-      ModelSize model,
+      ModelConfig model,
       TrainingConfig training,
       EvolutionConfig evolution,
       Map<String, Map<String, String>> gateOptions,
-      ComputeSettings compute) {
+      ComputeConfig compute) {
     this(
         task,
         gate,
@@ -88,7 +88,7 @@ public record RunConfig(
         evolution,
         gateOptions,
         compute,
-        ArchitectureSettings.DEFAULT,
+        ArchitectureConfig.DEFAULT,
         Guards.DEFAULT,
         HeldOut.DEFAULT);
   }
@@ -121,8 +121,7 @@ public record RunConfig(
    * Tables of a language model's embedding.
    *
    * @param tokens that the tokenizer has
-   * @throws IllegalArgumentException if these are more than {@link
-   *     ArchitectureSettings#vocabulary()}
+   * @throws IllegalArgumentException if these are more than {@link ArchitectureConfig#vocabulary()}
    */
   public EmbeddingSize embedding(int tokens) {
     Integer vocabulary = architecture.vocabulary();
@@ -218,12 +217,12 @@ public record RunConfig(
     private final String task;
     private String gate;
     private long seed;
-    private ModelSize model;
+    private ModelConfig model;
     private TrainingConfig training;
     private EvolutionConfig evolution;
     private Map<String, Map<String, String>> gateOptions;
-    private ComputeSettings compute;
-    private ArchitectureSettings architecture;
+    private ComputeConfig compute;
+    private ArchitectureConfig architecture;
     private Guards guards;
     private HeldOut split;
 
@@ -254,7 +253,7 @@ public record RunConfig(
     }
 
     /** Sets {@link RunConfig#model}. */
-    public Builder model(ModelSize value) {
+    public Builder model(ModelConfig value) {
       model = value;
       return this;
     }
@@ -278,13 +277,13 @@ public record RunConfig(
     }
 
     /** Sets {@link RunConfig#compute}. */
-    public Builder compute(ComputeSettings value) {
+    public Builder compute(ComputeConfig value) {
       compute = value;
       return this;
     }
 
     /** Sets {@link RunConfig#architecture}. */
-    public Builder architecture(ArchitectureSettings value) {
+    public Builder architecture(ArchitectureConfig value) {
       architecture = value;
       return this;
     }

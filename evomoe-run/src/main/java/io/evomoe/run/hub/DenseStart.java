@@ -3,7 +3,7 @@ package io.evomoe.run.hub;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Growth;
 import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.training.DenseWeights;
@@ -38,7 +38,7 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
    */
   public RunConfig defaults(RunConfig usual, boolean itsData) {
     RunConfig dense = run.config();
-    ModelSize model = dense.model();
+    ModelConfig model = dense.model();
     int positions = dense.embedding(run.vocabulary()).positions();
     RunConfig config =
         new RunConfig(

@@ -9,8 +9,8 @@ import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.run.config.ArchitectureSettings;
-import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.ArchitectureConfig;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
@@ -100,8 +100,8 @@ public final class HubImport {
     RunConfig usual = preset.config(task, GATE, 1);
     EmbeddingSize embedding = model.embedding();
     StackSize stack = model.stack();
-    ModelSize size =
-        new ModelSize(
+    ModelConfig size =
+        new ModelConfig(
             stack.layers(),
             stack.width(),
             stack.hidden(),
@@ -120,7 +120,7 @@ public final class HubImport {
         usual.evolution(),
         usual.gateOptions(),
         usual.compute(),
-        new ArchitectureSettings(
+        new ArchitectureConfig(
             stack.activation(),
             stack.normEpsilon(),
             embedding.vocabulary(),

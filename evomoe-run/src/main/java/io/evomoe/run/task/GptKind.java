@@ -14,7 +14,7 @@ import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.TrainingConfig;
@@ -52,21 +52,21 @@ public final class GptKind implements TaskKind {
         // Seconds a gate on two cores: to see that all is well.
         new Preset(
             "quick",
-            new ModelSize(2, 64, 256, 2, 4, 2, 512, 64, 0),
+            new ModelConfig(2, 64, 256, 2, 4, 2, 512, 64, 0),
             TrainingConfig.defaults(240)
                 .with(t -> t.batch(16).learningRate(4e-3))
                 .with(t -> t.evalEvery(40).evalBatches(8))),
         // A minute or two a gate on two cores: large enough to tell gates apart.
         new Preset(
             "small",
-            new ModelSize(4, 128, 512, 4, 8, 2, 2048, 128, 0),
+            new ModelConfig(4, 128, 512, 4, 8, 2, 2048, 128, 0),
             TrainingConfig.defaults(500)
                 .with(t -> t.batch(16).learningRate(3e-3))
                 .with(t -> t.evalEvery(50).evalBatches(8))),
         // The paper's size with the vocabulary of GPT-2.
         new Preset(
             "base",
-            new ModelSize(24, 1024, 4096, 16, 16, 2, 50257, 512, 0.1),
+            new ModelConfig(24, 1024, 4096, 16, 16, 2, 50257, 512, 0.1),
             TrainingConfig.defaults(100_000)
                 .with(t -> t.batch(8).learningRate(3e-4))
                 .with(t -> t.evalEvery(1000).evalBatches(32))

@@ -8,7 +8,7 @@ import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
-import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -50,7 +50,7 @@ final class ParameterCount {
    * @param causal whether a token's output must not depend on later tokens
    */
   ParameterTotal stack(int attentions, int moeLayers, boolean causal) {
-    ModelSize size = config.model();
+    ModelConfig size = config.model();
     long mixtures = size.layers() / size.moeEvery();
     ParameterTotal feedForward =
         ParameterTotal.linear(width, size.hidden())

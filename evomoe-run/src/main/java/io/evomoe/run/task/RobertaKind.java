@@ -14,7 +14,7 @@ import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.TrainingConfig;
@@ -52,7 +52,7 @@ public final class RobertaKind implements TaskKind {
         // Seconds a gate on two cores: to see that all is well.
         new Preset(
             "quick",
-            new ModelSize(2, 64, 256, 2, 4, 2, 512, 64, 0),
+            new ModelConfig(2, 64, 256, 2, 4, 2, 512, 64, 0),
             TrainingConfig.defaults(240)
                 .with(t -> t.batch(16).learningRate(4e-3))
                 .with(t -> t.evalEvery(40).evalBatches(8))),
@@ -62,7 +62,7 @@ public final class RobertaKind implements TaskKind {
         // frequencies: here some 1,300 steps, and not within 2,000 steps of 16 sequences of 128.
         new Preset(
             "small",
-            new ModelSize(4, 128, 512, 4, 8, 2, 4096, 32, 0),
+            new ModelConfig(4, 128, 512, 4, 8, 2, 4096, 32, 0),
             TrainingConfig.defaults(3000)
                 .with(t -> t.batch(128).learningRate(2e-3))
                 .with(t -> t.evalEvery(250).evalBatches(16))
@@ -70,7 +70,7 @@ public final class RobertaKind implements TaskKind {
         // The paper's size with the vocabulary of RoBERTa.
         new Preset(
             "base",
-            new ModelSize(24, 1024, 4096, 16, 16, 2, 50265, 512, 0.1),
+            new ModelConfig(24, 1024, 4096, 16, 16, 2, 50265, 512, 0.1),
             TrainingConfig.defaults(100_000)
                 .with(t -> t.batch(8).learningRate(3e-4))
                 .with(t -> t.evalEvery(1000).evalBatches(32))

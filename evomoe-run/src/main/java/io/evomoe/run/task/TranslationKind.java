@@ -11,7 +11,7 @@ import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
@@ -52,21 +52,21 @@ public final class TranslationKind implements TaskKind {
         // Seconds a gate on two cores: to see that all is well.
         new Preset(
             "quick",
-            new ModelSize(2, 64, 256, 2, 4, 2, 1000, 64, 0),
+            new ModelConfig(2, 64, 256, 2, 4, 2, 1000, 64, 0),
             translation(400, 16, 4e-3, Decay.INVERSE_SQRT)
                 .with(t -> t.evalEvery(40).evalBatches(8))),
         // An hour a gate on two cores: large enough to translate the sentences that are shipped.
         // The settings of the run whose BLEU the README gives.
         new Preset(
             "small",
-            new ModelSize(3, 256, 1024, 4, 4, 2, 4000, 128, 0.1),
+            new ModelConfig(3, 256, 1024, 4, 4, 2, 4000, 128, 0.1),
             translation(2600, 16, 1.5e-3, Decay.COSINE)
                 .with(t -> t.evalEvery(200).evalBatches(16))
                 .with(t -> t.checkpointEvery(500))),
         // The paper's size with the vocabulary of Vaswani et al. 2017.
         new Preset(
             "base",
-            new ModelSize(6, 512, 2048, 8, 4, 2, 37000, 256, 0.1),
+            new ModelConfig(6, 512, 2048, 8, 4, 2, 37000, 256, 0.1),
             translation(100_000, 98, 7e-4, Decay.INVERSE_SQRT)
                 .with(t -> t.evalEvery(1000).evalBatches(32))
                 .with(t -> t.checkpointEvery(500))));

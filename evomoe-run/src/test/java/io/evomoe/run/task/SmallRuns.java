@@ -9,9 +9,9 @@ import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
-import io.evomoe.run.config.ComputeSettings;
+import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.config.ModelSize;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
@@ -69,7 +69,8 @@ final class SmallRuns implements AutoCloseable {
   /** A run of a gate as it is by default. */
   static RunConfig config(String task, String gate, long seed) {
     boolean pairs = !task.equals(GptKind.NAME) && !task.equals(RobertaKind.NAME);
-    ModelSize size = new ModelSize(2, 32, 64, 2, EXPERTS, 2, VOCABULARY, pairs ? SENTENCE : 32, 0);
+    ModelConfig size =
+        new ModelConfig(2, 32, 64, 2, EXPERTS, 2, VOCABULARY, pairs ? SENTENCE : 32, 0);
     TrainingConfig training =
         pairs
             ? TranslationKind.translation(STEPS, 8, 3e-3, LearningRate.Decay.COSINE)
@@ -83,7 +84,7 @@ final class SmallRuns implements AutoCloseable {
             training.with(t -> t.evalEvery(EVALUATE_EVERY).evalBatches(8)),
             EvolutionConfig.defaults(),
             Map.of(),
-            ComputeSettings.DEFAULT);
+            ComputeConfig.DEFAULT);
     return ConfigFile.set(config, "training.metricSentences", "1");
   }
 

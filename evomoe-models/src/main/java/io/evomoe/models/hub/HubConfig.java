@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * {@code GPT2Config} and {@code RobertaConfig}; sizes must be there. Our one dropout rate is that
  * of the residual branches; rates of their own for attention and embeddings are not kept.
  */
-final class ModelConfig {
+final class HubConfig {
   static final String FILE = "config.json";
   private static final int NO_EXPERTS = Integer.MAX_VALUE;
   private static final Map<String, Activation> ACTIVATIONS =
@@ -25,7 +25,7 @@ final class ModelConfig {
           "gelu_pytorch_tanh", Activation.GELU_TANH,
           "relu", Activation.RELU);
 
-  private ModelConfig() {}
+  private HubConfig() {}
 
   static PublishedModel read(Path folder) {
     Path file = folder.resolve(FILE);

@@ -11,17 +11,17 @@ import java.util.function.Consumer;
  * @param recompute whether activations are computed again in the backward pass instead of kept:
  *     less memory, a third more time
  */
-public record ComputeSettings(Precision precision, boolean recompute) {
+public record ComputeConfig(Precision precision, boolean recompute) {
   /** float32, activations kept. */
-  public static final ComputeSettings DEFAULT = new ComputeSettings(Precision.F32, false);
+  public static final ComputeConfig DEFAULT = new ComputeConfig(Precision.F32, false);
 
   /** Refuses a missing precision. */
-  public ComputeSettings {
+  public ComputeConfig {
     Objects.requireNonNull(precision, "precision must be f32 or bf16, was null");
   }
 
   /** The same with other values of some fields. */
-  public ComputeSettings with(Consumer<Builder> changes) {
+  public ComputeConfig with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
@@ -32,25 +32,25 @@ public record ComputeSettings(Precision precision, boolean recompute) {
     private Precision precision;
     private boolean recompute;
 
-    private Builder(ComputeSettings from) {
+    private Builder(ComputeConfig from) {
       precision = from.precision;
       recompute = from.recompute;
     }
 
-    /** Sets {@link ComputeSettings#precision}. */
+    /** Sets {@link ComputeConfig#precision}. */
     public Builder precision(Precision value) {
       precision = value;
       return this;
     }
 
-    /** Sets {@link ComputeSettings#recompute}. */
+    /** Sets {@link ComputeConfig#recompute}. */
     public Builder recompute(boolean value) {
       recompute = value;
       return this;
     }
 
-    private ComputeSettings build() {
-      return new ComputeSettings(precision, recompute);
+    private ComputeConfig build() {
+      return new ComputeConfig(precision, recompute);
     }
   }
 }

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param sharedExperts nets of an MoE block that every token uses, at least 0; 0 where a file
  *     leaves it out
  */
-public record ModelSize(
+public record ModelConfig(
     int layers,
     int width,
     int hidden,
@@ -40,7 +40,7 @@ public record ModelSize(
   private static final int LARGEST_VOCABULARY = 10_000_000;
 
   /** Refuses sizes out of their bounds. */
-  public ModelSize {
+  public ModelConfig {
     requireAtMost("layers", layers, LARGEST);
     requireAtMost("width", width, LARGEST);
     requireAtMost("hidden", hidden, LARGEST);
@@ -55,7 +55,7 @@ public record ModelSize(
   }
 
   /** A size without shared experts. */
-  public ModelSize(
+  public ModelConfig(
       int layers,
       int width,
       int hidden,
@@ -87,7 +87,7 @@ public record ModelSize(
   }
 
   /** The same with other values of some fields. */
-  public ModelSize with(Consumer<Builder> changes) {
+  public ModelConfig with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
@@ -106,7 +106,7 @@ public record ModelSize(
     private double dropout;
     private int sharedExperts;
 
-    private Builder(ModelSize from) {
+    private Builder(ModelConfig from) {
       layers = from.layers;
       width = from.width;
       hidden = from.hidden;
@@ -119,68 +119,68 @@ public record ModelSize(
       sharedExperts = from.sharedExperts;
     }
 
-    /** Sets {@link ModelSize#layers}. */
+    /** Sets {@link ModelConfig#layers}. */
     public Builder layers(int value) {
       layers = value;
       return this;
     }
 
-    /** Sets {@link ModelSize#width}. */
+    /** Sets {@link ModelConfig#width}. */
     public Builder width(int value) {
       width = value;
       return this;
     }
 
-    /** Sets {@link ModelSize#hidden}. */
+    /** Sets {@link ModelConfig#hidden}. */
     public Builder hidden(int value) {
       hidden = value;
       return this;
     }
 
-    /** Sets {@link ModelSize#heads}. */
+    /** Sets {@link ModelConfig#heads}. */
     public Builder heads(int value) {
       heads = value;
       return this;
     }
 
-    /** Sets {@link ModelSize#experts}. */
+    /** Sets {@link ModelConfig#experts}. */
     public Builder experts(int value) {
       experts = value;
       return this;
     }
 
-    /** Sets {@link ModelSize#moeEvery}. */
+    /** Sets {@link ModelConfig#moeEvery}. */
     public Builder moeEvery(int value) {
       moeEvery = value;
       return this;
     }
 
-    /** Sets {@link ModelSize#vocabulary}. */
+    /** Sets {@link ModelConfig#vocabulary}. */
     public Builder vocabulary(int value) {
       vocabulary = value;
       return this;
     }
 
-    /** Sets {@link ModelSize#sequence}. */
+    /** Sets {@link ModelConfig#sequence}. */
     public Builder sequence(int value) {
       sequence = value;
       return this;
     }
 
-    /** Sets {@link ModelSize#dropout}. */
+    /** Sets {@link ModelConfig#dropout}. */
     public Builder dropout(double value) {
       dropout = value;
       return this;
     }
 
-    /** Sets {@link ModelSize#sharedExperts}. */
+    /** Sets {@link ModelConfig#sharedExperts}. */
     public Builder sharedExperts(int value) {
       sharedExperts = value;
       return this;
     }
 
-    private ModelSize build() {
-      return new ModelSize(
+    private ModelConfig build() {
+      return new ModelConfig(
           layers,
           width,
           hidden,

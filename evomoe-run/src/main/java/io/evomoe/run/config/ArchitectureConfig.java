@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     roberta, 0 elsewhere ({@link EmbeddingSize})
  * @param tokenTypes rows of a table of token types; for task roberta, 0 elsewhere
  */
-public record ArchitectureSettings(
+public record ArchitectureConfig(
     @Nullable Activation activation,
     double normEpsilon,
     @Nullable Integer vocabulary,
@@ -27,11 +27,11 @@ public record ArchitectureSettings(
     int positionOffset,
     int tokenTypes) {
   /** The task's activation, sizes from the tokenizer and the sequence, nothing besides. */
-  public static final ArchitectureSettings DEFAULT =
-      new ArchitectureSettings(null, LayerNorm.DEFAULT_EPSILON, null, null, 0, 0);
+  public static final ArchitectureConfig DEFAULT =
+      new ArchitectureConfig(null, LayerNorm.DEFAULT_EPSILON, null, null, 0, 0);
 
   /** Refuses values out of their bounds. */
-  public ArchitectureSettings {
+  public ArchitectureConfig {
     LayerNorm.requireEpsilon(normEpsilon);
     new EmbeddingSize(
         vocabulary == null ? 1 : vocabulary,
@@ -41,8 +41,8 @@ public record ArchitectureSettings(
   }
 
   /** The same with so many positions. */
-  public ArchitectureSettings withPositions(int count) {
-    return new ArchitectureSettings(
+  public ArchitectureConfig withPositions(int count) {
+    return new ArchitectureConfig(
         activation, normEpsilon, vocabulary, count, positionOffset, tokenTypes);
   }
 
@@ -60,7 +60,7 @@ public record ArchitectureSettings(
   }
 
   /** The same with other values of some fields. */
-  public ArchitectureSettings with(Consumer<Builder> changes) {
+  public ArchitectureConfig with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
@@ -75,7 +75,7 @@ public record ArchitectureSettings(
     private int positionOffset;
     private int tokenTypes;
 
-    private Builder(ArchitectureSettings from) {
+    private Builder(ArchitectureConfig from) {
       activation = from.activation;
       normEpsilon = from.normEpsilon;
       vocabulary = from.vocabulary;
@@ -84,44 +84,44 @@ public record ArchitectureSettings(
       tokenTypes = from.tokenTypes;
     }
 
-    /** Sets {@link ArchitectureSettings#activation}. */
+    /** Sets {@link ArchitectureConfig#activation}. */
     public Builder activation(Activation value) {
       activation = value;
       return this;
     }
 
-    /** Sets {@link ArchitectureSettings#normEpsilon}. */
+    /** Sets {@link ArchitectureConfig#normEpsilon}. */
     public Builder normEpsilon(double value) {
       normEpsilon = value;
       return this;
     }
 
-    /** Sets {@link ArchitectureSettings#vocabulary}. */
+    /** Sets {@link ArchitectureConfig#vocabulary}. */
     public Builder vocabulary(int value) {
       vocabulary = value;
       return this;
     }
 
-    /** Sets {@link ArchitectureSettings#positions}. */
+    /** Sets {@link ArchitectureConfig#positions}. */
     public Builder positions(int value) {
       positions = value;
       return this;
     }
 
-    /** Sets {@link ArchitectureSettings#positionOffset}. */
+    /** Sets {@link ArchitectureConfig#positionOffset}. */
     public Builder positionOffset(int value) {
       positionOffset = value;
       return this;
     }
 
-    /** Sets {@link ArchitectureSettings#tokenTypes}. */
+    /** Sets {@link ArchitectureConfig#tokenTypes}. */
     public Builder tokenTypes(int value) {
       tokenTypes = value;
       return this;
     }
 
-    private ArchitectureSettings build() {
-      return new ArchitectureSettings(
+    private ArchitectureConfig build() {
+      return new ArchitectureConfig(
           activation, normEpsilon, vocabulary, positions, positionOffset, tokenTypes);
     }
   }
