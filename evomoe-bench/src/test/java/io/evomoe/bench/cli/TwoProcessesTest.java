@@ -40,7 +40,10 @@ class TwoProcessesTest {
       if (command.name().startsWith("train")) {
         oneRefused(command.name(), out, arguments, arguments);
         assertThat(command.result().apply(out)).isEqualTo(command.result().apply(whole));
-        pairs++;
+        Path resumed = folder.resolve("resumed-" + pairs);
+        refusedToGoOn(resumed, command.arguments().apply(resumed));
+        assertThat(command.result().apply(resumed)).isEqualTo(command.result().apply(whole));
+        pairs += 2;
         // From here on it is resumed, by both.
         keepFirstCheckpoint(out);
         arguments = List.of("train", "--resume", out.toString());
@@ -76,6 +79,21 @@ class TwoProcessesTest {
         .asString()
         .startsWith("evomoe: " + out)
         .contains(" is being written by evomoe " + first.get(0) + ", process " + winner.pid());
+  }
+
+  /** A run that is trained, and somebody who wants to go on with it. */
+  private void refusedToGoOn(Path out, List<String> training) throws Exception {
+    Process one = run(training, "one");
+    while (CheckpointFolder.latest(out.resolve("checkpoints")).isEmpty() && one.isAlive()) {
+      Thread.sleep(1);
+    }
+    Process two = run(List.of("train", "--resume", out.toString()), "two");
+
+    assertThat(two.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
+    assertThat(two.exitValue()).as(said("two")).isEqualTo(2);
+    assertThat(said("two")).contains(" is being written by evomoe train, process " + one.pid());
+    assertThat(one.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
+    assertThat(one.exitValue()).as(said("one")).isZero();
   }
 
   private static void keepFirstCheckpoint(Path run) throws IOException {
