@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param output the folder, closed with the run
  * @param data files and folders, kept for resuming
+ * @param content digest of the data as it was read
  * @param dense where its weights come from; null for fresh ones
  */
 record NewRun(
     OutputFolder output,
     RunConfig config,
     List<Path> data,
+    String content,
     Prepared prepared,
     @Nullable DenseStart dense)
     implements RunState {
@@ -59,7 +61,7 @@ record NewRun(
     RunFolder folder = new RunFolder(path);
     prepared.saveTokenizer(path);
     folder.write(config);
-    run.checkpointTo(folder.checkpointWriter(data, config));
+    run.checkpointTo(folder.checkpointWriter(data, content, config));
     // From here on there is something to resume, and the disk is known to take a checkpoint.
     run.save();
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {

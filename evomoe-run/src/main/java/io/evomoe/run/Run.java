@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *     .gate("evomoe", Map.of("balance", "0.01"))
  *     .training(t -> t.steps(500))
  *     .in(Path.of("runs/mine"))) {
- *   run.train(report -> System.out.println(report.loss()));
+ *   run.train(report -> System.out.println(report.trainLoss()));
  *   System.out.println(run.generate("The state of", 40));
  * }
  * try (Run<?> again = Run.open(Path.of("runs/mine"))) {
@@ -61,6 +61,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   private RunState state;
   private @Nullable TrainedModel<M> trained;
   private volatile @Nullable TaskRun<?, ?> training;
+  private volatile boolean inTraining;
   private volatile boolean stopRequested;
 
   /** A run; with its folder if that is to be closed with it. */
@@ -154,36 +155,64 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * Trains from where the run is to its last step, or until {@link #requestStop()}. The folder has
-   * the curve as each step ends, checkpoints as configured and one at the end, and the result.
+   * Trains from where the run is to its last step, or until {@link #requestStop()} or an interrupt
+   * of the thread. The folder has the curve as each step ends, checkpoints as configured and one at
+   * the end, and the result.
+   *
+   * <p>Where the listener throws, the run is saved before its exception is thrown on. Where the
+   * process is killed, or ended by a signal, the run goes on from its last checkpoint: set {@code
+   * training.checkpointEvery}, or call {@link #requestStop()} in a shutdown hook that waits.
+   *
+   * <p>What is refused before the first step leaves the run as it was. A run whose training failed
+   * is closed; its folder can be opened.
    *
    * @return what it gave; of a run that has taken all of its steps, the same again
    * @throws io.evomoe.files.FolderInUseException if another process, or another object, trains it
    * @throws IllegalStateException if it diverged; the last checkpoint is where it can go on
    */
   public TaskRun.Outcome train(RunListener listener) {
-    forget();
-    RunState trainable = state;
-    try (OutputFolder ignored = trainable.lock();
-        TaskRun<?, ?> run = trainable.begin(listener)) {
-      config = trainable.config();
+    requireNotTrained();
+    boolean interrupted = false;
+    inTraining = true;
+    try (OutputFolder ignored = state.lock();
+        TaskRun<?, ?> run = state.begin(listener)) {
+      forget();
+      config = state.config();
       training = run;
       if (stopRequested) {
         run.requestStop();
       }
       listener.onStart(this);
-      TaskRun.Outcome outcome = trainable.train(run, listener);
-      ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
-      // A run that comes to its end here is the same as one that is opened.
-      state = again().saved();
-      trainable.close();
-      return outcome;
-    } catch (RuntimeException e) {
-      close();
-      throw e;
+      try {
+        TaskRun.Outcome outcome = state.train(run, listener);
+        ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
+        // A run that comes to its end here is the same as one that is opened.
+        RunState over = state;
+        state = again().saved();
+        over.close();
+        return outcome;
+      } catch (RuntimeException | Error e) {
+        inTraining = false;
+        close();
+        throw e;
+      } finally {
+        interrupted = run.interrupted();
+      }
     } finally {
       training = null;
+      inTraining = false;
       stopRequested = false;
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void requireNotTrained() {
+    if (inTraining) {
+      throw new IllegalStateException(
+          "the run in %s is being trained: ask it to stop with requestStop, and wait for train"
+              .formatted(path));
     }
   }
 
@@ -192,9 +221,12 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     return output == null ? opening : opening.output(output);
   }
 
-  /** Lets {@link #train} save and return after the step it is in; from any thread. */
+  /**
+   * Lets {@link #train} save and return after the step it is in; from any thread. A request while
+   * nothing is trained is none.
+   */
   public void requestStop() {
-    stopRequested = true;
+    stopRequested = inTraining;
     TaskRun<?, ?> running = training;
     if (running != null) {
       running.requestStop();
@@ -296,8 +328,14 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     }
   }
 
+  /**
+   * Gives back memory, tokenizer and folder.
+   *
+   * @throws IllegalStateException while it is trained
+   */
   @Override
   public void close() {
+    requireNotTrained();
     RunState last = state;
     state = new ClosedRun(path);
     forget();

@@ -10,6 +10,7 @@ import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.FolderDigest;
 import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.hub.DenseStart;
 import io.evomoe.run.task.Prepared;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * @param <M> its model
  */
 public final class RunBuilder<M extends Model<?>> {
+  /** The task is that of the model; gate and seed have methods. */
+  private static final Set<String> NAMED = Set.of("task", "gate", "seed");
+
   private final Class<M> model;
   private final String task;
   private final List<Path> data;
@@ -101,6 +106,10 @@ public final class RunBuilder<M extends Model<?>> {
 
   /** Sets one field by its name in configuration files, such as {@code model.experts}. */
   public RunBuilder<M> set(String field, String value) {
+    if (NAMED.contains(field)) {
+      throw new IllegalArgumentException(
+          "%s must be given by a method of its own, was given by set: %s".formatted(field, value));
+    }
     return change(c -> ConfigFile.set(c, field, value));
   }
 
@@ -202,12 +211,17 @@ public final class RunBuilder<M extends Model<?>> {
 
   private Run<M> prepared(RunConfig config, OutputFolder output) {
     RunFolder.unused(output.path());
+    String content = FolderDigest.of(data);
     RunCheckpoint tokenized = dense == null ? null : dense.run();
     Prepared prepared =
         tokenized == null
             ? Prepared.data(data, config, progress)
             : Prepared.data(data, config, tokenized, progress);
     return new Run<>(
-        output.path(), model, config, new NewRun(output, config, data, prepared, dense), output);
+        output.path(),
+        model,
+        config,
+        new NewRun(output, config, data, content, prepared, dense),
+        output);
   }
 }

@@ -65,12 +65,17 @@ public final class RunOpening {
     return of(saved(), model);
   }
 
-  private static <M extends Model<?>> Run<M> of(SavedRun saved, Class<M> model) {
-    return new Run<>(saved.checkpoint().folder().path(), model, saved.config(), saved, null);
+  private <M extends Model<?>> Run<M> of(SavedRun saved, Class<M> model) {
+    return new Run<>(saved.checkpoint().folder().path(), model, saved.config(), saved, shared());
   }
 
   private RunCheckpoint checkpoint() {
     return changes.isEmpty() ? RunCheckpoint.open(path) : resumed();
+  }
+
+  /** What the run has come to by now. */
+  RunCheckpoint newest() {
+    return RunCheckpoint.open(RunFolder.open(path).path());
   }
 
   RunCheckpoint resumed() {
@@ -86,7 +91,12 @@ public final class RunOpening {
   }
 
   OutputFolder lock(Path folder) {
-    return output == null ? OutputFolder.open(folder, Run.WHO) : output.shared();
+    OutputFolder given = shared();
+    return given == null ? OutputFolder.open(folder, Run.WHO) : given;
+  }
+
+  private @Nullable OutputFolder shared() {
+    return output == null ? null : output.shared();
   }
 
   List<Path> data() {

@@ -11,6 +11,7 @@ import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +109,11 @@ final class SavedRun implements RunState {
 
   @Override
   public RunCheckpoint checkpoint() {
+    if (!Files.exists(saved.checkpoint().location())) {
+      // Somebody trained on since, and only the newest checkpoints stay.
+      saved = opening.newest();
+      open.add(saved);
+    }
     return saved;
   }
 

@@ -54,7 +54,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Opens the folder of a fine-tuning that came to its end, or was stopped.
+   * Opens the folder of a fine-tuning that came to its end, or was stopped on its way there.
    *
    * @throws IllegalArgumentException if it holds none, or one of a version before this
    */
@@ -67,7 +67,12 @@ public final class Classifier implements AutoCloseable {
     }
     Checkpoint checkpoint =
         CheckpointFolder.openLatest(folder.resolve(TunedFolder.CHECKPOINTS))
-            .orElseThrow(() -> new IllegalArgumentException("there is no checkpoint in " + folder));
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        folder
+                            + " holds no classifier yet: give the same finetune again, to go on"
+                            + " with it"));
     RunConfig config = TunedFolder.model(folder);
     List<String> labels = TunedFolder.labels(checkpoint);
     BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFolder.TOKENIZER));

@@ -129,13 +129,22 @@ public record RunFolder(Path path) {
    * @param config that the checkpoints are bound to; of its guards, how many of them stay
    */
   public CheckpointFolder checkpointWriter(List<Path> data, RunConfig config) {
+    return checkpointWriter(data, FolderDigest.of(data), config);
+  }
+
+  /**
+   * The same for data that was read before.
+   *
+   * @param content digest of the data as it was read
+   */
+  public CheckpointFolder checkpointWriter(List<Path> data, String content, RunConfig config) {
     String paths =
         data.stream()
             .map(source -> source.toAbsolutePath().normalize().toString())
             .collect(Collectors.joining("\n"));
     Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
     entries.put(DATA, paths);
-    entries.put(CONTENT, FolderDigest.of(data));
+    entries.put(CONTENT, content);
     entries.put(VOCABULARY, vocabulary());
     return new CheckpointFolder(checkpoints(), config.guards().keepCheckpoints(), entries);
   }

@@ -1,15 +1,14 @@
 package io.evomoe.run.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.APPEND;
 
 import io.evomoe.files.AtomicFile;
 import io.evomoe.files.IoReason;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +29,15 @@ public final class CurveFile implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CurveFile.class);
 
   private final Path file;
-  private final FileChannel channel;
+  // Not a channel, which an interrupt of the thread closes.
+  private final FileOutputStream out;
   private final Writer writer;
 
   private CurveFile(Path file) {
     this.file = file;
     try {
-      channel = FileChannel.open(file, APPEND);
-      writer = Channels.newWriter(channel, UTF_8);
+      out = new FileOutputStream(file.toFile(), true);
+      writer = new OutputStreamWriter(out, UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("could not open " + file + ": " + IoReason.of(e, file), e);
     }
@@ -138,7 +138,7 @@ public final class CurveFile implements AutoCloseable {
   /** Forces all rows to the disk: what a checkpoint that comes after them must not be ahead of. */
   public void force() {
     try {
-      channel.force(false);
+      out.getFD().sync();
     } catch (IOException e) {
       throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
     }

@@ -5,7 +5,6 @@ import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.nn.Workspaces;
-import io.evomoe.run.folder.RunFolder;
 import io.evomoe.training.Evaluation;
 import io.evomoe.training.Model;
 import java.nio.file.Files;
@@ -24,8 +23,7 @@ final class LanguageModels {
   static TextCorpus text(RunCheckpoint run, EvalRequest request) {
     Path data = request.data();
     if (data == null) {
-      return TextSources.part(
-          RunFolder.data(run.checkpoint()), request.split(), run.config().split());
+      return TextSources.part(run.data(List.of()), request.split(), run.config().split());
     }
     return Files.isDirectory(data)
         ? TextSources.part(List.of(data), request.split(), run.config().split())

@@ -10,6 +10,7 @@ import io.evomoe.run.record.RunResult;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
+import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
@@ -30,6 +31,8 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   private final Trainer<B> trainer;
   private Measured measuredBefore = Measured.NOTHING;
   private @Nullable RunRecording recording;
+  private boolean interrupted;
+  private @Nullable Throwable thrown;
 
   /** A run before its first step. */
   public TaskRun(Task<B, M> task, RunConfig config) {
@@ -58,6 +61,7 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   public void checkpointTo(CheckpointWriter writer) {
     trainer.checkpointTo(
         state -> {
+          heedInterrupt();
           RunRecording watching = recording;
           if (watching == null) {
             return writer.write(state.with(measuredBefore.notes()));
@@ -78,7 +82,9 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   }
 
   /**
-   * Trains to the end, or until a stop is requested.
+   * Trains to the end, or until a stop is requested. An interrupt of the thread is such a request
+   * ({@link #interrupted}), and so is a listener that throws: what was trained is saved before its
+   * exception is thrown on.
    *
    * @param curves where every step is recorded
    * @param earlier what the file holds of this run already
@@ -93,12 +99,46 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
     }
     recording = watching;
     try {
-      trainer.run(watching, listener);
+      trainer.run(report -> heedInterrupt(), watching, report -> tell(listener, report));
     } catch (TrainingDivergedException e) {
       throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
     }
+    heedInterrupt();
+    throwOn();
     double speed = watching.measured().tokensPerSecond();
     return Results.of(task, model, config, trainer.state(), speed, watching.run());
+  }
+
+  private void tell(TrainingListener listener, StepReport report) {
+    try {
+      listener.onStep(report);
+    } catch (RuntimeException | Error e) {
+      thrown = e;
+      trainer.requestStop();
+    }
+    heedInterrupt();
+  }
+
+  private void throwOn() {
+    if (thrown instanceof RuntimeException exception) {
+      throw exception;
+    }
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+  }
+
+  /** Files that are written by an interrupted thread are closed under its hands. */
+  private void heedInterrupt() {
+    if (Thread.interrupted()) {
+      interrupted = true;
+      trainer.requestStop();
+    }
+  }
+
+  /** Whether the thread was interrupted in {@link #train}, which has cleared its flag. */
+  public boolean interrupted() {
+    return interrupted;
   }
 
   /** Gives back the memory of the model and of what training needs beside it. */

@@ -14,7 +14,6 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.RunFolder;
 import io.evomoe.training.LearningRate.Decay;
 import io.evomoe.training.TrainingConfig;
 import java.nio.file.Files;
@@ -162,7 +161,7 @@ public final class TranslationKind implements TaskKind {
   @Override
   public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
     Path data = request.data();
-    List<Path> sources = data == null ? RunFolder.data(run.checkpoint()) : List.of(data);
+    List<Path> sources = data == null ? run.data(List.of()) : List.of(data);
     Path source = one(sources);
     HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : run.config().split();
     PairCorpus pairs = part(PairSplit.open(source, heldOut), request.split(), sources);
