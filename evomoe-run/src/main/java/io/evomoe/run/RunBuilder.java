@@ -13,6 +13,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.FolderDigest;
 import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.hub.DenseStart;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.Tasks;
@@ -187,12 +188,20 @@ public final class RunBuilder<M extends Model<?>> {
    *
    * @param folder new, empty, or without a run
    * @throws IllegalArgumentException if the folder has a run already, the configuration does not
-   *     fit, or the data cannot be read or is too short
+   *     fit, the data cannot be read or is too short, or the model does not fit into the machine's
+   *     memory
    * @throws io.evomoe.files.FolderInUseException if somebody writes to the folder now
    */
   public Run<M> in(Path folder) {
     RunConfig config = config();
-    return begin(config, OutputFolder.open(folder, Run.WHO));
+    Run<M> run = begin(config, OutputFolder.open(folder, Run.WHO));
+    try {
+      MemoryLimit.ofMachine().requireRoomFor(run.task(progress), config);
+      return run;
+    } catch (RuntimeException e) {
+      run.close();
+      throw e;
+    }
   }
 
   /** The same in a folder that is open already, and is closed with the run. */

@@ -215,6 +215,18 @@ class RunTest {
   }
 
   @Test
+  void should_refuse_a_model_that_the_machine_cannot_hold_before_anything_is_made()
+      throws IOException {
+    Path out = folder.resolve("run");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> SmallTexts.gpt(folder).model(m -> m.width(100_000).hidden(100_000)).in(out))
+        .withMessageContaining("more than this machine's memory of");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void should_go_on_with_fields_that_may_change_and_say_so() throws IOException {
     Path out = folder.resolve("run");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {

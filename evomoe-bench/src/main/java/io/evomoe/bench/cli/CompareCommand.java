@@ -14,6 +14,7 @@ import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskRun;
@@ -86,7 +87,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private void compare(List<RunConfig> configs, Prepared prepared, Path folder, GracefulStop stop) {
-    MemoryLimit limit = MemoryLimit.of(options.maxMemory);
+    MemoryLimit limit = MemorySize.limit(options.maxMemory);
     configs.forEach(config -> limit.requireRoomFor(prepared.task(), config));
     stop.begin();
     prepared.saveTokenizer(folder);

@@ -1,6 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.measure.ProcessMemory;
+import io.evomoe.run.task.MemoryLimit;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -70,12 +71,12 @@ final class MemoryGuard implements AutoCloseable {
     if (bytes > limit.bytes()) {
       end.accept(
           "%s are in use, more than %s: stopped; what was saved is whole"
-              .formatted(MemorySize.text(bytes), limit.name()));
+              .formatted(MemoryLimit.text(bytes), limit.name()));
     } else if (bytes > NEARLY_ALL * limit.bytes() && exceeded == null) {
       exceeded =
           ("%s are in use, nearly all of %s: stopped and saved; --recompute or a smaller"
                   + " training.batch needs less")
-              .formatted(MemorySize.text(bytes), limit.name());
+              .formatted(MemoryLimit.text(bytes), limit.name());
       Runnable requestStop = current;
       if (requestStop != null) {
         requestStop.run();

@@ -1,8 +1,10 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.run.task.MemoryLimit;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -10,7 +12,6 @@ import picocli.CommandLine.TypeConversionException;
 final class MemorySize implements ITypeConverter<Long> {
   private static final Pattern TEXT = Pattern.compile("(\\d+(?:\\.\\d+)?)([kmgt])b?");
   private static final String UNITS = "kmgt";
-  private static final double GIBIBYTE = 1 << 30;
 
   @Override
   public Long convert(String value) {
@@ -27,7 +28,10 @@ final class MemorySize implements ITypeConverter<Long> {
     return (long) bytes;
   }
 
-  static String text(double bytes) {
-    return "%.1f GiB".formatted(bytes / GIBIBYTE);
+  /** The limit that was asked for, or the machine's. */
+  static MemoryLimit limit(@Nullable Long asked) {
+    return asked == null
+        ? MemoryLimit.ofMachine()
+        : new MemoryLimit(asked, "--max-memory " + MemoryLimit.text((double) asked));
   }
 }

@@ -16,6 +16,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.FolderDigest;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.TaskRun;
 import java.io.IOException;
@@ -188,7 +189,7 @@ final class StudyCommand implements Callable<Integer> {
       Prepared prepared,
       Path folder,
       GracefulStop stop) {
-    MemoryLimit limit = MemoryLimit.of(null);
+    MemoryLimit limit = MemoryLimit.ofMachine();
     stop.begin();
     prepared.saveTokenizer(folder);
     console.println(prepared.task().description());

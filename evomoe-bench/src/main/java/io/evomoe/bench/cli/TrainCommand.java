@@ -16,6 +16,7 @@ import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.rounds.ClusterRequest;
 import io.evomoe.run.rounds.ClusterTraining;
 import io.evomoe.run.rounds.RoundSettings;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -244,7 +245,7 @@ final class TrainCommand implements Callable<Integer> {
   private void train(Run<?> run, GracefulStop stop) {
     RunConfig config = run.config();
     Task<?, ?> task = WorkProgress.watching(run::task);
-    MemoryLimit limit = MemoryLimit.of(options.maxMemory);
+    MemoryLimit limit = MemorySize.limit(options.maxMemory);
     limit.requireRoomFor(task, config);
     // Before the model is made, which takes a while where it has many experts.
     console.println(task.description());

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.training.Moments;
 import java.lang.management.ManagementFactory;

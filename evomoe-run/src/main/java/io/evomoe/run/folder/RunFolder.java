@@ -77,7 +77,7 @@ public record RunFolder(Path path) {
       throw new IllegalArgumentException(
           isOne(path)
               ? path
-                  + " holds a run already: continue it with train --resume, or name another --out"
+                  + " holds a run already: continue it with train --resume or Run.open, or name another --out"
               : path + " holds checkpoints already, of finetune or a program: name another --out");
     }
     return folder;
