@@ -12,19 +12,15 @@ public interface KernelProvider {
   /** The provider with the highest priority that can run is chosen. */
   int priority();
 
-  /** Why it cannot run this type here, or empty when it can. */
-  Optional<String> refusal(DataType type);
+  /**
+   * Why it cannot run this here, or empty when it can.
+   *
+   * @param type of all arrays
+   * @param precision of the operands of large matrix products; {@link Precision#F32} for those of
+   *     the type itself
+   */
+  Optional<String> refusal(DataType type, Precision precision);
 
-  /** Kernels for a type that was not refused. */
-  Kernels create(DataType type);
-
-  /** Why it cannot run {@link Precision#BF16} here, or empty when it can. */
-  default Optional<String> bf16Refusal() {
-    return Optional.of("it has no bfloat16 products");
-  }
-
-  /** float32 kernels with bfloat16 products, where those were not refused. */
-  default Kernels createBf16() {
-    throw new UnsupportedOperationException(name() + " has no bfloat16 products");
-  }
+  /** Kernels for what was not refused. */
+  Kernels create(DataType type, Precision precision);
 }

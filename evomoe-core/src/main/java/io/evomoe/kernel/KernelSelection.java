@@ -49,9 +49,9 @@ public final class KernelSelection {
   private static Kernels chooseBf16(Kernels exact) {
     KernelProvider provider =
         providers().stream().filter(p -> p.name().equals(exact.name())).findFirst().orElseThrow();
-    Optional<String> refusal = provider.bf16Refusal();
+    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.BF16);
     if (refusal.isEmpty()) {
-      return provider.createBf16();
+      return provider.create(DataType.FLOAT, Precision.BF16);
     }
     log.warn("Precision bf16 not used with kernels {}: {}; f32 is", exact.name(), refusal.get());
     return exact;
@@ -81,9 +81,9 @@ public final class KernelSelection {
       if (!wanted.equals("auto") && !provider.name().equals(wanted) && !fallback) {
         continue;
       }
-      Optional<String> refusal = provider.refusal(type);
+      Optional<String> refusal = provider.refusal(type, Precision.F32);
       if (refusal.isEmpty()) {
-        return provider.create(type);
+        return provider.create(type, Precision.F32);
       }
       log.info("Kernels {} not used for {}: {}", provider.name(), type, refusal.get());
     }

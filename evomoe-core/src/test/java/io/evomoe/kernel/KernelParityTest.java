@@ -22,8 +22,8 @@ class KernelParityTest {
         ServiceLoader.load(KernelProvider.class).stream()
             .map(ServiceLoader.Provider::get)
             .filter(provider -> !provider.name().equals("nd4j"))
-            .filter(provider -> provider.refusal(DataType.FLOAT).isEmpty())
-            .map(provider -> provider.create(DataType.FLOAT))
+            .filter(provider -> provider.refusal(DataType.FLOAT, Precision.F32).isEmpty())
+            .map(provider -> provider.create(DataType.FLOAT, Precision.F32))
             .toList();
     if (others.isEmpty()) {
       String reason = "only the portable kernel provider is present";

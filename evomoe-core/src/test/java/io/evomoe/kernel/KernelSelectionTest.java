@@ -53,9 +53,9 @@ class KernelSelectionTest {
             .findFirst()
             .orElseThrow();
     assertThat(portable.priority()).isZero();
-    assertThat(portable.refusal(DataType.FLOAT)).isEmpty();
-    assertThat(portable.refusal(DataType.DOUBLE)).isEmpty();
-    assertThat(portable.refusal(DataType.BFLOAT16)).isPresent();
-    assertThat(portable.create(DataType.FLOAT).name()).isEqualTo("nd4j");
+    assertThat(portable.refusal(DataType.FLOAT, Precision.F32)).isEmpty();
+    assertThat(portable.refusal(DataType.DOUBLE, Precision.F32)).isEmpty();
+    assertThat(portable.refusal(DataType.BFLOAT16, Precision.F32)).isPresent();
+    assertThat(portable.create(DataType.FLOAT, Precision.F32).name()).isEqualTo("nd4j");
   }
 }

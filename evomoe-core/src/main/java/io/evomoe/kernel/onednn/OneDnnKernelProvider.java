@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 
 import io.evomoe.kernel.KernelProvider;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Precision;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -32,7 +33,7 @@ public final class OneDnnKernelProvider implements KernelProvider {
   }
 
   @Override
-  public Optional<String> refusal(DataType type) {
+  public Optional<String> refusal(DataType type, Precision precision) {
     if (type != DataType.FLOAT) {
       return Optional.of("it computes in float32 only");
     }
@@ -42,19 +43,18 @@ public final class OneDnnKernelProvider implements KernelProvider {
     }
     try {
       Dnnl.engine();
-      return Optional.empty();
+      return precision == Precision.BF16 ? bf16Refusal() : Optional.empty();
     } catch (LinkageError | IllegalStateException e) {
       return Optional.of("oneDNN has no usable binary here (" + e + ")");
     }
   }
 
   @Override
-  public Kernels create(DataType type) {
-    return new OneDnnKernels();
+  public Kernels create(DataType type, Precision precision) {
+    return precision == Precision.BF16 ? new Bf16Kernels() : new OneDnnKernels();
   }
 
-  @Override
-  public Optional<String> bf16Refusal() {
+  private static Optional<String> bf16Refusal() {
     int instructions = dnnl_get_effective_cpu_isa();
     for (int enough : BF16_INSTRUCTIONS) {
       if ((instructions & enough) == enough) {
@@ -62,10 +62,5 @@ public final class OneDnnKernelProvider implements KernelProvider {
       }
     }
     return Optional.of("the CPU has no bfloat16 instructions");
-  }
-
-  @Override
-  public Kernels createBf16() {
-    return new Bf16Kernels();
   }
 }
