@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * checkpoint, so many of the kills fall into the writing of one.
  */
 @Tag("long")
+@ExtendWith(OnTheFastKernels.class)
 class KillCampaignTest {
   private static final int KILLS = Integer.getInteger("evomoe.kills", 3);
   private static final String STEPS = "240";

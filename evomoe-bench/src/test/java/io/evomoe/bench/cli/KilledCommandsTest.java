@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Devomoe.kills=30} is the whole campaign.
  */
 @Tag("long")
+@ExtendWith(OnTheFastKernels.class)
 class KilledCommandsTest {
   private static final int KILLS = Integer.getInteger("evomoe.kills", 5);
   private static final long LONGEST_AT_ONCE = 1000;

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * bit.
  */
 @Tag("long")
+@ExtendWith(OnTheFastKernels.class)
 class TerminalCampaignTest {
   private static final Pattern GO_ON = Pattern.compile("go on with: ([^\r\n]+)");
   private static final String STEPS = "80";

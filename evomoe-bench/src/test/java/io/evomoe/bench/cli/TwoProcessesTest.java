@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * what an undisturbed one leaves, to the bit.
  */
 @Tag("long")
+@ExtendWith(OnTheFastKernels.class)
 class TwoProcessesTest {
   private static final String STEPS = "300";
   private static final int LATEST_MILLIS = 300;
