@@ -7,7 +7,10 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** Campaigns of many processes run once: what happens between them does not depend on kernels. */
+/**
+ * Campaigns of many processes, and what the launcher starts, run once: what happens between
+ * processes does not depend on kernels.
+ */
 final class OnTheFastKernels implements BeforeEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) {

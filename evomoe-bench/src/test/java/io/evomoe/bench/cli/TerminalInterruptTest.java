@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ctrl-C, typed on a terminal on which {@code ./evomoe} shows its bars. {@link
  * TerminalCampaignTest} types it into other commands, and at other moments.
  */
+@ExtendWith(OnTheFastKernels.class) // the launcher chooses kernels of its own
 class TerminalInterruptTest {
   private static final int STEPS = 60;
 
