@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,9 +25,12 @@ class ManyRunsTest {
 
   @TempDir Path folder;
 
-  /** Of 0.4 MB each with gradients and moments: 200 MB, were they kept. */
+  /**
+   * Of 0.4 MB each with gradients and moments: 160 MB more after 400 of them, were they kept. The
+   * JVM itself (compiled code, metadata) takes some 40 MB in that time.
+   */
   @Test
-  void should_leave_the_resident_memory_as_it_was() throws IOException {
+  void should_leave_the_memory_beside_the_heap_as_it_was() throws IOException {
     assumeTrue(Files.isReadable(STATUS), "no /proc/self/status: resident memory is not known");
     assumeFalse(
         KernelSelection.forType(DataType.FLOAT).name().equals("nd4j"),
@@ -42,20 +46,25 @@ class ManyRunsTest {
         run.model();
       }
       if (i % 50 == 49) {
-        resident.add(megabytes());
+        resident.add(megabytes() - heapMegabytes());
       }
     }
 
-    System.out.println("resident MB after each 50 models: " + resident);
+    System.out.println("resident MB beside the Java heap, after each 50 models: " + resident);
     double afterAFifth = resident.get(1);
-    assertThat(resident.get(resident.size() - 1) - afterAFifth).isLessThan(60);
+    assertThat(resident.get(resident.size() - 1) - afterAFifth).isLessThan(80);
+  }
+
+  /** The heap grows as the JVM likes; arrays are outside. */
+  private static double heapMegabytes() {
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted() / 1e6;
   }
 
   private static double megabytes() throws IOException {
     try (var lines = Files.lines(STATUS)) {
       return lines
           .filter(line -> line.startsWith("VmRSS:"))
-          .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1000)
+          .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024 / 1e6)
           .findFirst()
           .orElseThrow();
     }
