@@ -9,7 +9,6 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.task.EvalRequest;
 import io.evomoe.run.task.GptKind;
@@ -313,11 +312,6 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     }
     TrainedModel<M> any = trained();
     return new TrainedModel<>(wanted.cast(any.model()), any.moment());
-  }
-
-  /** Whether a folder holds a run. */
-  public static boolean isOne(Path folder) {
-    return RunFolder.isOne(folder);
   }
 
   private void forget() {

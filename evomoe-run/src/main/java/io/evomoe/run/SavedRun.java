@@ -3,6 +3,7 @@ package io.evomoe.run;
 import io.evomoe.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.folder.FolderDigest;
 import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.task.Prepared;
@@ -34,7 +35,7 @@ final class SavedRun implements RunState {
   public Task<?, ?> task(TextProgress progress) {
     Task<?, ?> opened = task;
     if (opened == null) {
-      opened = Prepared.open(data(), saved.config(), saved, progress);
+      opened = Prepared.open(checkedData(), saved.config(), saved, progress);
       task = opened;
     }
     return opened;
@@ -42,6 +43,11 @@ final class SavedRun implements RunState {
 
   @Override
   public List<Path> data() {
+    return opening.data().isEmpty() ? RunFolder.data(saved.checkpoint()) : opening.data();
+  }
+
+  /** Reads all of it, where it is to be what the run began with. */
+  private List<Path> checkedData() {
     return saved.data(opening.data());
   }
 
@@ -68,15 +74,16 @@ final class SavedRun implements RunState {
     requireMoreSteps();
     Checkpoint checkpoint = saved.checkpoint();
     RunConfig config = saved.config();
-    List<Path> data = data();
+    List<Path> data = checkedData();
+    String content = FolderDigest.of(data);
     TaskRun<?, ?> run = new TaskRun<>(task(TextProgress.NONE), config);
     run.resume(checkpoint);
-    if (!RunFolder.isSameData(checkpoint, data)) {
+    if (!RunFolder.isSameData(checkpoint, content)) {
       listener.onNote("The data is not what the run was started with: " + data);
     }
     CheckpointFolder.setAsideNewerThan(checkpoint.location())
         .forEach(newer -> listener.onNote("Set aside: " + newer));
-    run.checkpointTo(saved.folder().checkpointWriter(data, config));
+    run.checkpointTo(saved.folder().checkpointWriter(data, content, config));
     saved.changes().forEach(listener::onNote);
     listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
     return run;

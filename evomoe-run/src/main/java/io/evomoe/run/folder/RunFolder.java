@@ -203,6 +203,11 @@ public record RunFolder(Path path) {
     return content == null || content.equals(FolderDigest.of(data));
   }
 
+  /** The same of data whose digest is known. */
+  public static boolean isSameData(Checkpoint checkpoint, String content) {
+    return content.equals(checkpoint.config().getOrDefault(CONTENT, content));
+  }
+
   private Path checkpoints() {
     return path.resolve(CHECKPOINTS);
   }
