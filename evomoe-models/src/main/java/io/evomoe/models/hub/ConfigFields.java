@@ -3,6 +3,7 @@ package io.evomoe.models.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -25,6 +26,16 @@ record ConfigFields(Path file, ObjectNode root) {
       throw bad(field, "a text", node);
     }
     return node.textValue();
+  }
+
+  /** One of these texts. */
+  String oneOf(String field, List<String> known) {
+    String text = text(field);
+    if (!known.contains(text)) {
+      throw new IllegalArgumentException(
+          "%s: %s must be one of %s, was %s".formatted(file, field, known, text));
+    }
+    return text;
   }
 
   /** A whole number of at least {@code minimum} and at most {@link #LARGEST}. */

@@ -51,20 +51,17 @@ public final class HubExport {
   }
 
   /**
-   * A GPT or RoBERTa, with experts or without.
+   * A language model, with experts or without.
    *
-   * @param described its architecture
+   * @param model a GPT or RoBERTa
    * @param gate name of its gate
    * @param endOfText id of the token between documents, where it is known
    * @param origin of a model that was imported; empty for others and for mixtures
+   * @throws IllegalArgumentException for a model that no family publishes
    */
   public static HubExport of(
-      PublishedModel described,
-      Model<?> model,
-      String gate,
-      OptionalInt endOfText,
-      Optional<Origin> origin) {
-    LanguageModelTensors made = new LanguageModelTensors(described, model);
+      Model<?> model, String gate, OptionalInt endOfText, Optional<Origin> origin) {
+    LanguageModelTensors made = new LanguageModelTensors(model);
     ObjectNode config = HubConfig.write(made.published(), endOfText);
     if (made.isDense()) {
       return new HubExport(made.dense(origin), config, origin, List.of());

@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A folder as Hugging Face's {@code save_pretrained} writes it: {@code config.json} and safetensors
- * of a GPT-2 or RoBERTa, in F32, F16 or BF16. On opening, all names, types and shapes are compared
- * with what the configuration asks for; nothing is read before they fit.
+ * of a model of {@link PublishedFamilies}, in F32, F16 or BF16. On opening, all names, types and
+ * shapes are compared with what the configuration asks for; nothing is read before they fit.
  */
 public final class HubFolder implements DenseWeights, Closeable {
   private final Path folder;
@@ -66,13 +66,7 @@ public final class HubFolder implements DenseWeights, Closeable {
           "%s: the configuration has %d layers, there are %d tensors"
               .formatted(folder, layers, tensors.names().size()));
     }
-    return switch (model.family()) {
-      case GPT2 -> {
-        boolean prefixed = tensors.names().stream().anyMatch(n -> n.startsWith("transformer."));
-        yield WeightNames.gpt2(model, prefixed ? "transformer." : "");
-      }
-      case ROBERTA -> WeightNames.roberta(model);
-    };
+    return model.family().names(model, tensors.names());
   }
 
   private void requireFit(WeightRule rule) {
@@ -103,10 +97,7 @@ public final class HubFolder implements DenseWeights, Closeable {
       throw new IllegalArgumentException(
           "%s: %d tensors are not of a %s: %s"
               .formatted(
-                  folder,
-                  unknown.size(),
-                  model.family().modelType(),
-                  unknown.stream().limit(5).toList()));
+                  folder, unknown.size(), model.modelType(), unknown.stream().limit(5).toList()));
     }
   }
 

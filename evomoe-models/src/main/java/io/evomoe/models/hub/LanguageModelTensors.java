@@ -1,7 +1,6 @@
 package io.evomoe.models.hub;
 
 import io.evomoe.evolution.EvolvingFeedForward;
-import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Placement;
 import io.evomoe.nn.Parameter;
@@ -11,38 +10,23 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
-/** The tensors of a GPT or RoBERTa of ours, under the names that they are published with. */
+/** The tensors of a language model of ours, under the names that they are published with. */
 final class LanguageModelTensors {
-  private static final String PREFIX = "transformer.";
-
-  private final PublishedModel described;
   private final PublishedModel published;
+  private final PublishedFamily family;
   private final Model<?> model;
 
-  LanguageModelTensors(PublishedModel described, Model<?> model) {
-    this.described = described;
-    this.published = published(described);
+  LanguageModelTensors(Model<?> model) {
+    this.published = PublishedFamilies.describe(model);
+    this.family = published.family();
     this.model = model;
-  }
-
-  /** RoBERTa's padding token has a position, and its tokens a type, also where ours have none. */
-  private static PublishedModel published(PublishedModel model) {
-    EmbeddingSize size = model.embedding();
-    if (model.family() == HubFamily.GPT2) {
-      return model;
-    }
-    int offset = size.positionOffset() == 0 ? 2 : size.positionOffset();
-    int types = Math.max(1, size.tokenTypes());
-    return new PublishedModel(
-        model.family(),
-        new EmbeddingSize(size.vocabulary(), size.positions(), offset, types),
-        model.stack());
   }
 
   /** The architecture as it is published. */
@@ -52,7 +36,7 @@ final class LanguageModelTensors {
 
   /** Whether the family's own names are enough. */
   boolean isDense() {
-    return described.stack().sharedExperts() == 0
+    return published.stack().sharedExperts() == 0
         && model.evolving().places().stream().noneMatch(EvolvingFeedForward::isMixture);
   }
 
@@ -62,12 +46,12 @@ final class LanguageModelTensors {
    * @param origin whose names, order, repeated and unused tensors are kept
    */
   Map<String, INDArray> dense(Optional<Origin> origin) {
-    boolean bare = origin.isPresent() && origin.get().types().containsKey("wte.weight");
-    WeightNames names = names(bare ? "" : PREFIX);
+    Set<String> before = origin.map(kept -> kept.types().keySet()).orElse(Set.of());
+    WeightNames names = family.names(published, before);
     Map<String, INDArray> parameters = parameters();
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     names.rules().forEach(rule -> tensors.putAll(rule.split(value(parameters, rule.ours()))));
-    return origin.map(before -> ordered(tensors, names.ties(), before)).orElse(tensors);
+    return origin.map(kept -> ordered(tensors, names.ties(), kept)).orElse(tensors);
   }
 
   private static Map<String, INDArray> ordered(
@@ -84,7 +68,7 @@ final class LanguageModelTensors {
   Map<String, INDArray> mixture() {
     Map<String, INDArray> parameters = parameters();
     Map<String, INDArray> tensors = new LinkedHashMap<>();
-    for (WeightRule rule : names(PREFIX).rules()) {
+    for (WeightRule rule : family.names(published, Set.of()).rules()) {
       if (model.evolving().places().stream().noneMatch(place -> replaces(place, rule.ours()))) {
         tensors.putAll(rule.split(value(parameters, rule.ours())));
       }
@@ -107,15 +91,15 @@ final class LanguageModelTensors {
     List<String> inPlaces =
         names.stream().filter(name -> prefixes.stream().anyMatch(name::startsWith)).toList();
     List<String> unmapped = new ArrayList<>();
-    unmapped.add("embeddings, attention and norms, which have the names of " + described.family());
+    String name = published.modelType().toUpperCase(Locale.ROOT);
+    unmapped.add("embeddings, attention and norms, which have the names of " + name);
     unmapped.addAll(SwitchNames.unmapped(inPlaces, gate, model));
     return unmapped;
   }
 
   /** Published name of a place for experts. */
   private String mlp(EvolvingFeedForward place) {
-    String blocks = described.family() == HubFamily.GPT2 ? PREFIX + "h." : "roberta.encoder.layer.";
-    return blocks + place.name().split("\\.", -1)[1] + ".mlp";
+    return family.place(Integer.parseInt(place.name().split("\\.", -1)[1]));
   }
 
   /** Whether a place has what this parameter of a dense model is, or does without it. */
@@ -128,32 +112,15 @@ final class LanguageModelTensors {
     return name.startsWith(place.name() + ".");
   }
 
-  private WeightNames names(String prefix) {
-    return switch (published.family()) {
-      case GPT2 -> WeightNames.gpt2(published, prefix);
-      case ROBERTA -> WeightNames.roberta(published);
-    };
-  }
-
-  /** Parameters by the names that they have in a dense model, with what RoBERTa has besides. */
+  /** Parameters by the names that they have in a dense model, with what is published besides. */
   private Map<String, INDArray> parameters() {
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
       DenseWeights.nameOf(parameter, model.evolving().places())
           .ifPresent(name -> parameters.put(name, floats(parameter.value())));
     }
-    if (described.family() == HubFamily.ROBERTA) {
-      if (described.embedding().positionOffset() == 0) {
-        INDArray own = value(parameters, "positions.weight");
-        parameters.put("positions.weight", Nd4j.concat(0, zeros(2), own));
-      }
-      parameters.putIfAbsent("tokenTypes.weight", zeros(1));
-    }
+    family.complete(parameters, published);
     return parameters;
-  }
-
-  private INDArray zeros(int rows) {
-    return Nd4j.zeros(DataType.FLOAT, rows, described.stack().width());
   }
 
   /** Parameters and gate state in float32. */

@@ -1,40 +1,53 @@
 package io.evomoe.models.hub;
 
+import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.training.Model;
 
 /**
  * What {@code config.json} says of a model, in our terms.
  *
- * @param family of the model
+ * @param modelType its family, as {@code model_type} names it
  * @param embedding its tables
  * @param stack its blocks; as read from a file without places for experts
  */
-public record PublishedModel(HubFamily family, EmbeddingSize embedding, StackSize stack) {
+public record PublishedModel(String modelType, EmbeddingSize embedding, StackSize stack) {
 
   /** The same with places for experts in every {@code moeEvery}-th block. */
   public PublishedModel withExperts(int experts, int moeEvery) {
-    return new PublishedModel(family, embedding, stack.withExperts(experts, moeEvery));
+    return new PublishedModel(modelType, embedding, stack.withExperts(experts, moeEvery));
   }
 
-  /** For a {@link io.evomoe.models.gpt.Gpt}. */
+  /** The class of our models that it is read as. */
+  public Class<? extends Model<?>> modelClass() {
+    return family().modelClass();
+  }
+
+  /** For a {@link Gpt}. */
   public GptConfig gpt() {
-    require(HubFamily.GPT2);
+    require(Gpt.class);
     return new GptConfig(embedding.vocabulary(), embedding.positions(), stack);
   }
 
-  /** For a {@link io.evomoe.models.roberta.Roberta}. */
+  /** For a {@link Roberta}. */
   public RobertaConfig roberta() {
-    require(HubFamily.ROBERTA);
+    require(Roberta.class);
     return new RobertaConfig(embedding, stack);
   }
 
-  private void require(HubFamily wanted) {
-    if (family != wanted) {
+  PublishedFamily family() {
+    return PublishedFamilies.named(modelType);
+  }
+
+  private void require(Class<? extends Model<?>> wanted) {
+    if (!modelClass().equals(wanted)) {
       throw new IllegalStateException(
-          "model_type must be %s, was %s".formatted(wanted.modelType(), family.modelType()));
+          "model_type must be that of a %s, was %s, which is a %s"
+              .formatted(wanted.getSimpleName(), modelType, modelClass().getSimpleName()));
     }
   }
 }

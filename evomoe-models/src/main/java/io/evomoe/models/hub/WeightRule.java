@@ -30,6 +30,20 @@ record WeightRule(String ours, List<String> published, boolean transposed, List<
     return new WeightRule(ours, List.of(published), false, List.of(shape));
   }
 
+  /** A linear map of PyTorch, [out, in], with a bias. */
+  static List<WeightRule> linear(String ours, String published, int in, int out) {
+    return List.of(
+        new WeightRule(ours + ".weight", List.of(published + ".weight"), true, List.of(out, in)),
+        same(ours + ".bias", published + ".bias", out));
+  }
+
+  /** A layer normalisation. */
+  static List<WeightRule> norm(String ours, String published, int width) {
+    return List.of(
+        same(ours + ".gain", published + ".weight", width),
+        same(ours + ".shift", published + ".bias", width));
+  }
+
   /** Our parameter, C order, from the tensors. */
   INDArray join(Function<String, INDArray> tensors) {
     List<INDArray> parts = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.evomoe.models.hub;
 
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -143,6 +144,15 @@ class HubBadInputTest {
     Files.move(folder.resolve("model.safetensors"), folder.resolve("part.safetensors"));
     Files.writeString(folder.resolve("model.safetensors.index.json"), index);
     refused(says);
+  }
+
+  @Test
+  void should_not_be_the_size_of_another_model() {
+    try (HubFolder hub = HubFolder.open(Published.folder("gpt2"))) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> hub.model().roberta())
+          .withMessage("model_type must be that of a Roberta, was gpt2, which is a Gpt");
+    }
   }
 
   @Test

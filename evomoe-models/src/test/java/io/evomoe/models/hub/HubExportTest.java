@@ -9,6 +9,7 @@ import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.transformer.Transformer;
@@ -27,7 +28,8 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -40,19 +42,19 @@ class HubExportTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @EnumSource
-  void should_be_read_back_as_the_same_model(HubFamily family) {
+  @MethodSource("io.evomoe.models.hub.PublishedFamilies#modelTypes")
+  void should_be_read_back_as_the_same_model(String family) {
     PublishedModel own = new PublishedModel(family, EmbeddingSize.of(11, 8), STACK);
     Model<?> model = Published.fresh(own, Published.DENSE);
     LayerGradientCheck.disturb(model.parameters(), 0.3);
 
-    HubExport export = HubExport.of(own, model, "dense", OptionalInt.of(10), Optional.empty());
+    HubExport export = HubExport.of(model, "dense", OptionalInt.of(10), Optional.empty());
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     assertThat(export.unmapped()).isEmpty();
     try (HubFolder hub = HubFolder.open(folder)) {
       Model<?> read = Published.load(hub, Published.DENSE, 1);
-      int[] ids = family == HubFamily.GPT2 ? IDS : rightPadded();
+      int[] ids = model instanceof Gpt ? IDS : rightPadded();
       assertThat(
               Published.difference(
                   Published.logits(read, ids, 7, 1), Published.logits(model, ids, 7, 1)))
@@ -66,9 +68,9 @@ class HubExportTest {
 
   @Test
   void should_be_written_in_the_type_that_is_asked_for() throws IOException {
-    PublishedModel own = new PublishedModel(HubFamily.GPT2, EmbeddingSize.of(11, 8), STACK);
+    PublishedModel own = new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK);
     Model<?> model = Published.fresh(own, Published.DENSE);
-    HubExport export = HubExport.of(own, model, "dense", OptionalInt.empty(), Optional.empty());
+    HubExport export = HubExport.of(model, "dense", OptionalInt.empty(), Optional.empty());
 
     export.write(folder, Optional.of(DataType.BFLOAT16), HubExport.DEFAULT_SHARD_BYTES);
 
@@ -85,16 +87,16 @@ class HubExportTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void should_name_experts_as_Switch_Transformers_does(HubFamily family) throws IOException {
+  @CsvSource({"gpt2, transformer.h.1.mlp", "roberta, roberta.encoder.layer.1.mlp"})
+  void should_name_experts_as_Switch_Transformers_does(String family, String mlp)
+      throws IOException {
     PublishedModel own = new PublishedModel(family, EmbeddingSize.of(11, 8), STACK);
     Model<?> model = Published.fresh(own, new DtsGate.EvolvedProvider());
     model.spawn(SpawnMethod.mask(0.3), 5);
 
-    HubExport export = HubExport.of(own, model, "evomoe", OptionalInt.empty(), Optional.empty());
+    HubExport export = HubExport.of(model, "evomoe", OptionalInt.empty(), Optional.empty());
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
-    String mlp = family == HubFamily.GPT2 ? "transformer.h.1.mlp" : "roberta.encoder.layer.1.mlp";
     try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
       equal(
           tensors.read(mlp + ".router.classifier.weight"),
@@ -121,17 +123,18 @@ class HubExportTest {
 
   /** Every parameter has its place in the files, and the norm that is not there none. */
   @ParameterizedTest
-  @EnumSource
-  void should_export_a_layer_that_takes_the_stream(HubFamily family) throws IOException {
+  @CsvSource({
+    "gpt2, transformer.h., .ln_2.weight",
+    "roberta, roberta.encoder.layer., .output.LayerNorm.weight"
+  })
+  void should_export_a_layer_that_takes_the_stream(String family, String block, String norm)
+      throws IOException {
     PublishedModel own = new PublishedModel(family, EmbeddingSize.of(11, 8), STACK);
     Model<?> model = Published.fresh(own, new BaseGate.Provider());
 
-    HubExport export = HubExport.of(own, model, "base", OptionalInt.empty(), Optional.empty());
+    HubExport export = HubExport.of(model, "base", OptionalInt.empty(), Optional.empty());
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
-    boolean gpt = family == HubFamily.GPT2;
-    String block = gpt ? "transformer.h." : "roberta.encoder.layer.";
-    String norm = gpt ? ".ln_2.weight" : ".output.LayerNorm.weight";
     try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
       assertThat(tensors.names()).contains(block + 0 + norm).doesNotContain(block + 1 + norm);
       equal(
@@ -153,6 +156,9 @@ class HubExportTest {
             3,
             KernelSelection.forType(DataType.FLOAT));
 
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HubExport.of(model, "switch", OptionalInt.empty(), Optional.empty()))
+        .withMessageContaining("published as [gpt2, roberta], was a Transformer");
     HubExport export = HubExport.of(model, "switch");
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 

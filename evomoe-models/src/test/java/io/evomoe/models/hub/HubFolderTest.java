@@ -41,7 +41,7 @@ class HubFolderTest {
     try (HubFolder hub = HubFolder.open(from)) {
       hub.saveOrigin(kept);
       Model<?> model = Published.load(hub, Published.DENSE, 1);
-      Published.export(hub, model, Origin.load(kept))
+      Published.export(model, Origin.load(kept))
           .write(out, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
     }
     assertThat(Published.contents(out)).isNotEmpty().isEqualTo(Published.contents(from));
@@ -56,7 +56,7 @@ class HubFolderTest {
     try (HubFolder hub = HubFolder.open(Published.folder(name))) {
       Model<?> model = Published.load(hub, Published.DENSE, 1);
       before = Published.logits(model, name, padding(hub));
-      Published.export(hub, model, Optional.empty()).write(out, Optional.empty(), 4000);
+      Published.export(model, Optional.empty()).write(out, Optional.empty(), 4000);
     }
     assertThat(out.resolve("model.safetensors.index.json")).exists();
     assertThat(Files.readString(out.resolve("config.json"))).contains("float32");

@@ -58,11 +58,9 @@ final class Published {
 
   static Model<?> fresh(PublishedModel described, GateProvider gate) {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
-    return switch (described.family()) {
-      case GPT2 -> new Gpt(described.gpt(), gate, Map.of(), 3, kernels);
-      case ROBERTA ->
-          new Roberta(described.roberta(), gate, Map.of(), TrainingFacts.ofSteps(10), 3, kernels);
-    };
+    return described.modelClass() == Gpt.class
+        ? new Gpt(described.gpt(), gate, Map.of(), 3, kernels)
+        : new Roberta(described.roberta(), gate, Map.of(), TrainingFacts.ofSteps(10), 3, kernels);
   }
 
   /** Logits of every token of the folder's sequences that is not padding, [real, vocabulary]. */
@@ -102,8 +100,8 @@ final class Published {
     return wide.amaxNumber().doubleValue();
   }
 
-  static HubExport export(HubFolder hub, Model<?> model, Optional<Origin> origin) {
-    return HubExport.of(hub.model(), model, "dense", OptionalInt.empty(), origin);
+  static HubExport export(Model<?> model, Optional<Origin> origin) {
+    return HubExport.of(model, "dense", OptionalInt.empty(), origin);
   }
 
   /** Type, shape and bytes of every tensor in a folder's files. */

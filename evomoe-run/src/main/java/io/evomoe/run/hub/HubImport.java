@@ -2,7 +2,6 @@ package io.evomoe.run.hub;
 
 import io.evomoe.files.IoReason;
 import io.evomoe.files.NewFolder;
-import io.evomoe.models.hub.HubFamily;
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.hub.TokenizerFiles;
@@ -14,8 +13,6 @@ import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.GptKind;
-import io.evomoe.run.task.RobertaKind;
 import io.evomoe.run.task.TaskKind;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.Phase;
@@ -66,7 +63,7 @@ public final class HubImport {
       made.publish();
       return List.of(
           "%s as task %s: %,d tensors, %s"
-              .formatted(hub.model().family().modelType(), task.name(), hub.size(), sizes(hub)),
+              .formatted(hub.model().modelType(), task.name(), hub.size(), sizes(hub)),
           "Kept for export, not used: " + (hub.unused().isEmpty() ? "nothing" : hub.unused()),
           tokenizer
               ? "Tokenizer: copied"
@@ -94,8 +91,16 @@ public final class HubImport {
         .write(new TrainingState(Progress.START, moment, config.seed(), model, untrained));
   }
 
+  /** The task whose models it is one of. */
+  private static String task(PublishedModel model) {
+    return Tasks.names().stream()
+        .filter(name -> Tasks.named(name).modelType().equals(model.modelClass()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static RunConfig config(PublishedModel model) {
-    String task = model.family() == HubFamily.GPT2 ? GptKind.NAME : RobertaKind.NAME;
+    String task = task(model);
     Preset preset = Tasks.preset(task, PRESET);
     RunConfig usual = preset.config(task, GATE, 1);
     EmbeddingSize embedding = model.embedding();

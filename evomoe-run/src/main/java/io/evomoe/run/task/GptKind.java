@@ -2,8 +2,6 @@ package io.evomoe.run.task;
 
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.hub.HubExport;
-import io.evomoe.models.hub.HubFamily;
-import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.PackedBatches;
@@ -140,10 +138,7 @@ public final class GptKind implements TaskKind {
 
   @Override
   public HubExport export(RunCheckpoint run) {
-    PublishedModel described =
-        new PublishedModel(
-            HubFamily.GPT2, run.config().embedding(run.vocabulary()), GptTask.stack(run.config()));
-    return run.export(described, load(run).model());
+    return run.export(load(run).model());
   }
 
   @Override

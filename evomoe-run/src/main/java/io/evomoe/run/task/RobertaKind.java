@@ -1,8 +1,6 @@
 package io.evomoe.run.task;
 
 import io.evomoe.models.hub.HubExport;
-import io.evomoe.models.hub.HubFamily;
-import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.BpeTokenizer;
@@ -159,12 +157,7 @@ public final class RobertaKind implements TaskKind {
 
   @Override
   public HubExport export(RunCheckpoint run) {
-    PublishedModel described =
-        new PublishedModel(
-            HubFamily.ROBERTA,
-            run.config().embedding(run.vocabulary()),
-            RobertaTask.stack(run.config()));
-    return run.export(described, trained(run).model());
+    return run.export(trained(run).model());
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.evomoe.run.task;
 
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.Origin;
-import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.BoundConfig;
@@ -182,10 +181,10 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /** A language model of this run in the files of Hugging Face, as it was where it was imported. */
-  HubExport export(PublishedModel described, Model<?> trained) {
+  HubExport export(Model<?> trained) {
     OptionalInt end =
         folder.hasTokenizer() ? OptionalInt.of(tokenizer().endOfText()) : OptionalInt.empty();
-    return HubExport.of(described, trained, config.gate(), end, Origin.load(folder.originPath()));
+    return HubExport.of(trained, config.gate(), end, Origin.load(folder.originPath()));
   }
 
   /** What is known of the run's training: its steps, not how often its data had each token. */

@@ -1,0 +1,122 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.training.Model;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * GPT-2 with its language-modelling head ({@code GPT2LMHeadModel}), its configuration with the
+ * defaults of {@code GPT2Config}. Its linear maps are {@code Conv1D}: [in, out], as ours are.
+ */
+final class Gpt2Family implements PublishedFamily {
+  private static final String MODEL_TYPE = "gpt2";
+
+  /** The files of OpenAI have none. */
+  private static final String PREFIX = "transformer.";
+
+  @Override
+  public String modelType() {
+    return MODEL_TYPE;
+  }
+
+  @Override
+  public Class<Gpt> modelClass() {
+    return Gpt.class;
+  }
+
+  @Override
+  public PublishedModel read(ConfigFields fields) {
+    fields.require("tie_word_embeddings", true);
+    fields.require("add_cross_attention", false);
+    fields.require("scale_attn_weights", true);
+    fields.require("scale_attn_by_inverse_layer_idx", false);
+    int width = fields.number("n_embd", 1);
+    int vocabulary = fields.number("vocab_size", 1, ConfigFields.MOST_TOKENS);
+    return new PublishedModel(
+        MODEL_TYPE,
+        EmbeddingSize.of(vocabulary, fields.number("n_positions", 1)),
+        HubConfig.stack(
+            fields.number("n_layer", 1),
+            width,
+            fields.optionalNumber("n_inner", 1, ConfigFields.LARGEST).orElse(4 * width),
+            HubConfig.heads(fields, "n_head", width),
+            fields.rate("resid_pdrop", 0.1),
+            HubConfig.activation(fields, "activation_function", "gelu_new"),
+            fields.positive("layer_norm_epsilon", 1e-5)));
+  }
+
+  @Override
+  public void write(PublishedModel model, OptionalInt endOfText, ObjectNode config) {
+    StackSize stack = model.stack();
+    config.putArray("architectures").add("GPT2LMHeadModel");
+    config.put("activation_function", HubConfig.name(stack.activation()));
+    config.put("vocab_size", model.embedding().vocabulary());
+    config.put("n_positions", model.embedding().positions());
+    config.put("n_embd", stack.width()).put("n_layer", stack.layers());
+    config.put("n_head", stack.heads()).put("n_inner", stack.hidden());
+    config.put("layer_norm_epsilon", stack.normEpsilon());
+    config.put("resid_pdrop", stack.dropout()).put("embd_pdrop", stack.dropout());
+    config.put("attn_pdrop", 0.0);
+    endOfText.ifPresent(id -> config.put("bos_token_id", id).put("eos_token_id", id));
+    config.put("tie_word_embeddings", true);
+  }
+
+  @Override
+  public Optional<PublishedModel> describe(Model<?> model) {
+    if (!(model instanceof Gpt gpt)) {
+      return Optional.empty();
+    }
+    EmbeddingSize embedding = EmbeddingSize.of(gpt.config().vocabulary(), gpt.config().positions());
+    return Optional.of(new PublishedModel(MODEL_TYPE, embedding, gpt.config().stack()));
+  }
+
+  @Override
+  public WeightNames names(PublishedModel model, Set<String> tensors) {
+    boolean bare =
+        !tensors.isEmpty() && tensors.stream().noneMatch(name -> name.startsWith(PREFIX));
+    String prefix = bare ? "" : PREFIX;
+    EmbeddingSize embedding = model.embedding();
+    int width = model.stack().width();
+    int hidden = model.stack().hidden();
+    List<WeightRule> rules = new ArrayList<>();
+    rules.add(
+        WeightRule.same("tokens.weight", prefix + "wte.weight", embedding.vocabulary(), width));
+    rules.add(
+        WeightRule.same("positions.weight", prefix + "wpe.weight", embedding.positions(), width));
+    for (int i = 0; i < model.stack().layers(); i++) {
+      String ours = "blocks." + i + ".";
+      String theirs = prefix + "h." + i + ".";
+      rules.addAll(WeightRule.norm(ours + "attentionNorm", theirs + "ln_1", width));
+      rules.addAll(conv1d(ours + "attention.qkv", theirs + "attn.c_attn", width, 3 * width));
+      rules.addAll(conv1d(ours + "attention.projection", theirs + "attn.c_proj", width, width));
+      rules.addAll(WeightRule.norm(ours + "feedForwardNorm", theirs + "ln_2", width));
+      rules.addAll(conv1d(ours + "feedForward.expand", theirs + "mlp.c_fc", width, hidden));
+      rules.addAll(conv1d(ours + "feedForward.contract", theirs + "mlp.c_proj", hidden, width));
+    }
+    rules.addAll(WeightRule.norm("finalNorm", prefix + "ln_f", width));
+    return new WeightNames(
+        rules,
+        Map.of("lm_head.weight", prefix + "wte.weight"),
+        Pattern.compile(Pattern.quote(prefix) + "h\\.\\d+\\.attn\\.(bias|masked_bias)"));
+  }
+
+  private static List<WeightRule> conv1d(String ours, String theirs, int in, int out) {
+    return List.of(
+        WeightRule.same(ours + ".weight", theirs + ".weight", in, out),
+        WeightRule.same(ours + ".bias", theirs + ".bias", out));
+  }
+
+  @Override
+  public String place(int block) {
+    return PREFIX + "h." + block + ".mlp";
+  }
+}

@@ -1,0 +1,62 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.training.Model;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * All that is special to a family of published models. One class a family, listed in {@link
+ * PublishedFamilies}.
+ */
+interface PublishedFamily {
+
+  /** The {@code model_type} of {@code config.json}. */
+  String modelType();
+
+  /** What it is read as. */
+  Class<? extends Model<?>> modelClass();
+
+  /**
+   * Reads a configuration.
+   *
+   * @throws IllegalArgumentException for a model that ours cannot represent, naming the field
+   */
+  PublishedModel read(ConfigFields fields);
+
+  /**
+   * Fills in all fields of a configuration but {@code model_type}.
+   *
+   * @param endOfText id of the token between documents, where it is known
+   */
+  void write(PublishedModel model, OptionalInt endOfText, ObjectNode config);
+
+  /** A model of ours in the form that this family publishes; empty for one that has none here. */
+  Optional<PublishedModel> describe(Model<?> model);
+
+  /**
+   * Adds what is published, and a model of ours may do without.
+   *
+   * @param parameters of the model in float32, by name
+   * @param model as it is published
+   */
+  default void complete(Map<String, INDArray> parameters, PublishedModel model) {}
+
+  /**
+   * The names of all weights.
+   *
+   * @param tensors names that are there, where these can have one prefix or another; empty for
+   *     those that the family's library writes
+   */
+  WeightNames names(PublishedModel model, Set<String> tensors);
+
+  /**
+   * Name of a place for experts, as the family's library writes it.
+   *
+   * @param block counted from 0
+   */
+  String place(int block);
+}

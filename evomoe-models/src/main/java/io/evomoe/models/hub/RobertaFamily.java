@@ -1,0 +1,191 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.training.Model;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * RoBERTa with its masked-token head ({@code RobertaForMaskedLM}), its configuration with the
+ * defaults of {@code RobertaConfig}. Its linear maps are PyTorch's: [out, in]. Its padding token
+ * has a position, and its tokens a type, also where ours have none.
+ */
+final class RobertaFamily implements PublishedFamily {
+  private static final String MODEL_TYPE = "roberta";
+  private static final String EMBEDDINGS = "roberta.embeddings.";
+  private static final String LAYER = "roberta.encoder.layer.";
+  private static final String POSITIONS = "positions.weight";
+  private static final String TOKEN_TYPES = "tokenTypes.weight";
+
+  /** Rows before the first position where ours has none: padding is token 1. */
+  private static final int OFFSET = 2;
+
+  @Override
+  public String modelType() {
+    return MODEL_TYPE;
+  }
+
+  @Override
+  public Class<Roberta> modelClass() {
+    return Roberta.class;
+  }
+
+  @Override
+  public PublishedModel read(ConfigFields fields) {
+    fields.require("tie_word_embeddings", true);
+    fields.require("is_decoder", false);
+    fields.require("add_cross_attention", false);
+    fields.require("position_embedding_type", "absolute");
+    int width = fields.number("hidden_size", 1);
+    int offset = fields.optionalNumber("pad_token_id", 0, ConfigFields.LARGEST).orElse(1) + 1;
+    int positions = fields.number("max_position_embeddings", offset + 1) - offset;
+    EmbeddingSize embedding =
+        new EmbeddingSize(
+            fields.number("vocab_size", 1, ConfigFields.MOST_TOKENS),
+            positions,
+            offset,
+            fields.number("type_vocab_size", 1));
+    return new PublishedModel(
+        MODEL_TYPE,
+        embedding,
+        HubConfig.stack(
+            fields.number("num_hidden_layers", 1),
+            width,
+            fields.number("intermediate_size", 1),
+            HubConfig.heads(fields, "num_attention_heads", width),
+            fields.rate("hidden_dropout_prob", 0.1),
+            HubConfig.activation(fields, "hidden_act", "gelu"),
+            fields.positive("layer_norm_eps", 1e-12)));
+  }
+
+  @Override
+  public void write(PublishedModel model, OptionalInt endOfText, ObjectNode config) {
+    StackSize stack = model.stack();
+    int offset = model.embedding().positionOffset();
+    config.putArray("architectures").add("RobertaForMaskedLM");
+    config.put("hidden_act", HubConfig.name(stack.activation()));
+    config.put("vocab_size", model.embedding().vocabulary());
+    config.put("max_position_embeddings", model.embedding().positions() + offset);
+    config.put("type_vocab_size", model.embedding().tokenTypes());
+    config.put("hidden_size", stack.width()).put("num_hidden_layers", stack.layers());
+    config.put("num_attention_heads", stack.heads()).put("intermediate_size", stack.hidden());
+    config.put("layer_norm_eps", stack.normEpsilon());
+    config.put("hidden_dropout_prob", stack.dropout()).put("attention_probs_dropout_prob", 0.0);
+    config.put("pad_token_id", offset - 1).put("bos_token_id", 0).put("eos_token_id", 2);
+    config.put("tie_word_embeddings", true);
+  }
+
+  @Override
+  public Optional<PublishedModel> describe(Model<?> model) {
+    if (!(model instanceof Roberta roberta)) {
+      return Optional.empty();
+    }
+    EmbeddingSize own = roberta.config().embedding();
+    EmbeddingSize embedding =
+        new EmbeddingSize(
+            own.vocabulary(),
+            own.positions(),
+            own.positionOffset() == 0 ? OFFSET : own.positionOffset(),
+            Math.max(1, own.tokenTypes()));
+    return Optional.of(new PublishedModel(MODEL_TYPE, embedding, roberta.config().stack()));
+  }
+
+  @Override
+  public void complete(Map<String, INDArray> parameters, PublishedModel model) {
+    int width = model.stack().width();
+    parameters.computeIfPresent(
+        POSITIONS,
+        (name, own) -> {
+          int missing = positions(model) - own.rows();
+          return missing == 0 ? own : Nd4j.concat(0, zeros(missing, width), own);
+        });
+    parameters.computeIfAbsent(TOKEN_TYPES, name -> zeros(1, width));
+  }
+
+  private static INDArray zeros(int rows, int width) {
+    return Nd4j.zeros(DataType.FLOAT, rows, width);
+  }
+
+  private static int positions(PublishedModel model) {
+    return model.embedding().positions() + model.embedding().positionOffset();
+  }
+
+  @Override
+  public WeightNames names(PublishedModel model, Set<String> tensors) {
+    int width = model.stack().width();
+    int hidden = model.stack().hidden();
+    List<WeightRule> rules = new ArrayList<>(embeddings(model));
+    for (int i = 0; i < model.stack().layers(); i++) {
+      String ours = "blocks." + i + ".";
+      String theirs = LAYER + i + ".";
+      rules.addAll(attention(ours, theirs + "attention.", width));
+      rules.addAll(
+          WeightRule.linear(
+              ours + "feedForward.expand", theirs + "intermediate.dense", width, hidden));
+      rules.addAll(
+          WeightRule.linear(ours + "feedForward.contract", theirs + "output.dense", hidden, width));
+      rules.addAll(WeightRule.norm(ours + "feedForwardNorm", theirs + "output.LayerNorm", width));
+    }
+    rules.addAll(WeightRule.linear("head.dense", "lm_head.dense", width, width));
+    rules.addAll(WeightRule.norm("head.norm", "lm_head.layer_norm", width));
+    rules.add(WeightRule.same("head.bias", "lm_head.bias", model.embedding().vocabulary()));
+    return new WeightNames(
+        rules,
+        Map.of(
+            "lm_head.decoder.weight",
+            EMBEDDINGS + "word_embeddings.weight",
+            "lm_head.decoder.bias",
+            "lm_head.bias"),
+        Pattern.compile(
+            "roberta\\.(embeddings\\.(position_ids|token_type_ids)|pooler\\.dense\\.(weight|bias))"));
+  }
+
+  private static List<WeightRule> embeddings(PublishedModel model) {
+    int width = model.stack().width();
+    EmbeddingSize size = model.embedding();
+    List<WeightRule> rules = new ArrayList<>();
+    rules.add(table("tokens.weight", "word_embeddings", size.vocabulary(), width));
+    rules.add(table(POSITIONS, "position_embeddings", positions(model), width));
+    rules.add(table(TOKEN_TYPES, "token_type_embeddings", size.tokenTypes(), width));
+    rules.addAll(WeightRule.norm("embeddingNorm", EMBEDDINGS + "LayerNorm", width));
+    return rules;
+  }
+
+  private static WeightRule table(String ours, String theirs, int rows, int width) {
+    return WeightRule.same(ours, EMBEDDINGS + theirs + ".weight", rows, width);
+  }
+
+  private static List<WeightRule> attention(String ours, String theirs, int width) {
+    List<WeightRule> rules = new ArrayList<>();
+    rules.add(qkv(ours, theirs, ".weight", true, List.of(width, width)));
+    rules.add(qkv(ours, theirs, ".bias", false, List.of(width)));
+    rules.addAll(
+        WeightRule.linear(ours + "attention.projection", theirs + "output.dense", width, width));
+    rules.addAll(WeightRule.norm(ours + "attentionNorm", theirs + "output.LayerNorm", width));
+    return rules;
+  }
+
+  private static WeightRule qkv(
+      String ours, String theirs, String part, boolean transposed, List<Integer> shape) {
+    List<String> names =
+        Stream.of("query", "key", "value").map(name -> theirs + "self." + name + part).toList();
+    return new WeightRule(ours + "attention.qkv" + part, names, transposed, shape);
+  }
+
+  @Override
+  public String place(int block) {
+    return LAYER + block + ".mlp";
+  }
+}
