@@ -48,14 +48,14 @@ public final class EvolvingFeedForward implements Layer {
     this.experts = new ArrayList<>();
     boolean fromStart = plan.gates().growth() == Growth.FROM_START;
     for (int e = 0; e < (fromStart ? plan.experts() : 1); e++) {
-      experts.add(plan.expert(expertScope(e)));
+      experts.add(plan.expert(scope.expert(e)));
     }
     if (fromStart) {
       mixture = mix();
     }
     this.shared =
         IntStream.range(0, plan.sharedExperts())
-            .mapToObj(i -> plan.sharedExpert(scope.child("shared").child(i)))
+            .mapToObj(i -> plan.sharedExpert(scope.sharedExpert(i)))
             .toList();
   }
 
@@ -71,11 +71,11 @@ public final class EvolvingFeedForward implements Layer {
       throw new IllegalStateException("the experts of " + scope.name() + " are not to be spawned");
     }
     Expert parent = experts.get(0);
-    FeedForward.WeightChange change = Spawning.by(method, plan.initialization(), seed);
+    FeedForward.WeightChange change = Spawning.by(method, seed);
     List<Expert> children = new ArrayList<>();
     Map<Parameter, Parameter> lineage = new LinkedHashMap<>();
     for (int e = 0; e < plan.experts(); e++) {
-      Expert child = parent.child(expertScope(e), change);
+      Expert child = parent.child(scope.expert(e), change);
       children.add(child);
       for (int i = 0; i < child.parameters().size(); i++) {
         lineage.put(child.parameters().get(i), parent.parameters().get(i));
@@ -164,11 +164,7 @@ public final class EvolvingFeedForward implements Layer {
   }
 
   private MoeLayer mix() {
-    Gate gate = plan.gate(scope.child("gate"));
+    Gate gate = plan.gate(scope.gate());
     return new MoeLayer(scope.name(), scope.kernels(), gate, experts);
-  }
-
-  private Scope expertScope(int expert) {
-    return scope.child("experts").child(expert);
   }
 }

@@ -1,7 +1,6 @@
 package io.evomoe.evolution;
 
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.Initialization;
 import io.evomoe.random.CounterRandom;
 
 /**
@@ -14,17 +13,15 @@ public final class Spawning {
   /**
    * The change of one kind.
    *
-   * @param initialization that weights drawn anew come from
    * @param seed of the draws, which differ by the names of the weights
    */
-  public static FeedForward.WeightChange by(
-      SpawnMethod method, Initialization initialization, long seed) {
+  public static FeedForward.WeightChange by(SpawnMethod method, long seed) {
     double amount = method.amount();
     return switch (method.kind()) {
-      case COPY -> (name, values) -> values;
+      case COPY -> (name, deviation, values) -> values;
       case MASK -> {
         double kept = method.rescale() ? 1 / (1 - amount) : 1;
-        yield (name, values) -> {
+        yield (name, deviation, values) -> {
           CounterRandom random = draws(seed, name);
           for (int i = 0; i < values.length; i++) {
             values[i] = random.uniform(i) < amount ? 0 : values[i] * kept;
@@ -33,17 +30,16 @@ public final class Spawning {
         };
       }
       case REINIT ->
-          (name, values) -> {
+          (name, deviation, values) -> {
             CounterRandom random = draws(seed, name);
             CounterRandom fresh = draws(seed, name + ".fresh");
-            double deviation = deviation(initialization, name);
             for (int i = 0; i < values.length; i++) {
               values[i] = random.uniform(i) < amount ? deviation * fresh.gaussian(i) : values[i];
             }
             return values;
           };
       case NOISE ->
-          (name, values) -> {
+          (name, deviation, values) -> {
             CounterRandom random = draws(seed, name);
             for (int i = 0; i < values.length; i++) {
               values[i] += amount * random.gaussian(i);
@@ -55,11 +51,5 @@ public final class Spawning {
 
   private static CounterRandom draws(long seed, String name) {
     return new CounterRandom(CounterRandom.fold(seed, name));
-  }
-
-  private static double deviation(Initialization initialization, String name) {
-    return name.endsWith("contract.weight")
-        ? initialization.residualDeviation()
-        : initialization.deviation();
   }
 }

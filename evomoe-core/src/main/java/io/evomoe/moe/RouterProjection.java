@@ -16,7 +16,7 @@ public final class RouterProjection {
   /** Makes W [width, experts] from N(0, 0.02), under the name {@code weight} in the scope. */
   public RouterProjection(Scope scope, int width, int experts) {
     this.kernels = scope.kernels().exact();
-    this.weight = scope.normal("weight", DEVIATION, width, experts);
+    this.weight = scope.alongExperts(1).normal("weight", DEVIATION, width, experts);
   }
 
   /** W [d, E]. */

@@ -6,6 +6,7 @@ import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.nn.Parameter.Role;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -34,10 +35,10 @@ public final class FeedForward implements Expert {
     this.kernels = scope.kernels();
     this.activation = activation;
     this.expandWeight = expand.normal("weight", initialization.deviation(), width, hidden);
-    this.expandBias = expand.constant("bias", 0, hidden);
+    this.expandBias = expand.constant("bias", Role.BIAS, 0, hidden);
     this.contractWeight =
         contract.normal("weight", initialization.residualDeviation(), hidden, width);
-    this.contractBias = contract.constant("bias", 0, width);
+    this.contractBias = contract.constant("bias", Role.BIAS, 0, width);
   }
 
   /**
@@ -52,16 +53,18 @@ public final class FeedForward implements Expert {
     this.kernels = scope.kernels();
     this.activation = parent.activation;
     this.expandWeight = changed(expand, "weight", parent.expandWeight, change);
-    this.expandBias = changed(expand, "bias", parent.expandBias, (name, values) -> values);
+    this.expandBias =
+        changed(expand, "bias", parent.expandBias, (name, deviation, values) -> values);
     this.contractWeight = changed(contract, "weight", parent.contractWeight, change);
-    this.contractBias = changed(contract, "bias", parent.contractBias, (name, values) -> values);
+    this.contractBias =
+        changed(contract, "bias", parent.contractBias, (name, deviation, values) -> values);
   }
 
   private static Parameter changed(
       Scope scope, String part, Parameter parent, WeightChange change) {
     double[] values = parent.value().dup('c').data().asDouble();
-    String name = scope.child(part).name();
-    return scope.of(part, change.apply(name, values), parent.decays(), parent.value().shape());
+    String name = scope.place(part).name();
+    return scope.like(part, parent, change.apply(name, parent.deviation(), values));
   }
 
   /** How a child's weight matrix is made from its parent's. */
@@ -72,9 +75,10 @@ public final class FeedForward implements Expert {
      * New values from old ones.
      *
      * @param name the child's parameter, for draws of its own
+     * @param deviation that the weights were drawn with at first
      * @param values the parent's, C order; may be changed and returned
      */
-    double[] apply(String name, double[] values);
+    double[] apply(String name, double deviation, double[] values);
   }
 
   @Override

@@ -30,8 +30,8 @@ public final class LayerNorm implements Layer {
     requireEpsilon(epsilon);
     this.epsilon = epsilon;
     this.kernels = scope.kernels();
-    this.gain = scope.constant("gain", 1, width);
-    this.shift = scope.constant("shift", 0, width);
+    this.gain = scope.constant("gain", Parameter.Role.GAIN, 1, width);
+    this.shift = scope.constant("shift", Parameter.Role.SHIFT, 0, width);
   }
 
   /** A copy of another, under names of its own. */

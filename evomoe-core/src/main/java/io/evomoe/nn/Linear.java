@@ -18,7 +18,7 @@ public final class Linear implements Layer {
   public Linear(Scope scope, int in, int out, double deviation) {
     this.kernels = scope.kernels();
     this.weight = scope.normal("weight", deviation, in, out);
-    this.bias = scope.constant("bias", 0, out);
+    this.bias = scope.constant("bias", Parameter.Role.BIAS, 0, out);
   }
 
   @Override

@@ -12,24 +12,37 @@ import org.nd4j.linalg.factory.Nd4j;
  * of a step; before that it counts as zero, whatever the array holds ({@link #hasGradient()}).
  */
 public final class Parameter {
-  private final String name;
+  private final Place place;
+  private final Role role;
+  private final double deviation;
   private INDArray value;
   private INDArray gradient;
-  private final boolean decays;
   private boolean hasGradient;
   private boolean frozen;
 
+  /** What a parameter does in its layer. */
+  public enum Role {
+    /** A matrix or table; the only role on which weight decay acts. */
+    WEIGHT,
+    /** Added to what a matrix gives. */
+    BIAS,
+    /** Multiplies what a normalisation gives. */
+    GAIN,
+    /** Added to what a normalisation gives. */
+    SHIFT
+  }
+
   /**
-   * A parameter over {@code value}, which it keeps.
+   * A parameter over {@code value}, which it keeps; {@link Scope} makes them.
    *
-   * @param name dotted path, unique in a model
+   * @param deviation of the normal distribution that the first values come from
    * @param value C order, outside of any workspace
-   * @param decays whether weight decay acts (matrices: yes; biases, gains and shifts: no)
    */
-  public Parameter(String name, INDArray value, boolean decays) {
-    this.name = name;
+  Parameter(Place place, Role role, double deviation, INDArray value) {
+    this.place = place;
+    this.role = role;
+    this.deviation = deviation;
     this.value = value;
-    this.decays = decays;
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       this.gradient = Nd4j.create(value.dataType(), value.shape());
     }
@@ -37,7 +50,25 @@ public final class Parameter {
 
   /** Dotted path, unique in a model. */
   public String name() {
-    return name;
+    return place.name();
+  }
+
+  /** Where it stands in its model. */
+  public Place place() {
+    return place;
+  }
+
+  /** What it does in its layer. */
+  public Role role() {
+    return role;
+  }
+
+  /**
+   * Standard deviation of the normal distribution that its first values came from; 0 where they
+   * were not drawn from one.
+   */
+  public double deviation() {
+    return deviation;
   }
 
   /** The live value; optimizers change it in place. */
@@ -47,7 +78,7 @@ public final class Parameter {
 
   /** Whether weight decay acts on it. */
   public boolean decays() {
-    return decays;
+    return role == Role.WEIGHT;
   }
 
   /**
@@ -83,7 +114,7 @@ public final class Parameter {
           "%s of %s must be in C order without gaps, %s %s, was %s %s in order %s"
               .formatted(
                   what,
-                  name,
+                  name(),
                   value.dataType(),
                   Arrays.toString(value.shape()),
                   storage.dataType(),
@@ -140,6 +171,6 @@ public final class Parameter {
 
   @Override
   public String toString() {
-    return name + Arrays.toString(value.shape());
+    return name() + Arrays.toString(value.shape());
   }
 }

@@ -1,7 +1,9 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Parameter.Role;
 import io.evomoe.random.CounterRandom;
+import java.util.Arrays;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -12,24 +14,24 @@ import org.nd4j.linalg.factory.Nd4j;
  * which layers are made.
  */
 public final class Scope {
-  private final String name;
+  private final Place place;
   private final long seed;
   private final Kernels kernels;
 
-  private Scope(String name, long seed, Kernels kernels) {
-    this.name = name;
+  private Scope(Place place, long seed, Kernels kernels) {
+    this.place = place;
     this.seed = seed;
     this.kernels = kernels;
   }
 
   /** The scope of a whole model. */
   public static Scope root(long seed, Kernels kernels) {
-    return new Scope("", seed, kernels);
+    return new Scope(Place.ROOT, seed, kernels);
   }
 
   /** A scope inside this one. */
   public Scope child(String part) {
-    return new Scope(qualify(part), seed, kernels);
+    return at(place.child(part));
   }
 
   /** A scope inside this one, by number. */
@@ -37,9 +39,48 @@ public final class Scope {
     return child(Integer.toString(number));
   }
 
+  /** The scope {@code blocks.NUMBER} of a block of a stack. */
+  public Scope block(int number) {
+    return at(place.inBlock(number));
+  }
+
+  /** In the scope of an MoE layer, {@code experts.NUMBER} of an expert that its gate chooses. */
+  public Scope expert(int number) {
+    return at(place.inExpert(ExpertPlace.EXPERTS, number));
+  }
+
+  /** In the scope of an MoE layer, {@code shared.NUMBER} of an expert that every token uses. */
+  public Scope sharedExpert(int number) {
+    return at(place.inExpert(ExpertPlace.SHARED, number));
+  }
+
+  /** In the scope of an MoE layer, {@code gate}. */
+  public Scope gate() {
+    return at(place.inGate());
+  }
+
+  /**
+   * The same scope for arrays of a gate that have an entry for each expert along an axis: a
+   * checkpoint of another number of experts is made by merging or copying these entries.
+   *
+   * @param axis from 0
+   */
+  public Scope alongExperts(int axis) {
+    return at(place.alongExperts(axis));
+  }
+
+  private Scope at(Place other) {
+    return new Scope(other, seed, kernels);
+  }
+
   /** Dotted name; empty at the root. */
   public String name() {
-    return name;
+    return place.name();
+  }
+
+  /** The place of an array of that name, for a gate's {@code GateState}; "" for the scope's own. */
+  public Place place(String part) {
+    return place.child(part);
   }
 
   /** The seed of the model. */
@@ -54,13 +95,13 @@ public final class Scope {
 
   /** A matrix drawn from N(0, deviation), with weight decay. */
   public Parameter normal(String part, double deviation, long... shape) {
-    String full = qualify(part);
-    CounterRandom random = new CounterRandom(CounterRandom.fold(seed, full));
+    Place of = place(part);
+    CounterRandom random = new CounterRandom(CounterRandom.fold(seed, of.name()));
     double[] values = new double[Math.toIntExact(product(shape))];
     for (int i = 0; i < values.length; i++) {
       values[i] = deviation * random.gaussian(i);
     }
-    return parameter(full, values, true, shape);
+    return parameter(of, Role.WEIGHT, deviation, values, shape);
   }
 
   /**
@@ -68,32 +109,31 @@ public final class Scope {
    * with weight decay.
    */
   public Parameter orthogonal(String part, double gain, int rows, int columns) {
-    String full = qualify(part);
-    CounterRandom random = new CounterRandom(CounterRandom.fold(seed, full));
-    return parameter(full, Orthogonal.matrix(random, gain, rows, columns), true, rows, columns);
+    Place of = place(part);
+    CounterRandom random = new CounterRandom(CounterRandom.fold(seed, of.name()));
+    double[] values = Orthogonal.matrix(random, gain, rows, columns);
+    return parameter(of, Role.WEIGHT, 0, values, rows, columns);
   }
 
-  /** An array filled with one value, without weight decay. */
-  public Parameter constant(String part, double value, long... shape) {
+  /** An array filled with one value; with weight decay where its role says so. */
+  public Parameter constant(String part, Role role, double value, long... shape) {
     double[] values = new double[Math.toIntExact(product(shape))];
-    java.util.Arrays.fill(values, value);
-    return parameter(qualify(part), values, false, shape);
+    Arrays.fill(values, value);
+    return parameter(place(part), role, 0, values, shape);
   }
 
-  /** A parameter with given values in C order. */
-  public Parameter of(String part, double[] values, boolean decays, long... shape) {
-    return parameter(qualify(part), values, decays, shape);
+  /** Another parameter's child: its shape, type and role, with values of its own in C order. */
+  public Parameter like(String part, Parameter parent, double[] values) {
+    return parameter(
+        place(part), parent.role(), parent.deviation(), values, parent.value().shape());
   }
 
-  private Parameter parameter(String full, double[] values, boolean decays, long... shape) {
+  private Parameter parameter(
+      Place of, Role role, double deviation, double[] values, long... shape) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray array = Nd4j.create(values, shape, 'c').castTo(kernels.dataType());
-      return new Parameter(full, array, decays);
+      return new Parameter(of, role, deviation, array);
     }
-  }
-
-  private String qualify(String part) {
-    return name.isEmpty() ? part : name + "." + part;
   }
 
   private static long product(long... shape) {

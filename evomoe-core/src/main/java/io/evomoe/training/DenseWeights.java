@@ -1,11 +1,10 @@
 package io.evomoe.training;
 
-import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Place;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,11 +20,17 @@ public interface DenseWeights {
   /** Where they come from, for messages. */
   String source();
 
-  /**
-   * Names of all parameters. The net of a place for experts, {@code blocks.1.feedForward}, has its
-   * parameters right below the place's name: {@code blocks.1.feedForward.expand.weight}.
-   */
+  /** Names of all parameters. */
   Set<String> names();
+
+  /**
+   * The name here of what a parameter starts with; empty for a gate's, which starts anew. The net
+   * of a place for experts, {@code blocks.1.feedForward}, has its parameters right below the
+   * place's name: {@code blocks.1.feedForward.expand.weight}.
+   */
+  default Optional<String> nameFor(Place place) {
+    return place.denseName();
+  }
 
   /** One parameter, outside of any workspace. */
   INDArray read(String name);
@@ -40,7 +45,7 @@ public interface DenseWeights {
   default void loadInto(Model<?> model) {
     Map<Parameter, String> wanted = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
-      nameOf(parameter, model.evolving().places()).ifPresent(name -> wanted.put(parameter, name));
+      nameFor(parameter.place()).ifPresent(name -> wanted.put(parameter, name));
     }
     Set<String> missing = new LinkedHashSet<>(wanted.values());
     missing.removeAll(names());
@@ -68,23 +73,5 @@ public interface DenseWeights {
                   Arrays.toString(value.shape())));
     }
     return value;
-  }
-
-  /**
-   * The name that a parameter has in the dense form of its model; empty for a gate's.
-   *
-   * @param places for experts in the model
-   */
-  static Optional<String> nameOf(Parameter parameter, List<EvolvingFeedForward> places) {
-    for (EvolvingFeedForward place : places) {
-      String prefix = place.name() + ".";
-      if (parameter.name().startsWith(prefix)) {
-        String inside = parameter.name().substring(prefix.length());
-        return inside.startsWith("gate.")
-            ? Optional.empty()
-            : Optional.of(prefix + inside.replaceFirst("^experts\\.\\d+\\.", ""));
-      }
-    }
-    return Optional.of(parameter.name());
   }
 }

@@ -125,8 +125,8 @@ class SpawningTest {
   }
 
   private FeedForward child(String method, int expert, long seed) {
-    FeedForward.WeightChange change = Spawning.by(SpawnMethod.parse(method), INITIALIZATION, seed);
-    return new FeedForward(scope.child("experts").child(expert), parent, change);
+    FeedForward.WeightChange change = Spawning.by(SpawnMethod.parse(method), seed);
+    return new FeedForward(scope.expert(expert), parent, change);
   }
 
   private static double[] values(FeedForward net, int parameter) {

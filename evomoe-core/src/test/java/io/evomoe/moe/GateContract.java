@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Place;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +95,34 @@ public abstract class GateContract extends GateOptionsContract {
     assertThat(gate.parameters()).extracting(Parameter::name).doesNotHaveDuplicates();
     assertThat(gate.parameters()).allMatch(parameter -> parameter.name().startsWith("gate."));
     assertThat(gate.state()).allMatch(state -> state.name().startsWith("gate."));
+  }
+
+  @Test
+  void should_say_along_which_axis_an_array_counts_the_experts() {
+    for (Map<String, String> options : variants()) {
+      assertThat(expertCounts().stream().map(experts -> shapesWithoutExperts(experts, options)))
+          .as("arrays without the experts' axis, with %s", options)
+          .containsOnly(shapesWithoutExperts(expertCounts().get(0), options));
+    }
+  }
+
+  private Map<String, List<Long>> shapesWithoutExperts(int experts, Map<String, String> options) {
+    GateScene scene = GateScene.of(provider(), experts, options);
+    Map<String, List<Long>> shapes = new TreeMap<>();
+    scene
+        .gate()
+        .parameters()
+        .forEach(p -> shapes.put(p.name(), rest(p.place(), p.value(), experts)));
+    scene.gate().state().forEach(s -> shapes.put(s.name(), rest(s.place(), s.value(), experts)));
+    return shapes;
+  }
+
+  private static List<Long> rest(Place place, INDArray array, long experts) {
+    List<Long> shape = new ArrayList<>(Arrays.stream(array.shape()).boxed().toList());
+    if (place.expertAxis().isPresent()) {
+      assertThat(shape.remove(place.expertAxis().getAsInt())).as(place.name()).isEqualTo(experts);
+    }
+    return shape;
   }
 
   @Test

@@ -56,7 +56,7 @@ public final class GateScene {
       Map<String, String> options,
       long seed,
       TrainingFacts training) {
-    Scope scope = Scope.root(seed, KernelSelection.forType(DataType.DOUBLE)).child("gate");
+    Scope scope = Scope.root(seed, KernelSelection.forType(DataType.DOUBLE)).gate();
     Gate gate =
         provider.create(
             new GateSpec(

@@ -103,7 +103,7 @@ class FeedForwardTest {
         new FeedForward(
             LayerFixture.scope().child("child"),
             parent,
-            (name, values) -> {
+            (name, deviation, values) -> {
               values[0] = name.length();
               return values;
             });

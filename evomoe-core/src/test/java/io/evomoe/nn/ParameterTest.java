@@ -11,7 +11,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class ParameterTest {
   private final INDArray flat = Nd4j.zeros(DataType.DOUBLE, 10);
-  private final Parameter parameter = new Parameter("w", Nd4j.zeros(DataType.DOUBLE, 2, 3), true);
+  private final Parameter parameter =
+      new Parameter(
+          Place.ROOT.child("w"), Parameter.Role.WEIGHT, 0, Nd4j.zeros(DataType.DOUBLE, 2, 3));
 
   @Test
   void should_live_in_a_part_of_an_array_that_holds_all_parameters() {

@@ -24,7 +24,7 @@ class AdamWTest {
   private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
   private final Scope scope = Scope.root(3, kernels);
   private final Parameter matrix = scope.normal("matrix", 1, 4, 3);
-  private final Parameter bias = scope.constant("bias", 0.5, 3);
+  private final Parameter bias = scope.constant("bias", Parameter.Role.BIAS, 0.5, 3);
   private final List<Parameter> both = List.of(matrix, bias);
   private final AdamW optimizer = new AdamW(kernels, CONFIG);
   private final GradientNorm norm = new GradientNorm(kernels);

@@ -100,7 +100,8 @@ class RoutingMetricsTest {
 
   /** Two layers of four experts; at moment t the first t tokens have another expert than at 0. */
   private final class Scripted implements Model<TinyBatch> {
-    private final Parameter parameter = Scope.root(1, kernels).constant("number", 1, 1);
+    private final Parameter parameter =
+        Scope.root(1, kernels).constant("number", Parameter.Role.BIAS, 1, 1);
     private final boolean moving;
 
     Scripted(boolean moving) {

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 class SgdTest {
   private final Scope scope = Scope.root(1, new Nd4jKernels(DataType.DOUBLE));
-  private final Parameter parameter = scope.constant("p", 1, 2);
+  private final Parameter parameter = scope.constant("p", Parameter.Role.BIAS, 1, 2);
 
   @Test
   void should_take_the_steps_of_nesterovs_momentum_worked_by_hand() {
@@ -61,7 +61,7 @@ class SgdTest {
   void should_give_a_child_its_own_copy_of_the_velocity() {
     Sgd optimizer = new Sgd(0.9);
     step(optimizer, 2, 1);
-    Parameter child = scope.constant("child", 1, 2);
+    Parameter child = scope.constant("child", Parameter.Role.BIAS, 1, 2);
 
     optimizer.inherit(Map.of(child, parameter), true);
     optimizer.retain(List.of(child));

@@ -78,7 +78,7 @@ public final class TinyModel implements Model<TinyBatch> {
 
   @Override
   public List<GateState> state() {
-    return List.of(new GateState("counter", counter));
+    return List.of(new GateState(scope.place("counter"), counter));
   }
 
   @Override
@@ -96,7 +96,7 @@ public final class TinyModel implements Model<TinyBatch> {
     Expert parent = experts.remove(0);
     Map<Parameter, Parameter> parents = new LinkedHashMap<>();
     for (int e = 0; e < EXPERTS; e++) {
-      Expert child = new Expert(scope.child("experts").child(e));
+      Expert child = new Expert(scope.expert(e));
       experts.add(child);
       for (int i = 0; i < child.parameters().size(); i++) {
         Parameter from = parent.parameters().get(i);
@@ -131,7 +131,7 @@ public final class TinyModel implements Model<TinyBatch> {
 
     Expert(Scope scope) {
       in = scope.normal("in", 0.5, TinyBatch.WIDTH, HIDDEN);
-      bias = scope.constant("bias", 0, HIDDEN);
+      bias = scope.constant("bias", Parameter.Role.BIAS, 0, HIDDEN);
       out = scope.normal("out", 0.5, HIDDEN, 1);
     }
 

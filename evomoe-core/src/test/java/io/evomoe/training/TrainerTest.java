@@ -303,11 +303,13 @@ class TrainerTest {
 
   /** One number with a gradient that the test chooses, and one MoE layer of 1.5 experts a token. */
   private final class Probe implements Model<TinyBatch> {
-    private final Parameter parameter = Scope.root(1, kernels).constant("number", 1, 1);
+    private final Parameter parameter =
+        Scope.root(1, kernels).constant("number", Parameter.Role.BIAS, 1, 1);
     private final Set<Long> seeds = new HashSet<>();
     private double loss = 1;
     private boolean heldOutFails;
-    private final GateState passes = new GateState("passes", Nd4j.createFromArray(0.0));
+    private final GateState passes =
+        new GateState(Scope.root(1, kernels).place("passes"), Nd4j.createFromArray(0.0));
     private double gradient;
 
     Probe(double gradient) {

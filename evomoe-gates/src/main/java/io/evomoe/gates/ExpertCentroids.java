@@ -20,7 +20,7 @@ final class ExpertCentroids {
   /** Makes c under the name {@code centroids} in the scope. */
   ExpertCentroids(Scope scope, int experts, int width) {
     this.kernels = scope.kernels().exact();
-    this.centroids = scope.orthogonal("centroids", GAIN, experts, width);
+    this.centroids = scope.alongExperts(0).orthogonal("centroids", GAIN, experts, width);
   }
 
   /** c [E, d]. */

@@ -35,6 +35,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * </ul>
  */
 public final class HashGate implements Gate {
+  private static final String TABLE = "table";
+
   private final int experts;
   private final int vocabulary;
   private final GateState table;
@@ -42,13 +44,12 @@ public final class HashGate implements Gate {
   private HashGate(GateSpec spec, Table kind) {
     this.experts = spec.experts();
     this.vocabulary = spec.vocabulary();
-    this.table =
-        new GateState(spec.scope().name() + ".table", array(table(spec, kind), spec), true);
+    this.table = new GateState(spec.scope().place(TABLE), array(table(spec, kind), spec), true);
   }
 
   private static int[] table(GateSpec spec, Table kind) {
     if (kind == Table.RANDOM) {
-      String user = spec.scope().name() + ".table";
+      String user = spec.scope().place(TABLE).name();
       CounterRandom random = new CounterRandom(CounterRandom.fold(spec.scope().seed(), user));
       return HashTable.random(spec.vocabulary(), spec.experts(), random);
     }

@@ -51,7 +51,7 @@ public final class LossFreeGate implements Gate {
     this.experts = spec.experts();
     this.options = options;
     this.projection = new RouterProjection(spec.scope(), spec.width(), experts);
-    this.bias = new SteppedValue(spec.scope(), "bias", new double[experts], experts, this::moved);
+    this.bias = SteppedValue.ofExperts(spec.scope(), "bias", experts, this::moved);
   }
 
   @Override

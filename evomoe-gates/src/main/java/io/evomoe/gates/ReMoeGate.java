@@ -57,8 +57,7 @@ public final class ReMoeGate implements Gate {
     this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
     this.options = options;
     this.moeLayers = spec.moeLayers();
-    this.lambda =
-        new SteppedValue(spec.scope(), "lambda", new double[] {options.lambda}, 2, this::steered);
+    this.lambda = SteppedValue.of(spec.scope(), "lambda", options.lambda, 2, this::steered);
   }
 
   @Override

@@ -20,7 +20,8 @@ import org.nd4j.linalg.factory.Nd4j;
 final class SteppedValue {
   private static final long NEVER = -1;
 
-  private final String name;
+  private final Scope scope;
+  private final Scope steps;
   private final Rule rule;
   private final INDArray value;
   private final INDArray counts;
@@ -29,17 +30,31 @@ final class SteppedValue {
   /**
    * A value before the first step.
    *
-   * @param name inside the scope
+   * @param scope of the value; along its axis of experts, if it has one, are the counts as well
+   * @param steps the same scope without such an axis
    * @param counts how many numbers a pass counts
    */
-  SteppedValue(Scope scope, String name, double[] start, int counts, Rule rule) {
-    this.name = scope.child(name).name();
+  private SteppedValue(Scope scope, Scope steps, double[] start, int counts, Rule rule) {
+    this.scope = scope;
+    this.steps = steps;
     this.rule = rule;
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       this.value = Nd4j.createFromArray(start);
       this.counts = Nd4j.createFromArray(new double[counts]);
       this.countedStep = Nd4j.createFromArray(NEVER);
     }
+  }
+
+  /** A value, named in the gate's scope, before the first step. */
+  static SteppedValue of(Scope gate, String name, double start, int counts, Rule rule) {
+    Scope scope = gate.child(name);
+    return new SteppedValue(scope, scope, new double[] {start}, counts, rule);
+  }
+
+  /** A value for each expert, zero before the first step; a pass counts a number for each. */
+  static SteppedValue ofExperts(Scope gate, String name, int experts, Rule rule) {
+    Scope scope = gate.child(name);
+    return new SteppedValue(scope.alongExperts(0), scope, new double[experts], experts, rule);
   }
 
   /** How a step moves the value. */
@@ -81,9 +96,9 @@ final class SteppedValue {
   /** Value, counts and the step they are of, for a checkpoint. */
   List<GateState> state() {
     return List.of(
-        new GateState(name, value),
-        new GateState(name + ".counts", counts),
-        new GateState(name + ".step", countedStep));
+        new GateState(scope.place(""), value),
+        new GateState(scope.place("counts"), counts),
+        new GateState(steps.place("step"), countedStep));
   }
 
   private double[] settled() {

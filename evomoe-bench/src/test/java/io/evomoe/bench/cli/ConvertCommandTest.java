@@ -122,8 +122,6 @@ class ConvertCommandTest {
         "--experts 8 --spawn 8|--spawn takes a method, such as mask:0.3, was 8",
         "--experts 8 --spawn copy --spread copy|--spread is an old name of --spawn",
         "--spawn mask:0.3|one of --select, --merge and --experts must be given",
-        "--select 3,2,1,0|experts must become more or fewer than the 4 there are",
-        "--merge 0+1,0+1,2+3,2+3|experts must become more or fewer than the 4 there are",
         "--select 0 --merge all|mutually exclusive",
       })
   void what_cannot_be_should_be_refused(String line) {
@@ -132,6 +130,17 @@ class ConvertCommandTest {
     assertThat(run.code()).as(run.err()).isEqualTo(2);
     assertThat(run.err()).contains(parts[1]).doesNotContain("\tat ");
     assertThat(folder.resolve("refused")).doesNotExist();
+  }
+
+  @Test
+  void experts_in_another_order_should_take_their_columns_of_the_gate_along() throws IOException {
+    Path out = convert("--select", "3,2,1,0");
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(tensor(out, EXPERT.formatted(i)))
+          .isEqualTo(tensor(trained, EXPERT.formatted(3 - i)));
+      assertThat(tensor(out, GATE).getColumn(i)).isEqualTo(tensor(trained, GATE).getColumn(3 - i));
+    }
   }
 
   @Test

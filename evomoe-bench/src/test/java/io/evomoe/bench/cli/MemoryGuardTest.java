@@ -114,7 +114,7 @@ class MemoryGuardTest {
     long before = usedHeap();
     for (int i = 0; i < 2000; i++) {
       Parameter parameter =
-          scope.constant("blocks.1.feedForward.experts.%d.bias".formatted(i), 0, 4);
+          scope.child("blocks.1.feedForward").expert(i).constant("bias", Parameter.Role.BIAS, 0, 4);
       held.add(parameter);
       held.add(Moments.zeros(parameter, 0));
     }

@@ -1,6 +1,7 @@
 package io.evomoe.training.checkpoint;
 
 import io.evomoe.files.IoReason;
+import io.evomoe.nn.ExpertPlace;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.DenseWeights;
@@ -118,6 +119,7 @@ public final class Checkpoint implements SavedRun {
    */
   public void loadModel(Model<?> model) {
     Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
+    requireSameExperts(model);
     requireFit(CheckpointFiles.MODEL, arrays);
     read(CheckpointFiles.MODEL, arrays);
   }
@@ -143,16 +145,49 @@ public final class Checkpoint implements SavedRun {
         CheckpointFiles.putMoments(arrays, parameter, fresh);
       }
     }
+    requireSameExperts(model);
     requireFit(CheckpointFiles.OPTIMIZER, arrays);
     loadModel(model);
     read(CheckpointFiles.OPTIMIZER, arrays);
     moments.forEach(optimizer::restore);
   }
 
+  /** Said before names are compared, of which there would be too many to say this. */
+  private void requireSameExperts(Model<?> model) {
+    Path file = folder.resolve(CheckpointFiles.MODEL);
+    try (SafeTensors tensors = SafeTensors.open(file)) {
+      Set<String> names = tensors.names();
+      Map<String, Integer> wanted = new LinkedHashMap<>();
+      Map<String, Integer> found = new LinkedHashMap<>();
+      for (Parameter parameter : model.parameters()) {
+        ExpertPlace expert = parameter.place().expert().orElse(null);
+        if (expert != null) {
+          wanted.merge(expert.layer(), expert.number() + 1, Math::max);
+          int there = 0;
+          while (names.contains(expert.of(there))) {
+            there++;
+          }
+          found.merge(expert.layer(), there, Math::max);
+        }
+      }
+      wanted.forEach(
+          (layer, experts) -> requireSame(file, layer, experts, found.getOrDefault(layer, 0)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
+  private static void requireSame(Path file, String layer, int experts, int found) {
+    if (found > 0 && found != experts) {
+      throw new CheckpointException(
+          "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
+              .formatted(file, found, layer, experts));
+    }
+  }
+
   private void requireFit(String name, Map<String, INDArray> arrays) {
     Path file = folder.resolve(name);
     try (SafeTensors tensors = SafeTensors.open(file)) {
-      ExpertNames.requireSameCounts(file, tensors.names(), arrays.keySet());
       Set<String> extra = new LinkedHashSet<>(tensors.names());
       extra.removeAll(arrays.keySet());
       if (!extra.isEmpty()) {

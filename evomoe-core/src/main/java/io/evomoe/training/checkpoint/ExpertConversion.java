@@ -1,20 +1,22 @@
 package io.evomoe.training.checkpoint;
 
 import io.evomoe.moe.GateState;
+import io.evomoe.nn.ExpertPlace;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Place;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.AdamW;
 import io.evomoe.training.Model;
 import io.evomoe.training.Moments;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,25 +44,20 @@ public final class ExpertConversion {
    *
    * @param loaded the model with what the checkpoint holds
    * @param groups where each new expert comes from
-   * @throws IllegalArgumentException if a group names an expert that does not exist, the model has
-   *     no experts, or it would have as many as before: then nothing tells which axis of a gate's
-   *     array is that of the experts
+   * @throws IllegalArgumentException if a group names an expert that does not exist, or the model
+   *     has no experts
    */
   public ExpertConversion(Model<?> loaded, ExpertGroups groups) {
     this.groups = groups;
     this.old = CheckpointFiles.arrays(loaded);
     loaded.parameters().forEach(parameter -> oldParameters.put(parameter.name(), parameter));
     this.experts =
-        ExpertNames.counts(old.keySet()).values().stream()
-            .mapToInt(Integer::intValue)
+        loaded.parameters().stream()
+            .flatMap(parameter -> parameter.place().expert().stream())
+            .mapToInt(expert -> expert.number() + 1)
             .max()
             .orElseThrow(() -> new IllegalArgumentException("the model has no experts to convert"));
     groups.requireWithin(experts);
-    if (groups.size() == experts) {
-      throw new IllegalArgumentException(
-          "experts must become more or fewer than the %d there are, would be as many"
-              .formatted(experts));
-    }
   }
 
   /**
@@ -72,13 +69,20 @@ public final class ExpertConversion {
    * @throws CheckpointException if an array cannot be converted; it is named
    */
   public void fill(Model<?> fresh, Model<?> untrained) {
-    Map<String, INDArray> arrays = CheckpointFiles.arrays(fresh);
+    Map<String, INDArray> states = new LinkedHashMap<>();
+    fresh.state().forEach(state -> states.put(state.name(), state.value()));
     for (GateState state : untrained.state()) {
-      requireSameBeginning(state, arrays.get(state.name()));
+      requireSameBeginning(state, states.get(state.name()));
     }
-    Map<String, INDArray> converted = new LinkedHashMap<>();
-    arrays.forEach((name, array) -> converted.put(name, converted(name, array, old::get)));
-    arrays.forEach((name, array) -> array.assign(converted.get(name)));
+    IdentityHashMap<INDArray, INDArray> converted = new IdentityHashMap<>();
+    for (Parameter parameter : fresh.parameters()) {
+      INDArray value = parameter.value();
+      converted.put(value, converted(parameter.place(), value, old::get));
+    }
+    for (GateState state : fresh.state()) {
+      converted.put(state.value(), converted(state.place(), state.value(), old::get));
+    }
+    converted.forEach(INDArray::assign);
   }
 
   /**
@@ -92,22 +96,22 @@ public final class ExpertConversion {
    */
   public void spread(Model<?> fresh, FeedForward.WeightChange change, long seed) {
     for (Parameter parameter : fresh.parameters()) {
-      INDArray value = parameter.value();
-      Optional<ExpertNames.ExpertName> expert = ExpertNames.parse(parameter.name());
+      Place place = parameter.place();
       if (!parameter.decays()) {
         continue;
       }
-      if (expert.isPresent() && groups.isFurtherCopy(expert.get().expert())) {
-        write(value, change.apply(parameter.name(), doubles(value)));
-      } else if (expert.isEmpty() && !value.equalShapes(old.get(parameter.name()))) {
+      if (place.expertAxis().isPresent()) {
         disturb(parameter, new CounterRandom(CounterRandom.fold(seed, parameter.name())));
+      } else if (place.expert().filter(e -> groups.isFurtherCopy(e.number())).isPresent()) {
+        INDArray value = parameter.value();
+        write(value, change.apply(place.name(), parameter.deviation(), doubles(value)));
       }
     }
   }
 
   private void disturb(Parameter parameter, CounterRandom random) {
     INDArray value = parameter.value();
-    int axis = differing(old.get(parameter.name()), value)[0];
+    int axis = parameter.place().expertAxis().orElseThrow();
     double deviation = GATE_NOISE * value.stdNumber().doubleValue();
     double[] values = doubles(value);
     for (int i = 0; i < values.length; i++) {
@@ -149,7 +153,7 @@ public final class ExpertConversion {
     boolean[] missing = new boolean[1];
     INDArray result =
         converted(
-            parameter.name(),
+            parameter.place(),
             parameter.value(),
             name -> {
               Parameter source = oldParameters.get(name);
@@ -172,34 +176,41 @@ public final class ExpertConversion {
   }
 
   private INDArray converted(
-      String name, INDArray like, Function<String, @Nullable INDArray> source) {
-    Optional<ExpertNames.ExpertName> expert = ExpertNames.parse(name);
-    if (expert.isPresent()) {
-      ExpertNames.ExpertName parts = expert.get();
+      Place place, INDArray like, Function<String, @Nullable INDArray> source) {
+    ExpertPlace expert = place.expert().orElse(null);
+    if (expert != null) {
       return mean(
-          groups.of(parts.expert()).stream()
-              .map(number -> fitting(parts.of(number), like, source.apply(parts.of(number))))
+          groups.of(expert.number()).stream()
+              .map(number -> fitting(expert.of(number), like, source.apply(expert.of(number))))
               .toList());
     }
-    INDArray array = source.apply(name);
-    if (array == null || array.rank() != like.rank()) {
-      throw unfit(name, like, array);
+    INDArray array = source.apply(place.name());
+    if (place.expertAxis().isPresent()) {
+      return alongExperts(place, array, like);
     }
-    return array.equalShapes(like) ? array : alongExperts(name, array, like);
+    if (place.ofGate() && array != null && !array.equalShapes(like)) {
+      throw new CheckpointException(
+          place.name()
+              + " depends on the number of experts, and its gate does not say along which axis"
+              + " (Scope.alongExperts)");
+    }
+    return fitting(place.name(), like, array);
   }
 
-  /** The means along the one axis that has the old number of experts there, the new here. */
-  private INDArray alongExperts(String name, INDArray array, INDArray like) {
-    int[] axes = differing(array, like);
-    if (axes.length != 1 || array.size(axes[0]) != experts || like.size(axes[0]) != groups.size()) {
-      throw unfit(name, like, array);
+  /** The means along the axis that has the old number of experts there, the new here. */
+  private INDArray alongExperts(Place place, @Nullable INDArray array, INDArray like) {
+    int axis = place.expertAxis().orElseThrow();
+    long[] wanted = like.shape().clone();
+    wanted[axis] = experts;
+    if (array == null || !Arrays.equals(array.shape(), wanted)) {
+      throw unfit(place.name(), like, array);
     }
-    int inner = inner(like, axes[0]);
+    int inner = inner(like, axis);
     double[] from = doubles(array);
     double[] to = new double[(int) like.length()];
     for (int i = 0; i < to.length; i++) {
       int outer = i / (inner * groups.size());
-      List<Integer> sources = groups.of(indexAlong(like, axes[0], i));
+      List<Integer> sources = groups.of(indexAlong(like, axis, i));
       for (int source : sources) {
         to[i] += from[(outer * experts + source) * inner + i % inner] / sources.size();
       }
@@ -207,12 +218,6 @@ public final class ExpertConversion {
     INDArray result = Nd4j.create(like.dataType(), like.shape());
     write(result, to);
     return result;
-  }
-
-  private static int[] differing(@Nullable INDArray array, INDArray like) {
-    return IntStream.range(0, like.rank())
-        .filter(i -> array == null || array.size(i) != like.size(i))
-        .toArray();
   }
 
   /** Elements, in C order, of one step along an axis. */

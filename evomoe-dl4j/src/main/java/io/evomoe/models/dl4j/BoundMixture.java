@@ -61,7 +61,7 @@ final class BoundMixture {
     for (Parameter parameter : place.parameters()) {
       INDArray view = view(views, key(scope, parameter.name()));
       view.assign(parameter.value());
-      if (!parameter.name().startsWith(scope.child("gate").name())) {
+      if (!parameter.place().ofGate()) {
         initializeExpert(layer, parameter, view);
       }
     }
@@ -82,7 +82,7 @@ final class BoundMixture {
           view.shape(),
           'c',
           view.reshape(view.length()));
-    } else if (parameter.name().endsWith(".bias") && Double.isFinite(layer.getBiasInit())) {
+    } else if (parameter.role() == Parameter.Role.BIAS && Double.isFinite(layer.getBiasInit())) {
       view.assign(layer.getBiasInit());
     }
   }

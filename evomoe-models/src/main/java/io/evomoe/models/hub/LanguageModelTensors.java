@@ -4,7 +4,6 @@ import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Placement;
 import io.evomoe.nn.Parameter;
-import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -116,7 +115,9 @@ final class LanguageModelTensors {
   private Map<String, INDArray> parameters() {
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
-      DenseWeights.nameOf(parameter, model.evolving().places())
+      parameter
+          .place()
+          .denseName()
           .ifPresent(name -> parameters.put(name, floats(parameter.value())));
     }
     family.complete(parameters, published);

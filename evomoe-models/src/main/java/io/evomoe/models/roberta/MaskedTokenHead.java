@@ -40,7 +40,7 @@ final class MaskedTokenHead implements Layer {
             new Linear(scope.child("dense"), width, width, deviation),
             new Nonlinearity(kernels, Activation.GELU),
             new LayerNorm(scope.child("norm"), width, size.normEpsilon()));
-    this.bias = scope.constant("bias", 0, tokens.entries());
+    this.bias = scope.constant("bias", Parameter.Role.BIAS, 0, tokens.entries());
   }
 
   @Override

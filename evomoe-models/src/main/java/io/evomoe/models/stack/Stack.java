@@ -58,7 +58,7 @@ public final class Stack implements Layer {
     this.scope = scope;
     List<EvolvingFeedForward> places = new ArrayList<>();
     for (int i = 0; i < size.layers(); i++) {
-      Scope block = scope.child("blocks").child(i);
+      Scope block = scope.block(i);
       Map<String, Layer> branches = attentions(block, size, kind, plan.initialization());
       Scope inner = block.child("feedForward");
       boolean inStream = size.isMoe(i) && plan.gates().placement() == Placement.STREAM;
@@ -121,10 +121,10 @@ public final class Stack implements Layer {
     for (int i = 0; i < made.size() && isFinite(value); i++) {
       value = made.get(i).forward(value, pass).value();
       if (!isFinite(value)) {
-        return scope.child("blocks").child(i).name();
+        return scope.block(i).name();
       }
     }
-    return "the embeddings before " + scope.child("blocks").child(0).name();
+    return "the embeddings before " + scope.block(0).name();
   }
 
   private boolean isFinite(INDArray rows) {

@@ -120,7 +120,11 @@ class LayerReferenceTest {
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_agree_on_ten_updates_of_adamw(DataType type) {
     Reference reference = new Reference("adamw", type);
-    Parameter parameter = new Parameter("parameter", reference.array("parameter"), true);
+    INDArray first = reference.array("parameter");
+    Parameter parameter =
+        Scope.root(1, reference.kernels())
+            .constant("parameter", Parameter.Role.WEIGHT, 0, first.shape());
+    parameter.value().assign(first);
     AdamW optimizer = new AdamW(reference.kernels(), new AdamWConfig(0.9, 0.95, 1e-8, 0.1));
     INDArray gradients = reference.array("gradients");
     INDArray values = reference.array("values");

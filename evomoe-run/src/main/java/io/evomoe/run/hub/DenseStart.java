@@ -26,6 +26,13 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
    */
   public static DenseStart open(Path folder) {
     RunCheckpoint run = RunCheckpoint.open(folder);
+    boolean fromStart = run.config().provider().growth() == Growth.FROM_START;
+    if (fromStart || run.checkpoint().progress().spawned()) {
+      run.close();
+      throw new IllegalArgumentException(
+          "%s must be of a network without experts, has those of gate %s"
+              .formatted(folder, run.config().gate()));
+    }
     return new DenseStart(run, run.checkpoint().dense());
   }
 

@@ -3,7 +3,6 @@ package io.evomoe.run.task;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.Spawning;
 import io.evomoe.moe.Growth;
-import io.evomoe.nn.Initialization;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
@@ -59,9 +58,8 @@ public final class Conversion {
     ExpertConversion conversion = new ExpertConversion(old, groups);
     conversion.fill(converted, grown(kind, run));
     conversion.fill(converted, oldMoments, moments);
-    Initialization weights = Initialization.gpt2(config.model().layers(), config.model().width());
     long seed = config.seed();
-    conversion.spread(converted, Spawning.by(spread, weights, seed), seed);
+    conversion.spread(converted, Spawning.by(spread, seed), seed);
     RunFolder folder = new RunFolder(out);
     folder.write(config);
     Checkpoint saved = run.checkpoint();

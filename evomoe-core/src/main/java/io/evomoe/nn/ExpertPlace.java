@@ -1,0 +1,31 @@
+package io.evomoe.nn;
+
+/**
+ * Which part of which expert an array is.
+ *
+ * @param layer dotted name of the MoE layer; empty where it is the whole model
+ * @param group name of the layer's experts, one of {@link #EXPERTS} and {@link #SHARED}
+ * @param number of the expert in its group, from 0
+ * @param part dotted name inside of the expert
+ */
+public record ExpertPlace(String layer, String group, int number, String part) {
+  /** Experts that a gate chooses from. */
+  public static final String EXPERTS = "experts";
+
+  /** Experts that every token uses. */
+  public static final String SHARED = "shared";
+
+  /** Full name of the same part of another expert of the layer. */
+  public String of(int other) {
+    return Place.join(Place.join(layer, group), Place.join(Integer.toString(other), part));
+  }
+
+  /** Full name that the part has where the layer is one net without a gate. */
+  public String dense() {
+    return Place.join(layer, part);
+  }
+
+  ExpertPlace child(String inside) {
+    return new ExpertPlace(layer, group, number, Place.join(part, inside));
+  }
+}
