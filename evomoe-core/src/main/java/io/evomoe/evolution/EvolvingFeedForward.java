@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,11 @@ public final class EvolvingFeedForward implements Layer {
   /** Dotted name, in which its parameters' names begin. */
   public String name() {
     return scope.name();
+  }
+
+  /** Number of its block in its stack, from 0; empty outside of one. */
+  public OptionalInt block() {
+    return scope.place("").block();
   }
 
   /** When it has its experts. */

@@ -9,24 +9,24 @@ import org.jspecify.annotations.Nullable;
  * has to read it out of a name.
  */
 public final class Place {
-  static final Place ROOT = new Place("", OptionalInt.empty(), null, false, OptionalInt.empty());
+  static final Place ROOT = new Place("", OptionalInt.empty(), null, null, OptionalInt.empty());
 
   private final String name;
   private final OptionalInt block;
   private final @Nullable ExpertPlace expert;
-  private final boolean ofGate;
+  private final @Nullable String gatePart;
   private final OptionalInt expertAxis;
 
   private Place(
       String name,
       OptionalInt block,
       @Nullable ExpertPlace expert,
-      boolean ofGate,
+      @Nullable String gatePart,
       OptionalInt expertAxis) {
     this.name = name;
     this.block = block;
     this.expert = expert;
-    this.ofGate = ofGate;
+    this.gatePart = gatePart;
     this.expertAxis = expertAxis;
   }
 
@@ -52,7 +52,12 @@ public final class Place {
 
   /** Whether it belongs to a gate. */
   public boolean ofGate() {
-    return ofGate;
+    return gatePart != null;
+  }
+
+  /** Dotted name inside of a gate; empty outside of gates. */
+  public Optional<String> gatePart() {
+    return Optional.ofNullable(gatePart);
   }
 
   /** The axis of an array of a gate that has an entry for each expert; empty where none has. */
@@ -65,31 +70,32 @@ public final class Place {
    * array, which is not there.
    */
   public Optional<String> denseName() {
-    return ofGate ? Optional.empty() : Optional.of(expert().map(ExpertPlace::dense).orElse(name));
+    return ofGate() ? Optional.empty() : Optional.of(expert().map(ExpertPlace::dense).orElse(name));
   }
 
   Place child(String part) {
     ExpertPlace inside = expert == null ? null : expert.child(part);
+    String ofGate = gatePart == null ? null : join(gatePart, part);
     return new Place(join(name, part), block, inside, ofGate, expertAxis);
   }
 
   Place inBlock(int number) {
     Place child = child("blocks").child(Integer.toString(number));
-    return new Place(child.name, OptionalInt.of(number), child.expert, ofGate, expertAxis);
+    return new Place(child.name, OptionalInt.of(number), child.expert, gatePart, expertAxis);
   }
 
   Place inExpert(String group, int number) {
     Place child = child(group).child(Integer.toString(number));
     ExpertPlace inside = new ExpertPlace(name, group, number, "");
-    return new Place(child.name, block, inside, ofGate, expertAxis);
+    return new Place(child.name, block, inside, gatePart, expertAxis);
   }
 
   Place inGate() {
-    return new Place(join(name, "gate"), block, null, true, expertAxis);
+    return new Place(join(name, "gate"), block, null, "", expertAxis);
   }
 
   Place alongExperts(int axis) {
-    return new Place(name, block, expert, ofGate, OptionalInt.of(axis));
+    return new Place(name, block, expert, gatePart, OptionalInt.of(axis));
   }
 
   private Optional<ExpertPlace> in(String group) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -79,8 +80,11 @@ public final class HubExport {
    */
   public static HubExport of(Transformer model, String gate) {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
+    Map<String, WeightRule> rules = SwitchNames.encoderDecoder(model);
     LanguageModelTensors.arrays(model)
-        .forEach((name, value) -> tensors.putAll(SwitchNames.encoderDecoder(name).split(value)));
+        .forEach(
+            (name, value) ->
+                tensors.putAll(Objects.requireNonNull(rules.get(name), name).split(value)));
     List<String> unmapped = new ArrayList<>(ENCODER_DECODER);
     unmapped.addAll(SwitchNames.unmapped(List.copyOf(tensors.keySet()), gate, model));
     ObjectNode config = TransformerJson.of(model.config());

@@ -7,6 +7,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -67,17 +68,26 @@ final class LanguageModelTensors {
   Map<String, INDArray> mixture() {
     Map<String, INDArray> parameters = parameters();
     Map<String, INDArray> tensors = new LinkedHashMap<>();
+    Set<String> without = new HashSet<>();
+    for (EvolvingFeedForward place : model.evolving().places()) {
+      place.parameters().forEach(p -> p.place().denseName().ifPresent(without::add));
+      if (place.placement() == Placement.STREAM) {
+        without.addAll(List.of(place.name() + "Norm.gain", place.name() + "Norm.shift"));
+      }
+    }
     for (WeightRule rule : family.names(published, Set.of()).rules()) {
-      if (model.evolving().places().stream().noneMatch(place -> replaces(place, rule.ours()))) {
+      if (!without.contains(rule.ours())) {
         tensors.putAll(rule.split(value(parameters, rule.ours())));
       }
     }
     Map<String, INDArray> arrays = arrays(model);
     for (EvolvingFeedForward place : model.evolving().places()) {
+      Map<String, WeightRule> rules = SwitchNames.place(place, mlp(place));
       arrays.forEach(
           (name, value) -> {
-            if (isIn(place, name)) {
-              tensors.putAll(SwitchNames.place(name, place, mlp(place)).split(value));
+            WeightRule rule = rules.get(name);
+            if (rule != null) {
+              tensors.putAll(rule.split(value));
             }
           });
     }
@@ -98,17 +108,7 @@ final class LanguageModelTensors {
 
   /** Published name of a place for experts. */
   private String mlp(EvolvingFeedForward place) {
-    return family.place(Integer.parseInt(place.name().split("\\.", -1)[1]));
-  }
-
-  /** Whether a place has what this parameter of a dense model is, or does without it. */
-  private static boolean replaces(EvolvingFeedForward place, String name) {
-    boolean normed = place.placement() == Placement.BRANCH;
-    return isIn(place, name) || (!normed && name.startsWith(place.name() + "Norm."));
-  }
-
-  private static boolean isIn(EvolvingFeedForward place, String name) {
-    return name.startsWith(place.name() + ".");
+    return family.place(place.block().orElseThrow());
   }
 
   /** Parameters by the names that they have in a dense model, with what is published besides. */

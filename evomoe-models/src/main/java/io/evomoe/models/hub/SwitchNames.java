@@ -1,11 +1,16 @@
 package io.evomoe.models.hub;
 
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.Placement;
+import io.evomoe.nn.ExpertPlace;
+import io.evomoe.nn.Place;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -14,12 +19,14 @@ import java.util.regex.Pattern;
  * biases, gets a name beside, and is listed.
  */
 final class SwitchNames {
-  private static final Pattern IN_BLOCK =
-      Pattern.compile("(encoder|decoder)\\.blocks\\.(\\d+)\\.(\\w+?)(Norm)?\\.(.*)");
-  private static final Pattern MEMBER = Pattern.compile("(experts|shared)\\.(\\d+)\\.(.*)");
   private static final Pattern KNOWN =
       Pattern.compile(
           ".*\\.(wi|wo|q|k|v|o|layer_norm|final_layer_norm|classifier)\\.weight|shared\\.weight");
+
+  /** Linear maps of a feed-forward net. */
+  private static final Map<String, String> FEED_FORWARD = Map.of("expand", "wi", "contract", "wo");
+
+  private final Map<String, WeightRule> rules = new HashMap<>();
 
   private SwitchNames() {}
 
@@ -29,75 +36,99 @@ final class SwitchNames {
   }
 
   /**
-   * A parameter or gate state of a place for experts.
+   * All parameters and gate states of a place for experts, by our names.
    *
    * @param mlp published name of the place
    */
-  static WeightRule place(String ours, EvolvingFeedForward place, String mlp) {
-    return feedForward(ours, ours.substring(place.name().length() + 1), mlp);
+  static Map<String, WeightRule> place(EvolvingFeedForward place, String mlp) {
+    SwitchNames names = new SwitchNames();
+    names.addPlace(place, mlp);
+    return names.rules;
   }
 
-  /** A parameter of an encoder-decoder Transformer. */
-  static WeightRule encoderDecoder(String ours) {
-    if (ours.equals("tokens.weight")) {
-      return rule(ours, false, "shared.weight");
+  /** All parameters and gate states of an encoder-decoder Transformer, by our names. */
+  static Map<String, WeightRule> encoderDecoder(Transformer model) {
+    SwitchNames names = new SwitchNames();
+    names.add("tokens.weight", false, "shared.weight");
+    Map<String, String> mlps = new HashMap<>();
+    mlps.putAll(names.addSide("encoder", model.config().encoder().layers(), false));
+    mlps.putAll(names.addSide("decoder", model.config().decoder().layers(), true));
+    for (EvolvingFeedForward place : model.evolving().places()) {
+      names.addPlace(place, Objects.requireNonNull(mlps.get(place.name())));
     }
-    Matcher inBlock = IN_BLOCK.matcher(ours);
-    if (!inBlock.matches()) {
-      return rule(ours, false, norm(ours.replace("finalNorm.", "final_layer_norm.")));
-    }
-    boolean encoder = inBlock.group(1).equals("encoder");
-    String branch = inBlock.group(3);
-    String rest = inBlock.group(5);
-    int layer = branch.equals("attention") ? 0 : branch.equals("crossAttention") || encoder ? 1 : 2;
-    String base = "%s.block.%s.layer.%d.".formatted(inBlock.group(1), inBlock.group(2), layer);
-    if (inBlock.group(4) != null) {
-      return rule(ours, false, norm(base + "layer_norm." + rest));
-    }
-    return switch (branch) {
-      case "attention" -> attention(ours, rest, base + "SelfAttention.");
-      case "crossAttention" -> attention(ours, rest, base + "EncDecAttention.");
-      default -> feedForward(ours, rest, base + "mlp");
-    };
+    return names.rules;
   }
 
-  private static WeightRule attention(String ours, String rest, String base) {
-    String[] parts = rest.split("\\.", 2);
-    List<String> columns =
-        switch (parts[0]) {
-          case "qkv" -> List.of("q", "k", "v");
-          case "keyValue" -> List.of("k", "v");
-          case "query" -> List.of("q");
-          default -> List.of("o");
-        };
-    String[] names = columns.stream().map(c -> base + c + "." + parts[1]).toArray(String[]::new);
-    return rule(ours, parts[1].equals("weight"), names);
-  }
-
-  private static WeightRule feedForward(String ours, String rest, String mlp) {
-    Matcher member = MEMBER.matcher(rest);
-    if (member.matches()) {
-      String group = member.group(1).equals("shared") ? "shared_experts" : "experts";
-      String base = "%s.%s.expert_%s".formatted(mlp, group, member.group(2));
-      return feedForward(ours, member.group(3), base);
+  /** Adds a stack; gives the published name of each feed-forward net or place for experts. */
+  private Map<String, String> addSide(String side, int layers, boolean decoder) {
+    Map<String, String> mlps = new HashMap<>();
+    for (int i = 0; i < layers; i++) {
+      String ours = "%s.blocks.%d.".formatted(side, i);
+      String theirs = "%s.block.%d.layer.".formatted(side, i);
+      addNorm(ours + "attentionNorm", theirs + "0.layer_norm");
+      addLinear(ours + "attention.qkv", theirs + "0.SelfAttention", "q", "k", "v");
+      addLinear(ours + "attention.projection", theirs + "0.SelfAttention", "o");
+      if (decoder) {
+        addNorm(ours + "crossAttentionNorm", theirs + "1.layer_norm");
+        addLinear(ours + "crossAttention.query", theirs + "1.EncDecAttention", "q");
+        addLinear(ours + "crossAttention.keyValue", theirs + "1.EncDecAttention", "k", "v");
+        addLinear(ours + "crossAttention.projection", theirs + "1.EncDecAttention", "o");
+      }
+      String last = theirs + (decoder ? 2 : 1);
+      addNorm(ours + "feedForwardNorm", last + ".layer_norm");
+      FEED_FORWARD.forEach(
+          (map, name) -> addLinear(ours + "feedForward." + map, last + ".mlp", name));
+      mlps.put(ours + "feedForward", last + ".mlp");
     }
-    if (rest.equals("gate.weight")) {
-      return rule(ours, true, mlp + ".router.classifier.weight");
+    addNorm(side + ".finalNorm", side + ".final_layer_norm");
+    return mlps;
+  }
+
+  private void addPlace(EvolvingFeedForward place, String mlp) {
+    place.parameters().forEach(parameter -> addInPlace(parameter.place(), mlp));
+    place.state().forEach(state -> addInPlace(state.place(), mlp));
+  }
+
+  private void addInPlace(Place array, String mlp) {
+    array.expert().ifPresent(expert -> addExpert(array.name(), expert, mlp + ".experts"));
+    array.sharedExpert().ifPresent(net -> addExpert(array.name(), net, mlp + ".shared_experts"));
+    array
+        .gatePart()
+        .ifPresent(
+            part -> {
+              if (part.equals("weight")) {
+                add(array.name(), true, mlp + ".router.classifier.weight");
+              } else {
+                add(array.name(), false, mlp + ".router." + part);
+              }
+            });
+  }
+
+  private void addExpert(String ours, ExpertPlace expert, String experts) {
+    String base = "%s.expert_%d".formatted(experts, expert.number());
+    String net = ours.substring(0, ours.length() - expert.part().length());
+    FEED_FORWARD.forEach((map, name) -> addLinear(net + map, base, name));
+    addNorm(net + "norm", base + ".norm");
+  }
+
+  /** A linear map whose columns are published as several. */
+  private void addLinear(String ours, String base, String... columns) {
+    for (String part : List.of("weight", "bias")) {
+      String[] names = new String[columns.length];
+      for (int i = 0; i < columns.length; i++) {
+        names[i] = "%s.%s.%s".formatted(base, columns[i], part);
+      }
+      add(ours + "." + part, part.equals("weight"), names);
     }
-    String name =
-        rest.replaceFirst("^gate\\.", "router.")
-            .replaceFirst("^expand\\.", "wi.")
-            .replaceFirst("^contract\\.", "wo.");
-    boolean linear = name.equals("wi.weight") || name.equals("wo.weight");
-    return rule(ours, linear, norm(mlp + "." + name));
   }
 
-  private static String norm(String name) {
-    return name.replaceFirst("\\.gain$", ".weight").replaceFirst("\\.shift$", ".bias");
+  private void addNorm(String ours, String published) {
+    add(ours + ".gain", false, published + ".weight");
+    add(ours + ".shift", false, published + ".bias");
   }
 
-  private static WeightRule rule(String ours, boolean transposed, String... published) {
-    return new WeightRule(ours, List.of(published), transposed, List.of());
+  private void add(String ours, boolean transposed, String... published) {
+    rules.put(ours, new WeightRule(ours, List.of(published), transposed, List.of()));
   }
 
   /** Sentences on what has no place in Switch Transformers. */
