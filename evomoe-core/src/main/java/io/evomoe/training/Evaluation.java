@@ -38,7 +38,7 @@ public final class Evaluation<B> {
    *
    * @param moment phase and temperature to measure at, in training or not
    */
-  public Measured measure(StepContext moment) {
+  Measured measure(StepContext moment) {
     FirstExperts firstExperts = new FirstExperts();
     double sum = 0;
     long targets = 0;
@@ -60,5 +60,5 @@ public final class Evaluation<B> {
    * @param loss mean task loss over all counted targets, in nats; empty when no target counts
    * @param firstExperts of all tokens but padding, whether targets or not
    */
-  public record Measured(OptionalDouble loss, FirstExperts firstExperts) {}
+  record Measured(OptionalDouble loss, FirstExperts firstExperts) {}
 }

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * never change, so they are the probe set of the routing fluctuation (Dai et al., "StableMoE", ACL
  * 2022, arXiv 2204.08396): how many of the same tokens change their expert while a model trains.
  */
-public final class FirstExperts {
+final class FirstExperts {
   private final Map<String, List<Integer>> layers = new LinkedHashMap<>();
 
   /** Adds what the layers did with the next batch. */
@@ -31,7 +31,7 @@ public final class FirstExperts {
    * @param earlier the same tokens, measured before
    * @return empty when no layer was measured both times, as before the experts are spawned
    */
-  public OptionalDouble changedSince(FirstExperts earlier) {
+  OptionalDouble changedSince(FirstExperts earlier) {
     return layers.keySet().stream()
         .filter(layer -> earlier.of(layer).size() == of(layer).size() && !of(layer).isEmpty())
         .mapToDouble(layer -> changed(earlier.of(layer), of(layer)))

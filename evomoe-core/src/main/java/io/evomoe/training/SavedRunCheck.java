@@ -5,15 +5,15 @@ import io.evomoe.step.StepContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether a saved run can go on under a configuration. */
+/** Whether a saved run can go on under a seed and a schedule. */
 final class SavedRunCheck {
   private static final Logger log = LoggerFactory.getLogger(SavedRunCheck.class);
 
   private SavedRunCheck() {}
 
-  static void check(SavedRun saved, TrainerConfig config, EvolutionSchedule evolution) {
-    if (saved.seed() != config.seed()) {
-      throw mismatch("seed", config.seed(), saved.seed(), saved);
+  static void check(SavedRun saved, long seed, EvolutionSchedule evolution) {
+    if (saved.seed() != seed) {
+      throw mismatch("seed", seed, saved.seed(), saved);
     }
     if (saved.progress().spawned() && evolution.spawnStep().isEmpty()) {
       throw mismatch("growth", evolution.growth(), "SPAWNED", saved);

@@ -98,6 +98,17 @@ public record TrainingConfig(
         100);
   }
 
+  /**
+   * Whether something that is done every so many steps, and after the last one, comes next.
+   *
+   * @param every {@link #evalEvery()} or {@link #checkpointEvery()}
+   * @param from finished steps when it was asked before
+   * @param to finished steps now
+   */
+  public boolean isDue(long every, long from, long to) {
+    return to == steps || (every > 0 && to / every > from / every);
+  }
+
   /** The learning rate by step. */
   public LearningRate rate() {
     return rate(steps, learningRate, warmupShare, decay, floorShare);

@@ -14,7 +14,14 @@ public final class TrainingDivergedException extends RuntimeException {
   private final long step;
   private final @Nullable String lastCheckpoint;
 
-  TrainingDivergedException(long step, String what, @Nullable Path lastCheckpoint) {
+  /**
+   * Says where.
+   *
+   * @param step that failed, from 0
+   * @param what was not finite
+   * @param lastCheckpoint of the run, if there is one
+   */
+  public TrainingDivergedException(long step, String what, @Nullable Path lastCheckpoint) {
     super(
         "training diverged in step "
             + step

@@ -10,12 +10,11 @@ import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.task.Results;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskRun;
-import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
-import io.evomoe.training.Evaluation;
-import io.evomoe.training.FirstExperts;
 import io.evomoe.training.Model;
+import io.evomoe.training.PeriodicEvaluation;
 import io.evomoe.training.StepReport;
+import io.evomoe.training.StepResult;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.rounds.Contribution;
 import io.evomoe.training.rounds.Coordinator;
@@ -25,7 +24,6 @@ import io.evomoe.training.rounds.RoundPlan;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * The rounds of a run, recorded as {@link Run} records steps: a row of the curve and a checkpoint a
@@ -37,8 +35,7 @@ final class ClusterRun<B, M extends Model<B>> {
   private final RoundConfig rounds;
   private final M model;
   private final Coordinator coordinator;
-  private final Evaluation<B> evaluation;
-  private FirstExperts probed = new FirstExperts();
+  private final PeriodicEvaluation<B> evaluation;
   private Measured measuredBefore = Measured.NOTHING;
 
   ClusterRun(Task<B, M> task, RunConfig config, RoundConfig rounds) {
@@ -48,7 +45,8 @@ final class ClusterRun<B, M extends Model<B>> {
     this.model = task.model(config);
     this.coordinator =
         new Coordinator(model, config.kernels(), config.trainer(), config.schedule(), rounds);
-    this.evaluation = new Evaluation<>(model, task.data(config).heldOut());
+    this.evaluation =
+        new PeriodicEvaluation<>(model, task.data(config).heldOut(), config.training());
   }
 
   static <B, M extends Model<B>> ClusterRun<B, M> of(
@@ -93,9 +91,12 @@ final class ClusterRun<B, M extends Model<B>> {
       ModelSnapshot start = coordinator.nextStart();
       long roundBegan = System.nanoTime();
       Contribution sum = workers.round(start, span);
-      double norm = finish(sum);
+      StepResult done = finish(sum);
       double seconds = (System.nanoTime() - roundBegan) / 1e9;
-      StepReport report = report(sum, span, norm, seconds, (System.nanoTime() - began) / 1e9);
+      PeriodicEvaluation.Result measured =
+          evaluation.measureIfDue(span.from(), done).orElse(PeriodicEvaluation.Result.NONE);
+      double wall = (System.nanoTime() - began) / 1e9;
+      StepReport report = done.report(wall, seconds / span.length(), measured);
       recording.onStep(report);
       recording.force();
       RoundLine line =
@@ -120,7 +121,7 @@ final class ClusterRun<B, M extends Model<B>> {
         model.state().stream().mapToLong(state -> state.value().length()).sum());
   }
 
-  private double finish(Contribution sum) {
+  private StepResult finish(Contribution sum) {
     String failure = sum.failure();
     if (failure != null) {
       throw new IllegalStateException("gate " + config.gate() + ": " + failure);
@@ -130,40 +131,5 @@ final class ClusterRun<B, M extends Model<B>> {
     } catch (NotFiniteException e) {
       throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
     }
-  }
-
-  private StepReport report(
-      Contribution sum, RoundPlan.Span span, double norm, double seconds, double wall) {
-    StepContext moment = coordinator.momentBefore(span.to());
-    OptionalDouble valid = OptionalDouble.empty();
-    OptionalDouble fluctuation = OptionalDouble.empty();
-    if (isDue(span)) {
-      Evaluation.Measured measured = evaluation.measure(moment);
-      valid = measured.loss();
-      fluctuation = measured.firstExperts().changedSince(probed);
-      probed = measured.firstExperts();
-    }
-    return new StepReport(
-        span.to(),
-        coordinator.progress().tokens(),
-        coordinator.progress().trainFlops(),
-        wall,
-        seconds / span.length(),
-        sum.sums().meanLoss(),
-        valid,
-        sum.sums().meanAuxLoss(),
-        norm,
-        config.training().rate().at(span.to() - 1, config.training().steps()),
-        moment.phase(),
-        moment.temperature(),
-        sum.routing(),
-        fluctuation);
-  }
-
-  /** After the round in which the held-out loss is due, or several times due. */
-  private boolean isDue(RoundPlan.Span span) {
-    long every = config.training().evalEvery();
-    return span.to() == config.training().steps()
-        || (every > 0 && span.to() / every > span.from() / every);
   }
 }

@@ -4,14 +4,13 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
-import io.evomoe.random.CounterRandom;
-import io.evomoe.step.StepContext;
 import io.evomoe.training.GradientNorm;
+import io.evomoe.training.Learner;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.Sgd;
-import io.evomoe.training.Spawner;
+import io.evomoe.training.StepResult;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingState;
 import java.util.List;
@@ -30,7 +29,7 @@ public final class Coordinator {
   private final RoundConfig rounds;
   private final RoundPlan plan;
   private final Sgd outer;
-  private final Spawner spawner;
+  private final Learner<?> learner;
   private final GradientNorm norm;
   private Progress progress = Progress.START;
 
@@ -52,7 +51,7 @@ public final class Coordinator {
     this.plan =
         new RoundPlan(config.training().steps(), rounds.localSteps(), evolution.spawnStep());
     this.outer = new Sgd(rounds.outerMomentum());
-    this.spawner = new Spawner(model, outer, evolution, config.seed());
+    this.learner = new Learner<>(model, outer, evolution, config.seed());
     this.norm = new GradientNorm(kernels);
   }
 
@@ -63,11 +62,6 @@ public final class Coordinator {
    * @throws IllegalArgumentException if it had another seed, or was not saved between two rounds
    */
   public void resume(SavedRun saved) {
-    if (saved.seed() != config.seed()) {
-      throw new IllegalArgumentException(
-          "seed must be %d as in %s, was %d"
-              .formatted(saved.seed(), saved.location(), config.seed()));
-    }
     long step = saved.progress().step();
     long spawn = evolution.spawnStep().orElse(0);
     if (step % rounds.localSteps() != 0 && step != spawn && step != config.training().steps()) {
@@ -75,9 +69,7 @@ public final class Coordinator {
           "localSteps must divide the %d steps of %s, was %d"
               .formatted(step, saved.location(), rounds.localSteps()));
     }
-    spawner.growAs(saved.progress());
-    saved.loadInto(model, outer);
-    progress = saved.progress();
+    progress = learner.resume(saved);
   }
 
   /** Which steps each round has. */
@@ -97,7 +89,7 @@ public final class Coordinator {
 
   /** Spawns the experts if it is time, and gives what the workers of the next round start from. */
   public ModelSnapshot nextStart() {
-    progress = spawner.spawnIfDue(progress);
+    progress = learner.spawnIfDue(progress);
     return ModelSnapshot.of(state());
   }
 
@@ -110,11 +102,11 @@ public final class Coordinator {
    * Takes the outer step that ends a round.
    *
    * @param sum of what all workers gave
-   * @return global norm of the mean difference
+   * @return the round as a step: its gradient is the mean difference
    * @throws NotFiniteException if the mean difference is not finite; nothing has changed then
    * @throws IllegalArgumentException if a worker failed
    */
-  public double finish(Contribution sum) {
+  public StepResult finish(Contribution sum) {
     if (sum.failure() != null) {
       throw new IllegalArgumentException(sum.failure());
     }
@@ -139,7 +131,14 @@ public final class Coordinator {
             progress.trainFlops() + sums.flops(),
             progress.spawned(),
             progress.skipped() + sums.skipped());
-    return length;
+    return new StepResult(
+        progress,
+        evolution.context(span.to() - 1, false, config.seed()),
+        config.training().rate().at(span.to() - 1, config.training().steps()),
+        sums.meanLoss(),
+        sums.meanAuxLoss(),
+        length,
+        sum.routing());
   }
 
   private static void freeze(List<Parameter> parameters, Set<String> frozen) {
@@ -151,19 +150,8 @@ public final class Coordinator {
     }
   }
 
-  /** Phase and temperature of the last step before a step. */
-  public StepContext momentBefore(long step) {
-    return evolution.context(Math.max(0, step - 1), false, config.seed());
-  }
-
   /** What a checkpoint must hold now. */
   public TrainingState state() {
-    long step = progress.step();
-    return new TrainingState(
-        progress,
-        evolution.context(step, true, CounterRandom.fold(config.seed(), step)),
-        config.seed(),
-        model,
-        outer);
+    return learner.state(progress);
   }
 }

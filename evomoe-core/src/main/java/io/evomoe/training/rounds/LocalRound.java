@@ -2,24 +2,24 @@ package io.evomoe.training.rounds;
 
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.AdamW;
 import io.evomoe.training.BatchSource;
+import io.evomoe.training.Learner;
 import io.evomoe.training.Model;
 import io.evomoe.training.Optimizer;
+import io.evomoe.training.OptimizerSteps;
 import io.evomoe.training.Progress;
 import io.evomoe.training.Sgd;
-import io.evomoe.training.StepReport;
-import io.evomoe.training.Trainer;
+import io.evomoe.training.StepResult;
 import io.evomoe.training.TrainerConfig;
-import io.evomoe.training.TrainingData;
-import io.evomoe.training.TrainingDivergedException;
 import java.util.List;
 
 /**
- * A worker's part of a round: {@link Trainer} steps from the round's start, at the learning rate,
+ * A worker's part of a round: {@link OptimizerSteps} from the round's start, at the learning rate,
  * phase and temperature of the run's own steps, with an optimizer that has seen nothing. A pure
  * function of its arguments: done again, it gives the same bits (on the same kernels and number of
  * threads).
@@ -52,18 +52,12 @@ public record LocalRound(
       int worker) {
     long seed = CounterRandom.fold(CounterRandom.fold(config.seed(), "worker"), worker);
     Optimizer optimizer = optimizer();
-    Trainer<B> trainer =
-        new Trainer<>(
-            model,
-            new TrainingData<>(batches, List.of()),
-            config.withSeed(seed).with(t -> t.evalEvery(0)),
-            evolution,
-            optimizer);
     try {
-      trainer.resume(start.asRun(evolution.context(span.from(), false, seed), seed));
-      return steps(trainer, model, start, span);
-    } catch (TrainingDivergedException e) {
-      return Contribution.failed(worker, String.valueOf(e.getMessage()));
+      Learner<B> learner = new Learner<>(model, optimizer, evolution, seed);
+      Progress from =
+          learner.resume(start.asRun(evolution.context(span.from(), false, seed), seed));
+      OptimizerSteps<B> steps = new OptimizerSteps<>(learner, batches, config, from);
+      return difference(model, start, steps, span, worker);
     } finally {
       // Their memory is off the heap, where nothing frees it in time.
       optimizer.close();
@@ -78,34 +72,21 @@ public record LocalRound(
     };
   }
 
-  private <B> Contribution steps(
-      Trainer<B> trainer, Model<B> model, ModelSnapshot start, RoundPlan.Span span) {
-    Progress before = start.progress();
-    ExpertTokens tokens = new ExpertTokens();
-    double loss = 0;
-    double aux = 0;
-    List<RoutingReport> routing = List.of();
-    for (long step = span.from(); step < span.to(); step++) {
-      StepReport report = trainer.step();
-      loss += report.trainLoss();
-      aux += report.auxLoss();
-      routing = report.routing();
-      tokens.add(routing);
-    }
-    Progress after = trainer.progress();
-    RoundSums sums =
-        new RoundSums(
-            1,
-            loss / span.length(),
-            aux / span.length(),
-            after.tokens() - before.tokens(),
-            after.trainFlops() - before.trainFlops(),
-            after.skipped() - before.skipped());
-    return difference(model, start, tokens, Contribution.of(rounds.wire(), sums, routing));
-  }
-
   private Contribution difference(
-      Model<?> model, ModelSnapshot start, ExpertTokens tokens, Contribution result) {
+      Model<?> model,
+      ModelSnapshot start,
+      OptimizerSteps<?> steps,
+      RoundPlan.Span span,
+      int worker) {
+    ExpertTokens tokens = new ExpertTokens();
+    Contribution result;
+    try {
+      result = taken(start.progress(), steps, span, tokens);
+    } catch (NotFiniteException e) {
+      return Contribution.failed(
+          worker,
+          "training diverged in step %d: %s".formatted(steps.progress().step(), e.getMessage()));
+    }
     for (Parameter parameter : model.parameters()) {
       float[] from = start.values(parameter.name());
       float[] difference = Flat.floats(parameter.value());
@@ -120,5 +101,29 @@ public record LocalRound(
     }
     model.state().forEach(state -> result.addState(state.name(), Flat.doubles(state.value())));
     return result;
+  }
+
+  private Contribution taken(
+      Progress before, OptimizerSteps<?> steps, RoundPlan.Span span, ExpertTokens tokens) {
+    double loss = 0;
+    double aux = 0;
+    List<RoutingReport> routing = List.of();
+    for (long step = span.from(); step < span.to(); step++) {
+      StepResult done = steps.next();
+      loss += done.trainLoss();
+      aux += done.auxLoss();
+      routing = done.routing();
+      tokens.add(routing);
+    }
+    Progress after = steps.progress();
+    RoundSums sums =
+        new RoundSums(
+            1,
+            loss / span.length(),
+            aux / span.length(),
+            after.tokens() - before.tokens(),
+            after.trainFlops() - before.trainFlops(),
+            after.skipped() - before.skipped());
+    return Contribution.of(rounds.wire(), sums, routing);
   }
 }
