@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * @param model with one expert where experts will be spawned
  * @param optimizer whose moments the new experts may take over
  * @param evolution says when and how
- * @param seed of the run
+ * @param seed from which its steps are drawn; that of the model but for one of several workers
  * @param <B> a batch
  */
 public record Learner<B>(
@@ -34,6 +34,11 @@ public record Learner<B>(
           "growth of the schedule must be the model's, %s, was %s"
               .formatted(model.growth(), evolution.growth()));
     }
+  }
+
+  /** A model that draws from its own seed. */
+  public Learner(Model<B> model, Optimizer optimizer, EvolutionSchedule evolution) {
+    this(model, optimizer, evolution, model.seed());
   }
 
   /**

@@ -24,6 +24,9 @@ public interface Model<B> extends AutoCloseable {
   /** Trainable parameters in a fixed order; more after a spawn. */
   List<Parameter> parameters();
 
+  /** From which everything random in its making and training is drawn. */
+  long seed();
+
   /** What it computes with. */
   Kernels kernels();
 

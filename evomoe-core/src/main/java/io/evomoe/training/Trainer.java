@@ -66,7 +66,7 @@ public final class Trainer<B> implements AutoCloseable {
       TrainerConfig config,
       EvolutionSchedule evolution,
       Optimizer optimizer) {
-    this.learner = new Learner<>(model, optimizer, evolution, config.seed());
+    this.learner = new Learner<>(model, optimizer, evolution);
     this.config = config;
     this.batches = data.training();
     this.steps = new OptimizerSteps<>(learner, batches, config, Progress.START);

@@ -3,36 +3,30 @@ package io.evomoe.training;
 import java.util.function.Consumer;
 
 /**
- * What a {@link Trainer} is told.
+ * What a {@link Trainer} is told. What is random it draws from {@link Model#seed()}.
  *
  * @param training how to train
  * @param guards when a run that goes wrong is stopped or warned of
- * @param seed from which everything random in the training is drawn
  */
-public record TrainerConfig(TrainingConfig training, Guards guards, long seed) {
+public record TrainerConfig(TrainingConfig training, Guards guards) {
 
   /** The default guards. */
-  public static TrainerConfig of(TrainingConfig training, long seed) {
-    return new TrainerConfig(training, Guards.DEFAULT, seed);
+  public static TrainerConfig of(TrainingConfig training) {
+    return new TrainerConfig(training, Guards.DEFAULT);
   }
 
-  /** {@link TrainingConfig#defaults}, the default guards and seed 1. */
+  /** {@link TrainingConfig#defaults} and the default guards. */
   public static TrainerConfig defaults(long steps) {
-    return of(TrainingConfig.defaults(steps), 1);
+    return of(TrainingConfig.defaults(steps));
   }
 
   /** The same, trained otherwise. */
   public TrainerConfig with(Consumer<TrainingConfig.Builder> changes) {
-    return new TrainerConfig(training.with(changes), guards, seed);
+    return new TrainerConfig(training.with(changes), guards);
   }
 
   /** The same with other guards. */
   public TrainerConfig withGuards(Guards others) {
-    return new TrainerConfig(training, others, seed);
-  }
-
-  /** The same with another seed. */
-  public TrainerConfig withSeed(long other) {
-    return new TrainerConfig(training, guards, other);
+    return new TrainerConfig(training, others);
   }
 }

@@ -131,6 +131,11 @@ class RoutingMetricsTest {
     }
 
     @Override
+    public long seed() {
+      return 1;
+    }
+
+    @Override
     public Kernels kernels() {
       return kernels;
     }

@@ -82,6 +82,11 @@ public final class TinyModel implements Model<TinyBatch> {
   }
 
   @Override
+  public long seed() {
+    return scope.seed();
+  }
+
+  @Override
   public Kernels kernels() {
     return kernels;
   }

@@ -40,9 +40,7 @@ class TrainingConfigTest {
   void should_change_one_field_at_a_time() {
     assertThat(CONFIG.with(t -> t.evalEvery(7)).evalEvery()).isEqualTo(7);
     assertThat(CONFIG.with(t -> t.evalEvery(7)).with(t -> t.evalEvery(0))).isEqualTo(CONFIG);
-    TrainerConfig trainer = TrainerConfig.of(CONFIG, 3);
-    assertThat(trainer.withSeed(7)).isNotEqualTo(trainer);
-    assertThat(trainer.withSeed(7).withSeed(3)).isEqualTo(trainer);
+    TrainerConfig trainer = TrainerConfig.of(CONFIG);
     assertThat(trainer.with(t -> t.microBatches(7)).training().microBatches()).isEqualTo(7);
     assertThat(trainer.withGuards(new Guards(3, 1, 0, 1)).guards().skipNonFinite()).isEqualTo(1);
   }

@@ -77,8 +77,7 @@ class ConfigRecordsTest {
             "warmupSteps: " + COUNT,
             "decay: " + ANY,
             "floorShare: " + SHARE));
-    RECORDS.put(
-        TrainerConfig.defaults(10), fields("training: " + ANY, "guards: " + ANY, "seed: " + ANY));
+    RECORDS.put(TrainerConfig.defaults(10), fields("training: " + ANY, "guards: " + ANY));
     RECORDS.put(
         TemperatureSchedule.over(10),
         fields(

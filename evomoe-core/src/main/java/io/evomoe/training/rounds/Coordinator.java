@@ -51,7 +51,7 @@ public final class Coordinator {
     this.plan =
         new RoundPlan(config.training().steps(), rounds.localSteps(), evolution.spawnStep());
     this.outer = new Sgd(rounds.outerMomentum());
-    this.learner = new Learner<>(model, outer, evolution, config.seed());
+    this.learner = new Learner<>(model, outer, evolution);
     this.norm = new GradientNorm(kernels);
   }
 
@@ -133,7 +133,7 @@ public final class Coordinator {
             progress.skipped() + sums.skipped());
     return new StepResult(
         progress,
-        evolution.context(span.to() - 1, false, config.seed()),
+        evolution.context(span.to() - 1, false, model.seed()),
         config.training().rate().at(span.to() - 1, config.training().steps()),
         sums.meanLoss(),
         sums.meanAuxLoss(),

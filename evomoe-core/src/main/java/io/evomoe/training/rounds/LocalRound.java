@@ -50,7 +50,7 @@ public record LocalRound(
       ModelSnapshot start,
       RoundPlan.Span span,
       int worker) {
-    long seed = CounterRandom.fold(CounterRandom.fold(config.seed(), "worker"), worker);
+    long seed = CounterRandom.fold(CounterRandom.fold(model.seed(), "worker"), worker);
     Optimizer optimizer = optimizer();
     try {
       Learner<B> learner = new Learner<>(model, optimizer, evolution, seed);

@@ -36,6 +36,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Gpt implements Model<LanguageBatch> {
   private final GptConfig config;
+  private final long seed;
   private final Kernels kernels;
   private final InputEmbedding embedding;
   private final Stack stack;
@@ -69,6 +70,7 @@ public final class Gpt implements Model<LanguageBatch> {
       Kernels kernels) {
     this.config = config;
     this.kernels = kernels;
+    this.seed = seed;
     Scope root = Scope.root(seed, kernels);
     StackSize size = config.stack();
     Initialization init = Initialization.gpt2(size.layers(), size.width());
@@ -150,6 +152,11 @@ public final class Gpt implements Model<LanguageBatch> {
   @Override
   public List<Parameter> parameters() {
     return Stream.of(embedding.parameters(), body.parameters()).flatMap(List::stream).toList();
+  }
+
+  @Override
+  public long seed() {
+    return seed;
   }
 
   @Override

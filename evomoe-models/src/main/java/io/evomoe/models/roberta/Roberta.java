@@ -103,6 +103,11 @@ public final class Roberta implements Model<LanguageBatch> {
   }
 
   @Override
+  public long seed() {
+    return root.seed();
+  }
+
+  @Override
   public Kernels kernels() {
     return root.kernels();
   }

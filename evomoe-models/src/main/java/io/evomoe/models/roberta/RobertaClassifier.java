@@ -30,6 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class RobertaClassifier implements Model<ClassBatch> {
   private final int classes;
+  private final long seed;
   private final Kernels kernels;
   private final RobertaEncoder encoder;
   private final HeadedEncoder classifier;
@@ -41,10 +42,20 @@ public final class RobertaClassifier implements Model<ClassBatch> {
    * @param classes at least 2
    */
   public RobertaClassifier(Roberta pretrained, int classes) {
+    this(pretrained, classes, pretrained.seed());
+  }
+
+  /**
+   * The same, to be trained otherwise.
+   *
+   * @param seed from which its training is drawn, the weights of the head apart
+   */
+  public RobertaClassifier(Roberta pretrained, int classes, long seed) {
     if (classes < 2) {
       throw new IllegalArgumentException("classes must be at least 2, was " + classes);
     }
     this.classes = classes;
+    this.seed = seed;
     this.kernels = pretrained.kernels();
     this.encoder = pretrained.encoder();
     Sequential head = head(pretrained, classes);
@@ -109,6 +120,11 @@ public final class RobertaClassifier implements Model<ClassBatch> {
   @Override
   public List<Parameter> parameters() {
     return classifier.parameters();
+  }
+
+  @Override
+  public long seed() {
+    return seed;
   }
 
   @Override

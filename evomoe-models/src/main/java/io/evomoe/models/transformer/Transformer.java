@@ -37,6 +37,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Transformer implements Model<PairBatch> {
   private final TransformerConfig config;
+  private final long seed;
   private final Kernels kernels;
   private final Embedding tokens;
   private final Side encoder;
@@ -61,6 +62,7 @@ public final class Transformer implements Model<PairBatch> {
       Kernels kernels) {
     this.config = config;
     this.kernels = kernels;
+    this.seed = seed;
     Scope root = Scope.root(seed, kernels);
     int width = config.width();
     tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, 1 / Math.sqrt(width));
@@ -186,6 +188,11 @@ public final class Transformer implements Model<PairBatch> {
     return Stream.of(tokens.parameters(), encoder.parameters(), decoder.parameters())
         .flatMap(List::stream)
         .toList();
+  }
+
+  @Override
+  public long seed() {
+    return seed;
   }
 
   @Override

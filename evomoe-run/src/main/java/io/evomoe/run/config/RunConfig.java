@@ -100,7 +100,7 @@ public record RunConfig(
 
   /** What a trainer is told. */
   public TrainerConfig trainer() {
-    return new TrainerConfig(training, guards, seed);
+    return new TrainerConfig(training, guards);
   }
 
   /**

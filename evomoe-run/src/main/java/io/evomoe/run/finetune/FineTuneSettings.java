@@ -46,13 +46,13 @@ public record FineTuneSettings(
       throw new IllegalArgumentException(
           "checkpointEvery must be at least 0, was " + checkpointEvery);
     }
-    config(steps.orElse(1), learningRate, seed);
+    config(steps.orElse(1), learningRate);
   }
 
   /** How to train on so many texts. */
   TrainerConfig config(int texts) {
     long steps = this.steps.orElse(Math.max(1, Math.round(epochs * texts / batch)));
-    return config(steps, learningRate, seed).with(t -> t.checkpointEvery(checkpointEvery));
+    return config(steps, learningRate).with(t -> t.checkpointEvery(checkpointEvery));
   }
 
   /** All that a result depends on. */
@@ -60,11 +60,10 @@ public record FineTuneSettings(
     return "%s %s %d %s %d".formatted(steps, epochs, batch, learningRate, seed);
   }
 
-  private static TrainerConfig config(long steps, double learningRate, long seed) {
+  private static TrainerConfig config(long steps, double learningRate) {
     return TrainerConfig.of(
         TrainingConfig.defaults(steps)
             .with(t -> t.learningRate(learningRate).warmupShare(WARMUP_SHARE))
-            .with(t -> t.decay(LearningRate.Decay.LINEAR).floorShare(0).beta2(0.98)),
-        seed);
+            .with(t -> t.decay(LearningRate.Decay.LINEAR).floorShare(0).beta2(0.98)));
   }
 }

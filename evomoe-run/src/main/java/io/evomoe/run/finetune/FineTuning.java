@@ -31,12 +31,14 @@ public final class FineTuning {
   private final RunCheckpoint run;
   private final ClassTexts texts;
   private final TrainerConfig config;
+  private final long seed;
 
   /** Encodes the texts. */
   public FineTuning(RunCheckpoint run, ClassifiedSplit texts, FineTuneSettings settings) {
     this.run = run;
     this.texts = new ClassTexts(run, texts, settings);
     this.config = settings.config(this.texts.trainingTexts());
+    this.seed = settings.seed();
   }
 
   /**
@@ -109,7 +111,7 @@ public final class FineTuning {
   }
 
   private Optional<ClassScores> train(String name, Roberta network, TunedPart place, Watch watch) {
-    RobertaClassifier classifier = new RobertaClassifier(network, labels().size());
+    RobertaClassifier classifier = new RobertaClassifier(network, labels().size(), seed);
     Trainer<ClassBatch> trainer = trainer(classifier);
     place.saved().ifPresent(trainer::resume);
     trainer.checkpointTo(place.writer(watch::onSave));
