@@ -65,6 +65,16 @@ interface ProductContract extends KernelFixture {
     assertClose(kernels().linear(x, weight, null), product);
   }
 
+  @Test
+  default void should_map_without_a_bias_after_a_wider_map() {
+    Kernels kernels = kernels();
+    kernels.linear(random(1, 3, 17), random(2, 17, 65), null);
+    INDArray x = random(3, 5, 17);
+    INDArray narrow = random(4, 17, 3);
+    double[][] product = SlowMath.multiply(matrix(x), matrix(narrow));
+    assertClose(kernels.linear(x, narrow, null), product);
+  }
+
   @ParameterizedTest
   @CsvSource({"1,1", "1,17", "17,1", "127,33", "64,127"})
   default void should_sum_columns(int n, int d) {

@@ -31,7 +31,7 @@ final class FloatBlocks implements BlockProducts {
     if (MatrixProducts.compiled(computed) && MatrixProducts.worthCompiling(in, out)) {
       products.linear(x, Address.of(weight), Address.of(bias), y, computed, in, out);
     } else {
-      Rows.fill(bias, y, rows);
+      Rows.fill(bias, Math.toIntExact(out), y, rows);
       products.gemm(false, false, x, Address.of(weight), y, rows, out, in, 1);
     }
   }

@@ -115,9 +115,8 @@ final class Rows {
     return dots;
   }
 
-  /** Writes the bias into so many rows from an address on. */
-  static void fill(INDArray bias, long y, int rows) {
-    int width = (int) bias.length();
+  /** Writes the first {@code width} numbers of a bias into so many rows from an address on. */
+  static void fill(INDArray bias, int width, long y, int rows) {
     float[] row = new float[width];
     Address.buffer(bias).get(0, row);
     FloatBuffer to = Address.buffer(y, (long) rows * width);
