@@ -4,7 +4,7 @@ import io.evomoe.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.List;
 record ClosedRun(Path path) implements RunState {
 
   @Override
-  public Task<?, ?> task(TextProgress progress) {
+  public TaskData<?, ?> taskData(TextProgress progress) {
     throw closed();
   }
 

@@ -8,7 +8,7 @@ import io.evomoe.run.hub.DenseStart;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,8 +32,8 @@ record NewRun(
     implements RunState {
 
   @Override
-  public Task<?, ?> task(TextProgress progress) {
-    return prepared.task();
+  public TaskData<?, ?> taskData(TextProgress progress) {
+    return prepared.data();
   }
 
   @Override
@@ -48,7 +48,7 @@ record NewRun(
 
   @Override
   public TaskRun<?, ?> begin(RunListener listener) {
-    TaskRun<?, ?> run = new TaskRun<>(prepared.task(), config);
+    TaskRun<?, ?> run = new TaskRun<>(prepared.data(), config);
     if (dense != null) {
       run.startFrom(dense.weights());
     }

@@ -11,18 +11,15 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.task.EvalRequest;
-import io.evomoe.run.task.GptKind;
 import io.evomoe.run.task.LineTranslator;
 import io.evomoe.run.task.Measurement;
-import io.evomoe.run.task.RobertaKind;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.Task;
-import io.evomoe.run.task.TaskKind;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TextGeneration;
 import io.evomoe.run.task.TrainedModel;
-import io.evomoe.run.task.TranslationKind;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,22 +71,22 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** A GPT that learns the text of these files and folders, at least one. */
   public static RunBuilder<Gpt> gpt(Path... data) {
-    return new RunBuilder<>(Gpt.class, GptKind.NAME, List.of(data));
+    return new RunBuilder<>(Tasks.GPT, List.of(data));
   }
 
   /** A RoBERTa that learns to name masked tokens of these texts, at least one. */
   public static RunBuilder<Roberta> roberta(Path... data) {
-    return new RunBuilder<>(Roberta.class, RobertaKind.NAME, List.of(data));
+    return new RunBuilder<>(Tasks.ROBERTA, List.of(data));
   }
 
   /** A Transformer that learns to translate from pairs of sentences. */
   public static RunBuilder<Transformer> translation(Path pairs) {
-    return new RunBuilder<>(Transformer.class, TranslationKind.NAME, List.of(pairs));
+    return new RunBuilder<>(Tasks.TRANSLATION, List.of(pairs));
   }
 
   /** A run of a configuration in full, such as one that was read from a file. */
   public static RunBuilder<?> of(RunConfig config, List<Path> data) {
-    return RunBuilder.of(Tasks.named(config.task()).modelType(), config, data);
+    return RunBuilder.of(Tasks.named(config.task()), config, data);
   }
 
   /**
@@ -130,12 +127,12 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * Its task with the data that it trains on, which an opened run reads now or when it is trained.
+   * The data that it trains on, encoded, which an opened run reads now or when it is trained.
    *
    * @param progress told how far it has come
    */
-  public Task<?, ?> task(TextProgress progress) {
-    return state.task(progress);
+  public TaskData<?, ?> taskData(TextProgress progress) {
+    return state.taskData(progress);
   }
 
   /** Files and folders that it trains on. */
@@ -246,8 +243,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     TrainedModel<M> loaded = trained;
     if (loaded == null) {
       RunCheckpoint saved = state.checkpoint();
-      TrainedModel<?> any = kind().trained(saved);
-      loaded = new TrainedModel<>(type.cast(any.model()), any.moment());
+      loaded = task().trained(saved).as(type);
       trained = loaded;
     }
     return loaded;
@@ -297,10 +293,10 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** The same on other data, or another part. */
   public Measurement evaluate(EvalRequest request) {
-    return kind().evaluate(state.checkpoint(), request);
+    return task().evaluate(state.checkpoint(), request);
   }
 
-  private TaskKind kind() {
+  private Task<?, ?> task() {
     return Tasks.named(config.task());
   }
 
@@ -310,8 +306,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
           "%s is a run of task %s; %s needs a %s"
               .formatted(path, config.task(), use, wanted.getSimpleName()));
     }
-    TrainedModel<M> any = trained();
-    return new TrainedModel<>(wanted.cast(any.model()), any.moment());
+    return trained().as(wanted);
   }
 
   private void forget() {

@@ -16,6 +16,7 @@ import io.evomoe.run.hub.DenseStart;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Guards;
 import io.evomoe.training.Model;
@@ -41,8 +42,7 @@ public final class RunBuilder<M extends Model<?>> {
   /** The task is that of the model; gate and seed have methods. */
   private static final Set<String> NAMED = Set.of("task", "gate", "seed");
 
-  private final Class<M> model;
-  private final String task;
+  private final Task<?, M> task;
   private final List<Path> data;
   private final List<UnaryOperator<RunConfig>> changes = new ArrayList<>();
   private String preset = "small";
@@ -51,17 +51,16 @@ public final class RunBuilder<M extends Model<?>> {
   private TextProgress progress = TextProgress.NONE;
   private @Nullable DenseStart dense;
 
-  RunBuilder(Class<M> model, String task, List<Path> data) {
+  RunBuilder(Task<?, M> task, List<Path> data) {
     if (data.isEmpty()) {
       throw new IllegalArgumentException("data must be at least one file or folder, was none");
     }
-    this.model = model;
     this.task = task;
     this.data = data;
   }
 
-  static <M extends Model<?>> RunBuilder<M> of(Class<M> model, RunConfig given, List<Path> data) {
-    return new RunBuilder<>(model, given.task(), data).change(c -> given);
+  static <M extends Model<?>> RunBuilder<M> of(Task<?, M> task, RunConfig given, List<Path> data) {
+    return new RunBuilder<>(task, data).change(c -> given);
   }
 
   /** The size to begin with: {@code quick}, {@code small} or {@code base}. */
@@ -170,9 +169,9 @@ public final class RunBuilder<M extends Model<?>> {
    * @throws IllegalArgumentException naming the field, the value and the bound
    */
   public RunConfig config() {
-    RunConfig config = Tasks.preset(task, preset).config(task, gate, seed);
+    RunConfig config = Tasks.preset(task.name(), preset).config(task.name(), gate, seed);
     if (dense != null) {
-      dense.requireTask(task);
+      dense.requireTask(task.name());
       config = dense.defaults(config, false);
     }
     for (UnaryOperator<RunConfig> change : changes) {
@@ -196,7 +195,7 @@ public final class RunBuilder<M extends Model<?>> {
     RunConfig config = config();
     Run<M> run = begin(config, OutputFolder.open(folder, Run.WHO));
     try {
-      MemoryLimit.ofMachine().requireRoomFor(run.task(progress), config);
+      MemoryLimit.ofMachine().requireRoomFor(run.taskData(progress), config);
       return run;
     } catch (RuntimeException e) {
       run.close();
@@ -224,11 +223,11 @@ public final class RunBuilder<M extends Model<?>> {
     RunCheckpoint tokenized = dense == null ? null : dense.run();
     Prepared prepared =
         tokenized == null
-            ? Prepared.data(data, config, progress)
-            : Prepared.data(data, config, tokenized, progress);
+            ? Prepared.read(data, config, progress)
+            : Prepared.read(data, config, tokenized, progress);
     return new Run<>(
         output.path(),
-        model,
+        task.modelType(),
         config,
         new NewRun(output, config, data, content, prepared, dense),
         output);

@@ -4,7 +4,7 @@ import io.evomoe.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,8 +12,8 @@ import java.util.List;
 /** How far a run is: before its first step, saved, or closed. */
 interface RunState extends AutoCloseable {
 
-  /** The task with its data, which may have to be read. */
-  Task<?, ?> task(TextProgress progress);
+  /** The data of its task, which may have to be read. */
+  TaskData<?, ?> taskData(TextProgress progress);
 
   /** What it is trained on. */
   List<Path> data();

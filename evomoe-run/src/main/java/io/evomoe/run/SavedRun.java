@@ -8,7 +8,7 @@ import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -23,7 +23,7 @@ final class SavedRun implements RunState {
   private final RunOpening opening;
   private final List<RunCheckpoint> open = new ArrayList<>();
   private RunCheckpoint saved;
-  private @Nullable Task<?, ?> task;
+  private @Nullable TaskData<?, ?> read;
 
   SavedRun(RunOpening opening, RunCheckpoint saved) {
     this.opening = opening;
@@ -32,13 +32,13 @@ final class SavedRun implements RunState {
   }
 
   @Override
-  public Task<?, ?> task(TextProgress progress) {
-    Task<?, ?> opened = task;
-    if (opened == null) {
-      opened = Prepared.open(checkedData(), saved.config(), saved, progress);
-      task = opened;
+  public TaskData<?, ?> taskData(TextProgress progress) {
+    TaskData<?, ?> encoded = read;
+    if (encoded == null) {
+      encoded = Prepared.open(checkedData(), saved.config(), saved, progress);
+      read = encoded;
     }
-    return opened;
+    return encoded;
   }
 
   @Override
@@ -76,7 +76,7 @@ final class SavedRun implements RunState {
     RunConfig config = saved.config();
     List<Path> data = checkedData();
     String content = FolderDigest.of(data);
-    TaskRun<?, ?> run = new TaskRun<>(task(TextProgress.NONE), config);
+    TaskRun<?, ?> run = new TaskRun<>(taskData(TextProgress.NONE), config);
     run.resume(checkpoint);
     if (!RunFolder.isSameData(checkpoint, content)) {
       listener.onNote("The data is not what the run was started with: " + data);

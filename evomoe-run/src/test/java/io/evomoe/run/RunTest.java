@@ -182,7 +182,7 @@ class RunTest {
     assertThatIllegalStateException().isThrownBy(run::model).withMessage(says);
     assertThatIllegalStateException().isThrownBy(run::steps).withMessage(says);
     assertThatIllegalStateException()
-        .isThrownBy(() -> run.task(TextProgress.NONE))
+        .isThrownBy(() -> run.taskData(TextProgress.NONE))
         .withMessage(says);
   }
 

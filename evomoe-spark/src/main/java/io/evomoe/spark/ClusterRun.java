@@ -8,7 +8,7 @@ import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.task.Results;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Model;
@@ -30,7 +30,7 @@ import java.util.List;
  * round.
  */
 final class ClusterRun<B, M extends Model<B>> {
-  private final Task<B, M> task;
+  private final TaskData<B, M> task;
   private final RunConfig config;
   private final RoundConfig rounds;
   private final M model;
@@ -38,7 +38,7 @@ final class ClusterRun<B, M extends Model<B>> {
   private final PeriodicEvaluation<B> evaluation;
   private Measured measuredBefore = Measured.NOTHING;
 
-  ClusterRun(Task<B, M> task, RunConfig config, RoundConfig rounds) {
+  ClusterRun(TaskData<B, M> task, RunConfig config, RoundConfig rounds) {
     this.task = task;
     this.config = config;
     this.rounds = rounds;
@@ -46,11 +46,11 @@ final class ClusterRun<B, M extends Model<B>> {
     this.coordinator =
         new Coordinator(model, config.kernels(), config.trainer(), config.schedule(), rounds);
     this.evaluation =
-        new PeriodicEvaluation<>(model, task.data(config).heldOut(), config.training());
+        new PeriodicEvaluation<>(model, task.batches(config).heldOut(), config.training());
   }
 
   static <B, M extends Model<B>> ClusterRun<B, M> of(
-      Task<B, M> task, RunConfig config, RoundConfig rounds) {
+      TaskData<B, M> task, RunConfig config, RoundConfig rounds) {
     return new ClusterRun<>(task, config, rounds);
   }
 

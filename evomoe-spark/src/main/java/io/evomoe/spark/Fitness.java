@@ -1,8 +1,7 @@
 package io.evomoe.spark;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.Task;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TaskData;
 import java.io.PrintStream;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
@@ -19,11 +18,9 @@ record Fitness(long parameters, String platform, String kernels) {
   private static final int BYTES_A_PARAMETER = 16;
 
   /** As it is here. */
-  static Fitness of(Task<?, ?> task, RunConfig config) {
+  static Fitness of(TaskData<?, ?> data, RunConfig config) {
     return new Fitness(
-        Tasks.named(config.task()).parameters(config, task.vocabulary()).numbers(),
-        Loader.getPlatform(),
-        config.kernels().name());
+        data.parameters(config).numbers(), Loader.getPlatform(), config.kernels().name());
   }
 
   /**

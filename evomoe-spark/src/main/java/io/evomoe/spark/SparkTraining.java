@@ -1,6 +1,7 @@
 package io.evomoe.spark;
 
 import io.evomoe.files.OutputFolder;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
 import io.evomoe.run.record.CurveFile;
@@ -8,10 +9,10 @@ import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.rounds.ClusterRequest;
 import io.evomoe.run.rounds.ClusterTraining;
 import io.evomoe.run.rounds.RoundSettings;
+import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.training.rounds.RoundConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ public final class SparkTraining implements ClusterTraining {
     try (JavaSparkContext context = connect(request);
         Staging staging = new Staging()) {
       SparkText text = SparkText.open(context, start.data());
-      Task<?, ?> task = staging.prepare(text, config);
+      TaskData<?, ?> task = staging.prepare(text, config);
       Setup setup = new Setup(staging.folder(), config, start.rounds());
       try (Workers workers = new Workers(context, text, setup)) {
         Fitness.of(task, config).require(workers.prepare(), request.console());
@@ -69,7 +70,7 @@ public final class SparkTraining implements ClusterTraining {
             "the text in %s is not what the run was started with".formatted(settings.data()));
       }
       List<Path> data = RunFolder.data(checkpoint.checkpoint());
-      Task<?, ?> task = Tasks.named(config.task()).open(data, config, checkpoint.tokenizer());
+      TaskData<?, ?> task = Prepared.open(data, config, checkpoint, TextProgress.NONE);
       RoundConfig rounds = settings.rounds();
       try (Workers workers = new Workers(context, text, new Setup(folder, config, rounds))) {
         Fitness.of(task, config).require(workers.prepare(), console);

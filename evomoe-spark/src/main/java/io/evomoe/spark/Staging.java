@@ -3,10 +3,12 @@ package io.evomoe.spark;
 import io.evomoe.files.FileTree;
 import io.evomoe.files.IoReason;
 import io.evomoe.files.ScratchFolder;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TokenizerSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,11 +27,13 @@ final class Staging implements AutoCloseable {
   private List<Path> data = List.of();
 
   /** Keeps the beginning of the text here, and trains the tokenizer on it. */
-  Task<?, ?> prepare(SparkText text, RunConfig config) {
+  TaskData<?, ?> prepare(SparkText text, RunConfig config) {
     data = text.trainSample().write(path.resolve(TEXT), text.validSample());
-    Task<?, ?> task = Tasks.named(config.task()).prepare(data, config, folder().tokenizerPath());
-    task.data(config);
-    return task;
+    TokenizerSource tokenizer = TokenizerSource.learned(folder().tokenizerPath());
+    TaskData<?, ?> encoded =
+        Tasks.named(config.task()).read(data, config, tokenizer, TextProgress.NONE);
+    encoded.batches(config);
+    return encoded;
   }
 
   RunFolder folder() {

@@ -1,10 +1,12 @@
 package io.evomoe.spark;
 
 import io.evomoe.files.ScratchFolder;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
 import io.evomoe.training.rounds.Contribution;
@@ -28,15 +30,15 @@ final class WorkerRuntime<B, M extends Model<B>> {
   private static final Map<String, WorkerRuntime<?, ?>> KEPT = new ConcurrentHashMap<>();
 
   private final RunConfig config;
-  private final Task<B, M> task;
+  private final TaskData<B, M> data;
   private final BatchSource<B> batches;
   private final LocalRound rounds;
   private final int worker;
 
-  private WorkerRuntime(Task<B, M> task, RunConfig config, Setup setup, int worker) {
+  private WorkerRuntime(TaskData<B, M> data, RunConfig config, Setup setup, int worker) {
     this.config = config;
-    this.task = task;
-    this.batches = task.data(config).training();
+    this.data = data;
+    this.batches = data.batches(config).training();
     this.rounds =
         new LocalRound(config.kernels(), config.trainer(), config.schedule(), setup.rounds());
     this.worker = worker;
@@ -56,19 +58,20 @@ final class WorkerRuntime<B, M extends Model<B>> {
     try (ScratchFolder scratch = ScratchFolder.create("worker")) {
       RunFolder folder = setup.unpack(scratch.path());
       RunConfig config = folder.config();
-      Task<?, ?> task =
+      TaskData<?, ?> data =
           Tasks.named(config.task())
-              .open(
+              .read(
                   share.write(scratch.path().resolve("text"), share.head(MEASURED)),
                   config,
-                  folder.tokenizer());
-      return of(task, config, setup, worker);
+                  TokenizerSource.of(folder.tokenizer()),
+                  TextProgress.NONE);
+      return of(data, config, setup, worker);
     }
   }
 
   private static <B, M extends Model<B>> WorkerRuntime<B, M> of(
-      Task<B, M> task, RunConfig config, Setup setup, int worker) {
-    return new WorkerRuntime<>(task, config, setup, worker);
+      TaskData<B, M> data, RunConfig config, Setup setup, int worker) {
+    return new WorkerRuntime<>(data, config, setup, worker);
   }
 
   RunConfig config() {
@@ -78,7 +81,7 @@ final class WorkerRuntime<B, M extends Model<B>> {
   /** This worker's part of a round. */
   Contribution train(ModelSnapshot start, RoundPlan.Span span) {
     long began = System.nanoTime();
-    Contribution result = rounds.run(task.model(config), batches, start, span, worker);
+    Contribution result = rounds.run(data.model(config), batches, start, span, worker);
     double seconds = (System.nanoTime() - began) / 1e9;
     return result.by(worker, new WorkerTime(WorkerFacts.placeName(), seconds, start.received()));
   }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
 import io.evomoe.training.Sgd;
@@ -120,14 +122,14 @@ class LocalSparkTest {
         RoundConfig.defaults(2, 1).withOuter(1, 0).withInner(RoundConfig.Inner.SGD);
     try (Staging staging = new Staging()) {
       RunConfig config = config();
-      Task<?, ?> task = staging.prepare(open(text), config);
-      compare(task, config, rounds, new Setup(staging.folder(), config, rounds));
+      TaskData<?, ?> data = staging.prepare(open(text), config);
+      compare(data, config, rounds, new Setup(staging.folder(), config, rounds));
     }
   }
 
   private static <B, M extends Model<B>> void compare(
-      Task<B, M> task, RunConfig config, RoundConfig rounds, Setup setup) {
-    M model = task.model(config);
+      TaskData<B, M> data, RunConfig config, RoundConfig rounds, Setup setup) {
+    M model = data.model(config);
     Coordinator coordinator =
         new Coordinator(model, config.kernels(), config.trainer(), config.schedule(), rounds);
     SparkText all = open(text);
@@ -138,7 +140,7 @@ class LocalSparkTest {
         coordinator.finish(workers.round(start, coordinator.nextSpan()));
       }
     }
-    M alone = task.model(config);
+    M alone = data.model(config);
     Trainer<B> trainer =
         new Trainer<>(
             alone,
@@ -167,14 +169,15 @@ class LocalSparkTest {
     List<BatchSource<B>> sources = new ArrayList<>();
     for (Texts share : all.shares(2).collect()) {
       Path folder = directory.resolve("union-" + sources.size());
-      Task<B, ?> task =
-          (Task<B, ?>)
+      TaskData<B, ?> data =
+          (TaskData<B, ?>)
               Tasks.named(config.task())
-                  .open(
+                  .read(
                       share.write(folder.resolve("text"), share),
                       config,
-                      setup.unpack(folder).tokenizer());
-      sources.add(task.data(config).training());
+                      TokenizerSource.of(setup.unpack(folder).tokenizer()),
+                      TextProgress.NONE);
+      sources.add(data.batches(config).training());
     }
     return index -> sources.get((int) (index % 2)).batch(index / 2);
   }

@@ -16,7 +16,7 @@ import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Prepared;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.Tasks;
 import java.io.PrintStream;
@@ -79,7 +79,7 @@ final class CompareCommand implements Callable<Integer> {
       List<RunConfig> configs = configs();
       try (Prepared prepared =
           WorkProgress.watching(
-              progress -> Prepared.data(options.dataPaths(), configs.get(0), progress))) {
+              progress -> Prepared.read(options.dataPaths(), configs.get(0), progress))) {
         compare(configs, prepared, output.path(), stop);
       }
     }
@@ -88,14 +88,14 @@ final class CompareCommand implements Callable<Integer> {
 
   private void compare(List<RunConfig> configs, Prepared prepared, Path folder, GracefulStop stop) {
     MemoryLimit limit = MemorySize.limit(options.maxMemory);
-    configs.forEach(config -> limit.requireRoomFor(prepared.task(), config));
+    configs.forEach(config -> limit.requireRoomFor(prepared.data(), config));
     stop.begin();
     prepared.saveTokenizer(folder);
-    console.println(prepared.task().description());
+    console.println(prepared.data().description());
     console.printf("Results go to %s%n", folder);
     List<Path> data = options.dataPaths();
-    String note = DataNote.of(DataNote.names(data), Optional.of(prepared.task().description()));
-    Results results = new Results(folder, note, description(prepared.task(), configs.get(0)));
+    String note = DataNote.of(DataNote.names(data), Optional.of(prepared.data().description()));
+    Results results = new Results(folder, note, description(prepared.data(), configs.get(0)));
     List<PlannedRun> plan = new ArrayList<>();
     List<CurveRow> recorded = CurveFile.readIfWhole(folder.resolve(CurveFile.NAME));
     configs.forEach(
@@ -113,13 +113,13 @@ final class CompareCommand implements Callable<Integer> {
         // Until it is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
         TaskRun.Outcome outcome =
-            planned.train(name(planned.config()), prepared.task(), curves, stop, memory, console);
+            planned.train(name(planned.config()), prepared.data(), curves, stop, memory, console);
         stop.begin();
         whole &= outcome.result().steps() == planned.config().training().steps();
         results.add(outcome);
         memory.requireWithin();
       }
-      results.print(console, Description.heldOut(prepared.task(), configs.get(0)));
+      results.print(console, Description.heldOut(prepared.data(), configs.get(0)));
     }
     if (stop.isStopped() && !whole) {
       console.printf("Stopped and saved; go on with: %s%n", goOn);
@@ -147,10 +147,10 @@ final class CompareCommand implements Callable<Integer> {
     return config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
   }
 
-  private Map<String, String> description(Task<?, ?> task, RunConfig config) {
+  private Map<String, String> description(TaskData<?, ?> data, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Task, preset", config.task() + ", " + options.preset);
-    lines.putAll(Description.of(task, config));
+    lines.putAll(Description.of(data, config));
     return lines;
   }
 

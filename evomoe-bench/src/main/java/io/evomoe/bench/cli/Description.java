@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
@@ -17,8 +17,8 @@ final class Description {
   private Description() {}
 
   /** One line: how large the models of a run are. */
-  static String parameters(Task<?, ?> task, RunConfig config) {
-    long parameters = Tasks.named(config.task()).parameters(config, task.vocabulary()).numbers();
+  static String parameters(TaskData<?, ?> data, RunConfig config) {
+    long parameters = data.parameters(config).numbers();
     return "%s: %,d parameters with all experts".formatted(config.gate(), parameters);
   }
 
@@ -38,16 +38,16 @@ final class Description {
   }
 
   /** One line: what the held-out losses of a run, the last as well, are measured on. */
-  static String heldOut(Task<?, ?> task, RunConfig config) {
+  static String heldOut(TaskData<?, ?> data, RunConfig config) {
     return "Valid loss: on %s of the held-out side (training.evalBatches)"
-        .formatted(task.heldOut(config).text());
+        .formatted(data.heldOut(config).text());
   }
 
   /** Of all runs that are as large and trained as this one. */
-  static Map<String, String> of(Task<?, ?> task, RunConfig config) {
+  static Map<String, String> of(TaskData<?, ?> data, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
-    lines.put("Data", task.description());
-    lines.put("Valid loss", "on %s of the held-out side".formatted(task.heldOut(config).text()));
+    lines.put("Data", data.description());
+    lines.put("Valid loss", "on %s of the held-out side".formatted(data.heldOut(config).text()));
     lines.putAll(settings(config, Set.of()));
     lines.put("Kernels", kernels());
     lines.put("Machine", machine());

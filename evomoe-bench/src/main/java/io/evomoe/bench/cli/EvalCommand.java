@@ -3,7 +3,6 @@ package io.evomoe.bench.cli;
 import io.evomoe.run.task.EvalRequest;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.Tasks;
-import io.evomoe.run.task.TranslationKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -77,10 +76,11 @@ final class EvalCommand implements Callable<Integer> {
   /** Options that would be left unheard are refused. */
   private void requireHeard(String task) {
     for (String option : OF_TRANSLATION) {
-      if (!task.equals(TranslationKind.NAME)
+      if (!task.equals(Tasks.TRANSLATION.name())
           && spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new IllegalArgumentException(
-            "%s is for task %s, the run is of %s".formatted(option, TranslationKind.NAME, task));
+            "%s is for task %s, the run is of %s"
+                .formatted(option, Tasks.TRANSLATION.name(), task));
       }
     }
   }

@@ -14,8 +14,8 @@ import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.RunRecording;
-import io.evomoe.run.task.RobertaKind;
 import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.StepReport;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ final class FineTuneCommand implements Callable<Integer> {
         new FineTuneSettings(wanted, epochs, batch, learningRate, seed, checkpointEvery);
     try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
         OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune");
-        RunCheckpoint run = RunCheckpoint.open(checkpoint, RobertaKind.NAME, "finetune")) {
+        RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.ROBERTA, "finetune")) {
       Path texts = data == null ? ShippedData.folder("wordnet") : data;
       HeldOut rule = split.heldOut(HeldOut.DEFAULT);
       ClassifiedSplit classified = ClassifiedSplit.open(texts, rule);

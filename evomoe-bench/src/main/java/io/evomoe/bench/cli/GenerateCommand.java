@@ -1,8 +1,8 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.models.gpt.Sampling;
-import io.evomoe.run.task.GptKind;
 import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TextGeneration;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -50,10 +50,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Sampling sampling = greedy ? Sampling.greedy() : new Sampling(temperature, topK, seed);
-    try (RunCheckpoint run = RunCheckpoint.open(checkpoint, GptKind.NAME, "generate")) {
+    try (RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.GPT, "generate")) {
       String text = prompt == null ? StandardInput.piped() : prompt;
       System.out.println(
-          new TextGeneration(GptKind.load(run), run.tokenizer()).generate(text, tokens, sampling));
+          new TextGeneration(Tasks.GPT.trained(run), run.tokenizer())
+              .generate(text, tokens, sampling));
     }
     return 0;
   }

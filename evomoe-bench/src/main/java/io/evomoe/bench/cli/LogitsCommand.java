@@ -45,10 +45,23 @@ final class LogitsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
-      double[] logits = Tasks.named(run.config().task()).lastLogits(run, ids, targetIds);
+      double[] logits = logits(run);
       System.out.println(json ? json(logits) : likeliest(logits));
     }
     return 0;
+  }
+
+  private double[] logits(RunCheckpoint run) {
+    String task = run.config().task();
+    if (targetIds.length == 0) {
+      return Tasks.named(task).lastLogits(run, ids);
+    }
+    if (!task.equals(Tasks.TRANSLATION.name())) {
+      throw new IllegalArgumentException(
+          "--target-ids are for task %s, the run is of %s"
+              .formatted(Tasks.TRANSLATION.name(), task));
+    }
+    return Tasks.TRANSLATION.lastLogits(run, ids, targetIds);
   }
 
   /** As short as they can be to be read back as the same float. */

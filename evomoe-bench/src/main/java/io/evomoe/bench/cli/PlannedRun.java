@@ -5,7 +5,7 @@ import io.evomoe.bench.compare.FinishedRun;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.io.PrintStream;
@@ -59,7 +59,7 @@ record PlannedRun(
    */
   TaskRun.Outcome train(
       String name,
-      Task<?, ?> task,
+      TaskData<?, ?> data,
       CurveFile curves,
       GracefulStop stop,
       MemoryGuard memory,
@@ -70,10 +70,10 @@ record PlannedRun(
     }
     RunConfig config = config();
     // Before the model is made, which takes a while where it has many experts.
-    console.println(Description.parameters(task, config));
+    console.println(Description.parameters(data, config));
     console.println(Description.losses(config));
     console.flush();
-    try (TaskRun<?, ?> run = new TaskRun<>(task, config)) {
+    try (TaskRun<?, ?> run = new TaskRun<>(data, config)) {
       return train(name, run, curves, stop, memory, console);
     }
   }

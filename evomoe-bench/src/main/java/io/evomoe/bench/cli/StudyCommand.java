@@ -177,7 +177,7 @@ final class StudyCommand implements Callable<Integer> {
       Study study, List<StudyRun> missing, List<Path> sources, Path folder, GracefulStop stop) {
     RunConfig first = study.config(study.runs().get(0)).orElseThrow();
     try (Prepared prepared =
-        WorkProgress.watching(progress -> Prepared.data(sources, first, progress))) {
+        WorkProgress.watching(progress -> Prepared.read(sources, first, progress))) {
       train(study, missing, sources, prepared, folder, stop);
     }
   }
@@ -192,7 +192,7 @@ final class StudyCommand implements Callable<Integer> {
     MemoryLimit limit = MemoryLimit.ofMachine();
     stop.begin();
     prepared.saveTokenizer(folder);
-    console.println(prepared.task().description());
+    console.println(prepared.data().description());
     StudyClock clock = new StudyClock(study, maxMinutes);
     String goOn = CommandText.again(spec, List.of());
     try (MemoryGuard memory = new MemoryGuard(limit)) {
@@ -211,7 +211,7 @@ final class StudyCommand implements Callable<Integer> {
             "[%d of %d%s] %s%n",
             i + 1, missing.size(), clock.left(missing.subList(i, missing.size())), run.name());
         RunConfig settings = study.config(run).orElseThrow();
-        limit.requireRoomFor(prepared.task(), settings);
+        limit.requireRoomFor(prepared.data(), settings);
         ComparedRun place = new ComparedRun(folder, run.name(), settings, sources);
         // Until its model is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
@@ -231,7 +231,7 @@ final class StudyCommand implements Callable<Integer> {
     List<CurveRow> recorded = CurveFile.readIfWhole(file);
     PlannedRun planned = PlannedRun.of(place, recorded);
     try (CurveFile curves = CurveFile.create(file, planned.earlier())) {
-      return planned.train(run.name(), prepared.task(), curves, stop, memory, console);
+      return planned.train(run.name(), prepared.data(), curves, stop, memory, console);
     }
   }
 

@@ -17,7 +17,7 @@ import io.evomoe.run.rounds.ClusterRequest;
 import io.evomoe.run.rounds.ClusterTraining;
 import io.evomoe.run.rounds.RoundSettings;
 import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
@@ -167,10 +167,10 @@ final class TrainCommand implements Callable<Integer> {
         trained.outcome(),
         trained.config(),
         request.out(),
-        trained.task(),
+        trained.data(),
         RoundSettings.read(request.out()).data());
     printSummary(
-        trained.outcome(), request.out(), Description.heldOut(trained.task(), trained.config()));
+        trained.outcome(), request.out(), Description.heldOut(trained.data(), trained.config()));
   }
 
   /** A round is not waited for: it is a pure function of what is saved. */
@@ -244,12 +244,12 @@ final class TrainCommand implements Callable<Integer> {
 
   private void train(Run<?> run, GracefulStop stop) {
     RunConfig config = run.config();
-    Task<?, ?> task = WorkProgress.watching(run::task);
+    TaskData<?, ?> data = WorkProgress.watching(run::taskData);
     MemoryLimit limit = MemorySize.limit(options.maxMemory);
-    limit.requireRoomFor(task, config);
+    limit.requireRoomFor(data, config);
     // Before the model is made, which takes a while where it has many experts.
-    console.println(task.description());
-    console.println(Description.parameters(task, config));
+    console.println(data.description());
+    console.println(Description.parameters(data, config));
     console.println(Description.losses(config));
     console.flush();
     TaskRun.Outcome outcome;
@@ -258,8 +258,8 @@ final class TrainCommand implements Callable<Integer> {
       outcome = run.train(watching);
       memory.requireWithin();
     }
-    write(outcome, config, run.folder(), task, DataNote.names(run.data()));
-    printSummary(outcome, run.folder(), Description.heldOut(task, config));
+    write(outcome, config, run.folder(), data, DataNote.names(run.data()));
+    printSummary(outcome, run.folder(), Description.heldOut(data, config));
     if (stop.isStopped() && outcome.result().steps() < config.training().steps()) {
       String command = CommandText.of("train", "--resume", run.folder());
       console.printf("Stopped and saved; go on with: %s%n", command);
@@ -275,13 +275,17 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static void write(
-      TaskRun.Outcome outcome, RunConfig config, Path folder, Task<?, ?> task, List<String> data) {
+      TaskRun.Outcome outcome,
+      RunConfig config,
+      Path folder,
+      TaskData<?, ?> data,
+      List<String> names) {
     ReportData report =
         new ReportData(
             "EvoMoE training: %s, %s, seed %d"
                 .formatted(config.task(), config.gate(), config.seed()),
-            DataNote.of(data, Optional.of(task.description())),
-            Description.of(task, config),
+            DataNote.of(names, Optional.of(data.description())),
+            Description.of(data, config),
             List.of(outcome.result()),
             List.of(outcome.recorded()));
     HtmlReport.write(folder.resolve(HtmlReport.NAME), report);

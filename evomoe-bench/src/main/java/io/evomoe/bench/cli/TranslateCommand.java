@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.run.task.LineTranslator;
 import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.TranslationKind;
+import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -31,9 +31,9 @@ final class TranslateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Utf8Lines input = new Utf8Lines(System.in, "standard input");
-    try (RunCheckpoint run = RunCheckpoint.open(checkpoint, TranslationKind.NAME, "translate")) {
+    try (RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.TRANSLATION, "translate")) {
       LineTranslator translator =
-          new LineTranslator(TranslationKind.load(run), run.tokenizer(), options.search());
+          new LineTranslator(Tasks.TRANSLATION.trained(run), run.tokenizer(), options.search());
       List<String> lines = input.next(options.batch);
       while (!lines.isEmpty()) {
         translator

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.FolderDigest;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -42,7 +44,7 @@ class StudyClaimsTest {
 
   @TempDir static Path folder;
   private static final Map<String, Double> LOSSES = new HashMap<>();
-  private static final Map<String, Task<?, ?>> TASKS = new HashMap<>();
+  private static final Map<String, TaskData<?, ?>> DATA = new HashMap<>();
   private static Study gpt;
   private static Study roberta;
 
@@ -112,18 +114,23 @@ class StudyClaimsTest {
 
   private static double train(RunConfig config) {
     String tokens = "%s-%d".formatted(config.task(), config.model().vocabulary());
-    Task<?, ?> task =
-        TASKS.computeIfAbsent(
+    TaskData<?, ?> data =
+        DATA.computeIfAbsent(
             tokens,
             t ->
-                Tasks.named(config.task()).prepare(data(config.task()), config, folder.resolve(t)));
-    return train(task, config);
+                Tasks.named(config.task())
+                    .read(
+                        data(config.task()),
+                        config,
+                        TokenizerSource.learned(folder.resolve(t)),
+                        TextProgress.NONE));
+    return train(data, config);
   }
 
-  private static <B, M extends Model<B>> double train(Task<B, M> task, RunConfig config) {
+  private static <B, M extends Model<B>> double train(TaskData<B, M> data, RunConfig config) {
     String name = "%s-%s-%d.csv".formatted(config.task(), config.gate(), config.seed());
     try (CurveFile curves = CurveFile.create(folder.resolve(name))) {
-      return new TaskRun<>(task, config)
+      return new TaskRun<>(data, config)
           .train(curves, List.of(), report -> {})
           .result()
           .validLoss();

@@ -2,7 +2,6 @@ package io.evomoe.models.text;
 
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
-import io.evomoe.training.BatchSource;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,7 +16,7 @@ import java.util.List;
  * index, and may reach from one epoch into the next. What is left at the end of the stream and
  * fills no sequence is not used.
  */
-public final class MaskedBatches implements BatchSource<LanguageBatch> {
+public final class MaskedBatches implements CorpusBatches<LanguageBatch> {
   /** Not of a run's seed, so that all runs are measured on the same masks. */
   private static final long HELD_OUT = CounterRandom.fold(0, "held-out masks");
 
@@ -77,13 +76,14 @@ public final class MaskedBatches implements BatchSource<LanguageBatch> {
    *
    * @param maxBatches at most so many batches, at least 1; the last may have fewer sequences
    */
+  @Override
   public List<LanguageBatch> evaluationBatches(int maxBatches) {
     return order.firstBatches(maxBatches, sequences).stream()
         .map(chosen -> gather(chosen, i -> HELD_OUT))
         .toList();
   }
 
-  /** How much of what is held out {@link #evaluationBatches} gives for the same limit. */
+  @Override
   public EvaluationShare evaluationShare(int maxBatches) {
     return EvaluationShare.of(maxBatches, order.batches(sequences));
   }

@@ -1,7 +1,6 @@
 package io.evomoe.models.text;
 
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.training.BatchSource;
 import java.util.List;
 
 /**
@@ -12,7 +11,7 @@ import java.util.List;
  *
  * <p>A batch is a pure function of the stream, the length, the sequences, the seed and its index.
  */
-public final class PackedBatches implements BatchSource<LanguageBatch> {
+public final class PackedBatches implements CorpusBatches<LanguageBatch> {
   private final TokenStream stream;
   private final int length;
   private final int sequences;
@@ -59,11 +58,12 @@ public final class PackedBatches implements BatchSource<LanguageBatch> {
    *
    * @param maxBatches at most so many batches, at least 1; the last may have fewer sequences
    */
+  @Override
   public List<LanguageBatch> evaluationBatches(int maxBatches) {
     return order.firstBatches(maxBatches, sequences).stream().map(this::gather).toList();
   }
 
-  /** How much of what is held out {@link #evaluationBatches} gives for the same limit. */
+  @Override
   public EvaluationShare evaluationShare(int maxBatches) {
     return EvaluationShare.of(maxBatches, order.batches(sequences));
   }

@@ -8,7 +8,7 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.RobertaKind;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -78,7 +78,7 @@ public final class Classifier implements AutoCloseable {
     BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFolder.TOKENIZER));
     try {
       TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
-      Roberta encoder = new RobertaKind().fresh(config, tokenizer.vocabularySize(), facts);
+      Roberta encoder = Tasks.ROBERTA.fresh(config, tokenizer.vocabularySize(), facts);
       if (TunedFolder.spawned(checkpoint)) {
         encoder.spawn(config.evolution().spawnMethod(), config.seed());
       }

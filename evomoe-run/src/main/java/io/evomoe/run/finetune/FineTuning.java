@@ -11,8 +11,8 @@ import io.evomoe.nn.Workspaces;
 import io.evomoe.run.folder.Fingerprint;
 import io.evomoe.run.folder.FolderDigest;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.task.RobertaKind;
 import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
@@ -83,7 +83,7 @@ public final class FineTuning {
    * @return empty if it was stopped before its end, and saved
    */
   public Optional<ClassScores> fromScratch(TunedPart place, Watch watch) {
-    Roberta network = new RobertaKind().fresh(run);
+    Roberta network = Tasks.ROBERTA.fresh(run);
     run.grow(network);
     takeOverTables(network);
     return train("without pre-training", network, place, watch);
@@ -95,7 +95,7 @@ public final class FineTuning {
     if (tables.isEmpty()) {
       return;
     }
-    List<GateState> saved = tables(run.load(new RobertaKind().fresh(run)).model());
+    List<GateState> saved = tables(run.load(Tasks.ROBERTA.fresh(run)).model());
     for (int i = 0; i < tables.size(); i++) {
       tables.get(i).value().assign(saved.get(i).value());
     }
@@ -107,7 +107,7 @@ public final class FineTuning {
 
   /** The same from the weights that the run had come to. */
   public Optional<ClassScores> fineTuned(TunedPart place, Watch watch) {
-    return train("fine-tuned", run.load(new RobertaKind().fresh(run)).model(), place, watch);
+    return train("fine-tuned", run.load(Tasks.ROBERTA.fresh(run)).model(), place, watch);
   }
 
   private Optional<ClassScores> train(String name, Roberta network, TunedPart place, Watch watch) {

@@ -13,7 +13,7 @@ import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.TaskKind;
+import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -55,7 +55,7 @@ public final class HubImport {
         TokenizerFiles.requireFit(from, hub.model());
       }
       RunConfig config = Tasks.checked(config(hub.model()));
-      TaskKind task = Tasks.named(config.task());
+      Task<?, ?> task = Tasks.named(config.task());
       Model<?> model =
           task.fresh(config, hub.model().embedding().vocabulary(), TrainingFacts.UNKNOWN);
       hub.loadInto(model);

@@ -1,7 +1,7 @@
 package io.evomoe.run.rounds;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -27,7 +27,7 @@ public interface ClusterTraining {
    *
    * @param outcome what it gave
    * @param config of the run
-   * @param task with the part of the text that stayed here
+   * @param data the part of the text that stayed here
    */
-  record Trained(TaskRun.Outcome outcome, RunConfig config, Task<?, ?> task) {}
+  record Trained(TaskRun.Outcome outcome, RunConfig config, TaskData<?, ?> data) {}
 }

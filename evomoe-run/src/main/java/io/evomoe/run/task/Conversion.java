@@ -49,14 +49,14 @@ public final class Conversion {
     RunConfig config =
         Tasks.checked(
             ConfigFile.set(run.config(), "model.experts", Integer.toString(groups.size())));
-    TaskKind kind = Tasks.named(config.task());
-    Model<?> old = grown(kind, run);
+    Task<?, ?> task = Tasks.named(config.task());
+    Model<?> old = grown(task, run);
     AdamW oldMoments = optimizer(run.config());
     run.checkpoint().loadInto(old, oldMoments);
-    Model<?> converted = convertedModel(kind, config);
+    Model<?> converted = convertedModel(task, config);
     AdamW moments = optimizer(config);
     ExpertConversion conversion = new ExpertConversion(old, groups);
-    conversion.fill(converted, grown(kind, run));
+    conversion.fill(converted, grown(task, run));
     conversion.fill(converted, oldMoments, moments);
     long seed = config.seed();
     conversion.spread(converted, Spawning.by(spread, seed), seed);
@@ -70,14 +70,14 @@ public final class Conversion {
   }
 
   /** A model of the new configuration, with as many experts as it says. */
-  private Model<?> convertedModel(TaskKind kind, RunConfig config) {
+  private Model<?> convertedModel(Task<?, ?> task, RunConfig config) {
     try (RunCheckpoint target = run.withConfig(config)) {
-      return grown(kind, target);
+      return grown(task, target);
     }
   }
 
-  private static Model<?> grown(TaskKind kind, RunCheckpoint of) {
-    Model<?> model = kind.fresh(of);
+  private static Model<?> grown(Task<?, ?> task, RunCheckpoint of) {
+    Model<?> model = task.fresh(of);
     of.grow(model);
     return model;
   }

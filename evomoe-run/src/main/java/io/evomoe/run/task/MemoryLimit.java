@@ -38,11 +38,8 @@ public record MemoryLimit(long bytes, String name) {
    *
    * @throws IllegalArgumentException naming both sizes
    */
-  public void requireRoomFor(Task<?, ?> task, RunConfig config) {
-    requireRoomFor(
-        config.gate(),
-        Tasks.named(config.task()).parameters(config, task.vocabulary()),
-        Runtime.getRuntime().maxMemory());
+  public void requireRoomFor(TaskData<?, ?> data, RunConfig config) {
+    requireRoomFor(config.gate(), data.parameters(config), Runtime.getRuntime().maxMemory());
   }
 
   public void requireRoomFor(String gate, ParameterTotal parameters, long mostHeap) {

@@ -17,22 +17,22 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A task whose data was read, encoded and found long enough, with nothing yet in the output folder:
- * the tokenizer waits in a temporary one, which goes when this is closed.
+ * Data that was read, encoded and found long enough, with nothing yet in the output folder: the
+ * tokenizer waits in a temporary one, which goes when this is closed.
  */
-public record Prepared(Task<?, ?> task, ScratchFolder scratch) implements AutoCloseable {
+public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements AutoCloseable {
   /**
    * Reads data and trains a tokenizer on its training side.
    *
    * @param data files or folders, at least one
    * @param progress told how far it has come
    */
-  public static Prepared data(List<Path> data, RunConfig config, TextProgress progress) {
-    return of(config, folder -> Tasks.named(config.task()).prepare(data, config, folder, progress));
+  public static Prepared read(List<Path> data, RunConfig config, TextProgress progress) {
+    return of(config, folder -> read(data, config, TokenizerSource.learned(folder), progress));
   }
 
   /** The same for a run that takes over the tokenizer of another one. */
-  public static Prepared data(
+  public static Prepared read(
       List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
     return of(
         config,
@@ -42,22 +42,27 @@ public record Prepared(Task<?, ?> task, ScratchFolder scratch) implements AutoCl
         });
   }
 
-  private static Prepared of(RunConfig config, Function<Path, Task<?, ?>> prepare) {
+  private static Prepared of(RunConfig config, Function<Path, TaskData<?, ?>> read) {
     ScratchFolder scratch = ScratchFolder.create(RunFolder.TOKENIZER);
     try {
-      Task<?, ?> task = prepare.apply(scratch.path());
-      task.data(config);
-      return new Prepared(task, scratch);
+      TaskData<?, ?> data = read.apply(scratch.path());
+      data.batches(config);
+      return new Prepared(data, scratch);
     } catch (RuntimeException e) {
       scratch.close();
       throw e;
     }
   }
 
-  /** The task of a run that has its tokenizer in place. */
-  public static Task<?, ?> open(
+  /** Data of a run that has its tokenizer in place. */
+  public static TaskData<?, ?> open(
       List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
-    return Tasks.named(config.task()).open(data, config, tokenized.tokenizer(), progress);
+    return read(data, config, TokenizerSource.of(tokenized.tokenizer()), progress);
+  }
+
+  private static TaskData<?, ?> read(
+      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress) {
+    return Tasks.named(config.task()).read(data, config, tokenizer, progress);
   }
 
   /** Moves the tokenizer to its place. */

@@ -24,7 +24,7 @@ public final class Results {
    *     result as well
    */
   public static <B, M extends Model<B>> TaskRun.Outcome of(
-      Task<B, M> task,
+      TaskData<B, M> task,
       M model,
       RunConfig config,
       TrainingState state,

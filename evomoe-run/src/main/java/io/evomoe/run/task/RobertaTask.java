@@ -1,67 +1,27 @@
 package io.evomoe.run.task;
 
-import io.evomoe.kernel.Activation;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
-import io.evomoe.models.stack.StackSize;
-import io.evomoe.models.text.EvaluationShare;
-import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.models.text.MaskedBatches;
-import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.text.TextSplit;
-import io.evomoe.models.text.TokenStream;
-import io.evomoe.models.text.Tokenizer;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.step.StepContext;
-import io.evomoe.training.TrainingData;
-import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.List;
 
-/** Masked language modelling on text, with a tokenizer of its own. */
-public final class RobertaTask implements Task<LanguageBatch, Roberta> {
-  private final TextSplit text;
-  private final Tokenizer tokenizer;
-  private final TokenStream train;
-  private final TokenStream valid;
+/** Masked language modelling with a RoBERTa, to be fine-tuned. */
+final class RobertaTask extends TextTask<Roberta> {
 
-  /**
-   * Encodes both sides of a text.
-   *
-   * @param tokenizer with {@link io.evomoe.models.text.SpecialTokens#ROBERTA}
-   */
-  public RobertaTask(TextSplit text, Tokenizer tokenizer) {
-    this(text, tokenizer, TextProgress.NONE);
+  RobertaTask() {
+    super("roberta", Roberta.class, LanguageObjective.MASKED, List.of("sotu", "wordnet"));
   }
 
-  /**
-   * Encodes both sides of a text.
-   *
-   * @param progress told how far it has come
-   */
-  public RobertaTask(TextSplit text, Tokenizer tokenizer, TextProgress progress) {
-    this.text = text;
-    this.tokenizer = tokenizer;
-    this.train = TokenStream.of(text.train(), tokenizer, progress);
-    this.valid = TokenStream.of(text.valid(), tokenizer, progress);
-  }
+  /** It has every embedding there is. */
+  @Override
+  protected void check(RunConfig config) {}
 
   @Override
-  public Roberta model(RunConfig config) {
-    OptionalLong steps = OptionalLong.of(config.training().steps());
-    return model(
-        config,
-        vocabulary(),
-        new TrainingFacts(
-            steps, Optional.of(train.frequencies(config.embedding(vocabulary()).vocabulary()))));
-  }
-
-  /**
-   * A model of a run before its first step, on the selected kernels.
-   *
-   * @param tokens that the tokenizer has
-   */
-  static Roberta model(RunConfig config, int tokens, TrainingFacts facts) {
+  public Roberta fresh(RunConfig config, int tokens, TrainingFacts facts) {
     return new Roberta(
         new RobertaConfig(config.embedding(tokens), stack(config)),
         config.provider(),
@@ -71,50 +31,40 @@ public final class RobertaTask implements Task<LanguageBatch, Roberta> {
         config.kernels());
   }
 
-  static StackSize stack(RunConfig config) {
-    return config.stack(Activation.GELU);
-  }
-
   @Override
-  public TrainingData<LanguageBatch> data(RunConfig config) {
-    MaskedBatches heldOut = batches(valid, config);
-    return new TrainingData<>(
-        batches(train, config), heldOut.evaluationBatches(config.training().evalBatches()));
+  public ParameterTotal parameters(RunConfig config, int vocabulary) {
+    ParameterCount count = new ParameterCount(config, vocabulary);
+    int width = config.model().width();
+    int moeLayers = config.model().layers() / config.model().moeEvery();
+    EmbeddingSize size = config.embedding(vocabulary);
+    ParameterTotal head =
+        ParameterTotal.linear(width, width)
+            .plus(count.norm())
+            .plus(ParameterTotal.array(size.vocabulary()));
+    return count
+        .embedding(size.vocabulary())
+        .plus(count.embedding(size.positions() + size.positionOffset()))
+        .plus(count.embedding(size.tokenTypes()))
+        .plus(count.norm())
+        .plus(count.stack(1, moeLayers, false))
+        .plus(head);
   }
 
+  /** Reads padding tokens as padding, which nothing else sees. */
   @Override
-  public EvaluationShare heldOut(RunConfig config) {
-    return batches(valid, config).evaluationShare(config.training().evalBatches());
+  public double[] lastLogits(RunCheckpoint run, int[] ids) {
+    TrainedModel<Roberta> trained = trained(run);
+    int padding = padding(run);
+    boolean[] hidden = new boolean[ids.length];
+    for (int s = 0; s < ids.length; s++) {
+      hidden[s] = ids[s] == padding;
+    }
+    TokenBatch read = new TokenBatch(ids.length, ids, hidden);
+    return row(() -> trained.model().logits(read, new int[] {ids.length - 1}, trained.moment()));
   }
 
-  private MaskedBatches batches(TokenStream stream, RunConfig config) {
-    return new MaskedBatches(
-        stream, tokenizer, config.model().sequence(), config.training().batch(), config.seed());
-  }
-
-  @Override
-  public int vocabulary() {
-    return tokenizer.vocabularySize();
-  }
-
-  @Override
-  public String metricName() {
-    return "perplexity";
-  }
-
-  @Override
-  public double metric(Roberta trained, RunConfig config, StepContext moment, double validLoss) {
-    return Math.exp(validLoss);
-  }
-
-  @Override
-  public String description() {
-    return "%s: %,d training and %,d held-out tokens, 15%% of them masked, of %s, vocabulary %,d"
-        .formatted(
-            text.train().name(),
-            train.size(),
-            valid.size(),
-            LanguageModels.documents(text),
-            tokenizer.vocabularySize());
+  private static int padding(RunCheckpoint run) {
+    int offset = run.config().architecture().positionOffset();
+    return offset > 0 ? offset - 1 : run.tokenizer().requireSpecial(SpecialTokens.PADDING);
   }
 }

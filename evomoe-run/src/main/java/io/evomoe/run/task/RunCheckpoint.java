@@ -81,12 +81,12 @@ public final class RunCheckpoint implements AutoCloseable {
    * @param command that asks, for the message
    * @throws IllegalArgumentException if it is a run of another task
    */
-  public static RunCheckpoint open(Path folder, String task, String command) {
+  public static RunCheckpoint open(Path folder, Task<?, ?> task, String command) {
     RunConfig config = RunFolder.open(folder).config();
-    if (!config.task().equals(task)) {
+    if (!config.task().equals(task.name())) {
       throw new IllegalArgumentException(
           "%s is a run of task %s; %s needs task %s"
-              .formatted(folder, config.task(), command, task));
+              .formatted(folder, config.task(), command, task.name()));
     }
     return open(folder);
   }

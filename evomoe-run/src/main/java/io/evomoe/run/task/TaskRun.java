@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param <M> a model
  */
 public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
-  private final Task<B, M> task;
+  private final TaskData<B, M> task;
   private final RunConfig config;
   private final M model;
   private final Trainer<B> trainer;
@@ -35,11 +35,11 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   private @Nullable Throwable thrown;
 
   /** A run before its first step. */
-  public TaskRun(Task<B, M> task, RunConfig config) {
+  public TaskRun(TaskData<B, M> task, RunConfig config) {
     this.task = task;
     this.config = config;
     this.model = task.model(config);
-    this.trainer = new Trainer<>(model, task.data(config), config.trainer(), config.schedule());
+    this.trainer = new Trainer<>(model, task.batches(config), config.trainer(), config.schedule());
   }
 
   /**

@@ -13,6 +13,15 @@ import io.evomoe.training.Model;
 public record TrainedModel<M extends Model<?>>(M model, StepContext moment)
     implements AutoCloseable {
 
+  /**
+   * The same, its model's type known.
+   *
+   * @throws ClassCastException if the model is another one
+   */
+  public <T extends Model<?>> TrainedModel<T> as(Class<T> type) {
+    return new TrainedModel<>(type.cast(model), moment);
+  }
+
   /** Gives back the model's memory. */
   @Override
   public void close() {

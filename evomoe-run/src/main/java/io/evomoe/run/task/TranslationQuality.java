@@ -26,7 +26,7 @@ final class TranslationQuality {
 
   Measurement measure(PairCorpus pairs, EvalRequest request) {
     EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
-    BucketedBatches all = TranslationTask.batches(encoded, run.config());
+    BucketedBatches all = TranslationData.batches(encoded, run.config());
     List<PairBatch> read = all.evaluationBatches(request.batches());
     double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
     return new Measurement(

@@ -1,73 +1,47 @@
 package io.evomoe.run.task;
 
 import io.evomoe.kernel.Activation;
-import io.evomoe.models.metrics.Bleu;
+import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
-import io.evomoe.models.text.EvaluationShare;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.text.Tokenizer;
-import io.evomoe.models.text.pairs.BucketedBatches;
-import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
-import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.step.StepContext;
-import io.evomoe.training.TrainingData;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 
-/** Translation of sentences, with a tokenizer of both languages. */
-public final class TranslationTask implements Task<PairBatch, Transformer> {
-  private final PairSplit pairs;
-  private final Tokenizer tokenizer;
-  private final EncodedPairs train;
-  private final EncodedPairs valid;
+/** Translation of sentences with a Transformer, with a tokenizer of both languages. */
+public final class TranslationTask extends Task<PairBatch, Transformer> {
 
-  /**
-   * Encodes both parts.
-   *
-   * @param tokenizer with {@link io.evomoe.models.text.SpecialTokens#ROBERTA}
-   * @param limit tokens a sentence may have, its end included; longer ones are cut
-   */
-  public TranslationTask(PairSplit pairs, Tokenizer tokenizer, int limit) {
-    this(pairs, tokenizer, limit, TextProgress.NONE);
-  }
-
-  /**
-   * Encodes both parts.
-   *
-   * @param progress told how far it has come
-   */
-  public TranslationTask(PairSplit pairs, Tokenizer tokenizer, int limit, TextProgress progress) {
-    this.pairs = pairs;
-    this.tokenizer = tokenizer;
-    this.train = EncodedPairs.of(pairs.train(), tokenizer, limit, progress);
-    this.valid = EncodedPairs.of(pairs.valid(), tokenizer, limit, progress);
+  TranslationTask() {
+    super("mt", Transformer.class, true, List.of("lohelp"));
   }
 
   @Override
-  public Transformer model(RunConfig config) {
-    OptionalLong steps = OptionalLong.of(config.training().steps());
-    return model(
-        config,
-        vocabulary(),
-        new TrainingFacts(
-            steps, Optional.of(train.frequencies(config.embedding(vocabulary()).vocabulary()))));
+  public TaskData<PairBatch, Transformer> read(
+      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress) {
+    PairSplit pairs = PairSplit.open(one(data), config.split());
+    BpeTokenizer encoding =
+        tokenizer.tokenizer(
+            () -> pairs.train().texts(),
+            config.model().vocabulary(),
+            SpecialTokens.ROBERTA,
+            progress);
+    return new TranslationData(this, pairs, encoding, config.model().sequence(), progress);
   }
 
-  /**
-   * A model of a run before its first step, on the selected kernels.
-   *
-   * @param tokens that the tokenizer has
-   */
-  static Transformer model(RunConfig config, int tokens, TrainingFacts facts) {
+  @Override
+  public Transformer fresh(RunConfig config, int tokens, TrainingFacts facts) {
     EmbeddingSize embedding = config.embedding(tokens);
     StackSize stack = config.stack(Activation.RELU);
     return new Transformer(
@@ -85,55 +59,73 @@ public final class TranslationTask implements Task<PairBatch, Transformer> {
   }
 
   @Override
-  public TrainingData<PairBatch> data(RunConfig config) {
-    BucketedBatches heldOut = batches(valid, config);
-    return new TrainingData<>(
-        batches(train, config), heldOut.evaluationBatches(config.training().evalBatches()));
+  public ParameterTotal parameters(RunConfig config, int vocabulary) {
+    ParameterCount count = new ParameterCount(config, vocabulary);
+    int moeLayers = 2 * (config.model().layers() / config.model().moeEvery());
+    ParameterTotal encoder = count.stack(1, moeLayers, false).plus(count.norm());
+    ParameterTotal decoder = count.stack(2, moeLayers, true).plus(count.norm());
+    return count.embedding(config.embedding(vocabulary).vocabulary()).plus(encoder).plus(decoder);
+  }
+
+  /** Of the first token of a translation. */
+  @Override
+  public double[] lastLogits(RunCheckpoint run, int[] ids) {
+    return lastLogits(run, ids, new int[] {run.tokenizer().requireSpecial(SpecialTokens.END)});
+  }
+
+  /**
+   * Logits of a translation's next token.
+   *
+   * @param ids tokens of the source
+   * @param written tokens that the decoder reads, at least one
+   */
+  public double[] lastLogits(RunCheckpoint run, int[] ids, int[] written) {
+    TrainedModel<Transformer> trained = trained(run);
+    Transformer model = trained.model();
+    return row(
+        () ->
+            model.nextTokenLogits(
+                TokenBatch.of(written.length, written),
+                model.encode(TokenBatch.of(ids.length, ids), trained.moment()),
+                null,
+                trained.moment()));
   }
 
   @Override
-  public EvaluationShare heldOut(RunConfig config) {
-    return batches(valid, config).evaluationShare(config.training().evalBatches());
+  public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
+    Path data = request.data();
+    List<Path> sources = data == null ? run.data(List.of()) : List.of(data);
+    Path source = one(sources);
+    HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : run.config().split();
+    PairCorpus pairs = part(PairSplit.open(source, heldOut), request.split(), sources);
+    return new TranslationQuality(run, trained(run)).measure(pairs, request);
   }
 
-  /** Batches of at most batch times sequence tokens on either side. */
-  static BucketedBatches batches(EncodedPairs pairs, RunConfig config) {
-    int tokens = Math.multiplyExact(config.training().batch(), config.model().sequence());
-    return new BucketedBatches(pairs, tokens, config.seed());
+  private static PairCorpus part(PairSplit pairs, String split, List<Path> sources) {
+    return switch (split) {
+      case "train" -> pairs.train();
+      case "valid" -> pairs.valid();
+      default ->
+          pairs
+              .test()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "split must be train or valid, was %s, and %s has no such part"
+                              .formatted(split, sources.get(0))));
+    };
+  }
+
+  private Path one(List<Path> data) {
+    if (data.size() != 1) {
+      throw new IllegalArgumentException(
+          "--data must be given once for task %s, was %s".formatted(name(), data));
+    }
+    return data.get(0);
   }
 
   @Override
-  public int vocabulary() {
-    return tokenizer.vocabularySize();
-  }
-
-  @Override
-  public String metricName() {
-    return "BLEU";
-  }
-
-  /** BLEU of the first held-out sentences, translated greedily. */
-  @Override
-  public double metric(
-      Transformer trained, RunConfig config, StepContext moment, double validLoss) {
-    int wanted = config.training().metricSentences();
-    List<String> sources = pairs.valid().sources().stream().limit(wanted).toList();
-    List<String> references = pairs.valid().targets().stream().limit(wanted).toList();
-    LineTranslator translator =
-        new LineTranslator(new TrainedModel<>(trained, moment), tokenizer, Search.greedy());
-    return new Bleu().score(translator.translate(sources), references).score();
-  }
-
-  @Override
-  public String description() {
-    return "%s: %,d training and %,d held-out pairs%s, %,d and %,d of them cut, vocabulary %,d"
-        .formatted(
-            pairs.train().name(),
-            train.size(),
-            valid.size(),
-            LanguageModels.testPart(pairs.test().map(PairCorpus::size)),
-            train.cutPairs(),
-            valid.cutPairs(),
-            tokenizer.vocabularySize());
+  public HubExport export(RunCheckpoint run) {
+    return HubExport.of(trained(run).model(), run.config().gate());
   }
 }

@@ -34,13 +34,7 @@ class ParameterCountTest {
   void should_be_that_of_the_model(String task, String gate) {
     RunConfig config = tiny(task, gate);
     TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
-    Model<?> model =
-        switch (task) {
-          case "gpt" -> GptTask.model(config, VOCABULARY, facts);
-          case "roberta" -> RobertaTask.model(config, VOCABULARY, facts);
-          case "mt" -> TranslationTask.model(config, VOCABULARY, facts);
-          default -> throw new IllegalStateException(task);
-        };
+    Model<?> model = Tasks.named(task).fresh(config, VOCABULARY, facts);
     GateProvider provider = config.provider();
     if (provider.growth() == Growth.SPAWNED) {
       model.spawn(SpawnMethod.mask(0.3), 1);

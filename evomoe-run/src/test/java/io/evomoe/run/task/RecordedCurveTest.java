@@ -19,7 +19,7 @@ class RecordedCurveTest extends RecordedCurves {
   static Stream<String> runs() {
     return Stream.concat(
         gates().map(gate -> task(gate) + "-" + gate),
-        Stream.of(RobertaKind.NAME + "-evomoe", TranslationKind.NAME + "-evomoe"));
+        Stream.of(Tasks.ROBERTA.name() + "-evomoe", Tasks.TRANSLATION.name() + "-evomoe"));
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.GateProvider;
@@ -35,7 +36,7 @@ class ResumedGatesTest {
 
   @TempDir static Path folder;
   private static BpeTokenizer tokenizer;
-  private static GptTask task;
+  private static TaskData<?, ?> data;
 
   @BeforeAll
   static void prepare_the_text() {
@@ -44,7 +45,7 @@ class ResumedGatesTest {
         Stream.iterate(0, i -> i + 1).limit(300).map(i -> words.formatted(i, 1800 + i)).toList();
     TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
     tokenizer = TokenizerFolder.train(text.train(), 300, folder.resolve("tokenizer"));
-    task = new GptTask(text, tokenizer);
+    data = new TextData<>(new GptTask(), text, tokenizer, TextProgress.NONE);
   }
 
   @AfterAll
@@ -63,12 +64,12 @@ class ResumedGatesTest {
   void should_continue_to_the_bit_from_every_checkpoint(String gate) {
     RunConfig config = config(gate);
     Path checkpoints = folder.resolve(gate);
-    TaskRun<?, ?> whole = new TaskRun<>(task, config);
+    TaskRun<?, ?> whole = new TaskRun<>(data, config);
     whole.checkpointTo(new CheckpointFolder(checkpoints, STEPS, Map.of()));
     List<CurveRow> expected = train(whole, gate + "-whole");
 
     for (int step = CHECKPOINT_EVERY; step < STEPS; step += CHECKPOINT_EVERY) {
-      TaskRun<?, ?> resumed = new TaskRun<>(task, config);
+      TaskRun<?, ?> resumed = new TaskRun<>(data, config);
       resumed.resume(Checkpoint.open(checkpoints.resolve("step-%08d".formatted(step))));
       assertThat(losses(train(resumed, gate + "-" + step)))
           .as("resumed after step %d", step)

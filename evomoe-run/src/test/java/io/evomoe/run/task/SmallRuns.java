@@ -5,6 +5,7 @@ import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.models.text.pairs.PairCorpus;
@@ -16,13 +17,13 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RecordedRun;
-import io.evomoe.training.LearningRate;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Runs of a second: 200 steps of models of width 32 with 4 experts, each trained once. */
 final class SmallRuns implements AutoCloseable {
@@ -44,9 +45,7 @@ final class SmallRuns implements AutoCloseable {
   private final BpeTokenizer tokenizer;
   private final BpeTokenizer maskedTokenizer;
   private final BpeTokenizer pairTokenizer;
-  private final GptTask gpt;
-  private final RobertaTask roberta;
-  private final TranslationTask translation;
+  private final Map<String, TaskData<?, ?>> data;
   private final Map<RunConfig, RecordedRun> trained = new HashMap<>();
   private int files;
 
@@ -54,27 +53,33 @@ final class SmallRuns implements AutoCloseable {
     this.folder = folder;
     TextSplit text = TextSplit.of(TextCorpus.read(TEXT), HELD_OUT);
     tokenizer = TokenizerFolder.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
-    gpt = new GptTask(text, tokenizer);
     maskedTokenizer =
         TokenizerFolder.train(
             text.train(), VOCABULARY, folder.resolve("masked"), SpecialTokens.ROBERTA);
-    roberta = new RobertaTask(text, maskedTokenizer);
     PairSplit pairs = PairSplit.of(PairCorpus.read(PAIRS), HELD_OUT);
     pairTokenizer =
         TokenizerFolder.train(
             pairs.train().texts(), VOCABULARY, folder.resolve("pairs"), SpecialTokens.ROBERTA);
-    translation = new TranslationTask(pairs, pairTokenizer, SENTENCE);
+    data =
+        Map.of(
+            Tasks.GPT.name(),
+            new TextData<>(new GptTask(), text, tokenizer, TextProgress.NONE),
+            Tasks.ROBERTA.name(),
+            new TextData<>(new RobertaTask(), text, maskedTokenizer, TextProgress.NONE),
+            Tasks.TRANSLATION.name(),
+            new TranslationData(
+                Tasks.TRANSLATION, pairs, pairTokenizer, SENTENCE, TextProgress.NONE));
   }
 
   /** A run of a gate as it is by default. */
   static RunConfig config(String task, String gate, long seed) {
-    boolean pairs = !task.equals(GptKind.NAME) && !task.equals(RobertaKind.NAME);
+    boolean pairs = task.equals(Tasks.TRANSLATION.name());
     ModelConfig size =
         new ModelConfig(2, 32, 64, 2, EXPERTS, 2, VOCABULARY, pairs ? SENTENCE : 32, 0);
     TrainingConfig training =
-        pairs
-            ? TranslationKind.translation(STEPS, 8, 3e-3, LearningRate.Decay.COSINE)
-            : TrainingConfig.defaults(STEPS).with(t -> t.batch(8).learningRate(3e-3));
+        Tasks.preset(task, "small")
+            .training()
+            .with(t -> t.steps(STEPS).batch(8).learningRate(3e-3).checkpointEvery(0));
     RunConfig config =
         new RunConfig(
             task,
@@ -109,13 +114,7 @@ final class SmallRuns implements AutoCloseable {
   }
 
   private RecordedRun train(RunConfig config, int until) {
-    Task<?, ?> task =
-        switch (config.task()) {
-          case GptKind.NAME -> gpt;
-          case RobertaKind.NAME -> roberta;
-          default -> translation;
-        };
-    return train(new TaskRun<>(task, config), until);
+    return train(new TaskRun<>(Objects.requireNonNull(data.get(config.task())), config), until);
   }
 
   private RecordedRun train(TaskRun<?, ?> run, int until) {

@@ -56,7 +56,7 @@ class SpawnCurveTest {
   }
 
   private static List<CurveRow> rows(long seed, String spawn) {
-    RunConfig config = SmallRuns.config(GptKind.NAME, "evomoe", seed);
+    RunConfig config = SmallRuns.config(Tasks.GPT.name(), "evomoe", seed);
     config = ConfigFile.set(config, "evolution.diversifySteps", Integer.toString(SPAWN));
     return runs.start(ConfigFile.set(config, "evolution.spawn", '"' + spawn + '"'), SPAWN + AFTER);
   }

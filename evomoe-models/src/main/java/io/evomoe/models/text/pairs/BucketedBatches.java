@@ -1,9 +1,9 @@
 package io.evomoe.models.text.pairs;
 
+import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.EpochOrder;
 import io.evomoe.models.text.EvaluationShare;
 import io.evomoe.random.CounterRandom;
-import io.evomoe.training.BatchSource;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  *
  * <p>A batch is a pure function of the pairs, the number of tokens, the seed and its index.
  */
-public final class BucketedBatches implements BatchSource<PairBatch> {
+public final class BucketedBatches implements CorpusBatches<PairBatch> {
   private final EncodedPairs pairs;
   private final LengthBuckets buckets;
   private final EpochOrder order;
@@ -57,6 +57,7 @@ public final class BucketedBatches implements BatchSource<PairBatch> {
    * @param maxBatches at most so many, at least 1; where there are more, they are taken evenly over
    *     the lengths
    */
+  @Override
   public List<PairBatch> evaluationBatches(int maxBatches) {
     EpochOrder.requirePositive("evaluation batches", maxBatches);
     int all = buckets.batches();
@@ -67,7 +68,7 @@ public final class BucketedBatches implements BatchSource<PairBatch> {
         .toList();
   }
 
-  /** How much of what is held out {@link #evaluationBatches} gives for the same limit. */
+  @Override
   public EvaluationShare evaluationShare(int maxBatches) {
     return EvaluationShare.of(maxBatches, buckets.batches());
   }
