@@ -4,6 +4,9 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.NotFiniteException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +26,8 @@ public final class Trainer<B> implements AutoCloseable {
   private final TrainerConfig config;
   private final PeriodicEvaluation<B> evaluation;
   private final CollapseWarning collapse;
-  private final BatchSource<B> batches;
+  private final OptimizerSteps<B> steps;
   private final AtomicBoolean stopRequested = new AtomicBoolean();
-  private OptimizerSteps<B> steps;
-  private @Nullable CheckpointWriter checkpoints;
   private @Nullable Path lastCheckpoint;
   private @Nullable Stopwatch run;
 
@@ -38,11 +39,7 @@ public final class Trainer<B> implements AutoCloseable {
    */
   public Trainer(
       Model<B> model, TrainingData<B> data, TrainerConfig config, EvolutionConfig evolution) {
-    this(
-        model,
-        data,
-        config,
-        new EvolutionSchedule(evolution, config.training().steps(), model.growth()));
+    this(model, data, config, schedule(evolution, config, model));
   }
 
   /**
@@ -66,59 +63,98 @@ public final class Trainer<B> implements AutoCloseable {
       TrainerConfig config,
       EvolutionSchedule evolution,
       Optimizer optimizer) {
-    this.learner = new Learner<>(model, optimizer, evolution);
+    this(new Learner<>(model, optimizer, evolution), data, config, null);
+  }
+
+  private Trainer(
+      Learner<B> learner, TrainingData<B> data, TrainerConfig config, @Nullable SavedRun saved) {
+    Progress from = saved == null ? Progress.START : learner.resume(saved);
+    this.learner = learner;
     this.config = config;
-    this.batches = data.training();
-    this.steps = new OptimizerSteps<>(learner, batches, config, Progress.START);
-    this.evaluation = new PeriodicEvaluation<>(model, data.heldOut(), config.training());
+    this.steps = new OptimizerSteps<>(learner, data.training(), config, from);
+    this.evaluation = new PeriodicEvaluation<>(learner.model(), data.heldOut(), config.training());
     this.collapse = new CollapseWarning(config.guards());
+    this.lastCheckpoint = saved == null ? null : saved.location();
   }
 
   /**
-   * Continues a saved run. To be called before the first step, on a model as new as at the start of
-   * that run.
+   * A saved run that goes on.
    *
+   * @param model as new as at the start of that run
    * @throws IllegalArgumentException if the saved run had another seed, or had spawned experts and
    *     this one never does
    */
-  public void resume(SavedRun saved) {
-    steps = new OptimizerSteps<>(learner, batches, config, learner.resume(saved));
-    lastCheckpoint = saved.location();
+  public static <B> Trainer<B> resumed(
+      SavedRun saved,
+      Model<B> model,
+      TrainingData<B> data,
+      TrainerConfig config,
+      EvolutionConfig evolution) {
+    return resumed(saved, model, data, config, schedule(evolution, config, model));
   }
 
-  /**
-   * From now on {@link #run} writes checkpoints: every so many steps, as configured, and when it
-   * returns. It does so after the listeners heard of the step, so what they write is never behind.
-   */
-  public void checkpointTo(CheckpointWriter writer) {
-    checkpoints = writer;
+  /** The same with a schedule. */
+  public static <B> Trainer<B> resumed(
+      SavedRun saved,
+      Model<B> model,
+      TrainingData<B> data,
+      TrainerConfig config,
+      EvolutionSchedule evolution) {
+    Optimizer optimizer = new AdamW(model.kernels(), config.training().adamW());
+    return new Trainer<>(new Learner<>(model, optimizer, evolution), data, config, saved);
   }
 
-  /** Writes a checkpoint now, between two steps; {@link #checkpointTo} comes first. */
-  public void save() {
-    if (checkpoints == null) {
-      throw new IllegalStateException("checkpointTo must be called before save");
-    }
-    lastCheckpoint = checkpoints.write(state());
+  private static EvolutionSchedule schedule(
+      EvolutionConfig evolution, TrainerConfig config, Model<?> model) {
+    return new EvolutionSchedule(evolution, config.training().steps(), model.growth());
   }
 
   /** Steps until the configured number is done or a stop is requested. */
   public void run(TrainingListener... listeners) {
-    boolean stopped = false;
-    while (!stopped && progress().step() < config.training().steps()) {
-      StepReport report = step();
-      collapse.onStep(report);
-      for (TrainingListener listener : listeners) {
-        listener.onStep(report);
+    loop(null, told(listeners));
+  }
+
+  /**
+   * The same with checkpoints: every so many steps, as configured, and when it returns. They are
+   * written after the listeners heard of the step, so what those write is never behind.
+   */
+  public void runSaving(CheckpointWriter checkpoints, TrainingListener... listeners) {
+    loop(checkpoints, told(listeners));
+  }
+
+  private TrainingListeners told(TrainingListener... listeners) {
+    List<TrainingListener> all = new ArrayList<>(List.of(collapse));
+    all.addAll(List.of(listeners));
+    return new TrainingListeners(all);
+  }
+
+  private void loop(@Nullable CheckpointWriter checkpoints, TrainingListeners told) {
+    try {
+      told.onStart(progress(), this::requestStop);
+      boolean stopped = false;
+      while (!stopped && progress().step() < config.training().steps()) {
+        told.onStep(step(told));
+        stopped = stopRequested.getAndSet(false);
+        if (checkpoints != null && (stopped || checkpointIsDue())) {
+          told.onCheckpoint(save(checkpoints));
+        }
       }
-      stopped = stopRequested.getAndSet(false);
-      if (checkpoints != null && (stopped || checkpointIsDue())) {
-        save();
-      }
+    } finally {
+      told.onEnd(progress());
     }
   }
 
-  /** Lets {@link #run} return after the step it is in, or the next one; from any thread. */
+  /** Writes a checkpoint now, between two steps, and says where. */
+  public Path save(CheckpointWriter checkpoints) {
+    Path written = checkpoints.write(state());
+    lastCheckpoint = written;
+    return written;
+  }
+
+  /**
+   * Lets {@link #run} or {@link #runSaving} return after the step it is in, or the next one; from
+   * any thread.
+   */
   public void requestStop() {
     stopRequested.set(true);
   }
@@ -129,6 +165,10 @@ public final class Trainer<B> implements AutoCloseable {
    * @throws TrainingDivergedException if a value is not finite and the step may not be skipped
    */
   public StepReport step() {
+    return step(TrainingListeners.NONE);
+  }
+
+  private StepReport step(TrainingListener told) {
     Stopwatch whole = run == null ? new Stopwatch() : run;
     run = whole;
     Stopwatch thisStep = new Stopwatch();
@@ -136,9 +176,10 @@ public final class Trainer<B> implements AutoCloseable {
     try {
       StepResult done = steps.next();
       double seconds = thisStep.seconds();
-      PeriodicEvaluation.Result measured =
-          evaluation.measureIfDue(from, done).orElse(PeriodicEvaluation.Result.NONE);
-      return done.report(whole.seconds(), seconds, measured);
+      Optional<PeriodicEvaluation.Result> measured = evaluation.measureIfDue(from, done);
+      double wall = whole.seconds();
+      measured.ifPresent(result -> told.onEvaluation(done.progress().step(), result));
+      return done.report(wall, seconds, measured.orElse(PeriodicEvaluation.Result.NONE));
     } catch (NotFiniteException e) {
       throw new TrainingDivergedException(
           progress().step(), String.valueOf(e.getMessage()), lastCheckpoint);

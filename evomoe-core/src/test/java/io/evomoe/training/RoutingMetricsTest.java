@@ -25,6 +25,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 class RoutingMetricsTest {
   private static final int TOKENS = 8;
+  private static final TrainingData<TinyBatch> DATA =
+      new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(TOKENS, -1)));
+  private static final TrainerConfig CONFIG = TrainerConfig.defaults(7).with(t -> t.evalEvery(2));
+  private static final EvolutionSchedule EVOLUTION =
+      new EvolutionSchedule(
+          EvolutionConfig.defaults().with(e -> e.diversifySteps(0).temperatureSteps(7)),
+          7,
+          Growth.FROM_START);
 
   @TempDir private Path folder;
   private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
@@ -62,11 +70,10 @@ class RoutingMetricsTest {
     Trainer<TinyBatch> trainer = trainer(new Scripted(true));
     IntStream.range(0, 4).forEach(i -> trainer.step());
     Path saved = new CheckpointFolder(folder, 1, Map.of()).write(trainer.state());
-    Trainer<TinyBatch> resumed = trainer(new Scripted(true));
-    resumed.resume(Checkpoint.open(saved));
     List<StepReport> reports = new ArrayList<>();
 
-    resumed.run(reports::add);
+    Trainer.resumed(Checkpoint.open(saved), new Scripted(true), DATA, CONFIG, EVOLUTION)
+        .run(reports::add);
 
     assertThat(reports.get(1).step()).isEqualTo(6);
     assertThat(reports.get(1).validLoss()).isPresent();
@@ -88,14 +95,7 @@ class RoutingMetricsTest {
   }
 
   private Trainer<TinyBatch> trainer(Scripted model) {
-    return new Trainer<>(
-        model,
-        new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(TOKENS, -1))),
-        TrainerConfig.defaults(7).with(t -> t.evalEvery(2)),
-        new EvolutionSchedule(
-            EvolutionConfig.defaults().with(e -> e.diversifySteps(0).temperatureSteps(7)),
-            7,
-            Growth.FROM_START));
+    return new Trainer<>(model, DATA, CONFIG, EVOLUTION);
   }
 
   /** Two layers of four experts; at moment t the first t tokens have another expert than at 0. */

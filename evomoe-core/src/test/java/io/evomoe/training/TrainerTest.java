@@ -145,18 +145,96 @@ class TrainerTest {
   void should_finish_the_step_and_return_when_asked_to_stop() {
     Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), CONFIG, Growth.SPAWNED);
     List<Long> saved = new ArrayList<>();
-    trainer.checkpointTo(
+    CheckpointWriter checkpoints =
         state -> {
           saved.add(state.progress().step());
           return Path.of("somewhere");
-        });
+        };
 
-    trainer.run(report -> stopAfter(trainer, report, 7));
+    trainer.runSaving(checkpoints, report -> stopAfter(trainer, report, 7));
     assertThat(trainer.progress().step()).isEqualTo(7);
-    trainer.run();
+    trainer.runSaving(checkpoints);
 
     assertThat(trainer.progress().step()).isEqualTo(60);
     assertThat(saved).containsExactly(7L, 60L);
+  }
+
+  @Test
+  void should_tell_start_evaluation_step_checkpoint_and_end_in_this_order() {
+    List<String> told = new ArrayList<>();
+    Trainer<TinyBatch> trainer =
+        trainer(
+            new TinyModel(kernels, 1),
+            CONFIG.with(t -> t.evalEvery(2).checkpointEvery(3)),
+            Growth.SPAWNED);
+
+    trainer.runSaving(state -> Path.of("at-" + state.progress().step()), new Diary(told, 4));
+
+    assertThat(told)
+        .containsExactly(
+            "start 0",
+            "step 1",
+            "measured 2",
+            "step 2",
+            "step 3",
+            "saved at-3",
+            "measured 4",
+            "step 4",
+            "saved at-4",
+            "end 4");
+  }
+
+  @Test
+  void should_tell_the_end_of_a_run_that_failed() {
+    List<String> told = new ArrayList<>();
+    Probe probe = new Probe(Double.NaN);
+
+    assertThatThrownBy(
+            () -> trainer(probe, TinyBatch::number, CONFIG).run(new Diary(told, Long.MAX_VALUE)))
+        .isInstanceOf(TrainingDivergedException.class);
+
+    assertThat(told).containsExactly("start 0", "end 0");
+  }
+
+  /** Writes down what it is told, and asks for the end after a step. */
+  private static final class Diary implements TrainingListener {
+    private final List<String> told;
+    private final long last;
+    private Runnable stop = () -> {};
+
+    private Diary(List<String> told, long last) {
+      this.told = told;
+      this.last = last;
+    }
+
+    @Override
+    public void onStart(Progress from, Runnable requestStop) {
+      told.add("start " + from.step());
+      stop = requestStop;
+    }
+
+    @Override
+    public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
+      told.add("measured " + step);
+    }
+
+    @Override
+    public void onStep(StepReport report) {
+      told.add("step " + report.step());
+      if (report.step() == last) {
+        stop.run();
+      }
+    }
+
+    @Override
+    public void onCheckpoint(Path checkpoint) {
+      told.add("saved " + checkpoint);
+    }
+
+    @Override
+    public void onEnd(Progress to) {
+      told.add("end " + to.step());
+    }
   }
 
   @Test
@@ -164,8 +242,7 @@ class TrainerTest {
     for (double[] poison : new double[][] {{Double.NaN, 1}, {1, Double.POSITIVE_INFINITY}}) {
       Probe probe = new Probe(1);
       Trainer<TinyBatch> trainer = trainer(probe, TinyBatch::number, CONFIG);
-      trainer.checkpointTo(state -> Path.of("step-4"));
-      trainer.run(report -> stopAfter(trainer, report, 4));
+      trainer.runSaving(state -> Path.of("step-4"), report -> stopAfter(trainer, report, 4));
       double before = probe.parameter.value().getDouble(0);
       probe.loss = poison[0];
       probe.gradient = poison[1];
@@ -227,8 +304,7 @@ class TrainerTest {
             new TrainingData<>(TinyBatch::number, HELD_OUT),
             CONFIG.with(t -> t.evalEvery(3)),
             schedule(Growth.FROM_START));
-    trainer.checkpointTo(state -> Path.of("step-2"));
-    trainer.run(report -> stopAfter(trainer, report, 2));
+    trainer.runSaving(state -> Path.of("step-2"), report -> stopAfter(trainer, report, 2));
 
     assertThatThrownBy(trainer::step)
         .isInstanceOf(TrainingDivergedException.class)

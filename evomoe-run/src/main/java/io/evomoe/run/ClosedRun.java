@@ -5,7 +5,6 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -38,12 +37,7 @@ record ClosedRun(Path path) implements RunState {
   }
 
   @Override
-  public TaskRun<?, ?> begin(RunListener listener) {
-    throw closed();
-  }
-
-  @Override
-  public TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener) {
+  public BegunRun begin(RunListener listener) {
     throw closed();
   }
 

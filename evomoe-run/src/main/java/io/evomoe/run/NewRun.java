@@ -10,6 +10,7 @@ import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
+import io.evomoe.training.CheckpointWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,25 +48,24 @@ record NewRun(
   }
 
   @Override
-  public TaskRun<?, ?> begin(RunListener listener) {
-    TaskRun<?, ?> run = new TaskRun<>(prepared.data(), config);
-    if (dense != null) {
-      run.startFrom(dense.weights());
-    }
-    return run;
+  public BegunRun begin(RunListener listener) {
+    TaskRun<?, ?> run =
+        dense == null
+            ? TaskRun.of(prepared.data(), config)
+            : TaskRun.of(prepared.data(), config, dense.weights());
+    return new BegunRun(run, () -> train(run, listener));
   }
 
-  @Override
-  public TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener) {
+  private TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener) {
     Path path = output.path();
     RunFolder folder = new RunFolder(path);
     prepared.saveTokenizer(path);
     folder.write(config);
-    run.checkpointTo(folder.checkpointWriter(data, content, config));
+    CheckpointWriter checkpoints = folder.checkpointWriter(data, content, config);
     // From here on there is something to resume, and the disk is known to take a checkpoint.
-    run.save();
+    run.save(checkpoints);
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
-      return run.train(curves, List.of(), listener);
+      return run.train(checkpoints, curves, List.of(), listener);
     }
   }
 

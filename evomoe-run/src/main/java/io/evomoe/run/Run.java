@@ -171,7 +171,8 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     boolean interrupted = false;
     inTraining = true;
     try (OutputFolder ignored = state.lock();
-        TaskRun<?, ?> run = state.begin(listener)) {
+        BegunRun begun = state.begin(listener)) {
+      TaskRun<?, ?> run = begun.run();
       forget();
       config = state.config();
       training = run;
@@ -180,7 +181,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
       }
       listener.onStart(this);
       try {
-        TaskRun.Outcome outcome = state.train(run, listener);
+        TaskRun.Outcome outcome = begun.training().get();
         ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
         // A run that comes to its end here is the same as one that is opened.
         RunState over = state;

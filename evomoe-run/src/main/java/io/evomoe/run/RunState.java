@@ -5,7 +5,6 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,11 +26,8 @@ interface RunState extends AutoCloseable {
   /** Keeps others out of the folder until it is closed. */
   OutputFolder lock();
 
-  /** Makes the model, and gives it what was saved of its training. */
-  TaskRun<?, ?> begin(RunListener listener);
-
-  /** Trains what {@link #begin} made, and writes the folder. */
-  TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener);
+  /** Makes the model, and gives it what was saved of its training; nothing is written yet. */
+  BegunRun begin(RunListener listener);
 
   /** What is saved, to be used. */
   RunCheckpoint checkpoint();

@@ -10,6 +10,7 @@ import io.evomoe.run.task.Prepared;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
+import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ final class SavedRun implements RunState {
 
   /** Others may have gone on with it since it was opened. */
   @Override
-  public TaskRun<?, ?> begin(RunListener listener) {
+  public BegunRun begin(RunListener listener) {
     saved = opening.resumed();
     open.add(saved);
     requireMoreSteps();
@@ -76,17 +77,16 @@ final class SavedRun implements RunState {
     RunConfig config = saved.config();
     List<Path> data = checkedData();
     String content = FolderDigest.of(data);
-    TaskRun<?, ?> run = new TaskRun<>(taskData(TextProgress.NONE), config);
-    run.resume(checkpoint);
+    TaskRun<?, ?> run = TaskRun.resumed(taskData(TextProgress.NONE), config, checkpoint);
     if (!RunFolder.isSameData(checkpoint, content)) {
       listener.onNote("The data is not what the run was started with: " + data);
     }
     CheckpointFolder.setAsideNewerThan(checkpoint.location())
         .forEach(newer -> listener.onNote("Set aside: " + newer));
-    run.checkpointTo(saved.folder().checkpointWriter(data, content, config));
+    CheckpointWriter checkpoints = saved.folder().checkpointWriter(data, content, config);
     saved.changes().forEach(listener::onNote);
     listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
-    return run;
+    return new BegunRun(run, () -> train(run, checkpoints, listener));
   }
 
   /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
@@ -103,14 +103,14 @@ final class SavedRun implements RunState {
     return saved.folder().path().resolve(CurveFile.NAME);
   }
 
-  @Override
-  public TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener) {
+  private TaskRun.Outcome train(
+      TaskRun<?, ?> run, CheckpointWriter checkpoints, RunListener listener) {
     if (!saved.changes().isEmpty()) {
       saved.folder().write(saved.config());
-      run.save();
+      run.save(checkpoints);
     }
     try (CurveFile curves = CurveFile.resume(curves(), steps())) {
-      return run.train(curves, CurveFile.read(curves()), listener);
+      return run.train(checkpoints, curves, CurveFile.read(curves()), listener);
     }
   }
 

@@ -15,6 +15,7 @@ import io.evomoe.training.Model;
 import io.evomoe.training.PeriodicEvaluation;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.StepResult;
+import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.rounds.Contribution;
 import io.evomoe.training.rounds.Coordinator;
@@ -24,6 +25,7 @@ import io.evomoe.training.rounds.RoundPlan;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rounds of a run, recorded as {@link Run} records steps: a row of the curve and a checkpoint a
@@ -36,27 +38,33 @@ final class ClusterRun<B, M extends Model<B>> {
   private final M model;
   private final Coordinator coordinator;
   private final PeriodicEvaluation<B> evaluation;
-  private Measured measuredBefore = Measured.NOTHING;
+  private final Measured before;
+  private @Nullable Path lastCheckpoint;
 
-  ClusterRun(TaskData<B, M> task, RunConfig config, RoundConfig rounds) {
+  private ClusterRun(
+      TaskData<B, M> task, RunConfig config, RoundConfig rounds, @Nullable Checkpoint saved) {
     this.task = task;
     this.config = config;
     this.rounds = rounds;
     this.model = task.model(config);
     this.coordinator =
-        new Coordinator(model, config.kernels(), config.trainer(), config.schedule(), rounds);
+        saved == null
+            ? new Coordinator(model, config.trainer(), config.schedule(), rounds)
+            : Coordinator.resumed(saved, model, config.trainer(), config.schedule(), rounds);
     this.evaluation =
         new PeriodicEvaluation<>(model, task.batches(config).heldOut(), config.training());
+    this.before = saved == null ? Measured.NOTHING : Measured.of(saved.config());
+    this.lastCheckpoint = saved == null ? null : saved.location();
   }
 
   static <B, M extends Model<B>> ClusterRun<B, M> of(
       TaskData<B, M> task, RunConfig config, RoundConfig rounds) {
-    return new ClusterRun<>(task, config, rounds);
+    return new ClusterRun<>(task, config, rounds, null);
   }
 
-  void resume(Checkpoint saved) {
-    coordinator.resume(saved);
-    measuredBefore = Measured.of(saved.config());
+  static <B, M extends Model<B>> ClusterRun<B, M> resumed(
+      TaskData<B, M> task, RunConfig config, RoundConfig rounds, Checkpoint saved) {
+    return new ClusterRun<>(task, config, rounds, saved);
   }
 
   /** Rows of the curve up to now, those of the saved run included. */
@@ -66,7 +74,7 @@ final class ClusterRun<B, M extends Model<B>> {
 
   /** Writes a checkpoint before the first round. */
   void save(CheckpointWriter checkpoints) {
-    checkpoints.write(coordinator.state());
+    lastCheckpoint = checkpoints.write(coordinator.state().with(before.notes()));
   }
 
   /** Trains to the end. */
@@ -78,13 +86,8 @@ final class ClusterRun<B, M extends Model<B>> {
       Path folder,
       PrintStream console) {
     RoundFile log = RoundFile.open(folder, coordinator.progress().step());
-    RunRecording recording =
-        new RunRecording(
-            config.task(), config.gate(), config.seed(), curves, earlier, measuredBefore);
-    recording.timeFirst();
-    if (!config.provider().annealed()) {
-      recording.leaveOutTemperature();
-    }
+    RunRecording recording = RunRecording.ofRounds(config, curves, earlier, before);
+    CheckpointWriter saving = recording.saving(checkpoints);
     long began = System.nanoTime();
     while (!coordinator.isFinished()) {
       RoundPlan.Span span = coordinator.nextSpan();
@@ -92,27 +95,22 @@ final class ClusterRun<B, M extends Model<B>> {
       long roundBegan = System.nanoTime();
       Contribution sum = workers.round(start, span);
       StepResult done = finish(sum);
-      double seconds = (System.nanoTime() - roundBegan) / 1e9;
-      PeriodicEvaluation.Result measured =
-          evaluation.measureIfDue(span.from(), done).orElse(PeriodicEvaluation.Result.NONE);
-      double wall = (System.nanoTime() - began) / 1e9;
-      StepReport report = done.report(wall, seconds / span.length(), measured);
+      double seconds = seconds(roundBegan);
+      PeriodicEvaluation.Result measured = measured(span, done);
+      StepReport report = done.report(seconds(began), seconds / span.length(), measured);
       recording.onStep(report);
-      recording.force();
       RoundLine line =
           new RoundLine(coordinator.plan(), span, report, sum, traffic(), rounds.wire(), seconds);
       log.append(line);
-      checkpoints.write(coordinator.state().with(recording.measured().notes()));
+      lastCheckpoint = saving.write(coordinator.state());
       console.println(line.text());
       console.flush();
     }
-    return Results.of(
-        task,
-        model,
-        config,
-        coordinator.state(),
-        recording.measured().tokensPerSecond(),
-        recording.run());
+    return Results.of(task, model, config, coordinator.state(), recording);
+  }
+
+  private static double seconds(long began) {
+    return (System.nanoTime() - began) / 1e9;
   }
 
   private Traffic traffic() {
@@ -124,12 +122,26 @@ final class ClusterRun<B, M extends Model<B>> {
   private StepResult finish(Contribution sum) {
     String failure = sum.failure();
     if (failure != null) {
-      throw new IllegalStateException("gate " + config.gate() + ": " + failure);
+      throw Results.failure(config, new IllegalStateException(failure));
     }
     try {
       return coordinator.finish(sum);
     } catch (NotFiniteException e) {
-      throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
+      throw diverged(e);
     }
+  }
+
+  private PeriodicEvaluation.Result measured(RoundPlan.Span span, StepResult done) {
+    try {
+      return evaluation.measureIfDue(span.from(), done).orElse(PeriodicEvaluation.Result.NONE);
+    } catch (NotFiniteException e) {
+      throw diverged(e);
+    }
+  }
+
+  private IllegalStateException diverged(NotFiniteException cause) {
+    long step = coordinator.progress().step();
+    String what = String.valueOf(cause.getMessage());
+    return Results.failure(config, new TrainingDivergedException(step, what, lastCheckpoint));
   }
 }

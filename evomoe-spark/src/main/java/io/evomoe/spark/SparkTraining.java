@@ -74,8 +74,7 @@ public final class SparkTraining implements ClusterTraining {
       RoundConfig rounds = settings.rounds();
       try (Workers workers = new Workers(context, text, new Setup(folder, config, rounds))) {
         Fitness.of(task, config).require(workers.prepare(), console);
-        ClusterRun<?, ?> run = ClusterRun.of(task, config, rounds);
-        run.resume(checkpoint.checkpoint());
+        ClusterRun<?, ?> run = ClusterRun.resumed(task, config, rounds, checkpoint.checkpoint());
         long step = checkpoint.checkpoint().progress().step();
         checkpoint.changes().forEach(console::println);
         console.printf("Resuming after step %d of %d%n", step, config.training().steps());

@@ -39,8 +39,7 @@ final class WorkerRuntime<B, M extends Model<B>> {
     this.config = config;
     this.data = data;
     this.batches = data.batches(config).training();
-    this.rounds =
-        new LocalRound(config.kernels(), config.trainer(), config.schedule(), setup.rounds());
+    this.rounds = new LocalRound(config.trainer(), config.schedule(), setup.rounds());
     this.worker = worker;
   }
 

@@ -130,8 +130,7 @@ class LocalSparkTest {
   private static <B, M extends Model<B>> void compare(
       TaskData<B, M> data, RunConfig config, RoundConfig rounds, Setup setup) {
     M model = data.model(config);
-    Coordinator coordinator =
-        new Coordinator(model, config.kernels(), config.trainer(), config.schedule(), rounds);
+    Coordinator coordinator = new Coordinator(model, config.trainer(), config.schedule(), rounds);
     SparkText all = open(text);
     try (Workers workers = new Workers(context, all, setup)) {
       assertThat(workers.prepare()).allMatch(facts -> facts.problem().isEmpty());

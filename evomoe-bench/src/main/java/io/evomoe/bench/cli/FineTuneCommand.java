@@ -12,11 +12,9 @@ import io.evomoe.run.folder.FolderDigest;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.Measured;
-import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.Tasks;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.TrainingListener;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -120,7 +117,7 @@ final class FineTuneCommand implements Callable<Integer> {
         console.println("finished before, taken as it is");
       }
       finished
-          .or(() -> train(tuning, run, folder, stop))
+          .or(() -> train(tuning, folder, stop))
           .ifPresentOrElse(scores -> print(scores, folder), () -> printGoOn(folder));
     }
     return 0;
@@ -143,7 +140,7 @@ final class FineTuneCommand implements Callable<Integer> {
 
   /** Empty if it was stopped before its end. */
   private Optional<List<ClassScores>> train(
-      FineTuning tuning, RunCheckpoint run, TunedFolder folder, GracefulStop stop) {
+      FineTuning tuning, TunedFolder folder, GracefulStop stop) {
     TunedPart scratch = folder.scratch();
     TunedPart tuned = folder.tuned();
     List<CurveRow> kept = new ArrayList<>(noBaseline ? List.of() : scratch.earlier());
@@ -154,15 +151,13 @@ final class FineTuneCommand implements Callable<Integer> {
     try (CurveFile curves = CurveFile.create(folder.path().resolve(CurveFile.NAME), kept)) {
       if (!noBaseline) {
         Optional<ClassScores> measured =
-            watched(
-                scratch, tuning, run, curves, stop, watch -> tuning.fromScratch(scratch, watch));
+            tuning.fromScratch(scratch, curves, watch(scratch, tuning, stop));
         if (measured.isEmpty() || stop.isStopped()) {
           return Optional.empty();
         }
         scores.add(measured.get());
       }
-      Optional<ClassScores> measured =
-          watched(tuned, tuning, run, curves, stop, watch -> tuning.fineTuned(tuned, watch));
+      Optional<ClassScores> measured = tuning.fineTuned(tuned, curves, watch(tuned, tuning, stop));
       measured.ifPresent(scores::add);
       if (measured.isPresent()) {
         folder.finish(scores);
@@ -171,42 +166,13 @@ final class FineTuneCommand implements Callable<Integer> {
     }
   }
 
-  /** Each step of a training goes into the curves and to the console. */
-  private Optional<ClassScores> watched(
-      TunedPart part,
-      FineTuning tuning,
-      RunCheckpoint run,
-      CurveFile curves,
-      GracefulStop stop,
-      Function<FineTuning.Watch, Optional<ClassScores>> training) {
+  private TrainingListener watch(TunedPart part, FineTuning tuning, GracefulStop stop) {
     part.saved()
         .ifPresent(
             saved ->
                 console.printf(
                     "%s: resuming after step %d of %d%n",
                     part.name(), saved.progress().step(), tuning.steps()));
-    RunRecording recording =
-        new RunRecording(
-            part.name(), run.config().gate(), seed, curves, part.earlier(), Measured.NOTHING);
-    try (StepProgress progress = new StepProgress(part.name(), tuning.steps(), console)) {
-      return training.apply(
-          new FineTuning.Watch() {
-            @Override
-            public void onStart(Runnable requestStop) {
-              stop.begin(requestStop);
-            }
-
-            @Override
-            public void onSave() {
-              recording.force();
-            }
-
-            @Override
-            public void onStep(StepReport report) {
-              recording.onStep(report);
-              progress.onStep(report);
-            }
-          });
-    }
+    return new StepProgress(part.name(), tuning.steps(), console, stop::begin);
   }
 }

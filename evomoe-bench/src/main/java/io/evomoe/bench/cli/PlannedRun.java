@@ -73,7 +73,8 @@ record PlannedRun(
     console.println(Description.parameters(data, config));
     console.println(Description.losses(config));
     console.flush();
-    try (TaskRun<?, ?> run = new TaskRun<>(data, config)) {
+    try (TaskRun<?, ?> run =
+        checkpoint == null ? TaskRun.of(data, config) : TaskRun.resumed(data, config, checkpoint)) {
       return train(name, run, curves, stop, memory, console);
     }
   }
@@ -86,25 +87,20 @@ record PlannedRun(
       MemoryGuard memory,
       PrintStream console) {
     RunConfig config = config();
-    if (checkpoint != null) {
-      run.resume(checkpoint);
-    }
     stop.begin(run::requestStop);
     if (checkpoint != null) {
       console.printf(
           "%s: resuming after step %d of %d%n",
           name, checkpoint.progress().step(), config.training().steps());
     }
-    run.checkpointTo(place.start(checkpoint != null));
     memory.watch(run::requestStop);
-    try (StepProgress progress = new StepProgress(name, config.training().steps(), console)) {
-      TaskRun.Outcome outcome = run.train(curves, earlier, progress);
-      if (outcome.result().steps() == config.training().steps()) {
-        place.finish(outcome);
-      } else {
-        console.printf("%s: saved after step %d%n", name, outcome.result().steps());
-      }
-      return outcome;
+    StepProgress progress = new StepProgress(name, config.training().steps(), console);
+    TaskRun.Outcome outcome = run.train(place.start(checkpoint != null), curves, earlier, progress);
+    if (outcome.result().steps() == config.training().steps()) {
+      place.finish(outcome);
+    } else {
+      console.printf("%s: saved after step %d%n", name, outcome.result().steps());
     }
+    return outcome;
   }
 }

@@ -1,35 +1,59 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.training.PeriodicEvaluation;
+import io.evomoe.training.Progress;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.TrainingListener;
 import java.io.PrintStream;
+import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
 /** A progress bar on a terminal, and a plain line now and then elsewhere. */
-final class StepProgress implements TrainingListener, AutoCloseable {
+class StepProgress implements TrainingListener {
   private static final int LINES = 10;
 
   private final String name;
   private final long steps;
   private final PrintStream out;
-  private final @Nullable ProgressBar bar;
+  private final Consumer<Runnable> stop;
+  private @Nullable ProgressBar bar;
   private double validLoss = Double.NaN;
   private long validStep;
 
+  /** Of a training that is stopped otherwise. */
   StepProgress(String name, long steps, PrintStream out) {
+    this(name, steps, out, requestStop -> {});
+  }
+
+  /**
+   * Of a training.
+   *
+   * @param stop gets what to ask to stop, as it starts
+   */
+  StepProgress(String name, long steps, PrintStream out, Consumer<Runnable> stop) {
     this.name = name;
     this.steps = steps;
     this.out = out;
-    this.bar = TerminalBar.of(name, steps);
+    this.stop = stop;
+  }
+
+  @Override
+  public void onStart(Progress from, Runnable requestStop) {
+    stop.accept(requestStop);
+    bar = TerminalBar.of(name, steps);
+  }
+
+  @Override
+  public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
+    if (measured.loss().isPresent()) {
+      validLoss = measured.loss().getAsDouble();
+      validStep = step;
+    }
   }
 
   @Override
   public void onStep(StepReport report) {
-    if (report.validLoss().isPresent()) {
-      validLoss = report.validLoss().getAsDouble();
-      validStep = report.step();
-    }
     if (bar != null) {
       bar.stepTo(report.step());
       bar.setExtraMessage(state(report));
@@ -56,7 +80,7 @@ final class StepProgress implements TrainingListener, AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void onEnd(Progress to) {
     if (bar != null) {
       bar.close();
     }

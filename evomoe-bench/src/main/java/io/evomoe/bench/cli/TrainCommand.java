@@ -253,9 +253,8 @@ final class TrainCommand implements Callable<Integer> {
     console.println(Description.losses(config));
     console.flush();
     TaskRun.Outcome outcome;
-    try (MemoryGuard memory = new MemoryGuard(limit);
-        ConsoleRun watching = new ConsoleRun(console, stop, memory)) {
-      outcome = run.train(watching);
+    try (MemoryGuard memory = new MemoryGuard(limit)) {
+      outcome = run.train(new ConsoleRun(config, console, stop, memory));
       memory.requireWithin();
     }
     write(outcome, config, run.folder(), data, DataNote.names(run.data()));

@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.step.Phase;
+import io.evomoe.training.PeriodicEvaluation;
 import io.evomoe.training.StepReport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -17,11 +18,13 @@ class StepProgressTest {
   void should_say_when_a_valid_loss_was_measured_that_is_not_new() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream console = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    try (StepProgress progress = new StepProgress("switch", 40, console)) {
-      for (int step = 1; step <= 12; step++) {
-        progress.onStep(
-            report(step, step % 6 == 0 ? OptionalDouble.of(step) : OptionalDouble.empty()));
+    StepProgress progress = new StepProgress("switch", 40, console);
+    for (int step = 1; step <= 12; step++) {
+      OptionalDouble validLoss = step % 6 == 0 ? OptionalDouble.of(step) : OptionalDouble.empty();
+      if (validLoss.isPresent()) {
+        progress.onEvaluation(step, new PeriodicEvaluation.Result(validLoss, validLoss));
       }
+      progress.onStep(report(step, validLoss));
     }
 
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())

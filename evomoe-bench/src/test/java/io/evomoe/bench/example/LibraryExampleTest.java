@@ -56,8 +56,7 @@ class LibraryExampleTest {
               new TrainingData<>(training, heldOut.evaluationBatches(4)),
               TrainerConfig.defaults(steps).with(t -> t.evalEvery(50)),
               EvolutionConfig.defaults());
-      trainer.checkpointTo(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()));
-      trainer.run(listener);
+      trainer.runSaving(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()), listener);
     }
   }
 

@@ -130,8 +130,8 @@ class StudyClaimsTest {
   private static <B, M extends Model<B>> double train(TaskData<B, M> data, RunConfig config) {
     String name = "%s-%s-%d.csv".formatted(config.task(), config.gate(), config.seed());
     try (CurveFile curves = CurveFile.create(folder.resolve(name))) {
-      return new TaskRun<>(data, config)
-          .train(curves, List.of(), report -> {})
+      return TaskRun.of(data, config)
+          .train(state -> folder, curves, List.of(), report -> {})
           .result()
           .validLoss();
     }

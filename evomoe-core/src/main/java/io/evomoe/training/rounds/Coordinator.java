@@ -1,7 +1,6 @@
 package io.evomoe.training.rounds;
 
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.GradientNorm;
@@ -39,11 +38,7 @@ public final class Coordinator {
    * @param model with one expert where the schedule will spawn more
    */
   public Coordinator(
-      Model<?> model,
-      Kernels kernels,
-      TrainerConfig config,
-      EvolutionSchedule evolution,
-      RoundConfig rounds) {
+      Model<?> model, TrainerConfig config, EvolutionSchedule evolution, RoundConfig rounds) {
     this.model = model;
     this.config = config;
     this.evolution = evolution;
@@ -52,16 +47,28 @@ public final class Coordinator {
         new RoundPlan(config.training().steps(), rounds.localSteps(), evolution.spawnStep());
     this.outer = new Sgd(rounds.outerMomentum());
     this.learner = new Learner<>(model, outer, evolution);
-    this.norm = new GradientNorm(kernels);
+    this.norm = new GradientNorm(model.kernels());
   }
 
   /**
-   * Continues a saved run, to be called before the first round. Another number of workers is
-   * allowed.
+   * A saved run that goes on, with as many workers as before or not.
    *
+   * @param model as new as at the start of that run
    * @throws IllegalArgumentException if it had another seed, or was not saved between two rounds
    */
-  public void resume(SavedRun saved) {
+  public static Coordinator resumed(
+      SavedRun saved,
+      Model<?> model,
+      TrainerConfig config,
+      EvolutionSchedule evolution,
+      RoundConfig rounds) {
+    Coordinator resumed = new Coordinator(model, config, evolution, rounds);
+    resumed.requireBetweenRounds(saved);
+    resumed.progress = resumed.learner.resume(saved);
+    return resumed;
+  }
+
+  private void requireBetweenRounds(SavedRun saved) {
     long step = saved.progress().step();
     long spawn = evolution.spawnStep().orElse(0);
     if (step % rounds.localSteps() != 0 && step != spawn && step != config.training().steps()) {
@@ -69,7 +76,6 @@ public final class Coordinator {
           "localSteps must divide the %d steps of %s, was %d"
               .formatted(step, saved.location(), rounds.localSteps()));
     }
-    progress = learner.resume(saved);
   }
 
   /** Which steps each round has. */

@@ -24,13 +24,11 @@ import java.util.List;
  * function of its arguments: done again, it gives the same bits (on the same kernels and number of
  * threads).
  *
- * @param kernels to compute with
  * @param config of the run
  * @param evolution of the run
  * @param rounds of the run
  */
-public record LocalRound(
-    Kernels kernels, TrainerConfig config, EvolutionSchedule evolution, RoundConfig rounds) {
+public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, RoundConfig rounds) {
 
   /**
    * Takes the steps of a round.
@@ -51,7 +49,7 @@ public record LocalRound(
       RoundPlan.Span span,
       int worker) {
     long seed = CounterRandom.fold(CounterRandom.fold(model.seed(), "worker"), worker);
-    Optimizer optimizer = optimizer();
+    Optimizer optimizer = optimizer(model.kernels());
     try {
       Learner<B> learner = new Learner<>(model, optimizer, evolution, seed);
       Progress from =
@@ -65,7 +63,7 @@ public record LocalRound(
     }
   }
 
-  private Optimizer optimizer() {
+  private Optimizer optimizer(Kernels kernels) {
     return switch (rounds.inner()) {
       case ADAMW -> new AdamW(kernels, config.training().adamW());
       case SGD -> new Sgd(0);

@@ -45,8 +45,7 @@ class DamagedCheckpointTest {
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(20).with(t -> t.checkpointEvery(10)),
             new EvolutionSchedule(EvolutionConfig.defaults(), 20, Growth.SPAWNED));
-    trainer.checkpointTo(new CheckpointFolder(directory, 2, Map.of()));
-    trainer.run();
+    trainer.runSaving(new CheckpointFolder(directory, 2, Map.of()));
     checkpoint = CheckpointFolder.latest(directory).orElseThrow();
     try (Stream<Path> all = Files.list(checkpoint)) {
       files = all.sorted().toList();

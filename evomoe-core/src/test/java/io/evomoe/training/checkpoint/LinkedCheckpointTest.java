@@ -110,14 +110,13 @@ class LinkedCheckpointTest {
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(10),
             new EvolutionSchedule(EvolutionConfig.defaults(), 10, Growth.SPAWNED));
-    trainer.checkpointTo(checkpoints);
     for (int step = 1; step <= 6; step++) {
       trainer.step();
       if (step % 3 == 0) {
-        trainer.save();
+        trainer.save(checkpoints);
       }
     }
-    trainer.run();
+    trainer.runSaving(checkpoints);
     return directory;
   }
 }

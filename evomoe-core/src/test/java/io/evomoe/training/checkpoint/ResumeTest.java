@@ -41,6 +41,9 @@ class ResumeTest {
   private static final TrainerConfig CONFIG =
       TrainerConfig.defaults(10).with(t -> t.microBatches(2));
 
+  private static final TrainingData<TinyBatch> DATA =
+      new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(16, -1)));
+
   @TempDir private Path directory;
 
   /**
@@ -77,8 +80,8 @@ class ResumeTest {
     steps(first, (int) cut);
     Path saved = folder(2).write(first.state());
     TinyModel model = new TinyModel(kernels, 5);
-    Trainer<TinyBatch> second = trainer(model, CONFIG, spawnStep, hard);
-    second.resume(Checkpoint.open(saved));
+    Trainer<TinyBatch> second =
+        Trainer.resumed(Checkpoint.open(saved), model, DATA, CONFIG, schedule(spawnStep, hard));
     StepReport report = steps(second, (int) (10 - cut));
 
     assertThat(report.phase()).isEqualTo(expected.phase());
@@ -115,9 +118,8 @@ class ResumeTest {
     Trainer<TinyBatch> trainer =
         trainer(new TinyModel(kernels, 5), CONFIG.with(t -> t.checkpointEvery(3)), 4);
     assertThat(CheckpointFolder.latest(directory.resolve("none"))).isEmpty();
-    trainer.checkpointTo(folder(2));
 
-    trainer.run();
+    trainer.runSaving(folder(2));
 
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files)
@@ -216,8 +218,7 @@ class ResumeTest {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
         trainer(new TinyModel(kernels, 5), CONFIG.with(t -> t.checkpointEvery(3)), 4);
-    trainer.checkpointTo(folder(4));
-    trainer.run();
+    trainer.runSaving(folder(4));
     Path first = directory.resolve("step-00000003");
     damage(directory.resolve("step-00000010"));
     damage(directory.resolve("step-00000009"));
@@ -241,8 +242,7 @@ class ResumeTest {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
         trainer(new TinyModel(kernels, 5), CONFIG.with(t -> t.checkpointEvery(3)), 4);
-    trainer.checkpointTo(folder(2));
-    trainer.run();
+    trainer.runSaving(folder(2));
     Files.delete(directory.resolve("step-00000010").resolve(file));
 
     assertThatThrownBy(() -> CheckpointFolder.openLatest(directory))
@@ -298,21 +298,19 @@ class ResumeTest {
   void should_refuse_to_resume_with_another_seed_or_without_the_spawn() {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Checkpoint saved = Checkpoint.open(savedAfter(6));
-    TinyModel model = new TinyModel(kernels, 5);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> trainer(new TinyModel(kernels, 6), 4).resume(saved))
+        .isThrownBy(() -> resumed(saved, new TinyModel(kernels, 6)))
         .withMessageStartingWith("seed must be 5 as in")
         .withMessageEndingWith("was 6");
-    Trainer<TinyBatch> dense =
-        new Trainer<>(
-            model.growing(Growth.NEVER),
-            new TrainingData<>(TinyBatch::number, List.of()),
-            CONFIG,
-            EvolutionConfig.defaults());
+    TinyModel dense = new TinyModel(kernels, 5).growing(Growth.NEVER);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> dense.resume(saved))
+        .isThrownBy(() -> resumed(saved, dense))
         .withMessageStartingWith("growth must be SPAWNED");
+  }
+
+  private static Trainer<TinyBatch> resumed(Checkpoint saved, TinyModel model) {
+    return Trainer.resumed(saved, model, DATA, CONFIG, EvolutionConfig.defaults());
   }
 
   private Path savedAfter(int steps) {
@@ -344,15 +342,15 @@ class ResumeTest {
 
   private static Trainer<TinyBatch> trainer(
       TinyModel model, TrainerConfig config, long spawnStep, OptionalLong hardFrom) {
+    return new Trainer<>(model, DATA, config, schedule(spawnStep, hardFrom));
+  }
+
+  private static EvolutionSchedule schedule(long spawnStep, OptionalLong hardFrom) {
     EvolutionConfig evolution =
         EvolutionConfig.defaults()
             .with(e -> e.diversifySteps(spawnStep).spawn("copy").temperatureSteps(6))
             .with(e -> hardFrom.ifPresent(e::hardFrom));
-    return new Trainer<>(
-        model,
-        new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(16, -1))),
-        config,
-        new EvolutionSchedule(evolution, 10, Growth.SPAWNED));
+    return new EvolutionSchedule(evolution, 10, Growth.SPAWNED);
   }
 
   private static void assertSameBits(

@@ -9,6 +9,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.LearningRate;
 import io.evomoe.training.Model;
+import io.evomoe.training.SavedRun;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.TrainerConfig;
@@ -56,7 +57,11 @@ final class RoundScene {
   }
 
   Coordinator coordinator(Model<?> model) {
-    return new Coordinator(model, kernels, CONFIG, evolution, rounds);
+    return new Coordinator(model, CONFIG, evolution, rounds);
+  }
+
+  Coordinator resumed(SavedRun saved, Model<?> model) {
+    return Coordinator.resumed(saved, model, CONFIG, evolution, rounds);
   }
 
   /** Batch n of worker k of K is batch n K + k of all. */
@@ -65,7 +70,7 @@ final class RoundScene {
   }
 
   Contribution local(ModelSnapshot start, RoundPlan.Span span, int worker) {
-    return new LocalRound(kernels, CONFIG, evolution, rounds)
+    return new LocalRound(CONFIG, evolution, rounds)
         .run(model(), share(worker), start, span, worker);
   }
 

@@ -71,7 +71,7 @@ class RoundsTest {
     Contribution first = scene.local(start, span, 0);
     Contribution again = scene.local(RoundScene.sent(start), span, 0);
     Contribution other =
-        new LocalRound(scene.kernels, RoundScene.CONFIG, scene.evolution, DILOCO)
+        new LocalRound(RoundScene.CONFIG, scene.evolution, DILOCO)
             .run(scene.model(), scene.share(0), start, span, 1);
 
     String name = scene.model().parameters().get(0).name();
@@ -106,8 +106,7 @@ class RoundsTest {
     }
     Path saved = new CheckpointFolder(directory, 2, Map.of()).write(killed.state());
     TinyModel second = scene.model();
-    Coordinator resumed = scene.coordinator(second);
-    resumed.resume(Checkpoint.open(saved));
+    Coordinator resumed = scene.resumed(Checkpoint.open(saved), second);
     while (!uninterrupted.isFinished()) {
       scene.round(uninterrupted);
     }
@@ -234,7 +233,7 @@ class RoundsTest {
     RoundScene other = new RoundScene(RoundConfig.defaults(3, 4), 0);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> other.coordinator(other.model()).resume(Checkpoint.open(saved)))
+        .isThrownBy(() -> other.resumed(Checkpoint.open(saved), other.model()))
         .withMessageStartingWith("localSteps must divide the 2 steps of ");
   }
 }

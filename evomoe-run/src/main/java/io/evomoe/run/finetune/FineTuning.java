@@ -11,6 +11,8 @@ import io.evomoe.nn.Workspaces;
 import io.evomoe.run.folder.Fingerprint;
 import io.evomoe.run.folder.FolderDigest;
 import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
@@ -79,14 +81,16 @@ public final class FineTuning {
    * Trains from the weights that the run started with, or goes on from where it was saved.
    *
    * @param place where it is saved
-   * @param watch of this training
+   * @param curves where every step is recorded; already holds the {@link TunedPart#earlier} rows
+   * @param listener told of every step after it was recorded
    * @return empty if it was stopped before its end, and saved
    */
-  public Optional<ClassScores> fromScratch(TunedPart place, Watch watch) {
+  public Optional<ClassScores> fromScratch(
+      TunedPart place, CurveFile curves, TrainingListener listener) {
     Roberta network = Tasks.ROBERTA.fresh(run);
     run.grow(network);
     takeOverTables(network);
-    return train("without pre-training", network, place, watch);
+    return train("without pre-training", network, place, curves, listener);
   }
 
   /** A hash gate's table may depend on the text of the run, which is not here. */
@@ -106,37 +110,30 @@ public final class FineTuning {
   }
 
   /** The same from the weights that the run had come to. */
-  public Optional<ClassScores> fineTuned(TunedPart place, Watch watch) {
-    return train("fine-tuned", run.load(Tasks.ROBERTA.fresh(run)).model(), place, watch);
+  public Optional<ClassScores> fineTuned(
+      TunedPart place, CurveFile curves, TrainingListener listener) {
+    return train(
+        "fine-tuned", run.load(Tasks.ROBERTA.fresh(run)).model(), place, curves, listener);
   }
 
-  private Optional<ClassScores> train(String name, Roberta network, TunedPart place, Watch watch) {
+  private Optional<ClassScores> train(
+      String name, Roberta network, TunedPart place, CurveFile curves, TrainingListener listener) {
+    RunRecording recording =
+        new RunRecording(place.name(), run.config().gate(), seed, curves, place.earlier());
     RobertaClassifier classifier = new RobertaClassifier(network, labels().size(), seed);
-    Trainer<ClassBatch> trainer = trainer(classifier);
-    place.saved().ifPresent(trainer::resume);
-    trainer.checkpointTo(place.writer(watch::onSave));
-    watch.onStart(trainer::requestStop);
-    trainer.run(watch);
+    Trainer<ClassBatch> trainer = trainer(classifier, place);
+    trainer.runSaving(place.writer(recording::force), recording, listener);
     return trainer.progress().step() < config.training().steps()
         ? Optional.empty()
         : Optional.of(measure(name, classifier, trainer));
   }
 
-  /** Who looks on at a training. */
-  public interface Watch extends TrainingListener {
-    /** It is about to begin, and ends after a step when this is run, from any thread. */
-    void onStart(Runnable requestStop);
-
-    /** A checkpoint is about to be written: what belongs to it has to be on the disk. */
-    void onSave();
-  }
-
-  private Trainer<ClassBatch> trainer(RobertaClassifier classifier) {
-    return new Trainer<>(
-        classifier,
-        texts.trainingData(),
-        config,
-        EvolutionSchedule.staying(run.checkpoint().moment()));
+  private Trainer<ClassBatch> trainer(RobertaClassifier classifier, TunedPart place) {
+    EvolutionSchedule staying = EvolutionSchedule.staying(run.checkpoint().moment());
+    return place
+        .saved()
+        .map(saved -> Trainer.resumed(saved, classifier, texts.trainingData(), config, staying))
+        .orElseGet(() -> new Trainer<>(classifier, texts.trainingData(), config, staying));
   }
 
   /** As the gates are after the last step. */

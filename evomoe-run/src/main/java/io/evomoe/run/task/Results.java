@@ -3,6 +3,7 @@ package io.evomoe.run.task;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
@@ -19,17 +20,12 @@ public final class Results {
    *
    * @param model of the run
    * @param state of the run
-   * @param tokensPerSecond of its steps
-   * @param recorded its curve; of the curve, so that a run that was saved after its last step has a
-   *     result as well
+   * @param recording of its steps; the result is the curve's, so that a run that was saved after
+   *     its last step has one as well
    */
   public static <B, M extends Model<B>> TaskRun.Outcome of(
-      TaskData<B, M> task,
-      M model,
-      RunConfig config,
-      TrainingState state,
-      double tokensPerSecond,
-      RecordedRun recorded) {
+      TaskData<B, M> task, M model, RunConfig config, TrainingState state, RunRecording recording) {
+    RecordedRun recorded = recording.run();
     List<CurveRow> rows = recorded.rows();
     if (rows.isEmpty()) {
       throw new IllegalStateException("the run has taken no step");
@@ -54,12 +50,17 @@ public final class Results {
             validLoss,
             task.metric(model, config, state.moment().evaluating(), validLoss),
             task.metricName(),
-            tokensPerSecond,
+            recording.measured().tokensPerSecond(),
             last.activeExperts().orElse(Double.NaN),
             last.dropRate().orElse(Double.NaN),
             last.loadEntropy().orElse(Double.NaN),
             last.wallSeconds(),
             config.training().steps());
     return new TaskRun.Outcome(result, recorded);
+  }
+
+  /** Why a training could not go on, with the gate that it was of. */
+  public static IllegalStateException failure(RunConfig config, RuntimeException cause) {
+    return new IllegalStateException("gate " + config.gate() + ": " + cause.getMessage(), cause);
   }
 }

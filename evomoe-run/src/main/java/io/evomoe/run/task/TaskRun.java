@@ -10,11 +10,14 @@ import io.evomoe.run.record.RunResult;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
+import io.evomoe.training.PeriodicEvaluation;
+import io.evomoe.training.Progress;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.Checkpoint;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,51 +32,54 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   private final RunConfig config;
   private final M model;
   private final Trainer<B> trainer;
-  private Measured measuredBefore = Measured.NOTHING;
-  private @Nullable RunRecording recording;
+  private final Measured before;
   private boolean interrupted;
   private @Nullable Throwable thrown;
 
-  /** A run before its first step. */
-  public TaskRun(TaskData<B, M> task, RunConfig config) {
+  private TaskRun(TaskData<B, M> task, RunConfig config, M model, Trainer<B> trainer, Measured before) {
     this.task = task;
     this.config = config;
-    this.model = task.model(config);
-    this.trainer = new Trainer<>(model, task.batches(config), config.trainer(), config.schedule());
+    this.model = model;
+    this.trainer = trainer;
+    this.before = before;
+  }
+
+  /** A run before its first step. */
+  public static <B, M extends Model<B>> TaskRun<B, M> of(TaskData<B, M> task, RunConfig config) {
+    return begun(task, config, task.model(config));
   }
 
   /**
-   * Starts from the weights of a dense network; to be called before {@link #train}.
+   * The same from the weights of a dense network.
    *
    * @throws IllegalArgumentException if they do not fit this run's model
    */
-  public void startFrom(DenseWeights weights) {
+  public static <B, M extends Model<B>> TaskRun<B, M> of(
+      TaskData<B, M> task, RunConfig config, DenseWeights weights) {
+    M model = task.model(config);
     weights.loadInto(model);
+    return begun(task, config, model);
   }
 
-  /** Continues a saved run; to be called before {@link #train}. */
-  public void resume(Checkpoint saved) {
-    trainer.resume(saved);
-    measuredBefore = Measured.of(saved.config());
+  private static <B, M extends Model<B>> TaskRun<B, M> begun(
+      TaskData<B, M> task, RunConfig config, M model) {
+    Trainer<B> trainer =
+        new Trainer<>(model, task.batches(config), config.trainer(), config.schedule());
+    return new TaskRun<>(task, config, model, trainer, Measured.NOTHING);
   }
 
-  /** Checkpoints go there from now on, each after the curve up to it is on the disk. */
-  public void checkpointTo(CheckpointWriter writer) {
-    trainer.checkpointTo(
-        state -> {
-          heedInterrupt();
-          RunRecording watching = recording;
-          if (watching == null) {
-            return writer.write(state.with(measuredBefore.notes()));
-          }
-          watching.force();
-          return writer.write(state.with(watching.measured().notes()));
-        });
+  /** A saved run that goes on. */
+  public static <B, M extends Model<B>> TaskRun<B, M> resumed(
+      TaskData<B, M> task, RunConfig config, Checkpoint saved) {
+    M model = task.model(config);
+    Trainer<B> trainer =
+        Trainer.resumed(saved, model, task.batches(config), config.trainer(), config.schedule());
+    return new TaskRun<>(task, config, model, trainer, Measured.of(saved.config()));
   }
 
   /** Writes a checkpoint before the first step. */
-  public void save() {
-    trainer.save();
+  public void save(CheckpointWriter checkpoints) {
+    trainer.save(heeding(state -> checkpoints.write(state.with(before.notes()))));
   }
 
   /** Lets {@link #train} return after its current step; from any thread. */
@@ -86,37 +92,73 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
    * ({@link #interrupted}), and so is a listener that throws: what was trained is saved before its
    * exception is thrown on.
    *
+   * @param checkpoints where they go, each after the curve up to it is on the disk
    * @param curves where every step is recorded
    * @param earlier what the file holds of this run already
    * @param listener told of every step after it was recorded
    */
-  public Outcome train(CurveFile curves, List<CurveRow> earlier, TrainingListener listener) {
-    RunRecording watching =
-        new RunRecording(
-            config.task(), config.gate(), config.seed(), curves, earlier, measuredBefore);
-    if (!config.provider().annealed()) {
-      watching.leaveOutTemperature();
-    }
-    recording = watching;
+  public Outcome train(
+      CheckpointWriter checkpoints,
+      CurveFile curves,
+      List<CurveRow> earlier,
+      TrainingListener listener) {
+    RunRecording recording = RunRecording.ofSteps(config, curves, earlier, before);
     try {
-      trainer.run(report -> heedInterrupt(), watching, report -> tell(listener, report));
+      trainer.runSaving(
+          heeding(recording.saving(checkpoints)),
+          report -> heedInterrupt(),
+          recording,
+          new Guarded(listener));
     } catch (TrainingDivergedException e) {
-      throw new IllegalStateException("gate " + config.gate() + ": " + e.getMessage(), e);
+      throw Results.failure(config, e);
     }
     heedInterrupt();
     throwOn();
-    double speed = watching.measured().tokensPerSecond();
-    return Results.of(task, model, config, trainer.state(), speed, watching.run());
+    return Results.of(task, model, config, trainer.state(), recording);
   }
 
-  private void tell(TrainingListener listener, StepReport report) {
-    try {
-      listener.onStep(report);
-    } catch (RuntimeException | Error e) {
-      thrown = e;
-      trainer.requestStop();
+  /** Tells another one, and takes what it throws for a request to stop. */
+  private final class Guarded implements TrainingListener {
+    private final TrainingListener listener;
+
+    private Guarded(TrainingListener listener) {
+      this.listener = listener;
     }
-    heedInterrupt();
+
+    @Override
+    public void onStart(Progress from, Runnable requestStop) {
+      tell(() -> listener.onStart(from, requestStop));
+    }
+
+    @Override
+    public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
+      tell(() -> listener.onEvaluation(step, measured));
+    }
+
+    @Override
+    public void onStep(StepReport report) {
+      tell(() -> listener.onStep(report));
+    }
+
+    @Override
+    public void onCheckpoint(Path checkpoint) {
+      tell(() -> listener.onCheckpoint(checkpoint));
+    }
+
+    @Override
+    public void onEnd(Progress to) {
+      tell(() -> listener.onEnd(to));
+    }
+
+    private void tell(Runnable news) {
+      try {
+        news.run();
+      } catch (RuntimeException | Error e) {
+        thrown = e;
+        trainer.requestStop();
+      }
+      heedInterrupt();
+    }
   }
 
   private void throwOn() {
@@ -126,6 +168,13 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
     if (thrown instanceof Error error) {
       throw error;
     }
+  }
+
+  private CheckpointWriter heeding(CheckpointWriter checkpoints) {
+    return state -> {
+      heedInterrupt();
+      return checkpoints.write(state);
+    };
   }
 
   /** Files that are written by an interrupted thread are closed under its hands. */

@@ -3,6 +3,8 @@ package io.evomoe.run.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.step.Phase;
 import io.evomoe.training.StepReport;
 import java.nio.file.Path;
@@ -16,6 +18,8 @@ class RunRecordingTest {
 
   private static final RoutingReport ROUTING =
       new RoutingReport("blocks.1.moe", 10, List.of(9, 6), List.of(0, 5, 5), 5, 0.1);
+
+  private static final RunConfig CONFIG = Tasks.preset("gpt", "quick").config("gpt", "evomoe", 1);
 
   @TempDir Path folder;
 
@@ -57,7 +61,7 @@ class RunRecordingTest {
   void should_record_what_it_also_wrote() {
     RecordedRun run;
     try (CurveFile file = CurveFile.create(path())) {
-      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file);
+      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file, List.of());
       recording.onStep(report(1, 1, List.of()));
       recording.onStep(report(2, 2, List.of(ROUTING)));
       run = recording.run();
@@ -71,8 +75,7 @@ class RunRecordingTest {
   void should_continue_the_clock_of_a_resumed_run() {
     CurveRow earlier = CurveRow.of("gpt", "evomoe", 1, report(1, 10, List.of()));
     try (CurveFile file = CurveFile.create(path())) {
-      RunRecording recording =
-          new RunRecording("gpt", "evomoe", 1, file, List.of(earlier), Measured.NOTHING);
+      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file, List.of(earlier));
       recording.onStep(report(2, 1.5, List.of()));
 
       assertThat(recording.run().rows())
@@ -87,7 +90,7 @@ class RunRecordingTest {
     List<CurveRow> rows;
     Map<String, String> notes;
     try (CurveFile file = CurveFile.create(path())) {
-      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file);
+      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file, List.of());
       recording.onStep(report(1, 1, List.of()));
       assertThat(recording.measured().tokensPerSecond()).as("a first step").isNaN();
       recording.onStep(report(2, 2, List.of()));
@@ -98,7 +101,7 @@ class RunRecordingTest {
 
     assertThat(Measured.of(notes)).isEqualTo(new Measured(20, 1, List.of(ROUTING)));
     try (CurveFile file = CurveFile.create(path(), rows)) {
-      RunRecording resumed = new RunRecording("gpt", "evomoe", 1, file, rows, Measured.of(notes));
+      RunRecording resumed = RunRecording.ofSteps(CONFIG, file, rows, Measured.of(notes));
       assertThat(resumed.run().lastRouting()).containsExactly(ROUTING);
       resumed.onStep(report(4, 9, List.of(ROUTING)));
       resumed.onStep(report(5, 10, List.of(ROUTING)));
@@ -111,8 +114,7 @@ class RunRecordingTest {
   @Test
   void should_time_a_row_of_several_steps_as_a_whole() {
     try (CurveFile file = CurveFile.create(path())) {
-      RunRecording rounds = new RunRecording("gpt", "evomoe", 1, file);
-      rounds.timeFirst();
+      RunRecording rounds = RunRecording.ofRounds(CONFIG, file, List.of(), Measured.NOTHING);
       rounds.onStep(report(10, 6, List.of()));
       rounds.onStep(report(30, 16, List.of()));
 

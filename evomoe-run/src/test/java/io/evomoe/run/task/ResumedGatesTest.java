@@ -13,6 +13,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Path;
@@ -64,14 +65,16 @@ class ResumedGatesTest {
   void should_continue_to_the_bit_from_every_checkpoint(String gate) {
     RunConfig config = config(gate);
     Path checkpoints = folder.resolve(gate);
-    TaskRun<?, ?> whole = new TaskRun<>(data, config);
-    whole.checkpointTo(new CheckpointFolder(checkpoints, STEPS, Map.of()));
-    List<CurveRow> expected = train(whole, gate + "-whole");
+    List<CurveRow> expected =
+        train(
+            TaskRun.of(data, config),
+            new CheckpointFolder(checkpoints, STEPS, Map.of()),
+            gate + "-whole");
 
     for (int step = CHECKPOINT_EVERY; step < STEPS; step += CHECKPOINT_EVERY) {
-      TaskRun<?, ?> resumed = new TaskRun<>(data, config);
-      resumed.resume(Checkpoint.open(checkpoints.resolve("step-%08d".formatted(step))));
-      assertThat(losses(train(resumed, gate + "-" + step)))
+      Checkpoint saved = Checkpoint.open(checkpoints.resolve("step-%08d".formatted(step)));
+      TaskRun<?, ?> resumed = TaskRun.resumed(data, config, saved);
+      assertThat(losses(train(resumed, state -> folder, gate + "-" + step)))
           .as("resumed after step %d", step)
           .isEqualTo(losses(expected.subList(step, STEPS)));
     }
@@ -100,9 +103,10 @@ class ResumedGatesTest {
     return Tasks.checked(config);
   }
 
-  private static List<CurveRow> train(TaskRun<?, ?> run, String name) {
+  private static List<CurveRow> train(
+      TaskRun<?, ?> run, CheckpointWriter checkpoints, String name) {
     try (CurveFile curves = CurveFile.create(folder.resolve(name + ".csv"))) {
-      return run.train(curves, List.of(), report -> {}).recorded().rows();
+      return run.train(checkpoints, curves, List.of(), report -> {}).recorded().rows();
     }
   }
 

@@ -114,7 +114,7 @@ final class SmallRuns implements AutoCloseable {
   }
 
   private RecordedRun train(RunConfig config, int until) {
-    return train(new TaskRun<>(Objects.requireNonNull(data.get(config.task())), config), until);
+    return train(TaskRun.of(Objects.requireNonNull(data.get(config.task())), config), until);
   }
 
   private RecordedRun train(TaskRun<?, ?> run, int until) {
@@ -125,7 +125,7 @@ final class SmallRuns implements AutoCloseable {
           }
         };
     try (CurveFile curves = CurveFile.create(folder.resolve("run-%d.csv".formatted(files++)))) {
-      return run.train(curves, List.of(), stop).recorded();
+      return run.train(state -> folder, curves, List.of(), stop).recorded();
     }
   }
 

@@ -1,0 +1,34 @@
+package io.evomoe.training;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Several as one; each hears of a thing after those before it. */
+record TrainingListeners(List<TrainingListener> all) implements TrainingListener {
+  static final TrainingListeners NONE = new TrainingListeners(List.of());
+
+  @Override
+  public void onStart(Progress from, Runnable requestStop) {
+    all.forEach(listener -> listener.onStart(from, requestStop));
+  }
+
+  @Override
+  public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
+    all.forEach(listener -> listener.onEvaluation(step, measured));
+  }
+
+  @Override
+  public void onStep(StepReport report) {
+    all.forEach(listener -> listener.onStep(report));
+  }
+
+  @Override
+  public void onCheckpoint(Path checkpoint) {
+    all.forEach(listener -> listener.onCheckpoint(checkpoint));
+  }
+
+  @Override
+  public void onEnd(Progress to) {
+    all.forEach(listener -> listener.onEnd(to));
+  }
+}

@@ -1,0 +1,17 @@
+package io.evomoe.run;
+
+import io.evomoe.run.task.TaskRun;
+import java.util.function.Supplier;
+
+/**
+ * A run whose model is made, with what was saved of its training.
+ *
+ * @param run in memory, closed with this
+ * @param training trains it and writes the folder
+ */
+record BegunRun(TaskRun<?, ?> run, Supplier<TaskRun.Outcome> training) implements AutoCloseable {
+  @Override
+  public void close() {
+    run.close();
+  }
+}
