@@ -40,19 +40,19 @@ public record EvolutionSchedule(
    * The schedule of a model that is trained further as it is: no more experts than there are, in
    * the phase and at the temperature there is. Gates count the steps of the earlier training on.
    *
-   * @param moment that the earlier training had come to
+   * @param context that the earlier training had come to
    */
-  public static EvolutionSchedule staying(StepContext moment) {
-    double temperature = moment.temperature();
+  public static EvolutionSchedule staying(StepContext context) {
+    double temperature = context.temperature();
     EvolutionConfig config =
         EvolutionConfig.defaults()
             .with(e -> e.diversifySteps(0).temperatureSteps(1))
             .with(e -> e.maxTemperature(temperature).minTemperature(temperature));
-    if (moment.phase() == Phase.HARD) {
+    if (context.phase() == Phase.HARD) {
       config = config.with(e -> e.hardFrom(0));
     }
-    Growth growth = moment.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START;
-    return new EvolutionSchedule(config, 0, growth, moment.step(), true);
+    Growth growth = context.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START;
+    return new EvolutionSchedule(config, 0, growth, context.step(), true);
   }
 
   /** Steps with one expert, where a model has one at first. */

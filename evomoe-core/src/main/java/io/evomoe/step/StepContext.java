@@ -30,7 +30,7 @@ public record StepContext(long step, Phase phase, double temperature, boolean tr
     return new CounterRandom(CounterRandom.fold(seed, user));
   }
 
-  /** The same moment, evaluated: no noise, no dropout, no capacity. */
+  /** The same step, evaluated: no noise, no dropout, no capacity. */
   public StepContext evaluating() {
     return new StepContext(step, phase, temperature, false, seed);
   }

@@ -26,25 +26,25 @@ public final class Evaluation<B> {
   /**
    * Mean task loss over all counted targets, in nats, without noise, dropout and capacity.
    *
-   * @param moment phase and temperature to measure at, in training or not
+   * @param context phase and temperature to measure at, in training or not
    * @return empty when no target counts
    */
-  public OptionalDouble loss(StepContext moment) {
-    return measure(moment).loss();
+  public OptionalDouble loss(StepContext context) {
+    return measure(context).loss();
   }
 
   /**
    * The loss, and which experts the tokens had first.
    *
-   * @param moment phase and temperature to measure at, in training or not
+   * @param context phase and temperature to measure at, in training or not
    */
-  Measured measure(StepContext moment) {
+  Measured measure(StepContext context) {
     FirstExperts firstExperts = new FirstExperts();
     double sum = 0;
     long targets = 0;
     for (B batch : batches) {
       try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
-        Loss loss = model.loss(batch, moment.evaluating());
+        Loss loss = model.loss(batch, context.evaluating());
         sum += loss.value() * loss.targets();
         targets += loss.targets();
         firstExperts.add(loss.reports());

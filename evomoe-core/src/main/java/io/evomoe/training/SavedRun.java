@@ -13,7 +13,7 @@ public interface SavedRun {
   Progress progress();
 
   /** Phase and temperature of the step that was to come next. */
-  StepContext moment();
+  StepContext context();
 
   /** Seed of the run. */
   long seed();

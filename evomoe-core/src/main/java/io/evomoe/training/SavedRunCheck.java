@@ -19,7 +19,7 @@ final class SavedRunCheck {
       throw mismatch("growth", evolution.growth(), "SPAWNED", saved);
     }
     long step = saved.progress().step();
-    StepContext then = saved.moment();
+    StepContext then = saved.context();
     if (evolution.phase(step) != then.phase()
         || evolution.temperature(step) != then.temperature()) {
       log.warn(

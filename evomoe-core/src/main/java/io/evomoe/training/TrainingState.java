@@ -7,7 +7,7 @@ import java.util.Map;
  * Everything a run needs to go on, live: to be written before the next step.
  *
  * @param progress how far the run has come
- * @param moment phase and temperature of the step that comes next
+ * @param context phase and temperature of the step that comes next
  * @param seed of the run
  * @param model whose parameters and state count
  * @param optimizer whose moments count
@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public record TrainingState(
     Progress progress,
-    StepContext moment,
+    StepContext context,
     long seed,
     Model<?> model,
     Optimizer optimizer,
@@ -28,12 +28,12 @@ public record TrainingState(
 
   /** A state without notes. */
   public TrainingState(
-      Progress progress, StepContext moment, long seed, Model<?> model, Optimizer optimizer) {
-    this(progress, moment, seed, model, optimizer, Map.of());
+      Progress progress, StepContext context, long seed, Model<?> model, Optimizer optimizer) {
+    this(progress, context, seed, model, optimizer, Map.of());
   }
 
   /** The same with these notes. */
   public TrainingState with(Map<String, String> others) {
-    return new TrainingState(progress, moment, seed, model, optimizer, others);
+    return new TrainingState(progress, context, seed, model, optimizer, others);
   }
 }

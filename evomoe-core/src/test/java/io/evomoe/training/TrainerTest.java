@@ -45,8 +45,8 @@ class TrainerTest {
   @Test
   void should_lower_the_held_out_loss_across_a_spawn() {
     TinyModel model = new TinyModel(kernels, 1);
-    StepContext moment = schedule(Growth.SPAWNED).context(0, false, 1);
-    double before = new Evaluation<>(model, HELD_OUT).loss(moment).orElseThrow();
+    StepContext context = schedule(Growth.SPAWNED).context(0, false, 1);
+    double before = new Evaluation<>(model, HELD_OUT).loss(context).orElseThrow();
 
     trainer(model, CONFIG, Growth.SPAWNED).run(reports::add);
 
@@ -121,13 +121,13 @@ class TrainerTest {
   @Test
   void should_weigh_held_out_batches_by_their_tokens() {
     TinyModel model = new TinyModel(kernels, 1);
-    StepContext moment = schedule(Growth.NEVER).context(0, true, 1);
-    double large = model.loss(HELD_OUT.get(0), moment.evaluating()).value();
-    double small = model.loss(HELD_OUT.get(1), moment.evaluating()).value();
+    StepContext context = schedule(Growth.NEVER).context(0, true, 1);
+    double large = model.loss(HELD_OUT.get(0), context.evaluating()).value();
+    double small = model.loss(HELD_OUT.get(1), context.evaluating()).value();
 
-    assertThat(new Evaluation<>(model, HELD_OUT).loss(moment).orElseThrow())
+    assertThat(new Evaluation<>(model, HELD_OUT).loss(context).orElseThrow())
         .isCloseTo((16 * large + 9 * small) / 25, within(1e-12));
-    assertThat(new Evaluation<>(model, List.of()).loss(moment)).isEmpty();
+    assertThat(new Evaluation<>(model, List.of()).loss(context)).isEmpty();
   }
 
   @Test

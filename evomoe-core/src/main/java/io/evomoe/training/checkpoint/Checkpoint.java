@@ -92,8 +92,8 @@ public final class Checkpoint implements SavedRun {
   }
 
   @Override
-  public StepContext moment() {
-    return state.moment();
+  public StepContext context() {
+    return state.context();
   }
 
   @Override

@@ -111,7 +111,7 @@ record CheckpointState(
     return new Progress(step, tokens, trainFlops, spawned, skipped);
   }
 
-  StepContext moment() {
+  StepContext context() {
     return new StepContext(earlierSteps + step, phase, temperature, false, seed);
   }
 }

@@ -77,11 +77,11 @@ public final class ModelSnapshot implements Externalizable {
   /**
    * As a run to continue.
    *
-   * @param moment of the step that comes next
+   * @param context of the step that comes next
    * @param seed that the continuing run has
    */
-  SavedRun asRun(StepContext moment, long seed) {
-    return new Saved(this, moment, seed);
+  SavedRun asRun(StepContext context, long seed) {
+    return new Saved(this, context, seed);
   }
 
   private void loadInto(Model<?> model) {
@@ -120,7 +120,7 @@ public final class ModelSnapshot implements Externalizable {
     received = Payload.read(WireFormat.F32, parameters, states, in);
   }
 
-  private record Saved(ModelSnapshot start, StepContext moment, long seed) implements SavedRun {
+  private record Saved(ModelSnapshot start, StepContext context, long seed) implements SavedRun {
     @Override
     public Path location() {
       return Path.of("the start of the round");

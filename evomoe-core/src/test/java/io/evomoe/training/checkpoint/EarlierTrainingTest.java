@@ -39,7 +39,7 @@ class EarlierTrainingTest {
     Path saved = new CheckpointFolder(directory, 2, Map.of()).write(trainer.state());
     Checkpoint checkpoint = Checkpoint.open(saved);
 
-    assertThat(checkpoint.moment().step()).isEqualTo(1005);
+    assertThat(checkpoint.context().step()).isEqualTo(1005);
     assertThat(checkpoint.progress().step()).isEqualTo(5);
   }
 }

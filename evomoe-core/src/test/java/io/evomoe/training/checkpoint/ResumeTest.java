@@ -106,8 +106,8 @@ class ResumeTest {
     assertThat(saved.location()).hasFileName("step-00000005");
     assertThat(saved.progress()).isEqualTo(trainer.progress());
     assertThat(saved.progress().spawned()).isTrue();
-    assertThat(saved.moment().phase()).isEqualTo(Phase.SOFT);
-    assertThat(saved.moment().temperature()).isEqualTo(TemperatureSchedule.over(6).at(2));
+    assertThat(saved.context().phase()).isEqualTo(Phase.SOFT);
+    assertThat(saved.context().temperature()).isEqualTo(TemperatureSchedule.over(6).at(2));
     assertThat(saved.seed()).isEqualTo(5);
     assertThat(saved.config()).containsExactly(Map.entry("preset", "tiny"));
   }

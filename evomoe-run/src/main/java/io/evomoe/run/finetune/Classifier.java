@@ -35,19 +35,19 @@ public final class Classifier implements AutoCloseable {
   private static final int BATCH = 32;
 
   private final RobertaClassifier network;
-  private final StepContext moment;
+  private final StepContext context;
   private final List<String> labels;
   private final BpeTokenizer tokenizer;
   private final int limit;
 
   private Classifier(
       RobertaClassifier network,
-      StepContext moment,
+      StepContext context,
       List<String> labels,
       BpeTokenizer tokenizer,
       int limit) {
     this.network = network;
-    this.moment = moment;
+    this.context = context;
     this.labels = labels;
     this.tokenizer = tokenizer;
     this.limit = limit;
@@ -85,7 +85,7 @@ public final class Classifier implements AutoCloseable {
       RobertaClassifier network = new RobertaClassifier(encoder, labels.size());
       checkpoint.loadModel(network);
       return new Classifier(
-          network, checkpoint.moment().evaluating(), labels, tokenizer, config.model().sequence());
+          network, checkpoint.context().evaluating(), labels, tokenizer, config.model().sequence());
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -119,7 +119,7 @@ public final class Classifier implements AutoCloseable {
     EncodedTexts encoded = EncodedTexts.enclosed(texts, tokenizer, limit);
     int[] all = IntStream.range(0, texts.size()).toArray();
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
-      return Transforms.softmax(network.logits(encoded.batch(all), moment)).toDoubleMatrix();
+      return Transforms.softmax(network.logits(encoded.batch(all), context)).toDoubleMatrix();
     }
   }
 

@@ -129,7 +129,7 @@ public final class FineTuning {
   }
 
   private Trainer<ClassBatch> trainer(RobertaClassifier classifier, TunedPart place) {
-    EvolutionSchedule staying = EvolutionSchedule.staying(run.checkpoint().moment());
+    EvolutionSchedule staying = EvolutionSchedule.staying(run.checkpoint().context());
     return place
         .saved()
         .map(saved -> Trainer.resumed(saved, classifier, texts.trainingData(), config, staying))
@@ -139,12 +139,12 @@ public final class FineTuning {
   /** As the gates are after the last step. */
   private ClassScores measure(
       String name, RobertaClassifier classifier, Trainer<ClassBatch> trainer) {
-    StepContext moment = trainer.state().moment().evaluating();
+    StepContext context = trainer.state().context().evaluating();
     return texts.scores(
         name,
         batch -> {
           try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
-            return classifier.classify(batch.tokens(), moment);
+            return classifier.classify(batch.tokens(), context);
           }
         });
   }

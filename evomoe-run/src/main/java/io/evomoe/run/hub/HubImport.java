@@ -84,11 +84,11 @@ public final class HubImport {
     TokenizerFiles.copy(from, folder.tokenizerPath());
     hub.saveOrigin(folder.originPath());
     folder.write(config);
-    StepContext moment = new StepContext(0, Phase.DIVERSIFY, 1, false, config.seed());
+    StepContext context = new StepContext(0, Phase.DIVERSIFY, 1, false, config.seed());
     AdamW untrained = new AdamW(config.kernels(), config.training().adamW());
     folder
         .checkpointWriter(List.of(), config)
-        .write(new TrainingState(Progress.START, moment, config.seed(), model, untrained));
+        .write(new TrainingState(Progress.START, context, config.seed(), model, untrained));
   }
 
   /** The task whose models it is one of. */

@@ -66,7 +66,7 @@ public final class Conversion {
     return folder
         .checkpointWriter(RunFolder.data(saved), config)
         .write(
-            new TrainingState(saved.progress(), saved.moment(), saved.seed(), converted, moments));
+            new TrainingState(saved.progress(), saved.context(), saved.seed(), converted, moments));
   }
 
   /** A model of the new configuration, with as many experts as it says. */

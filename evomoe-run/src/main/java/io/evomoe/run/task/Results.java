@@ -48,7 +48,7 @@ public final class Results {
             progress.tokens(),
             progress.trainFlops(),
             validLoss,
-            task.metric(model, config, state.moment().evaluating(), validLoss),
+            task.metric(model, config, state.context().evaluating(), validLoss),
             task.metricName(),
             recording.measured().tokensPerSecond(),
             last.activeExperts().orElse(Double.NaN),

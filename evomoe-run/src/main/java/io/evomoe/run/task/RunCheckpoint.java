@@ -166,7 +166,7 @@ public final class RunCheckpoint implements AutoCloseable {
   public <M extends Model<?>> TrainedModel<M> load(M fresh) {
     grow(fresh);
     checkpoint.loadModel(fresh);
-    return new TrainedModel<>(fresh, checkpoint.moment().evaluating());
+    return new TrainedModel<>(fresh, checkpoint.context().evaluating());
   }
 
   /**
