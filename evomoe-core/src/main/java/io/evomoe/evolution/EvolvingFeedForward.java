@@ -47,7 +47,7 @@ public final class EvolvingFeedForward implements Layer {
     this.scope = scope;
     this.plan = plan;
     this.experts = new ArrayList<>();
-    boolean fromStart = plan.gates().growth() == Growth.FROM_START;
+    boolean fromStart = plan.gates().provider().growth() == Growth.FROM_START;
     for (int e = 0; e < (fromStart ? plan.experts() : 1); e++) {
       experts.add(plan.expert(scope.expert(e)));
     }
@@ -68,7 +68,7 @@ public final class EvolvingFeedForward implements Layer {
    * @return the parent of each child's parameter
    */
   public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-    if (plan.gates().growth() != Growth.SPAWNED || isMixture()) {
+    if (plan.gates().provider().growth() != Growth.SPAWNED || isMixture()) {
       throw new IllegalStateException("the experts of " + scope.name() + " are not to be spawned");
     }
     Expert parent = experts.get(0);
@@ -99,12 +99,12 @@ public final class EvolvingFeedForward implements Layer {
 
   /** When it has its experts. */
   public Growth growth() {
-    return plan.gates().growth();
+    return plan.gates().provider().growth();
   }
 
   /** Where it stands in its block. */
   public Placement placement() {
-    return plan.gates().placement();
+    return plan.gates().provider().placement();
   }
 
   /** Whether there is a gate. */

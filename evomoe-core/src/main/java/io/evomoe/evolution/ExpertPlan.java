@@ -5,9 +5,9 @@ import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.NamedGate;
 import io.evomoe.moe.Placement;
-import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
@@ -16,13 +16,11 @@ import io.evomoe.nn.LayerNorm;
 import io.evomoe.nn.ResidualFeedForward;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.Sequential;
-import java.util.Map;
 
 /**
  * What the MoE layers of a model have in common.
  *
  * @param gates makes the gate of each layer, and says when there are experts
- * @param gateOptions options of the gate, by name
  * @param experts E, at least 1
  * @param sharedExperts nets of the experts' form that every token uses beside them, at least 0
  * @param moeLayers MoE layers in the model
@@ -32,11 +30,9 @@ import java.util.Map;
  * @param initialization of the experts' weights
  * @param vocabulary number of token ids
  * @param causal whether a token's output must not depend on later tokens
- * @param training what is known of the training to come
  */
 public record ExpertPlan(
-    GateProvider gates,
-    Map<String, String> gateOptions,
+    Gates gates,
     int experts,
     int sharedExperts,
     int moeLayers,
@@ -45,12 +41,11 @@ public record ExpertPlan(
     Activation activation,
     Initialization initialization,
     int vocabulary,
-    boolean causal,
-    TrainingFacts training) {
+    boolean causal) {
 
   /**
    * Refuses fewer than one expert, negative numbers, and a gate whose layer stands in the stream
-   * but whose experts do not hand it through; keeps the options unmodifiable.
+   * but whose experts do not hand it through.
    */
   public ExpertPlan {
     if (experts < 1) {
@@ -59,45 +54,27 @@ public record ExpertPlan(
     if (sharedExperts < 0) {
       throw new IllegalArgumentException("sharedExperts must be at least 0, was " + sharedExperts);
     }
-    if (gates.placement() == Placement.STREAM && gates.expertForm() != ExpertForm.RESIDUAL) {
+    GateProvider provider = gates.provider();
+    if (provider.placement() == Placement.STREAM && provider.expertForm() != ExpertForm.RESIDUAL) {
       throw new IllegalArgumentException(
           "expertForm of gate %s must be RESIDUAL, for its layer takes the stream, was %s"
-              .formatted(gates.name(), gates.expertForm()));
+              .formatted(provider.name(), provider.expertForm()));
     }
-    gateOptions = Map.copyOf(gateOptions);
-  }
-
-  /** A plan without shared experts, for a training of which nothing is known. */
-  public ExpertPlan(
-      GateProvider gates,
-      Map<String, String> gateOptions,
-      int experts,
-      int moeLayers,
-      int width,
-      int hidden,
-      Activation activation,
-      Initialization initialization,
-      int vocabulary,
-      boolean causal) {
-    this(
-        gates,
-        gateOptions,
-        experts,
-        0,
-        moeLayers,
-        width,
-        hidden,
-        activation,
-        initialization,
-        vocabulary,
-        causal,
-        TrainingFacts.UNKNOWN);
   }
 
   Gate gate(Scope scope) {
     GateSpec spec =
-        new GateSpec(scope, width, experts, moeLayers, vocabulary, causal, gateOptions, training);
-    return new NamedGate(gates.name(), scope.name(), experts, gates.create(spec));
+        new GateSpec(
+            scope,
+            width,
+            experts,
+            moeLayers,
+            vocabulary,
+            causal,
+            gates.options(),
+            gates.training());
+    GateProvider provider = gates.provider();
+    return new NamedGate(provider.name(), scope.name(), experts, provider.create(spec));
   }
 
   /**
@@ -105,7 +82,7 @@ public record ExpertPlan(
    * adds to the stream where the experts carry that already.
    */
   Layer sharedExpert(Scope scope) {
-    if (gates.placement() == Placement.BRANCH) {
+    if (gates.provider().placement() == Placement.BRANCH) {
       return expert(scope);
     }
     return Sequential.of(
@@ -114,7 +91,7 @@ public record ExpertPlan(
   }
 
   Expert expert(Scope scope) {
-    return switch (gates.expertForm()) {
+    return switch (gates.provider().expertForm()) {
       case PLAIN -> new FeedForward(scope, width, hidden, activation, initialization);
       case RESIDUAL -> new ResidualFeedForward(scope, width, hidden, activation, initialization);
     };

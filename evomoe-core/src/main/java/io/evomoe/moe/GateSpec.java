@@ -36,16 +36,4 @@ public record GateSpec(
     }
     options = Map.copyOf(options);
   }
-
-  /** For a training of which nothing is known. */
-  public GateSpec(
-      Scope scope,
-      int width,
-      int experts,
-      int moeLayers,
-      int vocabulary,
-      boolean causal,
-      Map<String, String> options) {
-    this(scope, width, experts, moeLayers, vocabulary, causal, options, TrainingFacts.UNKNOWN);
-  }
 }

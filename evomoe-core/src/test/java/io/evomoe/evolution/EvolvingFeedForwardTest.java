@@ -13,9 +13,9 @@ import io.evomoe.moe.FixedGate;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
-import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -217,8 +217,7 @@ class EvolvingFeedForwardTest {
 
   private static ExpertPlan plan(GateProvider gates, int sharedExperts) {
     return new ExpertPlan(
-        gates,
-        Map.of(),
+        Gates.of(gates),
         EXPERTS,
         sharedExperts,
         1,
@@ -227,8 +226,7 @@ class EvolvingFeedForwardTest {
         Activation.GELU,
         new Initialization(0.5, 0.4),
         10,
-        true,
-        TrainingFacts.UNKNOWN);
+        true);
   }
 
   /** Gates that take every expert, with softmax weights. */

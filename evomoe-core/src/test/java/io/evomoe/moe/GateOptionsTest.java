@@ -74,6 +74,6 @@ class GateOptionsTest {
 
   private static GateSpec spec(Map<String, String> options) {
     Scope scope = Scope.root(1, KernelSelection.forType(DataType.DOUBLE));
-    return new GateSpec(scope, 4, 2, 1, 8, true, options);
+    return new GateSpec(scope, 4, 2, 1, 8, true, options, TrainingFacts.UNKNOWN);
   }
 }

@@ -12,6 +12,7 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.TokenRows;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Scope;
 import java.util.Map;
@@ -100,7 +101,8 @@ class BaseGateTest extends GateContract {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).child("gate");
     INDArray c =
         provider()
-            .create(new GateSpec(scope, width, experts, 1, 9, true, Map.of()))
+            .create(
+                new GateSpec(scope, width, experts, 1, 9, true, Map.of(), TrainingFacts.UNKNOWN))
             .parameters()
             .get(0)
             .value();

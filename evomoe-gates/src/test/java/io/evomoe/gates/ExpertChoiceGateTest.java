@@ -10,6 +10,7 @@ import io.evomoe.moe.GateScene;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
 import java.util.Arrays;
 import java.util.List;
@@ -91,7 +92,7 @@ class ExpertChoiceGateTest extends GateContract {
   @Test
   void should_refuse_a_causal_model_and_say_why() {
     Scope scope = Scope.root(1, KernelSelection.forType(DataType.DOUBLE));
-    GateSpec causal = new GateSpec(scope, 8, EXPERTS, 1, 10, true, Map.of());
+    GateSpec causal = new GateSpec(scope, 8, EXPERTS, 1, 10, true, Map.of(), TrainingFacts.UNKNOWN);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> provider().create(causal))

@@ -6,6 +6,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Output;
@@ -45,8 +46,7 @@ final class LayerScene {
   static LayerScene of(GateProvider provider, Map<String, String> options) {
     ExpertPlan plan =
         new ExpertPlan(
-            provider,
-            options,
+            new Gates(provider, options, TrainingFacts.ofSteps(40)),
             EXPERTS,
             0,
             1,
@@ -55,8 +55,7 @@ final class LayerScene {
             Activation.GELU,
             new Initialization(0.5, 0.5),
             VOCABULARY,
-            false,
-            TrainingFacts.ofSteps(40));
+            false);
     return new LayerScene(new EvolvingFeedForward(Scope.root(2, kernels()).child("moe"), plan));
   }
 

@@ -10,9 +10,11 @@ import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.BatchSource;
@@ -77,7 +79,7 @@ public record StepBenchmark(
     GateProvider provider = GateRegistry.installed().provider(gate);
     TrainingFacts facts =
         new TrainingFacts(OptionalLong.of((long) warmup + steps), Optional.of(frequencies()));
-    Gpt model = new Gpt(size, provider, gateOptions, facts, SEED, kernels);
+    Gpt model = new Gpt(size, new Gates(provider, gateOptions, facts), Scope.root(SEED, kernels));
     Trainer<LanguageBatch> trainer =
         new Trainer<>(
             model,

@@ -17,6 +17,8 @@ import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.Gates;
+import io.evomoe.nn.Scope;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
@@ -45,7 +47,7 @@ class LibraryExampleTest {
       GptConfig size = new GptConfig(vocabulary, 64, blocks);
       GateProvider gate = GateRegistry.installed().provider("dts");
       Kernels kernels = KernelSelection.forType(DataType.FLOAT);
-      Gpt model = new Gpt(size, gate, Map.of("balance", "0.01"), 1, kernels);
+      Gpt model = new Gpt(size, Gates.of(gate, Map.of("balance", "0.01")), Scope.root(1, kernels));
 
       PackedBatches training =
           new PackedBatches(TokenStream.of(text.train(), tokenizer), 64, 16, 1);

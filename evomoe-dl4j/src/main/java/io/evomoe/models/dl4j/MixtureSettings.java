@@ -6,6 +6,7 @@ import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.kernel.Activation;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
@@ -97,8 +98,10 @@ record MixtureSettings(
     int inside = hidden == 0 ? HIDDEN_PER_WIDTH * width : hidden;
     double deviation = Math.sqrt(2.0 / (width + inside));
     return new ExpertPlan(
-        provider(),
-        gateOptions,
+        new Gates(
+            provider(),
+            gateOptions,
+            iterations == 0 ? TrainingFacts.UNKNOWN : TrainingFacts.ofSteps(iterations)),
         experts,
         sharedExperts,
         moeLayers,
@@ -107,8 +110,7 @@ record MixtureSettings(
         hiddenActivation,
         new Initialization(deviation, deviation),
         vocabulary,
-        causal,
-        iterations == 0 ? TrainingFacts.UNKNOWN : TrainingFacts.ofSteps(iterations));
+        causal);
   }
 
   private GateProvider provider() {

@@ -8,8 +8,7 @@ import io.evomoe.models.stack.InputEmbedding;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.KeyValueCache;
@@ -26,7 +25,6 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
 import io.evomoe.training.Model;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -42,36 +40,17 @@ public final class Gpt implements Model<LanguageBatch> {
   private final Stack stack;
   private final Sequential body;
 
-  /** A GPT with fresh weights, for a training of which nothing is known. */
-  public Gpt(
-      GptConfig config,
-      GateProvider gates,
-      Map<String, String> gateOptions,
-      long seed,
-      Kernels kernels) {
-    this(config, gates, gateOptions, TrainingFacts.UNKNOWN, seed, kernels);
-  }
-
   /**
    * A GPT with fresh weights.
    *
    * @param gates makes the gates, and says when there are experts
-   * @param gateOptions options of the gate, by name
-   * @param training what is known of the training to come
-   * @param seed of all initial weights
-   * @param kernels to compute with; their data type is the model's
+   * @param root scope of the whole model: the seed of all initial weights, and the kernels to
+   *     compute with, whose data type is the model's
    */
-  public Gpt(
-      GptConfig config,
-      GateProvider gates,
-      Map<String, String> gateOptions,
-      TrainingFacts training,
-      long seed,
-      Kernels kernels) {
+  public Gpt(GptConfig config, Gates gates, Scope root) {
     this.config = config;
-    this.kernels = kernels;
-    this.seed = seed;
-    Scope root = Scope.root(seed, kernels);
+    this.kernels = root.kernels();
+    this.seed = root.seed();
     StackSize size = config.stack();
     Initialization init = Initialization.gpt2(size.layers(), size.width());
     embedding =
@@ -80,9 +59,7 @@ public final class Gpt implements Model<LanguageBatch> {
             EmbeddingSize.of(config.vocabulary(), config.positions()),
             size.width(),
             init.deviation());
-    ExpertPlan plan =
-        size.expertPlan(
-            gates, gateOptions, size.moeLayers(), init, config.vocabulary(), true, training);
+    ExpertPlan plan = size.expertPlan(gates, size.moeLayers(), init, config.vocabulary(), true);
     stack = new Stack(root, size, Stack.Kind.CAUSAL, NormPlacement.BEFORE, plan);
     LayerNorm finalNorm = new LayerNorm(root.child("finalNorm"), size.width(), size.normEpsilon());
     body = Sequential.of(new Dropout(root.child("embeddings"), size.dropout()), stack, finalNorm);

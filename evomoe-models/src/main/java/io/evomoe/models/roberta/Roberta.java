@@ -5,8 +5,7 @@ import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
@@ -15,7 +14,6 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
 import io.evomoe.training.Model;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -38,35 +36,25 @@ public final class Roberta implements Model<LanguageBatch> {
    * A RoBERTa with fresh weights.
    *
    * @param gates makes the gates, and says when there are experts; they may see both sides
-   * @param gateOptions options of the gate, by name
-   * @param training what is known of the training to come
-   * @param seed of all initial weights
-   * @param kernels to compute with; their data type is the model's
+   * @param root scope of the whole model: the seed of all initial weights, and the kernels to
+   *     compute with, whose data type is the model's
    */
-  public Roberta(
-      RobertaConfig config,
-      GateProvider gates,
-      Map<String, String> gateOptions,
-      TrainingFacts training,
-      long seed,
-      Kernels kernels) {
+  public Roberta(RobertaConfig config, Gates gates, Scope root) {
     this.config = config;
-    this.root = Scope.root(seed, kernels);
+    this.root = root;
     StackSize size = config.stack();
     double deviation = Initialization.gpt2(size.layers(), size.width()).deviation();
     ExpertPlan plan =
         size.expertPlan(
             gates,
-            gateOptions,
             size.moeLayers(),
             new Initialization(deviation, deviation),
             config.vocabulary(),
-            false,
-            training);
+            false);
     encoder = new RobertaEncoder(root, config, plan);
     MaskedTokenHead head =
         new MaskedTokenHead(root.child("head"), encoder.tokens(), size, deviation);
-    masked = new HeadedEncoder(kernels, encoder, head, head.activeParameters());
+    masked = new HeadedEncoder(root.kernels(), encoder, head, head.activeParameters());
   }
 
   /**

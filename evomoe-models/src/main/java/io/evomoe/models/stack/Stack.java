@@ -61,7 +61,7 @@ public final class Stack implements Layer {
       Scope block = scope.block(i);
       Map<String, Layer> branches = attentions(block, size, kind, plan.initialization());
       Scope inner = block.child("feedForward");
-      boolean inStream = size.isMoe(i) && plan.gates().placement() == Placement.STREAM;
+      boolean inStream = size.isMoe(i) && plan.gates().provider().placement() == Placement.STREAM;
       Layer last;
       if (size.isMoe(i)) {
         EvolvingFeedForward place = new EvolvingFeedForward(inner, plan);

@@ -2,11 +2,9 @@ package io.evomoe.models.stack;
 
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.kernel.Activation;
-import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.LayerNorm;
-import java.util.Map;
 
 /**
  * The size of a stack of blocks.
@@ -154,24 +152,19 @@ public record StackSize(
    * What the MoE layers of such a stack have in common.
    *
    * @param gates makes the gates, and says when there are experts
-   * @param gateOptions options of the gate, by name
    * @param moeLayersOfModel MoE layers of all its stacks
    * @param initialization of all weights
    * @param vocabulary number of token ids
    * @param causal whether a token's output must not depend on later tokens
-   * @param training what is known of the training to come
    */
   public ExpertPlan expertPlan(
-      GateProvider gates,
-      Map<String, String> gateOptions,
+      Gates gates,
       int moeLayersOfModel,
       Initialization initialization,
       int vocabulary,
-      boolean causal,
-      TrainingFacts training) {
+      boolean causal) {
     return new ExpertPlan(
         gates,
-        gateOptions,
         experts,
         sharedExperts,
         Math.max(1, moeLayersOfModel),
@@ -180,8 +173,7 @@ public record StackSize(
         activation,
         initialization,
         vocabulary,
-        causal,
-        training);
+        causal);
   }
 
   private static void requirePositive(String field, int value) {

@@ -6,8 +6,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.pairs.PairBatch;
-import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.KeyValueCache;
@@ -22,7 +21,6 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
 import io.evomoe.training.Model;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -48,22 +46,13 @@ public final class Transformer implements Model<PairBatch> {
    * A Transformer with fresh weights.
    *
    * @param gates makes the gates, and says when there are experts
-   * @param gateOptions options of the gate, by name
-   * @param training what is known of the training to come
-   * @param seed of all initial weights
-   * @param kernels to compute with; their data type is the model's
+   * @param root scope of the whole model: the seed of all initial weights, and the kernels to
+   *     compute with, whose data type is the model's
    */
-  public Transformer(
-      TransformerConfig config,
-      GateProvider gates,
-      Map<String, String> gateOptions,
-      TrainingFacts training,
-      long seed,
-      Kernels kernels) {
+  public Transformer(TransformerConfig config, Gates gates, Scope root) {
     this.config = config;
-    this.kernels = kernels;
-    this.seed = seed;
-    Scope root = Scope.root(seed, kernels);
+    this.kernels = root.kernels();
+    this.seed = root.seed();
     int width = config.width();
     tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, 1 / Math.sqrt(width));
     PositionedEmbedding embedding =
@@ -74,14 +63,14 @@ public final class Transformer implements Model<PairBatch> {
             embedding,
             config.encoder(),
             Stack.Kind.BIDIRECTIONAL,
-            plan(config.encoder(), gates, gateOptions, false, training));
+            plan(config.encoder(), gates, false));
     decoder =
         new Side(
             root.child("decoder"),
             embedding,
             config.decoder(),
             Stack.Kind.DECODER,
-            plan(config.decoder(), gates, gateOptions, true, training));
+            plan(config.decoder(), gates, true));
     evolving =
         new EvolvingLayers(
             Stream.of(encoder, decoder)
@@ -89,15 +78,9 @@ public final class Transformer implements Model<PairBatch> {
                 .toList());
   }
 
-  private ExpertPlan plan(
-      StackSize size,
-      GateProvider gates,
-      Map<String, String> gateOptions,
-      boolean causal,
-      TrainingFacts training) {
+  private ExpertPlan plan(StackSize size, Gates gates, boolean causal) {
     Initialization init = Initialization.gpt2(size.layers(), size.width());
-    return size.expertPlan(
-        gates, gateOptions, config.moeLayers(), init, config.vocabulary(), causal, training);
+    return size.expertPlan(gates, config.moeLayers(), init, config.vocabulary(), causal);
   }
 
   @Override

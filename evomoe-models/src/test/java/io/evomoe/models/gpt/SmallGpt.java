@@ -8,6 +8,8 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.Gates;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -38,7 +40,8 @@ final class SmallGpt {
   }
 
   static Gpt of(GptConfig config, GateProvider gates, Map<String, String> options, DataType type) {
-    Gpt model = new Gpt(config, gates, options, 3, KernelSelection.forType(type));
+    Gpt model =
+        new Gpt(config, Gates.of(gates, options), Scope.root(3, KernelSelection.forType(type)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);
     return model;
   }

@@ -14,15 +14,15 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -150,11 +150,8 @@ class HubExportTest {
     Transformer model =
         new Transformer(
             new TransformerConfig(11, 8, STACK, STACK, 0),
-            new SwitchGate.Provider(),
-            Map.of(),
-            TrainingFacts.UNKNOWN,
-            3,
-            KernelSelection.forType(DataType.FLOAT));
+            Gates.of(new SwitchGate.Provider()),
+            Scope.root(3, KernelSelection.forType(DataType.FLOAT)));
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HubExport.of(model, "switch", OptionalInt.empty(), Optional.empty()))

@@ -6,7 +6,9 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -59,8 +61,11 @@ final class Published {
   static Model<?> fresh(PublishedModel described, GateProvider gate) {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     return described.modelClass() == Gpt.class
-        ? new Gpt(described.gpt(), gate, Map.of(), 3, kernels)
-        : new Roberta(described.roberta(), gate, Map.of(), TrainingFacts.ofSteps(10), 3, kernels);
+        ? new Gpt(described.gpt(), Gates.of(gate), Scope.root(3, kernels))
+        : new Roberta(
+            described.roberta(),
+            new Gates(gate, Map.of(), TrainingFacts.ofSteps(10)),
+            Scope.root(3, kernels));
   }
 
   /** Logits of every token of the folder's sequences that is not padding, [real, vocabulary]. */

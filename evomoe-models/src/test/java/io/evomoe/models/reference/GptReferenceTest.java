@@ -6,10 +6,11 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.Gates;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.training.Loss;
 import java.util.Arrays;
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -28,7 +29,8 @@ class GptReferenceTest {
     Reference reference = new Reference("gpt", type);
     GptConfig config =
         new GptConfig(VOCABULARY, 8, new StackSize(2, 12, 24, 3, 1, 3, 0, 0, Activation.GELU));
-    Gpt model = new Gpt(config, new DenseGate.Provider(), Map.of(), 1, reference.kernels());
+    Gpt model =
+        new Gpt(config, Gates.of(new DenseGate.Provider()), Scope.root(1, reference.kernels()));
     reference.load(model.parameters());
     int[] ids = reference.integers("ids");
     LanguageBatch batch =

@@ -9,6 +9,7 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.Routing;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Output;
@@ -75,7 +76,8 @@ class MoeReferenceTest {
                     1,
                     10,
                     true,
-                    Map.of("threshold", "0")));
+                    Map.of("threshold", "0"),
+                    TrainingFacts.UNKNOWN));
     reference.load(gate.parameters());
     Routing routing = gate.route(reference.array("x"), PASS).routing();
 

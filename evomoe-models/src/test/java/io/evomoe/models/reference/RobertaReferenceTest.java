@@ -8,10 +8,10 @@ import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.training.Loss;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -70,10 +70,7 @@ class RobertaReferenceTest {
     StackSize stack = new StackSize(layers, 12, 24, 3, 1, layers + 1, 0, 0, Activation.GELU);
     return new Roberta(
         new RobertaConfig(19, 8, stack),
-        new DenseGate.Provider(),
-        Map.of(),
-        TrainingFacts.UNKNOWN,
-        1,
-        reference.kernels());
+        Gates.of(new DenseGate.Provider()),
+        Scope.root(1, reference.kernels()));
   }
 }

@@ -6,7 +6,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Memory;
 import io.evomoe.nn.NormPlacement;
@@ -80,12 +80,10 @@ class StreamReferenceTest {
         kind,
         placement,
         SIZE.expertPlan(
-            GateRegistry.installed().provider(gate),
-            options,
+            Gates.of(GateRegistry.installed().provider(gate), options),
             1,
             new Initialization(1, 1),
             VOCABULARY,
-            kind != Stack.Kind.BIDIRECTIONAL,
-            TrainingFacts.UNKNOWN));
+            kind != Stack.Kind.BIDIRECTIONAL));
   }
 }

@@ -6,14 +6,14 @@ import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Memory;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -35,12 +35,7 @@ class TransformerReferenceTest {
     Reference reference = new Reference("transformer", type);
     Transformer model =
         new Transformer(
-            CONFIG,
-            new DenseGate.Provider(),
-            Map.of(),
-            TrainingFacts.UNKNOWN,
-            1,
-            reference.kernels());
+            CONFIG, Gates.of(new DenseGate.Provider()), Scope.root(1, reference.kernels()));
     reference.load(model.parameters());
     TokenBatch source = padded(reference.integers("source"));
     TokenBatch target = padded(reference.integers("read"));

@@ -8,8 +8,9 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.AdamW;
 import io.evomoe.training.AdamWConfig;
@@ -149,8 +150,7 @@ class RobertaClassifierTest {
   }
 
   private static Roberta model(RobertaConfig config, long seed) {
-    Roberta model =
-        new Roberta(config, SmallRoberta.EVOMOE, Map.of(), TrainingFacts.UNKNOWN, seed, KERNELS);
+    Roberta model = new Roberta(config, Gates.of(SmallRoberta.EVOMOE), Scope.root(seed, KERNELS));
     model.spawn(SpawnMethod.mask(0.3), seed);
     return model;
   }

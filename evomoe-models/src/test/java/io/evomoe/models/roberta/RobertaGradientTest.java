@@ -9,9 +9,10 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.Scope;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.GradientCheck;
 import io.evomoe.testing.LayerGradientCheck;
@@ -78,11 +79,8 @@ class RobertaGradientTest {
     Roberta model =
         new Roberta(
             new RobertaConfig(tables, size.stack().withNormEpsilon(1e-3)),
-            SmallRoberta.EVOMOE,
-            Map.of(),
-            TrainingFacts.UNKNOWN,
-            3,
-            KernelSelection.forType(DataType.DOUBLE));
+            Gates.of(SmallRoberta.EVOMOE),
+            Scope.root(3, KernelSelection.forType(DataType.DOUBLE)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);
 
     check(model, MASKED);

@@ -11,7 +11,9 @@ import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.LearningRate;
@@ -77,7 +79,8 @@ class RobertaTrainingTest {
   private static Roberta model(GateProvider gates) {
     StackSize stack = new StackSize(2, 32, 64, 4, 3, 2, 0, 0, Activation.GELU);
     RobertaConfig config = new RobertaConfig(VOCABULARY, LENGTH, stack);
-    return new Roberta(config, gates, Map.of(), TrainingFacts.ofSteps(STEPS), 3, KERNELS);
+    return new Roberta(
+        config, new Gates(gates, Map.of(), TrainingFacts.ofSteps(STEPS)), Scope.root(3, KERNELS));
   }
 
   private static <B> double trainedLoss(Model<B> model, GateProvider gates, B batch) {

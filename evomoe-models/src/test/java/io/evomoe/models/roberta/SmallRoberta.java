@@ -7,7 +7,9 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -44,11 +46,8 @@ final class SmallRoberta {
     Roberta model =
         new Roberta(
             config(dropout),
-            gates,
-            options,
-            TrainingFacts.ofSteps(20),
-            3,
-            KernelSelection.forType(DataType.DOUBLE));
+            new Gates(gates, options, TrainingFacts.ofSteps(20)),
+            Scope.root(3, KernelSelection.forType(DataType.DOUBLE)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);
     return model;
   }

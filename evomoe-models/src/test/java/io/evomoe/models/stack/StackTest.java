@@ -9,7 +9,7 @@ import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Memory;
 import io.evomoe.nn.NormPlacement;
@@ -144,13 +144,11 @@ class StackTest {
             kind,
             placement,
             SIZE.expertPlan(
-                new DtsGate.EvolvedProvider(),
-                Map.of(),
+                Gates.of(new DtsGate.EvolvedProvider()),
                 SIZE.moeLayers(),
                 new Initialization(0.4, 0.4),
                 11,
-                kind != Stack.Kind.BIDIRECTIONAL,
-                TrainingFacts.UNKNOWN));
+                kind != Stack.Kind.BIDIRECTIONAL));
     LayerGradientCheck.disturb(List.copyOf(stack.parameters()), 0.2);
     return stack;
   }

@@ -7,6 +7,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.LayerNorm;
@@ -182,12 +183,10 @@ class StreamPlacementTest {
         kind,
         placement,
         size.expertPlan(
-            provider,
-            Map.of(),
+            new Gates(provider, Map.of(), TrainingFacts.ofSteps(40)),
             size.moeLayers(),
             initialization,
             VOCABULARY,
-            kind != Stack.Kind.BIDIRECTIONAL,
-            TrainingFacts.ofSteps(40)));
+            kind != Stack.Kind.BIDIRECTIONAL));
   }
 }

@@ -7,7 +7,9 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.pairs.PairBatch;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Scope;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.LearningRate;
@@ -58,7 +60,9 @@ final class Backwards {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     Transformer model =
         new Transformer(
-            CONFIG, SmallTransformer.EVOMOE, NOISY, TrainingFacts.ofSteps(STEPS), 1, kernels);
+            CONFIG,
+            new Gates(SmallTransformer.EVOMOE, NOISY, TrainingFacts.ofSteps(STEPS)),
+            Scope.root(1, kernels));
     new Trainer<>(
             model,
             new TrainingData<>(Backwards::batch, List.<PairBatch>of()),

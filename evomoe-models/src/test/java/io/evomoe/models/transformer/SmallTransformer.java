@@ -10,7 +10,8 @@ import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.Gates;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -59,7 +60,7 @@ final class SmallTransformer {
       TransformerConfig config, GateProvider gates, Map<String, String> options, DataType type) {
     Transformer model =
         new Transformer(
-            config, gates, options, TrainingFacts.UNKNOWN, 3, KernelSelection.forType(type));
+            config, Gates.of(gates, options), Scope.root(3, KernelSelection.forType(type)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);
     return model;
   }

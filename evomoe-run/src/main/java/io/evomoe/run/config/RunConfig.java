@@ -12,6 +12,7 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
@@ -141,6 +142,16 @@ public record RunConfig(
   /** Refuses what only the embedding of a RoBERTa has. */
   public void requirePlainEmbedding() {
     architecture.requirePlainEmbedding(task);
+  }
+
+  /** What makes the gates of its model. */
+  public Gates gates(TrainingFacts facts) {
+    return new Gates(provider(), options(), facts);
+  }
+
+  /** Where its model is made. */
+  public Scope scope() {
+    return Scope.root(seed, kernels());
   }
 
   /** What makes this run's gates. */

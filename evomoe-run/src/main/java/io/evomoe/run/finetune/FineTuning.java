@@ -112,8 +112,7 @@ public final class FineTuning {
   /** The same from the weights that the run had come to. */
   public Optional<ClassScores> fineTuned(
       TunedPart place, CurveFile curves, TrainingListener listener) {
-    return train(
-        "fine-tuned", run.load(Tasks.ROBERTA.fresh(run)).model(), place, curves, listener);
+    return train("fine-tuned", run.load(Tasks.ROBERTA.fresh(run)).model(), place, curves, listener);
   }
 
   private Optional<ClassScores> train(

@@ -20,11 +20,8 @@ final class GptTask extends TextTask<Gpt> {
     EmbeddingSize embedding = config.embedding(tokens);
     return new Gpt(
         new GptConfig(embedding.vocabulary(), embedding.positions(), stack(config)),
-        config.provider(),
-        config.options(),
-        facts,
-        config.seed(),
-        config.kernels());
+        config.gates(facts),
+        config.scope());
   }
 
   @Override
@@ -43,6 +40,6 @@ final class GptTask extends TextTask<Gpt> {
   public double[] lastLogits(RunCheckpoint run, int[] ids) {
     TrainedModel<Gpt> trained = trained(run);
     return row(
-        () -> trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.moment()));
+        () -> trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.context()));
   }
 }

@@ -28,7 +28,7 @@ public final class LineTranslator {
     this.tokenizer = tokenizer;
     this.translation =
         new Translation(
-            trained.model(), trained.moment(), tokenizer.requireSpecial(SpecialTokens.END));
+            trained.model(), trained.context(), tokenizer.requireSpecial(SpecialTokens.END));
     this.search = search;
     this.special =
         SpecialTokens.ROBERTA.all().stream()

@@ -24,11 +24,8 @@ final class RobertaTask extends TextTask<Roberta> {
   public Roberta fresh(RunConfig config, int tokens, TrainingFacts facts) {
     return new Roberta(
         new RobertaConfig(config.embedding(tokens), stack(config)),
-        config.provider(),
-        config.options(),
-        facts,
-        config.seed(),
-        config.kernels());
+        config.gates(facts),
+        config.scope());
   }
 
   @Override
@@ -60,7 +57,7 @@ final class RobertaTask extends TextTask<Roberta> {
       hidden[s] = ids[s] == padding;
     }
     TokenBatch read = new TokenBatch(ids.length, ids, hidden);
-    return row(() -> trained.model().logits(read, new int[] {ids.length - 1}, trained.moment()));
+    return row(() -> trained.model().logits(read, new int[] {ids.length - 1}, trained.context()));
   }
 
   private static int padding(RunCheckpoint run) {

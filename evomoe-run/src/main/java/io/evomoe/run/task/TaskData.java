@@ -83,10 +83,10 @@ public abstract class TaskData<B, M extends Model<B>> {
    *
    * @param trained the model
    * @param config of its run
-   * @param moment phase and temperature to measure at
+   * @param context phase and temperature to measure at
    * @param validLoss its held-out loss, in nats
    */
-  public double metric(M trained, RunConfig config, StepContext moment, double validLoss) {
+  public double metric(M trained, RunConfig config, StepContext context, double validLoss) {
     return Math.exp(validLoss);
   }
 

@@ -36,7 +36,8 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   private boolean interrupted;
   private @Nullable Throwable thrown;
 
-  private TaskRun(TaskData<B, M> task, RunConfig config, M model, Trainer<B> trainer, Measured before) {
+  private TaskRun(
+      TaskData<B, M> task, RunConfig config, M model, Trainer<B> trainer, Measured before) {
     this.task = task;
     this.config = config;
     this.model = model;

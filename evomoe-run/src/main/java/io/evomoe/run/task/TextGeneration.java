@@ -18,7 +18,8 @@ public final class TextGeneration {
    */
   public TextGeneration(TrainedModel<Gpt> trained, BpeTokenizer tokenizer) {
     this.tokenizer = tokenizer;
-    this.generation = new Generation(trained.model(), trained.moment(), tokenizer.vocabularySize());
+    this.generation =
+        new Generation(trained.model(), trained.context(), tokenizer.vocabularySize());
   }
 
   /**

@@ -61,7 +61,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
         objective.counted(),
         batches.evaluationShare(request.batches()),
         text.name(),
-        new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow(),
+        new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow(),
         Optional.empty());
   }
 

@@ -7,10 +7,10 @@ import io.evomoe.training.Model;
  * A model as a checkpoint has it.
  *
  * @param model its parameters loaded
- * @param moment phase and temperature of its next step, evaluating
+ * @param context phase and temperature of its next step, evaluating
  * @param <M> the model
  */
-public record TrainedModel<M extends Model<?>>(M model, StepContext moment)
+public record TrainedModel<M extends Model<?>>(M model, StepContext context)
     implements AutoCloseable {
 
   /**
@@ -19,7 +19,7 @@ public record TrainedModel<M extends Model<?>>(M model, StepContext moment)
    * @throws ClassCastException if the model is another one
    */
   public <T extends Model<?>> TrainedModel<T> as(Class<T> type) {
-    return new TrainedModel<>(type.cast(model), moment);
+    return new TrainedModel<>(type.cast(model), context);
   }
 
   /** Gives back the model's memory. */

@@ -70,12 +70,12 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
   /** BLEU of the first held-out sentences, translated greedily. */
   @Override
   public double metric(
-      Transformer trained, RunConfig config, StepContext moment, double validLoss) {
+      Transformer trained, RunConfig config, StepContext context, double validLoss) {
     int wanted = config.training().metricSentences();
     List<String> sources = pairs.valid().sources().stream().limit(wanted).toList();
     List<String> references = pairs.valid().targets().stream().limit(wanted).toList();
     LineTranslator translator =
-        new LineTranslator(new TrainedModel<>(trained, moment), tokenizer(), Search.greedy());
+        new LineTranslator(new TrainedModel<>(trained, context), tokenizer(), Search.greedy());
     return new Bleu().score(translator.translate(sources), references).score();
   }
 

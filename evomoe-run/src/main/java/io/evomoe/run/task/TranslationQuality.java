@@ -28,7 +28,7 @@ final class TranslationQuality {
     EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
     BucketedBatches all = TranslationData.batches(encoded, run.config());
     List<PairBatch> read = all.evaluationBatches(request.batches());
-    double loss = new Evaluation<>(trained.model(), read).loss(trained.moment()).orElseThrow();
+    double loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
     return new Measurement(
         run.name(),
         read.stream().mapToLong(PairBatch::countedTargets).sum(),
@@ -78,7 +78,7 @@ final class TranslationQuality {
 
   private int[] likeliest(PairBatch batch) {
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_TOKEN_ACCURACY")) {
-      return trained.model().logits(batch, trained.moment()).argMax(1).toIntVector();
+      return trained.model().logits(batch, trained.context()).argMax(1).toIntVector();
     }
   }
 }

@@ -51,11 +51,8 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
             stack,
             stack,
             config.training().labelSmoothing()),
-        config.provider(),
-        config.options(),
-        facts,
-        config.seed(),
-        config.kernels());
+        config.gates(facts),
+        config.scope());
   }
 
   @Override
@@ -86,9 +83,9 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
         () ->
             model.nextTokenLogits(
                 TokenBatch.of(written.length, written),
-                model.encode(TokenBatch.of(ids.length, ids), trained.moment()),
+                model.encode(TokenBatch.of(ids.length, ids), trained.context()),
                 null,
-                trained.moment()));
+                trained.context()));
   }
 
   @Override
