@@ -7,7 +7,8 @@ import io.evomoe.training.TrainingListener;
 public interface RunListener extends TrainingListener {
 
   /**
-   * The model is made, the first step comes next, and {@link Run#requestStop()} is heard after it.
+   * The model is made, and {@link Run#requestStop()} is heard from now on. What the first step
+   * needs in the folder is written next, before {@link TrainingListener#onStart the steps} begin.
    */
   default void onStart(Run<?> run) {}
 

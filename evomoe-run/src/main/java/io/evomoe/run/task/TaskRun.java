@@ -10,16 +10,11 @@ import io.evomoe.run.record.RunResult;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
-import io.evomoe.training.PeriodicEvaluation;
-import io.evomoe.training.Progress;
-import io.evomoe.training.StepReport;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.Checkpoint;
-import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One training run of a task, recorded.
@@ -34,7 +29,6 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   private final Trainer<B> trainer;
   private final Measured before;
   private boolean interrupted;
-  private @Nullable Throwable thrown;
 
   private TaskRun(
       TaskData<B, M> task, RunConfig config, M model, Trainer<B> trainer, Measured before) {
@@ -104,71 +98,16 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
       List<CurveRow> earlier,
       TrainingListener listener) {
     RunRecording recording = RunRecording.ofSteps(config, curves, earlier, before);
+    GuardedListener guarded = new GuardedListener(listener, trainer::requestStop);
+    TrainingListener heed = report -> heedInterrupt();
     try {
-      trainer.runSaving(
-          heeding(recording.saving(checkpoints)),
-          report -> heedInterrupt(),
-          recording,
-          new Guarded(listener));
+      trainer.runSaving(heeding(recording.saving(checkpoints)), heed, recording, guarded, heed);
     } catch (TrainingDivergedException e) {
       throw Results.failure(config, e);
     }
     heedInterrupt();
-    throwOn();
+    guarded.throwOn();
     return Results.of(task, model, config, trainer.state(), recording);
-  }
-
-  /** Tells another one, and takes what it throws for a request to stop. */
-  private final class Guarded implements TrainingListener {
-    private final TrainingListener listener;
-
-    private Guarded(TrainingListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public void onStart(Progress from, Runnable requestStop) {
-      tell(() -> listener.onStart(from, requestStop));
-    }
-
-    @Override
-    public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
-      tell(() -> listener.onEvaluation(step, measured));
-    }
-
-    @Override
-    public void onStep(StepReport report) {
-      tell(() -> listener.onStep(report));
-    }
-
-    @Override
-    public void onCheckpoint(Path checkpoint) {
-      tell(() -> listener.onCheckpoint(checkpoint));
-    }
-
-    @Override
-    public void onEnd(Progress to) {
-      tell(() -> listener.onEnd(to));
-    }
-
-    private void tell(Runnable news) {
-      try {
-        news.run();
-      } catch (RuntimeException | Error e) {
-        thrown = e;
-        trainer.requestStop();
-      }
-      heedInterrupt();
-    }
-  }
-
-  private void throwOn() {
-    if (thrown instanceof RuntimeException exception) {
-      throw exception;
-    }
-    if (thrown instanceof Error error) {
-      throw error;
-    }
   }
 
   private CheckpointWriter heeding(CheckpointWriter checkpoints) {
