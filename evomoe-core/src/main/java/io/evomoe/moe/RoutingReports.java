@@ -31,7 +31,13 @@ final class RoutingReports {
     List<Integer> activeHistogram = Arrays.stream(histogram).boxed().toList();
     RoutingReport report =
         new RoutingReport(
-            layer, tokens.realTokens(), load, activeHistogram, routing.dropped(), auxLoss);
+            layer,
+            tokens.realTokens(),
+            load,
+            activeHistogram,
+            routing.dropped(),
+            auxLoss,
+            List.of());
     return pass.step().training() ? report : report.withFirstExperts(firstExperts(routing, tokens));
   }
 

@@ -15,40 +15,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Block implements Layer {
   private final Sequential branches;
 
-  /** A block whose norms have {@link LayerNorm#DEFAULT_EPSILON}. */
-  public Block(
-      Scope scope,
-      int width,
-      double dropout,
-      NormPlacement placement,
-      Map<String, ? extends Layer> branches) {
-    this(scope, width, dropout, placement, LayerNorm.DEFAULT_EPSILON, branches);
-  }
-
   /**
    * Joins the branches of a block.
    *
    * @param scope holds the norm of each branch: {@code attentionNorm} for {@code attention}
+   * @param norms how each branch is normalised, and where
    * @param dropout rate on every branch, in [0, 1)
-   * @param placement of the norms
-   * @param normEpsilon added to their variance
    * @param branches by name, in the order of the map (a {@link java.util.LinkedHashMap}); at least
    *     one
    */
-  public Block(
-      Scope scope,
-      int width,
-      double dropout,
-      NormPlacement placement,
-      double normEpsilon,
-      Map<String, ? extends Layer> branches) {
+  public Block(Scope scope, Norms norms, double dropout, Map<String, ? extends Layer> branches) {
     List<Layer> residuals = new ArrayList<>();
     branches.forEach(
         (name, branch) -> {
-          LayerNorm norm = new LayerNorm(scope.child(name + "Norm"), width, normEpsilon);
+          LayerNorm norm = norms.in(scope.child(name + "Norm"));
           Layer dropped = Sequential.of(branch, new Dropout(scope.child(name), dropout));
           residuals.add(
-              switch (placement) {
+              switch (norms.placement()) {
                 case BEFORE -> new PreNormalized(scope.kernels(), norm, dropped);
                 case AFTER -> new PostNormalized(scope.kernels(), norm, dropped);
               });

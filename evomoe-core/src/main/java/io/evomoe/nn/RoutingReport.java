@@ -32,17 +32,6 @@ public record RoutingReport(
     firstExperts = List.copyOf(firstExperts);
   }
 
-  /** A report that does not say which expert is each token's first. */
-  public RoutingReport(
-      String layer,
-      int tokens,
-      List<Integer> load,
-      List<Integer> activeHistogram,
-      int dropped,
-      double auxLoss) {
-    this(layer, tokens, load, activeHistogram, dropped, auxLoss, List.of());
-  }
-
   /** The same with the first expert of each real token. */
   public RoutingReport withFirstExperts(List<Integer> experts) {
     return new RoutingReport(layer, tokens, load, activeHistogram, dropped, auxLoss, experts);
@@ -63,7 +52,8 @@ public record RoutingReport(
         sums(load, other.load),
         sums(activeHistogram, other.activeHistogram),
         dropped + other.dropped,
-        aux);
+        aux,
+        List.of());
   }
 
   private static List<Integer> sums(List<Integer> a, List<Integer> b) {

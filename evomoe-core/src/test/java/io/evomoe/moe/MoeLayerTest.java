@@ -144,7 +144,8 @@ class MoeLayerTest {
 
     assertThat(output.reports())
         .containsExactly(
-            new RoutingReport("moe", 4, List.of(2, 1, 3), List.of(1, 1, 1, 1), 0, auxLoss));
+            new RoutingReport(
+                "moe", 4, List.of(2, 1, 3), List.of(1, 1, 1, 1), 0, auxLoss, List.of()));
     assertThat(auxLoss).isPositive();
   }
 

@@ -40,7 +40,7 @@ class BlockTest {
         "crossAttention",
         new CrossAttention(scope.child("crossAttention"), WIDTH, 2, LayerFixture.LARGE));
     branches.put("feedForward", feedForward(scope));
-    Block block = disturbed(new Block(scope, WIDTH, 0.3, placement, branches));
+    Block block = disturbed(new Block(scope, new Norms(placement, WIDTH), 0.3, branches));
     boolean[] padding = {false, false, false, false, false, false, false, true};
     TokenBatch source = new TokenBatch(4, new int[8], padding);
     Memory memory = new Memory(random(2, 8, WIDTH), source, LayerFixture.KERNELS);
@@ -52,7 +52,9 @@ class BlockTest {
   void should_normalise_the_sum_where_norms_come_after() {
     Scope scope = LayerFixture.scope();
     SelfAttention attention = disturbed(attention(scope));
-    Block block = new Block(scope, WIDTH, 0.5, NormPlacement.AFTER, Map.of("attention", attention));
+    Block block =
+        new Block(
+            scope, new Norms(NormPlacement.AFTER, WIDTH), 0.5, Map.of("attention", attention));
     INDArray sum = x.add(attention.forward(x, evaluation).value());
     INDArray y = new LayerNorm(scope, WIDTH).forward(sum, evaluation).value();
 
@@ -130,7 +132,7 @@ class BlockTest {
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put("attention", attention);
     branches.put("feedForward", feedForward);
-    return new Block(scope, width, dropout, NormPlacement.BEFORE, branches);
+    return new Block(scope, new Norms(NormPlacement.BEFORE, width), dropout, branches);
   }
 
   private static Block block(double dropout) {

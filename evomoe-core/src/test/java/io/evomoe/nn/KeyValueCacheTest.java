@@ -227,6 +227,6 @@ class KeyValueCacheTest {
     branches.put(
         "feedForward",
         new FeedForward(scope.child("feedForward"), WIDTH, 8, Activation.GELU, LayerFixture.LARGE));
-    return new Block(scope, WIDTH, 0, NormPlacement.BEFORE, branches);
+    return new Block(scope, new Norms(NormPlacement.BEFORE, WIDTH), 0, branches);
   }
 }

@@ -27,7 +27,8 @@ class RoutingReportTest {
 
   @Test
   void should_count_assignments_per_token_dead_experts_and_drops() {
-    RoutingReport report = new RoutingReport("moe", 6, List.of(5, 0, 4), List.of(0, 3, 3), 3, 0);
+    RoutingReport report =
+        new RoutingReport("moe", 6, List.of(5, 0, 4), List.of(0, 3, 3), 3, 0, List.of());
 
     assertThat(report.assignments()).isEqualTo(9);
     assertThat(report.meanActiveExperts()).isEqualTo(1.5);
@@ -37,7 +38,8 @@ class RoutingReportTest {
 
   @Test
   void should_be_zero_throughout_where_nothing_was_routed() {
-    RoutingReport none = new RoutingReport("moe", 0, List.of(0, 0), List.of(0, 0, 0), 0, 0);
+    RoutingReport none =
+        new RoutingReport("moe", 0, List.of(0, 0), List.of(0, 0, 0), 0, 0, List.of());
 
     assertThat(none.meanActiveExperts()).isZero();
     assertThat(none.dropRate()).isZero();
@@ -46,6 +48,6 @@ class RoutingReportTest {
   }
 
   private static RoutingReport report(Integer... load) {
-    return new RoutingReport("moe", 12, List.of(load), List.of(), 0, 0);
+    return new RoutingReport("moe", 12, List.of(load), List.of(), 0, 0, List.of());
   }
 }

@@ -75,7 +75,8 @@ class SequentialTest {
     return new Layer() {
       @Override
       public Output forward(INDArray input, Pass pass) {
-        RoutingReport report = new RoutingReport(name, 4, List.of(4), List.of(0, 4), 0, 0);
+        RoutingReport report =
+            new RoutingReport(name, 4, List.of(4), List.of(0, 4), 0, 0, List.of());
         return new Output(input, dy -> dy, List.of(report));
       }
 

@@ -66,7 +66,8 @@ class CollapseWarningTest {
   }
 
   private static StepReport report(long step, List<Integer> load) {
-    RoutingReport layer = new RoutingReport("blocks.1", 40, load, List.of(0, 40, 0, 0, 0), 0, 0);
+    RoutingReport layer =
+        new RoutingReport("blocks.1", 40, load, List.of(0, 40, 0, 0, 0), 0, 0, List.of());
     return new StepReport(
         step,
         40 * step,

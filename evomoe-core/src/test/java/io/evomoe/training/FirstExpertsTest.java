@@ -48,7 +48,7 @@ class FirstExpertsTest {
   }
 
   private static RoutingReport layer(String name, Integer... firstExperts) {
-    return new RoutingReport(name, firstExperts.length, List.of(), List.of(), 0, 0)
+    return new RoutingReport(name, firstExperts.length, List.of(), List.of(), 0, 0, List.of())
         .withFirstExperts(List.of(firstExperts));
   }
 }

@@ -110,8 +110,10 @@ class RoutingMetricsTest {
 
     @Override
     public Loss loss(TinyBatch batch, StepContext context) {
-      RoutingReport a = new RoutingReport("a", TOKENS, List.of(4, 4, 0, 0), List.of(), 0, 0);
-      RoutingReport b = new RoutingReport("b", TOKENS, List.of(2, 4, 0, 2), List.of(), 0, 0);
+      RoutingReport a =
+          new RoutingReport("a", TOKENS, List.of(4, 4, 0, 0), List.of(), 0, 0, List.of());
+      RoutingReport b =
+          new RoutingReport("b", TOKENS, List.of(2, 4, 0, 2), List.of(), 0, 0, List.of());
       List<RoutingReport> reports =
           context.training()
               ? List.of(a, b)

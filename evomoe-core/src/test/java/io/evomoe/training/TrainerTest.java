@@ -398,7 +398,8 @@ class TrainerTest {
         throw new NotFiniteException("logits were not finite");
       }
       seeds.add(context.seed());
-      RoutingReport report = new RoutingReport("layer", 10, List.of(10, 5), List.of(0, 5, 5), 0, 0);
+      RoutingReport report =
+          new RoutingReport("layer", 10, List.of(10, 5), List.of(0, 5, 5), 0, 0, List.of());
       double flops = Loss.trainFlops(activeParameters(1.5), 10);
       return new Loss(loss, 0, 7, 10, flops, List.of(report), this::backward);
     }

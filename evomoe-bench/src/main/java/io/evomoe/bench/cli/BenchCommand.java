@@ -7,7 +7,6 @@ import io.evomoe.bench.measure.KernelBenchmark.KernelTime;
 import io.evomoe.bench.measure.KernelClock;
 import io.evomoe.bench.measure.StepBenchmark;
 import io.evomoe.bench.measure.StepSpeed;
-import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.GptConfig;
@@ -131,9 +130,11 @@ final class BenchCommand {
 
     private StepBenchmark benchmark() {
       StackSize blocks =
-          new StackSize(layers, width, hidden, heads, experts, moeEvery, 0, 0, Activation.GELU);
+          StackSize.of(layers, width, heads)
+              .with(s -> s.hidden(hidden).experts(experts).moeEvery(moeEvery));
       GptConfig size =
-          new GptConfig(vocabulary, sequence, recompute ? blocks.withRecomputation() : blocks);
+          new GptConfig(
+              vocabulary, sequence, recompute ? blocks.with(s -> s.recomputed(true)) : blocks);
       return new StepBenchmark(
           gate,
           Precision.parse(precision),

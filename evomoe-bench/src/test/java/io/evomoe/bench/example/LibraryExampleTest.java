@@ -3,7 +3,6 @@ package io.evomoe.bench.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
@@ -43,7 +42,7 @@ class LibraryExampleTest {
     TextSplit text = TextSplit.open(file);
     try (BpeTokenizer tokenizer = TokenizerFolder.train(text.train(), 512, out)) {
       int vocabulary = tokenizer.vocabularySize();
-      StackSize blocks = new StackSize(2, 64, 256, 2, 4, 2, 0, 0, Activation.GELU);
+      StackSize blocks = StackSize.of(2, 64, 2).with(s -> s.experts(4).moeEvery(2));
       GptConfig size = new GptConfig(vocabulary, 64, blocks);
       GateProvider gate = GateRegistry.installed().provider("dts");
       Kernels kernels = KernelSelection.forType(DataType.FLOAT);

@@ -145,7 +145,7 @@ class HtmlReportTest {
   @Test
   void should_let_no_name_become_markup() throws IOException {
     String gate = HOSTILE.replace("\"", "");
-    RoutingReport routing = new RoutingReport(HOSTILE, 1, List.of(1), List.of(), 0, 0);
+    RoutingReport routing = new RoutingReport(HOSTILE, 1, List.of(1), List.of(), 0, 0, List.of());
     RecordedRun run = SyntheticRuns.run(gate, 0, 1, 3);
     ReportData data =
         new ReportData(

@@ -60,7 +60,8 @@ class SeriesTest {
 
   @Test
   void should_give_each_experts_share_of_the_load_in_percent() {
-    RoutingReport routing = new RoutingReport("m", 10, List.of(3, 0, 1), List.of(), 0, 0);
+    RoutingReport routing =
+        new RoutingReport("m", 10, List.of(3, 0, 1), List.of(), 0, 0, List.of());
 
     Series series = Series.of("a", new RecordedRun("gpt", "a", 1, List.of(), List.of(routing)));
 

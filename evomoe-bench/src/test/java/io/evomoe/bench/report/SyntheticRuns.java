@@ -150,7 +150,7 @@ final class SyntheticRuns {
                       .boxed()
                       .toList();
               return new RoutingReport(
-                  "blocks." + layer + ".moe", TOKENS, load, List.of(), dropped, 0.01);
+                  "blocks." + layer + ".moe", TOKENS, load, List.of(), dropped, 0.01, List.of());
             })
         .toList();
   }

@@ -52,7 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ConfigRecordsTest {
   private static final StackSize STACK =
-      new StackSize(2, 8, 16, 2, 4, 2, 0, 0, Activation.GELU, false);
+      StackSize.of(2, 8, 2).with(s -> s.hidden(16).experts(4).moeEvery(2));
   private static final String SHARE = "-0.1 1.1 NaN";
   private static final String BELOW_ONE = "-0.1 1 NaN";
   private static final String POSITIVE = "0 -1";
@@ -124,7 +124,7 @@ class ConfigRecordsTest {
         new Sampling(1, 10, 1),
         fields("temperature: -1 NaN Infinity", "topK: " + POSITIVE, "seed: " + ANY));
     RECORDS.put(
-        new ModelConfig(2, 8, 16, 2, 4, 2, 300, 16, 0),
+        new ModelConfig(2, 8, 16, 2, 4, 2, 300, 16, 0, 0),
         fields(
             "layers: 0 -1 1000001",
             "width: 0 -1 1000002",

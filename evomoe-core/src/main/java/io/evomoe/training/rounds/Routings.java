@@ -29,7 +29,13 @@ final class Routings {
     for (int i = 0; i < count; i++) {
       reports.add(
           new RoutingReport(
-              in.readUTF(), in.readInt(), counts(in), counts(in), in.readInt(), in.readDouble()));
+              in.readUTF(),
+              in.readInt(),
+              counts(in),
+              counts(in),
+              in.readInt(),
+              in.readDouble(),
+              List.of()));
     }
     return reports;
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ExpertTokensTest {
   private static RoutingReport report(String layer, int... load) {
     List<Integer> loads = Arrays.stream(load).boxed().toList();
-    return new RoutingReport(layer, 10, loads, List.of(0, 10), 0, 0);
+    return new RoutingReport(layer, 10, loads, List.of(0, 10), 0, 0, List.of());
   }
 
   @Test

@@ -54,8 +54,14 @@ final class HubConfig {
       double dropout,
       Activation activation,
       double epsilon) {
-    return new StackSize(
-        layers, width, hidden, heads, 1, NO_EXPERTS, 0, dropout, activation, false, epsilon);
+    return StackSize.of(layers, width, heads)
+        .with(
+            s ->
+                s.hidden(hidden)
+                    .moeEvery(NO_EXPERTS)
+                    .dropout(dropout)
+                    .activation(activation)
+                    .normEpsilon(epsilon));
   }
 
   /** A number of heads that divides the width. */

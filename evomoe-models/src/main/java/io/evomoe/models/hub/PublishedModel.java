@@ -19,7 +19,8 @@ public record PublishedModel(String modelType, EmbeddingSize embedding, StackSiz
 
   /** The same with places for experts in every {@code moeEvery}-th block. */
   public PublishedModel withExperts(int experts, int moeEvery) {
-    return new PublishedModel(modelType, embedding, stack.withExperts(experts, moeEvery));
+    return new PublishedModel(
+        modelType, embedding, stack.with(s -> s.experts(experts).moeEvery(moeEvery)));
   }
 
   /** The class of our models that it is read as. */

@@ -10,6 +10,7 @@ import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.NormPlacement;
+import io.evomoe.nn.Norms;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
@@ -74,7 +75,11 @@ public final class Stack implements Layer {
         branches.put("feedForward", last);
       }
       Layer residual =
-          new Block(block, size.width(), size.dropout(), placement, size.normEpsilon(), branches);
+          new Block(
+              block,
+              new Norms(placement, size.width(), size.normEpsilon()),
+              size.dropout(),
+              branches);
       Layer whole = inStream ? Sequential.of(residual, last) : residual;
       made.add(size.recomputed() ? new Recomputed(whole) : whole);
     }

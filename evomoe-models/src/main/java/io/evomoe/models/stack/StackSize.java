@@ -5,6 +5,7 @@ import io.evomoe.kernel.Activation;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.LayerNorm;
+import java.util.function.Consumer;
 
 /**
  * The size of a stack of blocks.
@@ -56,86 +57,30 @@ public record StackSize(
     LayerNorm.requireEpsilon(normEpsilon);
   }
 
-  /** A size with {@link LayerNorm#DEFAULT_EPSILON}. */
-  public StackSize(
-      int layers,
-      int width,
-      int hidden,
-      int heads,
-      int experts,
-      int moeEvery,
-      int sharedExperts,
-      double dropout,
-      Activation activation,
-      boolean recomputed) {
-    this(
+  /**
+   * A size with nets four times as wide inside, one expert in each, GELU, no dropout and {@link
+   * LayerNorm#DEFAULT_EPSILON}.
+   */
+  public static StackSize of(int layers, int width, int heads) {
+    return new StackSize(
         layers,
         width,
-        hidden,
+        (int) Math.min(4L * width, Integer.MAX_VALUE),
         heads,
-        experts,
-        moeEvery,
-        sharedExperts,
-        dropout,
-        activation,
-        recomputed,
+        1,
+        1,
+        0,
+        0,
+        Activation.GELU,
+        false,
         LayerNorm.DEFAULT_EPSILON);
   }
 
-  /** A size whose activations are kept. */
-  public StackSize(
-      int layers,
-      int width,
-      int hidden,
-      int heads,
-      int experts,
-      int moeEvery,
-      int sharedExperts,
-      double dropout,
-      Activation activation) {
-    this(
-        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, activation, false);
-  }
-
-  /** The same size, with activations computed again instead of kept. */
-  public StackSize withRecomputation() {
-    return with(true, normEpsilon);
-  }
-
-  /** The same size with another epsilon in its layer normalisations. */
-  public StackSize withNormEpsilon(double epsilon) {
-    return with(recomputed, epsilon);
-  }
-
-  /** The same size with places for other experts. */
-  public StackSize withExperts(int experts, int moeEvery) {
-    return new StackSize(
-        layers,
-        width,
-        hidden,
-        heads,
-        experts,
-        moeEvery,
-        sharedExperts,
-        dropout,
-        activation,
-        recomputed,
-        normEpsilon);
-  }
-
-  private StackSize with(boolean recomputed, double normEpsilon) {
-    return new StackSize(
-        layers,
-        width,
-        hidden,
-        heads,
-        experts,
-        moeEvery,
-        sharedExperts,
-        dropout,
-        activation,
-        recomputed,
-        normEpsilon);
+  /** The same with other values of some fields. */
+  public StackSize with(Consumer<Builder> changes) {
+    Builder builder = new Builder(this);
+    changes.accept(builder);
+    return builder.build();
   }
 
   /** Whether block {@code index}, from 0, is a place for experts. */
@@ -179,6 +124,94 @@ public record StackSize(
   private static void requirePositive(String field, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(field + " must be at least 1, was " + value);
+    }
+  }
+
+  /** Changes single fields; each means what the component of its name means. */
+  public static final class Builder {
+    private final StackSize from;
+    private int hidden;
+    private int experts;
+    private int moeEvery;
+    private int sharedExperts;
+    private double dropout;
+    private Activation activation;
+    private boolean recomputed;
+    private double normEpsilon;
+
+    private Builder(StackSize from) {
+      this.from = from;
+      hidden = from.hidden;
+      experts = from.experts;
+      moeEvery = from.moeEvery;
+      sharedExperts = from.sharedExperts;
+      dropout = from.dropout;
+      activation = from.activation;
+      recomputed = from.recomputed;
+      normEpsilon = from.normEpsilon;
+    }
+
+    /** Sets {@link StackSize#hidden}. */
+    public Builder hidden(int value) {
+      hidden = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#experts}. */
+    public Builder experts(int value) {
+      experts = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#moeEvery}. */
+    public Builder moeEvery(int value) {
+      moeEvery = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#sharedExperts}. */
+    public Builder sharedExperts(int value) {
+      sharedExperts = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#dropout}. */
+    public Builder dropout(double value) {
+      dropout = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#activation}. */
+    public Builder activation(Activation value) {
+      activation = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#recomputed}. */
+    public Builder recomputed(boolean value) {
+      recomputed = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#normEpsilon}. */
+    public Builder normEpsilon(double value) {
+      normEpsilon = value;
+      return this;
+    }
+
+    private StackSize build() {
+      return new StackSize(
+          from.layers,
+          from.width,
+          hidden,
+          from.heads,
+          experts,
+          moeEvery,
+          sharedExperts,
+          dropout,
+          activation,
+          recomputed,
+          normEpsilon);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.LossFreeGate;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateState;
@@ -73,9 +74,10 @@ class RecomputedGptTest {
   private static long peakBytes(boolean recompute, boolean training) {
     GptConfig small = SmallGpt.config(0);
     int layers = 8;
-    var size =
-        new io.evomoe.models.stack.StackSize(
-            layers, 6, 8, 2, 3, 2, 0, 0.1, small.stack().activation(), recompute);
+    StackSize size =
+        StackSize.of(layers, 6, 2)
+            .with(s -> s.hidden(8).experts(3).moeEvery(2).dropout(0.1))
+            .with(s -> s.activation(small.stack().activation()).recomputed(recompute));
     Gpt model =
         SmallGpt.of(
             new GptConfig(SmallGpt.VOCABULARY, SmallGpt.POSITIONS, size),
@@ -106,7 +108,9 @@ class RecomputedGptTest {
     GptConfig chosen =
         recompute
             ? new GptConfig(
-                config.vocabulary(), config.positions(), config.stack().withRecomputation())
+                config.vocabulary(),
+                config.positions(),
+                config.stack().with(s -> s.recomputed(true)))
             : config;
     Gpt model = SmallGpt.of(chosen, gates, Map.of(), DataType.DOUBLE);
     if (gates == SmallGpt.EVOMOE) {

@@ -32,7 +32,14 @@ final class SmallGpt {
     return new GptConfig(
         VOCABULARY,
         POSITIONS,
-        new StackSize(2, 6, 8, 2, EXPERTS, 2, 0, dropout, Activation.GELU_TANH));
+        StackSize.of(2, 6, 2)
+            .with(
+                s ->
+                    s.hidden(8)
+                        .experts(EXPERTS)
+                        .moeEvery(2)
+                        .dropout(dropout)
+                        .activation(Activation.GELU_TANH)));
   }
 
   static Gpt of(GateProvider gates, Map<String, String> options, DataType type) {

@@ -7,7 +7,6 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.BaseGate;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.SwitchGate;
-import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.stack.EmbeddingSize;
@@ -36,7 +35,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Models of ours in the files of Hugging Face. */
 class HubExportTest {
   private static final StackSize STACK =
-      new StackSize(2, 12, 20, 3, 4, 2, 0, 0, Activation.GELU).withNormEpsilon(1e-4);
+      StackSize.of(2, 12, 3)
+          .with(s -> s.hidden(20).experts(4).moeEvery(2))
+          .with(s -> s.normEpsilon(1e-4));
   private static final int[] IDS = {0, 5, 9, 1, 2, 1, 1, 0, 7, 3, 4, 8, 6, 2};
 
   @TempDir Path folder;

@@ -1,7 +1,6 @@
 package io.evomoe.models.reference;
 
 import io.evomoe.gates.DenseGate;
-import io.evomoe.kernel.Activation;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.stack.StackSize;
@@ -28,7 +27,8 @@ class GptReferenceTest {
   void should_agree_on_logits_loss_and_all_gradients(DataType type) {
     Reference reference = new Reference("gpt", type);
     GptConfig config =
-        new GptConfig(VOCABULARY, 8, new StackSize(2, 12, 24, 3, 1, 3, 0, 0, Activation.GELU));
+        new GptConfig(
+            VOCABULARY, 8, StackSize.of(2, 12, 3).with(s -> s.hidden(24).experts(1).moeEvery(3)));
     Gpt model =
         new Gpt(config, Gates.of(new DenseGate.Provider()), Scope.root(1, reference.kernels()));
     reference.load(model.parameters());

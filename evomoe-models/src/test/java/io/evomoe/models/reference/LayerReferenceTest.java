@@ -9,6 +9,7 @@ import io.evomoe.nn.Layer;
 import io.evomoe.nn.LayerNorm;
 import io.evomoe.nn.Memory;
 import io.evomoe.nn.NormPlacement;
+import io.evomoe.nn.Norms;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -113,7 +114,7 @@ class LayerReferenceTest {
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put("attention", attention);
     branches.put("feedForward", feedForward);
-    return new Block(scope, WIDTH, 0, placement, branches);
+    return new Block(scope, new Norms(placement, WIDTH), 0, branches);
   }
 
   @ParameterizedTest

@@ -1,7 +1,6 @@
 package io.evomoe.models.reference;
 
 import io.evomoe.gates.DenseGate;
-import io.evomoe.kernel.Activation;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.roberta.RobertaConfig;
@@ -67,7 +66,8 @@ class RobertaReferenceTest {
   }
 
   private static Roberta model(int layers, Reference reference) {
-    StackSize stack = new StackSize(layers, 12, 24, 3, 1, layers + 1, 0, 0, Activation.GELU);
+    StackSize stack =
+        StackSize.of(layers, 12, 3).with(s -> s.hidden(24).experts(1).moeEvery(layers + 1));
     return new Roberta(
         new RobertaConfig(19, 8, stack),
         Gates.of(new DenseGate.Provider()),

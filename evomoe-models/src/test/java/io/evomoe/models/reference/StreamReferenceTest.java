@@ -2,7 +2,6 @@ package io.evomoe.models.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.kernel.Activation;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.GateRegistry;
@@ -22,7 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Blocks of BASE layers and StableMoE, whose layer takes the stream, against PyTorch. */
 class StreamReferenceTest {
-  private static final StackSize SIZE = new StackSize(1, 12, 10, 3, 4, 1, 0, 0, Activation.GELU);
+  private static final StackSize SIZE =
+      StackSize.of(1, 12, 3).with(s -> s.hidden(10).experts(4).moeEvery(1));
   private static final int VOCABULARY = 11;
   private static final int LENGTH = 4;
   private static final int SOURCE = 3;

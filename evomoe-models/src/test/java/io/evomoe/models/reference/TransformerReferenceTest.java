@@ -25,7 +25,8 @@ class TransformerReferenceTest {
   private static final int VOCABULARY = 17;
   private static final int SENTENCES = 3;
   private static final StackSize STACK =
-      new StackSize(2, 12, 24, 3, 1, 3, 0, 0, Activation.RELU, false);
+      StackSize.of(2, 12, 3)
+          .with(s -> s.hidden(24).experts(1).moeEvery(3).activation(Activation.RELU));
   private static final TransformerConfig CONFIG =
       new TransformerConfig(VOCABULARY, 8, STACK, STACK, 0.1);
 

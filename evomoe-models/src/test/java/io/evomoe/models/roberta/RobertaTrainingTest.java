@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.StackSize;
@@ -77,7 +76,7 @@ class RobertaTrainingTest {
   }
 
   private static Roberta model(GateProvider gates) {
-    StackSize stack = new StackSize(2, 32, 64, 4, 3, 2, 0, 0, Activation.GELU);
+    StackSize stack = StackSize.of(2, 32, 4).with(s -> s.hidden(64).experts(3).moeEvery(2));
     RobertaConfig config = new RobertaConfig(VOCABULARY, LENGTH, stack);
     return new Roberta(
         config, new Gates(gates, Map.of(), TrainingFacts.ofSteps(STEPS)), Scope.root(3, KERNELS));

@@ -2,7 +2,6 @@ package io.evomoe.models.roberta;
 
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.DtsGate;
-import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
@@ -34,7 +33,9 @@ final class SmallRoberta {
   private SmallRoberta() {}
 
   static RobertaConfig config(double dropout) {
-    StackSize stack = new StackSize(2, WIDTH, 8, 2, EXPERTS, 2, 0, dropout, Activation.GELU);
+    StackSize stack =
+        StackSize.of(2, WIDTH, 2)
+            .with(s -> s.hidden(8).experts(EXPERTS).moeEvery(2).dropout(dropout));
     return new RobertaConfig(VOCABULARY, POSITIONS, stack);
   }
 

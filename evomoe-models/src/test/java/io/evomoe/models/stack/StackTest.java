@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DtsGate;
-import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gates;
@@ -162,7 +161,13 @@ class StackTest {
       int moeEvery,
       int shared,
       double dropout) {
-    return new StackSize(
-        layers, width, hidden, heads, experts, moeEvery, shared, dropout, Activation.GELU);
+    return StackSize.of(layers, width, heads)
+        .with(
+            s ->
+                s.hidden(hidden)
+                    .experts(experts)
+                    .moeEvery(moeEvery)
+                    .sharedExperts(shared)
+                    .dropout(dropout));
   }
 }

@@ -2,7 +2,6 @@ package io.evomoe.models.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.kernel.Activation;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
@@ -95,7 +94,8 @@ class StreamPlacementTest {
   void should_compute_the_same_when_activations_are_computed_again(
       String gate, Stack.Kind kind, NormPlacement placement) {
     Stack kept = disturbed(stack(gate, kind, placement, size(2, 1), 0.4));
-    Stack again = disturbed(stack(gate, kind, placement, size(2, 1).withRecomputation(), 0.4));
+    Stack again =
+        disturbed(stack(gate, kind, placement, size(2, 1).with(s -> s.recomputed(true)), 0.4));
     INDArray dy = RandomArrays.gaussian(DataType.DOUBLE, 9, TOKENS, WIDTH);
     Output one = kept.forward(x, pass(0));
     Output other = again.forward(x, pass(0));
@@ -113,7 +113,8 @@ class StreamPlacementTest {
   @MethodSource("everyBlock")
   void should_be_the_layer_of_what_the_attentions_give_and_nothing_else(
       String gate, Stack.Kind kind, NormPlacement placement) {
-    StackSize dropping = new StackSize(1, WIDTH, 8, 2, 3, 1, 0, 0.5, Activation.GELU);
+    StackSize dropping =
+        StackSize.of(1, WIDTH, 2).with(s -> s.hidden(8).experts(3).moeEvery(1).dropout(0.5));
     Stack stack = disturbed(stack(gate, kind, placement, dropping, 0.4));
     silenceAttentions(stack);
     INDArray afterAttentions = x;
@@ -145,7 +146,7 @@ class StreamPlacementTest {
   @MethodSource("everyBlock")
   void should_leave_out_the_norm_of_the_layer_alone(
       String gate, Stack.Kind kind, NormPlacement placement) {
-    StackSize everySecond = new StackSize(2, WIDTH, 8, 2, 3, 2, 0, 0, Activation.GELU);
+    StackSize everySecond = StackSize.of(2, WIDTH, 2).with(s -> s.hidden(8).experts(3).moeEvery(2));
 
     assertThat(stack(gate, kind, placement, everySecond, 0.4).parameters())
         .extracting(Parameter::name)
@@ -170,7 +171,8 @@ class StreamPlacementTest {
   }
 
   private static StackSize size(int layers, int shared) {
-    return new StackSize(layers, WIDTH, 8, 2, 3, 1, shared, 0, Activation.GELU);
+    return StackSize.of(layers, WIDTH, 2)
+        .with(s -> s.hidden(8).experts(3).moeEvery(1).sharedExperts(shared));
   }
 
   private static Stack stack(

@@ -35,7 +35,8 @@ final class Backwards {
   private static final int SENTENCES = 32;
   private static final int LONGEST = 4;
   private static final StackSize STACK =
-      new StackSize(1, 32, 64, 4, 2, 1, 0, 0, Activation.RELU, false);
+      StackSize.of(1, 32, 4)
+          .with(s -> s.hidden(64).experts(2).moeEvery(1).activation(Activation.RELU));
   private static final EvolutionSchedule EVOLUTION =
       new EvolutionSchedule(EvolutionConfig.defaults(), STEPS, SmallTransformer.EVOMOE.growth());
   private static final TransformerConfig CONFIG =

@@ -39,7 +39,15 @@ final class SmallTransformer {
   }
 
   private static StackSize stack(double dropout, boolean recomputed) {
-    return new StackSize(2, WIDTH, 8, 2, EXPERTS, 2, 0, dropout, Activation.GELU_TANH, recomputed);
+    return StackSize.of(2, WIDTH, 2)
+        .with(
+            s ->
+                s.hidden(8)
+                    .experts(EXPERTS)
+                    .moeEvery(2)
+                    .dropout(dropout)
+                    .activation(Activation.GELU_TANH)
+                    .recomputed(recomputed));
   }
 
   static TransformerConfig recomputed(double dropout) {

@@ -12,7 +12,9 @@ class TransformerConfigTest {
 
   @Test
   void should_refuse_sizes_out_of_their_bounds() {
-    StackSize wide = new StackSize(1, 12, 8, 2, 1, 1, 0, 0, Activation.RELU, false);
+    StackSize wide =
+        StackSize.of(1, 12, 2)
+            .with(s -> s.hidden(8).experts(1).moeEvery(1).activation(Activation.RELU));
 
     refuse(0, 8, STACK, 0.1, "vocabulary must be at least 1, was 0");
     refuse(11, 1, STACK, 0.1, "positions must be at least 2, was 1");
@@ -30,7 +32,9 @@ class TransformerConfigTest {
 
   @Test
   void should_count_the_places_for_experts_of_both_stacks() {
-    StackSize deep = new StackSize(6, 6, 8, 2, 4, 2, 0, 0, Activation.RELU, false);
+    StackSize deep =
+        StackSize.of(6, 6, 2)
+            .with(s -> s.hidden(8).experts(4).moeEvery(2).activation(Activation.RELU));
 
     assertThat(new TransformerConfig(11, 8, STACK, deep, 0).moeLayers()).isEqualTo(1 + 3);
   }

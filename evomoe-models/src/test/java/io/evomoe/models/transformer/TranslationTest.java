@@ -113,7 +113,9 @@ class TranslationTest {
 
   @Test
   void should_find_the_best_of_all_translations_where_the_beam_holds_them_all() {
-    StackSize stack = new StackSize(1, 6, 8, 2, 1, 2, 0, 0, Activation.RELU, false);
+    StackSize stack =
+        StackSize.of(1, 6, 2)
+            .with(s -> s.hidden(8).experts(1).moeEvery(2).activation(Activation.RELU));
     Transformer tiny =
         SmallTransformer.of(
             new TransformerConfig(4, SmallTransformer.POSITIONS, stack, stack, 0),

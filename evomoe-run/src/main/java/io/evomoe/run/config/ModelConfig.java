@@ -48,30 +48,29 @@ public record ModelConfig(
     requireAtMost("sharedExperts", sharedExperts, MOST_EXPERTS);
     requireAtMost("vocabulary", vocabulary, LARGEST_VOCABULARY);
     requireAtMost("sequence", sequence, LARGEST);
-    new StackSize(
-        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, Activation.GELU);
+    StackSize.of(layers, width, heads)
+        .with(
+            s ->
+                s.hidden(hidden)
+                    .experts(experts)
+                    .moeEvery(moeEvery)
+                    .sharedExperts(sharedExperts)
+                    .dropout(dropout));
     requirePositive("vocabulary", vocabulary);
     requirePositive("sequence", sequence);
   }
 
-  /** A size without shared experts. */
-  public ModelConfig(
-      int layers,
-      int width,
-      int hidden,
-      int heads,
-      int experts,
-      int moeEvery,
-      int vocabulary,
-      int sequence,
-      double dropout) {
-    this(layers, width, hidden, heads, experts, moeEvery, vocabulary, sequence, dropout, 0);
-  }
-
   /** A stack of this size. */
   StackSize stack(Activation activation) {
-    return new StackSize(
-        layers, width, hidden, heads, experts, moeEvery, sharedExperts, dropout, activation);
+    return StackSize.of(layers, width, heads)
+        .with(
+            s ->
+                s.hidden(hidden)
+                    .experts(experts)
+                    .moeEvery(moeEvery)
+                    .sharedExperts(sharedExperts)
+                    .dropout(dropout)
+                    .activation(activation));
   }
 
   private static void requireAtMost(String field, int value, int maximum) {

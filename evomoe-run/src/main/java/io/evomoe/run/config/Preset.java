@@ -3,6 +3,8 @@ package io.evomoe.run.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.training.Guards;
 import io.evomoe.training.TrainingConfig;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,9 @@ public record Preset(String name, ModelConfig model, TrainingConfig training) {
         training,
         EvolutionConfig.defaults(),
         Map.of(),
-        ComputeConfig.DEFAULT);
+        ComputeConfig.DEFAULT,
+        ArchitectureConfig.DEFAULT,
+        Guards.DEFAULT,
+        HeldOut.DEFAULT);
   }
 }

@@ -70,30 +70,6 @@ public record RunConfig(
     }
   }
 
-  /** A run of the default architecture, guards and split. */
-  public RunConfig(
-      String task,
-      String gate,
-      long seed,
-      ModelConfig model,
-      TrainingConfig training,
-      EvolutionConfig evolution,
-      Map<String, Map<String, String>> gateOptions,
-      ComputeConfig compute) {
-    this(
-        task,
-        gate,
-        seed,
-        model,
-        training,
-        evolution,
-        gateOptions,
-        compute,
-        ArchitectureConfig.DEFAULT,
-        Guards.DEFAULT,
-        HeldOut.DEFAULT);
-  }
-
   /** Kernels of this run's precision. */
   public Kernels kernels() {
     return KernelSelection.forPrecision(compute.precision());
@@ -114,8 +90,8 @@ public record RunConfig(
     StackSize stack =
         model
             .stack(activation == null ? usual : activation)
-            .withNormEpsilon(architecture.normEpsilon());
-    return compute.recompute() ? stack.withRecomputation() : stack;
+            .with(s -> s.normEpsilon(architecture.normEpsilon()));
+    return compute.recompute() ? stack.with(s -> s.recomputed(true)) : stack;
   }
 
   /**

@@ -5,6 +5,7 @@ import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedBatches;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.task.RunCheckpoint;
@@ -31,10 +32,8 @@ final class ClassTexts {
     Function<ClassifiedCorpus, ClassifiedBatches> encode =
         corpus ->
             new ClassifiedBatches(
-                corpus,
-                split.labels(),
-                run.tokenizer(),
-                run.config().model().sequence(),
+                new ClassifiedTexts(
+                    corpus, split.labels(), run.tokenizer(), run.config().model().sequence()),
                 settings.batch(),
                 settings.seed());
     this.split = split;

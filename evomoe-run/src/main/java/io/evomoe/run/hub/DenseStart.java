@@ -3,7 +3,6 @@ package io.evomoe.run.hub;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Growth;
 import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.RunCheckpoint;
 import io.evomoe.training.DenseWeights;
@@ -45,21 +44,17 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
    */
   public RunConfig defaults(RunConfig usual, boolean itsData) {
     RunConfig dense = run.config();
-    ModelConfig model = dense.model();
     int positions = dense.embedding(run.vocabulary()).positions();
     RunConfig config =
-        new RunConfig(
-            dense.task(),
-            usual.gate(),
-            usual.seed(),
-            model,
-            usual.training(),
-            usual.evolution(),
-            dense.gateOptions(),
-            dense.compute(),
-            dense.architecture().withPositions(positions),
-            usual.guards(),
-            itsData ? dense.split() : usual.split());
+        dense.with(
+            c ->
+                c.gate(usual.gate())
+                    .seed(usual.seed())
+                    .training(usual.training())
+                    .evolution(usual.evolution())
+                    .architecture(dense.architecture().withPositions(positions))
+                    .guards(usual.guards())
+                    .split(itsData ? dense.split() : usual.split()));
     return ConfigFile.set(config, "evolution.diversifySteps", "0");
   }
 

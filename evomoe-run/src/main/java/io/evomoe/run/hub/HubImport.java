@@ -115,25 +115,17 @@ public final class HubImport {
             Math.min(MOE_EVERY, stack.layers()),
             embedding.vocabulary(),
             embedding.positions(),
-            stack.dropout());
-    return new RunConfig(
-        task,
-        GATE,
-        usual.seed(),
-        size,
-        usual.training(),
-        usual.evolution(),
-        usual.gateOptions(),
-        usual.compute(),
+            stack.dropout(),
+            0);
+    ArchitectureConfig architecture =
         new ArchitectureConfig(
             stack.activation(),
             stack.normEpsilon(),
             embedding.vocabulary(),
             embedding.positions(),
             embedding.positionOffset(),
-            embedding.tokenTypes()),
-        usual.guards(),
-        usual.split());
+            embedding.tokenTypes());
+    return usual.with(c -> c.model(size).architecture(architecture));
   }
 
   private static String sizes(HubFolder hub) {

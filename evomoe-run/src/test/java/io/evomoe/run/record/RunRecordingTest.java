@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunRecordingTest {
 
   private static final RoutingReport ROUTING =
-      new RoutingReport("blocks.1.moe", 10, List.of(9, 6), List.of(0, 5, 5), 5, 0.1);
+      new RoutingReport("blocks.1.moe", 10, List.of(9, 6), List.of(0, 5, 5), 5, 0.1, List.of());
 
   private static final RunConfig CONFIG = Tasks.preset("gpt", "quick").config("gpt", "evomoe", 1);
 

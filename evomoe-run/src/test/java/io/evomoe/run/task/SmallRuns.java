@@ -1,6 +1,5 @@
 package io.evomoe.run.task;
 
-import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
@@ -10,9 +9,9 @@ import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
-import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
+import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
@@ -75,21 +74,14 @@ final class SmallRuns implements AutoCloseable {
   static RunConfig config(String task, String gate, long seed) {
     boolean pairs = task.equals(Tasks.TRANSLATION.name());
     ModelConfig size =
-        new ModelConfig(2, 32, 64, 2, EXPERTS, 2, VOCABULARY, pairs ? SENTENCE : 32, 0);
+        new ModelConfig(2, 32, 64, 2, EXPERTS, 2, VOCABULARY, pairs ? SENTENCE : 32, 0, 0);
     TrainingConfig training =
         Tasks.preset(task, "small")
             .training()
             .with(t -> t.steps(STEPS).batch(8).learningRate(3e-3).checkpointEvery(0));
     RunConfig config =
-        new RunConfig(
-            task,
-            gate,
-            seed,
-            size,
-            training.with(t -> t.evalEvery(EVALUATE_EVERY).evalBatches(8)),
-            EvolutionConfig.defaults(),
-            Map.of(),
-            ComputeConfig.DEFAULT);
+        new Preset("tests", size, training.with(t -> t.evalEvery(EVALUATE_EVERY).evalBatches(8)))
+            .config(task, gate, seed);
     return ConfigFile.set(config, "training.metricSentences", "1");
   }
 

@@ -80,21 +80,20 @@ class ClassifiedBatchesTest {
 
   @Test
   void should_cut_long_texts_and_say_how_many() {
-    List<ClassifiedBatches> made = new ArrayList<>();
+    List<ClassifiedTexts> made = new ArrayList<>();
 
-    List<String> log =
-        LogOf.running(ClassifiedBatches.class, () -> made.add(batches(CORPUS, 25, 4, 1)));
+    List<String> log = LogOf.running(ClassifiedTexts.class, () -> made.add(texts(CORPUS, 25)));
 
     assertThat(log).containsExactly("numbers: 2 of 25 texts have more than 25 tokens and were cut");
-    assertThat(made.get(0).cutTexts()).isEqualTo(2);
-    assertThat(LogOf.running(ClassifiedBatches.class, () -> batches(CORPUS, 64, 4, 1))).isEmpty();
+    assertThat(made.get(0).cut()).isEqualTo(2);
+    assertThat(LogOf.running(ClassifiedTexts.class, () -> texts(CORPUS, 64))).isEmpty();
   }
 
   @Test
   void should_refuse_a_label_that_is_none_of_training() {
     Labels labels = Labels.of(List.of("even"));
 
-    assertThatThrownBy(() -> new ClassifiedBatches(CORPUS, labels, TOKENIZER, 64, 4, 1))
+    assertThatThrownBy(() -> new ClassifiedTexts(CORPUS, labels, TOKENIZER, 64))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("numbers, line 2: label must be one of the 1 of training, was odd");
   }
@@ -116,7 +115,11 @@ class ClassifiedBatchesTest {
 
   private static ClassifiedBatches batches(
       ClassifiedCorpus corpus, int limit, int sequences, long seed) {
-    return new ClassifiedBatches(corpus, corpus.labels(), TOKENIZER, limit, sequences, seed);
+    return new ClassifiedBatches(texts(corpus, limit), sequences, seed);
+  }
+
+  private static ClassifiedTexts texts(ClassifiedCorpus corpus, int limit) {
+    return new ClassifiedTexts(corpus, corpus.labels(), TOKENIZER, limit);
   }
 
   /** A text whose length tells its number. */
