@@ -7,7 +7,6 @@ import io.evomoe.kernel.RowGroups;
 import java.util.function.IntFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Feed-forward nets in blocks of at most {@value #BLOCK} rows of one group: a block goes through
@@ -20,25 +19,25 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class FeedForwardBlocks {
   private static final int BLOCK = 512;
 
-  private final BlockProducts products;
+  private final LargeProducts products;
   private final ElementWise elementWise = new ElementWise(new PrimitiveCache());
   private final ThreadLocal<Scratch> scratch =
       ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
 
-  FeedForwardBlocks(BlockProducts products) {
+  FeedForwardBlocks(LargeProducts products) {
     this.products = products;
   }
 
   FeedForwardPass forward(FeedForwardNets nets, INDArray x, RowGroups groups) {
     long width = nets.width();
     long hiddenWidth = nets.hidden();
-    INDArray expanded = matrix(groups, groups.rows(), hiddenWidth);
-    INDArray hidden = matrix(groups, groups.rows(), hiddenWidth);
-    INDArray y = matrix(groups, groups.rows(), width);
+    INDArray expanded = products.result(groups, groups.rows(), hiddenWidth);
+    INDArray hidden = products.result(groups, groups.rows(), hiddenWidth);
+    INDArray y = products.result(groups, groups.rows(), width);
     for (int g = 0; g < groups.count(); g++) {
       for (int start = 0; start < groups.size(g); start += BLOCK) {
         int rows = Math.min(BLOCK, groups.size(g) - start);
-        int computed = computed(groups, g, start, rows);
+        int computed = products.computed(groups, g, start, rows);
         int row = groups.offset(g) + start;
         long from = OneDnnKernels.row(x, groups.inputOffset(g) + start, width);
         long e = OneDnnKernels.row(expanded, row, hiddenWidth);
@@ -64,7 +63,7 @@ final class FeedForwardBlocks {
       IntFunction<FeedForwardGradients> into) {
     long width = nets.width();
     long hiddenWidth = nets.hidden();
-    INDArray dx = matrix(groups, groups.inputRows(), width);
+    INDArray dx = products.result(groups, groups.inputRows(), width);
     long dHidden = scratch.get().address((BLOCK + products.room() + 8L) * hiddenWidth);
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) == 0) {
@@ -73,7 +72,7 @@ final class FeedForwardBlocks {
       FeedForwardGradients net = into.apply(g);
       for (int start = 0; start < groups.size(g); start += BLOCK) {
         int rows = Math.min(BLOCK, groups.size(g) - start);
-        int computed = computed(groups, g, start, rows);
+        int computed = products.computed(groups, g, start, rows);
         int row = groups.offset(g) + start;
         int inputRow = groups.inputOffset(g) + start;
         products.gradients(
@@ -106,19 +105,5 @@ final class FeedForwardBlocks {
       }
     }
     return dx;
-  }
-
-  /** Groups that share their input have no rows to spare: what is past a group's is another sum. */
-  private int computed(RowGroups groups, int group, int start, int rows) {
-    int behind = groups.rows() - groups.offset(group) - start - rows;
-    return groups.isShared() ? rows : products.computed(rows, behind + products.room());
-  }
-
-  private INDArray matrix(RowGroups groups, int rows, long columns) {
-    if (groups.isShared() || rows == 0 || products.room() == 0) {
-      return OneDnnKernels.matrix(rows, columns);
-    }
-    return OneDnnKernels.matrix(rows + products.room(), columns)
-        .get(NDArrayIndex.interval(0, rows), NDArrayIndex.all());
   }
 }

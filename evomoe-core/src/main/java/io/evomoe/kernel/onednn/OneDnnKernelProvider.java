@@ -51,7 +51,7 @@ public final class OneDnnKernelProvider implements KernelProvider {
 
   @Override
   public Kernels create(DataType type, Precision precision) {
-    return precision == Precision.BF16 ? new Bf16Kernels() : new OneDnnKernels();
+    return new OneDnnKernels(precision);
   }
 
   private static Optional<String> bf16Refusal() {

@@ -10,10 +10,9 @@ import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.KeyPadding;
 import io.evomoe.kernel.LabelSmoothing;
+import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,17 +23,32 @@ import org.nd4j.linalg.factory.Nd4j;
  * Kernels in float32 on oneDNN, on ND4J's own off-heap buffers: nothing is copied between the two.
  * Row movements, AdamW and dropout, which oneDNN has not, are Java loops.
  */
-class OneDnnKernels implements Kernels {
+final class OneDnnKernels implements Kernels {
   private final PrimitiveCache cache = new PrimitiveCache();
-  private final MatrixProducts products = new MatrixProducts(cache);
-  private final FloatBlocks blocks = new FloatBlocks(products, this);
-  private final FeedForwardBlocks feedForward = new FeedForwardBlocks(blocks);
+  private final ColumnSums columnSums;
+  private final LargeProducts products;
+  private final Kernels exact;
+  private final FeedForwardBlocks feedForward;
   private final ElementWise elementWise = new ElementWise(cache);
   private final Normalization normalization = new Normalization(cache);
   private final SoftmaxRows softmax = new SoftmaxRows(cache);
   private final HeadAttention attention = new HeadAttention(cache, softmax);
   private final CrossEntropy crossEntropy = new CrossEntropy(softmax);
-  private final Map<Integer, INDArray> constants = new ConcurrentHashMap<>();
+
+  /**
+   * Kernels in float32 whose products of tokens and weights have operands of a precision.
+   * Attention's products of tokens with tokens are always float32: they are few, and a softmax
+   * follows.
+   */
+  OneDnnKernels(Precision precision) {
+    MatrixProducts matrices = new MatrixProducts(cache);
+    boolean rounded = precision == Precision.BF16;
+    columnSums = new ColumnSums(matrices);
+    products =
+        rounded ? new Bf16LargeProducts(columnSums) : new FloatLargeProducts(matrices, columnSums);
+    exact = rounded ? new OneDnnKernels(Precision.F32) : this;
+    feedForward = new FeedForwardBlocks(products);
+  }
 
   @Override
   public String name() {
@@ -47,109 +61,108 @@ class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public Kernels exact() {
+    return exact;
+  }
+
+  @Override
   public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
-    INDArray y = matrix(x.size(0), weight.size(1));
-    INDArray b = bias == null ? constant(0, weight.size(1)) : bias;
-    RowGroups all = RowGroups.shared(1, (int) x.size(0));
+    int rows = Math.toIntExact(x.size(0));
+    INDArray y = products.result(rows, weight.size(1));
     if (!y.isEmpty()) {
-      linearGroup(x, all, 0, weight, b, y);
+      int computed = products.computed(rows, products.room());
+      products.linear(Address.of(x), weight, bias, Address.of(y), rows, computed);
     }
     return y;
   }
 
   @Override
+  public INDArray linearGradient(
+      INDArray x,
+      INDArray weight,
+      INDArray dy,
+      Accumulator weightGradient,
+      Accumulator biasGradient) {
+    int rows = Math.toIntExact(x.size(0));
+    if (rows == 0) {
+      return Kernels.super.linearGradient(x, weight, dy, weightGradient, biasGradient);
+    }
+    INDArray dx = products.result(rows, weight.size(0));
+    products.layerGradients(
+        Address.of(x), weight, Address.of(dy), Address.of(dx), rows, weightGradient, biasGradient);
+    return dx;
+  }
+
+  @Override
   public INDArray multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB) {
-    INDArray c = matrix(a.size(transposeA ? 1 : 0), b.size(transposeB ? 0 : 1));
-    multiplyInto(a, transposeA, b, transposeB, new Accumulator(c, 0));
+    int m = (int) a.size(transposeA ? 1 : 0);
+    long n = b.size(transposeB ? 0 : 1);
+    INDArray c = transposeA ? matrix(m, n) : products.result(m, n);
+    multiply(a, transposeA, b, transposeB, new Accumulator(c, 0), transposeA ? 0 : products.room());
     return c;
   }
 
   @Override
   public void multiplyInto(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
-    long m = a.size(transposeA ? 1 : 0);
-    long k = a.size(transposeA ? 0 : 1);
-    long n = b.size(transposeB ? 0 : 1);
-    if (m == 0 || n == 0) {
-      return;
-    }
-    if (k == 0) {
+    multiply(a, transposeA, b, transposeB, into, 0);
+  }
+
+  private void multiply(
+      INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into, int spare) {
+    int m = (int) a.size(transposeA ? 1 : 0);
+    int k = (int) a.size(transposeA ? 0 : 1);
+    int n = (int) b.size(transposeB ? 0 : 1);
+    if (m > 0 && n > 0 && k > 0) {
+      products.multiply(transposeA, transposeB, Address.of(a), Address.of(b), into, m, k, n, spare);
+    } else if (m > 0 && n > 0) {
       clearIfFresh(into);
-      return;
     }
-    long target = Address.of(into.array());
-    if (transposeB && !transposeA) {
-      boolean accumulate = into.beta() != 0;
-      if (MatrixProducts.compiled(m)) {
-        products.timesTransposed(Address.of(a), Address.of(b), target, m, n, k, accumulate);
-      } else {
-        products.timesTransposedByGemm(Address.of(a), Address.of(b), target, m, n, k, accumulate);
-      }
-      return;
-    }
-    products.gemm(
-        transposeA, transposeB, Address.of(a), Address.of(b), target, m, n, k, into.beta());
   }
 
   @Override
   public void columnSumsInto(INDArray x, Accumulator into) {
     if (x.isEmpty()) {
       clearIfFresh(into);
-      return;
+    } else {
+      columnSums.of(Address.of(x), x.size(0), x.size(1), into);
     }
-    columnSums(Address.of(x), x.size(0), x.size(1), into);
   }
 
   @Override
   public INDArray groupedLinear(
       INDArray x, RowGroups groups, List<INDArray> weights, List<INDArray> biases) {
-    INDArray y = matrix(groups.rows(), weights.get(0).size(1));
+    long in = weights.get(0).size(0);
+    long out = weights.get(0).size(1);
+    INDArray y = products.result(groups, groups.rows(), out);
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
-        linearGroup(x, groups, g, weights.get(g), biases.get(g), y);
+        products.linear(
+            row(x, groups.inputOffset(g), in),
+            weights.get(g),
+            biases.get(g),
+            row(y, groups.offset(g), out),
+            groups.size(g),
+            computed(groups, g));
       }
     }
     return y;
   }
 
-  private void linearGroup(
-      INDArray x, RowGroups groups, int group, INDArray weight, INDArray bias, INDArray y) {
-    blocks.linear(
-        row(x, groups.inputOffset(group), weight.size(0)),
-        weight,
-        bias,
-        row(y, groups.offset(group), weight.size(1)),
-        groups.size(group),
-        computedRows(groups, group));
-  }
-
-  /**
-   * Rows that a group's products are computed on. Its last rows may belong to the next group, which
-   * overwrites them: so a few compiled primitives serve groups whose sizes change all the time.
-   */
-  private int computedRows(RowGroups groups, int group) {
-    int size = groups.size(group);
-    int behind = groups.rows() - groups.offset(group) - size;
-    return groups.isShared() ? size : blocks.computed(size, behind);
-  }
-
   @Override
   public INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
     long in = weights.get(0).size(0);
-    INDArray dx = matrix(groups.inputRows(), in);
+    long out = weights.get(0).size(1);
+    INDArray dx = products.result(groups, groups.inputRows(), in);
     for (int g = 0; g < groups.count(); g++) {
-      long out = weights.get(g).size(1);
       if (groups.size(g) > 0) {
-        long from = row(dy, groups.offset(g), out);
-        long weight = Address.of(weights.get(g));
-        long to = row(dx, groups.inputOffset(g), in);
-        boolean accumulate = groups.isShared() && g > 0;
-        long rows = computedRows(groups, g);
-        if (MatrixProducts.compiled(rows) && MatrixProducts.worthCompiling(in, out)) {
-          products.timesTransposed(from, weight, to, rows, in, out, accumulate);
-        } else {
-          products.timesTransposedByGemm(from, weight, to, groups.size(g), in, out, accumulate);
-        }
+        products.inputGradient(
+            row(dy, groups.offset(g), out),
+            weights.get(g),
+            row(dx, groups.inputOffset(g), in),
+            groups.size(g),
+            computed(groups, g),
+            groups.isShared() && g > 0);
       }
     }
     return dx;
@@ -158,21 +171,17 @@ class OneDnnKernels implements Kernels {
   @Override
   public void groupParameterGradients(
       INDArray x, INDArray dy, RowGroups groups, int group, Accumulator weight, Accumulator bias) {
-    long in = x.size(1);
-    long out = dy.size(1);
-    long rows = groups.size(group);
-    long dyStart = row(dy, groups.offset(group), out);
-    products.gemm(
-        true,
-        false,
-        row(x, groups.inputOffset(group), in),
-        dyStart,
-        Address.of(weight.array()),
-        in,
-        out,
-        rows,
-        weight.beta());
-    columnSums(dyStart, rows, out, bias);
+    products.parameterGradients(
+        row(x, groups.inputOffset(group), x.size(1)),
+        row(dy, groups.offset(group), dy.size(1)),
+        groups.size(group),
+        computed(groups, group),
+        weight,
+        bias);
+  }
+
+  private int computed(RowGroups groups, int group) {
+    return products.computed(groups, group, 0, groups.size(group));
   }
 
   @Override
@@ -349,12 +358,7 @@ class OneDnnKernels implements Kernels {
     FlatArrays.adamW(updates);
   }
 
-  final void columnSums(long x, long rows, long width, Accumulator into) {
-    long ones = Address.of(constant(1, rows));
-    products.gemm(false, false, ones, x, Address.of(into.array()), 1, width, rows, into.beta());
-  }
-
-  static void clearIfFresh(Accumulator into) {
+  private static void clearIfFresh(Accumulator into) {
     if (into.beta() == 0) {
       into.array().assign(0);
     }
@@ -365,19 +369,6 @@ class OneDnnKernels implements Kernels {
       into.array().assign(contribution);
     } else {
       addInto(into.array(), contribution);
-    }
-  }
-
-  /** At least {@code length} elements of one value, kept. */
-  final INDArray constant(int value, long length) {
-    INDArray known = constants.get(value);
-    if (known != null && known.length() >= length) {
-      return known;
-    }
-    try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray made = Nd4j.valueArrayOf(new long[] {length}, value, DataType.FLOAT);
-      constants.put(value, made);
-      return made;
     }
   }
 
