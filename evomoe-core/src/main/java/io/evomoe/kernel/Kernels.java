@@ -187,23 +187,6 @@ public interface Kernels {
   }
 
   /**
-   * Backward of {@link #attention}; overwrites dq, dk and dv, which may be column views. Padded
-   * keys and their values have gradient 0, because their probability is.
-   *
-   * @param dOutput [batch * queries, d]
-   */
-  void attentionGradient(
-      INDArray q,
-      INDArray k,
-      INDArray v,
-      Attended forward,
-      AttentionShape shape,
-      INDArray dOutput,
-      INDArray dq,
-      INDArray dk,
-      INDArray dv);
-
-  /**
    * Mean cross-entropy of rows of logits against target classes, in nats, over the rows whose
    * target is not negative. Overwrites the logits with the gradient of that mean (zero rows where
    * the target is negative) when {@code gradient} is set; otherwise their content is undefined
@@ -297,7 +280,10 @@ public interface Kernels {
    */
   record FeedForwardPass(INDArray expanded, INDArray hidden, INDArray output) {}
 
-  /** Result of {@link #attention}, with what its backward pass needs. */
+  /**
+   * Result of {@link #attention}, with its pullback: it holds q, k and v, which must stay as they
+   * were until that is called.
+   */
   interface Attended {
 
     /** [batch * queries, d]. */
@@ -305,5 +291,13 @@ public interface Kernels {
 
     /** [batch * heads, queries, keys]; may be computed when asked for. */
     INDArray probabilities();
+
+    /**
+     * The gradients of q, k and v; overwrites dq, dk and dv, of their shapes, which may be column
+     * views. Padded keys and their values have gradient 0, because their probability is.
+     *
+     * @param dOutput [batch * queries, d]
+     */
+    void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv);
   }
 }

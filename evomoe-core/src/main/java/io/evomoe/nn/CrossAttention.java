@@ -67,16 +67,8 @@ public final class CrossAttention implements Layer {
           INDArray dAttended = projected.pullback().pull(dy);
           INDArray dq = Nd4j.createUninitialized(x.dataType(), q.shape());
           INDArray dMixed = Nd4j.createUninitialized(x.dataType(), mixed.value().shape());
-          kernels.attentionGradient(
-              q,
-              k,
-              v,
-              attended,
-              shape,
-              dAttended,
-              dq,
-              Columns.of(dMixed, 0, width),
-              Columns.of(dMixed, width, width));
+          attended.pull(
+              dAttended, dq, Columns.of(dMixed, 0, width), Columns.of(dMixed, width, width));
           memory.addGradient(mixed.pullback().pull(dMixed));
           return asked.pullback().pull(dq);
         });

@@ -83,26 +83,20 @@ public final class SelfAttention implements Layer {
     AttentionShape shape =
         new AttentionShape(tokens.sequences(), heads, tokens.length(), tokens.length(), causal);
     Output mixed = qkv.forward(x, pass);
-    INDArray q = part(mixed.value(), 0);
-    INDArray k = part(mixed.value(), 1);
-    INDArray v = part(mixed.value(), 2);
-    Attended attended = kernels.attention(q, k, v, shape, tokens.keyPadding());
+    Attended attended =
+        kernels.attention(
+            part(mixed.value(), 0),
+            part(mixed.value(), 1),
+            part(mixed.value(), 2),
+            shape,
+            tokens.keyPadding());
     Output projected = projection.forward(attended.output(), pass);
     return new Output(
         projected.value(),
         dy -> {
           INDArray dAttended = projected.pullback().pull(dy);
           INDArray dMixed = Nd4j.createUninitialized(x.dataType(), x.size(0), 3L * width);
-          kernels.attentionGradient(
-              q,
-              k,
-              v,
-              attended,
-              shape,
-              dAttended,
-              part(dMixed, 0),
-              part(dMixed, 1),
-              part(dMixed, 2));
+          attended.pull(dAttended, part(dMixed, 0), part(dMixed, 1), part(dMixed, 2));
           return mixed.pullback().pull(dMixed);
         });
   }

@@ -146,8 +146,7 @@ final class KernelCases {
     INDArray v = part(qkv, 2);
     Attended forward = kernels.attention(q, k, v, shape, padding);
     INDArray dy = random(kernels, 3, 99, D);
-    kernels.attentionGradient(
-        q, k, v, forward, shape, dy, part(dQkv, 0), part(dQkv, 1), part(dQkv, 2));
+    forward.pull(dy, part(dQkv, 0), part(dQkv, 1), part(dQkv, 2));
     return flat(forward.output(), forward.probabilities(), dQkv);
   }
 

@@ -1,6 +1,7 @@
 package io.evomoe.bench.measure;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.Attended;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -18,22 +19,33 @@ public final class KernelClock {
 
   /** The same kernels, timed; {@link Kernels#exact} gives timed ones as well. */
   Kernels timed(Kernels kernels) {
-    return (Kernels)
-        Proxy.newProxyInstance(
-            Kernels.class.getClassLoader(),
-            new Class<?>[] {Kernels.class},
-            (proxy, method, arguments) -> call(kernels, method, arguments));
+    return timed(Kernels.class, "", kernels);
   }
 
-  private Object call(Kernels kernels, Method method, Object[] arguments) throws Throwable {
+  private <T> T timed(Class<T> type, String prefix, T target) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) ->
+                call(target, method, prefix + method.getName(), arguments)));
+  }
+
+  private Object call(Object target, Method method, String name, Object[] arguments)
+      throws Throwable {
     long start = System.nanoTime();
     try {
-      Object result = method.invoke(kernels, arguments);
-      return method.getName().equals("exact") ? timed((Kernels) result) : result;
+      Object result = method.invoke(target, arguments);
+      if (result instanceof Kernels exact) {
+        return timed(exact);
+      }
+      return result instanceof Attended attended
+          ? timed(Attended.class, name + ".", attended)
+          : result;
     } catch (InvocationTargetException e) {
       throw e.getCause();
     } finally {
-      long[] sums = nanosAndCalls.computeIfAbsent(method.getName(), name -> new long[2]);
+      long[] sums = nanosAndCalls.computeIfAbsent(name, unused -> new long[2]);
       sums[0] += System.nanoTime() - start;
       sums[1]++;
     }
@@ -60,7 +72,8 @@ public final class KernelClock {
   /**
    * A kernel's part of a step.
    *
-   * @param kernel name of the method in {@link Kernels}
+   * @param kernel name of the method in {@link Kernels}, such as {@code attention}, or of its
+   *     result, {@code attention.pull}
    * @param millis milliseconds a step
    * @param calls a step
    */

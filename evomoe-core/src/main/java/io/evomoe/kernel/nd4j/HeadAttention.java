@@ -35,27 +35,27 @@ final class HeadAttention {
     INDArray probabilities = Nd4j.createUninitialized(q.dataType(), scores.shape());
     Nd4j.exec(new SoftMax(scores, probabilities, -1));
     INDArray attended = Nd4j.matmul(probabilities, split(v, shape.keys()));
-    return new Stored(merge(attended, shape.queries()), probabilities);
+    return new Stored(this, q, k, v, merge(attended, shape.queries()), probabilities);
   }
 
-  INDArray valueGradient(INDArray probabilities, INDArray dOutput) {
+  private INDArray valueGradient(INDArray probabilities, INDArray dOutput) {
     INDArray dHeads = split(dOutput, shape.queries());
     return merge(Nd4j.matmul(probabilities, dHeads, true, false, false), shape.keys());
   }
 
   /** Gradient of the scores before their division by {@code sqrt(d / heads)}, times that. */
-  INDArray scoreGradient(INDArray v, INDArray probabilities, INDArray dOutput) {
+  private INDArray scoreGradient(INDArray v, INDArray probabilities, INDArray dOutput) {
     INDArray dHeads = split(dOutput, shape.queries());
     INDArray dp = Nd4j.matmul(dHeads, split(v, shape.keys()), false, true, false);
     INDArray mean = dp.mul(probabilities).sum(true, 2);
     return dp.sub(mean).muli(probabilities).muli(scale(v));
   }
 
-  INDArray queryGradient(INDArray dScores, INDArray k) {
+  private INDArray queryGradient(INDArray dScores, INDArray k) {
     return merge(Nd4j.matmul(dScores, split(k, shape.keys())), shape.queries());
   }
 
-  INDArray keyGradient(INDArray dScores, INDArray q) {
+  private INDArray keyGradient(INDArray dScores, INDArray q) {
     INDArray queries = split(q, shape.queries());
     return merge(Nd4j.matmul(dScores, queries, true, false, false), shape.keys());
   }
@@ -103,5 +103,20 @@ final class HeadAttention {
     return matrix.reshape(1, shape.queries(), shape.keys());
   }
 
-  private record Stored(INDArray output, INDArray probabilities) implements Attended {}
+  private record Stored(
+      HeadAttention attention,
+      INDArray q,
+      INDArray k,
+      INDArray v,
+      INDArray output,
+      INDArray probabilities)
+      implements Attended {
+    @Override
+    public void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
+      dv.assign(attention.valueGradient(probabilities, dOutput));
+      INDArray dScores = attention.scoreGradient(v, probabilities, dOutput);
+      dq.assign(attention.queryGradient(dScores, k));
+      dk.assign(attention.keyGradient(dScores, q));
+    }
+  }
 }

@@ -128,25 +128,6 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public void attentionGradient(
-      INDArray q,
-      INDArray k,
-      INDArray v,
-      Attended forward,
-      AttentionShape shape,
-      INDArray dOutput,
-      INDArray dq,
-      INDArray dk,
-      INDArray dv) {
-    HeadAttention attention = new HeadAttention(shape);
-    INDArray probabilities = forward.probabilities();
-    dv.assign(attention.valueGradient(probabilities, dOutput));
-    INDArray dScores = attention.scoreGradient(v, probabilities, dOutput);
-    dq.assign(attention.queryGradient(dScores, k));
-    dk.assign(attention.keyGradient(dScores, q));
-  }
-
-  @Override
   public double crossEntropy(INDArray logits, int[] targets, double smoothing, boolean gradient) {
     LabelSmoothing smoothed = new LabelSmoothing(smoothing, logits.size(1));
     return CrossEntropy.overwrite(logits, targets, smoothed, gradient);

@@ -44,22 +44,12 @@ final class HeadAttention {
       computed.compute(tile, p);
       products.mix(p, keyRows(values, tile), queryRows(output, tile), tile.form(), 1);
     }
-    return new Tiled(output, computed);
+    return new Tiled(output, computed, v);
   }
 
-  /** Overwrites dq, dk and dv. */
-  void backward(
-      INDArray q,
-      INDArray k,
-      INDArray v,
-      Attended forward,
-      AttentionShape shape,
-      INDArray dOutput,
-      INDArray dq,
-      INDArray dk,
-      INDArray dv) {
-    Probabilities computed = ((Tiled) forward).computed();
-    INDArray values = plainIfOne(v, shape.keys());
+  private void backward(
+      Probabilities computed, INDArray v, INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
+    INDArray values = plainIfOne(v, computed.shape.keys());
     for (AttentionTile tile : computed.tiles) {
       Form form = tile.form();
       long p = squares.get().address(2 * form.scores());
@@ -164,10 +154,30 @@ final class HeadAttention {
     }
   }
 
-  private record Tiled(INDArray output, Probabilities computed) implements Attended {
+  private final class Tiled implements Attended {
+    private final INDArray output;
+    private final Probabilities computed;
+    private final INDArray v;
+
+    Tiled(INDArray output, Probabilities computed, INDArray v) {
+      this.output = output;
+      this.computed = computed;
+      this.v = v;
+    }
+
+    @Override
+    public INDArray output() {
+      return output;
+    }
+
     @Override
     public INDArray probabilities() {
       return computed.whole();
+    }
+
+    @Override
+    public void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
+      backward(computed, v, dOutput, dq, dk, dv);
     }
   }
 }

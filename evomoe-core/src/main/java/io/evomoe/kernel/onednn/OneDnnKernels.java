@@ -267,20 +267,6 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public void attentionGradient(
-      INDArray q,
-      INDArray k,
-      INDArray v,
-      Attended forward,
-      AttentionShape shape,
-      INDArray dOutput,
-      INDArray dq,
-      INDArray dk,
-      INDArray dv) {
-    attention.backward(q, k, v, forward, shape, dOutput, dq, dk, dv);
-  }
-
-  @Override
   public double crossEntropy(INDArray logits, int[] targets, double smoothing, boolean gradient) {
     LabelSmoothing smoothed = new LabelSmoothing(smoothing, logits.size(1));
     return crossEntropy.meanLoss(logits, targets, smoothed, gradient);
