@@ -18,9 +18,10 @@ public interface KernelProvider {
    * @param type of all arrays
    * @param precision of the operands of large matrix products; {@link Precision#F32} for those of
    *     the type itself
+   * @param device that computes
    */
-  Optional<String> refusal(DataType type, Precision precision);
+  Optional<String> refusal(DataType type, Precision precision, Device device);
 
   /** Kernels for what was not refused. */
-  Kernels create(DataType type, Precision precision);
+  Kernels create(DataType type, Precision precision, Device device);
 }

@@ -1,25 +1,34 @@
 package io.evomoe.kernel;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses kernels. {@code -Devomoe.kernels=auto} (the default) takes the fastest provider that can
- * run; {@code onednn} or {@code nd4j} takes that one where it can run the type.
+ * Chooses kernels. {@code -Devomoe.kernels=auto} (the default) takes the best provider that can run
+ * here; {@code onednn} or {@code nd4j} takes that one where it can run the type. {@code
+ * -Devomoe.device=auto} (the default) takes a GPU where that provider can use one and the CPU
+ * otherwise; {@code cpu}, {@code cuda} or {@code cuda:1} takes that one ({@link Device#parse}).
  */
 public final class KernelSelection {
   /** The system property that names a provider. */
   public static final String PROPERTY = "evomoe.kernels";
 
+  /** The system property that names a device. */
+  public static final String DEVICE_PROPERTY = "evomoe.device";
+
+  private static final String AUTO = "auto";
   private static final Logger log = LoggerFactory.getLogger(KernelSelection.class);
-  private static final Map<DataType, Kernels> CHOSEN = new ConcurrentHashMap<>();
+  private static final Map<DataType, Choice> CHOSEN = new ConcurrentHashMap<>();
   private static final Map<String, Kernels> BF16 = new ConcurrentHashMap<>();
 
   private KernelSelection() {}
@@ -27,12 +36,12 @@ public final class KernelSelection {
   /**
    * Kernels for arrays of the given type, the same instance every time.
    *
-   * @throws IllegalArgumentException for a system property that names no provider
+   * @throws IllegalArgumentException for a system property that names no provider or no device
    * @throws IllegalStateException when ND4J has no backend that can run, such as a build for the
-   *     GPU without a usable one, or no provider can run the type
+   *     GPU without a usable one, or no provider can run the type on the device
    */
   public static Kernels forType(DataType type) {
-    return CHOSEN.computeIfAbsent(type, KernelSelection::choose);
+    return choice(type).kernels();
   }
 
   /**
@@ -40,34 +49,45 @@ public final class KernelSelection {
    * cannot run, a warning says why and the answer is float32.
    */
   public static Kernels forPrecision(Precision precision) {
-    Kernels exact = forType(DataType.FLOAT);
+    Choice exact = choice(DataType.FLOAT);
     return precision == Precision.F32
-        ? exact
-        : BF16.computeIfAbsent(exact.name(), unused -> chooseBf16(exact));
+        ? exact.kernels()
+        : BF16.computeIfAbsent(exact.provider().name(), unused -> chooseBf16(exact));
   }
 
-  private static Kernels chooseBf16(Kernels exact) {
-    KernelProvider provider =
-        providers().stream().filter(p -> p.name().equals(exact.name())).findFirst().orElseThrow();
-    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.BF16);
+  private static Choice choice(DataType type) {
+    return CHOSEN.computeIfAbsent(type, KernelSelection::choose);
+  }
+
+  private static Kernels chooseBf16(Choice exact) {
+    KernelProvider provider = exact.provider();
+    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.BF16, exact.device());
     if (refusal.isEmpty()) {
-      return provider.create(DataType.FLOAT, Precision.BF16);
+      return provider.create(DataType.FLOAT, Precision.BF16, exact.device());
     }
-    log.warn("Precision bf16 not used with kernels {}: {}; f32 is", exact.name(), refusal.get());
-    return exact;
+    log.warn("Precision bf16 not used with kernels {}: {}; f32 is", provider.name(), refusal.get());
+    return exact.kernels();
   }
 
-  private static List<KernelProvider> providers() {
-    return ServiceLoader.load(KernelProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .sorted(Comparator.comparingInt(KernelProvider::priority).reversed())
-        .toList();
+  private static Choice choose(DataType type) {
+    List<KernelProvider> providers =
+        ServiceLoader.load(KernelProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .sorted(Comparator.comparingInt(KernelProvider::priority).reversed())
+            .toList();
+    String wanted = System.getProperty(PROPERTY, AUTO);
+    List<KernelProvider> tried = tried(providers, wanted);
+    List<Device> devices = devices(System.getProperty(DEVICE_PROPERTY, AUTO));
+    BackendCheck.requireUsable();
+    return choose(tried, devices, type);
   }
 
-  private static Kernels choose(DataType type) {
-    String wanted = System.getProperty(PROPERTY, "auto");
-    List<KernelProvider> providers = providers();
-    if (!wanted.equals("auto") && providers.stream().noneMatch(p -> p.name().equals(wanted))) {
+  /** The wanted one, and those of last resort; all for {@code auto}. */
+  private static List<KernelProvider> tried(List<KernelProvider> providers, String wanted) {
+    if (wanted.equals(AUTO)) {
+      return providers;
+    }
+    if (providers.stream().noneMatch(p -> p.name().equals(wanted))) {
       throw new IllegalArgumentException(
           PROPERTY
               + " must be auto or one of "
@@ -75,18 +95,44 @@ public final class KernelSelection {
               + ", was "
               + wanted);
     }
-    BackendCheck.requireUsable();
-    for (KernelProvider provider : providers) {
-      boolean fallback = provider.priority() == 0;
-      if (!wanted.equals("auto") && !provider.name().equals(wanted) && !fallback) {
-        continue;
-      }
-      Optional<String> refusal = provider.refusal(type, Precision.F32);
-      if (refusal.isEmpty()) {
-        return provider.create(type, Precision.F32);
-      }
-      log.info("Kernels {} not used for {}: {}", provider.name(), type, refusal.get());
-    }
-    throw new IllegalStateException("no kernel provider can run " + type + " here");
+    return providers.stream().filter(p -> p.name().equals(wanted) || p.priority() == 0).toList();
   }
+
+  private static List<Device> devices(String wanted) {
+    if (wanted.equals(AUTO)) {
+      return List.of(Device.FIRST_GPU, Device.CPU);
+    }
+    try {
+      return List.of(Device.parse(wanted));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          DEVICE_PROPERTY + " must be auto, " + Device.NAMES + ", was " + wanted, e);
+    }
+  }
+
+  /** The first provider that can run, on the first device on which it can. */
+  static Choice choose(List<KernelProvider> providers, List<Device> devices, DataType type) {
+    List<String> refusals = new ArrayList<>();
+    for (KernelProvider provider : providers) {
+      Set<String> reasons = new LinkedHashSet<>();
+      for (Device device : devices) {
+        Optional<String> refusal = provider.refusal(type, Precision.F32, device);
+        if (refusal.isEmpty()) {
+          Kernels kernels = provider.create(type, Precision.F32, device);
+          return new Choice(provider, device, kernels);
+        }
+        reasons.add(refusal.get());
+      }
+      String why = String.join("; ", reasons);
+      log.info("Kernels {} not used for {}: {}", provider.name(), type, why);
+      refusals.add(provider.name() + ": " + why);
+    }
+    String where = devices.size() == 1 ? "on device " + devices.get(0) : "here";
+    throw new IllegalStateException(
+        "no kernel provider can run %s %s (%s)"
+            .formatted(type, where, String.join(", ", refusals)));
+  }
+
+  /** What was chosen. */
+  record Choice(KernelProvider provider, Device device, Kernels kernels) {}
 }

@@ -22,8 +22,9 @@ class KernelParityTest {
         ServiceLoader.load(KernelProvider.class).stream()
             .map(ServiceLoader.Provider::get)
             .filter(provider -> !provider.name().equals("nd4j"))
-            .filter(provider -> provider.refusal(DataType.FLOAT, Precision.F32).isEmpty())
-            .map(provider -> provider.create(DataType.FLOAT, Precision.F32))
+            .filter(
+                provider -> provider.refusal(DataType.FLOAT, Precision.F32, Device.CPU).isEmpty())
+            .map(provider -> provider.create(DataType.FLOAT, Precision.F32, Device.CPU))
             .toList();
     if (others.isEmpty()) {
       String reason = "only the portable kernel provider is present";

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.kernel.KernelSelection.Choice;
+import io.evomoe.kernel.nd4j.Nd4jKernelProvider;
+import io.evomoe.kernel.nd4j.Nd4jKernels;
+import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -13,11 +18,15 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 class KernelSelectionTest {
+  private static final List<Device> ANY = List.of(Device.FIRST_GPU, Device.CPU);
+
   private final String before = System.getProperty(KernelSelection.PROPERTY, "auto");
+  private final String deviceBefore = System.getProperty(KernelSelection.DEVICE_PROPERTY, "auto");
 
   @AfterEach
   void restore() {
     System.setProperty(KernelSelection.PROPERTY, before);
+    System.setProperty(KernelSelection.DEVICE_PROPERTY, deviceBefore);
   }
 
   @Test
@@ -53,9 +62,65 @@ class KernelSelectionTest {
             .findFirst()
             .orElseThrow();
     assertThat(portable.priority()).isZero();
-    assertThat(portable.refusal(DataType.FLOAT, Precision.F32)).isEmpty();
-    assertThat(portable.refusal(DataType.DOUBLE, Precision.F32)).isEmpty();
-    assertThat(portable.refusal(DataType.BFLOAT16, Precision.F32)).isPresent();
-    assertThat(portable.create(DataType.FLOAT, Precision.F32).name()).isEqualTo("nd4j");
+    Device device = Device.ofNd4j() == Device.Kind.CPU ? Device.CPU : Device.FIRST_GPU;
+    Device other = device.equals(Device.CPU) ? Device.FIRST_GPU : Device.CPU;
+    assertThat(portable.refusal(DataType.FLOAT, Precision.F32, device)).isEmpty();
+    assertThat(portable.refusal(DataType.DOUBLE, Precision.F32, device)).isEmpty();
+    assertThat(portable.refusal(DataType.BFLOAT16, Precision.F32, device)).isPresent();
+    assertThat(portable.refusal(DataType.FLOAT, Precision.F32, other)).isPresent();
+    assertThat(portable.create(DataType.FLOAT, Precision.F32, device).name()).isEqualTo("nd4j");
+  }
+
+  @Test
+  void should_refuse_an_unknown_device() {
+    System.setProperty(KernelSelection.DEVICE_PROPERTY, "tpu");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> KernelSelection.forType(DataType.BFLOAT16))
+        .withMessage("evomoe.device must be auto, cpu, cuda or cuda:N with N in 0..9999, was tpu");
+  }
+
+  @Test
+  void should_say_why_a_device_is_not_used() {
+    Device gpu = Device.parse("cuda:3");
+    assertThatThrownBy(
+            () ->
+                KernelSelection.choose(
+                    List.of(new GpuOnly("fast", Optional.of("there is no such card"))),
+                    List.of(gpu),
+                    DataType.FLOAT))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "no kernel provider can run FLOAT on device cuda:3 (fast: there is no such card)");
+  }
+
+  @Test
+  void should_take_the_cpu_when_nothing_else_can_run() {
+    GpuOnly absent = new GpuOnly("fast", Optional.of("there is no GPU"));
+    GpuOnly present = new GpuOnly("faster", Optional.empty());
+    KernelProvider portable = new Nd4jKernelProvider();
+    Choice fallen = KernelSelection.choose(List.of(absent, portable), ANY, DataType.FLOAT);
+    assertThat(fallen.provider()).isSameAs(portable);
+    assertThat(fallen.device().kind()).isEqualTo(Device.ofNd4j());
+    Choice best = KernelSelection.choose(List.of(present, portable), ANY, DataType.FLOAT);
+    assertThat(best.provider()).isSameAs(present);
+    assertThat(best.device()).isEqualTo(Device.FIRST_GPU);
+  }
+
+  /** A provider on GPUs; its kernels are the portable ones. */
+  private record GpuOnly(String name, Optional<String> problem) implements KernelProvider {
+    @Override
+    public int priority() {
+      return 20;
+    }
+
+    @Override
+    public Optional<String> refusal(DataType type, Precision precision, Device device) {
+      return device.kind() == Device.Kind.CUDA ? problem : Optional.of("it computes on GPUs only");
+    }
+
+    @Override
+    public Kernels create(DataType type, Precision precision, Device device) {
+      return new Nd4jKernels(type);
+    }
   }
 }

@@ -18,13 +18,13 @@ class OneDnnBf16KernelsTest extends KernelsContract {
 
   @BeforeEach
   void skip_where_bf16_cannot_run() {
-    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.BF16);
+    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.BF16, Device.CPU);
     assumeTrue(refusal.isEmpty(), () -> "bf16 is not used here: " + refusal.orElse(""));
   }
 
   @Override
   public Kernels kernels() {
-    return provider.create(DataType.FLOAT, Precision.BF16);
+    return provider.create(DataType.FLOAT, Precision.BF16, Device.CPU);
   }
 
   @Override

@@ -12,13 +12,13 @@ class OneDnnKernelsTest extends KernelsContract {
 
   @BeforeEach
   void skip_where_one_dnn_cannot_run() {
-    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.F32);
+    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.F32, Device.CPU);
     assumeTrue(refusal.isEmpty(), () -> "oneDNN is not used here: " + refusal.orElse(""));
   }
 
   @Override
   public Kernels kernels() {
-    return provider.create(DataType.FLOAT, Precision.F32);
+    return provider.create(DataType.FLOAT, Precision.F32, Device.CPU);
   }
 
   @Override

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /** A command in a process of its own, on the same Java, class path and home as this one. */
 final class ChildProcess {
-  private static final List<String> PASSED_ON = List.of(KernelSelection.PROPERTY, ShippedData.HOME);
+  private static final List<String> PASSED_ON =
+      List.of(KernelSelection.PROPERTY, KernelSelection.DEVICE_PROPERTY, ShippedData.HOME);
 
   private ChildProcess() {}
 

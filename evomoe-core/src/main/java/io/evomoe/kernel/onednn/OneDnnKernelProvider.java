@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2_vnni_2;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 
+import io.evomoe.kernel.Device;
 import io.evomoe.kernel.KernelProvider;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
@@ -33,12 +34,15 @@ public final class OneDnnKernelProvider implements KernelProvider {
   }
 
   @Override
-  public Optional<String> refusal(DataType type, Precision precision) {
+  public Optional<String> refusal(DataType type, Precision precision, Device device) {
     if (type != DataType.FLOAT) {
       return Optional.of("it computes in float32 only");
     }
-    String backend = Nd4j.getBackend().getClass().getSimpleName();
-    if (!backend.startsWith("Cpu")) {
+    if (device.kind() != Device.Kind.CPU) {
+      return Optional.of("it computes on the CPU only");
+    }
+    if (Device.ofNd4j() != Device.Kind.CPU) {
+      String backend = Nd4j.getBackend().getClass().getSimpleName();
       return Optional.of("the ND4J backend is " + backend + ", not the CPU");
     }
     try {
@@ -50,7 +54,7 @@ public final class OneDnnKernelProvider implements KernelProvider {
   }
 
   @Override
-  public Kernels create(DataType type, Precision precision) {
+  public Kernels create(DataType type, Precision precision, Device device) {
     return new OneDnnKernels(precision);
   }
 
