@@ -5,6 +5,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The numeric kernels that layers are made of, forward and backward.
@@ -243,6 +244,16 @@ public interface Kernels {
    * are kept depends on the seed and i alone, so the same call on a gradient is the backward pass.
    */
   INDArray dropout(INDArray x, double rate, long seed);
+
+  /** The elements of an array, on the host in double, in C order. */
+  default double[] read(INDArray array) {
+    return array.reshape(array.length()).toDoubleVector();
+  }
+
+  /** An array of {@link #dataType()} with these elements from the host, in C order. */
+  default INDArray write(double[] values, long... shape) {
+    return Nd4j.createFromArray(values).castTo(dataType()).reshape('c', shape);
+  }
 
   /** Sum of squares of all elements. */
   double sumOfSquares(INDArray x);

@@ -32,7 +32,8 @@ public final class RouterProjection {
    * @throws NotFiniteException if a logit is not finite: the tokens or W have diverged
    */
   public TokenMatrix forward(INDArray tokens) {
-    TokenMatrix logits = TokenMatrix.of(kernels.multiply(tokens, false, weight.value(), false));
+    TokenMatrix logits =
+        TokenMatrix.of(kernels, kernels.multiply(tokens, false, weight.value(), false));
     if (!logits.isFinite()) {
       throw new NotFiniteException("the router logits of " + weight.name() + " were not finite");
     }
@@ -47,7 +48,7 @@ public final class RouterProjection {
    * @return gradient of x [S, d]
    */
   public INDArray backward(INDArray tokens, TokenMatrix logitGradient) {
-    INDArray dLogits = logitGradient.toArray(kernels.dataType());
+    INDArray dLogits = logitGradient.toArray(kernels);
     kernels.multiplyInto(tokens, true, dLogits, false, weight.accumulator());
     return kernels.multiply(dLogits, false, weight.value(), true);
   }

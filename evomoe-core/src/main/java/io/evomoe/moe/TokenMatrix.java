@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.kernel.Kernels;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,9 +27,17 @@ public final class TokenMatrix {
     this.values = values;
   }
 
-  /** A copy of a matrix. */
+  /** A copy of what kernels have computed. */
+  public static TokenMatrix of(Kernels kernels, INDArray matrix) {
+    return of(matrix, kernels.read(matrix));
+  }
+
+  /** A copy of a matrix that comes from no kernel. */
   public static TokenMatrix of(INDArray matrix) {
-    double[] values = matrix.reshape(matrix.length()).toDoubleVector();
+    return of(matrix, matrix.reshape(matrix.length()).toDoubleVector());
+  }
+
+  private static TokenMatrix of(INDArray matrix, double[] values) {
     return new TokenMatrix(
         Math.toIntExact(matrix.size(0)), Math.toIntExact(matrix.size(1)), values);
   }
@@ -121,7 +130,12 @@ public final class TokenMatrix {
     return Arrays.stream(values).allMatch(Double::isFinite);
   }
 
-  /** An ND4J array of the given type, in the current workspace. */
+  /** An array for kernels, in the current workspace. */
+  public INDArray toArray(Kernels kernels) {
+    return kernels.write(values, tokens, columns);
+  }
+
+  /** An array of the given type for no kernel, in the current workspace. */
   public INDArray toArray(DataType type) {
     return Nd4j.createFromArray(values).castTo(type).reshape('c', tokens, columns);
   }

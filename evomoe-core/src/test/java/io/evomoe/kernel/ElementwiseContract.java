@@ -12,9 +12,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Laws of the element-wise kernels. */
 interface ElementwiseContract extends KernelFixture {
+
+  @Test
+  default void should_bring_numbers_from_the_host_and_back() {
+    double[] values = {0, -1.5, 3, 0.25, 1 << 20, -0.0};
+    INDArray written = kernels().write(values, 2, 3);
+    assertResult(written, 2, 3);
+    assertThat(kernels().read(written)).isEqualTo(values);
+    INDArray columns = written.get(NDArrayIndex.all(), NDArrayIndex.interval(1, 3));
+    assertThat(kernels().read(columns)).containsExactly(-1.5, 3, 1 << 20, -0.0);
+  }
 
   @ParameterizedTest
   @EnumSource(Activation.class)

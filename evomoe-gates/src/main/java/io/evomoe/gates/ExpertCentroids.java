@@ -36,7 +36,8 @@ final class ExpertCentroids {
    * @throws NotFiniteException if one is not finite: x or c have diverged
    */
   TokenMatrix affinities(INDArray x) {
-    TokenMatrix affinities = TokenMatrix.of(kernels.multiply(x, false, centroids.value(), true));
+    TokenMatrix affinities =
+        TokenMatrix.of(kernels, kernels.multiply(x, false, centroids.value(), true));
     if (!affinities.isFinite()) {
       throw new NotFiniteException("the affinities to " + centroids.name() + " were not finite");
     }
@@ -51,7 +52,7 @@ final class ExpertCentroids {
    * @return [n, d]
    */
   INDArray backward(INDArray x, TokenMatrix dAffinities) {
-    INDArray d = dAffinities.toArray(kernels.dataType());
+    INDArray d = dAffinities.toArray(kernels);
     kernels.multiplyInto(d, true, x, false, centroids.accumulator());
     return kernels.multiply(d, false, centroids.value(), false);
   }

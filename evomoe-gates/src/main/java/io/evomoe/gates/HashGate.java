@@ -69,7 +69,7 @@ public final class HashGate implements Gate {
   private static INDArray array(int[] table, GateSpec spec) {
     double[] values = Arrays.stream(table).asDoubleStream().toArray();
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return Nd4j.createFromArray(values).castTo(spec.scope().kernels().dataType());
+      return spec.scope().kernels().write(values, values.length);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.gates;
 
+import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Capacity;
 import io.evomoe.moe.Gate;
@@ -44,12 +45,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * </ul>
  */
 public final class SwitchGate implements Gate {
+  private final Kernels kernels;
   private final RouterProjection projection;
   private final Options options;
   private final String layer;
   private final int experts;
 
   private SwitchGate(GateSpec spec, Options options) {
+    this.kernels = spec.scope().kernels();
     this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
     this.options = options;
     this.layer = spec.scope().name();
@@ -71,7 +74,7 @@ public final class SwitchGate implements Gate {
     if (!pass.step().training() || options.jitter == 0) {
       return routeUnchanged(tokens, pass);
     }
-    INDArray factors = jitterFactors(tokens, pass).toArray(tokens.dataType());
+    INDArray factors = jitterFactors(tokens, pass).toArray(kernels);
     Routed routed = routeUnchanged(tokens.mul(factors), pass);
     return new Routed(
         routed.routing(),

@@ -87,10 +87,12 @@ public final class Generation {
     TokenBatch tokens = TokenBatch.of(read.length, read);
     try (MemoryWorkspace ignored =
         Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "evomoe-generation")) {
-      return (fits
-              ? model.nextTokenLogits(tokens, context, cache)
-              : model.nextTokenLogits(tokens, context))
-          .toDoubleVector();
+      return model
+          .kernels()
+          .read(
+              fits
+                  ? model.nextTokenLogits(tokens, context, cache)
+                  : model.nextTokenLogits(tokens, context));
     }
   }
 }

@@ -27,7 +27,7 @@ final class Sinusoids {
       }
     }
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return Nd4j.createFromArray(values).castTo(kernels.dataType()).reshape('c', positions, width);
+      return kernels.write(values, positions, width);
     }
   }
 }

@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
 import org.nd4j.linalg.api.memory.enums.LearningPolicy;
 import org.nd4j.linalg.api.memory.enums.ResetPolicy;
 import org.nd4j.linalg.api.memory.enums.SpillPolicy;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -101,8 +102,8 @@ public final class Translation {
       while (!batch.isOver()) {
         try (MemoryWorkspace step = open("EVOMOE_TRANSLATION_STEP")) {
           cache.reorder(batch.origins());
-          batch.advance(
-              TokenMatrix.of(model.nextTokenLogits(batch.lastTokens(), memory, cache, context)));
+          INDArray logits = model.nextTokenLogits(batch.lastTokens(), memory, cache, context);
+          batch.advance(TokenMatrix.of(model.kernels(), logits));
         }
       }
     }
