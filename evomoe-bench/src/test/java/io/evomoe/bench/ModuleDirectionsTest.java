@@ -1,11 +1,15 @@
 package io.evomoe.bench;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.evomoe.kernel.Parallel;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -134,6 +138,19 @@ class ModuleDirectionsTest {
         .accessField(System.class, "out")
         .orShould()
         .accessField(System.class, "err")
+        .check(CLASSES);
+  }
+
+  @Test
+  void loops_should_be_split_among_threads_in_one_place() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(Parallel.class)
+        .should()
+        .callMethodWhere(target(nameMatching("parallel(Stream|Sort|Prefix|SetAll)?")))
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(ForkJoinPool.class)
         .check(CLASSES);
   }
 }

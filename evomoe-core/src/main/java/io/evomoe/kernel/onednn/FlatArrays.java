@@ -2,6 +2,7 @@ package io.evomoe.kernel.onednn;
 
 import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.DropoutMask;
+import io.evomoe.kernel.Parallel;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.evomoe.kernel.onednn;
 
+import io.evomoe.kernel.Parallel;
 import io.evomoe.kernel.RowBounds;
 import java.nio.FloatBuffer;
 import java.util.Arrays;

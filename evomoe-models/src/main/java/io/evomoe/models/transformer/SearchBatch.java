@@ -1,5 +1,6 @@
 package io.evomoe.models.transformer;
 
+import io.evomoe.kernel.Parallel;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
@@ -62,10 +63,16 @@ final class SearchBatch {
 
   /** Takes a step; sentences are independent, so their threads do not matter. */
   void advance(TokenMatrix logits) {
-    IntStream.range(0, sentences.size())
-        .parallel()
-        .filter(s -> !sentences.get(s).isOver())
-        .forEach(s -> advance(s, logits));
+    Parallel.ranges(
+        sentences.size(),
+        1,
+        (first, last) -> {
+          for (int s = first; s < last; s++) {
+            if (!sentences.get(s).isOver()) {
+              advance(s, logits);
+            }
+          }
+        });
   }
 
   private void advance(int s, TokenMatrix logits) {

@@ -1,15 +1,19 @@
-package io.evomoe.kernel.onednn;
+package io.evomoe.kernel;
 
 import java.util.stream.IntStream;
 
 /** Splits loops over disjoint outputs among the common pool's threads. */
-final class Parallel {
+public final class Parallel {
   private Parallel() {}
 
   /**
    * Runs body on pieces of [0, n) of at most {@code grain}; which thread runs one does not matter.
+   * Returns when all are done.
+   *
+   * @param n numbers to go through; nothing is run for 0
+   * @param grain at least 1
    */
-  static void ranges(int n, int grain, Range body) {
+  public static void ranges(int n, int grain, Range body) {
     int pieces = (n + grain - 1) / grain;
     if (pieces <= 1) {
       if (n > 0) {
@@ -22,7 +26,11 @@ final class Parallel {
         .forEach(p -> body.run(p * grain, Math.min(n, (p + 1) * grain)));
   }
 
-  interface Range {
+  /** A piece of a loop. */
+  @FunctionalInterface
+  public interface Range {
+
+    /** Goes through [from, to). */
     void run(int from, int to);
   }
 }
