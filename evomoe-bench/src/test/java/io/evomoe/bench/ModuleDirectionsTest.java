@@ -25,8 +25,7 @@ class ModuleDirectionsTest {
     "io.evomoe.training..",
     "io.evomoe.step..",
     "io.evomoe.random..",
-    "io.evomoe.names..",
-    "io.evomoe.files.."
+    "io.evomoe.internal.."
   };
 
   private static final JavaClasses CLASSES =
@@ -116,16 +115,19 @@ class ModuleDirectionsTest {
   void packages_should_be_free_of_cycles() {
     slices().matching("io.evomoe.(*)..").should().beFreeOfCycles().check(CLASSES);
     slices().matching("io.evomoe.run.(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices().matching("io.evomoe.run.internal.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
   void kernel_providers_should_be_reached_through_their_interface_alone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.evomoe.kernel.onednn..", "io.evomoe.kernel.nd4j..")
+        .resideOutsideOfPackages(
+            "io.evomoe.kernel.internal.onednn..", "io.evomoe.kernel.internal.nd4j..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.evomoe.kernel.onednn..", "io.evomoe.kernel.nd4j..")
+        .resideInAnyPackage(
+            "io.evomoe.kernel.internal.onednn..", "io.evomoe.kernel.internal.nd4j..")
         .check(CLASSES);
   }
 

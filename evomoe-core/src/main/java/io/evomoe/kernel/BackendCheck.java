@@ -1,6 +1,6 @@
 package io.evomoe.kernel;
 
-import io.evomoe.natives.NativeFolders;
+import io.evomoe.internal.natives.NativeFolders;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

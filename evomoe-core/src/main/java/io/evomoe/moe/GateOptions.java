@@ -1,6 +1,6 @@
 package io.evomoe.moe;
 
-import io.evomoe.names.Suggestion;
+import io.evomoe.internal.names.Suggestion;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;

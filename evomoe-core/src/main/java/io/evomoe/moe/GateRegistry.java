@@ -1,7 +1,7 @@
 package io.evomoe.moe;
 
-import io.evomoe.names.PlainName;
-import io.evomoe.names.Suggestion;
+import io.evomoe.internal.names.PlainName;
+import io.evomoe.internal.names.Suggestion;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SortedMap;

@@ -3,7 +3,7 @@ package io.evomoe.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.kernel.Kernels.FeedForwardPass;
-import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package io.evomoe.kernel;
 
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.Kernels.Normalized;
-import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.testing.GradientCheck;
 import io.evomoe.testing.RandomArrays;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.evomoe.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.testing.Differences;
 import java.util.List;
 import java.util.ServiceLoader;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.kernel.KernelSelection.Choice;
-import io.evomoe.kernel.nd4j.Nd4jKernelProvider;
-import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernelProvider;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;

@@ -1,6 +1,6 @@
 package io.evomoe.kernel;
 
-import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class Nd4jDoubleKernelsTest extends KernelsContract {

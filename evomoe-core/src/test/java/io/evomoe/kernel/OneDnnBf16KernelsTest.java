@@ -3,7 +3,7 @@ package io.evomoe.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.evomoe.kernel.onednn.OneDnnKernelProvider;
+import io.evomoe.kernel.internal.onednn.OneDnnKernelProvider;
 import io.evomoe.testing.Differences;
 import java.util.List;
 import java.util.Optional;

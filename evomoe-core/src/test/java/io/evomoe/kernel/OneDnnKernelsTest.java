@@ -2,7 +2,7 @@ package io.evomoe.kernel;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.evomoe.kernel.onednn.OneDnnKernelProvider;
+import io.evomoe.kernel.internal.onednn.OneDnnKernelProvider;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.nd4j.linalg.api.buffer.DataType;

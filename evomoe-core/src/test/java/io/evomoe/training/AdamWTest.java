@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.Workspaces;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import java.util.List;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.NotFiniteException;

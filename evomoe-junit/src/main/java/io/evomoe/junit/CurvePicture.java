@@ -1,6 +1,6 @@
 package io.evomoe.junit;
 
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

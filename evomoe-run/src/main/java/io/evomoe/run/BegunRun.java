@@ -1,6 +1,7 @@
 package io.evomoe.run;
 
-import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.internal.task.TaskRun;
+import io.evomoe.run.record.Outcome;
 import java.util.function.Supplier;
 
 /**
@@ -9,7 +10,7 @@ import java.util.function.Supplier;
  * @param run in memory, closed with this
  * @param training trains it and writes the folder
  */
-record BegunRun(TaskRun<?, ?> run, Supplier<TaskRun.Outcome> training) implements AutoCloseable {
+record BegunRun(TaskRun<?, ?> run, Supplier<Outcome> training) implements AutoCloseable {
   @Override
   public void close() {
     run.close();

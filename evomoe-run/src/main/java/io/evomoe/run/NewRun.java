@@ -1,15 +1,16 @@
 package io.evomoe.run;
 
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.hub.DenseStart;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.hub.DenseStart;
+import io.evomoe.run.internal.task.Prepared;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.internal.task.TaskRun;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.task.Prepared;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.training.CheckpointWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +57,7 @@ record NewRun(
     return new BegunRun(run, () -> train(run, listener));
   }
 
-  private TaskRun.Outcome train(TaskRun<?, ?> run, RunListener listener) {
+  private Outcome train(TaskRun<?, ?> run, RunListener listener) {
     Path path = output.path();
     RunFolder folder = new RunFolder(path);
     prepared.saveTokenizer(path);

@@ -1,6 +1,6 @@
 package io.evomoe.run;
 
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.Sampling;
 import io.evomoe.models.roberta.Roberta;
@@ -9,17 +9,18 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.LineTranslator;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Task;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.internal.task.TaskRun;
+import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.internal.task.TextGeneration;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
-import io.evomoe.run.task.EvalRequest;
-import io.evomoe.run.task.LineTranslator;
-import io.evomoe.run.task.Measurement;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Task;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
-import io.evomoe.run.task.Tasks;
-import io.evomoe.run.task.TextGeneration;
-import io.evomoe.run.task.TrainedModel;
+import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.Measurement;
+import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
@@ -127,7 +128,8 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * The data that it trains on, encoded, which an opened run reads now or when it is trained.
+   * The data that it trains on, encoded, which an opened run reads now or when it is trained; for
+   * the command line.
    *
    * @param progress told how far it has come
    */
@@ -146,7 +148,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /** The same as {@link #train(RunListener)}, telling nobody. */
-  public TaskRun.Outcome train() {
+  public Outcome train() {
     return train(report -> {});
   }
 
@@ -163,10 +165,11 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
    * is closed; its folder can be opened.
    *
    * @return what it gave; of a run that has taken all of its steps, the same again
-   * @throws io.evomoe.files.FolderInUseException if another process, or another object, trains it
+   * @throws io.evomoe.internal.files.FolderInUseException if another process, or another object,
+   *     trains it
    * @throws IllegalStateException if it diverged; the last checkpoint is where it can go on
    */
-  public TaskRun.Outcome train(RunListener listener) {
+  public Outcome train(RunListener listener) {
     requireNotTrained();
     boolean interrupted = false;
     inTraining = true;
@@ -181,7 +184,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
       }
       listener.onStart(this);
       try {
-        TaskRun.Outcome outcome = begun.training().get();
+        Outcome outcome = begun.training().get();
         ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
         // A run that comes to its end here is the same as one that is opened.
         RunState over = state;

@@ -1,7 +1,7 @@
 package io.evomoe.run;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.moe.GateRegistry;
@@ -10,14 +10,14 @@ import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.FolderDigest;
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.hub.DenseStart;
-import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.Prepared;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Task;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.hub.DenseStart;
+import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.internal.task.Prepared;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Task;
+import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.training.Guards;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingConfig;
@@ -189,7 +189,7 @@ public final class RunBuilder<M extends Model<?>> {
    * @throws IllegalArgumentException if the folder has a run already, the configuration does not
    *     fit, the data cannot be read or is too short, or the model does not fit into the machine's
    *     memory
-   * @throws io.evomoe.files.FolderInUseException if somebody writes to the folder now
+   * @throws io.evomoe.internal.files.FolderInUseException if somebody writes to the folder now
    */
   public Run<M> in(Path folder) {
     RunConfig config = config();
@@ -203,7 +203,7 @@ public final class RunBuilder<M extends Model<?>> {
     }
   }
 
-  /** The same in a folder that is open already, and is closed with the run. */
+  /** For the command line: in a folder that is open already, and is closed with the run. */
   public Run<M> in(OutputFolder output) {
     return begin(config(), output);
   }

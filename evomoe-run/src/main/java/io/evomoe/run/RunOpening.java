@@ -1,10 +1,10 @@
 package io.evomoe.run;
 
-import io.evomoe.files.OutputFolder;
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.rounds.RoundSettings;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.rounds.RoundSettings;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ public final class RunOpening {
     return this;
   }
 
-  /** Writes to a folder that is open already, and closed by who opened it. */
+  /** For the command line: writes to a folder that is open already, and closed by who opened it. */
   public RunOpening output(OutputFolder opened) {
     output = opened;
     return this;

@@ -1,15 +1,16 @@
 package io.evomoe.run;
 
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.FolderDigest;
-import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.Prepared;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.internal.task.TaskRun;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.task.Prepared;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -103,8 +104,7 @@ final class SavedRun implements RunState {
     return saved.folder().path().resolve(CurveFile.NAME);
   }
 
-  private TaskRun.Outcome train(
-      TaskRun<?, ?> run, CheckpointWriter checkpoints, RunListener listener) {
+  private Outcome train(TaskRun<?, ?> run, CheckpointWriter checkpoints, RunListener listener) {
     if (!saved.changes().isEmpty()) {
       saved.folder().write(saved.config());
       run.save(checkpoints);

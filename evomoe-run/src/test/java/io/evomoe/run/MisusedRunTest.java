@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.files.FolderInUseException;
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.FolderInUseException;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.files.FolderInUseException;
+import io.evomoe.internal.files.FolderInUseException;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.TextProgress;
@@ -13,9 +13,9 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
-import io.evomoe.run.task.Measurement;
-import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.result.Measurement;
 import io.evomoe.training.StepReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ class RunTest {
       run.train();
     }
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
-      TaskRun.Outcome outcome = run.train(stopAt(run, at));
+      Outcome outcome = run.train(stopAt(run, at));
       assertThat(outcome.result().isInterrupted()).isTrue();
       assertThat(run.steps()).isEqualTo(at);
     }

@@ -1,6 +1,6 @@
 package io.evomoe.spark;
 
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -3,13 +3,13 @@ package io.evomoe.spark;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.Results;
+import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Measured;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;
-import io.evomoe.run.task.Results;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Model;
 import io.evomoe.training.PeriodicEvaluation;
@@ -17,11 +17,11 @@ import io.evomoe.training.StepReport;
 import io.evomoe.training.StepResult;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.checkpoint.Checkpoint;
-import io.evomoe.training.rounds.Contribution;
-import io.evomoe.training.rounds.Coordinator;
-import io.evomoe.training.rounds.ModelSnapshot;
-import io.evomoe.training.rounds.RoundConfig;
-import io.evomoe.training.rounds.RoundPlan;
+import io.evomoe.training.internal.rounds.Contribution;
+import io.evomoe.training.internal.rounds.Coordinator;
+import io.evomoe.training.internal.rounds.ModelSnapshot;
+import io.evomoe.training.internal.rounds.RoundConfig;
+import io.evomoe.training.internal.rounds.RoundPlan;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,7 +78,7 @@ final class ClusterRun<B, M extends Model<B>> {
   }
 
   /** Trains to the end. */
-  TaskRun.Outcome train(
+  Outcome train(
       Workers workers,
       CheckpointWriter checkpoints,
       CurveFile curves,

@@ -1,6 +1,6 @@
 package io.evomoe.spark;
 
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.random.CounterRandom;
 import java.io.IOException;
 import java.io.UncheckedIOException;

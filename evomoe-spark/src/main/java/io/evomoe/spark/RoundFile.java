@@ -1,7 +1,7 @@
 package io.evomoe.spark;
 
-import io.evomoe.files.AtomicFile;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
 package io.evomoe.spark;
 
 import io.evomoe.training.StepReport;
-import io.evomoe.training.rounds.Contribution;
-import io.evomoe.training.rounds.RoundPlan;
-import io.evomoe.training.rounds.WireFormat;
-import io.evomoe.training.rounds.WorkerTime;
+import io.evomoe.training.internal.rounds.Contribution;
+import io.evomoe.training.internal.rounds.RoundPlan;
+import io.evomoe.training.internal.rounds.WireFormat;
+import io.evomoe.training.internal.rounds.WorkerTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.evomoe.spark;
 
-import io.evomoe.files.IoReason;
-import io.evomoe.files.ScratchFolder;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.training.rounds.RoundConfig;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;

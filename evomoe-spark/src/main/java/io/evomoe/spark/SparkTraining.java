@@ -1,19 +1,19 @@
 package io.evomoe.spark;
 
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.rounds.ClusterRequest;
+import io.evomoe.run.internal.rounds.ClusterTraining;
+import io.evomoe.run.internal.rounds.RoundSettings;
+import io.evomoe.run.internal.task.Prepared;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.rounds.ClusterRequest;
-import io.evomoe.run.rounds.ClusterTraining;
-import io.evomoe.run.rounds.RoundSettings;
-import io.evomoe.run.task.Prepared;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
-import io.evomoe.training.rounds.RoundConfig;
+import io.evomoe.run.record.Outcome;
+import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,7 +93,7 @@ public final class SparkTraining implements ClusterTraining {
             folder.write(config);
             run.save(checkpoints);
           }
-          TaskRun.Outcome outcome =
+          Outcome outcome =
               run.train(workers, checkpoints, curves, earlier, request.out(), console);
           return new Trained(outcome, config, task);
         }

@@ -1,14 +1,14 @@
 package io.evomoe.spark;
 
-import io.evomoe.files.FileTree;
-import io.evomoe.files.IoReason;
-import io.evomoe.files.ScratchFolder;
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.Tasks;
-import io.evomoe.run.task.TokenizerSource;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.internal.task.TokenizerSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.evomoe.spark;
 
-import io.evomoe.training.rounds.WireFormat;
+import io.evomoe.training.internal.rounds.WireFormat;
 
 /**
  * Bytes of arrays that a round moves: the start, in float32, to each process; and one difference

@@ -1,19 +1,19 @@
 package io.evomoe.spark;
 
-import io.evomoe.files.ScratchFolder;
+import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.Tasks;
-import io.evomoe.run.task.TokenizerSource;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.internal.task.TokenizerSource;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
-import io.evomoe.training.rounds.Contribution;
-import io.evomoe.training.rounds.LocalRound;
-import io.evomoe.training.rounds.ModelSnapshot;
-import io.evomoe.training.rounds.RoundPlan;
-import io.evomoe.training.rounds.WorkerTime;
+import io.evomoe.training.internal.rounds.Contribution;
+import io.evomoe.training.internal.rounds.LocalRound;
+import io.evomoe.training.internal.rounds.ModelSnapshot;
+import io.evomoe.training.internal.rounds.RoundPlan;
+import io.evomoe.training.internal.rounds.WorkerTime;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -1,8 +1,8 @@
 package io.evomoe.spark;
 
-import io.evomoe.training.rounds.Contribution;
-import io.evomoe.training.rounds.ModelSnapshot;
-import io.evomoe.training.rounds.RoundPlan;
+import io.evomoe.training.internal.rounds.Contribution;
+import io.evomoe.training.internal.rounds.ModelSnapshot;
+import io.evomoe.training.internal.rounds.RoundPlan;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;

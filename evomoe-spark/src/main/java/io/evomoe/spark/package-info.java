@@ -1,6 +1,6 @@
 /**
- * Training in rounds on Apache Spark, which schedules, moves and retries: {@link
- * io.evomoe.training.rounds} trains.
+ * Training in rounds on Apache Spark, which schedules, moves and retries: {@code
+ * io.evomoe.training.internal.rounds} trains.
  */
 @NullMarked
 package io.evomoe.spark;

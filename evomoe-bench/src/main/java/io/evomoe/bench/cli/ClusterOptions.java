@@ -1,10 +1,10 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.models.text.HeldOut;
-import io.evomoe.run.rounds.ClusterRequest;
-import io.evomoe.run.rounds.ClusterTraining;
-import io.evomoe.training.rounds.RoundConfig;
-import io.evomoe.training.rounds.WireFormat;
+import io.evomoe.run.internal.rounds.ClusterRequest;
+import io.evomoe.run.internal.rounds.ClusterTraining;
+import io.evomoe.training.internal.rounds.RoundConfig;
+import io.evomoe.training.internal.rounds.WireFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -4,21 +4,21 @@ import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.SummaryTable;
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.internal.task.Prepared;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.record.Annealing;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.Prepared;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
-import io.evomoe.run.task.Tasks;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,7 +112,7 @@ final class CompareCommand implements Callable<Integer> {
         }
         // Until it is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
-        TaskRun.Outcome outcome =
+        Outcome outcome =
             planned.train(name(planned.config()), prepared.data(), curves, stop, memory, console);
         stop.begin();
         whole &= outcome.result().steps() == planned.config().training().steps();
@@ -168,7 +168,7 @@ final class CompareCommand implements Callable<Integer> {
       this.description = description;
     }
 
-    void add(TaskRun.Outcome outcome) {
+    void add(Outcome outcome) {
       results.add(outcome.result());
       runs.add(outcome.recorded());
       ResultFile.write(folder.resolve(ResultFile.NAME), results);

@@ -1,11 +1,11 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.files.IoReason;
-import io.evomoe.files.NewFolder;
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.Conversion;
-import io.evomoe.run.task.RunCheckpoint;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.NewFolder;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.Conversion;
+import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,9 +1,9 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.files.FolderInUseException;
-import io.evomoe.files.FolderLock;
-import io.evomoe.files.IoReason;
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.FolderInUseException;
+import io.evomoe.internal.files.FolderLock;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.OutputFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

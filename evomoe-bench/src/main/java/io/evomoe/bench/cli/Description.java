@@ -2,8 +2,8 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.internal.task.Tasks;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.files.ScratchFolder;
+import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;

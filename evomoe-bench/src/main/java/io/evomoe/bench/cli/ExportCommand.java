@@ -1,10 +1,10 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.files.NewFolder;
+import io.evomoe.internal.files.NewFolder;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.TokenizerFiles;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Tasks;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

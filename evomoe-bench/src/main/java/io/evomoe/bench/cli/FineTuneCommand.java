@@ -1,19 +1,19 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.ClassScoreTable;
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedSplit;
-import io.evomoe.run.finetune.FineTuneSettings;
-import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.finetune.TunedFolder;
-import io.evomoe.run.finetune.TunedPart;
-import io.evomoe.run.folder.FolderDigest;
+import io.evomoe.run.internal.finetune.FineTuneSettings;
+import io.evomoe.run.internal.finetune.FineTuning;
+import io.evomoe.run.internal.finetune.TunedFolder;
+import io.evomoe.run.internal.finetune.TunedPart;
+import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.training.TrainingListener;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.models.gpt.Sampling;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Tasks;
-import io.evomoe.run.task.TextGeneration;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.internal.task.TextGeneration;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

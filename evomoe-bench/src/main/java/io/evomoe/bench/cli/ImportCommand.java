@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.run.hub.HubImport;
+import io.evomoe.run.internal.hub.HubImport;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

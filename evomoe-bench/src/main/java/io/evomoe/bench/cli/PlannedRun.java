@@ -3,10 +3,11 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.compare.FinishedRun;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.internal.task.TaskRun;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.io.PrintStream;
 import java.util.List;
@@ -57,7 +58,7 @@ record PlannedRun(
    * @param name for people
    * @param curves already holds the {@link #earlier} rows
    */
-  TaskRun.Outcome train(
+  Outcome train(
       String name,
       TaskData<?, ?> data,
       CurveFile curves,
@@ -66,7 +67,7 @@ record PlannedRun(
       PrintStream console) {
     if (finished != null) {
       console.printf("%s: finished before, taken as it is%n", name);
-      return new TaskRun.Outcome(finished.result(), finished.recorded());
+      return new Outcome(finished.result(), finished.recorded());
     }
     RunConfig config = config();
     // Before the model is made, which takes a while where it has many experts.
@@ -79,7 +80,7 @@ record PlannedRun(
     }
   }
 
-  private TaskRun.Outcome train(
+  private Outcome train(
       String name,
       TaskRun<?, ?> run,
       CurveFile curves,
@@ -95,7 +96,7 @@ record PlannedRun(
     }
     memory.watch(run::requestStop);
     StepProgress progress = new StepProgress(name, config.training().steps(), console);
-    TaskRun.Outcome outcome = run.train(place.start(checkpoint != null), curves, earlier, progress);
+    Outcome outcome = run.train(place.start(checkpoint != null), curves, earlier, progress);
     if (outcome.result().steps() == config.training().steps()) {
       place.finish(outcome);
     } else {

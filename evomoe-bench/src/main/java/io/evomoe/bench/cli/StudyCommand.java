@@ -9,16 +9,16 @@ import io.evomoe.bench.study.StudyConfig;
 import io.evomoe.bench.study.StudyResults;
 import io.evomoe.bench.study.StudyRun;
 import io.evomoe.bench.study.StudyTables;
-import io.evomoe.files.AtomicFile;
-import io.evomoe.files.IoReason;
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.FolderDigest;
+import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.Prepared;
-import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.record.Outcome;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -215,7 +215,7 @@ final class StudyCommand implements Callable<Integer> {
         ComparedRun place = new ComparedRun(folder, run.name(), settings, sources);
         // Until its model is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
-        TaskRun.Outcome outcome = outcome(place, run, prepared, stop, memory);
+        Outcome outcome = outcome(place, run, prepared, stop, memory);
         stop.begin();
         if (outcome.result().steps() == settings.training().steps()) {
           study.results().add(run.name(), settings, outcome);
@@ -225,7 +225,7 @@ final class StudyCommand implements Callable<Integer> {
     }
   }
 
-  private TaskRun.Outcome outcome(
+  private Outcome outcome(
       ComparedRun place, StudyRun run, Prepared prepared, GracefulStop stop, MemoryGuard memory) {
     Path file = place.folder().resolve(CurveFile.NAME);
     List<CurveRow> recorded = CurveFile.readIfWhole(file);

@@ -4,21 +4,21 @@ import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.RunOpening;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.hub.DenseStart;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.hub.DenseStart;
+import io.evomoe.run.internal.rounds.ClusterRequest;
+import io.evomoe.run.internal.rounds.ClusterTraining;
+import io.evomoe.run.internal.rounds.RoundSettings;
+import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.record.Annealing;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
-import io.evomoe.run.rounds.ClusterRequest;
-import io.evomoe.run.rounds.ClusterTraining;
-import io.evomoe.run.rounds.RoundSettings;
-import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -252,7 +252,7 @@ final class TrainCommand implements Callable<Integer> {
     console.println(Description.parameters(data, config));
     console.println(Description.losses(config));
     console.flush();
-    TaskRun.Outcome outcome;
+    Outcome outcome;
     try (MemoryGuard memory = new MemoryGuard(limit)) {
       outcome = run.train(new ConsoleRun(config, console, stop, memory));
       memory.requireWithin();
@@ -265,7 +265,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void printSummary(TaskRun.Outcome outcome, Path folder, String measured) {
+  private void printSummary(Outcome outcome, Path folder, String measured) {
     console.println();
     console.println(SummaryTable.of(List.of(outcome.result())).text());
     console.println(measured);
@@ -274,11 +274,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static void write(
-      TaskRun.Outcome outcome,
-      RunConfig config,
-      Path folder,
-      TaskData<?, ?> data,
-      List<String> names) {
+      Outcome outcome, RunConfig config, Path folder, TaskData<?, ?> data, List<String> names) {
     ReportData report =
         new ReportData(
             "EvoMoE training: %s, %s, seed %d"

@@ -1,8 +1,8 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.run.task.LineTranslator;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.run.internal.task.LineTranslator;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

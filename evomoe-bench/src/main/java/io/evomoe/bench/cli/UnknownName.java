@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.names.Suggestion;
+import io.evomoe.internal.names.Suggestion;
 import java.util.Collection;
 import java.util.Optional;
 import picocli.CommandLine;

@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,13 +1,13 @@
 package io.evomoe.bench.compare;
 
-import io.evomoe.files.FileTree;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.folder.Fingerprint;
-import io.evomoe.run.folder.FolderDigest;
+import io.evomoe.run.internal.folder.Fingerprint;
+import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -100,7 +100,7 @@ public final class ComparedRun {
   }
 
   /** Keeps what came of it; the checkpoints are not needed any more. */
-  public void finish(TaskRun.Outcome outcome) {
+  public void finish(Outcome outcome) {
     new FinishedRun(fingerprint, outcome.result(), outcome.recorded()).write(finishedFile());
     deleteCheckpoints();
   }

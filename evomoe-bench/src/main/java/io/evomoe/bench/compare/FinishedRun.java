@@ -1,8 +1,8 @@
 package io.evomoe.bench.compare;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.evomoe.files.AtomicFile;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.run.record.Json;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;

@@ -2,7 +2,7 @@ package io.evomoe.bench.report;
 
 import static java.util.stream.Collectors.joining;
 
-import io.evomoe.files.AtomicFile;
+import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
 import java.nio.file.Path;

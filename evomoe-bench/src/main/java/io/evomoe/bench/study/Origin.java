@@ -1,7 +1,7 @@
 package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.files.AtomicFile;
+import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.run.config.StrictYaml;
 import java.nio.file.Path;
 

@@ -1,8 +1,8 @@
 package io.evomoe.bench.study;
 
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.files.IoReason;
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;

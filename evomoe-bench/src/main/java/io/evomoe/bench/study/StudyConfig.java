@@ -1,11 +1,11 @@
 package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.names.PlainName;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.names.PlainName;
 import io.evomoe.run.config.StrictYaml;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.run.internal.task.Tasks;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

@@ -1,15 +1,15 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.files.FileTree;
-import io.evomoe.files.IoReason;
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.run.task.TaskRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,7 +74,7 @@ public final class StudyResults {
   }
 
   /** Records a finished run, in place of one of another configuration. */
-  public void add(String name, RunConfig config, TaskRun.Outcome outcome) {
+  public void add(String name, RunConfig config, Outcome outcome) {
     Path run = OutputFolder.prepare(FileTree.requireNoLink(folder.resolve(name)));
     deleteResult(run);
     origin.write(run.resolve(ORIGIN));

@@ -3,9 +3,9 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.RunCheckpoint;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;

@@ -2,10 +2,10 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.files.OutputFolder;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.folder.RunFolder;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.files.FileTree;
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
-import io.evomoe.run.folder.RunFolder;
+import io.evomoe.run.internal.folder.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.folder.FolderDigest;
+import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.CurveFile;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.evomoe.bench.study;
 
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.run.task.TaskRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ final class Studies {
     study.results().add(name, study.config(run).orElseThrow(), outcome(run, losses));
   }
 
-  private static TaskRun.Outcome outcome(StudyRun run, double... losses) {
+  private static Outcome outcome(StudyRun run, double... losses) {
     List<CurveRow> rows = new ArrayList<>();
     for (int i = 0; i < losses.length; i++) {
       rows.add(row(run, 10L * (i + 1), losses[i]));
@@ -81,8 +81,7 @@ final class Studies {
             0.9,
             last.wallSeconds(),
             last.step());
-    return new TaskRun.Outcome(
-        result, new RecordedRun("gpt", run.gate(), run.seed(), rows, List.of()));
+    return new Outcome(result, new RecordedRun("gpt", run.gate(), run.seed(), rows, List.of()));
   }
 
   static CurveRow row(StudyRun run, long step, double validLoss) {

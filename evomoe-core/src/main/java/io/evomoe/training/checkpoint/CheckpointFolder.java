@@ -1,7 +1,7 @@
 package io.evomoe.training.checkpoint;
 
-import io.evomoe.files.FileTree;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Moments;

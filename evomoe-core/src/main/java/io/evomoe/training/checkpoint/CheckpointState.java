@@ -1,6 +1,6 @@
 package io.evomoe.training.checkpoint;
 
-import io.evomoe.files.FileTree;
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Progress;

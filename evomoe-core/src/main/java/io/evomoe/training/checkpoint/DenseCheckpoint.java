@@ -1,6 +1,6 @@
 package io.evomoe.training.checkpoint;
 
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.nn.ExpertPlace;
 import io.evomoe.nn.Place;
 import io.evomoe.training.DenseWeights;

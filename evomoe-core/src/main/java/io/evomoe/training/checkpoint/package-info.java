@@ -1,4 +1,9 @@
-/** Checkpoints that are complete or absent, verified when read; the safetensors format. */
+/**
+ * Checkpoints that are complete or absent, and verified when they are read. {@link
+ * io.evomoe.training.checkpoint.CheckpointFolder} writes and keeps them, {@link
+ * io.evomoe.training.checkpoint.Checkpoint} is one that is read. Arrays are in the safetensors
+ * format, which other tools open.
+ */
 @NullMarked
 package io.evomoe.training.checkpoint;
 

@@ -1,4 +1,7 @@
-/** GPT: a causal language model with experts in every k-th block. */
+/**
+ * GPT: a causal language model with experts in every k-th block. {@link io.evomoe.models.gpt.Gpt}
+ * is GPT-2's architecture. {@link io.evomoe.models.gpt.Generation} continues texts with one.
+ */
 @NullMarked
 package io.evomoe.models.gpt;
 

@@ -1,7 +1,7 @@
 package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.FloatFormats;

@@ -1,7 +1,7 @@
 package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.checkpoint.TensorInfo;

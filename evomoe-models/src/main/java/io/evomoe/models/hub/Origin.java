@@ -1,6 +1,6 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;

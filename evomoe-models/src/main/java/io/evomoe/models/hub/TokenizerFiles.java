@@ -1,6 +1,6 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
 import java.io.IOException;

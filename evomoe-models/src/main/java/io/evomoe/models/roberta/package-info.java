@@ -1,4 +1,7 @@
-/** RoBERTa with experts: pre-training on masked tokens, and a classifier on top of it. */
+/**
+ * RoBERTa with experts. {@link io.evomoe.models.roberta.Roberta} learns to name masked tokens.
+ * {@link io.evomoe.models.roberta.RobertaClassifier} puts classes on top of a pre-trained one.
+ */
 @NullMarked
 package io.evomoe.models.roberta;
 

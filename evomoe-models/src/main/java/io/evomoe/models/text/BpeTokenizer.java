@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * spelling of a special token inside a text becomes that token, as it does there.
  *
  * <p>The native library is unpacked once into a folder that nobody else can write to ({@link
- * io.evomoe.natives.NativeFolders}), or where {@code ENGINE_CACHE_DIR} says.
+ * io.evomoe.internal.natives.NativeFolders}), or where {@code ENGINE_CACHE_DIR} says.
  *
  * <p>Safe for use by several threads. The native part is freed by {@link #close}.
  */

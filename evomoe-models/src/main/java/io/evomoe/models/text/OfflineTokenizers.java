@@ -4,7 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.util.Utils;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.evomoe.natives.NativeFolders;
+import io.evomoe.internal.natives.NativeFolders;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

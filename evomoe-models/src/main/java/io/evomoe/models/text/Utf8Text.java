@@ -1,6 +1,6 @@
 package io.evomoe.models.text;
 
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,9 @@
-/** Text for language models: corpora, the byte-pair tokenizer and its trainer, token batches. */
+/**
+ * Text for language models. {@link io.evomoe.models.text.TextSplit} reads files and holds a part
+ * out; {@link io.evomoe.models.text.TokenizerFolder} trains and opens byte-pair tokenizers. {@link
+ * io.evomoe.models.text.PackedBatches} and {@link io.evomoe.models.text.MaskedBatches} are what
+ * models train on.
+ */
 @NullMarked
 package io.evomoe.models.text;
 

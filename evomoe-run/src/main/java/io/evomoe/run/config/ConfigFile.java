@@ -2,7 +2,7 @@ package io.evomoe.run.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.files.AtomicFile;
+import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.training.Guards;
 import java.nio.file.Path;

@@ -18,7 +18,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.kernel.Activation;
 import java.io.IOException;
 import java.io.InputStream;

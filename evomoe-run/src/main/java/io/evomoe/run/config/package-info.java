@@ -1,6 +1,7 @@
 /**
- * Configurations of runs: their fields with bounds and defaults, presets, the YAML they are written
- * as, and which of them a checkpoint is bound to.
+ * Configurations of runs. {@link io.evomoe.run.config.RunConfig} is one run in full: fields with
+ * bounds and defaults, which are also the YAML of a run's folder and the paths of {@code --set}. A
+ * {@link io.evomoe.run.config.Preset} is a size that is known to work.
  */
 @NullMarked
 package io.evomoe.run.config;

@@ -1,8 +1,8 @@
 package io.evomoe.run.record;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.evomoe.files.AtomicFile;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.evomoe.run.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.evomoe.files.AtomicFile;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;

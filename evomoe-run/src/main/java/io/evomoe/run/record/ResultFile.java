@@ -2,8 +2,8 @@ package io.evomoe.run.record;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import io.evomoe.files.AtomicFile;
-import io.evomoe.files.IoReason;
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

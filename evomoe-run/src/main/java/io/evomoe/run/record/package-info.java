@@ -1,4 +1,8 @@
-/** What a run writes down: its curve, a line a step, and its result. */
+/**
+ * What a run writes down. {@link io.evomoe.run.record.RecordedRun} is its curve, a row a step, and
+ * {@link io.evomoe.run.record.RunResult} what it came to. {@link io.evomoe.run.record.CurveFile} is
+ * the curve on the disk.
+ */
 @NullMarked
 package io.evomoe.run.record;
 

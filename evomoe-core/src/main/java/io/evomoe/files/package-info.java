@@ -1,5 +1,0 @@
-/** Files and folders on the disk: who may write them, and how they go without a trace. */
-@NullMarked
-package io.evomoe.files;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package io.evomoe.internal.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** Writes whole files that are, at every moment, either the old or the new version. */
+public final class AtomicFile {
+  /** Names of the temporary files. */
+  static final Pattern TEMPORARY =
+      Pattern.compile("\\..+\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.tmp");
+
+  private AtomicFile() {}
+
+  /**
+   * Replaces {@code file}: a temporary file in the same folder is written, synced and moved over
+   * it.
+   *
+   * @throws IllegalArgumentException if the folder cannot be created or written
+   * @throws UncheckedIOException if writing fails; the old file is then untouched
+   */
+  public static void write(Path file, String text) {
+    Path folder = OutputFolder.prepareParent(file);
+    // Not Files.createTempFile: its owner-only permissions would stay with the finished file.
+    Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      try {
+        writeAndSync(temporary, text);
+        move(temporary, file);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
+  private static void writeAndSync(Path file, String text) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, REPLACE_EXISTING);
+    }
+  }
+}

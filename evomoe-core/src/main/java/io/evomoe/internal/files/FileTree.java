@@ -1,0 +1,97 @@
+package io.evomoe.internal.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A folder with all that is in it. Symbolic links in it are never followed. */
+public final class FileTree {
+  private static final Logger log = LoggerFactory.getLogger(FileTree.class);
+
+  private FileTree() {}
+
+  /**
+   * Deletes a file, or a folder with all that is in it; of a symbolic link in it, the link and not
+   * what it points to. Does nothing where there is nothing.
+   *
+   * @throws IllegalArgumentException if the path is itself a symbolic link; nothing is deleted
+   */
+  public static void delete(Path path) throws IOException {
+    requireNoLink(path);
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** The same after a failure: what cannot be deleted stays, and is warned of. */
+  public static void deleteQuietly(Path path) {
+    try {
+      delete(path);
+    } catch (IOException | IllegalArgumentException e) {
+      log.warn("Left behind: {} ({})", path, e.toString());
+    }
+  }
+
+  /** Forces a file, or the entries of a folder where the system can, to the disk. */
+  public static void force(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      if (!Files.isDirectory(path)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Forces a folder with all that is in it to the disk. */
+  public static void forceAll(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.filter(path -> !Files.isSymbolicLink(path)).toList()) {
+        force(path);
+      }
+    }
+  }
+
+  /**
+   * Refuses a symbolic link where a file or folder of our own is expected.
+   *
+   * @return the path
+   */
+  public static Path requireNoLink(Path path) {
+    if (Files.isSymbolicLink(path)) {
+      throw new IllegalArgumentException(
+          path + " is a symbolic link, which is not followed here: move it away");
+    }
+    return path;
+  }
+}

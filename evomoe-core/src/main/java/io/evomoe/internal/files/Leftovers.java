@@ -1,0 +1,55 @@
+package io.evomoe.internal.files;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Temporary files of {@link AtomicFile} that killed processes have left. */
+final class Leftovers extends SimpleFileVisitor<Path> {
+  /** As deep as files of runs are: {@code runs/NAME/FILE}. */
+  private static final int DEPTH = 3;
+
+  private final Path folder;
+
+  private Leftovers(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Deletes those in a folder and in the folders in it, but for those that have their own lock. */
+  static void delete(Path folder) throws IOException {
+    Files.walkFileTree(folder, Set.of(), DEPTH, new Leftovers(folder));
+  }
+
+  @Override
+  public FileVisitResult preVisitDirectory(Path inner, BasicFileAttributes attributes) {
+    Path lock = inner.resolve(FolderLock.NAME);
+    return !inner.equals(folder) && Files.exists(lock, LinkOption.NOFOLLOW_LINKS)
+        ? FileVisitResult.SKIP_SUBTREE
+        : FileVisitResult.CONTINUE;
+  }
+
+  @Override
+  public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+    if (attributes.isRegularFile()
+        && AtomicFile.TEMPORARY.matcher(file.getFileName().toString()).matches()) {
+      Files.deleteIfExists(file);
+    }
+    return FileVisitResult.CONTINUE;
+  }
+
+  @Override
+  public FileVisitResult visitFileFailed(Path file, IOException unreadable) {
+    return FileVisitResult.CONTINUE;
+  }
+
+  @Override
+  public FileVisitResult postVisitDirectory(Path inner, @Nullable IOException unreadable) {
+    return FileVisitResult.CONTINUE;
+  }
+}

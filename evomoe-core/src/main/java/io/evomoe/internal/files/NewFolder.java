@@ -1,0 +1,161 @@
+package io.evomoe.internal.files;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A folder that comes into being whole or not at all: it is written in {@code .NAME.unfinished}
+ * beside its place, forced to the disk and renamed. What a process that was killed has left there
+ * is deleted by the next one that makes the same folder.
+ */
+public final class NewFolder implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(NewFolder.class);
+
+  private final Path named;
+  private final Path target;
+  private final Path staging;
+  private final FolderLock lock;
+
+  private NewFolder(Path named, Path target, Path staging, FolderLock lock) {
+    this.named = named;
+    this.target = target;
+    this.staging = staging;
+    this.lock = lock;
+  }
+
+  /**
+   * Begins a folder that does not exist yet, or is empty.
+   *
+   * @param who makes it, such as {@code evomoe export}: for those who come later
+   * @throws FolderInUseException if somebody writes to it now
+   * @throws IllegalArgumentException naming the folder, if it holds something, or cannot be written
+   *     or replaced
+   */
+  public static NewFolder open(Path folder, String who) {
+    try {
+      Path target = Files.exists(folder) ? folder.toRealPath() : absolute(folder);
+      if (Files.exists(target.resolve(FolderLock.NAME))) {
+        FolderLock.acquire(target, who).close();
+      }
+      Path staging = target.resolveSibling("." + target.getFileName() + ".unfinished");
+      if (Files.exists(staging, LinkOption.NOFOLLOW_LINKS)) {
+        requireOurs(staging);
+      } else {
+        requireEmpty(folder);
+      }
+      NewFolder made = new NewFolder(folder, target, staging, FolderLock.acquire(staging, who));
+      try {
+        made.begin();
+        return made;
+      } catch (IOException | RuntimeException e) {
+        made.close();
+        throw e;
+      }
+    } catch (FolderInUseException e) {
+      throw e.of(folder);
+    } catch (IOException e) {
+      throw OutputFolder.unusable(folder, e);
+    }
+  }
+
+  private void begin() throws IOException {
+    // Now that nobody else can be about to finish it.
+    requireEmpty(named);
+    FileTree.delete(path());
+    Files.createDirectory(path());
+    if (Files.exists(target)) {
+      requireReplaceable();
+    }
+  }
+
+  /** An empty folder can take the place of an empty one wherever a full one can. */
+  private void requireReplaceable() throws IOException {
+    if (target.equals(Path.of("").toRealPath())) {
+      throw new IllegalArgumentException(
+          "output folder must not be the current folder, was " + named + ": name a new one in it");
+    }
+    copyPermissions();
+    try {
+      Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "output folder %s cannot be replaced in one step (%s): name a new one in it"
+              .formatted(named, IoReason.of(e, named)),
+          e);
+    }
+    Files.createDirectory(path());
+    copyPermissions();
+  }
+
+  private void copyPermissions() throws IOException {
+    if (Files.getFileStore(target).supportsFileAttributeView("posix")) {
+      Files.setPosixFilePermissions(path(), Files.getPosixFilePermissions(target));
+    }
+  }
+
+  /** Where to write what it is to hold. */
+  public Path path() {
+    return staging.resolve("content");
+  }
+
+  /**
+   * Puts it into its place.
+   *
+   * @throws UncheckedIOException if that fails; nothing is there then
+   */
+  public void publish() {
+    try {
+      FileTree.forceAll(path());
+      Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE);
+      FileTree.force(staging.resolveSibling(""));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + named + ": " + IoReason.of(e, named), e);
+    }
+  }
+
+  /** Deletes what was not published. */
+  @Override
+  public void close() {
+    FileTree.deleteQuietly(path());
+    lock.close();
+    try {
+      Files.deleteIfExists(staging);
+    } catch (IOException e) {
+      log.debug("The next one is here already: {}", staging, e);
+    }
+  }
+
+  private static Path absolute(Path folder) {
+    return FileTree.requireNoLink(folder).toAbsolutePath();
+  }
+
+  private static void requireEmpty(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> sorted = entries.sorted().toList();
+      if (!sorted.isEmpty()) {
+        throw new IllegalArgumentException(
+            "output folder %s must be new or empty, holds %s"
+                .formatted(folder, sorted.get(0).getFileName()));
+      }
+    }
+  }
+
+  /** What others have in that place is not deleted; ours has a lock file, or nothing yet. */
+  private static void requireOurs(Path staging) throws IOException {
+    FileTree.requireNoLink(staging);
+    if (Files.isDirectory(staging) && !Files.exists(staging.resolve(FolderLock.NAME))) {
+      requireEmpty(staging);
+    }
+  }
+}

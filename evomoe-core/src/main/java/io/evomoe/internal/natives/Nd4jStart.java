@@ -1,0 +1,76 @@
+package io.evomoe.internal.natives;
+
+import org.nd4j.common.io.Resource;
+import org.nd4j.linalg.factory.Environment;
+import org.nd4j.linalg.factory.Nd4jBackend;
+
+/**
+ * Stands among ND4J's backends without being one: ND4J makes them all before it loads native code,
+ * also where a program's first array is not one of ours.
+ */
+public final class Nd4jStart extends Nd4jBackend {
+  private static final int LAST = -1000;
+
+  /** ND4J's lines at level INFO about threads, memory and instruction sets. */
+  private static final String ABOUT_ITSELF = "org.nd4j.log.initialization";
+
+  /** Called by ND4J. */
+  public Nd4jStart() {
+    NativeFolders.prepare();
+    sayLittle();
+  }
+
+  /** Unless somebody asked for them. */
+  static void sayLittle() {
+    if (System.getProperty(ABOUT_ITSELF) == null) {
+      System.setProperty(ABOUT_ITSELF, "false");
+    }
+  }
+
+  @Override
+  public int getPriority() {
+    return LAST;
+  }
+
+  @Override
+  public boolean isAvailable() {
+    return false;
+  }
+
+  @Override
+  public boolean canRun() {
+    return false;
+  }
+
+  @Override
+  public boolean allowsOrder() {
+    return false;
+  }
+
+  @Override
+  public Resource getConfigurationResource() {
+    throw none();
+  }
+
+  @Override
+  public Class<?> getNDArrayClass() {
+    throw none();
+  }
+
+  @Override
+  public Environment getEnvironment() {
+    throw none();
+  }
+
+  @Override
+  public String buildInfo() {
+    throw none();
+  }
+
+  @Override
+  public void logBackendInit() {}
+
+  private static UnsupportedOperationException none() {
+    return new UnsupportedOperationException("not a backend that computes");
+  }
+}

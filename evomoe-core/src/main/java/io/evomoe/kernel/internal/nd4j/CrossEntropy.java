@@ -1,0 +1,85 @@
+package io.evomoe.kernel.internal.nd4j;
+
+import io.evomoe.kernel.LabelSmoothing;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.factory.ops.NDBase;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** Mean cross-entropy of rows of logits, and its gradient in their place. */
+final class CrossEntropy {
+  private CrossEntropy() {}
+
+  static double overwrite(
+      INDArray logits, int[] targets, LabelSmoothing smoothing, boolean gradient) {
+    int[] counted = IntStream.range(0, targets.length).filter(i -> targets[i] >= 0).toArray();
+    if (counted.length == targets.length && counted.length > 0) {
+      INDArray positions = positions(targets, counted, logits.columns());
+      return overwriteCounted(logits, positions, smoothing, gradient);
+    }
+    double mean = 0;
+    INDArray rows = Rows.gather(logits, counted);
+    if (counted.length > 0) {
+      INDArray positions = positions(targets, counted, logits.columns());
+      mean = overwriteCounted(rows, positions, smoothing, gradient);
+    }
+    if (gradient) {
+      logits.assign(0);
+      Rows.scatter(rows, counted, logits);
+    }
+    return mean;
+  }
+
+  private static double overwriteCounted(
+      INDArray logits, INDArray positions, LabelSmoothing smoothing, boolean gradient) {
+    long n = logits.rows();
+    logits.subiColumnVector(logits.max(1));
+    INDArray flat = logits.reshape(logits.length());
+    INDArray chosen = new NDBase().gather(flat, positions, 0);
+    INDArray expected = chosen;
+    if (!smoothing.isNone()) {
+      expected = logits.sum(1).muli(smoothing.everyClass());
+      expected.addi(chosen.mul(smoothing.target()));
+    }
+    Transforms.exp(logits, false);
+    INDArray sums = logits.sum(1);
+    double loss = total(Transforms.log(sums, true).subi(expected));
+    if (gradient) {
+      logits.diviColumnVector(sums.muli(n));
+      subtract(flat, positions, chosen.assign(smoothing.target() / n));
+      if (!smoothing.isNone()) {
+        logits.subi(smoothing.everyClass() / n);
+      }
+    }
+    return loss / n;
+  }
+
+  private static double total(INDArray losses) {
+    return losses.castTo(DataType.DOUBLE).sumNumber().doubleValue();
+  }
+
+  private static void subtract(INDArray from, INDArray positions, INDArray values) {
+    Nd4j.exec(
+        DynamicCustomOp.builder("scatter_sub")
+            .addInputs(from, positions, values)
+            .addOutputs(from)
+            .build());
+  }
+
+  /** Where the target logits of the counted rows are when these rows alone lie in a row. */
+  private static INDArray positions(int[] targets, int[] counted, int classes) {
+    long[] positions = new long[counted.length];
+    for (int i = 0; i < counted.length; i++) {
+      int target = targets[counted[i]];
+      if (target >= classes) {
+        throw new IllegalArgumentException(
+            "target must be below " + classes + " (classes), was " + target);
+      }
+      positions[i] = (long) i * classes + target;
+    }
+    return Nd4j.createFromArray(positions);
+  }
+}

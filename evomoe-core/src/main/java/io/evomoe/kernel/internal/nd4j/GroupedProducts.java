@@ -1,0 +1,55 @@
+package io.evomoe.kernel.internal.nd4j;
+
+import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.RowGroups;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Matrix products with a weight matrix of its own for each group of rows. */
+final class GroupedProducts {
+  private GroupedProducts() {}
+
+  static INDArray linear(
+      INDArray x, RowGroups groups, List<INDArray> weights, List<INDArray> biases) {
+    long out = weights.get(0).columns();
+    INDArray y = Nd4j.createUninitialized(x.dataType(), groups.rows(), out);
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        INDArray rows = outputRows(y, groups, g);
+        Accumulator into = new Accumulator(rows, 0);
+        Products.multiplyInto(inputRows(x, groups, g), false, weights.get(g), false, into);
+        rows.addiRowVector(biases.get(g));
+      }
+    }
+    return y;
+  }
+
+  static INDArray inputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
+    long in = weights.get(0).rows();
+    INDArray dx = Nd4j.createUninitialized(dy.dataType(), groups.inputRows(), in);
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        double beta = groups.isShared() && g > 0 ? 1 : 0;
+        Accumulator into = new Accumulator(inputRows(dx, groups, g), beta);
+        Products.multiplyInto(outputRows(dy, groups, g), false, weights.get(g), true, into);
+      }
+    }
+    return dx;
+  }
+
+  /** View of the rows that a group reads. */
+  static INDArray inputRows(INDArray x, RowGroups groups, int group) {
+    return view(x, groups.inputOffset(group), groups.size(group));
+  }
+
+  /** View of the rows that a group writes. */
+  static INDArray outputRows(INDArray y, RowGroups groups, int group) {
+    return view(y, groups.offset(group), groups.size(group));
+  }
+
+  private static INDArray view(INDArray x, int first, int size) {
+    return x.get(NDArrayIndex.interval(first, first + size), NDArrayIndex.all());
+  }
+}

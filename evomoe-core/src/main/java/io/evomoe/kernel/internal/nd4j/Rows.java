@@ -1,0 +1,46 @@
+package io.evomoe.kernel.internal.nd4j;
+
+import io.evomoe.kernel.RowBounds;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.factory.ops.NDBase;
+
+/** Moves of whole rows by index. */
+final class Rows {
+  private Rows() {}
+
+  static INDArray gather(INDArray x, int[] rows) {
+    if (rows.length == 0) {
+      return Nd4j.createUninitialized(x.dataType(), 0, x.columns());
+    }
+    RowBounds.require(rows, x.rows());
+    return new NDBase().gather(x, Nd4j.createFromArray(rows), 0);
+  }
+
+  /**
+   * Adds row i of x to row {@code rows[i]} of a matrix. Rows that go to the same place are summed
+   * first, because the order in which ND4J's scatter adds them is up to the backend.
+   */
+  static void scatter(INDArray x, int[] rows, INDArray into) {
+    if (rows.length == 0) {
+      return;
+    }
+    RowBounds.require(rows, into.rows());
+    RowSums sums = RowSums.of(x, rows);
+    Nd4j.exec(
+        DynamicCustomOp.builder("scatter_add")
+            .addInputs(into, Nd4j.createFromArray(sums.rows()), sums.values())
+            .addOutputs(into)
+            .build());
+  }
+
+  static INDArray zeros(DataType type, long rows, long columns) {
+    return Nd4j.createUninitialized(type, rows, columns).assign(0);
+  }
+
+  static INDArray vector(DataType type, double[] values) {
+    return Nd4j.createFromArray(values).castTo(type);
+  }
+}

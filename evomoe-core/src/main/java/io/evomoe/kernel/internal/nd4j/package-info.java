@@ -1,0 +1,8 @@
+/**
+ * The portable kernel provider: ND4J operations only, so it runs on every ND4J backend, in single
+ * and double precision. It is the reference for faster providers.
+ */
+@NullMarked
+package io.evomoe.kernel.internal.nd4j;
+
+import org.jspecify.annotations.NullMarked;

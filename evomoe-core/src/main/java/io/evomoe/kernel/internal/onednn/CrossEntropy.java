@@ -1,0 +1,120 @@
+package io.evomoe.kernel.internal.onednn;
+
+import io.evomoe.kernel.LabelSmoothing;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Softmax cross-entropy in blocks of rows: the probabilities of a block stay in the second-level
+ * cache until its gradient has overwritten its logits, so the vocabulary is never stored twice.
+ */
+final class CrossEntropy {
+  private static final int BLOCK = 64;
+
+  /** Below this the logarithm of a float32 probability is no longer exact. */
+  private static final float TINY = 1e-30f;
+
+  private final SoftmaxRows softmax;
+
+  CrossEntropy(SoftmaxRows softmax) {
+    this.softmax = softmax;
+  }
+
+  double meanLoss(INDArray logits, int[] targets, LabelSmoothing smoothing, boolean gradient) {
+    requireClasses(targets, logits.size(1));
+    int counted = (int) Arrays.stream(targets).filter(t -> t >= 0).count();
+    int rows = targets.length;
+    int classes = (int) logits.size(1);
+    INDArray block = Nd4j.createUninitialized(DataType.FLOAT, Math.min(BLOCK, rows), classes);
+    INDArray factor = Nd4j.createUninitialized(DataType.FLOAT, 2);
+    float share = counted == 0 ? 0 : 1f / counted;
+    float shift = (float) (-share * smoothing.everyClass());
+    Address.buffer(factor).put(0, share).put(1, shift);
+    FloatBuffer z = Address.buffer(logits);
+    FloatBuffer p = Address.buffer(block);
+    double sum = 0;
+    for (int start = 0; start < rows; start += BLOCK) {
+      int size = Math.min(BLOCK, rows - start);
+      long from = Address.of(logits) + (((long) start * classes) << 2);
+      softmax.forward(from, Address.of(block), size, classes);
+      for (int r = 0; r < size; r++) {
+        int target = targets[start + r];
+        sum += target < 0 ? 0 : loss(z, p, start + r, r, target, classes, smoothing);
+      }
+      if (gradient) {
+        long factors = Address.of(factor);
+        if (smoothing.isNone()) {
+          softmax.scale(Address.of(block), factors, from, size, classes);
+        } else {
+          softmax.scaleAndShift(Address.of(block), factors, from, size, classes);
+        }
+        float target = (float) (share * smoothing.target());
+        subtractTargets(z, targets, start, size, classes, target);
+      }
+    }
+    return counted == 0 ? 0 : sum / counted;
+  }
+
+  private static void requireClasses(int[] targets, long classes) {
+    for (int target : targets) {
+      if (target >= classes) {
+        throw new IllegalArgumentException(
+            "target must be below " + classes + " (classes), was " + target);
+      }
+    }
+  }
+
+  private static double loss(
+      FloatBuffer z,
+      FloatBuffer p,
+      int row,
+      int blockRow,
+      int target,
+      int classes,
+      LabelSmoothing smoothing) {
+    double nll = negativeLogLikelihood(z, p, row, blockRow, target, classes);
+    if (smoothing.isNone()) {
+      return nll;
+    }
+    float[] logits = new float[classes];
+    z.get(row * classes, logits);
+    double others = 0;
+    for (float logit : logits) {
+      others += logits[target] - logit;
+    }
+    return nll + others * smoothing.everyClass();
+  }
+
+  private static double negativeLogLikelihood(
+      FloatBuffer z, FloatBuffer p, int row, int blockRow, int target, int classes) {
+    int base = blockRow * classes;
+    float probability = p.get(base + target);
+    if (probability > TINY) {
+      return -Math.log(probability);
+    }
+    int likeliest = 0;
+    for (int c = 1; c < classes; c++) {
+      likeliest = p.get(base + c) > p.get(base + likeliest) ? c : likeliest;
+    }
+    int logits = row * classes;
+    double logSumExp = z.get(logits + likeliest) - Math.log(p.get(base + likeliest));
+    return logSumExp - z.get(logits + target);
+  }
+
+  private static void subtractTargets(
+      FloatBuffer z, int[] targets, int start, int size, int classes, float share) {
+    float @org.jspecify.annotations.Nullable [] zeros = null;
+    for (int row = start; row < start + size; row++) {
+      int base = row * classes;
+      if (targets[row] >= 0) {
+        z.put(base + targets[row], z.get(base + targets[row]) - share);
+      } else {
+        zeros = zeros == null ? new float[classes] : zeros;
+        z.put(base, zeros);
+      }
+    }
+  }
+}

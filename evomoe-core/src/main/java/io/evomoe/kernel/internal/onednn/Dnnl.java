@@ -1,0 +1,72 @@
+package io.evomoe.kernel.internal.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/** The engine and stream of this process, and how to describe memory to them. */
+final class Dnnl {
+  private static final dnnl_engine ENGINE = new dnnl_engine();
+  private static final dnnl_stream STREAM = new dnnl_stream();
+
+  static {
+    check(dnnl_engine_create(ENGINE, dnnl_cpu, 0), "create a CPU engine");
+    check(dnnl_stream_create(STREAM, ENGINE, dnnl_stream_default_flags), "create a stream");
+  }
+
+  private Dnnl() {}
+
+  static dnnl_engine engine() {
+    return ENGINE;
+  }
+
+  static dnnl_stream stream() {
+    return STREAM;
+  }
+
+  static void check(int status, String what) {
+    if (status != dnnl_success) {
+      throw new IllegalStateException("oneDNN could not " + what + " (status " + status + ")");
+    }
+  }
+
+  /** float32 memory without gaps, last dimension fastest. */
+  static dnnl_memory_desc dense(long... shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape[i];
+    }
+    return strided(shape, strides);
+  }
+
+  static dnnl_memory_desc strided(long[] shape, long[] strides) {
+    return strided(dnnl_f32, shape, strides);
+  }
+
+  static dnnl_memory_desc strided(int type, long[] shape, long[] strides) {
+    dnnl_memory_desc memory = new dnnl_memory_desc();
+    check(
+        dnnl_memory_desc_create_with_strides(memory, shape.length, shape, type, strides),
+        "describe memory");
+    return memory;
+  }
+
+  static dnnl_primitive_attr attributes(dnnl_post_ops postOps) {
+    dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+    check(dnnl_primitive_attr_create(attributes), "create attributes");
+    check(dnnl_primitive_attr_set_post_ops(attributes, postOps), "set post-operations");
+    return attributes;
+  }
+
+  static dnnl_post_ops postOps() {
+    dnnl_post_ops postOps = new dnnl_post_ops();
+    check(dnnl_post_ops_create(postOps), "create post-operations");
+    return postOps;
+  }
+}

@@ -1,0 +1,152 @@
+package io.evomoe.kernel.internal.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.evomoe.kernel.Activation;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/**
+ * Element-wise maps over flat memory. A length is cut into powers of two, so that lengths which
+ * change from step to step share a few dozen compiled primitives.
+ */
+final class ElementWise {
+  private static final long LARGEST = 1L << 22;
+  private static final long SMALLEST = 1L << 10;
+
+  private final PrimitiveCache cache;
+
+  ElementWise(PrimitiveCache cache) {
+    this.cache = cache;
+  }
+
+  void activation(Activation activation, long x, long y, long length) {
+    forPieces(
+        length,
+        (start, size) ->
+            cache
+                .get(new Key("forward", activation, size), () -> forward(activation, size))
+                .execute(x + start, y + start));
+  }
+
+  void activationGradient(Activation activation, long x, long dy, long dx, long length) {
+    forPieces(
+        length,
+        (start, size) ->
+            cache
+                .get(new Key("backward", activation, size), () -> backward(activation, size))
+                .execute(x + start, dy + start, dx + start));
+  }
+
+  /** The activation by one primitive for just this length: for lengths that come again. */
+  void activationAtOnce(Activation activation, long x, long y, long length) {
+    cache
+        .get(new Key("forward", activation, length), () -> forward(activation, length))
+        .execute(x, y);
+  }
+
+  /** Its gradient by one primitive; dx may be dy. */
+  void activationGradientAtOnce(Activation activation, long x, long dy, long dx, long length) {
+    cache
+        .get(new Key("backward", activation, length), () -> backward(activation, length))
+        .execute(x, dy, dx);
+  }
+
+  /** sum = a + b; may be in place. */
+  void add(long a, long b, long sum, long length) {
+    forPieces(
+        length,
+        (start, size) ->
+            cache
+                .get(new Key("add", null, size), () -> addition(size))
+                .execute(a + start, b + start, sum + start));
+  }
+
+  private static void forPieces(long length, Piece piece) {
+    long done = 0;
+    while (done < length) {
+      long left = length - done;
+      long size = left < SMALLEST ? left : Math.min(LARGEST, Long.highestOneBit(left));
+      piece.run(done << 2, size);
+      done += size;
+    }
+  }
+
+  private static int algorithm(Activation activation) {
+    return switch (activation) {
+      case GELU -> dnnl_eltwise_gelu_erf;
+      case GELU_TANH -> dnnl_eltwise_gelu_tanh;
+      case RELU -> dnnl_eltwise_relu;
+      case TANH -> dnnl_eltwise_tanh;
+    };
+  }
+
+  private static dnnl_primitive_desc forwardDescription(Activation activation, long size) {
+    dnnl_memory_desc flat = Dnnl.dense(size);
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    Dnnl.check(
+        dnnl_eltwise_forward_primitive_desc_create(
+            description,
+            Dnnl.engine(),
+            dnnl_forward_training,
+            algorithm(activation),
+            flat,
+            flat,
+            0f,
+            0f,
+            null),
+        "describe " + activation);
+    return description;
+  }
+
+  private static Primitive forward(Activation activation, long size) {
+    dnnl_memory_desc flat = Dnnl.dense(size);
+    return new Primitive.Builder(forwardDescription(activation, size))
+        .slot(DNNL_ARG_SRC, flat)
+        .slot(DNNL_ARG_DST, flat)
+        .build();
+  }
+
+  private static Primitive backward(Activation activation, long size) {
+    dnnl_memory_desc flat = Dnnl.dense(size);
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    Dnnl.check(
+        dnnl_eltwise_backward_primitive_desc_create(
+            description,
+            Dnnl.engine(),
+            algorithm(activation),
+            flat,
+            flat,
+            flat,
+            0f,
+            0f,
+            forwardDescription(activation, size),
+            null),
+        "describe the gradient of " + activation);
+    return new Primitive.Builder(description)
+        .slot(DNNL_ARG_SRC, flat)
+        .slot(DNNL_ARG_DIFF_DST, flat)
+        .slot(DNNL_ARG_DIFF_SRC, flat)
+        .build();
+  }
+
+  private static Primitive addition(long size) {
+    dnnl_memory_desc flat = Dnnl.dense(size);
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    Dnnl.check(
+        dnnl_binary_primitive_desc_create(
+            description, Dnnl.engine(), dnnl_binary_add, flat, flat, flat, null),
+        "describe an addition");
+    return new Primitive.Builder(description)
+        .slot(DNNL_ARG_SRC_0, flat)
+        .slot(DNNL_ARG_SRC_1, flat)
+        .slot(DNNL_ARG_DST, flat)
+        .build();
+  }
+
+  private interface Piece {
+    void run(long startInBytes, long size);
+  }
+
+  private record Key(String kind, @org.jspecify.annotations.Nullable Activation what, long size) {}
+}

@@ -1,0 +1,97 @@
+package io.evomoe.kernel.internal.onednn;
+
+import io.evomoe.kernel.AdamWUpdate;
+import io.evomoe.kernel.DropoutMask;
+import io.evomoe.kernel.Parallel;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** One-pass loops over whole arrays: AdamW, sum of squares, dropout. */
+final class FlatArrays {
+  /** Elements staged at a time: four arrays of it stay in the first-level cache. */
+  static final int BLOCK = 2048;
+
+  private static final int GRAIN = 32 * BLOCK;
+
+  private FlatArrays() {}
+
+  static double sumOfSquares(List<INDArray> arrays) {
+    List<Piece> pieces = pieces(arrays);
+    double[] partial = new double[pieces.size()];
+    List<FloatBuffer> buffers = arrays.stream().map(Address::buffer).toList();
+    Parallel.ranges(
+        pieces.size(),
+        1,
+        (first, last) -> {
+          float[] block = new float[BLOCK];
+          for (int p = first; p < last; p++) {
+            partial[p] = sumOfSquares(pieces.get(p), buffers, block);
+          }
+        });
+    return Arrays.stream(partial).sum();
+  }
+
+  private static double sumOfSquares(Piece piece, List<FloatBuffer> buffers, float[] block) {
+    FloatBuffer buffer = buffers.get(piece.array);
+    double sum = 0;
+    for (int i = piece.from; i < piece.to; i += BLOCK) {
+      int size = Math.min(BLOCK, piece.to - i);
+      buffer.get(i, block, 0, size);
+      sum += DotProduct.of(block, block, size);
+    }
+    return sum;
+  }
+
+  static void adamW(List<AdamWUpdate> updates) {
+    List<Piece> pieces = pieces(updates.stream().map(AdamWUpdate::value).toList());
+    List<AdamWLoop> loops = updates.stream().map(AdamWLoop::new).toList();
+    Parallel.ranges(
+        pieces.size(),
+        1,
+        (first, last) -> {
+          AdamWLoop.Blocks blocks = new AdamWLoop.Blocks();
+          for (int p = first; p < last; p++) {
+            Piece piece = pieces.get(p);
+            loops.get(piece.array).update(piece.from, piece.to, blocks);
+          }
+        });
+  }
+
+  /** Cuts arrays so that the cuts depend on their lengths alone, however many threads there are. */
+  private static List<Piece> pieces(List<INDArray> arrays) {
+    List<Piece> pieces = new ArrayList<>();
+    for (int a = 0; a < arrays.size(); a++) {
+      int length = Math.toIntExact(arrays.get(a).length());
+      for (int from = 0; from < length; from += GRAIN) {
+        pieces.add(new Piece(a, from, Math.min(length, from + GRAIN)));
+      }
+    }
+    return pieces;
+  }
+
+  static void dropout(INDArray x, double rate, long seed, INDArray y) {
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer to = Address.buffer(y);
+    DropoutMask mask = new DropoutMask(rate, seed);
+    Parallel.ranges(
+        Math.toIntExact(x.length()),
+        GRAIN,
+        (first, last) -> {
+          float[] block = new float[BLOCK];
+          for (int i = first; i < last; i += BLOCK) {
+            int size = Math.min(BLOCK, last - i);
+            from.get(i, block, 0, size);
+            for (int j = 0; j < size; j++) {
+              block[j] *= (float) mask.factor(i + j);
+            }
+            to.put(i, block, 0, size);
+          }
+        });
+  }
+
+  /** Elements [from, to) of an array in a list. */
+  private record Piece(int array, int from, int to) {}
+}

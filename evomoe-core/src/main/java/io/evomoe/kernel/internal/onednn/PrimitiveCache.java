@@ -1,0 +1,35 @@
+package io.evomoe.kernel.internal.onednn;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Primitives by what they compute. Creating one compiles machine code (0.1 to 1 ms), so they are
+ * kept; a product's takes about 530 KiB, so the least recently used goes when there are too many.
+ * One that was just got is the most recently used, so it is executed long before it could go.
+ */
+final class PrimitiveCache {
+  private static final int CAPACITY = 512;
+
+  private final Map<Object, Primitive> primitives =
+      new LinkedHashMap<>(256, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, Primitive> eldest) {
+          boolean tooMany = size() > CAPACITY;
+          if (tooMany) {
+            eldest.getValue().release();
+          }
+          return tooMany;
+        }
+      };
+
+  synchronized Primitive get(Object key, Supplier<Primitive> create) {
+    Primitive primitive = primitives.get(key);
+    if (primitive == null) {
+      primitive = create.get();
+      primitives.put(key, primitive);
+    }
+    return primitive;
+  }
+}

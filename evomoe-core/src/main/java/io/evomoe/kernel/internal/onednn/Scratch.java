@@ -1,0 +1,30 @@
+package io.evomoe.kernel.internal.onednn;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Memory of one thread for what a kernel computes on the way; grows as needed. */
+final class Scratch {
+  private final DataType type;
+  private INDArray array;
+
+  Scratch(DataType type) {
+    this.type = type;
+    this.array = allocate(1);
+  }
+
+  /** Address of at least {@code length} elements, until the next call. */
+  long address(long length) {
+    if (array.length() < length) {
+      array = allocate(length);
+    }
+    return array.data().address();
+  }
+
+  private INDArray allocate(long length) {
+    try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.createUninitialized(type, length);
+    }
+  }
+}

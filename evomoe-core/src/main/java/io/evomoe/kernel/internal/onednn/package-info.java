@@ -1,0 +1,5 @@
+/** Kernels in float32 on oneDNN, working directly on ND4J's off-heap buffers. */
+@NullMarked
+package io.evomoe.kernel.internal.onednn;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * The portable kernel provider: ND4J operations only, so it runs on every ND4J backend, in single
- * and double precision. It is the reference for faster providers.
- */
-@NullMarked
-package io.evomoe.kernel.nd4j;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Kernels in float32 on oneDNN, working directly on ND4J's off-heap buffers. */
-@NullMarked
-package io.evomoe.kernel.onednn;
-
-import org.jspecify.annotations.NullMarked;

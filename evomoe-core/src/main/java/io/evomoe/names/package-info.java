@@ -1,5 +1,0 @@
-/** Names that people type: gates, commands, fields of a configuration. */
-@NullMarked
-package io.evomoe.names;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,218 @@
+package io.evomoe.training.internal.rounds;
+
+import io.evomoe.nn.RoutingReport;
+import java.io.Externalizable;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectOutput;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one worker gives to the average of a round, or the sum of what several give. Sums of two are
+ * the same to the bit whichever comes first; the sum of more depends on how they are paired.
+ */
+public final class Contribution implements Externalizable {
+  private static final long serialVersionUID = 1;
+
+  private WireFormat format = WireFormat.F32;
+  private final Map<String, float[]> differences = new LinkedHashMap<>();
+  private final Map<String, Double> weights = new LinkedHashMap<>();
+  private final Map<String, double[]> states = new LinkedHashMap<>();
+  private final Set<String> frozen = new LinkedHashSet<>();
+  private RoundSums sums = RoundSums.NONE;
+  private final List<RoutingReport> routing = new ArrayList<>();
+  private final Map<Integer, WorkerTime> workers = new TreeMap<>();
+  private @Nullable String failure;
+  private long received;
+
+  /** For deserialization. */
+  public Contribution() {}
+
+  /** Of a worker that could not finish its steps, and why. */
+  static Contribution failed(int worker, String reason) {
+    Contribution result = new Contribution();
+    result.failure = "worker " + worker + ": " + reason;
+    return result;
+  }
+
+  /** Of one worker. */
+  static Contribution of(WireFormat format, RoundSums sums, List<RoutingReport> routing) {
+    Contribution result = new Contribution();
+    result.format = format;
+    result.sums = sums;
+    result.routing.addAll(routing);
+    return result;
+  }
+
+  /**
+   * Adds a parameter's difference.
+   *
+   * @param difference start less end, in the order of the parameter; kept and changed
+   * @param weight that it counts with, at least 0
+   */
+  void add(String parameter, float[] difference, double weight) {
+    for (int i = 0; i < difference.length; i++) {
+      difference[i] = format.round((float) (difference[i] * weight));
+    }
+    differences.put(parameter, difference);
+    weights.put(parameter, weight);
+  }
+
+  void addState(String name, double[] values) {
+    states.put(name, values);
+  }
+
+  void addFrozen(String parameter) {
+    frozen.add(parameter);
+  }
+
+  /** The same, done by a worker in a time at a place. */
+  public Contribution by(int worker, WorkerTime time) {
+    workers.put(worker, time);
+    return this;
+  }
+
+  /** Both together; this one is changed. */
+  public Contribution plus(Contribution other) {
+    received += other.received;
+    workers.putAll(other.workers);
+    if (failure != null || other.failure != null) {
+      failure = failure == null ? other.failure : failure;
+      return this;
+    }
+    other.differences.forEach((name, theirs) -> addInto(own(name), theirs));
+    other.weights.forEach((name, weight) -> weights.merge(name, weight, Double::sum));
+    other.states.forEach((name, theirs) -> states.merge(name, theirs, Contribution::sum));
+    frozen.addAll(other.frozen);
+    sums = sums.plus(other.sums);
+    for (int i = 0; i < routing.size(); i++) {
+      routing.set(i, routing.get(i).plus(other.routing.get(i)));
+    }
+    return this;
+  }
+
+  private float[] own(String name) {
+    float[] values = differences.get(name);
+    if (values == null) {
+      throw new IllegalArgumentException("contributions must have the same parameters: " + name);
+    }
+    return values;
+  }
+
+  private void addInto(float[] ours, float[] theirs) {
+    for (int i = 0; i < ours.length; i++) {
+      ours[i] = format.round(ours[i] + theirs[i]);
+    }
+  }
+
+  private static double[] sum(double[] a, double[] b) {
+    double[] sum = new double[a.length];
+    for (int i = 0; i < a.length; i++) {
+      sum[i] = a[i] + b[i];
+    }
+    return sum;
+  }
+
+  /** Why a worker could not finish; null if all could. */
+  public @Nullable String failure() {
+    return failure;
+  }
+
+  /** Losses, tokens and operations. */
+  public RoundSums sums() {
+    return sums;
+  }
+
+  /** Of the last step, over all workers. */
+  public List<RoutingReport> routing() {
+    return List.copyOf(routing);
+  }
+
+  /** When and where each worker worked. */
+  public Map<Integer, WorkerTime> workers() {
+    return Map.copyOf(workers);
+  }
+
+  /** Bytes of arrays that were received on the way to here. */
+  public long received() {
+    return received;
+  }
+
+  /** Bytes of the arrays when this is sent. */
+  public long bytes() {
+    return Payload.bytes(format, differences, states);
+  }
+
+  Set<String> frozen() {
+    return frozen;
+  }
+
+  /** The weighted mean of a parameter's differences; zeros where no worker has weight. */
+  float[] mean(String parameter) {
+    float[] mean = own(parameter).clone();
+    double weight = weights.getOrDefault(parameter, 0.0);
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = weight == 0 ? 0 : (float) (mean[i] / weight);
+    }
+    return mean;
+  }
+
+  /** The mean of a state. */
+  double[] meanState(String name) {
+    double[] mean = states.getOrDefault(name, new double[0]).clone();
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] /= sums.workers();
+    }
+    return mean;
+  }
+
+  @Override
+  public void writeExternal(ObjectOutput out) throws IOException {
+    out.writeUTF(format.name());
+    out.writeUTF(failure == null ? "" : failure);
+    sums.write(out);
+    out.writeLong(received);
+    Payload.writeNames(frozen, out);
+    out.writeInt(weights.size());
+    for (Map.Entry<String, Double> weight : weights.entrySet()) {
+      out.writeUTF(weight.getKey());
+      out.writeDouble(weight.getValue());
+    }
+    Routings.write(routing, out);
+    out.writeInt(workers.size());
+    for (Map.Entry<Integer, WorkerTime> worker : workers.entrySet()) {
+      out.writeInt(worker.getKey());
+      out.writeUTF(worker.getValue().place());
+      out.writeDouble(worker.getValue().seconds());
+      out.writeLong(worker.getValue().startBytes());
+    }
+    Payload.write(format, differences, states, out);
+  }
+
+  @Override
+  public void readExternal(ObjectInput in) throws IOException {
+    format = WireFormat.valueOf(in.readUTF());
+    String reason = in.readUTF();
+    failure = reason.isEmpty() ? null : reason;
+    sums = RoundSums.read(in);
+    received = in.readLong();
+    frozen.addAll(Payload.readNames(in));
+    int weighted = in.readInt();
+    for (int i = 0; i < weighted; i++) {
+      weights.put(in.readUTF(), in.readDouble());
+    }
+    routing.addAll(Routings.read(in));
+    int times = in.readInt();
+    for (int i = 0; i < times; i++) {
+      workers.put(in.readInt(), new WorkerTime(in.readUTF(), in.readDouble(), in.readLong()));
+    }
+    received += Payload.read(format, differences, states, in);
+  }
+}

@@ -1,0 +1,127 @@
+package io.evomoe.training.internal.rounds;
+
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.NotFiniteException;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.training.AdamW;
+import io.evomoe.training.BatchSource;
+import io.evomoe.training.Learner;
+import io.evomoe.training.Model;
+import io.evomoe.training.Optimizer;
+import io.evomoe.training.OptimizerSteps;
+import io.evomoe.training.Progress;
+import io.evomoe.training.Sgd;
+import io.evomoe.training.StepResult;
+import io.evomoe.training.TrainerConfig;
+import java.util.List;
+
+/**
+ * A worker's part of a round: {@link OptimizerSteps} from the round's start, at the learning rate,
+ * phase and temperature of the run's own steps, with an optimizer that has seen nothing. A pure
+ * function of its arguments: done again, it gives the same bits (on the same kernels and number of
+ * threads).
+ *
+ * @param config of the run
+ * @param evolution of the run
+ * @param rounds of the run
+ */
+public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, RoundConfig rounds) {
+
+  /**
+   * Takes the steps of a round.
+   *
+   * @param model of the run before its first step; used up by this, its memory is freed
+   * @param batches of this worker's share of the data: batch {@code n} belongs to micro-batch
+   *     {@code n} of the run
+   * @param start of the round
+   * @param span steps of the round
+   * @param worker number, from 0: gate noise and dropout of each worker are draws of its own
+   * @return the difference; one with a {@link Contribution#failure} where a step was not finite and
+   *     could not be skipped
+   */
+  public <B> Contribution run(
+      Model<B> model,
+      BatchSource<B> batches,
+      ModelSnapshot start,
+      RoundPlan.Span span,
+      int worker) {
+    long seed = CounterRandom.fold(CounterRandom.fold(model.seed(), "worker"), worker);
+    Optimizer optimizer = optimizer(model.kernels());
+    try {
+      Learner<B> learner = new Learner<>(model, optimizer, evolution, seed);
+      Progress from =
+          learner.resume(start.asRun(evolution.context(span.from(), false, seed), seed));
+      OptimizerSteps<B> steps = new OptimizerSteps<>(learner, batches, config, from);
+      return difference(model, start, steps, span, worker);
+    } finally {
+      // Their memory is off the heap, where nothing frees it in time.
+      optimizer.close();
+      model.close();
+    }
+  }
+
+  private Optimizer optimizer(Kernels kernels) {
+    return switch (rounds.inner()) {
+      case ADAMW -> new AdamW(kernels, config.training().adamW());
+      case SGD -> new Sgd(0);
+    };
+  }
+
+  private Contribution difference(
+      Model<?> model,
+      ModelSnapshot start,
+      OptimizerSteps<?> steps,
+      RoundPlan.Span span,
+      int worker) {
+    ExpertTokens tokens = new ExpertTokens();
+    Contribution result;
+    try {
+      result = taken(start.progress(), steps, span, tokens);
+    } catch (NotFiniteException e) {
+      return Contribution.failed(
+          worker,
+          "training diverged in step %d: %s".formatted(steps.progress().step(), e.getMessage()));
+    }
+    for (Parameter parameter : model.parameters()) {
+      float[] from = start.values(parameter.name());
+      float[] difference = Flat.floats(parameter.value());
+      for (int i = 0; i < difference.length; i++) {
+        difference[i] = from[i] - difference[i];
+      }
+      boolean byTokens = rounds.experts() == RoundConfig.ExpertWeights.TOKENS;
+      result.add(parameter.name(), difference, byTokens ? tokens.of(parameter.name()) : 1);
+      if (parameter.frozen()) {
+        result.addFrozen(parameter.name());
+      }
+    }
+    model.state().forEach(state -> result.addState(state.name(), Flat.doubles(state.value())));
+    return result;
+  }
+
+  private Contribution taken(
+      Progress before, OptimizerSteps<?> steps, RoundPlan.Span span, ExpertTokens tokens) {
+    double loss = 0;
+    double aux = 0;
+    List<RoutingReport> routing = List.of();
+    for (long step = span.from(); step < span.to(); step++) {
+      StepResult done = steps.next();
+      loss += done.trainLoss();
+      aux += done.auxLoss();
+      routing = done.routing();
+      tokens.add(routing);
+    }
+    Progress after = steps.progress();
+    RoundSums sums =
+        new RoundSums(
+            1,
+            loss / span.length(),
+            aux / span.length(),
+            after.tokens() - before.tokens(),
+            after.trainFlops() - before.trainFlops(),
+            after.skipped() - before.skipped());
+    return Contribution.of(rounds.wire(), sums, routing);
+  }
+}

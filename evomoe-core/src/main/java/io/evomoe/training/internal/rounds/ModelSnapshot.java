@@ -1,0 +1,139 @@
+package io.evomoe.training.internal.rounds;
+
+import io.evomoe.moe.GateState;
+import io.evomoe.nn.Parameter;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Model;
+import io.evomoe.training.Optimizer;
+import io.evomoe.training.Progress;
+import io.evomoe.training.SavedRun;
+import io.evomoe.training.TrainingState;
+import java.io.Externalizable;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectOutput;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What every worker of a round starts from: parameters and gate states, without moments. Float32,
+ * on the heap.
+ */
+public final class ModelSnapshot implements Externalizable {
+  private static final long serialVersionUID = 1;
+
+  private final Map<String, float[]> parameters = new LinkedHashMap<>();
+  private final Map<String, double[]> states = new LinkedHashMap<>();
+  private final Set<String> frozen = new LinkedHashSet<>();
+  private Progress progress = Progress.START;
+  private long received;
+
+  /** For deserialization. */
+  public ModelSnapshot() {}
+
+  /** A copy of a run between two steps. */
+  public static ModelSnapshot of(TrainingState state) {
+    ModelSnapshot copy = new ModelSnapshot();
+    for (Parameter parameter : state.model().parameters()) {
+      copy.parameters.put(parameter.name(), Flat.floats(parameter.value()));
+      if (parameter.frozen()) {
+        copy.frozen.add(parameter.name());
+      }
+    }
+    for (GateState gate : state.model().state()) {
+      copy.states.put(gate.name(), Flat.doubles(gate.value()));
+    }
+    copy.progress = state.progress();
+    return copy;
+  }
+
+  /** How far the run had come. */
+  public Progress progress() {
+    return progress;
+  }
+
+  /** Bytes of the arrays that came with this copy; 0 for one that was not sent. */
+  public long received() {
+    return received;
+  }
+
+  /** Bytes of the arrays when this is sent. */
+  public long bytes() {
+    return Payload.bytes(WireFormat.F32, parameters, states);
+  }
+
+  /** The values of a parameter; not to be changed. */
+  float[] values(String parameter) {
+    float[] values = parameters.get(parameter);
+    if (values == null) {
+      throw new IllegalArgumentException("the round's start has no parameter " + parameter);
+    }
+    return values;
+  }
+
+  /**
+   * As a run to continue.
+   *
+   * @param context of the step that comes next
+   * @param seed that the continuing run has
+   */
+  SavedRun asRun(StepContext context, long seed) {
+    return new Saved(this, context, seed);
+  }
+
+  private void loadInto(Model<?> model) {
+    for (Parameter parameter : model.parameters()) {
+      Flat.assign(parameter.value(), values(parameter.name()));
+      if (frozen.contains(parameter.name())) {
+        parameter.freeze();
+      }
+    }
+    for (GateState state : model.state()) {
+      double[] values = states.get(state.name());
+      if (values == null) {
+        throw new IllegalArgumentException("the round's start has no state " + state.name());
+      }
+      Flat.assign(state.value(), values);
+    }
+  }
+
+  @Override
+  public void writeExternal(ObjectOutput out) throws IOException {
+    out.writeLong(progress.step());
+    out.writeLong(progress.tokens());
+    out.writeDouble(progress.trainFlops());
+    out.writeBoolean(progress.spawned());
+    out.writeLong(progress.skipped());
+    Payload.writeNames(frozen, out);
+    Payload.write(WireFormat.F32, parameters, states, out);
+  }
+
+  @Override
+  public void readExternal(ObjectInput in) throws IOException {
+    progress =
+        new Progress(
+            in.readLong(), in.readLong(), in.readDouble(), in.readBoolean(), in.readLong());
+    frozen.addAll(Payload.readNames(in));
+    received = Payload.read(WireFormat.F32, parameters, states, in);
+  }
+
+  private record Saved(ModelSnapshot start, StepContext context, long seed) implements SavedRun {
+    @Override
+    public Path location() {
+      return Path.of("the start of the round");
+    }
+
+    @Override
+    public Progress progress() {
+      return start.progress;
+    }
+
+    @Override
+    public void loadInto(Model<?> model, Optimizer optimizer) {
+      start.loadInto(model);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.evomoe.training.internal.rounds;
+
+import java.util.OptionalLong;
+
+/**
+ * Which steps a round has: {@code localSteps} of them, from one multiple to the next. The experts
+ * are spawned between two rounds, so a spawn inside of one cuts it in two.
+ *
+ * @param steps of the whole run, at least 1
+ * @param localSteps steps between two averages (H), at least 1
+ * @param spawnStep the step before which the experts are spawned; empty where nothing is spawned
+ */
+public record RoundPlan(long steps, long localSteps, OptionalLong spawnStep) {
+
+  /** Refuses numbers below 1. */
+  public RoundPlan {
+    if (steps < 1 || localSteps < 1) {
+      throw new IllegalArgumentException(
+          "steps and localSteps must be at least 1, were %d and %d".formatted(steps, localSteps));
+    }
+  }
+
+  /**
+   * Steps of one round.
+   *
+   * @param from the first, from 0
+   * @param to the one after the last
+   */
+  public record Span(long from, long to) {
+
+    /** Number of steps. */
+    public long length() {
+      return to - from;
+    }
+  }
+
+  /**
+   * The round that begins with a step.
+   *
+   * @param from a step that ends a round, or 0; below {@link #steps()}
+   */
+  public Span spanFrom(long from) {
+    if (from < 0 || from >= steps) {
+      throw new IllegalArgumentException(
+          "from must be in 0..%d, was %d".formatted(steps - 1, from));
+    }
+    long to = Math.min(steps, (from / localSteps + 1) * localSteps);
+    long spawn = spawnStep.orElse(-1);
+    return new Span(from, spawn > from && spawn < to ? spawn : to);
+  }
+
+  /** Spans before a step: a round that the spawn cuts has two. */
+  public long spansBefore(long step) {
+    long spawn = spawnStep.orElse(0);
+    boolean cut = spawn % localSteps != 0 && spawn < steps && spawn < step;
+    return number(step) + (cut ? 1 : 0);
+  }
+
+  /** Which round a span is of, from 1; both spans of a round that is cut are of that one. */
+  public long number(Span span) {
+    return number(span.to());
+  }
+
+  /** Whether the spawn cuts a round at the end of a span. */
+  public boolean isCutAfter(Span span) {
+    return span.to() < steps && span.to() % localSteps != 0;
+  }
+
+  /** Rounds of the whole run. */
+  public long rounds() {
+    return number(steps);
+  }
+
+  private long number(long step) {
+    return (step + localSteps - 1) / localSteps;
+  }
+}

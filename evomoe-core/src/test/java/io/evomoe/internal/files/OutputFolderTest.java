@@ -1,0 +1,51 @@
+package io.evomoe.internal.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputFolderTest {
+  private static final String LEFT = ".result.json.0f8fad5b-d9cb-469f-a165-70867728950e.tmp";
+
+  @TempDir Path folder;
+
+  @Test
+  void should_have_one_writer_at_a_time() {
+    try (OutputFolder first = OutputFolder.open(folder, "a library")) {
+      assertThat(first.path()).isEqualTo(folder);
+      assertThatExceptionOfType(FolderInUseException.class)
+          .isThrownBy(() -> OutputFolder.open(folder, "evomoe train"))
+          .withMessageContaining("is being written by a library, process ");
+    }
+    OutputFolder.open(folder, "evomoe train").close();
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void should_delete_the_temporary_files_that_killed_processes_left() throws IOException {
+    Path run = Files.createDirectories(folder.resolve("runs/switch-1"));
+    Path busy = Files.createDirectories(folder.resolve("runs/busy"));
+    for (Path left : new Path[] {folder, run, busy}) {
+      Files.writeString(left.resolve(LEFT), "half");
+    }
+    Files.writeString(folder.resolve("mine.tmp"), "keep me");
+    Files.createSymbolicLink(folder.resolve("other"), busy);
+
+    try (OutputFolder others = OutputFolder.open(folder.resolve("other"), "another")) {
+      Files.writeString(busy.resolve(LEFT), "being written");
+      OutputFolder.open(folder, "test").close();
+      assertThat(busy.resolve(LEFT)).exists();
+    }
+
+    assertThat(run).isEmptyDirectory();
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("mine.tmp", "runs", "other");
+    Files.writeString(busy.resolve(LEFT), "half");
+    OutputFolder.open(folder, "test").close();
+    assertThat(busy).isEmptyDirectory();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of files and folders. */
+@NullMarked
+package io.evomoe.internal.files;
+
+import org.jspecify.annotations.NullMarked;

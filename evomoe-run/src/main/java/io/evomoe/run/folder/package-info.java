@@ -1,8 +1,0 @@
-/**
- * The folder of a run: where its configuration, tokenizer and checkpoints are, and what tells its
- * data from other data.
- */
-@NullMarked
-package io.evomoe.run.folder;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Models of Hugging Face become runs and back; runs start from dense ones. */
-@NullMarked
-package io.evomoe.run.hub;
-
-import org.jspecify.annotations.NullMarked;

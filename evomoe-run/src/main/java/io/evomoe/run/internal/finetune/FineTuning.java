@@ -1,0 +1,150 @@
+package io.evomoe.run.internal.finetune;
+
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.roberta.RobertaClassifier;
+import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.classes.Labels;
+import io.evomoe.moe.GateState;
+import io.evomoe.nn.Workspaces;
+import io.evomoe.run.internal.folder.Fingerprint;
+import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.RunRecording;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingListener;
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+
+/**
+ * Fine-tunes the RoBERTa of a run to name the classes of texts, and, to compare with, the same
+ * network from the weights that the run started with. Both have the experts and the temperature
+ * that the run had come to, and keep them, and their gates count its steps as well: a StableMoE
+ * router is frozen in both, in the second as it was drawn.
+ */
+public final class FineTuning {
+  private final RunCheckpoint run;
+  private final ClassTexts texts;
+  private final TrainerConfig config;
+  private final long seed;
+
+  /** Encodes the texts. */
+  public FineTuning(RunCheckpoint run, ClassifiedSplit texts, FineTuneSettings settings) {
+    this.run = run;
+    this.texts = new ClassTexts(run, texts, settings);
+    this.config = settings.config(this.texts.trainingTexts());
+    this.seed = settings.seed();
+  }
+
+  /**
+   * Of everything that the result of a fine-tuning depends on.
+   *
+   * @param texts tells the texts, and what is done with them, from others
+   */
+  public static String fingerprint(RunCheckpoint run, FineTuneSettings settings, String texts) {
+    return Fingerprint.of(
+        settings.text(),
+        texts,
+        run.config().kernels().name(),
+        FolderDigest.of(run.checkpoint().location()),
+        FolderDigest.of(run.folder().tokenizerPath()));
+  }
+
+  /** Optimizer steps of one training. */
+  public long steps() {
+    return config.training().steps();
+  }
+
+  /** The classes, in the order of the network's outputs. */
+  public Labels labels() {
+    return texts.labels();
+  }
+
+  /** Lines on the texts. */
+  public String description() {
+    return texts.description();
+  }
+
+  /** What always naming the most frequent class reaches. */
+  public ClassScores majority() {
+    return texts.majority();
+  }
+
+  /**
+   * Trains from the weights that the run started with, or goes on from where it was saved.
+   *
+   * @param place where it is saved
+   * @param curves where every step is recorded; already holds the {@link TunedPart#earlier} rows
+   * @param listener told of every step after it was recorded
+   * @return empty if it was stopped before its end, and saved
+   */
+  public Optional<ClassScores> fromScratch(
+      TunedPart place, CurveFile curves, TrainingListener listener) {
+    Roberta network = Tasks.ROBERTA.fresh(run);
+    run.grow(network);
+    takeOverTables(network);
+    return train("without pre-training", network, place, curves, listener);
+  }
+
+  /** A hash gate's table may depend on the text of the run, which is not here. */
+  private void takeOverTables(Roberta network) {
+    List<GateState> tables = tables(network);
+    if (tables.isEmpty()) {
+      return;
+    }
+    List<GateState> saved = tables(run.load(Tasks.ROBERTA.fresh(run)).model());
+    for (int i = 0; i < tables.size(); i++) {
+      tables.get(i).value().assign(saved.get(i).value());
+    }
+  }
+
+  private static List<GateState> tables(Roberta network) {
+    return network.state().stream().filter(GateState::namesExperts).toList();
+  }
+
+  /** The same from the weights that the run had come to. */
+  public Optional<ClassScores> fineTuned(
+      TunedPart place, CurveFile curves, TrainingListener listener) {
+    return train("fine-tuned", run.load(Tasks.ROBERTA.fresh(run)).model(), place, curves, listener);
+  }
+
+  private Optional<ClassScores> train(
+      String name, Roberta network, TunedPart place, CurveFile curves, TrainingListener listener) {
+    RunRecording recording =
+        new RunRecording(place.name(), run.config().gate(), seed, curves, place.earlier());
+    RobertaClassifier classifier = new RobertaClassifier(network, labels().size(), seed);
+    Trainer<ClassBatch> trainer = trainer(classifier, place);
+    trainer.runSaving(place.writer(recording::force), recording, listener);
+    return trainer.progress().step() < config.training().steps()
+        ? Optional.empty()
+        : Optional.of(measure(name, classifier, trainer));
+  }
+
+  private Trainer<ClassBatch> trainer(RobertaClassifier classifier, TunedPart place) {
+    EvolutionSchedule staying = EvolutionSchedule.staying(run.checkpoint().context());
+    return place
+        .saved()
+        .map(saved -> Trainer.resumed(saved, classifier, texts.trainingData(), config, staying))
+        .orElseGet(() -> new Trainer<>(classifier, texts.trainingData(), config, staying));
+  }
+
+  /** As the gates are after the last step. */
+  private ClassScores measure(
+      String name, RobertaClassifier classifier, Trainer<ClassBatch> trainer) {
+    StepContext context = trainer.state().context().evaluating();
+    return texts.scores(
+        name,
+        batch -> {
+          try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
+            return classifier.classify(batch.tokens(), context);
+          }
+        });
+  }
+}

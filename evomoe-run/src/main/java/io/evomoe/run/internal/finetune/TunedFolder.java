@@ -1,0 +1,158 @@
+package io.evomoe.run.internal.finetune;
+
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.text.classes.Labels;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.Fingerprint;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The folder of a fine-tuning: {@code checkpoints/} of the classifier, {@code scratch/} with those
+ * of the network without pre-training until all is measured, {@code curves.csv} of both, the
+ * network's configuration and tokenizer, and the scores, which are written last. The same
+ * fine-tuning, begun again, goes on where it was.
+ */
+public final class TunedFolder {
+  /** The configuration of the network that was fine-tuned. */
+  public static final String MODEL = "model.yaml";
+
+  public static final String CHECKPOINTS = "checkpoints";
+  private static final String LABELS = "labels";
+  private static final String SPAWNED = "spawned";
+  private static final String SCRATCH = "scratch";
+  private static final String TUNED = "finetune";
+
+  private final Path path;
+  private final RunCheckpoint run;
+  private final Map<String, String> notes;
+  private final List<CurveRow> recorded;
+
+  /**
+   * The folder of a fine-tuning, with what there is of it.
+   *
+   * @param run whose network is fine-tuned
+   * @param fingerprint of everything that its result depends on
+   * @param labels of the classifier, kept in its checkpoints
+   * @throws IllegalArgumentException if it holds a run, or another fine-tuning
+   */
+  public TunedFolder(Path path, RunCheckpoint run, String fingerprint, Labels labels) {
+    this.path = path;
+    this.run = run;
+    this.notes =
+        Map.of(
+            Fingerprint.NOTE,
+            fingerprint,
+            LABELS,
+            String.join("\n", labels.names()),
+            SPAWNED,
+            Boolean.toString(run.checkpoint().progress().spawned()));
+    this.recorded = CurveFile.readIfWhole(path.resolve(CurveFile.NAME));
+    for (String folder : List.of(CHECKPOINTS, SCRATCH)) {
+      CheckpointFolder.openNewestWhole(path.resolve(folder)).ifPresent(this::requireSame);
+    }
+  }
+
+  private void requireSame(Checkpoint there) {
+    if (RunFolder.isOne(path)) {
+      RunFolder.unused(path);
+    }
+    if (!Objects.equals(notes.get(Fingerprint.NOTE), there.config().get(Fingerprint.NOTE))) {
+      throw new IllegalArgumentException(
+          path
+              + " holds a fine-tuning with other settings, model, data or version: repeat its"
+              + " command to go on with it, or name another --out");
+    }
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
+  /** The training of the network without pre-training. */
+  public TunedPart scratch() {
+    return part(SCRATCH, SCRATCH);
+  }
+
+  /** The training of the pre-trained network. */
+  public TunedPart tuned() {
+    return part(TUNED, CHECKPOINTS);
+  }
+
+  /** It goes on from the newest checkpoint that is whole, if its curve is. */
+  private TunedPart part(String name, String folder) {
+    Path checkpoints = path.resolve(folder);
+    List<CurveRow> own = recorded.stream().filter(row -> row.task().equals(name)).toList();
+    Optional<Checkpoint> saved =
+        CheckpointFolder.openNewestWhole(checkpoints)
+            .filter(at -> upTo(at, own).size() == at.progress().step());
+    List<CurveRow> earlier = saved.map(at -> upTo(at, own)).orElse(List.of());
+    return new TunedPart(name, checkpoints, notes, saved, earlier);
+  }
+
+  private static List<CurveRow> upTo(Checkpoint saved, List<CurveRow> rows) {
+    return rows.stream().filter(row -> row.step() <= saved.progress().step()).toList();
+  }
+
+  /**
+   * The scores, if all was measured before.
+   *
+   * @param steps of the training of the pre-trained network
+   */
+  public Optional<List<ClassScores>> finished(long steps) {
+    return tuned().saved().filter(at -> at.progress().step() == steps).isPresent()
+        ? ClassScoreFile.read(path)
+        : Optional.empty();
+  }
+
+  public static RunConfig model(Path folder) {
+    return ConfigFile.read(folder.resolve(MODEL));
+  }
+
+  public static List<String> labels(Checkpoint checkpoint) {
+    return checkpoint.config().getOrDefault(LABELS, "").lines().toList();
+  }
+
+  public static boolean spawned(Checkpoint checkpoint) {
+    return Boolean.parseBoolean(checkpoint.config().get(SPAWNED));
+  }
+
+  /**
+   * Before anything is trained: scores that are here are not those that will be measured, and the
+   * classifier is going to be complete in itself.
+   */
+  public void begin() {
+    try {
+      Files.deleteIfExists(path.resolve(ClassScoreFile.NAME));
+      Path tokenizer = FileTree.requireNoLink(path.resolve(RunFolder.TOKENIZER));
+      TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
+      ConfigFile.write(path.resolve(MODEL), run.config());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + path + ": " + IoReason.of(e, path), e);
+    }
+  }
+
+  /** Keeps the scores; of the checkpoints, those of the classifier stay. */
+  public void finish(List<ClassScores> scores) {
+    ClassScoreFile.write(path, scores);
+    scratch().deleteCheckpoints();
+  }
+}

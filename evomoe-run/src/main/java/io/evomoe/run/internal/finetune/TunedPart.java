@@ -1,0 +1,52 @@
+package io.evomoe.run.internal.finetune;
+
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One of the trainings of a fine-tuning, and how far it has come.
+ *
+ * @param name in the curves
+ * @param checkpoints where it is saved
+ * @param notes in every checkpoint
+ * @param saved where to go on, if it was begun before
+ * @param earlier its rows up to there
+ */
+public record TunedPart(
+    String name,
+    Path checkpoints,
+    Map<String, String> notes,
+    Optional<Checkpoint> saved,
+    List<CurveRow> earlier) {
+
+  /** Where checkpoints go; those of a training that cannot be continued are deleted. */
+  CheckpointWriter writer(Runnable before) {
+    if (saved.isEmpty()) {
+      deleteCheckpoints();
+    }
+    CheckpointFolder folder = new CheckpointFolder(checkpoints, 1, notes);
+    return state -> {
+      before.run();
+      return folder.write(state);
+    };
+  }
+
+  void deleteCheckpoints() {
+    try {
+      FileTree.delete(checkpoints);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot delete " + checkpoints + ": " + IoReason.of(e, checkpoints), e);
+    }
+  }
+}

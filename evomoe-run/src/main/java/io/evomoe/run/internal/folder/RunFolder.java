@@ -1,0 +1,214 @@
+package io.evomoe.run.internal.folder;
+
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.run.config.BoundConfig;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of a training run: {@code config.yaml}, {@code tokenizer/}, {@code checkpoints/}, and
+ * the curves and results.
+ *
+ * @param path of the folder
+ */
+public record RunFolder(Path path) {
+  /** Name of the folder with the tokenizer. */
+  public static final String TOKENIZER = "tokenizer";
+
+  private static final String CONFIG = "config.yaml";
+  private static final String DATA = "data";
+  private static final String CONTENT = "dataSha256";
+  private static final String VOCABULARY = "vocabulary";
+  private static final String CHECKPOINTS = "checkpoints";
+
+  /**
+   * A folder that {@code train} has written.
+   *
+   * @param path the folder, or one checkpoint in it
+   */
+  public static RunFolder open(Path path) {
+    Path run = runOfCheckpoint(path);
+    if (run != null) {
+      return open(run);
+    }
+    if (!Files.isRegularFile(path.resolve(CONFIG))) {
+      throw new IllegalArgumentException(
+          path + " is not the folder of a training run: it has no " + CONFIG);
+    }
+    return new RunFolder(path);
+  }
+
+  /** The folder of the run that a checkpoint belongs to; null where the path is not of one. */
+  private static @Nullable Path runOfCheckpoint(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    if (parent == null
+        || !parent.endsWith(CHECKPOINTS)
+        || !String.valueOf(absolute.getFileName()).startsWith("step-")) {
+      return null;
+    }
+    return parent.getParent();
+  }
+
+  /** Whether a folder holds a run, and not checkpoints of something else. */
+  public static boolean isOne(Path path) {
+    return Files.isRegularFile(path.resolve(CONFIG));
+  }
+
+  /**
+   * A folder whose files may be written, because no run has left its own there. A run that was
+   * ended before its first checkpoint has nothing to go on from, and is written over.
+   *
+   * @throws IllegalArgumentException if one has
+   */
+  public static RunFolder unused(Path path) {
+    RunFolder folder = new RunFolder(path);
+    if (CheckpointFolder.latest(folder.checkpoints()).isPresent()) {
+      throw new IllegalArgumentException(
+          isOne(path)
+              ? path
+                  + " holds a run already: continue it with train --resume or Run.open, or name another --out"
+              : path + " holds checkpoints already, of finetune or a program: name another --out");
+    }
+    return folder;
+  }
+
+  /** Writes the configuration. */
+  public void write(RunConfig config) {
+    ConfigFile.write(configFile(), config);
+  }
+
+  /** The configuration of the run, as it was written; maybe not what a checkpoint was made with. */
+  public RunConfig config() {
+    return ConfigFile.read(configFile());
+  }
+
+  /** Where the configuration is. */
+  public Path configFile() {
+    return path.resolve(CONFIG);
+  }
+
+  /** Where the tokenizer is. */
+  public Path tokenizerPath() {
+    return path.resolve(TOKENIZER);
+  }
+
+  /** Whether the run has a tokenizer; imported models may be without. */
+  public boolean hasTokenizer() {
+    return TokenizerFiles.isIn(tokenizerPath());
+  }
+
+  /** Where an import keeps what an export gives back. */
+  public Path originPath() {
+    return path.resolve("hub");
+  }
+
+  /** The tokenizer of the run. */
+  public BpeTokenizer tokenizer() {
+    if (!hasTokenizer()) {
+      throw new IllegalArgumentException(
+          path + " must have a tokenizer for this, was imported without one");
+    }
+    return BpeTokenizer.load(tokenizerPath());
+  }
+
+  /**
+   * Writes checkpoints here, where the tokenizer is already.
+   *
+   * @param data files and folders, kept for resuming
+   * @param config that the checkpoints are bound to; of its guards, how many of them stay
+   */
+  public CheckpointFolder checkpointWriter(List<Path> data, RunConfig config) {
+    return checkpointWriter(data, FolderDigest.of(data), config);
+  }
+
+  /**
+   * The same for data that was read before.
+   *
+   * @param content digest of the data as it was read
+   */
+  public CheckpointFolder checkpointWriter(List<Path> data, String content, RunConfig config) {
+    String paths =
+        data.stream()
+            .map(source -> source.toAbsolutePath().normalize().toString())
+            .collect(Collectors.joining("\n"));
+    Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
+    entries.put(DATA, paths);
+    entries.put(CONTENT, content);
+    entries.put(VOCABULARY, vocabulary());
+    return new CheckpointFolder(checkpoints(), config.guards().keepCheckpoints(), entries);
+  }
+
+  /**
+   * A checkpoint, verified.
+   *
+   * @param wanted this folder for the newest one, or one checkpoint in it
+   * @throws IllegalArgumentException if there is none, or the tokenizer is not the one that it was
+   *     trained with
+   * @throws io.evomoe.training.checkpoint.CheckpointException if it is damaged; the message names
+   *     the newest whole one before it
+   */
+  public Checkpoint checkpoint(Path wanted) {
+    Checkpoint checkpoint =
+        runOfCheckpoint(wanted) == null
+            ? latest()
+            : Checkpoint.open(wanted.toAbsolutePath().normalize());
+    String trainedWith = checkpoint.config().get(VOCABULARY);
+    if (trainedWith != null && !trainedWith.equals(vocabulary())) {
+      throw new IllegalArgumentException(
+          "%s that %s was trained with"
+              .formatted(
+                  hasTokenizer()
+                      ? "the vocabulary in " + tokenizerPath() + " is not the one"
+                      : "there is no tokenizer in " + tokenizerPath() + ": it must be the one",
+                  checkpoint.location()));
+    }
+    return checkpoint;
+  }
+
+  /** What tells the tokenizer from others; imported models may be without, their folder too. */
+  private String vocabulary() {
+    return FolderDigest.of(Files.exists(tokenizerPath()) ? List.of(tokenizerPath()) : List.of());
+  }
+
+  private Checkpoint latest() {
+    return CheckpointFolder.openLatest(checkpoints())
+        .orElseThrow(
+            () -> new IllegalArgumentException("there is no checkpoint in " + checkpoints()));
+  }
+
+  /** Where the data of a checkpointed run was. */
+  public static List<Path> data(Checkpoint checkpoint) {
+    String data = checkpoint.config().get(DATA);
+    if (data == null || data.isEmpty()) {
+      throw new IllegalArgumentException(
+          checkpoint.location() + " does not say where its data was; give --data");
+    }
+    return data.lines().map(Path::of).toList();
+  }
+
+  /** Whether the data is what the run began with; true where an older checkpoint does not say. */
+  public static boolean isSameData(Checkpoint checkpoint, List<Path> data) {
+    String content = checkpoint.config().get(CONTENT);
+    return content == null || content.equals(FolderDigest.of(data));
+  }
+
+  /** The same of data whose digest is known. */
+  public static boolean isSameData(Checkpoint checkpoint, String content) {
+    return content.equals(checkpoint.config().getOrDefault(CONTENT, content));
+  }
+
+  private Path checkpoints() {
+    return path.resolve(CHECKPOINTS);
+  }
+}

@@ -1,0 +1,137 @@
+package io.evomoe.run.internal.hub;
+
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.NewFolder;
+import io.evomoe.models.hub.HubFolder;
+import io.evomoe.models.hub.PublishedModel;
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.run.config.ArchitectureConfig;
+import io.evomoe.run.config.ModelConfig;
+import io.evomoe.run.config.Preset;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.Task;
+import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.AdamW;
+import io.evomoe.training.Model;
+import io.evomoe.training.Progress;
+import io.evomoe.training.TrainingState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A published model as the folder of a run of gate {@code dense} before its first step. */
+public final class HubImport {
+  private static final String GATE = "dense";
+  private static final String PRESET = "small";
+
+  /** Experts of a training that starts here, where it does not say how many. */
+  private static final int EXPERTS = 8;
+
+  private static final int MOE_EVERY = 2;
+
+  private HubImport() {}
+
+  /**
+   * Imports a folder.
+   *
+   * @param from with {@code config.json}, safetensors and, where there is one, a tokenizer
+   * @param out folder of the run, new or empty
+   * @return lines for people
+   * @throws IllegalArgumentException if the model or the tokenizer does not fit; nothing is written
+   */
+  public static List<String> run(Path from, Path out) {
+    try (NewFolder made = NewFolder.open(out, "evomoe import");
+        HubFolder hub = HubFolder.open(from)) {
+      boolean tokenizer = TokenizerFiles.isIn(from);
+      if (tokenizer) {
+        TokenizerFiles.requireFit(from, hub.model());
+      }
+      RunConfig config = Tasks.checked(config(hub.model()));
+      Task<?, ?> task = Tasks.named(config.task());
+      Model<?> model =
+          task.fresh(config, hub.model().embedding().vocabulary(), TrainingFacts.UNKNOWN);
+      hub.loadInto(model);
+      write(new RunFolder(made.path()), hub, from, config, model);
+      made.publish();
+      return List.of(
+          "%s as task %s: %,d tensors, %s"
+              .formatted(hub.model().modelType(), task.name(), hub.size(), sizes(hub)),
+          "Kept for export, not used: " + (hub.unused().isEmpty() ? "nothing" : hub.unused()),
+          tokenizer
+              ? "Tokenizer: copied"
+              : "Tokenizer: none, so texts can be neither read nor written",
+          "Run: " + out);
+    }
+  }
+
+  private static void write(
+      RunFolder folder, HubFolder hub, Path from, RunConfig config, Model<?> model) {
+    try {
+      Files.createDirectories(folder.tokenizerPath());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write " + folder.tokenizerPath() + ": " + IoReason.of(e, folder.tokenizerPath()),
+          e);
+    }
+    TokenizerFiles.copy(from, folder.tokenizerPath());
+    hub.saveOrigin(folder.originPath());
+    folder.write(config);
+    StepContext context = new StepContext(0, Phase.DIVERSIFY, 1, false, config.seed());
+    AdamW untrained = new AdamW(config.kernels(), config.training().adamW());
+    folder
+        .checkpointWriter(List.of(), config)
+        .write(new TrainingState(Progress.START, context, config.seed(), model, untrained));
+  }
+
+  /** The task whose models it is one of. */
+  private static String task(PublishedModel model) {
+    return Tasks.names().stream()
+        .filter(name -> Tasks.named(name).modelType().equals(model.modelClass()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static RunConfig config(PublishedModel model) {
+    String task = task(model);
+    Preset preset = Tasks.preset(task, PRESET);
+    RunConfig usual = preset.config(task, GATE, 1);
+    EmbeddingSize embedding = model.embedding();
+    StackSize stack = model.stack();
+    ModelConfig size =
+        new ModelConfig(
+            stack.layers(),
+            stack.width(),
+            stack.hidden(),
+            stack.heads(),
+            EXPERTS,
+            Math.min(MOE_EVERY, stack.layers()),
+            embedding.vocabulary(),
+            embedding.positions(),
+            stack.dropout(),
+            0);
+    ArchitectureConfig architecture =
+        new ArchitectureConfig(
+            stack.activation(),
+            stack.normEpsilon(),
+            embedding.vocabulary(),
+            embedding.positions(),
+            embedding.positionOffset(),
+            embedding.tokenTypes());
+    return usual.with(c -> c.model(size).architecture(architecture));
+  }
+
+  private static String sizes(HubFolder hub) {
+    StackSize stack = hub.model().stack();
+    EmbeddingSize embedding = hub.model().embedding();
+    return "%d layers, width %,d, vocabulary %,d, %,d positions"
+        .formatted(stack.layers(), stack.width(), embedding.vocabulary(), embedding.positions());
+  }
+}

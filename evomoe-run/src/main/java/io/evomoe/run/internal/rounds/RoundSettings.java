@@ -1,0 +1,53 @@
+package io.evomoe.run.internal.rounds;
+
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.run.config.StrictYaml;
+import io.evomoe.training.internal.rounds.RoundConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a run in rounds keeps beside its configuration, in {@code rounds.yaml}.
+ *
+ * @param rounds how they are trained and averaged
+ * @param data paths of the text, as the cluster knows them
+ * @param content what tells the text's files from others: names and lengths
+ */
+public record RoundSettings(RoundConfig rounds, List<String> data, String content) {
+  private static final String NAME = "rounds.yaml";
+
+  /** Keeps the list unmodifiable. */
+  public RoundSettings {
+    data = List.copyOf(data);
+  }
+
+  /** The same with another number of workers. */
+  public RoundSettings withWorkers(int workers) {
+    return new RoundSettings(rounds.withWorkers(workers), data, content);
+  }
+
+  /** Whether the run in a folder was trained in rounds. */
+  public static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(NAME));
+  }
+
+  /** Writes it into the folder of a run. */
+  public void write(Path folder) {
+    AtomicFile.write(folder.resolve(NAME), StrictYaml.text(this));
+  }
+
+  /**
+   * Reads it from the folder of a run.
+   *
+   * @throws IllegalArgumentException if it is not there, or cannot be read
+   */
+  public static RoundSettings read(Path folder) {
+    Path file = folder.resolve(NAME);
+    if (!isIn(folder)) {
+      throw new IllegalArgumentException(
+          folder + " was not trained in rounds: it has no " + NAME + "; resume it without --spark");
+    }
+    return StrictYaml.bind(StrictYaml.read(file), RoundSettings.class, file.toString());
+  }
+}

@@ -1,0 +1,88 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.Spawning;
+import io.evomoe.moe.Growth;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.training.AdamW;
+import io.evomoe.training.Model;
+import io.evomoe.training.TrainingState;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.ExpertConversion;
+import io.evomoe.training.checkpoint.ExpertGroups;
+import java.nio.file.Path;
+
+/** Makes a run of another number of experts out of a saved one. */
+public final class Conversion {
+  private final RunCheckpoint run;
+
+  /**
+   * Prepares the conversion of a run.
+   *
+   * @throws IllegalArgumentException if it has no gate, or its experts are not spawned yet
+   */
+  public Conversion(RunCheckpoint run) {
+    this.run = run;
+    Growth growth = run.config().provider().growth();
+    if (growth == Growth.NEVER) {
+      throw new IllegalArgumentException(
+          "gate %s has no experts to convert".formatted(run.config().gate()));
+    }
+    if (growth == Growth.SPAWNED && !run.checkpoint().progress().spawned()) {
+      throw new IllegalArgumentException(
+          "the experts of %s are not spawned yet: start a run with another model.experts instead"
+              .formatted(run.checkpoint().location()));
+    }
+  }
+
+  /**
+   * Writes a run folder that {@code train --resume} and the other commands take.
+   *
+   * @param groups where each new expert comes from
+   * @param spread how copies are made to differ from the expert they come from
+   * @param out a new folder, with the tokenizer already in it
+   * @return the checkpoint
+   */
+  public Path write(ExpertGroups groups, SpawnMethod spread, Path out) {
+    RunConfig config =
+        Tasks.checked(
+            ConfigFile.set(run.config(), "model.experts", Integer.toString(groups.size())));
+    Task<?, ?> task = Tasks.named(config.task());
+    Model<?> old = grown(task, run);
+    AdamW oldMoments = optimizer(run.config());
+    run.checkpoint().loadInto(old, oldMoments);
+    Model<?> converted = convertedModel(task, config);
+    AdamW moments = optimizer(config);
+    ExpertConversion conversion = new ExpertConversion(old, groups);
+    conversion.fill(converted, grown(task, run));
+    conversion.fill(converted, oldMoments, moments);
+    long seed = config.seed();
+    conversion.spread(converted, Spawning.by(spread, seed), seed);
+    RunFolder folder = new RunFolder(out);
+    folder.write(config);
+    Checkpoint saved = run.checkpoint();
+    return folder
+        .checkpointWriter(RunFolder.data(saved), config)
+        .write(
+            new TrainingState(saved.progress(), saved.context(), saved.seed(), converted, moments));
+  }
+
+  /** A model of the new configuration, with as many experts as it says. */
+  private Model<?> convertedModel(Task<?, ?> task, RunConfig config) {
+    try (RunCheckpoint target = run.withConfig(config)) {
+      return grown(task, target);
+    }
+  }
+
+  private static Model<?> grown(Task<?, ?> task, RunCheckpoint of) {
+    Model<?> model = task.fresh(of);
+    of.grow(model);
+    return model;
+  }
+
+  private static AdamW optimizer(RunConfig config) {
+    return new AdamW(config.kernels(), config.training().adamW());
+  }
+}

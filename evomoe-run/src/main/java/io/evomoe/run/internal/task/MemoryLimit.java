@@ -1,0 +1,69 @@
+package io.evomoe.run.internal.task;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.evomoe.run.config.RunConfig;
+import java.lang.management.ManagementFactory;
+
+/**
+ * How much memory a process may use.
+ *
+ * @param bytes resident, above 0
+ * @param name of the limit, for messages
+ */
+public record MemoryLimit(long bytes, String name) {
+  /** Value, gradient and two moments. */
+  private static final int ARRAYS_A_PARAMETER = 4;
+
+  private static final int FLOAT_BYTES = 4;
+
+  /**
+   * Of an array of ND4J's: its objects in the Java heap, and what ND4J and the allocator keep of it
+   * beside its numbers. Measured on 80,000 arrays of 1 and of 64 numbers (docs/performance.md).
+   */
+  public static final int HEAP_BYTES_AN_ARRAY = 1400;
+
+  private static final int OTHER_BYTES_AN_ARRAY = 400;
+
+  private static final double GIBIBYTE = 1 << 30;
+
+  /** What the machine or container has. */
+  public static MemoryLimit ofMachine() {
+    long machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    return new MemoryLimit(machine, "this machine's memory of " + text((double) machine));
+  }
+
+  /**
+   * Refuses a model whose parameters alone do not fit, before anything is allocated.
+   *
+   * @throws IllegalArgumentException naming both sizes
+   */
+  public void requireRoomFor(TaskData<?, ?> data, RunConfig config) {
+    requireRoomFor(config.gate(), data.parameters(config), Runtime.getRuntime().maxMemory());
+  }
+
+  public void requireRoomFor(String gate, ParameterTotal parameters, long mostHeap) {
+    double arrays = (double) ARRAYS_A_PARAMETER * parameters.arrays();
+    double heap = HEAP_BYTES_AN_ARRAY * arrays;
+    double numbers = (double) FLOAT_BYTES * ARRAYS_A_PARAMETER * parameters.numbers();
+    double needed = numbers + heap + OTHER_BYTES_AN_ARRAY * arrays;
+    String what =
+        "gate %s: %,d parameters in %,d arrays, with gradients and optimizer moments, need"
+            .formatted(gate, parameters.numbers(), parameters.arrays());
+    if (needed > bytes) {
+      throw new IllegalArgumentException(
+          "%s %s, more than %s; use a smaller model.width, model.layers or model.experts"
+              .formatted(what, text(needed), name));
+    }
+    if (heap > mostHeap) {
+      throw new IllegalArgumentException(
+          "%s %s of the Java heap, which has %s; use a smaller model.layers or model.experts, or -Xmx"
+              .formatted(what, text(heap), text((double) mostHeap)));
+    }
+  }
+
+  /** An amount of memory, for people. */
+  public static String text(double bytes) {
+    return "%.1f GiB".formatted(bytes / GIBIBYTE);
+  }
+}

@@ -1,0 +1,87 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.ScratchFolder;
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Data that was read, encoded and found long enough, with nothing yet in the output folder: the
+ * tokenizer waits in a temporary one, which goes when this is closed.
+ */
+public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements AutoCloseable {
+  /**
+   * Reads data and trains a tokenizer on its training side.
+   *
+   * @param data files or folders, at least one
+   * @param progress told how far it has come
+   */
+  public static Prepared read(List<Path> data, RunConfig config, TextProgress progress) {
+    return of(config, folder -> read(data, config, TokenizerSource.learned(folder), progress));
+  }
+
+  /** The same for a run that takes over the tokenizer of another one. */
+  public static Prepared read(
+      List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
+    return of(
+        config,
+        folder -> {
+          TokenizerFiles.copy(tokenized.folder().tokenizerPath(), folder);
+          return open(data, config, tokenized, progress);
+        });
+  }
+
+  private static Prepared of(RunConfig config, Function<Path, TaskData<?, ?>> read) {
+    ScratchFolder scratch = ScratchFolder.create(RunFolder.TOKENIZER);
+    try {
+      TaskData<?, ?> data = read.apply(scratch.path());
+      data.batches(config);
+      return new Prepared(data, scratch);
+    } catch (RuntimeException e) {
+      scratch.close();
+      throw e;
+    }
+  }
+
+  /** Data of a run that has its tokenizer in place. */
+  public static TaskData<?, ?> open(
+      List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
+    return read(data, config, TokenizerSource.of(tokenized.tokenizer()), progress);
+  }
+
+  private static TaskData<?, ?> read(
+      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress) {
+    return Tasks.named(config.task()).read(data, config, tokenizer, progress);
+  }
+
+  /** Moves the tokenizer to its place. */
+  public void saveTokenizer(Path folder) {
+    try (Stream<Path> files = Files.list(scratch.path())) {
+      Path target =
+          Files.createDirectories(FileTree.requireNoLink(folder.resolve(RunFolder.TOKENIZER)));
+      for (Path file : files.toList()) {
+        Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write the tokenizer into " + folder + ": " + IoReason.of(e, folder), e);
+    }
+    scratch.close();
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
+  }
+}

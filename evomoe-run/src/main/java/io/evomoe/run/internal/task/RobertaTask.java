@@ -1,0 +1,68 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.roberta.RobertaConfig;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.result.TrainedModel;
+import java.util.List;
+
+/** Masked language modelling with a RoBERTa, to be fine-tuned. */
+final class RobertaTask extends TextTask<Roberta> {
+
+  RobertaTask() {
+    super("roberta", Roberta.class, LanguageObjective.MASKED, List.of("sotu", "wordnet"));
+  }
+
+  /** It has every embedding there is. */
+  @Override
+  protected void check(RunConfig config) {}
+
+  @Override
+  public Roberta fresh(RunConfig config, int tokens, TrainingFacts facts) {
+    return new Roberta(
+        new RobertaConfig(config.embedding(tokens), stack(config)),
+        config.gates(facts),
+        config.scope());
+  }
+
+  @Override
+  public ParameterTotal parameters(RunConfig config, int vocabulary) {
+    ParameterCount count = new ParameterCount(config, vocabulary);
+    int width = config.model().width();
+    int moeLayers = config.model().layers() / config.model().moeEvery();
+    EmbeddingSize size = config.embedding(vocabulary);
+    ParameterTotal head =
+        ParameterTotal.linear(width, width)
+            .plus(count.norm())
+            .plus(ParameterTotal.array(size.vocabulary()));
+    return count
+        .embedding(size.vocabulary())
+        .plus(count.embedding(size.positions() + size.positionOffset()))
+        .plus(count.embedding(size.tokenTypes()))
+        .plus(count.norm())
+        .plus(count.stack(1, moeLayers, false))
+        .plus(head);
+  }
+
+  /** Reads padding tokens as padding, which nothing else sees. */
+  @Override
+  public double[] lastLogits(RunCheckpoint run, int[] ids) {
+    TrainedModel<Roberta> trained = trained(run);
+    int padding = padding(run);
+    boolean[] hidden = new boolean[ids.length];
+    for (int s = 0; s < ids.length; s++) {
+      hidden[s] = ids[s] == padding;
+    }
+    TokenBatch read = new TokenBatch(ids.length, ids, hidden);
+    return row(() -> trained.model().logits(read, new int[] {ids.length - 1}, trained.context()));
+  }
+
+  private static int padding(RunCheckpoint run) {
+    int offset = run.config().architecture().positionOffset();
+    return offset > 0 ? offset - 1 : run.tokenizer().requireSpecial(SpecialTokens.PADDING);
+  }
+}

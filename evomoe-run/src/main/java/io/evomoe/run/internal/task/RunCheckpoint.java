@@ -1,0 +1,207 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.Origin;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.run.config.BoundConfig;
+import io.evomoe.run.config.ResumedConfig;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.result.TrainedModel;
+import io.evomoe.training.Model;
+import io.evomoe.training.checkpoint.Checkpoint;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A run at one of its checkpoints. */
+public final class RunCheckpoint implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RunCheckpoint.class);
+
+  private final RunFolder folder;
+  private final RunConfig config;
+  private final Checkpoint checkpoint;
+  private final List<String> changes;
+  private @Nullable BpeTokenizer tokenizer;
+
+  private RunCheckpoint(
+      RunFolder folder, RunConfig config, Checkpoint checkpoint, List<String> changes) {
+    this.folder = folder;
+    this.config = config;
+    this.checkpoint = checkpoint;
+    this.changes = changes;
+  }
+
+  /**
+   * Opens a run of any task. Its configuration is the one that the checkpoint was made with; where
+   * the file beside it says otherwise of a field that is not the model's, that is logged.
+   *
+   * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
+   * @throws IllegalArgumentException if a field of the model was changed since
+   */
+  public static RunCheckpoint open(Path path) {
+    RunFolder run = RunFolder.open(path);
+    RunConfig written = Tasks.checked(run.config());
+    Checkpoint checkpoint = run.checkpoint(path);
+    RunConfig config =
+        BoundConfig.of(checkpoint).map(bound -> made(bound, written, run)).orElse(written);
+    return new RunCheckpoint(run, config, checkpoint, List.of());
+  }
+
+  private static RunConfig made(BoundConfig bound, RunConfig written, RunFolder run) {
+    RunConfig config = Tasks.checked(bound.over(written, run.configFile()));
+    bound.overruled(written, run.configFile()).forEach(log::warn);
+    return config;
+  }
+
+  /**
+   * Opens a run to go on with it, as it was or with other values of some fields.
+   *
+   * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
+   * @param asked values by dotted field, as text
+   * @throws IllegalArgumentException if a field was changed that was not asked for, or that a
+   *     resumed run cannot take
+   */
+  public static RunCheckpoint resume(Path path, Map<String, String> asked) {
+    RunFolder run = RunFolder.open(path);
+    RunConfig written = Tasks.checked(run.config());
+    Checkpoint checkpoint = run.checkpoint(path);
+    ResumedConfig resumed = ResumedConfig.of(written, run.configFile(), checkpoint, asked);
+    return new RunCheckpoint(run, Tasks.checked(resumed.config()), checkpoint, resumed.changes());
+  }
+
+  /**
+   * Opens the folder of a run of one task.
+   *
+   * @param task the run must be of
+   * @param command that asks, for the message
+   * @throws IllegalArgumentException if it is a run of another task
+   */
+  public static RunCheckpoint open(Path folder, Task<?, ?> task, String command) {
+    RunConfig config = RunFolder.open(folder).config();
+    if (!config.task().equals(task.name())) {
+      throw new IllegalArgumentException(
+          "%s is a run of task %s; %s needs task %s"
+              .formatted(folder, config.task(), command, task.name()));
+    }
+    return open(folder);
+  }
+
+  /** The same checkpoint, seen as that of a run of another configuration; to be closed as well. */
+  RunCheckpoint withConfig(RunConfig other) {
+    return new RunCheckpoint(folder, other, checkpoint, changes);
+  }
+
+  /** Configuration of the run, and of the steps to come. */
+  public RunConfig config() {
+    return config;
+  }
+
+  /**
+   * What the run is trained on.
+   *
+   * @param given empty for the data that it was started with
+   * @throws IllegalArgumentException if that is not there any more, or is other data now
+   */
+  public List<Path> data(List<Path> given) {
+    if (!given.isEmpty()) {
+      return given;
+    }
+    List<Path> data = RunFolder.data(checkpoint);
+    if (!RunFolder.isSameData(checkpoint, data)) {
+      throw new IllegalArgumentException(
+          "the data in %s is not what the run was started with; give --data to go on with it"
+              .formatted(data));
+    }
+    return data;
+  }
+
+  /** What a run that is resumed goes on with instead of what it had, a line each. */
+  public List<String> changes() {
+    return changes;
+  }
+
+  /** The checkpoint, verified. */
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** Where the run is. */
+  public RunFolder folder() {
+    return folder;
+  }
+
+  /**
+   * The run's tokenizer, closed with this.
+   *
+   * @throws IllegalArgumentException if the run has none
+   */
+  public BpeTokenizer tokenizer() {
+    BpeTokenizer loaded = tokenizer;
+    if (loaded == null) {
+      loaded = folder.tokenizer();
+      tokenizer = loaded;
+    }
+    return loaded;
+  }
+
+  /**
+   * Token ids of the model: those of the tokenizer, or as many as the configuration says where
+   * there is none.
+   */
+  public int vocabulary() {
+    Integer rows = config.architecture().vocabulary();
+    return rows != null && !folder.hasTokenizer() ? rows : tokenizer().vocabularySize();
+  }
+
+  /**
+   * Loads the checkpoint into a model.
+   *
+   * @param fresh a model of this run's configuration before its first step
+   */
+  public <M extends Model<?>> TrainedModel<M> load(M fresh) {
+    grow(fresh);
+    checkpoint.loadModel(fresh);
+    return new TrainedModel<>(fresh, checkpoint.context().evaluating());
+  }
+
+  /**
+   * Gives a model the experts that the run has by now.
+   *
+   * @param fresh a model of this run's configuration before its first step
+   */
+  public void grow(Model<?> fresh) {
+    if (checkpoint.progress().spawned()) {
+      fresh.spawn(config.evolution().spawnMethod(), config.seed());
+    }
+  }
+
+  /** A language model of this run in the files of Hugging Face, as it was where it was imported. */
+  HubExport export(Model<?> trained) {
+    OptionalInt end =
+        folder.hasTokenizer() ? OptionalInt.of(tokenizer().endOfText()) : OptionalInt.empty();
+    return HubExport.of(trained, config.gate(), end, Origin.load(folder.originPath()));
+  }
+
+  /** What is known of the run's training: its steps, not how often its data had each token. */
+  TrainingFacts facts() {
+    return TrainingFacts.ofSteps(config.training().steps());
+  }
+
+  /** Gate and step, to begin a line with. */
+  String name() {
+    return "%s after step %d".formatted(config.gate(), checkpoint.progress().step());
+  }
+
+  @Override
+  public void close() {
+    if (tokenizer != null) {
+      tokenizer.close();
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Workspaces;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.Measurement;
+import io.evomoe.run.result.TrainedModel;
+import io.evomoe.training.Model;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What a model learns, and from which data. One class a task, listed in {@link Tasks}; its presets
+ * are the numbers in {@code NAME.yaml} beside it.
+ *
+ * @param <B> a batch
+ * @param <M> a model
+ */
+public abstract class Task<B, M extends Model<B>> {
+  private final String name;
+  private final Class<M> modelType;
+  private final boolean causal;
+  private final List<String> shippedData;
+
+  /**
+   * A task.
+   *
+   * @param name for the command line and configurations
+   * @param modelType the class of its models
+   * @param causal whether a token's output must not depend on later tokens, in any layer of its
+   *     models
+   * @param shippedData folders of the data that comes with the project, below {@code data}
+   */
+  protected Task(String name, Class<M> modelType, boolean causal, List<String> shippedData) {
+    this.name = name;
+    this.modelType = modelType;
+    this.causal = causal;
+    this.shippedData = List.copyOf(shippedData);
+  }
+
+  /** Name for the command line and configurations. */
+  public final String name() {
+    return name;
+  }
+
+  /** The class of its models. */
+  public final Class<M> modelType() {
+    return modelType;
+  }
+
+  /** Whether a token's output must not depend on later tokens, in any layer of its models. */
+  public final boolean causal() {
+    return causal;
+  }
+
+  /** Folders of the data that comes with the project, below {@code data}. */
+  public final List<String> shippedData() {
+    return shippedData;
+  }
+
+  /**
+   * Refuses an architecture that models of this task do not have; by default what only the
+   * embedding of a RoBERTa has.
+   *
+   * @throws IllegalArgumentException naming the field
+   */
+  protected void check(RunConfig config) {
+    config.requirePlainEmbedding();
+  }
+
+  /**
+   * Reads data and encodes it.
+   *
+   * @param data files or folders, at least one
+   * @param tokenizer a new one or that of a run
+   * @param progress told how far it has come
+   */
+  public abstract TaskData<B, M> read(
+      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress);
+
+  /**
+   * A model of a run before its first step, on the selected kernels.
+   *
+   * @param tokens that the tokenizer has
+   */
+  public abstract M fresh(RunConfig config, int tokens, TrainingFacts facts);
+
+  /** The model of a saved run before its first step. */
+  public final M fresh(RunCheckpoint run) {
+    return fresh(run.config(), run.vocabulary(), run.facts());
+  }
+
+  /** The model of a run, with its newest checkpoint loaded. */
+  public final TrainedModel<M> trained(RunCheckpoint run) {
+    return run.load(fresh(run));
+  }
+
+  /**
+   * Trainable parameters of a run's model once it has all its experts; the model is not made.
+   *
+   * @param vocabulary token ids
+   */
+  public abstract ParameterTotal parameters(RunConfig config, int vocabulary);
+
+  /**
+   * Logits of one sequence's last token, evaluated, one a token id.
+   *
+   * @param ids tokens that are read
+   */
+  public abstract double[] lastLogits(RunCheckpoint run, int[] ids);
+
+  /** One row of logits, computed in a workspace of its own. */
+  static double[] row(Supplier<INDArray> logits) {
+    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_LOGITS")) {
+      return logits.get().getRow(0).toDoubleVector();
+    }
+  }
+
+  /** Measures a trained model. */
+  public abstract Measurement evaluate(RunCheckpoint run, EvalRequest request);
+
+  /** The trained model of a run in the files of Hugging Face. */
+  public abstract HubExport export(RunCheckpoint run);
+}

@@ -1,0 +1,107 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.EvaluationShare;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Model;
+import io.evomoe.training.TrainingData;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A task's data at hand, both sides of it encoded: makes the models and batches of runs that are to
+ * be compared.
+ *
+ * @param <B> a batch
+ * @param <M> a model
+ */
+public abstract class TaskData<B, M extends Model<B>> {
+  private final Task<B, M> task;
+  private final Tokenizer tokenizer;
+
+  /**
+   * Data of a task.
+   *
+   * @param tokenizer that it is encoded with
+   */
+  protected TaskData(Task<B, M> task, Tokenizer tokenizer) {
+    this.task = task;
+    this.tokenizer = tokenizer;
+  }
+
+  /** Batches of the training side. */
+  protected abstract CorpusBatches<B> training(RunConfig config);
+
+  /** Batches of the held-out side. */
+  protected abstract CorpusBatches<B> measured(RunConfig config);
+
+  /**
+   * How often the training side has each token.
+   *
+   * @param vocabulary token ids
+   */
+  protected abstract TokenFrequencies frequencies(int vocabulary);
+
+  /** Lines on the data, for people. */
+  public abstract String description();
+
+  /** A model before its first step. */
+  public final M model(RunConfig config) {
+    int rows = config.embedding(vocabulary()).vocabulary();
+    OptionalLong steps = OptionalLong.of(config.training().steps());
+    return task.fresh(
+        config, vocabulary(), new TrainingFacts(steps, Optional.of(frequencies(rows))));
+  }
+
+  /** Trainable parameters of such a model once it has all its experts. */
+  public final ParameterTotal parameters(RunConfig config) {
+    return task.parameters(config, vocabulary());
+  }
+
+  /** What to train and to measure on. */
+  public final TrainingData<B> batches(RunConfig config) {
+    return new TrainingData<>(
+        training(config), measured(config).evaluationBatches(config.training().evalBatches()));
+  }
+
+  /** How much of the held-out side a run is measured on. */
+  public final EvaluationShare heldOut(RunConfig config) {
+    return measured(config).evaluationShare(config.training().evalBatches());
+  }
+
+  /** Name of the metric in tables and files. */
+  public String metricName() {
+    return "perplexity";
+  }
+
+  /**
+   * The metric of a trained model on held-out data; by default exp(validLoss).
+   *
+   * @param trained the model
+   * @param config of its run
+   * @param context phase and temperature to measure at
+   * @param validLoss its held-out loss, in nats
+   */
+  public double metric(M trained, RunConfig config, StepContext context, double validLoss) {
+    return Math.exp(validLoss);
+  }
+
+  /** Number of token ids. */
+  public final int vocabulary() {
+    return tokenizer.vocabularySize();
+  }
+
+  /** What it is encoded with. */
+  protected final Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** A test part, where there is one, in words. */
+  static String testPart(Optional<Integer> size) {
+    return size.map(" (%,d more are the test part)"::formatted).orElse("");
+  }
+}

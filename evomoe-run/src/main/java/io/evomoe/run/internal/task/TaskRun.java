@@ -1,0 +1,138 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Measured;
+import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunRecording;
+import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.DenseWeights;
+import io.evomoe.training.Model;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainingDivergedException;
+import io.evomoe.training.TrainingListener;
+import io.evomoe.training.checkpoint.Checkpoint;
+import java.util.List;
+
+/**
+ * One training run of a task, recorded.
+ *
+ * @param <B> a batch
+ * @param <M> a model
+ */
+public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
+  private final TaskData<B, M> task;
+  private final RunConfig config;
+  private final M model;
+  private final Trainer<B> trainer;
+  private final Measured before;
+  private boolean interrupted;
+
+  private TaskRun(
+      TaskData<B, M> task, RunConfig config, M model, Trainer<B> trainer, Measured before) {
+    this.task = task;
+    this.config = config;
+    this.model = model;
+    this.trainer = trainer;
+    this.before = before;
+  }
+
+  /** A run before its first step. */
+  public static <B, M extends Model<B>> TaskRun<B, M> of(TaskData<B, M> task, RunConfig config) {
+    return begun(task, config, task.model(config));
+  }
+
+  /**
+   * The same from the weights of a dense network.
+   *
+   * @throws IllegalArgumentException if they do not fit this run's model
+   */
+  public static <B, M extends Model<B>> TaskRun<B, M> of(
+      TaskData<B, M> task, RunConfig config, DenseWeights weights) {
+    M model = task.model(config);
+    weights.loadInto(model);
+    return begun(task, config, model);
+  }
+
+  private static <B, M extends Model<B>> TaskRun<B, M> begun(
+      TaskData<B, M> task, RunConfig config, M model) {
+    Trainer<B> trainer =
+        new Trainer<>(model, task.batches(config), config.trainer(), config.schedule());
+    return new TaskRun<>(task, config, model, trainer, Measured.NOTHING);
+  }
+
+  /** A saved run that goes on. */
+  public static <B, M extends Model<B>> TaskRun<B, M> resumed(
+      TaskData<B, M> task, RunConfig config, Checkpoint saved) {
+    M model = task.model(config);
+    Trainer<B> trainer =
+        Trainer.resumed(saved, model, task.batches(config), config.trainer(), config.schedule());
+    return new TaskRun<>(task, config, model, trainer, Measured.of(saved.config()));
+  }
+
+  /** Writes a checkpoint before the first step. */
+  public void save(CheckpointWriter checkpoints) {
+    trainer.save(heeding(state -> checkpoints.write(state.with(before.notes()))));
+  }
+
+  /** Lets {@link #train} return after its current step; from any thread. */
+  public void requestStop() {
+    trainer.requestStop();
+  }
+
+  /**
+   * Trains to the end, or until a stop is requested. An interrupt of the thread is such a request
+   * ({@link #interrupted}), and so is a listener that throws: what was trained is saved before its
+   * exception is thrown on.
+   *
+   * @param checkpoints where they go, each after the curve up to it is on the disk
+   * @param curves where every step is recorded
+   * @param earlier what the file holds of this run already
+   * @param listener told of every step after it was recorded
+   */
+  public Outcome train(
+      CheckpointWriter checkpoints,
+      CurveFile curves,
+      List<CurveRow> earlier,
+      TrainingListener listener) {
+    RunRecording recording = RunRecording.ofSteps(config, curves, earlier, before);
+    GuardedListener guarded = new GuardedListener(listener, trainer::requestStop);
+    TrainingListener heed = report -> heedInterrupt();
+    try {
+      trainer.runSaving(heeding(recording.saving(checkpoints)), heed, recording, guarded, heed);
+    } catch (TrainingDivergedException e) {
+      throw Results.failure(config, e);
+    }
+    heedInterrupt();
+    guarded.throwOn();
+    return Results.of(task, model, config, trainer.state(), recording);
+  }
+
+  private CheckpointWriter heeding(CheckpointWriter checkpoints) {
+    return state -> {
+      heedInterrupt();
+      return checkpoints.write(state);
+    };
+  }
+
+  /** Files that are written by an interrupted thread are closed under its hands. */
+  private void heedInterrupt() {
+    if (Thread.interrupted()) {
+      interrupted = true;
+      trainer.requestStop();
+    }
+  }
+
+  /** Whether the thread was interrupted in {@link #train}, which has cleared its flag. */
+  public boolean interrupted() {
+    return interrupted;
+  }
+
+  /** Gives back the memory of the model and of what training needs beside it. */
+  @Override
+  public void close() {
+    trainer.close();
+    model.close();
+  }
+}

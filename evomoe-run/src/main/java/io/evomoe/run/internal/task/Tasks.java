@@ -1,0 +1,78 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.run.config.Preset;
+import io.evomoe.run.config.RunConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+/** The tasks there are. */
+public final class Tasks {
+  /** Causal language modelling. */
+  public static final Task<LanguageBatch, Gpt> GPT = new GptTask();
+
+  /** Masked language modelling, to be fine-tuned. */
+  public static final Task<LanguageBatch, Roberta> ROBERTA = new RobertaTask();
+
+  /** Machine translation. */
+  public static final TranslationTask TRANSLATION = new TranslationTask();
+
+  private static final List<Task<?, ?>> ALL = List.of(GPT, ROBERTA, TRANSLATION);
+
+  private Tasks() {}
+
+  /** By its name. */
+  public static Task<?, ?> named(String name) {
+    return ALL.stream()
+        .filter(task -> task.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("task must be one of " + names() + ", was " + name));
+  }
+
+  /** All names. */
+  public static List<String> names() {
+    return ALL.stream().map(Task::name).toList();
+  }
+
+  /** A preset of a task: {@code quick}, {@code small} or {@code base}. */
+  public static Preset preset(String task, String name) {
+    List<Preset> presets = Preset.parse(text(named(task).name() + ".yaml"));
+    return presets.stream()
+        .filter(preset -> preset.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "preset must be one of %s, was %s"
+                        .formatted(presets.stream().map(Preset::name).toList(), name)));
+  }
+
+  private static String text(String resource) {
+    try (InputStream in =
+        Objects.requireNonNull(Tasks.class.getResourceAsStream(resource), resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot read the presets in " + resource + ": " + IoReason.of(e), e);
+    }
+  }
+
+  /**
+   * A configuration itself, after everything in it was looked at.
+   *
+   * @throws IllegalArgumentException for an unknown task or gate, or a value out of its bounds
+   */
+  public static RunConfig checked(RunConfig config) {
+    Task<?, ?> task = named(config.task());
+    task.check(config);
+    return config.checked(task.causal());
+  }
+}

@@ -1,0 +1,38 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.models.gpt.Generation;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.gpt.Sampling;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.run.result.TrainedModel;
+import java.util.Arrays;
+
+/** Continues texts with a trained model, up to the end of a document. */
+public final class TextGeneration {
+  private final BpeTokenizer tokenizer;
+  private final Generation generation;
+
+  /**
+   * A generation.
+   *
+   * @param tokenizer of the model
+   */
+  public TextGeneration(TrainedModel<Gpt> trained, BpeTokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+    this.generation =
+        new Generation(trained.model(), trained.context(), tokenizer.vocabularySize());
+  }
+
+  /**
+   * The text and what follows it.
+   *
+   * @param text may be empty, for the beginning of a document
+   * @param tokens new ones at most, at least 0
+   */
+  public String generate(String text, int tokens, Sampling sampling) {
+    int end = tokenizer.endOfText();
+    int[] start = text.isEmpty() ? new int[] {end} : tokenizer.encode(text);
+    int[] ids = generation.generate(start, tokens, sampling, id -> id == end);
+    return tokenizer.decode(Arrays.copyOfRange(ids, text.isEmpty() ? 1 : 0, ids.length));
+  }
+}

@@ -1,0 +1,86 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenStream;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.Measurement;
+import io.evomoe.run.result.TrainedModel;
+import io.evomoe.training.Evaluation;
+import io.evomoe.training.Model;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Language modelling of text, causal or masked, with a tokenizer of its own.
+ *
+ * @param <M> a model
+ */
+abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBatch, M> {
+  private final LanguageObjective objective;
+
+  TextTask(String name, Class<M> modelType, LanguageObjective objective, List<String> shippedData) {
+    super(name, modelType, objective.causal(), shippedData);
+    this.objective = objective;
+  }
+
+  final LanguageObjective objective() {
+    return objective;
+  }
+
+  static StackSize stack(RunConfig config) {
+    return config.stack(Activation.GELU);
+  }
+
+  @Override
+  public final TextData<M> read(
+      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress) {
+    TextSplit text = TextSources.open(data, config.split());
+    BpeTokenizer encoding =
+        tokenizer.tokenizer(
+            text::train, config.model().vocabulary(), objective.special(), progress);
+    return new TextData<>(this, text, encoding, progress);
+  }
+
+  @Override
+  public final Measurement evaluate(RunCheckpoint run, EvalRequest request) {
+    TokenStream text = TokenStream.of(text(run, request), run.tokenizer());
+    CorpusBatches<LanguageBatch> batches = objective.batches(text, run.tokenizer(), run.config());
+    TrainedModel<M> trained = trained(run);
+    List<LanguageBatch> read = batches.evaluationBatches(request.batches());
+    return new Measurement(
+        run.name(),
+        read.stream().mapToLong(LanguageBatch::countedTargets).sum(),
+        objective.counted(),
+        batches.evaluationShare(request.batches()),
+        text.name(),
+        new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow(),
+        Optional.empty());
+  }
+
+  /** The text that a request means. */
+  private static TextCorpus text(RunCheckpoint run, EvalRequest request) {
+    Path data = request.data();
+    if (data == null) {
+      return TextSources.part(run.data(List.of()), request.split(), run.config().split());
+    }
+    return Files.isDirectory(data)
+        ? TextSources.part(List.of(data), request.split(), run.config().split())
+        : TextSources.whole(data);
+  }
+
+  @Override
+  public final HubExport export(RunCheckpoint run) {
+    return run.export(trained(run).model());
+  }
+}

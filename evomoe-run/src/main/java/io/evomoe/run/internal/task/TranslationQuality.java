@@ -1,0 +1,88 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.models.metrics.Bleu;
+import io.evomoe.models.metrics.ChrF;
+import io.evomoe.models.text.pairs.BucketedBatches;
+import io.evomoe.models.text.pairs.EncodedPairs;
+import io.evomoe.models.text.pairs.PairBatch;
+import io.evomoe.models.text.pairs.PairCorpus;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.nn.Workspaces;
+import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.Measurement;
+import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.result.TranslationScores;
+import io.evomoe.training.Evaluation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+
+/** How well a trained model translates: loss and token accuracy, BLEU and chrF, and examples. */
+final class TranslationQuality {
+  private final RunCheckpoint run;
+  private final TrainedModel<Transformer> trained;
+
+  TranslationQuality(RunCheckpoint run, TrainedModel<Transformer> trained) {
+    this.run = run;
+    this.trained = trained;
+  }
+
+  Measurement measure(PairCorpus pairs, EvalRequest request) {
+    EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
+    BucketedBatches all = TranslationData.batches(encoded, run.config());
+    List<PairBatch> read = all.evaluationBatches(request.batches());
+    double loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
+    return new Measurement(
+        run.name(),
+        read.stream().mapToLong(PairBatch::countedTargets).sum(),
+        "tokens",
+        all.evaluationShare(request.batches()),
+        pairs.name(),
+        loss,
+        Optional.of(scores(pairs, request, accuracy(read))));
+  }
+
+  private TranslationScores scores(PairCorpus pairs, EvalRequest request, double accuracy) {
+    int count = Math.min(pairs.size(), request.sentences());
+    List<String> sources = pairs.sources().subList(0, count);
+    List<String> references = pairs.targets().subList(0, count);
+    List<String> translations =
+        new LineTranslator(trained, run.tokenizer(), request.search()).translate(sources);
+    List<TranslationScores.Example> examples = new ArrayList<>();
+    for (int i = 0; i < Math.min(request.examples(), count); i++) {
+      int example = (int) ((2L * i + 1) * count / (2L * request.examples()));
+      examples.add(
+          new TranslationScores.Example(
+              sources.get(example), references.get(example), translations.get(example)));
+    }
+    return new TranslationScores(
+        accuracy,
+        count,
+        request.search(),
+        new Bleu().score(translations, references),
+        ChrF.score(translations, references),
+        examples);
+  }
+
+  /** Share of the target tokens that the decoder, reading those before, holds for the likeliest. */
+  private double accuracy(List<PairBatch> read) {
+    long right = 0;
+    long all = 0;
+    for (PairBatch batch : read) {
+      int[] targets = batch.targets();
+      int[] named = likeliest(batch);
+      for (int s = 0; s < targets.length; s++) {
+        right += targets[s] == named[s] ? 1 : 0;
+        all += targets[s] >= 0 ? 1 : 0;
+      }
+    }
+    return (double) right / all;
+  }
+
+  private int[] likeliest(PairBatch batch) {
+    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_TOKEN_ACCURACY")) {
+      return trained.model().logits(batch, trained.context()).argMax(1).toIntVector();
+    }
+  }
+}

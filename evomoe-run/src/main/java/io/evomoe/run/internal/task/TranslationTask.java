@@ -1,0 +1,131 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.kernel.Activation;
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.pairs.PairBatch;
+import io.evomoe.models.text.pairs.PairCorpus;
+import io.evomoe.models.text.pairs.PairSplit;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.models.transformer.TransformerConfig;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.Measurement;
+import io.evomoe.run.result.TrainedModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Translation of sentences with a Transformer, with a tokenizer of both languages. */
+public final class TranslationTask extends Task<PairBatch, Transformer> {
+
+  TranslationTask() {
+    super("mt", Transformer.class, true, List.of("lohelp"));
+  }
+
+  @Override
+  public TaskData<PairBatch, Transformer> read(
+      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress) {
+    PairSplit pairs = PairSplit.open(one(data), config.split());
+    BpeTokenizer encoding =
+        tokenizer.tokenizer(
+            () -> pairs.train().texts(),
+            config.model().vocabulary(),
+            SpecialTokens.ROBERTA,
+            progress);
+    return new TranslationData(this, pairs, encoding, config.model().sequence(), progress);
+  }
+
+  @Override
+  public Transformer fresh(RunConfig config, int tokens, TrainingFacts facts) {
+    EmbeddingSize embedding = config.embedding(tokens);
+    StackSize stack = config.stack(Activation.RELU);
+    return new Transformer(
+        new TransformerConfig(
+            embedding.vocabulary(),
+            embedding.positions(),
+            stack,
+            stack,
+            config.training().labelSmoothing()),
+        config.gates(facts),
+        config.scope());
+  }
+
+  @Override
+  public ParameterTotal parameters(RunConfig config, int vocabulary) {
+    ParameterCount count = new ParameterCount(config, vocabulary);
+    int moeLayers = 2 * (config.model().layers() / config.model().moeEvery());
+    ParameterTotal encoder = count.stack(1, moeLayers, false).plus(count.norm());
+    ParameterTotal decoder = count.stack(2, moeLayers, true).plus(count.norm());
+    return count.embedding(config.embedding(vocabulary).vocabulary()).plus(encoder).plus(decoder);
+  }
+
+  /** Of the first token of a translation. */
+  @Override
+  public double[] lastLogits(RunCheckpoint run, int[] ids) {
+    return lastLogits(run, ids, new int[] {run.tokenizer().requireSpecial(SpecialTokens.END)});
+  }
+
+  /**
+   * Logits of a translation's next token.
+   *
+   * @param ids tokens of the source
+   * @param written tokens that the decoder reads, at least one
+   */
+  public double[] lastLogits(RunCheckpoint run, int[] ids, int[] written) {
+    TrainedModel<Transformer> trained = trained(run);
+    Transformer model = trained.model();
+    return row(
+        () ->
+            model.nextTokenLogits(
+                TokenBatch.of(written.length, written),
+                model.encode(TokenBatch.of(ids.length, ids), trained.context()),
+                null,
+                trained.context()));
+  }
+
+  @Override
+  public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
+    Path data = request.data();
+    List<Path> sources = data == null ? run.data(List.of()) : List.of(data);
+    Path source = one(sources);
+    HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : run.config().split();
+    PairCorpus pairs = part(PairSplit.open(source, heldOut), request.split(), sources);
+    return new TranslationQuality(run, trained(run)).measure(pairs, request);
+  }
+
+  private static PairCorpus part(PairSplit pairs, String split, List<Path> sources) {
+    return switch (split) {
+      case "train" -> pairs.train();
+      case "valid" -> pairs.valid();
+      default ->
+          pairs
+              .test()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "split must be train or valid, was %s, and %s has no such part"
+                              .formatted(split, sources.get(0))));
+    };
+  }
+
+  private Path one(List<Path> data) {
+    if (data.size() != 1) {
+      throw new IllegalArgumentException(
+          "--data must be given once for task %s, was %s".formatted(name(), data));
+    }
+    return data.get(0);
+  }
+
+  @Override
+  public HubExport export(RunCheckpoint run) {
+    return HubExport.of(trained(run).model(), run.config().gate());
+  }
+}

@@ -1,0 +1,44 @@
+package io.evomoe.run.result;
+
+import io.evomoe.models.transformer.Search;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to measure a trained model on.
+ *
+ * @param data file or folder; null for the data of the run
+ * @param split {@code train}, {@code valid} or {@code test}; a file of text is read as a whole
+ * @param batches at most so many batches for the loss, at least 1
+ * @param sentences at most so many sentences are translated, at least 1
+ * @param examples translations to show, at least 0
+ * @param search how translations are searched for
+ */
+public record EvalRequest(
+    @Nullable Path data, String split, int batches, int sentences, int examples, Search search) {
+  private static final List<String> SPLITS = List.of("train", "valid", "test");
+
+  /**
+   * The run's own held-out side: 64 batches for the loss, of translations 2,000 sentences by beam
+   * search of 4 with a length penalty of 0.6.
+   */
+  public static final EvalRequest HELD_OUT =
+      new EvalRequest(null, "valid", 64, 2000, 0, Search.beam(4, 0.6));
+
+  /** Refuses values out of their bounds. */
+  public EvalRequest {
+    if (!SPLITS.contains(split)) {
+      throw new IllegalArgumentException("split must be one of " + SPLITS + ", was " + split);
+    }
+    requireAtLeast("batches", batches, 1);
+    requireAtLeast("sentences", sentences, 1);
+    requireAtLeast("examples", examples, 0);
+  }
+
+  private static void requireAtLeast(String field, int value, int minimum) {
+    if (value < minimum) {
+      throw new IllegalArgumentException(field + " must be at least " + minimum + ", was " + value);
+    }
+  }
+}

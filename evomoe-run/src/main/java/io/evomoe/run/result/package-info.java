@@ -1,0 +1,8 @@
+/**
+ * What a {@link io.evomoe.run.Run} is asked and gives back: its trained model, and measurements on
+ * data. Nothing here reads or writes a file. A run's curves are in {@link io.evomoe.run.record}.
+ */
+@NullMarked
+package io.evomoe.run.result;
+
+import org.jspecify.annotations.NullMarked;

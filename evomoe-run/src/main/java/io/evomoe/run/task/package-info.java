@@ -1,8 +1,0 @@
-/**
- * The tasks: their data, models, sizes that are known to work, one training run of each, and how a
- * trained model is measured.
- */
-@NullMarked
-package io.evomoe.run.task;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package io.evomoe.run.internal.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every gate, so that a new gate needs a curve, and every task. */
+class RecordedCurveTest extends RecordedCurves {
+  /** Gates whose routing does not change any more after half of the steps. */
+  private static final Set<String> FROZEN = Set.of("hash", "stablemoe");
+
+  static Stream<String> runs() {
+    return Stream.concat(
+        gates().map(gate -> task(gate) + "-" + gate),
+        Stream.of(Tasks.ROBERTA.name() + "-evomoe", Tasks.TRANSLATION.name() + "-evomoe"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("gates")
+  void should_measure_how_many_tokens_change_their_first_expert(String gate) {
+    RecordedRun run = trained(task(gate), gate);
+    List<CurveRow> evaluated =
+        run.rows().stream().filter(row -> row.step() % SmallRuns.EVALUATE_EVERY == 0).toList();
+    assertThat(evaluated).hasSize(2);
+    OptionalDouble fluctuation = evaluated.get(1).routingFluctuation();
+    assertThat(evaluated.get(0).routingFluctuation()).isEmpty();
+    assertThat(fluctuation.isPresent()).isEqualTo(!run.lastRouting().isEmpty());
+    assertThat(evaluated.get(1).deadExperts().orElse(0)).isBetween(0.0, SmallRuns.EXPERTS - 1.0);
+    if (FROZEN.contains(gate)) {
+      assertThat(fluctuation).hasValue(0);
+    } else if (fluctuation.isPresent()) {
+      assertThat(fluctuation.getAsDouble()).isGreaterThan(0).isLessThanOrEqualTo(1);
+    }
+  }
+}

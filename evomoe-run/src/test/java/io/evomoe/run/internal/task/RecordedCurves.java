@@ -1,0 +1,94 @@
+package io.evomoe.run.internal.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.junit.ConvergenceTest;
+import io.evomoe.junit.CurveRecorder;
+import io.evomoe.junit.Tolerance;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * 200 steps of a small model, against curves recorded once, on every kernel provider: each tenth
+ * loss within 3 %, held-out losses within 1.5 %, active experts within 5 %, the balance of the load
+ * within 5 %. Two providers round differently, and training amplifies it; a mistake in a gate, a
+ * schedule or a gradient moves the curve by far more. Recorded anew with {@code
+ * -Devomoe.record=true}.
+ *
+ * <p>A subclass names the runs, TASK-GATE, in a static method {@code runs}.
+ */
+@Tag("convergence")
+abstract class RecordedCurves {
+  private static final int STRIDE = 10;
+  private static final int ENTROPY_STRIDE = 50;
+  private static final String LOAD_ENTROPY = "load_entropy";
+
+  @TempDir static Path folder;
+  private static SmallRuns runs;
+
+  @BeforeAll
+  static void prepare_the_texts() {
+    runs = new SmallRuns(folder);
+  }
+
+  @AfterAll
+  static void close_the_tokenizers() {
+    runs.close();
+  }
+
+  /** Every gate that is installed. */
+  static Stream<String> gates() {
+    return GateRegistry.installed().providers().stream().map(GateProvider::name);
+  }
+
+  /** The task that a gate is tried on: gpt, unless it refuses. */
+  static String task(String gate) {
+    boolean causal = GateRegistry.installed().provider(gate).refusal(true).isEmpty();
+    return causal ? Tasks.GPT.name() : Tasks.ROBERTA.name();
+  }
+
+  static boolean onPortableKernels() {
+    return KernelSelection.forType(DataType.FLOAT).name().equals("nd4j");
+  }
+
+  @ConvergenceTest(
+      curve = "{variant}",
+      variants = "runs",
+      tolerances = {
+        @Tolerance(series = CurveRecorder.TRAIN_LOSS, band = 0.03, finalValue = 0.03, area = 0.01),
+        @Tolerance(series = CurveRecorder.VALID_LOSS, band = 0.015, finalValue = 0.015),
+        @Tolerance(series = CurveRecorder.ACTIVE_EXPERTS, band = 0.05, finalValue = 0.05),
+        @Tolerance(series = LOAD_ENTROPY, band = 0.05, finalValue = 0.05)
+      })
+  void should_follow_the_recorded_curve(CurveRecorder curve, String run) {
+    String[] names = run.split("-", 2);
+    List<CurveRow> rows = trained(names[0], names[1]).rows();
+    for (CurveRow row : rows) {
+      if (row.step() % STRIDE == 0) {
+        curve.record(CurveRecorder.ACTIVE_EXPERTS, row.step(), row.activeExperts().orElseThrow());
+        curve.record(CurveRecorder.TRAIN_LOSS, row.step(), row.trainLoss().orElseThrow());
+        row.validLoss().ifPresent(loss -> curve.record(CurveRecorder.VALID_LOSS, row.step(), loss));
+      }
+      if (row.step() % ENTROPY_STRIDE == 0) {
+        row.loadEntropy().ifPresent(value -> curve.record(LOAD_ENTROPY, row.step(), value));
+      }
+    }
+    assertThat(rows.get(SmallRuns.STEPS - 1).validLoss().orElseThrow())
+        .isLessThan(rows.get(0).trainLoss().orElseThrow() - 1);
+  }
+
+  static RecordedRun trained(String task, String gate) {
+    return runs.run(SmallRuns.config(task, gate, SmallRuns.SEED));
+  }
+}

@@ -1,0 +1,127 @@
+package io.evomoe.run.internal.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenizerFolder;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every gate, saved in each phase and resumed by another process's objects: the curve is that of
+ * the run that was not stopped, to the bit. EvoMoE spawns before step 6 and is hard from step 15
+ * on.
+ */
+class ResumedGatesTest {
+  private static final int STEPS = 24;
+  private static final int CHECKPOINT_EVERY = 3;
+
+  @TempDir static Path folder;
+  private static BpeTokenizer tokenizer;
+  private static TaskData<?, ?> data;
+
+  @BeforeAll
+  static void prepare_the_text() {
+    String words = "On roads and rivers, message %d of the year %d.";
+    List<String> documents =
+        Stream.iterate(0, i -> i + 1).limit(300).map(i -> words.formatted(i, 1800 + i)).toList();
+    TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
+    tokenizer = TokenizerFolder.train(text.train(), 300, folder.resolve("tokenizer"));
+    data = new TextData<>(new GptTask(), text, tokenizer, TextProgress.NONE);
+  }
+
+  @AfterAll
+  static void close_the_tokenizer() {
+    tokenizer.close();
+  }
+
+  static Stream<String> gates() {
+    return GateRegistry.installed().providers().stream()
+        .filter(provider -> provider.refusal(true).isEmpty())
+        .map(GateProvider::name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("gates")
+  void should_continue_to_the_bit_from_every_checkpoint(String gate) {
+    RunConfig config = config(gate);
+    Path checkpoints = folder.resolve(gate);
+    List<CurveRow> expected =
+        train(
+            TaskRun.of(data, config),
+            new CheckpointFolder(checkpoints, STEPS, Map.of()),
+            gate + "-whole");
+
+    for (int step = CHECKPOINT_EVERY; step < STEPS; step += CHECKPOINT_EVERY) {
+      Checkpoint saved = Checkpoint.open(checkpoints.resolve("step-%08d".formatted(step)));
+      TaskRun<?, ?> resumed = TaskRun.resumed(data, config, saved);
+      assertThat(losses(train(resumed, state -> folder, gate + "-" + step)))
+          .as("resumed after step %d", step)
+          .isEqualTo(losses(expected.subList(step, STEPS)));
+    }
+  }
+
+  private static RunConfig config(String gate) {
+    RunConfig config = Tasks.preset("gpt", "quick").config("gpt", gate, 3);
+    for (String[] field :
+        new String[][] {
+          {"model.vocabulary", "300"},
+          {"model.sequence", "16"},
+          {"model.width", "16"},
+          {"model.hidden", "32"},
+          {"model.dropout", "0.1"},
+          {"training.steps", "" + STEPS},
+          {"training.batch", "4"},
+          {"training.microBatches", "2"},
+          {"training.evalEvery", "5"},
+          {"training.evalBatches", "2"},
+          {"training.checkpointEvery", "" + CHECKPOINT_EVERY},
+          {"evolution.diversifySteps", "6"},
+          {"evolution.hardFrom", "9"},
+        }) {
+      config = ConfigFile.set(config, field[0], field[1]);
+    }
+    return Tasks.checked(config);
+  }
+
+  private static List<CurveRow> train(
+      TaskRun<?, ?> run, CheckpointWriter checkpoints, String name) {
+    try (CurveFile curves = CurveFile.create(folder.resolve(name + ".csv"))) {
+      return run.train(checkpoints, curves, List.of(), report -> {}).recorded().rows();
+    }
+  }
+
+  private static List<String> losses(List<CurveRow> rows) {
+    return rows.stream()
+        .map(
+            row ->
+                "%d %s %s %s %s %s"
+                    .formatted(
+                        row.step(),
+                        row.trainLoss(),
+                        row.validLoss(),
+                        row.auxLoss(),
+                        row.activeExperts(),
+                        row.trainFlops()))
+        .toList();
+  }
+}

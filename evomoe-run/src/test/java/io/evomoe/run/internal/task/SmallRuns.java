@@ -1,0 +1,130 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenizerFolder;
+import io.evomoe.models.text.pairs.PairCorpus;
+import io.evomoe.models.text.pairs.PairSplit;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.ModelConfig;
+import io.evomoe.run.config.Preset;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
+import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainingListener;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Runs of a second: 200 steps of models of width 32 with 4 experts, each trained once. */
+final class SmallRuns implements AutoCloseable {
+  static final int STEPS = 200;
+  static final int EVALUATE_EVERY = 100;
+  static final int EXPERTS = 4;
+  static final long SEED = 7;
+
+  private static final int VOCABULARY = 300;
+  private static final int SENTENCE = 48;
+
+  /** The curves were recorded with it. */
+  private static final HeldOut HELD_OUT = HeldOut.EARLIER.withShares(0.1, 0);
+
+  private static final Path TEXT = Path.of("../data/sotu/sotu.test.txt.gz");
+  private static final Path PAIRS = Path.of("../data/lohelp/lohelp.en-de.test.tsv.gz");
+
+  private final Path folder;
+  private final BpeTokenizer tokenizer;
+  private final BpeTokenizer maskedTokenizer;
+  private final BpeTokenizer pairTokenizer;
+  private final Map<String, TaskData<?, ?>> data;
+  private final Map<RunConfig, RecordedRun> trained = new HashMap<>();
+  private int files;
+
+  SmallRuns(Path folder) {
+    this.folder = folder;
+    TextSplit text = TextSplit.of(TextCorpus.read(TEXT), HELD_OUT);
+    tokenizer = TokenizerFolder.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
+    maskedTokenizer =
+        TokenizerFolder.train(
+            text.train(), VOCABULARY, folder.resolve("masked"), SpecialTokens.ROBERTA);
+    PairSplit pairs = PairSplit.of(PairCorpus.read(PAIRS), HELD_OUT);
+    pairTokenizer =
+        TokenizerFolder.train(
+            pairs.train().texts(), VOCABULARY, folder.resolve("pairs"), SpecialTokens.ROBERTA);
+    data =
+        Map.of(
+            Tasks.GPT.name(),
+            new TextData<>(new GptTask(), text, tokenizer, TextProgress.NONE),
+            Tasks.ROBERTA.name(),
+            new TextData<>(new RobertaTask(), text, maskedTokenizer, TextProgress.NONE),
+            Tasks.TRANSLATION.name(),
+            new TranslationData(
+                Tasks.TRANSLATION, pairs, pairTokenizer, SENTENCE, TextProgress.NONE));
+  }
+
+  /** A run of a gate as it is by default. */
+  static RunConfig config(String task, String gate, long seed) {
+    boolean pairs = task.equals(Tasks.TRANSLATION.name());
+    ModelConfig size =
+        new ModelConfig(2, 32, 64, 2, EXPERTS, 2, VOCABULARY, pairs ? SENTENCE : 32, 0, 0);
+    TrainingConfig training =
+        Tasks.preset(task, "small")
+            .training()
+            .with(t -> t.steps(STEPS).batch(8).learningRate(3e-3).checkpointEvery(0));
+    RunConfig config =
+        new Preset("tests", size, training.with(t -> t.evalEvery(EVALUATE_EVERY).evalBatches(8)))
+            .config(task, gate, seed);
+    return ConfigFile.set(config, "training.metricSentences", "1");
+  }
+
+  /** The curves of a run, trained at the first call. */
+  RecordedRun run(RunConfig config) {
+    return trained.computeIfAbsent(config, this::train);
+  }
+
+  /** The held-out loss that a run ends with. */
+  double loss(RunConfig config) {
+    List<CurveRow> rows = run(config).rows();
+    return rows.get(rows.size() - 1).validLoss().orElseThrow();
+  }
+
+  /** The first steps of a run, which is stopped after them. */
+  List<CurveRow> start(RunConfig config, int steps) {
+    return train(config, steps).rows();
+  }
+
+  private RecordedRun train(RunConfig config) {
+    return train(config, STEPS);
+  }
+
+  private RecordedRun train(RunConfig config, int until) {
+    return train(TaskRun.of(Objects.requireNonNull(data.get(config.task())), config), until);
+  }
+
+  private RecordedRun train(TaskRun<?, ?> run, int until) {
+    TrainingListener stop =
+        report -> {
+          if (report.step() == until) {
+            run.requestStop();
+          }
+        };
+    try (CurveFile curves = CurveFile.create(folder.resolve("run-%d.csv".formatted(files++)))) {
+      return run.train(state -> folder, curves, List.of(), stop).recorded();
+    }
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    maskedTokenizer.close();
+    pairTokenizer.close();
+  }
+}
