@@ -1,6 +1,6 @@
 package io.evomoe.evolution;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
@@ -38,7 +38,7 @@ public record ExpertPlan(
     int moeLayers,
     int width,
     int hidden,
-    Activation activation,
+    ActivationFunction activation,
     Initialization initialization,
     int vocabulary,
     boolean causal) {

@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param contractBiases a [d] for each group
  */
 public record FeedForwardNets(
-    Activation activation,
+    ActivationFunction activation,
     List<INDArray> expandWeights,
     List<INDArray> expandBiases,
     List<INDArray> contractWeights,

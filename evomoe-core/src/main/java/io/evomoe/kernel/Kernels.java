@@ -141,10 +141,10 @@ public interface Kernels {
   }
 
   /** Applies the activation to every element. */
-  INDArray activation(Activation activation, INDArray x);
+  INDArray activation(ActivationFunction activation, INDArray x);
 
   /** {@code dy * activation'(x)}, x the input of the forward pass. */
-  INDArray activationGradient(Activation activation, INDArray x, INDArray dy);
+  INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy);
 
   /**
    * Layer normalisation over rows (Ba et al. 2016).

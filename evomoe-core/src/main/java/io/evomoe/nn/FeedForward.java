@@ -1,6 +1,6 @@
 package io.evomoe.nn;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.Kernels;
@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class FeedForward implements Expert {
   private final Kernels kernels;
-  private final Activation activation;
+  private final ActivationFunction activation;
   private final Parameter expandWeight;
   private final Parameter expandBias;
   private final Parameter contractWeight;
@@ -29,7 +29,11 @@ public final class FeedForward implements Expert {
    *     contract.weight} [hidden, d], {@code contract.bias}
    */
   public FeedForward(
-      Scope scope, int width, int hidden, Activation activation, Initialization initialization) {
+      Scope scope,
+      int width,
+      int hidden,
+      ActivationFunction activation,
+      Initialization initialization) {
     Scope expand = scope.child("expand");
     Scope contract = scope.child("contract");
     this.kernels = scope.kernels();

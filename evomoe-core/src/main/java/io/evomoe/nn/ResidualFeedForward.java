@@ -1,6 +1,6 @@
 package io.evomoe.nn;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
@@ -28,7 +28,11 @@ public final class ResidualFeedForward implements Expert {
    * @param initialization its deviation counts for the first matrix; the second is zero
    */
   public ResidualFeedForward(
-      Scope scope, int width, int hidden, Activation activation, Initialization initialization) {
+      Scope scope,
+      int width,
+      int hidden,
+      ActivationFunction activation,
+      Initialization initialization) {
     this.kernels = scope.kernels();
     this.norm = new LayerNorm(scope.child("norm"), width);
     this.inner = new FeedForward(scope, width, hidden, activation, initialization.silent());

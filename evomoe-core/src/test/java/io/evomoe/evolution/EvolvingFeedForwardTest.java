@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.ExpertForm;
@@ -189,7 +189,7 @@ class EvolvingFeedForwardTest {
   private INDArray feedForward(List<Parameter> net) {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     INDArray hidden = kernels.linear(x, net.get(0).value(), net.get(1).value());
-    INDArray active = kernels.activation(Activation.GELU, hidden);
+    INDArray active = kernels.activation(ActivationFunction.GELU, hidden);
     return kernels.linear(active, net.get(2).value(), net.get(3).value());
   }
 
@@ -223,7 +223,7 @@ class EvolvingFeedForwardTest {
         1,
         WIDTH,
         HIDDEN,
-        Activation.GELU,
+        ActivationFunction.GELU,
         new Initialization(0.5, 0.4),
         10,
         true);

@@ -3,7 +3,7 @@ package io.evomoe.evolution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
@@ -28,7 +28,8 @@ class SpawningTest {
 
   private FeedForward parent() {
     FeedForward net =
-        new FeedForward(scope.child("parent"), WIDTH, HIDDEN, Activation.GELU, INITIALIZATION);
+        new FeedForward(
+            scope.child("parent"), WIDTH, HIDDEN, ActivationFunction.GELU, INITIALIZATION);
     LayerGradientCheck.disturb(net.parameters(), 0.3);
     return net;
   }

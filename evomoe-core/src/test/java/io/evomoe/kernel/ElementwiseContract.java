@@ -28,8 +28,8 @@ interface ElementwiseContract extends KernelFixture {
   }
 
   @ParameterizedTest
-  @EnumSource(Activation.class)
-  default void should_activate_every_element(Activation activation) {
+  @EnumSource(ActivationFunction.class)
+  default void should_activate_every_element(ActivationFunction activation) {
     for (int d : new int[] {1, 17, 127}) {
       INDArray x = random(d, 33, d).muli(3);
       INDArray dy = random(d + 1, 33, d);
@@ -56,7 +56,8 @@ interface ElementwiseContract extends KernelFixture {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TANH")
-  default void should_vanish_far_below_zero_and_be_the_identity_far_above(Activation activation) {
+  default void should_vanish_far_below_zero_and_be_the_identity_far_above(
+      ActivationFunction activation) {
     double[] far = {-50, -8, 0, 8, 50};
     INDArray x = Nd4j.createFromArray(far).castTo(kernels().dataType()).reshape(1, 5);
     INDArray ones = x.mul(0).addi(1);
@@ -119,7 +120,7 @@ interface ElementwiseContract extends KernelFixture {
   @Test
   default void should_pass_arrays_without_rows_through() {
     INDArray empty = Nd4j.createUninitialized(kernels().dataType(), 0, 17);
-    for (Activation activation : Activation.values()) {
+    for (ActivationFunction activation : ActivationFunction.values()) {
       assertThat(kernels().activation(activation, empty).shape()).containsExactly(0, 17);
       assertThat(kernels().activationGradient(activation, empty, empty).shape())
           .containsExactly(0, 17);
@@ -130,7 +131,7 @@ interface ElementwiseContract extends KernelFixture {
     assertThat(kernels().sumOfSquares(empty)).isZero();
   }
 
-  private static DoubleUnaryOperator value(Activation activation) {
+  private static DoubleUnaryOperator value(ActivationFunction activation) {
     return switch (activation) {
       case GELU -> x -> x * SlowMath.normalDistribution(x);
       case GELU_TANH -> x -> 0.5 * x * (1 + Math.tanh(argument(x)));
@@ -139,7 +140,7 @@ interface ElementwiseContract extends KernelFixture {
     };
   }
 
-  private static DoubleUnaryOperator slope(Activation activation) {
+  private static DoubleUnaryOperator slope(ActivationFunction activation) {
     return switch (activation) {
       case GELU -> x -> SlowMath.normalDistribution(x) + x * SlowMath.normalDensity(x);
       case GELU_TANH -> ElementwiseContract::tanhSlope;

@@ -119,7 +119,7 @@ interface FeedForwardContract extends KernelFixture {
       contract.add(random(30 + g, hidden, width).divi(Math.sqrt(hidden)));
       contractBias.add(random(40 + g, width));
     }
-    return new FeedForwardNets(Activation.GELU, expand, expandBias, contract, contractBias);
+    return new FeedForwardNets(ActivationFunction.GELU, expand, expandBias, contract, contractBias);
   }
 
   private static List<INDArray> inDouble(List<INDArray> arrays) {

@@ -39,7 +39,7 @@ final class KernelCases {
     cases.put("columnSumsInto", KernelCases::columnSumsInto);
     cases.put("routed groups", kernels -> groups(kernels, ROUTED));
     cases.put("shared groups", kernels -> groups(kernels, SHARED));
-    for (Activation activation : Activation.values()) {
+    for (ActivationFunction activation : ActivationFunction.values()) {
       cases.put("activation " + activation, kernels -> activation(kernels, activation));
     }
     cases.put("layerNorm", KernelCases::layerNorm);
@@ -112,7 +112,7 @@ final class KernelCases {
         dBias);
   }
 
-  private static List<double[]> activation(Kernels kernels, Activation activation) {
+  private static List<double[]> activation(Kernels kernels, ActivationFunction activation) {
     INDArray x = random(kernels, 1, N, D).muli(3);
     return flat(
         kernels.activation(activation, x),

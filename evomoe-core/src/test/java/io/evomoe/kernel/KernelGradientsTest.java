@@ -24,8 +24,8 @@ class KernelGradientsTest {
   private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
 
   @ParameterizedTest
-  @EnumSource(Activation.class)
-  void should_differentiate_activations(Activation activation) {
+  @EnumSource(ActivationFunction.class)
+  void should_differentiate_activations(ActivationFunction activation) {
     INDArray x = random(1, 7, 9).muli(2);
     INDArray dy = random(2, 7, 9);
     INDArray dx = kernels.activationGradient(activation, x, dy);

@@ -41,7 +41,7 @@ abstract class KernelsContract
         Nd4j.getWorkspaceManager().getAndActivateWorkspace(configuration, "kernels")) {
       assertThat(kernels().linear(x, weight, bias).isAttached()).isTrue();
       assertThat(kernels().gatherRows(x, new int[] {3, 3}).isAttached()).isTrue();
-      assertThat(kernels().activation(Activation.GELU, x).isAttached()).isTrue();
+      assertThat(kernels().activation(ActivationFunction.GELU, x).isAttached()).isTrue();
       assertThat(kernels().combineRows(x, new int[17], new double[17], 2).isAttached()).isTrue();
       assertThat(kernels().dropout(x, 0.5, 1).isAttached()).isTrue();
       assertThat(workspace.getCurrentOffset()).isPositive();

@@ -5,7 +5,7 @@ import static io.evomoe.nn.LayerFixture.pass;
 import static io.evomoe.nn.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.LayerGradientCheck;
 import java.util.LinkedHashMap;
@@ -146,6 +146,6 @@ class BlockTest {
 
   private static FeedForward feedForward(Scope scope) {
     return new FeedForward(
-        scope.child("feedForward"), WIDTH, 8, Activation.GELU, LayerFixture.LARGE);
+        scope.child("feedForward"), WIDTH, 8, ActivationFunction.GELU, LayerFixture.LARGE);
   }
 }

@@ -6,7 +6,7 @@ import static io.evomoe.nn.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.testing.LayerGradientCheck;
 import java.util.List;
@@ -23,11 +23,11 @@ class FeedForwardTest {
   private static final RowGroups SHARED = RowGroups.shared(3, 4);
 
   private final List<FeedForward> nets =
-      IntStream.range(0, 3).mapToObj(g -> net("net" + g, Activation.GELU)).toList();
+      IntStream.range(0, 3).mapToObj(g -> net("net" + g, ActivationFunction.GELU)).toList();
 
   @Test
   void should_contract_what_relu_leaves_of_the_expansion() {
-    FeedForward net = net("net", Activation.RELU);
+    FeedForward net = net("net", ActivationFunction.RELU);
     INDArray x = random(1, 3, WIDTH);
     INDArray y = net.forward(x, pass(1, 3)).value();
     for (int s = 0; s < 3; s++) {
@@ -51,8 +51,8 @@ class FeedForwardTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Activation.class)
-  void should_have_the_gradient_of_central_differences(Activation activation) {
+  @EnumSource(ActivationFunction.class)
+  void should_have_the_gradient_of_central_differences(ActivationFunction activation) {
     LayerGradientCheck.check(net("net", activation), random(1, 5, WIDTH), pass(1, 5));
   }
 
@@ -98,7 +98,7 @@ class FeedForwardTest {
 
   @Test
   void should_make_a_child_of_changed_weights_and_copied_biases() {
-    FeedForward parent = net("parent", Activation.RELU);
+    FeedForward parent = net("parent", ActivationFunction.RELU);
     FeedForward child =
         new FeedForward(
             LayerFixture.scope().child("child"),
@@ -134,7 +134,7 @@ class FeedForwardTest {
     };
   }
 
-  private static FeedForward net(String name, Activation activation) {
+  private static FeedForward net(String name, ActivationFunction activation) {
     return disturbed(
         new FeedForward(
             LayerFixture.scope().child(name), WIDTH, HIDDEN, activation, LayerFixture.LARGE));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.testing.RandomArrays;
@@ -226,7 +226,8 @@ class KeyValueCacheTest {
         new CrossAttention(scope.child("crossAttention"), WIDTH, 2, LayerFixture.LARGE));
     branches.put(
         "feedForward",
-        new FeedForward(scope.child("feedForward"), WIDTH, 8, Activation.GELU, LayerFixture.LARGE));
+        new FeedForward(
+            scope.child("feedForward"), WIDTH, 8, ActivationFunction.GELU, LayerFixture.LARGE));
     return new Block(scope, new Norms(NormPlacement.BEFORE, WIDTH), 0, branches);
   }
 }

@@ -3,7 +3,7 @@ package io.evomoe.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RowGroups;
@@ -127,7 +127,8 @@ class ResidualFeedForwardTest {
 
   private static ResidualFeedForward fresh(String name, Kernels kernels) {
     Scope scope = Scope.root(1, kernels).child(name);
-    return new ResidualFeedForward(scope, WIDTH, 9, Activation.GELU, new Initialization(0.5, 0.5));
+    return new ResidualFeedForward(
+        scope, WIDTH, 9, ActivationFunction.GELU, new Initialization(0.5, 0.5));
   }
 
   private static INDArray random(int rows, long seed) {

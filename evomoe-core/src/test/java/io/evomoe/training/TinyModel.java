@@ -2,7 +2,7 @@ package io.evomoe.training;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
@@ -146,7 +146,7 @@ public final class TinyModel implements Model<TinyBatch> {
 
     Pass forward(INDArray x) {
       INDArray before = kernels.linear(x, in.value(), bias.value());
-      INDArray hidden = kernels.activation(Activation.GELU, before);
+      INDArray hidden = kernels.activation(ActivationFunction.GELU, before);
       return new Pass(this, x, before, hidden, kernels.linear(hidden, out.value(), null));
     }
   }
@@ -169,7 +169,7 @@ public final class TinyModel implements Model<TinyBatch> {
     void backward(INDArray dOutput) {
       kernels.multiplyInto(hidden, true, dOutput, false, expert.out.accumulator());
       INDArray dHidden = kernels.multiply(dOutput, false, expert.out.value(), true);
-      INDArray dBefore = kernels.activationGradient(Activation.GELU, before, dHidden);
+      INDArray dBefore = kernels.activationGradient(ActivationFunction.GELU, before, dHidden);
       Accumulator bias = expert.bias.accumulator();
       kernels.columnSumsInto(dBefore, bias);
       kernels.multiplyInto(x, true, dBefore, false, expert.in.accumulator());

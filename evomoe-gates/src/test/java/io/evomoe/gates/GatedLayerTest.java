@@ -3,7 +3,7 @@ package io.evomoe.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.FixedGate;
 import io.evomoe.moe.Gate;
@@ -148,7 +148,7 @@ class GatedLayerTest {
     List<FeedForward> experts =
         IntStream.range(0, EXPERTS)
             .mapToObj(e -> SCOPE.child("experts").child(e))
-            .map(s -> new FeedForward(s, TokenRows.WIDTH, 7, Activation.GELU, large))
+            .map(s -> new FeedForward(s, TokenRows.WIDTH, 7, ActivationFunction.GELU, large))
             .toList();
     List<Parameter> parameters = experts.stream().flatMap(e -> e.parameters().stream()).toList();
     LayerGradientCheck.disturb(parameters, 0.2);

@@ -2,7 +2,7 @@ package io.evomoe.gates;
 
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
@@ -52,7 +52,7 @@ final class LayerScene {
             1,
             WIDTH,
             7,
-            Activation.GELU,
+            ActivationFunction.GELU,
             new Initialization(0.5, 0.5),
             VOCABULARY,
             false);

@@ -13,7 +13,7 @@ import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Task;
 import io.evomoe.run.internal.task.TaskData;
-import io.evomoe.run.internal.task.TaskRun;
+import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.internal.task.TextGeneration;
 import io.evomoe.run.record.Outcome;
@@ -57,7 +57,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   private RunConfig config;
   private RunState state;
   private @Nullable TrainedModel<M> trained;
-  private volatile @Nullable TaskRun<?, ?> training;
+  private volatile @Nullable TaskTraining<?, ?> training;
   private volatile boolean inTraining;
   private volatile boolean stopRequested;
 
@@ -174,8 +174,8 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     boolean interrupted = false;
     inTraining = true;
     try (OutputFolder ignored = state.lock();
-        BegunRun begun = state.begin(listener)) {
-      TaskRun<?, ?> run = begun.run();
+        BegunTraining begun = state.begin(listener)) {
+      TaskTraining<?, ?> run = begun.run();
       forget();
       config = state.config();
       training = run;
@@ -227,7 +227,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
    */
   public void requestStop() {
     stopRequested = inTraining;
-    TaskRun<?, ?> running = training;
+    TaskTraining<?, ?> running = training;
     if (running != null) {
       running.requestStop();
     }
@@ -330,7 +330,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   public void close() {
     requireNotTrained();
     RunState last = state;
-    state = new ClosedRun(path);
+    state = new ClosedState(path);
     forget();
     last.close();
     if (output != null) {

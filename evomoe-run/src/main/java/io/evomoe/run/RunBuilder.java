@@ -229,7 +229,7 @@ public final class RunBuilder<M extends Model<?>> {
         output.path(),
         task.modelType(),
         config,
-        new NewRun(output, config, data, content, prepared, dense),
+        new NewState(output, config, data, content, prepared, dense),
         output);
   }
 }

@@ -46,7 +46,7 @@ public final class RunOpening {
 
   /** Opens it. */
   public Run<?> open() {
-    SavedRun saved = saved();
+    SavedState saved = saved();
     return of(saved, Tasks.named(saved.config().task()).modelType());
   }
 
@@ -65,7 +65,7 @@ public final class RunOpening {
     return of(saved(), model);
   }
 
-  private <M extends Model<?>> Run<M> of(SavedRun saved, Class<M> model) {
+  private <M extends Model<?>> Run<M> of(SavedState saved, Class<M> model) {
     return new Run<>(saved.checkpoint().folder().path(), model, saved.config(), saved, shared());
   }
 
@@ -86,8 +86,8 @@ public final class RunOpening {
     return RunCheckpoint.resume(path, changes);
   }
 
-  SavedRun saved() {
-    return new SavedRun(this, checkpoint());
+  SavedState saved() {
+    return new SavedState(this, checkpoint());
   }
 
   OutputFolder lock(Path folder) {

@@ -27,7 +27,7 @@ interface RunState extends AutoCloseable {
   OutputFolder lock();
 
   /** Makes the model, and gives it what was saved of its training; nothing is written yet. */
-  BegunRun begin(RunListener listener);
+  BegunTraining begin(RunListener listener);
 
   /** What is saved, to be used. */
   RunCheckpoint checkpoint();

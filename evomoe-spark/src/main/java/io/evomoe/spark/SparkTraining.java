@@ -37,7 +37,7 @@ public final class SparkTraining implements ClusterTraining {
       Setup setup = new Setup(staging.folder(), config, start.rounds());
       try (Workers workers = new Workers(context, text, setup)) {
         Fitness.of(task, config).require(workers.prepare(), request.console());
-        ClusterRun<?, ?> run = ClusterRun.of(task, config, start.rounds());
+        ClusterRounds<?, ?> run = ClusterRounds.of(task, config, start.rounds());
         OutputFolder.prepare(request.out());
         List<Path> data = staging.moveTo(folder);
         folder.write(config);
@@ -74,7 +74,8 @@ public final class SparkTraining implements ClusterTraining {
       RoundConfig rounds = settings.rounds();
       try (Workers workers = new Workers(context, text, new Setup(folder, config, rounds))) {
         Fitness.of(task, config).require(workers.prepare(), console);
-        ClusterRun<?, ?> run = ClusterRun.resumed(task, config, rounds, checkpoint.checkpoint());
+        ClusterRounds<?, ?> run =
+            ClusterRounds.resumed(task, config, rounds, checkpoint.checkpoint());
         long step = checkpoint.checkpoint().progress().step();
         checkpoint.changes().forEach(console::println);
         console.printf("Resuming after step %d of %d%n", step, config.training().steps());

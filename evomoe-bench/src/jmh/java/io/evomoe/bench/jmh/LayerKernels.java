@@ -1,7 +1,7 @@
 package io.evomoe.bench.jmh;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.KernelSelection;
@@ -81,12 +81,12 @@ public class LayerKernels {
 
   @Benchmark
   public void gelu(Blackhole sink) {
-    run(sink, () -> kernels.activation(Activation.GELU, h));
+    run(sink, () -> kernels.activation(ActivationFunction.GELU, h));
   }
 
   @Benchmark
   public void geluGradient(Blackhole sink) {
-    run(sink, () -> kernels.activationGradient(Activation.GELU, h, h));
+    run(sink, () -> kernels.activationGradient(ActivationFunction.GELU, h, h));
   }
 
   @Benchmark

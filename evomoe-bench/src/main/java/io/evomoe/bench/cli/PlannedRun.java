@@ -4,7 +4,7 @@ import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.compare.FinishedRun;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.TaskData;
-import io.evomoe.run.internal.task.TaskRun;
+import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
@@ -74,15 +74,17 @@ record PlannedRun(
     console.println(Description.parameters(data, config));
     console.println(Description.losses(config));
     console.flush();
-    try (TaskRun<?, ?> run =
-        checkpoint == null ? TaskRun.of(data, config) : TaskRun.resumed(data, config, checkpoint)) {
+    try (TaskTraining<?, ?> run =
+        checkpoint == null
+            ? TaskTraining.of(data, config)
+            : TaskTraining.resumed(data, config, checkpoint)) {
       return train(name, run, curves, stop, memory, console);
     }
   }
 
   private Outcome train(
       String name,
-      TaskRun<?, ?> run,
+      TaskTraining<?, ?> run,
       CurveFile curves,
       GracefulStop stop,
       MemoryGuard memory,

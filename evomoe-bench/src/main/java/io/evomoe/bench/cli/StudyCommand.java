@@ -2,10 +2,10 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.HtmlReport;
-import io.evomoe.bench.study.Origin;
 import io.evomoe.bench.study.Study;
 import io.evomoe.bench.study.StudyCharts;
 import io.evomoe.bench.study.StudyConfig;
+import io.evomoe.bench.study.StudyOrigin;
 import io.evomoe.bench.study.StudyResults;
 import io.evomoe.bench.study.StudyRun;
 import io.evomoe.bench.study.StudyTables;
@@ -120,8 +120,8 @@ final class StudyCommand implements Callable<Integer> {
 
   private void run(StudyConfig read, Path folder, Path local, GracefulStop stop) {
     List<Path> sources = data.isEmpty() ? ShippedData.of(read.task()) : data;
-    Origin origin =
-        new Origin(
+    StudyOrigin origin =
+        new StudyOrigin(
             read.revision(),
             FolderDigest.of(sources),
             SourceCommit.current(),

@@ -2,7 +2,7 @@ package io.evomoe.bench.measure;
 
 import io.evomoe.gates.BalancedAssignment;
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
@@ -64,8 +64,9 @@ public final class KernelBenchmark {
         time(
             "multiply x^T h",
             () -> kernels.multiplyInto(x, true, h, false, new Accumulator(w, 0))));
-    times.add(time("gelu 2048x1024", () -> kernels.activation(Activation.GELU, h)));
-    times.add(time("gelu gradient", () -> kernels.activationGradient(Activation.GELU, h, h)));
+    times.add(time("gelu 2048x1024", () -> kernels.activation(ActivationFunction.GELU, h)));
+    times.add(
+        time("gelu gradient", () -> kernels.activationGradient(ActivationFunction.GELU, h, h)));
     times.add(time("layerNorm 2048x256", () -> kernels.layerNorm(x, gain, gain, 1e-5)));
     times.add(time("attention 16x8x128x32", () -> kernels.attention(x, x, x, shape)));
     times.add(time("crossEntropy 2048x4096", () -> kernels.crossEntropy(logits, rows, true)));

@@ -26,7 +26,7 @@ public final class StudyResults {
   private static final String CONFIG = "config.yaml";
 
   private final Path folder;
-  private final Origin origin;
+  private final StudyOrigin origin;
   private final boolean divided;
 
   /**
@@ -36,7 +36,7 @@ public final class StudyResults {
    * @param divided whether all data comes with a split of its own, so that none of a configuration
    *     counts
    */
-  public StudyResults(Path folder, Origin origin, boolean divided) {
+  public StudyResults(Path folder, StudyOrigin origin, boolean divided) {
     this.folder = folder;
     this.origin = origin;
     this.divided = divided;
@@ -55,7 +55,7 @@ public final class StudyResults {
   public Optional<StudyRecord> find(String name, RunConfig config) {
     Path run = folder.resolve(name);
     if (!Files.exists(run.resolve(ResultFile.NAME))
-        || !Origin.read(run.resolve(ORIGIN)).fits(origin)
+        || !StudyOrigin.read(run.resolve(ORIGIN)).fits(origin)
         || !isOf(ConfigFile.read(run.resolve(CONFIG)), config)) {
       return Optional.empty();
     }

@@ -8,7 +8,7 @@ import io.evomoe.bench.measure.StepBenchmark;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.gpt.Sampling;
@@ -196,7 +196,7 @@ class ConfigRecordsTest {
             "testShare: -0.1 0.9 1 NaN",
             "seed: " + ANY));
     RECORDS.put(
-        new ArchitectureConfig(Activation.GELU, 1e-5, 10, 8, 0, 0),
+        new ArchitectureConfig(ActivationFunction.GELU, 1e-5, 10, 8, 0, 0),
         fields(
             "activation: " + ANY,
             "normEpsilon: " + ABOVE_ZERO,

@@ -30,7 +30,7 @@ final class Studies {
         variants:
           no-noise: {gateOptions: {evomoe: {noise: false}}}
       """;
-  static final Origin ORIGIN = new Origin(1, "abc", "0123", "onednn", "2 processors");
+  static final StudyOrigin ORIGIN = new StudyOrigin(1, "abc", "0123", "onednn", "2 processors");
 
   private static final int TOKENS = 100;
 
@@ -40,7 +40,7 @@ final class Studies {
     return StudyConfig.read(Files.writeString(folder.resolve("study.yaml"), yaml));
   }
 
-  static Study of(Path folder, Origin origin) throws IOException {
+  static Study of(Path folder, StudyOrigin origin) throws IOException {
     return new Study(
         read(folder, YAML),
         new StudyResults(folder.resolve("results"), origin, true),

@@ -9,7 +9,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.task.TaskData;
-import io.evomoe.run.internal.task.TaskRun;
+import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.internal.task.TokenizerSource;
 import io.evomoe.run.record.CurveFile;
@@ -68,7 +68,7 @@ class StudyClaimsTest {
   private static Study study(String task) {
     Path file = Path.of("../docs/study/%s.yaml".formatted(task));
     StudyConfig config = StudyConfig.read(file);
-    Origin here = new Origin(config.revision(), FolderDigest.of(data(task)), "", "", "");
+    StudyOrigin here = new StudyOrigin(config.revision(), FolderDigest.of(data(task)), "", "", "");
     Path results = Path.of("../docs/study/results").resolve(task);
     return new Study(config, new StudyResults(results, here, true), file.toString());
   }
@@ -130,7 +130,7 @@ class StudyClaimsTest {
   private static <B, M extends Model<B>> double train(TaskData<B, M> data, RunConfig config) {
     String name = "%s-%s-%d.csv".formatted(config.task(), config.gate(), config.seed());
     try (CurveFile curves = CurveFile.create(folder.resolve(name))) {
-      return TaskRun.of(data, config)
+      return TaskTraining.of(data, config)
           .train(state -> folder, curves, List.of(), report -> {})
           .result()
           .validLoss();

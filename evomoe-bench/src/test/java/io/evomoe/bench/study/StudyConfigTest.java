@@ -119,7 +119,7 @@ class StudyConfigTest {
         .withMessageContaining(message);
   }
 
-  private StudyResults results(Origin origin) {
+  private StudyResults results(StudyOrigin origin) {
     return new StudyResults(folder.resolve("results"), origin, true);
   }
 }

@@ -81,11 +81,11 @@ class StudyTest {
     StudyRun run = Studies.run(study, "rate-evomoe-0.001");
     assertThat(study.record(run).orElseThrow().result().validLoss()).isEqualTo(4.2);
 
-    Origin elsewhere = new Origin(1, "abc", "4567", "nd4j", "64 processors");
+    StudyOrigin elsewhere = new StudyOrigin(1, "abc", "4567", "nd4j", "64 processors");
     assertThat(Studies.of(folder, elsewhere).record(run)).isPresent();
-    Origin otherData = new Origin(1, "abd", "0123", "onednn", "2 processors");
+    StudyOrigin otherData = new StudyOrigin(1, "abd", "0123", "onednn", "2 processors");
     assertThat(Studies.of(folder, otherData).record(run)).isEmpty();
-    Origin later = new Origin(2, "abc", "0123", "onednn", "2 processors");
+    StudyOrigin later = new StudyOrigin(2, "abc", "0123", "onednn", "2 processors");
     assertThat(Studies.of(folder, later).record(run)).isEmpty();
     StudyConfig longer = Studies.read(folder, Studies.YAML.replace("steps: 20", "steps: 30"));
     assertThat(new Study(longer, study.results(), "study.yaml").record(run)).isEmpty();

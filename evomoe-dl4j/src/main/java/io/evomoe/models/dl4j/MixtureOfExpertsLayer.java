@@ -1,7 +1,7 @@
 package io.evomoe.models.dl4j;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.dl4j.ParameterLayout.Kind;
 import java.util.Collection;
 import java.util.List;
@@ -209,7 +209,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     private int experts = 8;
     private int sharedExperts;
     private int hidden;
-    private Activation hiddenActivation = Activation.GELU;
+    private ActivationFunction hiddenActivation = ActivationFunction.GELU;
     private boolean residual;
     private int moeLayers = 1;
     private boolean causal;
@@ -256,8 +256,8 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
       return this;
     }
 
-    /** Nonlinearity inside an expert; {@link Activation#GELU} by default. */
-    public Builder hiddenActivation(Activation function) {
+    /** Nonlinearity inside an expert; {@link ActivationFunction#GELU} by default. */
+    public Builder hiddenActivation(ActivationFunction function) {
       this.hiddenActivation = function;
       return this;
     }

@@ -3,7 +3,7 @@ package io.evomoe.models.dl4j;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
@@ -25,7 +25,7 @@ record MixtureSettings(
     int experts,
     int sharedExperts,
     int hidden,
-    Activation hiddenActivation,
+    ActivationFunction hiddenActivation,
     boolean residual,
     int moeLayers,
     boolean causal,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
@@ -34,7 +34,7 @@ class MixtureOfExpertsLayerTest {
                     .experts(5)
                     .sharedExperts(1)
                     .hidden(7)
-                    .hiddenActivation(Activation.RELU)
+                    .hiddenActivation(ActivationFunction.RELU)
                     .residual(true)
                     .moeLayers(2)
                     .evolution(

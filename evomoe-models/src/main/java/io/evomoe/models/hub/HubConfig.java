@@ -2,7 +2,7 @@ package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.StackSize;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,13 +16,13 @@ import java.util.OptionalInt;
 final class HubConfig {
   static final String FILE = "config.json";
   private static final int NO_EXPERTS = Integer.MAX_VALUE;
-  private static final Map<String, Activation> ACTIVATIONS =
+  private static final Map<String, ActivationFunction> ACTIVATIONS =
       Map.of(
-          "gelu", Activation.GELU,
-          "gelu_new", Activation.GELU_TANH,
-          "gelu_fast", Activation.GELU_TANH,
-          "gelu_pytorch_tanh", Activation.GELU_TANH,
-          "relu", Activation.RELU);
+          "gelu", ActivationFunction.GELU,
+          "gelu_new", ActivationFunction.GELU_TANH,
+          "gelu_fast", ActivationFunction.GELU_TANH,
+          "gelu_pytorch_tanh", ActivationFunction.GELU_TANH,
+          "relu", ActivationFunction.RELU);
 
   private HubConfig() {}
 
@@ -52,7 +52,7 @@ final class HubConfig {
       int hidden,
       int heads,
       double dropout,
-      Activation activation,
+      ActivationFunction activation,
       double epsilon) {
     return StackSize.of(layers, width, heads)
         .with(
@@ -74,12 +74,12 @@ final class HubConfig {
   }
 
   /** The activation of a name. */
-  static Activation activation(ConfigFields fields, String field, String otherwise) {
+  static ActivationFunction activation(ConfigFields fields, String field, String otherwise) {
     return fields.choice(field, otherwise, ACTIVATIONS);
   }
 
   /** The name of an activation. */
-  static String name(Activation activation) {
+  static String name(ActivationFunction activation) {
     return switch (activation) {
       case GELU -> "gelu";
       case GELU_TANH -> "gelu_new";

@@ -37,13 +37,13 @@ public final class HubExport {
 
   private final Map<String, INDArray> tensors;
   private final ObjectNode config;
-  private final Optional<Origin> origin;
+  private final Optional<ImportOrigin> origin;
   private final List<String> unmapped;
 
   private HubExport(
       Map<String, INDArray> tensors,
       ObjectNode config,
-      Optional<Origin> origin,
+      Optional<ImportOrigin> origin,
       List<String> unmapped) {
     this.tensors = tensors;
     this.config = config;
@@ -61,7 +61,7 @@ public final class HubExport {
    * @throws IllegalArgumentException for a model that no family publishes
    */
   public static HubExport of(
-      Model<?> model, String gate, OptionalInt endOfText, Optional<Origin> origin) {
+      Model<?> model, String gate, OptionalInt endOfText, Optional<ImportOrigin> origin) {
     LanguageModelTensors made = new LanguageModelTensors(model);
     ObjectNode config = HubConfig.write(made.published(), endOfText);
     if (made.isDense()) {

@@ -128,7 +128,7 @@ public final class HubFolder implements DenseWeights, Closeable {
 
   /** Keeps in a folder what an export needs to give back every tensor as it was. */
   public void saveOrigin(Path into) {
-    Origin.save(folder, tensors, unused, into);
+    ImportOrigin.save(folder, tensors, unused, into);
   }
 
   @Override

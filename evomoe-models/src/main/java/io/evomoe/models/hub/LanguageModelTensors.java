@@ -45,7 +45,7 @@ final class LanguageModelTensors {
    *
    * @param origin whose names, order, repeated and unused tensors are kept
    */
-  Map<String, INDArray> dense(Optional<Origin> origin) {
+  Map<String, INDArray> dense(Optional<ImportOrigin> origin) {
     Set<String> before = origin.map(kept -> kept.types().keySet()).orElse(Set.of());
     WeightNames names = family.names(published, before);
     Map<String, INDArray> parameters = parameters();
@@ -55,7 +55,7 @@ final class LanguageModelTensors {
   }
 
   private static Map<String, INDArray> ordered(
-      Map<String, INDArray> tensors, Map<String, String> ties, Origin origin) {
+      Map<String, INDArray> tensors, Map<String, String> ties, ImportOrigin origin) {
     Map<String, INDArray> ordered = new LinkedHashMap<>();
     for (String name : origin.types().keySet()) {
       INDArray unused = origin.unused().get(name);

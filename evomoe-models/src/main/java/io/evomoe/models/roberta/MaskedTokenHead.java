@@ -1,6 +1,6 @@
 package io.evomoe.models.roberta;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.nn.Embedding;
@@ -38,7 +38,7 @@ final class MaskedTokenHead implements Layer {
     this.transform =
         Sequential.of(
             new Linear(scope.child("dense"), width, width, deviation),
-            new Nonlinearity(kernels, Activation.GELU),
+            new Nonlinearity(kernels, ActivationFunction.GELU),
             new LayerNorm(scope.child("norm"), width, size.normEpsilon()));
     this.bias = scope.constant("bias", Parameter.Role.BIAS, 0, tokens.entries());
   }

@@ -1,6 +1,6 @@
 package io.evomoe.models.roberta;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Output;
@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param kernels to compute with
  * @param activation applied to every element
  */
-record Nonlinearity(Kernels kernels, Activation activation) implements Layer {
+record Nonlinearity(Kernels kernels, ActivationFunction activation) implements Layer {
 
   @Override
   public Output forward(INDArray x, Pass pass) {

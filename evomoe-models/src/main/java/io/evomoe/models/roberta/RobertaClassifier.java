@@ -1,7 +1,7 @@
 package io.evomoe.models.roberta;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.nn.Dropout;
@@ -71,7 +71,7 @@ public final class RobertaClassifier implements Model<ClassBatch> {
     return Sequential.of(
         new Dropout(scope.child("first"), dropout),
         new Linear(scope.child("dense"), width, width, deviation),
-        new Nonlinearity(scope.kernels(), Activation.TANH),
+        new Nonlinearity(scope.kernels(), ActivationFunction.TANH),
         new Dropout(scope.child("second"), dropout),
         new Linear(scope.child("output"), width, classes, deviation));
   }

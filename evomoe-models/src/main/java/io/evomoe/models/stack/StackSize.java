@@ -1,7 +1,7 @@
 package io.evomoe.models.stack;
 
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.LayerNorm;
@@ -33,7 +33,7 @@ public record StackSize(
     int moeEvery,
     int sharedExperts,
     double dropout,
-    Activation activation,
+    ActivationFunction activation,
     boolean recomputed,
     double normEpsilon) {
 
@@ -71,7 +71,7 @@ public record StackSize(
         1,
         0,
         0,
-        Activation.GELU,
+        ActivationFunction.GELU,
         false,
         LayerNorm.DEFAULT_EPSILON);
   }
@@ -135,7 +135,7 @@ public record StackSize(
     private int moeEvery;
     private int sharedExperts;
     private double dropout;
-    private Activation activation;
+    private ActivationFunction activation;
     private boolean recomputed;
     private double normEpsilon;
 
@@ -182,7 +182,7 @@ public record StackSize(
     }
 
     /** Sets {@link StackSize#activation}. */
-    public Builder activation(Activation value) {
+    public Builder activation(ActivationFunction value) {
       activation = value;
       return this;
     }

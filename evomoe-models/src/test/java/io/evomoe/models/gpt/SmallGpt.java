@@ -3,7 +3,7 @@ package io.evomoe.models.gpt;
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.SwitchGate;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
@@ -39,7 +39,7 @@ final class SmallGpt {
                         .experts(EXPERTS)
                         .moeEvery(2)
                         .dropout(dropout)
-                        .activation(Activation.GELU_TANH)));
+                        .activation(ActivationFunction.GELU_TANH)));
   }
 
   static Gpt of(GateProvider gates, Map<String, String> options, DataType type) {

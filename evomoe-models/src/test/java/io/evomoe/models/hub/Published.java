@@ -105,7 +105,7 @@ final class Published {
     return wide.amaxNumber().doubleValue();
   }
 
-  static HubExport export(Model<?> model, Optional<Origin> origin) {
+  static HubExport export(Model<?> model, Optional<ImportOrigin> origin) {
     return HubExport.of(model, "dense", OptionalInt.empty(), origin);
   }
 

@@ -1,6 +1,6 @@
 package io.evomoe.models.reference;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.nn.Block;
 import io.evomoe.nn.CrossAttention;
 import io.evomoe.nn.FeedForward;
@@ -36,9 +36,10 @@ class LayerReferenceTest {
   @ParameterizedTest
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_agree_on_gelu(DataType type) {
-    for (Activation activation : List.of(Activation.GELU, Activation.GELU_TANH)) {
+    for (ActivationFunction activation :
+        List.of(ActivationFunction.GELU, ActivationFunction.GELU_TANH)) {
       Reference reference =
-          new Reference(activation == Activation.GELU ? "gelu" : "gelu_tanh", type);
+          new Reference(activation == ActivationFunction.GELU ? "gelu" : "gelu_tanh", type);
       INDArray x = reference.array("x");
       reference.check("y", reference.kernels().activation(activation, x));
       reference.check(
@@ -110,7 +111,7 @@ class LayerReferenceTest {
   private static Block block(Scope scope, boolean causal, NormPlacement placement) {
     Layer attention = new SelfAttention(scope.child("attention"), WIDTH, HEADS, causal, ANY);
     Layer feedForward =
-        new FeedForward(scope.child("feedForward"), WIDTH, 4 * WIDTH, Activation.GELU, ANY);
+        new FeedForward(scope.child("feedForward"), WIDTH, 4 * WIDTH, ActivationFunction.GELU, ANY);
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put("attention", attention);
     branches.put("feedForward", feedForward);

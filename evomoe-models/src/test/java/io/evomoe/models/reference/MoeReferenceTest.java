@@ -3,7 +3,7 @@ package io.evomoe.models.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.gates.DtsGate;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.FixedGate;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateSpec;
@@ -102,7 +102,7 @@ class MoeReferenceTest {
     Initialization any = new Initialization(1, 1);
     List<FeedForward> experts =
         IntStream.range(0, EXPERTS)
-            .mapToObj(e -> new FeedForward(scope.child(e), WIDTH, 10, Activation.GELU, any))
+            .mapToObj(e -> new FeedForward(scope.child(e), WIDTH, 10, ActivationFunction.GELU, any))
             .toList();
     return new MoeLayer("moe", reference.kernels(), gate, experts);
   }

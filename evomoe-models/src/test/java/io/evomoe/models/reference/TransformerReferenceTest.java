@@ -1,7 +1,7 @@
 package io.evomoe.models.reference;
 
 import io.evomoe.gates.DenseGate;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.transformer.Transformer;
@@ -26,7 +26,7 @@ class TransformerReferenceTest {
   private static final int SENTENCES = 3;
   private static final StackSize STACK =
       StackSize.of(2, 12, 3)
-          .with(s -> s.hidden(24).experts(1).moeEvery(3).activation(Activation.RELU));
+          .with(s -> s.hidden(24).experts(1).moeEvery(3).activation(ActivationFunction.RELU));
   private static final TransformerConfig CONFIG =
       new TransformerConfig(VOCABULARY, 8, STACK, STACK, 0.1);
 

@@ -2,7 +2,7 @@ package io.evomoe.models.transformer;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.StackSize;
@@ -36,7 +36,7 @@ final class Backwards {
   private static final int LONGEST = 4;
   private static final StackSize STACK =
       StackSize.of(1, 32, 4)
-          .with(s -> s.hidden(64).experts(2).moeEvery(1).activation(Activation.RELU));
+          .with(s -> s.hidden(64).experts(2).moeEvery(1).activation(ActivationFunction.RELU));
   private static final EvolutionSchedule EVOLUTION =
       new EvolutionSchedule(EvolutionConfig.defaults(), STEPS, SmallTransformer.EVOMOE.growth());
   private static final TransformerConfig CONFIG =

@@ -4,7 +4,7 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.SwitchGate;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
@@ -46,7 +46,7 @@ final class SmallTransformer {
                     .experts(EXPERTS)
                     .moeEvery(2)
                     .dropout(dropout)
-                    .activation(Activation.GELU_TANH)
+                    .activation(ActivationFunction.GELU_TANH)
                     .recomputed(recomputed));
   }
 

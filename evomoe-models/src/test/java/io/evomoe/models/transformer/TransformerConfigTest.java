@@ -3,7 +3,7 @@ package io.evomoe.models.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.StackSize;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +14,7 @@ class TransformerConfigTest {
   void should_refuse_sizes_out_of_their_bounds() {
     StackSize wide =
         StackSize.of(1, 12, 2)
-            .with(s -> s.hidden(8).experts(1).moeEvery(1).activation(Activation.RELU));
+            .with(s -> s.hidden(8).experts(1).moeEvery(1).activation(ActivationFunction.RELU));
 
     refuse(0, 8, STACK, 0.1, "vocabulary must be at least 1, was 0");
     refuse(11, 1, STACK, 0.1, "positions must be at least 2, was 1");
@@ -34,7 +34,7 @@ class TransformerConfigTest {
   void should_count_the_places_for_experts_of_both_stacks() {
     StackSize deep =
         StackSize.of(6, 6, 2)
-            .with(s -> s.hidden(8).experts(4).moeEvery(2).activation(Activation.RELU));
+            .with(s -> s.hidden(8).experts(4).moeEvery(2).activation(ActivationFunction.RELU));
 
     assertThat(new TransformerConfig(11, 8, STACK, deep, 0).moeLayers()).isEqualTo(1 + 3);
   }

@@ -3,7 +3,7 @@ package io.evomoe.models.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.nn.KeyValueCache;
@@ -115,7 +115,7 @@ class TranslationTest {
   void should_find_the_best_of_all_translations_where_the_beam_holds_them_all() {
     StackSize stack =
         StackSize.of(1, 6, 2)
-            .with(s -> s.hidden(8).experts(1).moeEvery(2).activation(Activation.RELU));
+            .with(s -> s.hidden(8).experts(1).moeEvery(2).activation(ActivationFunction.RELU));
     Transformer tiny =
         SmallTransformer.of(
             new TransformerConfig(4, SmallTransformer.POSITIONS, stack, stack, 0),

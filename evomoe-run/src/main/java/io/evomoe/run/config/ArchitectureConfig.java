@@ -1,6 +1,6 @@
 package io.evomoe.run.config;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.nn.LayerNorm;
 import java.util.function.Consumer;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenTypes rows of a table of token types; for task roberta, 0 elsewhere
  */
 public record ArchitectureConfig(
-    @Nullable Activation activation,
+    @Nullable ActivationFunction activation,
     double normEpsilon,
     @Nullable Integer vocabulary,
     @Nullable Integer positions,
@@ -68,7 +68,7 @@ public record ArchitectureConfig(
 
   /** Changes single fields; each means what the component of its name means. */
   public static final class Builder {
-    private @Nullable Activation activation;
+    private @Nullable ActivationFunction activation;
     private double normEpsilon;
     private @Nullable Integer vocabulary;
     private @Nullable Integer positions;
@@ -85,7 +85,7 @@ public record ArchitectureConfig(
     }
 
     /** Sets {@link ArchitectureConfig#activation}. */
-    public Builder activation(Activation value) {
+    public Builder activation(ActivationFunction value) {
       activation = value;
       return this;
     }

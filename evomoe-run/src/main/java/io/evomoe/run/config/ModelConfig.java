@@ -1,6 +1,6 @@
 package io.evomoe.run.config;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.StackSize;
 import java.util.function.Consumer;
 
@@ -61,7 +61,7 @@ public record ModelConfig(
   }
 
   /** A stack of this size. */
-  StackSize stack(Activation activation) {
+  StackSize stack(ActivationFunction activation) {
     return StackSize.of(layers, width, heads)
         .with(
             s ->

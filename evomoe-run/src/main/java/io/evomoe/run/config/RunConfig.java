@@ -2,7 +2,7 @@ package io.evomoe.run.config;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.EmbeddingSize;
@@ -85,8 +85,8 @@ public record RunConfig(
    *
    * @param usual activation of the task
    */
-  public StackSize stack(Activation usual) {
-    Activation activation = architecture.activation();
+  public StackSize stack(ActivationFunction usual) {
+    ActivationFunction activation = architecture.activation();
     StackSize stack =
         model
             .stack(activation == null ? usual : activation)

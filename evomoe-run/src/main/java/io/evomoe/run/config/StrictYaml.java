@@ -19,7 +19,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.evomoe.internal.files.IoReason;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -60,7 +60,7 @@ public final class StrictYaml {
               no -> no.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail))
           .withConfigOverride(Long.class, StrictYaml::mayBeNull)
           .withConfigOverride(Integer.class, StrictYaml::mayBeNull)
-          .withConfigOverride(Activation.class, StrictYaml::mayBeNull)
+          .withConfigOverride(ActivationFunction.class, StrictYaml::mayBeNull)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)

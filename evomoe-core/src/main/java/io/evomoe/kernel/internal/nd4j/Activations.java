@@ -1,6 +1,6 @@
 package io.evomoe.kernel.internal.nd4j;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Erfc;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,7 +15,7 @@ final class Activations {
 
   private Activations() {}
 
-  static INDArray apply(Activation activation, INDArray x) {
+  static INDArray apply(ActivationFunction activation, INDArray x) {
     return switch (activation) {
       case GELU -> normalDistribution(x).muli(x);
       case GELU_TANH -> scaledTanh(x).addi(1).muli(x).muli(0.5);
@@ -24,7 +24,7 @@ final class Activations {
     };
   }
 
-  static INDArray derivative(Activation activation, INDArray x) {
+  static INDArray derivative(ActivationFunction activation, INDArray x) {
     return switch (activation) {
       case GELU -> normalDistribution(x).addi(normalDensity(x).muli(x));
       case GELU_TANH -> geluTanhDerivative(x);

@@ -1,7 +1,7 @@
 package io.evomoe.kernel.internal.nd4j;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
@@ -91,12 +91,12 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public INDArray activation(Activation activation, INDArray x) {
+  public INDArray activation(ActivationFunction activation, INDArray x) {
     return x.isEmpty() ? x : Activations.apply(activation, x);
   }
 
   @Override
-  public INDArray activationGradient(Activation activation, INDArray x, INDArray dy) {
+  public INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy) {
     return x.isEmpty() ? x : Activations.derivative(activation, x).muli(dy);
   }
 

@@ -2,7 +2,7 @@ package io.evomoe.kernel.internal.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
@@ -20,7 +20,7 @@ final class ElementWise {
     this.cache = cache;
   }
 
-  void activation(Activation activation, long x, long y, long length) {
+  void activation(ActivationFunction activation, long x, long y, long length) {
     forPieces(
         length,
         (start, size) ->
@@ -29,7 +29,7 @@ final class ElementWise {
                 .execute(x + start, y + start));
   }
 
-  void activationGradient(Activation activation, long x, long dy, long dx, long length) {
+  void activationGradient(ActivationFunction activation, long x, long dy, long dx, long length) {
     forPieces(
         length,
         (start, size) ->
@@ -39,14 +39,15 @@ final class ElementWise {
   }
 
   /** The activation by one primitive for just this length: for lengths that come again. */
-  void activationAtOnce(Activation activation, long x, long y, long length) {
+  void activationAtOnce(ActivationFunction activation, long x, long y, long length) {
     cache
         .get(new Key("forward", activation, length), () -> forward(activation, length))
         .execute(x, y);
   }
 
   /** Its gradient by one primitive; dx may be dy. */
-  void activationGradientAtOnce(Activation activation, long x, long dy, long dx, long length) {
+  void activationGradientAtOnce(
+      ActivationFunction activation, long x, long dy, long dx, long length) {
     cache
         .get(new Key("backward", activation, length), () -> backward(activation, length))
         .execute(x, dy, dx);
@@ -72,7 +73,7 @@ final class ElementWise {
     }
   }
 
-  private static int algorithm(Activation activation) {
+  private static int algorithm(ActivationFunction activation) {
     return switch (activation) {
       case GELU -> dnnl_eltwise_gelu_erf;
       case GELU_TANH -> dnnl_eltwise_gelu_tanh;
@@ -81,7 +82,7 @@ final class ElementWise {
     };
   }
 
-  private static dnnl_primitive_desc forwardDescription(Activation activation, long size) {
+  private static dnnl_primitive_desc forwardDescription(ActivationFunction activation, long size) {
     dnnl_memory_desc flat = Dnnl.dense(size);
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
@@ -99,7 +100,7 @@ final class ElementWise {
     return description;
   }
 
-  private static Primitive forward(Activation activation, long size) {
+  private static Primitive forward(ActivationFunction activation, long size) {
     dnnl_memory_desc flat = Dnnl.dense(size);
     return new Primitive.Builder(forwardDescription(activation, size))
         .slot(DNNL_ARG_SRC, flat)
@@ -107,7 +108,7 @@ final class ElementWise {
         .build();
   }
 
-  private static Primitive backward(Activation activation, long size) {
+  private static Primitive backward(ActivationFunction activation, long size) {
     dnnl_memory_desc flat = Dnnl.dense(size);
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
@@ -148,5 +149,6 @@ final class ElementWise {
     void run(long startInBytes, long size);
   }
 
-  private record Key(String kind, @org.jspecify.annotations.Nullable Activation what, long size) {}
+  private record Key(
+      String kind, @org.jspecify.annotations.Nullable ActivationFunction what, long size) {}
 }

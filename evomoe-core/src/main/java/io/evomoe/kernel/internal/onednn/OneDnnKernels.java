@@ -1,7 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.AttentionShape;
@@ -201,14 +201,14 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public INDArray activation(Activation activation, INDArray x) {
+  public INDArray activation(ActivationFunction activation, INDArray x) {
     INDArray y = like(x);
     elementWise.activation(activation, Address.of(x), Address.of(y), x.length());
     return y;
   }
 
   @Override
-  public INDArray activationGradient(Activation activation, INDArray x, INDArray dy) {
+  public INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy) {
     INDArray dx = like(x);
     elementWise.activationGradient(
         activation, Address.of(x), Address.of(dy), Address.of(dx), x.length());

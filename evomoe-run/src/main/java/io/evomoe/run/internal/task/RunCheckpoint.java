@@ -1,7 +1,7 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.models.hub.HubExport;
-import io.evomoe.models.hub.Origin;
+import io.evomoe.models.hub.ImportOrigin;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.BoundConfig;
@@ -185,7 +185,7 @@ public final class RunCheckpoint implements AutoCloseable {
   HubExport export(Model<?> trained) {
     OptionalInt end =
         folder.hasTokenizer() ? OptionalInt.of(tokenizer().endOfText()) : OptionalInt.empty();
-    return HubExport.of(trained, config.gate(), end, Origin.load(folder.originPath()));
+    return HubExport.of(trained, config.gate(), end, ImportOrigin.load(folder.originPath()));
   }
 
   /** What is known of the run's training: its steps, not how often its data had each token. */

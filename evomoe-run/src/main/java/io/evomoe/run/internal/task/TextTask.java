@@ -1,6 +1,6 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.BpeTokenizer;
@@ -39,7 +39,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   }
 
   static StackSize stack(RunConfig config) {
-    return config.stack(Activation.GELU);
+    return config.stack(ActivationFunction.GELU);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.kernel.Activation;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
@@ -46,7 +46,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   @Override
   public Transformer fresh(RunConfig config, int tokens, TrainingFacts facts) {
     EmbeddingSize embedding = config.embedding(tokens);
-    StackSize stack = config.stack(Activation.RELU);
+    StackSize stack = config.stack(ActivationFunction.RELU);
     return new Transformer(
         new TransformerConfig(
             embedding.vocabulary(),

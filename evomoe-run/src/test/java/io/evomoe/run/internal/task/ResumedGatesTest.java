@@ -67,13 +67,13 @@ class ResumedGatesTest {
     Path checkpoints = folder.resolve(gate);
     List<CurveRow> expected =
         train(
-            TaskRun.of(data, config),
+            TaskTraining.of(data, config),
             new CheckpointFolder(checkpoints, STEPS, Map.of()),
             gate + "-whole");
 
     for (int step = CHECKPOINT_EVERY; step < STEPS; step += CHECKPOINT_EVERY) {
       Checkpoint saved = Checkpoint.open(checkpoints.resolve("step-%08d".formatted(step)));
-      TaskRun<?, ?> resumed = TaskRun.resumed(data, config, saved);
+      TaskTraining<?, ?> resumed = TaskTraining.resumed(data, config, saved);
       assertThat(losses(train(resumed, state -> folder, gate + "-" + step)))
           .as("resumed after step %d", step)
           .isEqualTo(losses(expected.subList(step, STEPS)));
@@ -104,7 +104,7 @@ class ResumedGatesTest {
   }
 
   private static List<CurveRow> train(
-      TaskRun<?, ?> run, CheckpointWriter checkpoints, String name) {
+      TaskTraining<?, ?> run, CheckpointWriter checkpoints, String name) {
     try (CurveFile curves = CurveFile.create(folder.resolve(name + ".csv"))) {
       return run.train(checkpoints, curves, List.of(), report -> {}).recorded().rows();
     }

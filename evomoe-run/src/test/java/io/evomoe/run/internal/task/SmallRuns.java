@@ -106,10 +106,10 @@ final class SmallRuns implements AutoCloseable {
   }
 
   private RecordedRun train(RunConfig config, int until) {
-    return train(TaskRun.of(Objects.requireNonNull(data.get(config.task())), config), until);
+    return train(TaskTraining.of(Objects.requireNonNull(data.get(config.task())), config), until);
   }
 
-  private RecordedRun train(TaskRun<?, ?> run, int until) {
+  private RecordedRun train(TaskTraining<?, ?> run, int until) {
     TrainingListener stop =
         report -> {
           if (report.step() == until) {

@@ -21,7 +21,7 @@ import java.util.List;
  * @param <B> a batch
  * @param <M> a model
  */
-public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
+public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable {
   private final TaskData<B, M> task;
   private final RunConfig config;
   private final M model;
@@ -29,7 +29,7 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   private final Measured before;
   private boolean interrupted;
 
-  private TaskRun(
+  private TaskTraining(
       TaskData<B, M> task, RunConfig config, M model, Trainer<B> trainer, Measured before) {
     this.task = task;
     this.config = config;
@@ -39,7 +39,8 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
   }
 
   /** A run before its first step. */
-  public static <B, M extends Model<B>> TaskRun<B, M> of(TaskData<B, M> task, RunConfig config) {
+  public static <B, M extends Model<B>> TaskTraining<B, M> of(
+      TaskData<B, M> task, RunConfig config) {
     return begun(task, config, task.model(config));
   }
 
@@ -48,27 +49,27 @@ public final class TaskRun<B, M extends Model<B>> implements AutoCloseable {
    *
    * @throws IllegalArgumentException if they do not fit this run's model
    */
-  public static <B, M extends Model<B>> TaskRun<B, M> of(
+  public static <B, M extends Model<B>> TaskTraining<B, M> of(
       TaskData<B, M> task, RunConfig config, DenseWeights weights) {
     M model = task.model(config);
     weights.loadInto(model);
     return begun(task, config, model);
   }
 
-  private static <B, M extends Model<B>> TaskRun<B, M> begun(
+  private static <B, M extends Model<B>> TaskTraining<B, M> begun(
       TaskData<B, M> task, RunConfig config, M model) {
     Trainer<B> trainer =
         new Trainer<>(model, task.batches(config), config.trainer(), config.schedule());
-    return new TaskRun<>(task, config, model, trainer, Measured.NOTHING);
+    return new TaskTraining<>(task, config, model, trainer, Measured.NOTHING);
   }
 
   /** A saved run that goes on. */
-  public static <B, M extends Model<B>> TaskRun<B, M> resumed(
+  public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
       TaskData<B, M> task, RunConfig config, Checkpoint saved) {
     M model = task.model(config);
     Trainer<B> trainer =
         Trainer.resumed(saved, model, task.batches(config), config.trainer(), config.schedule());
-    return new TaskRun<>(task, config, model, trainer, Measured.of(saved.config()));
+    return new TaskTraining<>(task, config, model, trainer, Measured.of(saved.config()));
   }
 
   /** Writes a checkpoint before the first step. */

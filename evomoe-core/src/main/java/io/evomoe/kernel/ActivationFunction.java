@@ -1,7 +1,7 @@
 package io.evomoe.kernel;
 
 /** Element-wise nonlinearity. */
-public enum Activation {
+public enum ActivationFunction {
   /** {@code x Phi(x)} with the exact normal distribution (Hendrycks and Gimpel 2016); RoBERTa's. */
   GELU,
   /** GELU by the tanh formula of the same paper; GPT-2's. */

@@ -23,13 +23,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param types of all tensors by name, in the order of the file
  * @param unused tensors that nothing is computed from
  */
-public record Origin(Path folder, Map<String, DataType> types, Map<String, INDArray> unused) {
+public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String, INDArray> unused) {
   private static final String FILE = "origin.safetensors";
   private static final String CONFIGURATION = HubConfig.FILE;
   private static final List<String> COPIED = List.of(CONFIGURATION, "generation_config.json");
 
   /** Keeps the folder as it is; the maps are not copied, for their order. */
-  public Origin {}
+  public ImportOrigin {}
 
   /** Keeps what is special in an imported folder. */
   static void save(Path imported, HubTensors tensors, List<String> unused, Path folder) {
@@ -47,7 +47,7 @@ public record Origin(Path folder, Map<String, DataType> types, Map<String, INDAr
   }
 
   /** What {@link HubFolder#saveOrigin} kept; empty where it did not. */
-  public static Optional<Origin> load(Path folder) {
+  public static Optional<ImportOrigin> load(Path folder) {
     Path file = folder.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
@@ -59,7 +59,7 @@ public record Origin(Path folder, Map<String, DataType> types, Map<String, INDAr
       for (String name : tensors.names()) {
         unused.put(name, tensors.read(name));
       }
-      return Optional.of(new Origin(folder, types, unused));
+      return Optional.of(new ImportOrigin(folder, types, unused));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
     }

@@ -14,11 +14,11 @@ import java.nio.file.Path;
  * @param kernels that computed it; for people
  * @param machine for people
  */
-public record Origin(
+public record StudyOrigin(
     int revision, String dataSha256, String commit, String kernels, String machine) {
-  static Origin read(Path file) {
+  static StudyOrigin read(Path file) {
     ObjectNode fields = StrictYaml.read(file);
-    return StrictYaml.bind(fields, Origin.class, file.toString());
+    return StrictYaml.bind(fields, StudyOrigin.class, file.toString());
   }
 
   void write(Path file) {
@@ -26,7 +26,7 @@ public record Origin(
   }
 
   /** Whether what they made may stand for each other. */
-  boolean fits(Origin other) {
+  boolean fits(StudyOrigin other) {
     return revision == other.revision && dataSha256.equals(other.dataSha256);
   }
 }

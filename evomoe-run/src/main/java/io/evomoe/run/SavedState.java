@@ -8,7 +8,7 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
-import io.evomoe.run.internal.task.TaskRun;
+import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.training.CheckpointWriter;
@@ -21,13 +21,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A run as its folder has it. */
-final class SavedRun implements RunState {
+final class SavedState implements RunState {
   private final RunOpening opening;
   private final List<RunCheckpoint> open = new ArrayList<>();
   private RunCheckpoint saved;
   private @Nullable TaskData<?, ?> read;
 
-  SavedRun(RunOpening opening, RunCheckpoint saved) {
+  SavedState(RunOpening opening, RunCheckpoint saved) {
     this.opening = opening;
     this.saved = saved;
     open.add(saved);
@@ -70,7 +70,7 @@ final class SavedRun implements RunState {
 
   /** Others may have gone on with it since it was opened. */
   @Override
-  public BegunRun begin(RunListener listener) {
+  public BegunTraining begin(RunListener listener) {
     saved = opening.resumed();
     open.add(saved);
     requireMoreSteps();
@@ -78,7 +78,7 @@ final class SavedRun implements RunState {
     RunConfig config = saved.config();
     List<Path> data = checkedData();
     String content = FolderDigest.of(data);
-    TaskRun<?, ?> run = TaskRun.resumed(taskData(TextProgress.NONE), config, checkpoint);
+    TaskTraining<?, ?> run = TaskTraining.resumed(taskData(TextProgress.NONE), config, checkpoint);
     if (!RunFolder.isSameData(checkpoint, content)) {
       listener.onNote("The data is not what the run was started with: " + data);
     }
@@ -87,7 +87,7 @@ final class SavedRun implements RunState {
     CheckpointWriter checkpoints = saved.folder().checkpointWriter(data, content, config);
     saved.changes().forEach(listener::onNote);
     listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
-    return new BegunRun(run, () -> train(run, checkpoints, listener));
+    return new BegunTraining(run, () -> train(run, checkpoints, listener));
   }
 
   /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
@@ -104,7 +104,8 @@ final class SavedRun implements RunState {
     return saved.folder().path().resolve(CurveFile.NAME);
   }
 
-  private Outcome train(TaskRun<?, ?> run, CheckpointWriter checkpoints, RunListener listener) {
+  private Outcome train(
+      TaskTraining<?, ?> run, CheckpointWriter checkpoints, RunListener listener) {
     if (!saved.changes().isEmpty()) {
       saved.folder().write(saved.config());
       run.save(checkpoints);

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A run that was closed, or whose training failed. */
-record ClosedRun(Path path) implements RunState {
+record ClosedState(Path path) implements RunState {
 
   @Override
   public TaskData<?, ?> taskData(TextProgress progress) {
@@ -37,7 +37,7 @@ record ClosedRun(Path path) implements RunState {
   }
 
   @Override
-  public BegunRun begin(RunListener listener) {
+  public BegunTraining begin(RunListener listener) {
     throw closed();
   }
 

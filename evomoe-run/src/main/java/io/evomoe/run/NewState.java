@@ -8,7 +8,7 @@ import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
-import io.evomoe.run.internal.task.TaskRun;
+import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.training.CheckpointWriter;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param content digest of the data as it was read
  * @param dense where its weights come from; null for fresh ones
  */
-record NewRun(
+record NewState(
     OutputFolder output,
     RunConfig config,
     List<Path> data,
@@ -49,15 +49,15 @@ record NewRun(
   }
 
   @Override
-  public BegunRun begin(RunListener listener) {
-    TaskRun<?, ?> run =
+  public BegunTraining begin(RunListener listener) {
+    TaskTraining<?, ?> run =
         dense == null
-            ? TaskRun.of(prepared.data(), config)
-            : TaskRun.of(prepared.data(), config, dense.weights());
-    return new BegunRun(run, () -> train(run, listener));
+            ? TaskTraining.of(prepared.data(), config)
+            : TaskTraining.of(prepared.data(), config, dense.weights());
+    return new BegunTraining(run, () -> train(run, listener));
   }
 
-  private Outcome train(TaskRun<?, ?> run, RunListener listener) {
+  private Outcome train(TaskTraining<?, ?> run, RunListener listener) {
     Path path = output.path();
     RunFolder folder = new RunFolder(path);
     prepared.saveTokenizer(path);

@@ -1,6 +1,6 @@
 package io.evomoe.run;
 
-import io.evomoe.run.internal.task.TaskRun;
+import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.Outcome;
 import java.util.function.Supplier;
 
@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * @param run in memory, closed with this
  * @param training trains it and writes the folder
  */
-record BegunRun(TaskRun<?, ?> run, Supplier<Outcome> training) implements AutoCloseable {
+record BegunTraining(TaskTraining<?, ?> run, Supplier<Outcome> training) implements AutoCloseable {
   @Override
   public void close() {
     run.close();

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * The rounds of a run, recorded as {@link Run} records steps: a row of the curve and a checkpoint a
  * round.
  */
-final class ClusterRun<B, M extends Model<B>> {
+final class ClusterRounds<B, M extends Model<B>> {
   private final TaskData<B, M> task;
   private final RunConfig config;
   private final RoundConfig rounds;
@@ -41,7 +41,7 @@ final class ClusterRun<B, M extends Model<B>> {
   private final Measured before;
   private @Nullable Path lastCheckpoint;
 
-  private ClusterRun(
+  private ClusterRounds(
       TaskData<B, M> task, RunConfig config, RoundConfig rounds, @Nullable Checkpoint saved) {
     this.task = task;
     this.config = config;
@@ -57,14 +57,14 @@ final class ClusterRun<B, M extends Model<B>> {
     this.lastCheckpoint = saved == null ? null : saved.location();
   }
 
-  static <B, M extends Model<B>> ClusterRun<B, M> of(
+  static <B, M extends Model<B>> ClusterRounds<B, M> of(
       TaskData<B, M> task, RunConfig config, RoundConfig rounds) {
-    return new ClusterRun<>(task, config, rounds, null);
+    return new ClusterRounds<>(task, config, rounds, null);
   }
 
-  static <B, M extends Model<B>> ClusterRun<B, M> resumed(
+  static <B, M extends Model<B>> ClusterRounds<B, M> resumed(
       TaskData<B, M> task, RunConfig config, RoundConfig rounds, Checkpoint saved) {
-    return new ClusterRun<>(task, config, rounds, saved);
+    return new ClusterRounds<>(task, config, rounds, saved);
   }
 
   /** Rows of the curve up to now, those of the saved run included. */
