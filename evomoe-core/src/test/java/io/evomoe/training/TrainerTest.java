@@ -160,81 +160,17 @@ class TrainerTest {
   }
 
   @Test
-  void should_tell_start_evaluation_step_checkpoint_and_end_in_this_order() {
-    List<String> told = new ArrayList<>();
-    Trainer<TinyBatch> trainer =
-        trainer(
-            new TinyModel(kernels, 1),
-            CONFIG.with(t -> t.evalEvery(2).checkpointEvery(3)),
-            Growth.SPAWNED);
-
-    trainer.runSaving(state -> Path.of("at-" + state.progress().step()), new Diary(told, 4));
-
-    assertThat(told)
-        .containsExactly(
-            "start 0",
-            "step 1",
-            "measured 2",
-            "step 2",
-            "step 3",
-            "saved at-3",
-            "measured 4",
-            "step 4",
-            "saved at-4",
-            "end 4");
-  }
-
-  @Test
   void should_tell_the_end_of_a_run_that_failed() {
     List<String> told = new ArrayList<>();
     Probe probe = new Probe(Double.NaN);
 
     assertThatThrownBy(
-            () -> trainer(probe, TinyBatch::number, CONFIG).run(new Diary(told, Long.MAX_VALUE)))
+            () ->
+                trainer(probe, TinyBatch::number, CONFIG)
+                    .run(new TrainingListenerTest.Diary(told, Long.MAX_VALUE)))
         .isInstanceOf(TrainingDivergedException.class);
 
     assertThat(told).containsExactly("start 0", "end 0");
-  }
-
-  /** Writes down what it is told, and asks for the end after a step. */
-  private static final class Diary implements TrainingListener {
-    private final List<String> told;
-    private final long last;
-    private Runnable stop = () -> {};
-
-    private Diary(List<String> told, long last) {
-      this.told = told;
-      this.last = last;
-    }
-
-    @Override
-    public void onStart(Progress from, Runnable requestStop) {
-      told.add("start " + from.step());
-      stop = requestStop;
-    }
-
-    @Override
-    public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
-      told.add("measured " + step);
-    }
-
-    @Override
-    public void onStep(StepReport report) {
-      told.add("step " + report.step());
-      if (report.step() == last) {
-        stop.run();
-      }
-    }
-
-    @Override
-    public void onCheckpoint(Path checkpoint) {
-      told.add("saved " + checkpoint);
-    }
-
-    @Override
-    public void onEnd(Progress to) {
-      told.add("end " + to.step());
-    }
   }
 
   @Test

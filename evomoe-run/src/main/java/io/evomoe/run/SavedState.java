@@ -95,7 +95,7 @@ final class SavedState implements RunState {
     long steps = saved.config().training().steps();
     if (steps() >= steps && CurveFile.readIfWhole(curves()).isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has taken all of its %d steps and has no curve of them; ask for more, such as --steps %d"
+          "%s has taken all of its %d steps and has no curve of them; ask for more (--steps %d)"
               .formatted(saved.folder().path(), steps, steps + 1));
     }
   }

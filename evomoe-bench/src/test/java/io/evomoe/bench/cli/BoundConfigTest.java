@@ -103,7 +103,7 @@ class BoundConfigTest {
     assertThat(refused.code()).as(refused.out()).isEqualTo(2);
     assertThat(errors(refused))
         .containsExactly(
-            "evomoe: %s is %s in %s, but %s was made with %s: to go on with %s, give --set %s=%s with --resume"
+            "evomoe: %s is %s in %s, but %s was made with %s: to go on with %s, set %s=%s (--set) when it is resumed"
                 .formatted(
                     field,
                     value,
@@ -169,8 +169,8 @@ class BoundConfigTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "model.experts=8|model.experts cannot be changed by --resume: it is 4 in ",
-        "gateOptions.switch.alpha=1|gateOptions.switch.alpha cannot be changed by --resume",
+        "model.experts=8|model.experts cannot be changed when a run is resumed: it is 4 in ",
+        "gateOptions.switch.alpha=1|gateOptions.switch.alpha cannot be changed when a run is resumed",
         "training.steps=10|training.steps must be at least 20, as many as ",
         "training.batch=0|batch must be at least 1, was 0",
         "training.nonesuch=0|nonesuch",
@@ -200,7 +200,9 @@ class BoundConfigTest {
         .contains("evolution.diversifySteps: null in the checkpoint, 2 from here on");
     assertThat(moved.code()).isEqualTo(2);
     assertThat(moved.err())
-        .contains("evolution.diversifySteps cannot be changed by --resume", "are spawned already");
+        .contains(
+            "evolution.diversifySteps cannot be changed when a run is resumed",
+            "are spawned already");
   }
 
   @Test

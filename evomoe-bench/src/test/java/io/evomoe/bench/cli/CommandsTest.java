@@ -252,7 +252,8 @@ class CommandsTest {
         CommandRun.of("train", "--resume", out.toString(), "--data", text.toString());
 
     assertThat(refused.code()).isEqualTo(2);
-    assertThat(refused.err()).contains("is not what the run was started with; give --data");
+    assertThat(refused.err())
+        .contains("is not what the run was started with; name its data (--data)");
     assertThat(asked.code()).as(asked.err()).isZero();
     assertThat(asked.out()).contains("The data is not what the run was started with");
   }

@@ -106,7 +106,7 @@ class HubCommandsTest {
     assertThat(trained.out()).contains(text.toString());
 
     Path imported = imported(export(run, "published"));
-    refused("does not say where its data was; give --data", more(train, "--init", imported));
+    refused("does not say where its data was; name it (--data)", more(train, "--init", imported));
   }
 
   private static Object[] more(List<Object> words, Object... others) {
@@ -159,7 +159,7 @@ class HubCommandsTest {
     refused("max-shard-mb", "export", "--checkpoint", run, "--max-shard-mb", "0", "--out", out);
     refused("plain feed-forward experts", "train", "--init", run, "--gate", "base", "--out", out);
     refused(
-        "--spawn needs",
+        "spawning needs",
         "train",
         "--init",
         run,

@@ -90,7 +90,7 @@ class ResumedFineTuningTest {
 
     CommandRun train = roberta.train(whole, "switch", "5");
     assertThat(train.code()).isEqualTo(2);
-    assertThat(train.err()).contains("name another --out").doesNotContain("--resume");
+    assertThat(train.err()).contains("name another folder").doesNotContain("--resume");
   }
 
   private static void assertSameAsWhole(Path tuned) throws IOException {

@@ -55,7 +55,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     for (BoundConfig.Difference difference : bound.differences(config)) {
       if (difference.kind() == FieldKind.MODEL) {
         throw new IllegalArgumentException(
-            "%s cannot be changed by --resume: it is %s in %s, was given %s"
+            "%s cannot be changed when a run is resumed: it is %s in %s, was given %s"
                 .formatted(
                     difference.field(), difference.bound(), bound.source(), difference.given()));
       }
@@ -69,7 +69,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
       if (!asked.containsKey(difference.field())) {
         throw new IllegalArgumentException(
             difference.text(file, bound.source())
-                + ": to go on with %s, give --set %s=%s with --resume"
+                + ": to go on with %s, set %s=%s (--set) when it is resumed"
                     .formatted(difference.given(), difference.field(), difference.given()));
       }
     }
@@ -90,7 +90,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     for (String field : OF_THE_SPAWN) {
       if (asked.containsKey(field)) {
         throw new IllegalArgumentException(
-            "%s cannot be changed by --resume: the experts of %s are spawned already"
+            "%s cannot be changed when a run is resumed: the experts of %s are spawned already"
                 .formatted(field, checkpoint.location()));
       }
     }

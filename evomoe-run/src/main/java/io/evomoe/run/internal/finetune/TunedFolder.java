@@ -78,7 +78,7 @@ public final class TunedFolder {
       throw new IllegalArgumentException(
           path
               + " holds a fine-tuning with other settings, model, data or version: repeat its"
-              + " command to go on with it, or name another --out");
+              + " command to go on with it, or name another folder");
     }
   }
 

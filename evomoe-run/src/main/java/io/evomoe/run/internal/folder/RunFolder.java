@@ -77,8 +77,8 @@ public record RunFolder(Path path) {
       throw new IllegalArgumentException(
           isOne(path)
               ? path
-                  + " holds a run already: continue it with train --resume or Run.open, or name another --out"
-              : path + " holds checkpoints already, of finetune or a program: name another --out");
+                  + " holds a run already: continue it with train --resume or Run.open, or name another folder"
+              : path + " holds checkpoints already, of finetune or a program: name another folder");
     }
     return folder;
   }
@@ -192,7 +192,7 @@ public record RunFolder(Path path) {
     String data = checkpoint.config().get(DATA);
     if (data == null || data.isEmpty()) {
       throw new IllegalArgumentException(
-          checkpoint.location() + " does not say where its data was; give --data");
+          checkpoint.location() + " does not say where its data was; name it (--data)");
     }
     return data.lines().map(Path::of).toList();
   }

@@ -90,7 +90,7 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
     }
     if (spawnAsked && config.provider().growth() != Growth.SPAWNED) {
       throw new IllegalArgumentException(
-          "--spawn needs a gate that spawns its experts, such as evomoe, was given with "
+          "spawning needs a gate that spawns its experts, such as evomoe, was given with "
               + config.gate());
     }
   }

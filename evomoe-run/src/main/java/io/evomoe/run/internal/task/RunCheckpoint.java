@@ -115,7 +115,7 @@ public final class RunCheckpoint implements AutoCloseable {
     List<Path> data = RunFolder.data(checkpoint);
     if (!RunFolder.isSameData(checkpoint, data)) {
       throw new IllegalArgumentException(
-          "the data in %s is not what the run was started with; give --data to go on with it"
+          "the data in %s is not what the run was started with; name its data (--data) to go on with it"
               .formatted(data));
     }
     return data;

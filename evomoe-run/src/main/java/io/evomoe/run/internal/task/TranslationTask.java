@@ -119,7 +119,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   private Path one(List<Path> data) {
     if (data.size() != 1) {
       throw new IllegalArgumentException(
-          "--data must be given once for task %s, was %s".formatted(name(), data));
+          "data must be one file or folder for task %s, was %s".formatted(name(), data));
     }
     return data.get(0);
   }
