@@ -4,6 +4,7 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
+import io.evomoe.training.optimizer.Optimizer;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.slf4j.Logger;

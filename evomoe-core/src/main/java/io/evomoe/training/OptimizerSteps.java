@@ -3,6 +3,7 @@ package io.evomoe.training;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
+import io.evomoe.training.optimizer.GradientNorm;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

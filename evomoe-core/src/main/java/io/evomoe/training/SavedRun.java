@@ -1,6 +1,7 @@
 package io.evomoe.training;
 
 import io.evomoe.step.StepContext;
+import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
 
 /** A saved {@link TrainingState}. */

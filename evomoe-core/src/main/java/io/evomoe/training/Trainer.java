@@ -3,6 +3,8 @@ package io.evomoe.training;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.NotFiniteException;
+import io.evomoe.training.optimizer.AdamW;
+import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.evomoe.training;
 
+import io.evomoe.training.optimizer.AdamWConfig;
+import io.evomoe.training.optimizer.LearningRate;
 import java.util.function.Consumer;
 
 /**

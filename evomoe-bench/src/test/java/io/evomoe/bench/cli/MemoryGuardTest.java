@@ -10,7 +10,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.ParameterTotal;
-import io.evomoe.training.Moments;
+import io.evomoe.training.optimizer.Moments;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.evomoe.training.checkpoint;
 
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.Model;
-import io.evomoe.training.Moments;
+import io.evomoe.training.optimizer.Moments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

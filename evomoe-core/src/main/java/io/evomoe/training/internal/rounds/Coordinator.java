@@ -3,15 +3,15 @@ package io.evomoe.training.internal.rounds;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
-import io.evomoe.training.GradientNorm;
 import io.evomoe.training.Learner;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
-import io.evomoe.training.Sgd;
 import io.evomoe.training.StepResult;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingState;
+import io.evomoe.training.optimizer.GradientNorm;
+import io.evomoe.training.optimizer.Sgd;
 import java.util.List;
 import java.util.Set;
 

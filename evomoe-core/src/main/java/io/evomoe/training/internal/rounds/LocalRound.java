@@ -6,16 +6,16 @@ import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.random.CounterRandom;
-import io.evomoe.training.AdamW;
 import io.evomoe.training.BatchSource;
 import io.evomoe.training.Learner;
 import io.evomoe.training.Model;
-import io.evomoe.training.Optimizer;
 import io.evomoe.training.OptimizerSteps;
 import io.evomoe.training.Progress;
-import io.evomoe.training.Sgd;
 import io.evomoe.training.StepResult;
 import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.optimizer.AdamW;
+import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.Sgd;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.finetune;
 
-import io.evomoe.training.LearningRate;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.optimizer.LearningRate;
 import java.util.OptionalLong;
 
 /**

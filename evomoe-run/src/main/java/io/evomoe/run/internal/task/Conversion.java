@@ -6,12 +6,12 @@ import io.evomoe.moe.Growth;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.training.AdamW;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.ExpertConversion;
 import io.evomoe.training.checkpoint.ExpertGroups;
+import io.evomoe.training.optimizer.AdamW;
 import java.nio.file.Path;
 
 /** Makes a run of another number of experts out of a saved one. */

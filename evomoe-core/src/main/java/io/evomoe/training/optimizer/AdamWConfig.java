@@ -1,4 +1,4 @@
-package io.evomoe.training;
+package io.evomoe.training.optimizer;
 
 /**
  * Constants of {@link AdamW}.

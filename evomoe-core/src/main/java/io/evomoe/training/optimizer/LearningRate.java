@@ -1,4 +1,4 @@
-package io.evomoe.training;
+package io.evomoe.training.optimizer;
 
 /**
  * Learning rate as a pure function of the step: linear warm-up, {@code peak (step + 1) / W} in the

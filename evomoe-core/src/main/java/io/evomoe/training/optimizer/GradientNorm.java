@@ -1,4 +1,4 @@
-package io.evomoe.training;
+package io.evomoe.training.optimizer;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter;

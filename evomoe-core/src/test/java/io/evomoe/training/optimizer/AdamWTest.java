@@ -1,4 +1,4 @@
-package io.evomoe.training;
+package io.evomoe.training.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
