@@ -78,5 +78,8 @@ record NewState(
   @Override
   public void close() {
     prepared.close();
+    if (dense != null) {
+      dense.close();
+    }
   }
 }

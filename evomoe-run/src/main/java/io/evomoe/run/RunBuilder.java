@@ -143,10 +143,17 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /**
-   * Starts from the weights of a run without experts, trained or imported, with its model.
+   * Starts from the weights of a run without experts, trained or imported, with its model,
+   * tokenizer and architecture.
    *
-   * @param denseRun closed by who opened it
+   * @param denseRun folder of the run
+   * @throws IllegalArgumentException if it has experts, or is no run
    */
+  public RunBuilder<M> from(Path denseRun) {
+    return from(DenseStart.open(denseRun));
+  }
+
+  /** The same for the command line; closed with the run. */
   public RunBuilder<M> from(DenseStart denseRun) {
     dense = denseRun;
     return this;
@@ -178,6 +185,9 @@ public final class RunBuilder<M extends Model<?>> {
       config = change.apply(config);
     }
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
+    if (dense != null) {
+      dense.requireFit(config, false);
+    }
     return Tasks.checked(config);
   }
 
@@ -189,7 +199,7 @@ public final class RunBuilder<M extends Model<?>> {
    * @throws IllegalArgumentException if the folder has a run already, the configuration does not
    *     fit, the data cannot be read or is too short, or the model does not fit into the machine's
    *     memory
-   * @throws io.evomoe.internal.files.FolderInUseException if somebody writes to the folder now
+   * @throws IllegalArgumentException if somebody writes to the folder now; the message says who
    */
   public Run<M> in(Path folder) {
     RunConfig config = config();

@@ -89,6 +89,30 @@ class RunTest {
   }
 
   @Test
+  void experts_should_start_from_the_weights_of_a_dense_run() throws IOException {
+    Path dense = folder.resolve("dense");
+    Path mixture = folder.resolve("mixture");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).gate("dense", Map.of()).in(dense)) {
+      run.train();
+    }
+    try (Run<Gpt> run = SmallTexts.gpt(folder).from(dense).gate("evomoe", Map.of()).in(mixture)) {
+      run.train(stopAt(run, 2));
+    }
+
+    List<CurveRow> before = CurveFile.read(dense.resolve(CurveFile.NAME));
+    List<CurveRow> after = CurveFile.read(mixture.resolve(CurveFile.NAME));
+    assertThat(after.get(0).trainLoss().orElseThrow())
+        .isLessThan(before.get(0).trainLoss().orElseThrow() - 0.3);
+    assertThat(after.get(0).activeExperts()).isPresent();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).from(mixture))
+        .withMessageContaining("must be of a network without experts");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.roberta(folder).from(dense).in(folder.resolve("other")))
+        .withMessageContaining("is a run of task gpt; this one is of task roberta");
+  }
+
+  @Test
   void should_measure_what_it_ended_with() throws IOException {
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(folder.resolve("run"))) {
       double last = run.train().result().validLoss();
