@@ -118,8 +118,12 @@ public final class Checkpoint implements SavedRun {
    * @throws CheckpointException if an array is missing, left over, or of another type or shape
    */
   public void loadModel(Model<?> model) {
-    Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
     requireSameExperts(model);
+    load(model);
+  }
+
+  private void load(Model<?> model) {
+    Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
     requireFit(CheckpointFiles.MODEL, arrays);
     read(CheckpointFiles.MODEL, arrays);
   }
@@ -147,7 +151,7 @@ public final class Checkpoint implements SavedRun {
     }
     requireSameExperts(model);
     requireFit(CheckpointFiles.OPTIMIZER, arrays);
-    loadModel(model);
+    load(model);
     read(CheckpointFiles.OPTIMIZER, arrays);
     moments.forEach(optimizer::restore);
   }

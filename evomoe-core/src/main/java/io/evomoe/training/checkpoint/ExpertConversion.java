@@ -188,13 +188,23 @@ public final class ExpertConversion {
     if (place.expertAxis().isPresent()) {
       return alongExperts(place, array, like);
     }
-    if (place.ofGate() && array != null && !array.equalShapes(like)) {
+    if (place.ofGate() && array != null && mayCountExperts(array, like)) {
       throw new CheckpointException(
           place.name()
               + " depends on the number of experts, and its gate does not say along which axis"
               + " (Scope.alongExperts)");
     }
     return fitting(place.name(), like, array);
+  }
+
+  /**
+   * Whether an array without an axis for experts may have one all the same: it is of another size,
+   * or experts change their places and it has as many entries as there are experts.
+   */
+  private boolean mayCountExperts(INDArray array, INDArray like) {
+    boolean moved = groups.size() == experts && !groups.isIdentity();
+    return !array.equalShapes(like)
+        || (moved && Arrays.stream(array.shape()).anyMatch(size -> size == experts));
   }
 
   /** The means along the axis that has the old number of experts there, the new here. */

@@ -62,6 +62,11 @@ public record ExpertGroups(List<List<Integer>> groups) {
     return groups.indexOf(groups.get(expert)) < expert;
   }
 
+  /** Whether each expert comes from the one of its own number. */
+  boolean isIdentity() {
+    return IntStream.range(0, groups.size()).allMatch(e -> groups.get(e).equals(List.of(e)));
+  }
+
   /** Refuses old experts that do not exist. */
   void requireWithin(int experts) {
     groups.stream()

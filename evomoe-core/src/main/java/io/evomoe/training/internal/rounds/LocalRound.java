@@ -92,7 +92,7 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
         difference[i] = from[i] - difference[i];
       }
       boolean byTokens = rounds.experts() == RoundConfig.ExpertWeights.TOKENS;
-      result.add(parameter.name(), difference, byTokens ? tokens.of(parameter.name()) : 1);
+      result.add(parameter.name(), difference, byTokens ? tokens.of(parameter.place()) : 1);
       if (parameter.frozen()) {
         result.addFrozen(parameter.name());
       }

@@ -2,15 +2,27 @@ package io.evomoe.training.internal.rounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
+import io.evomoe.nn.Place;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.Scope;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 
 class ExpertTokensTest {
   private static RoutingReport report(String layer, int... load) {
     List<Integer> loads = Arrays.stream(load).boxed().toList();
     return new RoutingReport(layer, 10, loads, List.of(0, 10), 0, 0, List.of());
+  }
+
+  private static Scope layer(String name) {
+    return Scope.root(1, new Nd4jKernels(DataType.DOUBLE)).child(name);
+  }
+
+  private static Place expert(String layer, int number) {
+    return layer(layer).expert(number).child("expand").place("weight");
   }
 
   @Test
@@ -20,9 +32,9 @@ class ExpertTokensTest {
     tokens.add(List.of(report("a.moe", 3, 0), report("b.moe", 1, 9)));
     tokens.add(List.of(report("a.moe", 4, 0), report("b.moe", 5, 5)));
 
-    assertThat(tokens.of("a.moe.experts.0.expand.weight")).isEqualTo(7);
-    assertThat(tokens.of("a.moe.experts.1.expand.weight")).isZero();
-    assertThat(tokens.of("b.moe.experts.1.contract.bias")).isEqualTo(14);
+    assertThat(tokens.of(expert("a.moe", 0))).isEqualTo(7);
+    assertThat(tokens.of(expert("a.moe", 1))).isZero();
+    assertThat(tokens.of(expert("b.moe", 1))).isEqualTo(14);
   }
 
   @Test
@@ -31,9 +43,9 @@ class ExpertTokensTest {
 
     tokens.add(List.of(report("a.moe", 3, 0)));
 
-    assertThat(tokens.of("a.moe.gate.weight")).isEqualTo(1);
-    assertThat(tokens.of("a.moe.shared.0.expand.weight")).isEqualTo(1);
-    assertThat(tokens.of("c.moe.experts.0.expand.weight")).isEqualTo(1);
+    assertThat(tokens.of(layer("a.moe").gate().place("weight"))).isEqualTo(1);
+    assertThat(tokens.of(layer("a.moe").sharedExpert(0).place("weight"))).isEqualTo(1);
+    assertThat(tokens.of(expert("c.moe", 0))).isEqualTo(1);
   }
 
   @Test
