@@ -131,9 +131,10 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   private void loop(@Nullable CheckpointWriter checkpoints, TrainingListeners told) {
+    Throwable failure = null;
     try {
       told.onStart(progress(), this::requestStop);
-      boolean stopped = false;
+      boolean stopped = stopRequested.getAndSet(false);
       while (!stopped && progress().step() < config.training().steps()) {
         told.onStep(step(told));
         stopped = stopRequested.getAndSet(false);
@@ -141,8 +142,22 @@ public final class Trainer<B> implements AutoCloseable {
           told.onCheckpoint(save(checkpoints));
         }
       }
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      throw e;
     } finally {
+      end(told, failure);
+    }
+  }
+
+  private void end(TrainingListeners told, @Nullable Throwable failure) {
+    try {
       told.onEnd(progress());
+    } catch (RuntimeException | Error e) {
+      if (failure == null) {
+        throw e;
+      }
+      failure.addSuppressed(e);
     }
   }
 

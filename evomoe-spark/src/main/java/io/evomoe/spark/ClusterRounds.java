@@ -28,11 +28,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rounds of a run, recorded as {@link Run} records steps: a row of the curve and a checkpoint a
- * round.
+ * The rounds of a run, recorded as those of a run on one machine are: a row of the curve and a
+ * checkpoint a round.
  */
 final class ClusterRounds<B, M extends Model<B>> {
-  private final TaskData<B, M> task;
+  private final TaskData<B, M> data;
   private final RunConfig config;
   private final RoundConfig rounds;
   private final M model;
@@ -42,29 +42,29 @@ final class ClusterRounds<B, M extends Model<B>> {
   private @Nullable Path lastCheckpoint;
 
   private ClusterRounds(
-      TaskData<B, M> task, RunConfig config, RoundConfig rounds, @Nullable Checkpoint saved) {
-    this.task = task;
+      TaskData<B, M> data, RunConfig config, RoundConfig rounds, @Nullable Checkpoint saved) {
+    this.data = data;
     this.config = config;
     this.rounds = rounds;
-    this.model = task.model(config);
+    this.model = data.model(config);
     this.coordinator =
         saved == null
             ? new Coordinator(model, config.trainer(), config.schedule(), rounds)
             : Coordinator.resumed(saved, model, config.trainer(), config.schedule(), rounds);
     this.evaluation =
-        new PeriodicEvaluation<>(model, task.batches(config).heldOut(), config.training());
+        new PeriodicEvaluation<>(model, data.batches(config).heldOut(), config.training());
     this.before = saved == null ? Measured.NOTHING : Measured.of(saved.config());
     this.lastCheckpoint = saved == null ? null : saved.location();
   }
 
   static <B, M extends Model<B>> ClusterRounds<B, M> of(
-      TaskData<B, M> task, RunConfig config, RoundConfig rounds) {
-    return new ClusterRounds<>(task, config, rounds, null);
+      TaskData<B, M> data, RunConfig config, RoundConfig rounds) {
+    return new ClusterRounds<>(data, config, rounds, null);
   }
 
   static <B, M extends Model<B>> ClusterRounds<B, M> resumed(
-      TaskData<B, M> task, RunConfig config, RoundConfig rounds, Checkpoint saved) {
-    return new ClusterRounds<>(task, config, rounds, saved);
+      TaskData<B, M> data, RunConfig config, RoundConfig rounds, Checkpoint saved) {
+    return new ClusterRounds<>(data, config, rounds, saved);
   }
 
   /** Rows of the curve up to now, those of the saved run included. */
@@ -72,7 +72,7 @@ final class ClusterRounds<B, M extends Model<B>> {
     return coordinator.plan().spansBefore(coordinator.progress().step());
   }
 
-  /** Writes a checkpoint before the first round. */
+  /** Writes a checkpoint before the rounds to come. */
   void save(CheckpointWriter checkpoints) {
     lastCheckpoint = checkpoints.write(coordinator.state().with(before.notes()));
   }
@@ -106,7 +106,7 @@ final class ClusterRounds<B, M extends Model<B>> {
       console.println(line.text());
       console.flush();
     }
-    return Results.of(task, model, config, coordinator.state(), recording);
+    return Results.of(data, model, config, coordinator.state(), recording);
   }
 
   private static double seconds(long began) {

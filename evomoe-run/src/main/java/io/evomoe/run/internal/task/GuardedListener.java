@@ -52,6 +52,14 @@ final class GuardedListener implements TrainingListener {
     }
   }
 
+  /** Adds what the listener threw to a failure that came after it. */
+  <T extends Throwable> T addTo(T failure) {
+    if (thrown != null) {
+      failure.addSuppressed(thrown);
+    }
+    return failure;
+  }
+
   /** Throws on what the listener threw first, if it did. */
   void throwOn() {
     if (thrown instanceof RuntimeException exception) {

@@ -25,7 +25,7 @@ public final class Results {
    *     its last step has one as well
    */
   public static <B, M extends Model<B>> Outcome of(
-      TaskData<B, M> task, M model, RunConfig config, TrainingState state, RunRecording recording) {
+      TaskData<B, M> data, M model, RunConfig config, TrainingState state, RunRecording recording) {
     RecordedRun recorded = recording.run();
     List<CurveRow> rows = recorded.rows();
     if (rows.isEmpty()) {
@@ -49,8 +49,8 @@ public final class Results {
             progress.tokens(),
             progress.trainFlops(),
             validLoss,
-            task.metric(model, config, state.context().evaluating(), validLoss),
-            task.metricName(),
+            data.metric(model, config, state.context().evaluating(), validLoss),
+            data.metricName(),
             recording.measured().tokensPerSecond(),
             last.activeExperts().orElse(Double.NaN),
             last.dropRate().orElse(Double.NaN),

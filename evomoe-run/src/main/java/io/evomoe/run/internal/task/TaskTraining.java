@@ -22,7 +22,7 @@ import java.util.List;
  * @param <M> a model
  */
 public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable {
-  private final TaskData<B, M> task;
+  private final TaskData<B, M> data;
   private final RunConfig config;
   private final M model;
   private final Trainer<B> trainer;
@@ -30,8 +30,8 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   private boolean interrupted;
 
   private TaskTraining(
-      TaskData<B, M> task, RunConfig config, M model, Trainer<B> trainer, Measured before) {
-    this.task = task;
+      TaskData<B, M> data, RunConfig config, M model, Trainer<B> trainer, Measured before) {
+    this.data = data;
     this.config = config;
     this.model = model;
     this.trainer = trainer;
@@ -40,8 +40,8 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
 
   /** A run before its first step. */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
-      TaskData<B, M> task, RunConfig config) {
-    return begun(task, config, task.model(config));
+      TaskData<B, M> data, RunConfig config) {
+    return begun(data, config, data.model(config));
   }
 
   /**
@@ -50,29 +50,39 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    * @throws IllegalArgumentException if they do not fit this run's model
    */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
-      TaskData<B, M> task, RunConfig config, DenseWeights weights) {
-    M model = task.model(config);
-    weights.loadInto(model);
-    return begun(task, config, model);
+      TaskData<B, M> data, RunConfig config, DenseWeights weights) {
+    M model = data.model(config);
+    try {
+      weights.loadInto(model);
+      return begun(data, config, model);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 
   private static <B, M extends Model<B>> TaskTraining<B, M> begun(
-      TaskData<B, M> task, RunConfig config, M model) {
+      TaskData<B, M> data, RunConfig config, M model) {
     Trainer<B> trainer =
-        new Trainer<>(model, task.batches(config), config.trainer(), config.schedule());
-    return new TaskTraining<>(task, config, model, trainer, Measured.NOTHING);
+        new Trainer<>(model, data.batches(config), config.trainer(), config.schedule());
+    return new TaskTraining<>(data, config, model, trainer, Measured.NOTHING);
   }
 
   /** A saved run that goes on. */
   public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
-      TaskData<B, M> task, RunConfig config, Checkpoint saved) {
-    M model = task.model(config);
-    Trainer<B> trainer =
-        Trainer.resumed(saved, model, task.batches(config), config.trainer(), config.schedule());
-    return new TaskTraining<>(task, config, model, trainer, Measured.of(saved.config()));
+      TaskData<B, M> data, RunConfig config, Checkpoint saved) {
+    M model = data.model(config);
+    try {
+      Trainer<B> trainer =
+          Trainer.resumed(saved, model, data.batches(config), config.trainer(), config.schedule());
+      return new TaskTraining<>(data, config, model, trainer, Measured.of(saved.config()));
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 
-  /** Writes a checkpoint before the first step. */
+  /** Writes a checkpoint before the steps to come. */
   public void save(CheckpointWriter checkpoints) {
     trainer.save(heeding(state -> checkpoints.write(state.with(before.notes()))));
   }
@@ -103,11 +113,11 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     try {
       trainer.runSaving(heeding(recording.saving(checkpoints)), heed, recording, guarded, heed);
     } catch (TrainingDivergedException e) {
-      throw Results.failure(config, e);
+      throw guarded.addTo(Results.failure(config, e));
     }
     heedInterrupt();
     guarded.throwOn();
-    return Results.of(task, model, config, trainer.state(), recording);
+    return Results.of(data, model, config, trainer.state(), recording);
   }
 
   private CheckpointWriter heeding(CheckpointWriter checkpoints) {
