@@ -24,7 +24,7 @@ public final class ThresholdGate implements GateProvider {
     GateOptions.none(name(), spec);
     return new SameDiffGate(
         spec,
-        (logits, moment) -> {
+        (logits, context) -> {
           SDVariable p = SameDiffGate.softmax(logits);
           return p.mul(p.gt(0.5 / spec.experts()).castTo(p.dataType()));
         });

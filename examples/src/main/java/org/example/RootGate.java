@@ -24,7 +24,7 @@ public final class RootGate implements GateProvider {
     GateOptions.none(name(), spec);
     return new SameDiffGate(
         spec,
-        (logits, moment) -> {
+        (logits, context) -> {
           SDVariable p = SameDiffGate.softmax(logits);
           SDVariable chosen = p.gt(0.5 / spec.experts()).castTo(p.dataType());
           return p.pow(0.5).mul(chosen);

@@ -8,7 +8,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.evomoe.kernel.Parallel;
+import io.evomoe.internal.threads.Parallel;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 

@@ -21,7 +21,7 @@ public enum Precision {
   }
 
   /**
-   * By its name on the command line.
+   * By its name in configurations.
    *
    * @throws IllegalArgumentException for another name
    */

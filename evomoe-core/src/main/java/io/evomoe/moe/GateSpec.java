@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * All a gate is told when it is made.
  *
- * @param scope where to make parameters; its name is the gate's layer
+ * @param scope where to make parameters; its name is the layer's, with {@code .gate}
  * @param width d, the width of a token row
  * @param experts E, at least 1
  * @param moeLayers MoE layers in the whole model, at least 1, for losses that are a mean over

@@ -60,10 +60,10 @@ public final class SameDiffGate implements Gate {
      * Combine weights.
      *
      * @param logits z [S, E] in double, rows of padding left out
-     * @param moment step, phase, temperature, and whether it trains
+     * @param context step, phase, temperature, and whether it trains
      * @return [S, E], finite and at least 0
      */
-    SDVariable weights(SDVariable logits, StepContext moment);
+    SDVariable weights(SDVariable logits, StepContext context);
 
     /**
      * The auxiliary loss, coefficient included; null for none.
@@ -72,7 +72,7 @@ public final class SameDiffGate implements Gate {
      * @return a scalar
      */
     default @Nullable SDVariable auxLoss(
-        SDVariable logits, SDVariable weights, StepContext moment) {
+        SDVariable logits, SDVariable weights, StepContext context) {
       return null;
     }
   }
@@ -152,11 +152,11 @@ public final class SameDiffGate implements Gate {
     private final TokenMatrix weights;
     private final double auxLoss;
 
-    Graph(TokenMatrix logits, StepContext moment) {
+    Graph(TokenMatrix logits, StepContext context) {
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
         SDVariable z = graph.var(LOGITS, logits.toArray(DataType.DOUBLE));
-        weightsVariable = expression.weights(z, moment);
-        auxLossVariable = expression.auxLoss(z, weightsVariable, moment);
+        weightsVariable = expression.weights(z, context);
+        auxLossVariable = expression.auxLoss(z, weightsVariable, context);
         INDArray values = weightsVariable.eval();
         requireShape(values, logits.tokens());
         weights = TokenMatrix.of(values.castTo(DataType.DOUBLE));

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What every provider must obey; a provider's test extends it and names its kernels. */
-abstract class KernelsContract
+public abstract class KernelsContract
     implements ProductContract,
         ElementwiseContract,
         FeedForwardContract,

@@ -129,8 +129,8 @@ public abstract class GateContract extends GateOptionsContract {
   void should_stay_finite_for_huge_tokens() {
     TokenRows tokens = TokenRows.random(9, 1e4);
     everywhere(
-        (scene, moment, description) -> {
-          Routed routed = scene.route(tokens, moment);
+        (scene, context, description) -> {
+          Routed routed = scene.route(tokens, context);
           Routing routing = routed.routing();
           INDArray dTokens = routed.pullback().pull(RoutingObjective.gradient(routing));
 
@@ -150,7 +150,7 @@ public abstract class GateContract extends GateOptionsContract {
   void should_refuse_rows_that_are_not_finite_unless_it_looks_at_none(double value) {
     TokenRows tokens = TokenRows.random(5, 1).withPadding();
     everywhere(
-        (scene, moment, description) -> {
+        (scene, context, description) -> {
           for (int s = 0; s < tokens.size(); s++) {
             INDArray rows = tokens.array();
             rows.putScalar(s, 2, value);
@@ -158,12 +158,12 @@ public abstract class GateContract extends GateOptionsContract {
             if (looksAtRows()) {
               assertThatExceptionOfType(NotFiniteException.class)
                   .as(which)
-                  .isThrownBy(() -> scene.route(rows, tokens, moment))
+                  .isThrownBy(() -> scene.route(rows, tokens, context))
                   .withMessageContaining("gate.");
             } else {
               RoutingTable.assertSame(
-                  scene.route(rows, tokens, moment).routing(),
-                  scene.route(tokens, moment).routing(),
+                  scene.route(rows, tokens, context).routing(),
+                  scene.route(tokens, context).routing(),
                   0,
                   which);
             }
@@ -188,10 +188,10 @@ public abstract class GateContract extends GateOptionsContract {
   void should_route_the_same_way_for_the_same_seed_and_leave_the_tokens_alone() {
     TokenRows tokens = TokenRows.random(12, 1);
     everywhere(
-        (scene, moment, description) -> {
+        (scene, context, description) -> {
           INDArray array = tokens.array();
-          Routed first = scene.route(array, tokens, moment);
-          Routed second = scene.route(array, tokens, moment);
+          Routed first = scene.route(array, tokens, context);
+          Routed second = scene.route(array, tokens, context);
 
           RoutingTable.assertSame(second.routing(), first.routing(), 0, description);
           assertThat(second.auxLoss()).as(description).isEqualTo(first.auxLoss());
@@ -224,12 +224,12 @@ public abstract class GateContract extends GateOptionsContract {
     TokenRows tokens = TokenRows.random(7, 1);
     int[] order = {3, 0, 6, 5, 1, 2, 4};
     everywhere(
-        (scene, moment, description) -> {
-          if (moment.training() && (noisy(scene.options()) || capacityByPosition())) {
+        (scene, context, description) -> {
+          if (context.training() && (noisy(scene.options()) || capacityByPosition())) {
             return;
           }
-          double[][] table = RoutingTable.of(scene.route(tokens, moment).routing());
-          Routing permuted = scene.route(tokens.select(order), moment).routing();
+          double[][] table = RoutingTable.of(scene.route(tokens, context).routing());
+          Routing permuted = scene.route(tokens.select(order), context).routing();
 
           double[][] expected =
               IntStream.of(order).mapToObj(s -> table[s]).toArray(double[][]::new);
@@ -242,9 +242,9 @@ public abstract class GateContract extends GateOptionsContract {
     TokenRows tokens = TokenRows.random(8, 1);
     int[] places = tokens.realPlaces();
     everywhere(
-        (scene, moment, description) -> {
-          Routed bare = scene.route(tokens, moment);
-          Routed padded = scene.route(tokens.withPadding(), moment);
+        (scene, context, description) -> {
+          Routed bare = scene.route(tokens, context);
+          Routed padded = scene.route(tokens.withPadding(), context);
           double[][] table = RoutingTable.of(padded.routing());
 
           double[][] real = IntStream.of(places).mapToObj(s -> table[s]).toArray(double[][]::new);
@@ -259,8 +259,8 @@ public abstract class GateContract extends GateOptionsContract {
   void should_route_nothing_where_all_is_padding() {
     TokenRows padding = TokenRows.random(2, 1).withPadding().select(0, 3);
     everywhere(
-        (scene, moment, description) -> {
-          Routed routed = scene.route(padding, moment);
+        (scene, context, description) -> {
+          Routed routed = scene.route(padding, context);
 
           assertThat(routed.routing().assignments()).as(description).isZero();
           assertThat(routed.auxLoss()).as(description).isZero();
@@ -285,8 +285,8 @@ public abstract class GateContract extends GateOptionsContract {
     for (int size : new int[] {1, 6}) {
       TokenRows tokens = TokenRows.random(size, 1).withPadding();
       everywhere(
-          (scene, moment, description) ->
-              new GateGradientCheck(scene, tokens, moment).run(size + " tokens, " + description));
+          (scene, context, description) ->
+              new GateGradientCheck(scene, tokens, context).run(size + " tokens, " + description));
     }
   }
 
@@ -309,15 +309,15 @@ public abstract class GateContract extends GateOptionsContract {
     assumeFalse(comparesTokens(), "no law of this gate: it compares tokens");
     TokenRows tokens = TokenRows.random(9, 1);
     everywhere(
-        (scene, moment, description) -> {
-          if (moment.training()) {
+        (scene, context, description) -> {
+          if (context.training()) {
             return;
           }
-          Routing together = scene.route(tokens, moment).routing();
+          Routing together = scene.route(tokens, context).routing();
           double[][] table = RoutingTable.of(together);
           assertThat(together.dropped()).as(description).isZero();
           for (int s = 0; s < tokens.size(); s++) {
-            double[][] alone = RoutingTable.of(scene.route(tokens.select(s), moment).routing());
+            double[][] alone = RoutingTable.of(scene.route(tokens.select(s), context).routing());
             RoutingTable.assertSame(alone, new double[][] {table[s]}, EXACT, description);
           }
         });
@@ -342,11 +342,11 @@ public abstract class GateContract extends GateOptionsContract {
   void should_name_the_losses_that_it_adds() {
     TokenRows tokens = TokenRows.random(9, 1);
     everywhere(
-        (scene, moment, description) -> {
+        (scene, context, description) -> {
           assertThat(scene.gate().losses().values())
               .as(description)
               .allMatch(coefficient -> coefficient >= 0);
-          if (scene.route(tokens, moment).auxLoss() != 0) {
+          if (scene.route(tokens, context).auxLoss() != 0) {
             assertThat(scene.gate().losses().values())
                 .as(description)
                 .anyMatch(coefficient -> coefficient > 0);
@@ -361,10 +361,10 @@ public abstract class GateContract extends GateOptionsContract {
       GateScene saved = GateScene.of(provider(), lastExpertCount(), options);
       GateScene restored = GateScene.of(provider(), lastExpertCount(), options, 8);
       restored.copyFrom(saved);
-      for (StepContext moment : GateScene.moments()) {
+      for (StepContext context : GateScene.contexts()) {
         RoutingTable.assertSame(
-            restored.route(tokens, moment).routing(),
-            saved.route(tokens, moment).routing(),
+            restored.route(tokens, context).routing(),
+            saved.route(tokens, context).routing(),
             0,
             options.toString());
       }
@@ -372,18 +372,18 @@ public abstract class GateContract extends GateOptionsContract {
   }
 
   private interface Law {
-    void check(GateScene scene, StepContext moment, String description);
+    void check(GateScene scene, StepContext context, String description);
   }
 
   private void everywhere(Law law) {
     for (Map<String, String> options : variants()) {
       for (int experts : expertCounts()) {
         GateScene scene = GateScene.of(provider(), experts, options);
-        for (StepContext moment : GateScene.moments()) {
-          String when = moment.training() ? "training" : "evaluation";
+        for (StepContext context : GateScene.contexts()) {
+          String when = context.training() ? "training" : "evaluation";
           String description =
-              "%d experts, %s, %s %s".formatted(experts, options, moment.phase(), when);
-          law.check(scene, moment, description);
+              "%d experts, %s, %s %s".formatted(experts, options, context.phase(), when);
+          law.check(scene, context, description);
         }
       }
     }

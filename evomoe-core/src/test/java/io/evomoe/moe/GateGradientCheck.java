@@ -18,16 +18,16 @@ final class GateGradientCheck {
 
   private final GateScene scene;
   private final TokenRows tokens;
-  private final StepContext moment;
+  private final StepContext context;
   private final INDArray array;
   private final Routed routed;
 
-  GateGradientCheck(GateScene scene, TokenRows tokens, StepContext moment) {
+  GateGradientCheck(GateScene scene, TokenRows tokens, StepContext context) {
     this.scene = scene;
     this.tokens = tokens;
-    this.moment = moment;
+    this.context = context;
     this.array = tokens.array();
-    this.routed = scene.route(array, tokens, moment);
+    this.routed = scene.route(array, tokens, context);
   }
 
   void run(String description) {
@@ -59,7 +59,7 @@ final class GateGradientCheck {
 
   private double loss(INDArray value, long i, double changed) {
     value.putScalar(i, changed);
-    Routed nearby = scene.route(array, tokens, moment);
+    Routed nearby = scene.route(array, tokens, context);
     assertThat(nearby.routing().tokens())
         .as("assignments, which must not change within a step of the check")
         .isEqualTo(routed.routing().tokens());

@@ -48,8 +48,8 @@ public abstract class GateOptionsContract {
         continue;
       }
       for (int step = 0; step < 4; step++) {
-        StepContext moment = new StepContext(step, Phase.SOFT, GateScene.TEMPERATURE, true, 1);
-        Routed routed = scene.route(tokens, moment);
+        StepContext context = new StepContext(step, Phase.SOFT, GateScene.TEMPERATURE, true, 1);
+        Routed routed = scene.route(tokens, context);
         INDArray dTokens = routed.pullback().pull(RoutingObjective.gradient(routed.routing()));
         assertThat(Math.abs(routed.auxLoss())).as("loss with %s", options).isLessThan(1e5);
         assertThat(dTokens == null || dTokens.amaxNumber().doubleValue() < 1e9)

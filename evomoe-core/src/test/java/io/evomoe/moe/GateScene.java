@@ -95,7 +95,7 @@ public final class GateScene {
   }
 
   /** Every way a gate can be asked: soft and hard training, and evaluation after each. */
-  public static List<StepContext> moments() {
+  public static List<StepContext> contexts() {
     StepContext hard = training(Phase.HARD, 1);
     return List.of(training(), hard, evaluation(), hard.evaluating());
   }
@@ -116,13 +116,13 @@ public final class GateScene {
   }
 
   /** Routes the tokens. */
-  public Routed route(TokenRows tokens, StepContext moment) {
-    return route(tokens.array(), tokens, moment);
+  public Routed route(TokenRows tokens, StepContext context) {
+    return route(tokens.array(), tokens, context);
   }
 
   /** Routes an array in place of the tokens' own. */
-  public Routed route(INDArray array, TokenRows tokens, StepContext moment) {
-    return gate.route(array, new Pass(moment, tokens.batch()));
+  public Routed route(INDArray array, TokenRows tokens, StepContext context) {
+    return gate.route(array, new Pass(context, tokens.batch()));
   }
 
   /**

@@ -98,7 +98,7 @@ class RoutingMetricsTest {
     return new Trainer<>(model, DATA, CONFIG, EVOLUTION);
   }
 
-  /** Two layers of four experts; at moment t the first t tokens have another expert than at 0. */
+  /** Two layers of four experts; at context t the first t tokens have another expert than at 0. */
   private final class Scripted implements Model<TinyBatch> {
     private final Parameter parameter =
         Scope.root(1, kernels).constant("number", Parameter.Role.BIAS, 1, 1);

@@ -70,21 +70,21 @@ final class SteppedValue {
     double[] next(double[] value, double[] counts);
   }
 
-  /** The value for a pass at that moment. */
-  double[] at(StepContext moment) {
-    boolean stepIsOpen = moment.training() && moment.step() == countedStep();
+  /** The value for a pass at that time. */
+  double[] at(StepContext context) {
+    boolean stepIsOpen = context.training() && context.step() == countedStep();
     return stepIsOpen ? value.toDoubleVector() : settled();
   }
 
   /** Adds what a pass counted; nothing in evaluation. */
-  void count(StepContext moment, double[] more) {
-    if (!moment.training()) {
+  void count(StepContext context, double[] more) {
+    if (!context.training()) {
       return;
     }
-    if (moment.step() != countedStep()) {
+    if (context.step() != countedStep()) {
       write(value, settled());
       write(counts, new double[more.length]);
-      countedStep.assign(moment.step());
+      countedStep.assign(context.step());
     }
     double[] sums = counts.toDoubleVector();
     for (int i = 0; i < sums.length; i++) {

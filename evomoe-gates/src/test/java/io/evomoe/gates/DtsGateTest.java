@@ -230,8 +230,8 @@ class DtsGateTest extends GateContract {
         .auxLoss();
   }
 
-  private Routing route(Map<String, String> options, StepContext moment) {
-    return GateScene.of(provider(), EXPERTS, options).route(TOKENS, moment).routing();
+  private Routing route(Map<String, String> options, StepContext context) {
+    return GateScene.of(provider(), EXPERTS, options).route(TOKENS, context).routing();
   }
 
   private static double[][] softmax(Routing dense) {

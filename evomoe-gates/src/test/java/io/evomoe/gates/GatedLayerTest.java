@@ -58,8 +58,8 @@ class GatedLayerTest {
   void should_have_the_gradient_of_central_differences(
       GateProvider provider, Map<String, String> options) {
     MoeLayer layer = layer(GateScene.of(provider, EXPERTS, options).gate());
-    for (StepContext moment : List.of(GateScene.training(), GateScene.evaluation())) {
-      LayerGradientCheck.check(layer, TOKENS.array(), new Pass(moment, TOKENS.batch()));
+    for (StepContext context : List.of(GateScene.training(), GateScene.evaluation())) {
+      LayerGradientCheck.check(layer, TOKENS.array(), new Pass(context, TOKENS.batch()));
     }
   }
 

@@ -180,8 +180,8 @@ class HashGateTest extends GateContract {
             "vocabulary of token ids must be at least 1 for gate hash, which looks at ids, was 0");
   }
 
-  private static int[] firstExperts(GateScene scene, StepContext moment) {
-    return scene.route(TokenRows.random(64, 1), moment).routing().firstExperts();
+  private static int[] firstExperts(GateScene scene, StepContext context) {
+    return scene.route(TokenRows.random(64, 1), context).routing().firstExperts();
   }
 
   private static TrainingFacts known(TokenFrequencies frequencies) {

@@ -74,8 +74,8 @@ final class LayerScene {
   /** The layer's output at a step. */
   Output forward(long step, boolean training) {
     int[] ids = IntStream.range(0, TOKENS).map(s -> s * 5 % VOCABULARY).toArray();
-    StepContext moment = new StepContext(step, Phase.SOFT, 1, training, 1);
-    return layer.forward(tokens, new Pass(moment, TokenBatch.of(TOKENS, ids)));
+    StepContext context = new StepContext(step, Phase.SOFT, 1, training, 1);
+    return layer.forward(tokens, new Pass(context, TokenBatch.of(TOKENS, ids)));
   }
 
   /** Clears all gradients and adds those of the loss, auxiliary losses included. */

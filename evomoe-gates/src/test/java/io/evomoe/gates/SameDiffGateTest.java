@@ -51,7 +51,7 @@ class SameDiffGateTest {
 
   @Test
   void should_refuse_a_negative_weight_by_gate_token_expert_and_value() {
-    GateScene scene = scene((z, moment) -> z.getSameDiff().nn().relu(z, 0).sub(0.5), Map.of());
+    GateScene scene = scene((z, context) -> z.getSameDiff().nn().relu(z, 0).sub(0.5), Map.of());
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scene.route(TOKENS, GateScene.training()))
@@ -62,7 +62,7 @@ class SameDiffGateTest {
 
   @Test
   void should_refuse_weights_of_another_shape() {
-    GateScene scene = scene((z, moment) -> z.sum(true, 1), Map.of());
+    GateScene scene = scene((z, context) -> z.sum(true, 1), Map.of());
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scene.route(TOKENS, GateScene.training()))
@@ -88,31 +88,31 @@ class SameDiffGateTest {
   private static final class DenseToSparseExpression implements SameDiffGate.Expression {
 
     @Override
-    public SDVariable weights(SDVariable logits, StepContext moment) {
-      SDVariable active = softmax(logits).mul(mask(logits, moment));
+    public SDVariable weights(SDVariable logits, StepContext context) {
+      SDVariable active = softmax(logits).mul(mask(logits, context));
       return active.div(active.sum(true, 1));
     }
 
     @Override
-    public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext moment) {
-      return balance(mask(logits, moment), softmax(logits));
+    public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext context) {
+      return balance(mask(logits, context), softmax(logits));
     }
 
-    private static SDVariable mask(SDVariable logits, StepContext moment) {
-      return softmax(logits.div(moment.temperature())).gt(0.05).castTo(DataType.DOUBLE);
+    private static SDVariable mask(SDVariable logits, StepContext context) {
+      return softmax(logits.div(context.temperature())).gt(0.05).castTo(DataType.DOUBLE);
     }
   }
 
   private static final class SwitchExpression implements SameDiffGate.Expression {
 
     @Override
-    public SDVariable weights(SDVariable logits, StepContext moment) {
+    public SDVariable weights(SDVariable logits, StepContext context) {
       SDVariable p = softmax(logits);
       return p.mul(first(p));
     }
 
     @Override
-    public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext moment) {
+    public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext context) {
       SDVariable p = softmax(logits);
       return balance(first(p), p);
     }
@@ -121,7 +121,7 @@ class SameDiffGateTest {
   private static final class Top2Expression implements SameDiffGate.Expression {
 
     @Override
-    public SDVariable weights(SDVariable logits, StepContext moment) {
+    public SDVariable weights(SDVariable logits, StepContext context) {
       SDVariable p = softmax(logits);
       SDVariable first = first(p);
       SDVariable kept = p.mul(first.add(first(p.sub(first))));
@@ -129,7 +129,7 @@ class SameDiffGateTest {
     }
 
     @Override
-    public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext moment) {
+    public SDVariable auxLoss(SDVariable logits, SDVariable weights, StepContext context) {
       SDVariable p = softmax(logits);
       return balance(first(p), p);
     }
@@ -139,9 +139,9 @@ class SameDiffGateTest {
       GateProvider provider, Map<String, String> options, SameDiffGate.Expression expression) {
     GateScene byHand = GateScene.of(provider, EXPERTS, options);
     GateScene written = scene(expression, Map.of());
-    for (StepContext moment : new StepContext[] {GateScene.training(), GateScene.evaluation()}) {
-      Routed expected = byHand.route(TOKENS, moment);
-      Routed actual = written.route(TOKENS, moment);
+    for (StepContext context : new StepContext[] {GateScene.training(), GateScene.evaluation()}) {
+      Routed expected = byHand.route(TOKENS, context);
+      Routed actual = written.route(TOKENS, context);
 
       assertThat(actual.routing().tokens()).isEqualTo(expected.routing().tokens());
       assertThat(actual.routing().offsets()).isEqualTo(expected.routing().offsets());

@@ -97,8 +97,8 @@ class Top2GateTest extends GateContract {
   void should_drop_nothing_in_evaluation_or_at_an_infinite_factor(String factor, boolean training) {
     GateScene scene = alongAxes(Map.of("capacityFactor", factor));
     TokenRows tokens = TokenRows.onAxes(CLEAR, 0, 0, 0, 0, 0, 0, 0, 0);
-    StepContext moment = training ? GateScene.training() : GateScene.evaluation();
-    Routing routing = scene.route(tokens, moment).routing();
+    StepContext context = training ? GateScene.training() : GateScene.evaluation();
+    Routing routing = scene.route(tokens, context).routing();
 
     assertThat(routing.assignments()).isEqualTo(16);
     assertThat(routing.dropped()).isZero();

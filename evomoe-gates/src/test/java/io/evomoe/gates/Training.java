@@ -16,8 +16,8 @@ final class Training {
   }
 
   /** Forward and backward; the task's loss does not depend on the weights. */
-  static Routed pass(GateScene scene, TokenRows tokens, StepContext moment) {
-    Routed routed = scene.route(tokens, moment);
+  static Routed pass(GateScene scene, TokenRows tokens, StepContext context) {
+    Routed routed = scene.route(tokens, context);
     double[] none = new double[routed.routing().assignments()];
     routed.pullback().pull(new RoutingGradient(none, new double[0]));
     return routed;

@@ -165,8 +165,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
    * is closed; its folder can be opened.
    *
    * @return what it gave; of a run that has taken all of its steps, the same again
-   * @throws io.evomoe.internal.files.FolderInUseException if another process, or another object,
-   *     trains it
+   * @throws IllegalArgumentException if another process, or another object, trains it
    * @throws IllegalStateException if it diverged; the last checkpoint is where it can go on
    */
   public Outcome train(RunListener listener) {

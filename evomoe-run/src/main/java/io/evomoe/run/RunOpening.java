@@ -81,7 +81,7 @@ public final class RunOpening {
   RunCheckpoint resumed() {
     if (RoundSettings.isIn(RunFolder.open(path).path())) {
       throw new IllegalArgumentException(
-          path + " was trained in rounds on a cluster: resume it with --spark MASTER");
+          path + " was trained in rounds on a cluster: it can go on there alone (--spark MASTER)");
     }
     return RunCheckpoint.resume(path, changes);
   }

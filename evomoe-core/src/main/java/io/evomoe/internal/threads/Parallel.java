@@ -1,4 +1,4 @@
-package io.evomoe.kernel;
+package io.evomoe.internal.threads;
 
 import java.util.stream.IntStream;
 

@@ -28,7 +28,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The running form of a {@link MixtureOfExpertsLayer}, as {@code network.getLayer(i)} gives it.
- * DL4J calls it; others ask it for {@link #routing()} and {@link #moment()}.
+ * DL4J calls it; others ask it for {@link #routing()} and {@link #context()}.
  */
 public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
   private final BoundMixture mixture;
@@ -36,7 +36,7 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
   private final EvolutionSchedule schedule;
   private @Nullable Forward forward;
   private @Nullable RoutingReport routing;
-  private @Nullable StepContext moment;
+  private @Nullable StepContext context;
   private boolean trained;
   private double auxLoss;
   private int miniBatch;
@@ -55,8 +55,8 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
   }
 
   /** Iteration, phase and temperature of the last pass; empty before. */
-  public Optional<StepContext> moment() {
-    return Optional.ofNullable(moment);
+  public Optional<StepContext> context() {
+    return Optional.ofNullable(context);
   }
 
   /** What one pass leaves for backward. */
@@ -114,7 +114,7 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
     Output output = mixture.forward(rows, pass);
     auxLoss = output.reports().stream().mapToDouble(RoutingReport::auxLoss).sum();
     routing = output.reports().isEmpty() ? null : output.reports().get(0);
-    moment = now;
+    context = now;
     return new Forward(layout, output, mask, result(output.value(), rows, mask));
   }
 

@@ -115,10 +115,10 @@ class MixtureTrainingTest {
     network.setListeners(
         listener(
             model -> {
-              var moment = mixture(network).moment().orElseThrow();
-              phases.add(moment.phase());
-              temperatures.add(moment.temperature());
-              iterations.add((int) moment.step());
+              var context = mixture(network).context().orElseThrow();
+              phases.add(context.phase());
+              temperatures.add(context.temperature());
+              iterations.add((int) context.step());
             }));
 
     network.fit(Networks.batches(20, 10, 1), 2);

@@ -12,9 +12,6 @@ import java.util.Optional;
  * @param test held out for a last measurement, where there is such a part
  */
 public record TextSplit(TextCorpus train, TextCorpus valid, Optional<TextCorpus> test) {
-  /** Share of the text that is held out when a single file is given. */
-  public static final double DEFAULT_VALID_SHARE = HeldOut.DEFAULT.validShare();
-
   /** A split without a test part. */
   public TextSplit(TextCorpus train, TextCorpus valid) {
     this(train, valid, Optional.empty());

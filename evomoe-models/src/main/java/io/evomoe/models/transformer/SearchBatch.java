@@ -1,6 +1,6 @@
 package io.evomoe.models.transformer;
 
-import io.evomoe.kernel.Parallel;
+import io.evomoe.internal.threads.Parallel;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;

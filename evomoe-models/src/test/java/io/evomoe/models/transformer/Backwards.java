@@ -76,7 +76,7 @@ final class Backwards {
   }
 
   /** After the training. */
-  static StepContext moment() {
+  static StepContext context() {
     return EVOLUTION.context(STEPS, false, 1);
   }
 

@@ -14,7 +14,7 @@ class TransformerTrainingTest {
     Transformer model = Backwards.trained();
     List<int[]> sources = List.of(Backwards.sentences(UNSEEN));
     List<int[]> expected = sources.stream().map(Backwards::backwards).toList();
-    Translation translation = new Translation(model, Backwards.moment(), SmallTransformer.END);
+    Translation translation = new Translation(model, Backwards.context(), SmallTransformer.END);
 
     assertThat(model.evolving().places()).hasSize(2).allMatch(place -> place.experts() == 2);
     for (Search search : List.of(Search.greedy(), Search.beam(4, 0.6))) {

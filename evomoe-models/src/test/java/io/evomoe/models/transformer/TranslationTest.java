@@ -33,7 +33,7 @@ class TranslationTest {
           new int[] {6, 0, 1, 5, 9, 9});
 
   private final Transformer model = Backwards.trained();
-  private final Translation translation = new Translation(model, Backwards.moment(), END);
+  private final Translation translation = new Translation(model, Backwards.context(), END);
 
   @Test
   void should_add_the_likeliest_token_each_time_where_greedy() {
@@ -62,9 +62,9 @@ class TranslationTest {
   /** Logits after a beginning, nothing cached. */
   private static INDArray after(Transformer model, int[] source, int[] text) {
     int[] begun = SmallTransformer.begun(text);
-    Memory memory = model.encode(SmallTransformer.source(0, source), Backwards.moment());
+    Memory memory = model.encode(SmallTransformer.source(0, source), Backwards.context());
     return model
-        .nextTokenLogits(TokenBatch.of(begun.length, begun), memory, null, Backwards.moment())
+        .nextTokenLogits(TokenBatch.of(begun.length, begun), memory, null, Backwards.context())
         .getRow(0);
   }
 
@@ -92,13 +92,13 @@ class TranslationTest {
       Transformer each = SmallTransformer.spawned(type);
       Memory memory =
           each.encode(
-              SmallTransformer.source(1, SOURCES.get(0), SOURCES.get(4)), Backwards.moment());
+              SmallTransformer.source(1, SOURCES.get(0), SOURCES.get(4)), Backwards.context());
       KeyValueCache cache = new KeyValueCache(2, 6, KernelSelection.forType(type));
       int[][] texts = {{}, {}};
       int[] next = {END, END};
       for (int length = 0; length < 6; length++) {
         INDArray cached =
-            each.nextTokenLogits(TokenBatch.of(1, next), memory, cache, Backwards.moment());
+            each.nextTokenLogits(TokenBatch.of(1, next), memory, cache, Backwards.context());
         for (int i = 0; i < 2; i++) {
           INDArray expected = after(each, SOURCES.get(4 * i), texts[i]);
           assertThat(Differences.relative(cached.getRow(i), expected))
@@ -122,7 +122,7 @@ class TranslationTest {
             SmallTransformer.DENSE,
             Map.of(),
             DataType.DOUBLE);
-    Translation translations = new Translation(tiny, Backwards.moment(), END);
+    Translation translations = new Translation(tiny, Backwards.context(), END);
     List<int[]> sources = List.of(new int[] {0}, new int[] {1, 3, 0}, new int[] {3, 3});
     for (int[] source : sources) {
       List<Hypothesis> all = new ArrayList<>();

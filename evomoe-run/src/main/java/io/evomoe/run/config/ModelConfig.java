@@ -49,13 +49,8 @@ public record ModelConfig(
     requireAtMost("vocabulary", vocabulary, LARGEST_VOCABULARY);
     requireAtMost("sequence", sequence, LARGEST);
     StackSize.of(layers, width, heads)
-        .with(
-            s ->
-                s.hidden(hidden)
-                    .experts(experts)
-                    .moeEvery(moeEvery)
-                    .sharedExperts(sharedExperts)
-                    .dropout(dropout));
+        .with(s -> s.hidden(hidden).experts(experts).moeEvery(moeEvery))
+        .with(s -> s.sharedExperts(sharedExperts).dropout(dropout));
     requirePositive("vocabulary", vocabulary);
     requirePositive("sequence", sequence);
   }
@@ -63,14 +58,13 @@ public record ModelConfig(
   /** A stack of this size. */
   StackSize stack(ActivationFunction activation) {
     return StackSize.of(layers, width, heads)
-        .with(
-            s ->
-                s.hidden(hidden)
-                    .experts(experts)
-                    .moeEvery(moeEvery)
-                    .sharedExperts(sharedExperts)
-                    .dropout(dropout)
-                    .activation(activation));
+        .with(s -> s.hidden(hidden).experts(experts).moeEvery(moeEvery))
+        .with(s -> s.sharedExperts(sharedExperts).dropout(dropout).activation(activation));
+  }
+
+  /** Blocks of a stack that have experts. */
+  public int moeLayers() {
+    return stack(ActivationFunction.GELU).moeLayers();
   }
 
   private static void requireAtMost(String field, int value, int maximum) {

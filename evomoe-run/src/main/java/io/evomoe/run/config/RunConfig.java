@@ -120,7 +120,7 @@ public record RunConfig(
     architecture.requirePlainEmbedding(task);
   }
 
-  /** What makes the gates of its model. */
+  /** What makes the gates of its model, with their options and what is known of the training. */
   public Gates gates(TrainingFacts facts) {
     return new Gates(provider(), options(), facts);
   }
@@ -130,7 +130,7 @@ public record RunConfig(
     return Scope.root(seed, kernels());
   }
 
-  /** What makes this run's gates. */
+  /** The provider of its gates. */
   public GateProvider provider() {
     return GateRegistry.installed().provider(gate);
   }

@@ -1,13 +1,19 @@
 package io.evomoe.kernel.internal.onednn;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Elements of one value, kept outside of workspaces; there are ever more of them. */
+/**
+ * Elements of one value, kept outside of workspaces; there are ever more of them. Shorter arrays
+ * stay, for another thread may be reading one by its address.
+ */
 final class Constant {
   private final int value;
+  private final Queue<INDArray> made = new ConcurrentLinkedQueue<>();
   private volatile @Nullable INDArray array;
 
   Constant(int value) {
@@ -20,10 +26,12 @@ final class Constant {
     if (known != null && known.length() >= length) {
       return known;
     }
+    long more = known == null ? length : Math.max(length, 2 * known.length());
     try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray made = Nd4j.valueArrayOf(new long[] {length}, value, DataType.FLOAT);
-      array = made;
-      return made;
+      INDArray longer = Nd4j.valueArrayOf(new long[] {more}, value, DataType.FLOAT);
+      made.add(longer);
+      array = longer;
+      return longer;
     }
   }
 }

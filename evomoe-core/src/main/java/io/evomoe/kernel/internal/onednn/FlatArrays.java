@@ -1,8 +1,8 @@
 package io.evomoe.kernel.internal.onednn;
 
+import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.DropoutMask;
-import io.evomoe.kernel.Parallel;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

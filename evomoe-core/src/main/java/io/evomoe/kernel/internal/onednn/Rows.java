@@ -1,6 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
-import io.evomoe.kernel.Parallel;
+import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.RowBounds;
 import java.nio.FloatBuffer;
 import java.util.Arrays;

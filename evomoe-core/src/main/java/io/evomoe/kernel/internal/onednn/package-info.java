@@ -1,4 +1,7 @@
-/** Kernels in float32 on oneDNN, working directly on ND4J's off-heap buffers. */
+/**
+ * Kernels in float32 on oneDNN, large products in bfloat16 where asked, working directly on ND4J's
+ * off-heap buffers.
+ */
 @NullMarked
 package io.evomoe.kernel.internal.onednn;
 

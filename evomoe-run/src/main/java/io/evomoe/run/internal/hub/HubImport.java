@@ -96,7 +96,11 @@ public final class HubImport {
     return Tasks.names().stream()
         .filter(name -> Tasks.named(name).modelType().equals(model.modelClass()))
         .findFirst()
-        .orElseThrow();
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "a model that is read as %s needs a task of that model, of %s none is"
+                        .formatted(model.modelClass().getSimpleName(), Tasks.names())));
   }
 
   private static RunConfig config(PublishedModel model) {

@@ -46,7 +46,10 @@ public record RoundSettings(RoundConfig rounds, List<String> data, String conten
     Path file = folder.resolve(NAME);
     if (!isIn(folder)) {
       throw new IllegalArgumentException(
-          folder + " was not trained in rounds: it has no " + NAME + "; resume it without --spark");
+          folder
+              + " was not trained in rounds: it has no "
+              + NAME
+              + "; resume it as any run (without --spark)");
     }
     return StrictYaml.bind(StrictYaml.read(file), RoundSettings.class, file.toString());
   }

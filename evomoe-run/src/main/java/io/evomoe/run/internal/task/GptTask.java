@@ -28,7 +28,7 @@ final class GptTask extends TextTask<Gpt> {
   @Override
   public ParameterTotal parameters(RunConfig config, int vocabulary) {
     ParameterCount count = new ParameterCount(config, vocabulary);
-    int moeLayers = config.model().layers() / config.model().moeEvery();
+    int moeLayers = config.model().moeLayers();
     EmbeddingSize size = config.embedding(vocabulary);
     return count
         .embedding(size.vocabulary())

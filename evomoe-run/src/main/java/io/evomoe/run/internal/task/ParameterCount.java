@@ -51,7 +51,7 @@ final class ParameterCount {
    */
   ParameterTotal stack(int attentions, int moeLayers, boolean causal) {
     ModelConfig size = config.model();
-    long mixtures = size.layers() / size.moeEvery();
+    long mixtures = size.moeLayers();
     ParameterTotal feedForward =
         ParameterTotal.linear(width, size.hidden())
             .plus(ParameterTotal.linear(size.hidden(), width));

@@ -33,7 +33,7 @@ final class RobertaTask extends TextTask<Roberta> {
   public ParameterTotal parameters(RunConfig config, int vocabulary) {
     ParameterCount count = new ParameterCount(config, vocabulary);
     int width = config.model().width();
-    int moeLayers = config.model().layers() / config.model().moeEvery();
+    int moeLayers = config.model().moeLayers();
     EmbeddingSize size = config.embedding(vocabulary);
     ParameterTotal head =
         ParameterTotal.linear(width, width)

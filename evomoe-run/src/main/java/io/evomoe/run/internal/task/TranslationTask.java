@@ -61,7 +61,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   @Override
   public ParameterTotal parameters(RunConfig config, int vocabulary) {
     ParameterCount count = new ParameterCount(config, vocabulary);
-    int moeLayers = 2 * (config.model().layers() / config.model().moeEvery());
+    int moeLayers = 2 * config.model().moeLayers();
     ParameterTotal encoder = count.stack(1, moeLayers, false).plus(count.norm());
     ParameterTotal decoder = count.stack(2, moeLayers, true).plus(count.norm());
     return count.embedding(config.embedding(vocabulary).vocabulary()).plus(encoder).plus(decoder);

@@ -1,0 +1,5 @@
+/** Loops that several threads share. */
+@NullMarked
+package io.evomoe.internal.threads;
+
+import org.jspecify.annotations.NullMarked;
