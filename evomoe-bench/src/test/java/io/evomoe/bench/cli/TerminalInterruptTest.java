@@ -40,4 +40,17 @@ class TerminalInterruptTest {
     task.train(whole, "evomoe", "" + STEPS);
     assertThat(TinyRuns.losses(out)).isEqualTo(TinyRuns.losses(whole)).hasSize(STEPS);
   }
+
+  @Test
+  void a_line_of_the_log_should_take_the_place_of_the_bar() throws Exception {
+    TinyRuns task = TinyRuns.everyTask(folder).get(0);
+    Launcher launcher = Launcher.in(folder.resolve("home"));
+    try (PseudoTerminal terminal =
+        PseudoTerminal.start(
+            folder,
+            launcher.command(task.trainArguments(folder.resolve("run"), "evomoe", "" + STEPS)))) {
+      assertThat(terminal.exitCode()).as(terminal.shown()).isZero();
+      assertThat(terminal.shown()).contains("\r\u001b[KSpawned experts before step");
+    }
+  }
 }
