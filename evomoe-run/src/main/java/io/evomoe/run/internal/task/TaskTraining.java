@@ -14,6 +14,7 @@ import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * One training run of a task, recorded.
@@ -41,7 +42,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   /** A run before its first step. */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
       TaskData<B, M> data, RunConfig config) {
-    return begun(data, config, data.model(config));
+    return begun(data, config, Measured.NOTHING, model -> fresh(data, config, model));
   }
 
   /**
@@ -51,31 +52,39 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
       TaskData<B, M> data, RunConfig config, DenseWeights weights) {
-    M model = data.model(config);
-    try {
-      weights.loadInto(model);
-      return begun(data, config, model);
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
-  }
-
-  private static <B, M extends Model<B>> TaskTraining<B, M> begun(
-      TaskData<B, M> data, RunConfig config, M model) {
-    Trainer<B> trainer =
-        new Trainer<>(model, data.batches(config), config.trainer(), config.schedule());
-    return new TaskTraining<>(data, config, model, trainer, Measured.NOTHING);
+    return begun(
+        data,
+        config,
+        Measured.NOTHING,
+        model -> {
+          weights.loadInto(model);
+          return fresh(data, config, model);
+        });
   }
 
   /** A saved run that goes on. */
   public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
       TaskData<B, M> data, RunConfig config, Checkpoint saved) {
+    return begun(
+        data,
+        config,
+        Measured.of(saved.config()),
+        model ->
+            Trainer.resumed(
+                saved, model, data.batches(config), config.trainer(), config.schedule()));
+  }
+
+  private static <B, M extends Model<B>> Trainer<B> fresh(
+      TaskData<B, M> data, RunConfig config, M model) {
+    return new Trainer<>(model, data.batches(config), config.trainer(), config.schedule());
+  }
+
+  /** Gives the model's memory back where its training cannot begin. */
+  private static <B, M extends Model<B>> TaskTraining<B, M> begun(
+      TaskData<B, M> data, RunConfig config, Measured before, Function<M, Trainer<B>> trainer) {
     M model = data.model(config);
     try {
-      Trainer<B> trainer =
-          Trainer.resumed(saved, model, data.batches(config), config.trainer(), config.schedule());
-      return new TaskTraining<>(data, config, model, trainer, Measured.of(saved.config()));
+      return new TaskTraining<>(data, config, model, trainer.apply(model), before);
     } catch (RuntimeException e) {
       model.close();
       throw e;
