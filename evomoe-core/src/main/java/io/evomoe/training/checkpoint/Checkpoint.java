@@ -167,6 +167,9 @@ public final class Checkpoint implements SavedRun {
         ExpertPlace expert = parameter.place().expert().orElse(null);
         if (expert != null) {
           wanted.merge(expert.layer(), expert.number() + 1, Math::max);
+        }
+        // The parts of one expert tell how many there are of each.
+        if (expert != null && expert.number() == 0) {
           int there = 0;
           while (names.contains(expert.of(there))) {
             there++;
