@@ -34,14 +34,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class EvolvingFeedForward implements Layer {
   private final Scope scope;
   private final ExpertPlan plan;
-  private final List<Layer> shared;
+  private final @Nullable SharedPath shared;
   private List<Expert> experts;
   private @Nullable MoeLayer mixture;
 
   /**
    * Makes the experts of the first phase.
    *
-   * @param scope holds {@code experts.0} and on, {@code shared.0} and on, and {@code gate}
+   * @param scope holds {@code experts.0} and on, {@code shared.0} and on, {@code sharedGate} and
+   *     {@code gate}
    */
   public EvolvingFeedForward(Scope scope, ExpertPlan plan) {
     this.scope = scope;
@@ -54,10 +55,14 @@ public final class EvolvingFeedForward implements Layer {
     if (fromStart) {
       mixture = mix();
     }
-    this.shared =
-        IntStream.range(0, plan.sharedExperts())
+    List<Layer> nets =
+        IntStream.range(0, plan.shared().count())
             .mapToObj(i -> plan.sharedExpert(scope.sharedExpert(i)))
             .toList();
+    this.shared =
+        nets.isEmpty()
+            ? null
+            : new SharedPath(scope, nets, plan.form().width(), plan.shared().gated());
   }
 
   /**
@@ -137,21 +142,16 @@ public final class EvolvingFeedForward implements Layer {
   @Override
   public Output forward(INDArray x, Pass pass) {
     Output routed = own().forward(x, pass);
-    return shared.isEmpty() ? routed : withShared(routed, x, pass);
+    return shared == null ? routed : sum(routed, shared.forward(x, pass));
   }
 
-  private Output withShared(Output routed, INDArray x, Pass pass) {
+  private Output sum(Output routed, Output always) {
     Kernels kernels = scope.kernels();
-    List<Output> always = shared.stream().map(expert -> expert.forward(x, pass)).toList();
-    INDArray sum = routed.value();
-    for (Output output : always) {
-      sum = kernels.add(sum, output.value());
-    }
     return new Output(
-        sum,
+        kernels.add(routed.value(), always.value()),
         dy -> {
           INDArray dx = routed.pullback().pull(dy);
-          always.forEach(output -> kernels.addInto(dx, output.pullback().pull(dy)));
+          kernels.addInto(dx, always.pullback().pull(dy));
           return dx;
         },
         routed.reports());
@@ -160,7 +160,8 @@ public final class EvolvingFeedForward implements Layer {
   @Override
   public List<Parameter> parameters() {
     return Stream.concat(
-            own().parameters().stream(), shared.stream().flatMap(e -> e.parameters().stream()))
+            own().parameters().stream(),
+            Stream.ofNullable(shared).flatMap(path -> path.parameters().stream()))
         .toList();
   }
 

@@ -1,6 +1,5 @@
 package io.evomoe.evolution;
 
-import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
@@ -10,9 +9,10 @@ import io.evomoe.moe.NamedGate;
 import io.evomoe.moe.Placement;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
-import io.evomoe.nn.LayerNorm;
+import io.evomoe.nn.NormForm;
 import io.evomoe.nn.ResidualFeedForward;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.Sequential;
@@ -22,11 +22,10 @@ import io.evomoe.nn.Sequential;
  *
  * @param gates makes the gate of each layer, and says when there are experts
  * @param experts E, at least 1
- * @param sharedExperts nets of the experts' form that every token uses beside them, at least 0
+ * @param shared nets that every token uses beside them
  * @param moeLayers MoE layers in the model
- * @param width d
- * @param hidden width inside an expert
- * @param activation inside an expert
+ * @param form of an expert; of a shared one but for its width inside
+ * @param norm that experts have which stand in the stream
  * @param initialization of the experts' weights
  * @param vocabulary number of token ids
  * @param causal whether a token's output must not depend on later tokens
@@ -34,25 +33,21 @@ import io.evomoe.nn.Sequential;
 public record ExpertPlan(
     Gates gates,
     int experts,
-    int sharedExperts,
+    SharedExperts shared,
     int moeLayers,
-    int width,
-    int hidden,
-    ActivationFunction activation,
+    FeedForwardForm form,
+    NormForm norm,
     Initialization initialization,
     int vocabulary,
     boolean causal) {
 
   /**
-   * Refuses fewer than one expert, negative numbers, and a gate whose layer stands in the stream
-   * but whose experts do not hand it through.
+   * Refuses fewer than one expert, and a gate whose layer stands in the stream but whose experts do
+   * not hand it through.
    */
   public ExpertPlan {
     if (experts < 1) {
       throw new IllegalArgumentException("experts must be at least 1, was " + experts);
-    }
-    if (sharedExperts < 0) {
-      throw new IllegalArgumentException("sharedExperts must be at least 0, was " + sharedExperts);
     }
     GateProvider provider = gates.provider();
     if (provider.placement() == Placement.STREAM && provider.expertForm() != ExpertForm.RESIDUAL) {
@@ -66,7 +61,7 @@ public record ExpertPlan(
     GateSpec spec =
         new GateSpec(
             scope,
-            width,
+            form.width(),
             experts,
             moeLayers,
             vocabulary,
@@ -82,18 +77,23 @@ public record ExpertPlan(
    * adds to the stream where the experts carry that already.
    */
   Layer sharedExpert(Scope scope) {
+    FeedForwardForm ofShared = form.withHidden(shared.hidden());
     if (gates.provider().placement() == Placement.BRANCH) {
-      return expert(scope);
+      return expert(scope, ofShared);
     }
     return Sequential.of(
-        new LayerNorm(scope.child("norm"), width),
-        new FeedForward(scope, width, hidden, activation, initialization.silent()));
+        norm.in(scope.child("norm"), form.width()),
+        new FeedForward(scope, ofShared, initialization.silent()));
   }
 
   Expert expert(Scope scope) {
+    return expert(scope, form);
+  }
+
+  private Expert expert(Scope scope, FeedForwardForm of) {
     return switch (gates.provider().expertForm()) {
-      case PLAIN -> new FeedForward(scope, width, hidden, activation, initialization);
-      case RESIDUAL -> new ResidualFeedForward(scope, width, hidden, activation, initialization);
+      case PLAIN -> new FeedForward(scope, of, initialization);
+      case RESIDUAL -> new ResidualFeedForward(scope, norm, of, initialization);
     };
   }
 }

@@ -9,5 +9,7 @@ public enum ActivationFunction {
   /** {@code max(x, 0)}. */
   RELU,
   /** {@code tanh(x)}. */
-  TANH
+  TANH,
+  /** {@code x / (1 + exp(-x))} (Elfwing et al. 2017), also called swish; Llama's. */
+  SILU
 }

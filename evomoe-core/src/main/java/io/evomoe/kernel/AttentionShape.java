@@ -4,9 +4,33 @@ package io.evomoe.kernel;
  * The shape of a multi-head attention.
  *
  * @param batch sequences
- * @param heads heads; each is {@code d / heads} wide
+ * @param heads heads of the queries
+ * @param keyValueHeads heads of keys and values, a divisor of {@code heads}: as many queries' heads
+ *     as that makes, one after another, share one (grouped-query attention, Ainslie et al. 2023,
+ *     arXiv 2305.13245)
  * @param queries positions that ask, per sequence
  * @param keys positions that answer, per sequence
  * @param causal whether query i sees keys 0..i only
  */
-public record AttentionShape(int batch, int heads, int queries, int keys, boolean causal) {}
+public record AttentionShape(
+    int batch, int heads, int keyValueHeads, int queries, int keys, boolean causal) {
+
+  /** Refuses heads that cannot be shared evenly. */
+  public AttentionShape {
+    if (keyValueHeads < 1 || heads % keyValueHeads != 0) {
+      throw new IllegalArgumentException(
+          "keyValueHeads must be at least 1 and divide the heads, %d, was %d"
+              .formatted(heads, keyValueHeads));
+    }
+  }
+
+  /** An attention each of whose heads has keys and values of its own. */
+  public AttentionShape(int batch, int heads, int queries, int keys, boolean causal) {
+    this(batch, heads, heads, queries, keys, causal);
+  }
+
+  /** Heads of the queries that share one of keys and values. */
+  public int group() {
+    return heads / keyValueHeads;
+  }
+}

@@ -1,18 +1,33 @@
 package io.evomoe.kernel;
 
-/** Where the parameter gradients of one feed-forward net are added. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the parameter gradients of one feed-forward net are added.
+ *
+ * @param expand those of the map before the activation
+ * @param up those of the map that a gated net multiplies with; null for a plain net
+ * @param contract those of the map back
+ */
 public record FeedForwardGradients(
-    Accumulator expandWeight,
-    Accumulator expandBias,
-    Accumulator contractWeight,
-    Accumulator contractBias) {
+    MapGradients expand, @Nullable MapGradients up, MapGradients contract) {
 
   /** The same for what comes after a first contribution. */
   public FeedForwardGradients further() {
     return new FeedForwardGradients(
-        expandWeight.further(),
-        expandBias.further(),
-        contractWeight.further(),
-        contractBias.further());
+        expand.further(), up == null ? null : up.further(), contract.further());
+  }
+
+  /**
+   * Of one linear map.
+   *
+   * @param bias null for a map without
+   */
+  public record MapGradients(Accumulator weight, @Nullable Accumulator bias) {
+
+    /** The same for what comes after a first contribution. */
+    public MapGradients further() {
+      return new MapGradients(weight.further(), bias == null ? null : bias.further());
+    }
   }
 }

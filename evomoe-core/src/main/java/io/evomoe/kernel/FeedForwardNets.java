@@ -1,32 +1,64 @@
 package io.evomoe.kernel;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Parameters of feed-forward nets of one shape, {@code contract(act(expand(x)))}, one net a group
- * of rows.
+ * of rows; gated ones are {@code contract(act(expand(x)) * up(x))} (Shazeer 2020, arXiv 2002.05202:
+ * with {@link ActivationFunction#SILU} its SwiGLU).
  *
- * @param activation between the two linear maps
- * @param expandWeights a [d, hidden] for each group
- * @param expandBiases a [hidden] for each group
- * @param contractWeights a [hidden, d] for each group
- * @param contractBiases a [d] for each group
+ * @param activation of what {@code expand} gives
+ * @param expand the map whose output goes through the activation, [d, hidden]
+ * @param up the map that a gated net multiplies with, [d, hidden]; null for plain nets
+ * @param contract the map back, [hidden, d]
  */
 public record FeedForwardNets(
-    ActivationFunction activation,
-    List<INDArray> expandWeights,
-    List<INDArray> expandBiases,
-    List<INDArray> contractWeights,
-    List<INDArray> contractBiases) {
+    ActivationFunction activation, GroupedMap expand, @Nullable GroupedMap up, GroupedMap contract) {
 
-  /** Width of the rows between the two maps. */
+  /** Width of the rows between the maps. */
   public long hidden() {
-    return expandWeights.get(0).size(1);
+    return expand.out();
   }
 
   /** Width of the rows that go in and come out. */
   public long width() {
-    return expandWeights.get(0).size(0);
+    return expand.in();
+  }
+
+  /**
+   * A linear map for each group of rows.
+   *
+   * @param weights a [in, out] for each group
+   * @param biases a [out] for each group; empty for maps without
+   */
+  public record GroupedMap(List<INDArray> weights, List<INDArray> biases) {
+
+    /** Keeps the lists unmodifiable. */
+    public GroupedMap {
+      weights = List.copyOf(weights);
+      biases = List.copyOf(biases);
+    }
+
+    /** Width of the rows that go in. */
+    public long in() {
+      return weights.get(0).size(0);
+    }
+
+    /** Width of the rows that come out. */
+    public long out() {
+      return weights.get(0).size(1);
+    }
+
+    /** The weight of a group. */
+    public INDArray weight(int group) {
+      return weights.get(group);
+    }
+
+    /** The bias of a group; null where there is none. */
+    public @Nullable INDArray bias(int group) {
+      return biases.isEmpty() ? null : biases.get(group);
+    }
   }
 }

@@ -1,6 +1,9 @@
 package io.evomoe.kernel;
 
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -54,15 +57,12 @@ public interface Kernels {
   void columnSumsInto(INDArray x, Accumulator into);
 
   /**
-   * {@link #linear} with a weight matrix of its own for each group of rows.
+   * {@link #linear} with a map of its own for each group of rows.
    *
    * @param x [groups.inputRows(), in]
-   * @param weights a [in, out] for each group
-   * @param biases a [out] for each group
    * @return y [groups.rows(), out]
    */
-  INDArray groupedLinear(
-      INDArray x, RowGroups groups, List<INDArray> weights, List<INDArray> biases);
+  INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map);
 
   /**
    * Input gradient of {@link #groupedLinear}: {@code dy W^T} in each group, summed where groups
@@ -78,7 +78,7 @@ public interface Kernels {
    * sums of dy over the group's rows. The caller leaves out empty groups.
    */
   void groupParameterGradients(
-      INDArray x, INDArray dy, RowGroups groups, int group, Accumulator weight, Accumulator bias);
+      INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into);
 
   /**
    * Gradients of {@link #linear}: adds {@code x^T dy} and the column sums of dy.
@@ -86,6 +86,7 @@ public interface Kernels {
    * @param x [n, in]
    * @param weight [in, out]
    * @param dy [n, out]
+   * @param biasGradient null for a map without a bias
    * @return {@code dy W^T}, [n, in]
    */
   default INDArray linearGradient(
@@ -93,9 +94,11 @@ public interface Kernels {
       INDArray weight,
       INDArray dy,
       Accumulator weightGradient,
-      Accumulator biasGradient) {
+      @Nullable Accumulator biasGradient) {
     multiplyInto(x, true, dy, false, weightGradient);
-    columnSumsInto(dy, biasGradient);
+    if (biasGradient != null) {
+      columnSumsInto(dy, biasGradient);
+    }
     return multiply(dy, false, weight, true);
   }
 
@@ -105,11 +108,15 @@ public interface Kernels {
    * @param x [groups.inputRows(), d]
    */
   default FeedForwardPass feedForward(FeedForwardNets nets, INDArray x, RowGroups groups) {
-    INDArray expanded = groupedLinear(x, groups, nets.expandWeights(), nets.expandBiases());
-    INDArray hidden = activation(nets.activation(), expanded);
+    INDArray expanded = groupedLinear(x, groups, nets.expand());
+    GroupedMap gating = nets.up();
+    INDArray up = gating == null ? null : groupedLinear(x, groups, gating);
+    INDArray hidden =
+        up == null
+            ? activation(nets.activation(), expanded)
+            : gatedActivation(nets.activation(), expanded, up);
     RowGroups inner = RowGroups.routed(groups.offsets());
-    INDArray y = groupedLinear(hidden, inner, nets.contractWeights(), nets.contractBiases());
-    return new FeedForwardPass(expanded, hidden, y);
+    return new FeedForwardPass(expanded, up, hidden, groupedLinear(hidden, inner, nets.contract()));
   }
 
   /**
@@ -127,17 +134,28 @@ public interface Kernels {
       INDArray dy,
       IntFunction<FeedForwardGradients> into) {
     RowGroups inner = RowGroups.routed(groups.offsets());
-    INDArray dHidden = groupedInputGradient(dy, inner, nets.contractWeights());
-    INDArray dExpanded = activationGradient(nets.activation(), forward.expanded(), dHidden);
+    INDArray dHidden = groupedInputGradient(dy, inner, nets.contract().weights());
+    INDArray up = forward.up();
+    INDArray dUp = up == null ? null : dHidden.ulike();
+    INDArray dExpanded =
+        up == null
+            ? activationGradient(nets.activation(), forward.expanded(), dHidden)
+            : gatedActivationGradient(nets.activation(), forward.expanded(), up, dHidden, dUp);
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         FeedForwardGradients net = into.apply(g);
-        groupParameterGradients(
-            forward.hidden(), dy, inner, g, net.contractWeight(), net.contractBias());
-        groupParameterGradients(x, dExpanded, groups, g, net.expandWeight(), net.expandBias());
+        groupParameterGradients(forward.hidden(), dy, inner, g, net.contract());
+        groupParameterGradients(x, dExpanded, groups, g, net.expand());
+        if (dUp != null) {
+          groupParameterGradients(x, dUp, groups, g, Objects.requireNonNull(net.up()));
+        }
       }
     }
-    return groupedInputGradient(dExpanded, groups, nets.expandWeights());
+    INDArray dx = groupedInputGradient(dExpanded, groups, nets.expand().weights());
+    if (dUp != null) {
+      addInto(dx, groupedInputGradient(dUp, groups, Objects.requireNonNull(nets.up()).weights()));
+    }
+    return dx;
   }
 
   /** Applies the activation to every element. */
@@ -145,6 +163,18 @@ public interface Kernels {
 
   /** {@code dy * activation'(x)}, x the input of the forward pass. */
   INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy);
+
+  /** {@code activation(x) * up}, element by element: a gated linear unit. */
+  INDArray gatedActivation(ActivationFunction activation, INDArray x, INDArray up);
+
+  /**
+   * Backward of {@link #gatedActivation}.
+   *
+   * @param dUp of the shape of up, overwritten with its gradient, {@code dy * activation(x)}
+   * @return the gradient of x, {@code dy * up * activation'(x)}
+   */
+  INDArray gatedActivationGradient(
+      ActivationFunction activation, INDArray x, INDArray up, INDArray dy, INDArray dUp);
 
   /**
    * Layer normalisation over rows (Ba et al. 2016).
@@ -171,13 +201,49 @@ public interface Kernels {
       Accumulator shiftGradient);
 
   /**
-   * Scaled dot-product attention, {@code softmax(q k^T / sqrt(d / heads)) v} in each head.
+   * Normalisation of rows by their root mean square, {@code x / sqrt(mean(x^2) + epsilon) * gain}
+   * (Zhang and Sennrich 2019, arXiv 1910.07467).
+   *
+   * @param x [n, d]
+   * @param gain [d]
+   * @param epsilon added to the mean square
+   */
+  RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon);
+
+  /**
+   * Backward of {@link #rmsNorm}.
+   *
+   * @return dx [n, d]
+   */
+  INDArray rmsNormGradient(
+      INDArray x,
+      RmsNormalized forward,
+      INDArray gain,
+      double epsilon,
+      INDArray dy,
+      Accumulator gainGradient);
+
+  /**
+   * Rotates pairs of every head in place: rotary positions (Su et al. 2021, arXiv 2104.09864, in
+   * the layout of Llama's published code: a pair is elements j and j + w / 2 of a head of width w).
+   * {@code (a, b)} becomes {@code (a c - b s, b c + a s)}, c and s of the row's position.
+   *
+   * @param x [n, heads * w], changed; may be a column view of a wider array
+   * @param cosines [positions, w / 2]
+   * @param sines [positions, w / 2]
+   * @param positions rows of the two tables, one a row of x
+   * @param back whether to turn the other way, which is the backward pass for a gradient
+   */
+  void rotate(INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back);
+
+  /**
+   * Scaled dot-product attention, {@code softmax(q k^T / sqrt(w)) v} in each head of width w.
    *
    * <p>q, k and v may be column views of one wider array (element stride 1, any row stride).
    *
-   * @param q [batch * queries, d]
-   * @param k [batch * keys, d]
-   * @param v [batch * keys, d]
+   * @param q [batch * queries, heads * w]
+   * @param k [batch * keys, keyValueHeads * w]
+   * @param v [batch * keys, keyValueHeads * w]
    * @param padding which keys no query sees
    */
   Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding);
@@ -283,13 +349,23 @@ public interface Kernels {
   record Normalized(INDArray output, INDArray mean, INDArray variance) {}
 
   /**
+   * Result of {@link #rmsNorm}.
+   *
+   * @param output [n, d]
+   * @param meanSquare [n]
+   */
+  record RmsNormalized(INDArray output, INDArray meanSquare) {}
+
+  /**
    * Result of {@link #feedForward}, with what its backward pass needs.
    *
    * @param expanded [groups.rows(), hidden], before the activation
-   * @param hidden the same after it
+   * @param up [groups.rows(), hidden], what a gated net multiplies with; null for a plain one
+   * @param hidden [groups.rows(), hidden], what goes into the map back
    * @param output [groups.rows(), d]
    */
-  record FeedForwardPass(INDArray expanded, INDArray hidden, INDArray output) {}
+  record FeedForwardPass(
+      INDArray expanded, @Nullable INDArray up, INDArray hidden, INDArray output) {}
 
   /**
    * Result of {@link #attention}, with its pullback: it holds q, k and v, which must stay as they
@@ -297,7 +373,7 @@ public interface Kernels {
    */
   interface Attended {
 
-    /** [batch * queries, d]. */
+    /** [batch * queries, heads * w]. */
     INDArray output();
 
     /** [batch * heads, queries, keys]; may be computed when asked for. */
@@ -307,7 +383,7 @@ public interface Kernels {
      * The gradients of q, k and v; overwrites dq, dk and dv, of their shapes, which may be column
      * views. Padded keys and their values have gradient 0, because their probability is.
      *
-     * @param dOutput [batch * queries, d]
+     * @param dOutput [batch * queries, heads * w]
      */
     void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv);
   }

@@ -28,7 +28,7 @@ public final class Block implements Layer {
     List<Layer> residuals = new ArrayList<>();
     branches.forEach(
         (name, branch) -> {
-          LayerNorm norm = norms.in(scope.child(name + "Norm"));
+          Norm norm = norms.in(scope.child(name + "Norm"));
           Layer dropped = Sequential.of(branch, new Dropout(scope.child(name), dropout));
           residuals.add(
               switch (norms.placement()) {
@@ -49,12 +49,12 @@ public final class Block implements Layer {
     return branches.parameters();
   }
 
-  private static List<Parameter> parameters(LayerNorm norm, Layer branch) {
+  private static List<Parameter> parameters(Norm norm, Layer branch) {
     return Sequential.of(norm, branch).parameters();
   }
 
   /** {@code y = x + branch(norm(x))}. */
-  private record PreNormalized(Kernels kernels, LayerNorm norm, Layer branch) implements Layer {
+  private record PreNormalized(Kernels kernels, Norm norm, Layer branch) implements Layer {
     @Override
     public Output forward(INDArray x, Pass pass) {
       Output normed = norm.forward(x, pass);
@@ -76,7 +76,7 @@ public final class Block implements Layer {
   }
 
   /** {@code y = norm(x + branch(x))}. */
-  private record PostNormalized(Kernels kernels, LayerNorm norm, Layer branch) implements Layer {
+  private record PostNormalized(Kernels kernels, Norm norm, Layer branch) implements Layer {
     @Override
     public Output forward(INDArray x, Pass pass) {
       Output out = branch.forward(x, pass);

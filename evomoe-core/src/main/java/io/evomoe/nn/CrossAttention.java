@@ -33,7 +33,7 @@ public final class CrossAttention implements Layer {
    * @param heads divides the width
    */
   public CrossAttention(Scope scope, int width, int heads, Initialization initialization) {
-    SelfAttention.requireHeads(width, heads);
+    AttentionForm.requireHeads(width, heads);
     this.kernels = scope.kernels();
     this.name = scope.name();
     this.width = width;

@@ -3,72 +3,62 @@ package io.evomoe.nn;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.nn.Parameter.Role;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * {@code contract(act(expand(x)))}: the Transformer's position-wise net, and one expert of an MoE
- * layer.
+ * {@code contract(act(expand(x)))}, or gated {@code contract(act(expand(x)) * up(x))}: the
+ * Transformer's position-wise net, and one expert of an MoE layer.
  */
 public final class FeedForward implements Expert {
   private final Kernels kernels;
   private final ActivationFunction activation;
-  private final Parameter expandWeight;
-  private final Parameter expandBias;
-  private final Parameter contractWeight;
-  private final Parameter contractBias;
+  private final Linear expand;
+  private final @Nullable Linear up;
+  private final Linear contract;
 
   /**
-   * Makes both linear maps.
+   * Makes its maps.
    *
-   * @param scope holds {@code expand.weight} [d, hidden], {@code expand.bias}, {@code
-   *     contract.weight} [hidden, d], {@code contract.bias}
+   * @param scope holds {@code expand.weight} [d, hidden], {@code up.weight} [d, hidden] in a gated
+   *     one, {@code contract.weight} [hidden, d], and of each a {@code bias} where the form has
+   *     them
    */
-  public FeedForward(
-      Scope scope,
-      int width,
-      int hidden,
-      ActivationFunction activation,
-      Initialization initialization) {
-    Scope expand = scope.child("expand");
-    Scope contract = scope.child("contract");
+  public FeedForward(Scope scope, FeedForwardForm form, Initialization initialization) {
+    int width = form.width();
+    int hidden = form.hidden();
+    double deviation = initialization.deviation();
+    boolean biased = form.biased();
     this.kernels = scope.kernels();
-    this.activation = activation;
-    this.expandWeight = expand.normal("weight", initialization.deviation(), width, hidden);
-    this.expandBias = expand.constant("bias", Role.BIAS, 0, hidden);
-    this.contractWeight =
-        contract.normal("weight", initialization.residualDeviation(), hidden, width);
-    this.contractBias = contract.constant("bias", Role.BIAS, 0, width);
+    this.activation = form.activation();
+    this.expand = new Linear(scope.child("expand"), width, hidden, deviation, biased);
+    this.up =
+        form.gated() ? new Linear(scope.child("up"), width, hidden, deviation, biased) : null;
+    this.contract =
+        new Linear(
+            scope.child("contract"), hidden, width, initialization.residualDeviation(), biased);
   }
 
   /**
    * A child of another net: its own parameters, each made from the parent's.
    *
    * @param scope names the child's parameters
-   * @param change applied to the two weight matrices; biases are copied
+   * @param change applied to the weight matrices; biases are copied
    */
   public FeedForward(Scope scope, FeedForward parent, WeightChange change) {
-    Scope expand = scope.child("expand");
-    Scope contract = scope.child("contract");
     this.kernels = scope.kernels();
     this.activation = parent.activation;
-    this.expandWeight = changed(expand, "weight", parent.expandWeight, change);
-    this.expandBias =
-        changed(expand, "bias", parent.expandBias, (name, deviation, values) -> values);
-    this.contractWeight = changed(contract, "weight", parent.contractWeight, change);
-    this.contractBias =
-        changed(contract, "bias", parent.contractBias, (name, deviation, values) -> values);
-  }
-
-  private static Parameter changed(
-      Scope scope, String part, Parameter parent, WeightChange change) {
-    double[] values = parent.value().dup('c').data().asDouble();
-    String name = scope.place(part).name();
-    return scope.like(part, parent, change.apply(name, parent.deviation(), values));
+    this.expand = new Linear(scope.child("expand"), parent.expand, change);
+    this.up = parent.up == null ? null : new Linear(scope.child("up"), parent.up, change);
+    this.contract = new Linear(scope.child("contract"), parent.contract, change);
   }
 
   /** How a child's weight matrix is made from its parent's. */
@@ -110,13 +100,13 @@ public final class FeedForward implements Expert {
    */
   public static Output forward(List<FeedForward> nets, INDArray x, RowGroups groups) {
     Kernels kernels = nets.get(0).kernels;
+    FeedForward first = nets.get(0);
     FeedForwardNets parameters =
         new FeedForwardNets(
-            nets.get(0).activation,
-            values(nets, net -> net.expandWeight),
-            values(nets, net -> net.expandBias),
-            values(nets, net -> net.contractWeight),
-            values(nets, net -> net.contractBias));
+            first.activation,
+            maps(nets, net -> net.expand),
+            first.up == null ? null : maps(nets, net -> Objects.requireNonNull(net.up)),
+            maps(nets, net -> net.contract));
     FeedForwardPass forward = kernels.feedForward(parameters, x, groups);
     return new Output(
         forward.output(),
@@ -127,19 +117,18 @@ public final class FeedForward implements Expert {
 
   private FeedForwardGradients gradients() {
     return new FeedForwardGradients(
-        expandWeight.accumulator(),
-        expandBias.accumulator(),
-        contractWeight.accumulator(),
-        contractBias.accumulator());
+        expand.gradients(), up == null ? null : up.gradients(), contract.gradients());
   }
 
-  private static List<INDArray> values(
-      List<FeedForward> nets, java.util.function.Function<FeedForward, Parameter> parameter) {
-    return nets.stream().map(net -> parameter.apply(net).value()).toList();
+  private static GroupedMap maps(List<FeedForward> nets, Function<FeedForward, Linear> map) {
+    return Linear.grouped(nets.stream().map(map).toList());
   }
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(expandWeight, expandBias, contractWeight, contractBias);
+    return Stream.of(Stream.of(expand), Stream.ofNullable(up), Stream.of(contract))
+        .flatMap(maps -> maps)
+        .flatMap(map -> map.parameters().stream())
+        .toList();
   }
 }

@@ -1,14 +1,17 @@
 package io.evomoe.nn;
 
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** {@code y = x W + b}; W [in, out], b [out]. */
+/** {@code y = x W + b}, or without b; W [in, out], b [out]. */
 public final class Linear implements Layer {
   private final Kernels kernels;
   private final Parameter weight;
-  private final Parameter bias;
+  private final @Nullable Parameter bias;
 
   /**
    * Draws W from N(0, deviation) and sets b to 0.
@@ -16,23 +19,62 @@ public final class Linear implements Layer {
    * @param scope holds {@code weight} and {@code bias}
    */
   public Linear(Scope scope, int in, int out, double deviation) {
+    this(scope, in, out, deviation, true);
+  }
+
+  /**
+   * Draws W from N(0, deviation) and sets b to 0.
+   *
+   * @param scope holds {@code weight} and, where it is biased, {@code bias}
+   * @param biased whether there is a b
+   */
+  public Linear(Scope scope, int in, int out, double deviation, boolean biased) {
     this.kernels = scope.kernels();
     this.weight = scope.normal("weight", deviation, in, out);
-    this.bias = scope.constant("bias", Parameter.Role.BIAS, 0, out);
+    this.bias = biased ? scope.constant("bias", Parameter.Role.BIAS, 0, out) : null;
+  }
+
+  /** A child of another map: its own parameters, the weight made from the parent's. */
+  Linear(Scope scope, Linear parent, FeedForward.WeightChange change) {
+    this.kernels = scope.kernels();
+    String name = scope.place("weight").name();
+    double[] values = change.apply(name, parent.weight.deviation(), values(parent.weight));
+    this.weight = scope.like("weight", parent.weight, values);
+    this.bias = parent.bias == null ? null : scope.like("bias", parent.bias, values(parent.bias));
+  }
+
+  private static double[] values(Parameter parameter) {
+    return parameter.value().dup('c').data().asDouble();
   }
 
   @Override
   public Output forward(INDArray x, Pass pass) {
-    INDArray y = kernels.linear(x, weight.value(), bias.value());
+    INDArray y = kernels.linear(x, weight.value(), bias == null ? null : bias.value());
     return new Output(
         y,
-        dy ->
-            kernels.linearGradient(
-                x, weight.value(), dy, weight.accumulator(), bias.accumulator()));
+        dy -> {
+          MapGradients into = gradients();
+          return kernels.linearGradient(x, weight.value(), dy, into.weight(), into.bias());
+        });
+  }
+
+  /** Where its gradients are added. */
+  MapGradients gradients() {
+    return new MapGradients(weight.accumulator(), bias == null ? null : bias.accumulator());
+  }
+
+  /** Maps of one form as those of groups of rows. */
+  static GroupedMap grouped(List<Linear> maps) {
+    return new GroupedMap(
+        maps.stream().map(map -> map.weight.value()).toList(),
+        maps.stream()
+            .flatMap(map -> java.util.stream.Stream.ofNullable(map.bias))
+            .map(Parameter::value)
+            .toList());
   }
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(weight, bias);
+    return bias == null ? List.of(weight) : List.of(weight, bias);
   }
 }

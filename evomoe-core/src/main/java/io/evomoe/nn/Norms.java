@@ -5,21 +5,16 @@ package io.evomoe.nn;
  *
  * @param placement before or after each branch
  * @param width d
- * @param epsilon added to the variance, above 0
+ * @param form of each
  */
-public record Norms(NormPlacement placement, int width, double epsilon) {
+public record Norms(NormPlacement placement, int width, NormForm form) {
 
-  /** Refuses an epsilon that is not a positive number. */
-  public Norms {
-    LayerNorm.requireEpsilon(epsilon);
-  }
-
-  /** With {@link LayerNorm#DEFAULT_EPSILON}. */
+  /** Layer normalisations with {@link NormForm#DEFAULT_EPSILON}. */
   public Norms(NormPlacement placement, int width) {
-    this(placement, width, LayerNorm.DEFAULT_EPSILON);
+    this(placement, width, NormForm.LAYER);
   }
 
-  LayerNorm in(Scope scope) {
-    return new LayerNorm(scope, width, epsilon);
+  Norm in(Scope scope) {
+    return form.in(scope, width);
   }
 }

@@ -1,6 +1,5 @@
 package io.evomoe.nn;
 
-import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
@@ -12,36 +11,32 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * {@code u + contract(act(expand(LN u)))}, with {@code contract.weight} zero at the start, so that
- * a new net hands its input through: the experts of BASE layers (Lewis et al., arXiv 2103.16716,
+ * {@code u + net(norm(u))}, with the net's {@code contract.weight} zero at the start, so that a new
+ * one hands its input through: the experts of BASE layers (Lewis et al., arXiv 2103.16716,
  * section 3.3) and StableMoE.
  */
 public final class ResidualFeedForward implements Expert {
   private final Kernels kernels;
-  private final LayerNorm norm;
+  private final Norm norm;
   private final FeedForward inner;
 
   /**
-   * Makes the normalisation and both linear maps.
+   * Makes the normalisation and the net.
    *
    * @param scope holds {@code norm} and the parts of a {@link FeedForward}
    * @param initialization its deviation counts for the first matrix; the second is zero
    */
   public ResidualFeedForward(
-      Scope scope,
-      int width,
-      int hidden,
-      ActivationFunction activation,
-      Initialization initialization) {
+      Scope scope, NormForm normForm, FeedForwardForm form, Initialization initialization) {
     this.kernels = scope.kernels();
-    this.norm = new LayerNorm(scope.child("norm"), width);
-    this.inner = new FeedForward(scope, width, hidden, activation, initialization.silent());
+    this.norm = normForm.in(scope.child("norm"), form.width());
+    this.inner = new FeedForward(scope, form, initialization.silent());
   }
 
   private ResidualFeedForward(
       Scope scope, ResidualFeedForward parent, FeedForward.WeightChange change) {
     this.kernels = scope.kernels();
-    this.norm = new LayerNorm(scope.child("norm"), parent.norm);
+    this.norm = parent.norm.copy(scope.child("norm"));
     this.inner = new FeedForward(scope, parent.inner, change);
   }
 

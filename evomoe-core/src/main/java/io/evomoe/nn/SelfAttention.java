@@ -3,6 +3,7 @@ package io.evomoe.nn;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.nn.PreparedHeads.Prepared;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,37 +17,37 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class SelfAttention implements Layer {
   private final Kernels kernels;
   private final String name;
-  private final int width;
-  private final int heads;
+  private final AttentionForm form;
   private final boolean causal;
   private final Linear qkv;
+  private final PreparedHeads heads;
   private final Linear projection;
 
   /**
-   * Makes the two projections.
+   * Makes the two projections, and the norms that the form has.
    *
-   * @param scope holds {@code qkv} [d, 3d] and {@code projection} [d, d]
-   * @param heads divides the width
+   * @param scope holds {@code qkv} [d, heads * w + 2 keyValueHeads * w], {@code projection} [heads
+   *     * w, d], and {@code queryNorm.gain} and {@code keyNorm.gain} where there are norms
    * @param causal whether a position sees no later ones
    */
   public SelfAttention(
-      Scope scope, int width, int heads, boolean causal, Initialization initialization) {
-    requireHeads(width, heads);
+      Scope scope, AttentionForm form, boolean causal, Initialization initialization) {
     this.kernels = scope.kernels();
     this.name = scope.name();
-    this.width = width;
-    this.heads = heads;
+    this.form = form;
     this.causal = causal;
-    this.qkv = new Linear(scope.child("qkv"), width, 3 * width, initialization.deviation());
+    int columns = form.queryWidth() + 2 * form.keyWidth();
+    this.qkv =
+        new Linear(
+            scope.child("qkv"), form.width(), columns, initialization.deviation(), form.biased());
+    this.heads = new PreparedHeads(scope, form);
     this.projection =
-        new Linear(scope.child("projection"), width, width, initialization.residualDeviation());
-  }
-
-  static void requireHeads(int width, int heads) {
-    if (heads < 1 || width % heads != 0) {
-      throw new IllegalArgumentException(
-          "heads must be at least 1 and divide the width " + width + ", was " + heads);
-    }
+        new Linear(
+            scope.child("projection"),
+            form.queryWidth(),
+            form.width(),
+            initialization.residualDeviation(),
+            form.projectionBiased());
   }
 
   @Override
@@ -62,17 +63,21 @@ public final class SelfAttention implements Layer {
     }
     TokenBatch tokens = pass.tokens();
     INDArray mixed = qkv.forward(x, pass).value();
-    INDArray all = cache.append(name, Columns.of(mixed, width, 2L * width), tokens);
+    Prepared ready = heads.prepare(queries(mixed), keys(mixed), pass);
+    if (form.norm() != null) {
+      keys(mixed).assign(ready.keys());
+    }
+    int width = form.keyWidth();
+    INDArray keysAndValues = Columns.of(mixed, form.queryWidth(), 2L * width);
+    INDArray all = cache.append(name, keysAndValues, tokens);
     boolean several = tokens.length() > 1;
-    AttentionShape shape =
-        new AttentionShape(tokens.sequences(), heads, tokens.length(), cache.capacity(), several);
     INDArray attended =
         kernels
             .attention(
-                part(mixed, 0),
+                ready.queries(),
                 Columns.of(all, 0, width),
                 Columns.of(all, width, width),
-                shape,
+                shape(tokens, cache.capacity(), several),
                 cache.padding())
             .output();
     return new Output(projection.forward(attended, pass).value(), KeyValueCache.NO_BACKWARD);
@@ -80,34 +85,50 @@ public final class SelfAttention implements Layer {
 
   private Output attend(INDArray x, Pass pass) {
     TokenBatch tokens = pass.tokens();
-    AttentionShape shape =
-        new AttentionShape(tokens.sequences(), heads, tokens.length(), tokens.length(), causal);
     Output mixed = qkv.forward(x, pass);
+    Prepared ready = heads.prepare(queries(mixed.value()), keys(mixed.value()), pass);
     Attended attended =
         kernels.attention(
-            part(mixed.value(), 0),
-            part(mixed.value(), 1),
-            part(mixed.value(), 2),
-            shape,
+            ready.queries(),
+            ready.keys(),
+            values(mixed.value()),
+            shape(tokens, tokens.length(), causal),
             tokens.keyPadding());
     Output projected = projection.forward(attended.output(), pass);
     return new Output(
         projected.value(),
         dy -> {
           INDArray dAttended = projected.pullback().pull(dy);
-          INDArray dMixed = Nd4j.createUninitialized(x.dataType(), x.size(0), 3L * width);
-          attended.pull(dAttended, part(dMixed, 0), part(dMixed, 1), part(dMixed, 2));
+          INDArray dMixed = Nd4j.createUninitialized(x.dataType(), mixed.value().shape());
+          INDArray dq = queries(dMixed);
+          INDArray dk = keys(dMixed);
+          attended.pull(dAttended, dq, dk, values(dMixed));
+          ready.pull(dq, dk);
           return mixed.pullback().pull(dMixed);
         });
   }
 
-  /** Columns of queries (0), keys (1) or values (2). */
-  private INDArray part(INDArray mixed, int which) {
-    return Columns.of(mixed, (long) which * width, width);
+  private AttentionShape shape(TokenBatch tokens, int keys, boolean masked) {
+    return new AttentionShape(
+        tokens.sequences(), form.heads(), form.keyValueHeads(), tokens.length(), keys, masked);
+  }
+
+  private INDArray queries(INDArray mixed) {
+    return Columns.of(mixed, 0, form.queryWidth());
+  }
+
+  private INDArray keys(INDArray mixed) {
+    return Columns.of(mixed, form.queryWidth(), form.keyWidth());
+  }
+
+  private INDArray values(INDArray mixed) {
+    return Columns.of(mixed, (long) form.queryWidth() + form.keyWidth(), form.keyWidth());
   }
 
   @Override
   public List<Parameter> parameters() {
-    return Stream.of(qkv, projection).flatMap(layer -> layer.parameters().stream()).toList();
+    return Stream.of(qkv.parameters(), heads.parameters(), projection.parameters())
+        .flatMap(List::stream)
+        .toList();
   }
 }

@@ -1,5 +1,7 @@
 package io.evomoe.evolution;
 
+import io.evomoe.nn.NormForm;
+import io.evomoe.nn.FeedForwardForm;
 import static io.evomoe.moe.Placement.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -219,11 +221,10 @@ class EvolvingFeedForwardTest {
     return new ExpertPlan(
         Gates.of(gates),
         EXPERTS,
-        sharedExperts,
+        new SharedExperts(sharedExperts, HIDDEN, false),
         1,
-        WIDTH,
-        HIDDEN,
-        ActivationFunction.GELU,
+        FeedForwardForm.plain(WIDTH, HIDDEN, ActivationFunction.GELU),
+        NormForm.LAYER,
         new Initialization(0.5, 0.4),
         10,
         true);

@@ -55,7 +55,9 @@ interface ElementwiseContract extends KernelFixture {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TANH")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"TANH", "SILU"})
   default void should_vanish_far_below_zero_and_be_the_identity_far_above(
       ActivationFunction activation) {
     double[] far = {-50, -8, 0, 8, 50};
@@ -137,6 +139,7 @@ interface ElementwiseContract extends KernelFixture {
       case GELU_TANH -> x -> 0.5 * x * (1 + Math.tanh(argument(x)));
       case RELU -> x -> Math.max(x, 0);
       case TANH -> Math::tanh;
+      case SILU -> x -> x * logistic(x);
     };
   }
 
@@ -146,7 +149,12 @@ interface ElementwiseContract extends KernelFixture {
       case GELU_TANH -> ElementwiseContract::tanhSlope;
       case RELU -> x -> x > 0 ? 1 : 0;
       case TANH -> x -> 1 - Math.tanh(x) * Math.tanh(x);
+      case SILU -> x -> logistic(x) * (1 + x * (1 - logistic(x)));
     };
+  }
+
+  private static double logistic(double x) {
+    return 1 / (1 + Math.exp(-x));
   }
 
   private static double tanhSlope(double x) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,15 +58,19 @@ interface FeedForwardContract extends KernelFixture {
   }
 
   private void checkFeedForward(RowGroups groups, int width, int hidden) {
+    checkFeedForward(groups, width, hidden, false);
+    checkFeedForward(groups, width, hidden, true);
+  }
+
+  private void checkFeedForward(RowGroups groups, int width, int hidden, boolean gated) {
     Nd4jKernels reference = new Nd4jKernels(DataType.DOUBLE);
-    FeedForwardNets nets = nets(groups.count(), width, hidden);
+    FeedForwardNets nets = nets(groups.count(), width, hidden, gated);
     FeedForwardNets exactNets =
         new FeedForwardNets(
             nets.activation(),
-            inDouble(nets.expandWeights()),
-            inDouble(nets.expandBiases()),
-            inDouble(nets.contractWeights()),
-            inDouble(nets.contractBiases()));
+            inDouble(nets.expand()),
+            nets.up() == null ? null : inDouble(nets.up()),
+            inDouble(nets.contract()));
     INDArray x = random(1, groups.inputRows(), width);
     INDArray dy = random(2, groups.rows(), width);
     List<FeedForwardGradients> found = gradients(nets, kernels().dataType());
@@ -98,28 +105,44 @@ interface FeedForwardContract extends KernelFixture {
   }
 
   private void check(FeedForwardGradients found, FeedForwardGradients expected, int times) {
-    check(found.expandWeight(), expected.expandWeight(), times);
-    check(found.expandBias(), expected.expandBias(), times);
-    check(found.contractWeight(), expected.contractWeight(), times);
-    check(found.contractBias(), expected.contractBias(), times);
-  }
-
-  private void check(Accumulator found, Accumulator expected, int times) {
-    assertClose(found.array(), vector(expected.array().mul(times)));
-  }
-
-  private FeedForwardNets nets(int count, int width, int hidden) {
-    List<INDArray> expand = new ArrayList<>();
-    List<INDArray> expandBias = new ArrayList<>();
-    List<INDArray> contract = new ArrayList<>();
-    List<INDArray> contractBias = new ArrayList<>();
-    for (int g = 0; g < count; g++) {
-      expand.add(random(10 + g, width, hidden).divi(Math.sqrt(width)));
-      expandBias.add(random(20 + g, hidden));
-      contract.add(random(30 + g, hidden, width).divi(Math.sqrt(hidden)));
-      contractBias.add(random(40 + g, width));
+    check(found.expand(), expected.expand(), times);
+    check(found.contract(), expected.contract(), times);
+    if (found.up() != null) {
+      check(found.up(), Objects.requireNonNull(expected.up()), times);
     }
-    return new FeedForwardNets(ActivationFunction.GELU, expand, expandBias, contract, contractBias);
+  }
+
+  private void check(MapGradients found, MapGradients expected, int times) {
+    assertClose(found.weight().array(), vector(expected.weight().array().mul(times)));
+    if (found.bias() != null) {
+      INDArray bias = Objects.requireNonNull(expected.bias()).array();
+      assertClose(found.bias().array(), vector(bias.mul(times)));
+    }
+  }
+
+  private FeedForwardNets nets(int count, int width, int hidden, boolean gated) {
+    boolean biased = !gated;
+    return new FeedForwardNets(
+        gated ? ActivationFunction.SILU : ActivationFunction.GELU,
+        map(10, count, width, hidden, biased),
+        gated ? map(30, count, width, hidden, biased) : null,
+        map(50, count, hidden, width, biased));
+  }
+
+  private GroupedMap map(int seed, int count, int in, int out, boolean biased) {
+    List<INDArray> weights = new ArrayList<>();
+    List<INDArray> biases = new ArrayList<>();
+    for (int g = 0; g < count; g++) {
+      weights.add(random(seed + g, in, out).divi(Math.sqrt(in)));
+      if (biased) {
+        biases.add(random(seed + 10 + g, out));
+      }
+    }
+    return new GroupedMap(weights, biases);
+  }
+
+  private static GroupedMap inDouble(GroupedMap map) {
+    return new GroupedMap(inDouble(map.weights()), inDouble(map.biases()));
   }
 
   private static List<INDArray> inDouble(List<INDArray> arrays) {
@@ -129,15 +152,20 @@ interface FeedForwardContract extends KernelFixture {
   /** Fresh ones, whose old content must not be read. */
   private static List<FeedForwardGradients> gradients(FeedForwardNets nets, DataType type) {
     List<FeedForwardGradients> all = new ArrayList<>();
-    for (int g = 0; g < nets.expandWeights().size(); g++) {
+    for (int g = 0; g < nets.expand().weights().size(); g++) {
       all.add(
           new FeedForwardGradients(
-              fresh(nets.expandWeights().get(g), type),
-              fresh(nets.expandBiases().get(g), type),
-              fresh(nets.contractWeights().get(g), type),
-              fresh(nets.contractBiases().get(g), type)));
+              fresh(nets.expand(), g, type),
+              nets.up() == null ? null : fresh(nets.up(), g, type),
+              fresh(nets.contract(), g, type)));
     }
     return all;
+  }
+
+  private static MapGradients fresh(GroupedMap map, int g, DataType type) {
+    INDArray bias = map.bias(g);
+    return new MapGradients(
+        fresh(map.weight(g), type), bias == null ? null : fresh(bias, type));
   }
 
   private static Accumulator fresh(INDArray like, DataType type) {

@@ -4,6 +4,8 @@ import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.Kernels.Normalized;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.RandomArrays;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,10 +105,14 @@ final class KernelCases {
     for (int group : new int[] {0, 2, 3}) {
       double beta = group == 0 ? 0 : 1;
       kernels.groupParameterGradients(
-          x, dy, groups, group, new Accumulator(dWeight, beta), new Accumulator(dBias, beta));
+          x,
+          dy,
+          groups,
+          group,
+          new MapGradients(new Accumulator(dWeight, beta), new Accumulator(dBias, beta)));
     }
     return flat(
-        kernels.groupedLinear(x, groups, weights, biases),
+        kernels.groupedLinear(x, groups, new GroupedMap(weights, biases)),
         kernels.groupedInputGradient(dy, groups, weights),
         dWeight,
         dBias);

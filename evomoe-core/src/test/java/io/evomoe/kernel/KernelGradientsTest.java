@@ -5,6 +5,8 @@ import io.evomoe.kernel.Kernels.Normalized;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.testing.GradientCheck;
 import io.evomoe.testing.RandomArrays;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -62,14 +64,18 @@ class KernelGradientsTest {
     List<INDArray> weights =
         List.of(random(3, 5, 3), random(4, 5, 3), random(5, 5, 3), random(6, 5, 3));
     List<INDArray> biases = List.of(random(7, 3), random(8, 3), random(9, 3), random(10, 3));
-    DoubleSupplier loss = loss(() -> kernels.groupedLinear(x, groups, weights, biases), dy);
+    DoubleSupplier loss = loss(() -> kernels.groupedLinear(x, groups, new GroupedMap(weights, biases)), dy);
     CHECK.check(loss, "x", x, kernels.groupedInputGradient(dy, groups, weights));
     for (int g = 0; g < groups.count(); g++) {
       INDArray dWeight = zeros(5, 3);
       INDArray dBias = zeros(3);
       if (groups.size(g) > 0) {
         kernels.groupParameterGradients(
-            x, dy, groups, g, new Accumulator(dWeight, 0), new Accumulator(dBias, 0));
+            x,
+            dy,
+            groups,
+            g,
+            new MapGradients(new Accumulator(dWeight, 0), new Accumulator(dBias, 0)));
       }
       CHECK.check(loss, "weight " + g, weights.get(g), dWeight);
       CHECK.check(loss, "bias " + g, biases.get(g), dBias);

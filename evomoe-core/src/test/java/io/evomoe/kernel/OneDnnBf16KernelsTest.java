@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.evomoe.kernel.internal.onednn.OneDnnKernelProvider;
 import io.evomoe.testing.Differences;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,14 +60,18 @@ class OneDnnBf16KernelsTest extends KernelsContract {
     RowGroups large = RowGroups.routed(new int[] {0, 48});
     INDArray huge = random(1, 48, 32).assign(Float.POSITIVE_INFINITY);
     List<INDArray> weights = List.of(random(2, 32, 8));
-    kernels().groupedLinear(huge, large, weights, List.of(random(3, 8)));
+    kernels().groupedLinear(huge, large, new GroupedMap(weights, List.of(random(3, 8))));
     INDArray x = random(4, 5, 32);
     RowGroups small = RowGroups.routed(new int[] {0, 5});
     INDArray dw = garbage(32, 8);
     Kernels kernels = kernels();
     kernels.groupParameterGradients(
-        huge, random(5, 48, 8), large, 0, new Accumulator(garbage(32, 8), 0), fresh());
-    kernels.groupParameterGradients(x, random(6, 5, 8), small, 0, new Accumulator(dw, 0), fresh());
+        huge,
+        random(5, 48, 8),
+        large,
+        0,
+        new MapGradients(new Accumulator(garbage(32, 8), 0), fresh()));
+    kernels.groupParameterGradients(x, random(6, 5, 8), small, 0, new MapGradients(new Accumulator(dw, 0), fresh()));
     assertThat(Differences.elements(dw)).doesNotContain(Double.NaN);
   }
 

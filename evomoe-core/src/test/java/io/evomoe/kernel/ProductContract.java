@@ -2,6 +2,8 @@ package io.evomoe.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,7 +114,7 @@ interface ProductContract extends KernelFixture {
     INDArray weight = random(2, 64, 33);
     INDArray bias = random(3, 33);
     RowGroups one = RowGroups.routed(new int[] {0, 17});
-    INDArray grouped = kernels().groupedLinear(x, one, List.of(weight), List.of(bias));
+    INDArray grouped = kernels().groupedLinear(x, one, new GroupedMap(List.of(weight), List.of(bias)));
     assertClose(grouped, matrix(kernels().linear(x, weight, bias)));
   }
 
@@ -139,7 +141,7 @@ interface ProductContract extends KernelFixture {
       weights.add(random(10 + g, in, out));
       biases.add(random(100 + g, out));
     }
-    INDArray y = kernels().groupedLinear(x, groups, weights, biases);
+    INDArray y = kernels().groupedLinear(x, groups, new GroupedMap(weights, biases));
     INDArray dx = kernels().groupedInputGradient(dy, groups, weights);
     assertThat(y.shape()).containsExactly(groups.rows(), out);
     assertThat(dx.shape()).containsExactly(groups.inputRows(), in);
@@ -171,13 +173,17 @@ interface ProductContract extends KernelFixture {
     INDArray dw = garbage(x.columns(), dy.columns());
     INDArray db = garbage(dy.columns());
     kernels()
-        .groupParameterGradients(x, dy, groups, g, new Accumulator(dw, 0), new Accumulator(db, 0));
+        .groupParameterGradients(x, dy, groups, g, gradients(dw, db, 0));
     assertClose(dw, weightGradient);
     assertClose(db, biasGradient);
     kernels()
-        .groupParameterGradients(x, dy, groups, g, new Accumulator(dw, 1), new Accumulator(db, 1));
+        .groupParameterGradients(x, dy, groups, g, gradients(dw, db, 1));
     assertClose(dw, SlowMath.add(weightGradient, weightGradient));
     assertClose(db, SlowMath.add(biasGradient, biasGradient));
+  }
+
+  private static MapGradients gradients(INDArray weight, INDArray bias, double beta) {
+    return new MapGradients(new Accumulator(weight, beta), new Accumulator(bias, beta));
   }
 
   private double[][] product(INDArray a, boolean transposeA, INDArray b, boolean transposeB) {

@@ -137,6 +137,8 @@ class FeedForwardTest {
   private static FeedForward net(String name, ActivationFunction activation) {
     return disturbed(
         new FeedForward(
-            LayerFixture.scope().child(name), WIDTH, HIDDEN, activation, LayerFixture.LARGE));
+            LayerFixture.scope().child(name),
+            FeedForwardForm.plain(WIDTH, HIDDEN, activation),
+            LayerFixture.LARGE));
   }
 }

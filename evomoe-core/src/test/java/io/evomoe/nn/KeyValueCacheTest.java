@@ -157,7 +157,7 @@ class KeyValueCacheTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> output.pullback().pull(random(1, 2)))
         .withMessage("a pass with a key-value cache has no backward pass");
-    Layer both = new SelfAttention(scope, WIDTH, 2, false, LayerFixture.LARGE);
+    Layer both = new SelfAttention(scope, AttentionForm.plain(WIDTH, 2), false, LayerFixture.LARGE);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> both.forward(random(1, 2), pass(2, 1, cache)))
         .withMessage("a key-value cache needs a causal attention, layer is not");
@@ -220,14 +220,13 @@ class KeyValueCacheTest {
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put(
         "attention",
-        new SelfAttention(scope.child("attention"), WIDTH, 2, true, LayerFixture.LARGE));
+        new SelfAttention(scope.child("attention"), AttentionForm.plain(WIDTH, 2), true, LayerFixture.LARGE));
     branches.put(
         "crossAttention",
         new CrossAttention(scope.child("crossAttention"), WIDTH, 2, LayerFixture.LARGE));
     branches.put(
         "feedForward",
-        new FeedForward(
-            scope.child("feedForward"), WIDTH, 8, ActivationFunction.GELU, LayerFixture.LARGE));
+        new FeedForward(scope.child("feedForward"), FeedForwardForm.plain(WIDTH, 8, ActivationFunction.GELU), LayerFixture.LARGE));
     return new Block(scope, new Norms(NormPlacement.BEFORE, WIDTH), 0, branches);
   }
 }

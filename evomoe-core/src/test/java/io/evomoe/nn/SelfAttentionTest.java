@@ -97,13 +97,13 @@ class SelfAttentionTest {
   void should_refuse_heads_that_do_not_divide_the_width(int heads) {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new SelfAttention(LayerFixture.scope(), WIDTH, heads, true, LayerFixture.LARGE))
+            () -> new SelfAttention(LayerFixture.scope(), AttentionForm.plain(WIDTH, heads), true, LayerFixture.LARGE))
         .withMessage("heads must be at least 1 and divide the width 6, was " + heads);
   }
 
   private static SelfAttention layer(boolean causal) {
     return disturbed(
-        new SelfAttention(LayerFixture.scope(), WIDTH, HEADS, causal, LayerFixture.LARGE));
+        new SelfAttention(LayerFixture.scope(), AttentionForm.plain(WIDTH, HEADS), causal, LayerFixture.LARGE));
   }
 
   /** The linear map whose weight is parameter {@code weight}, and its bias the next. */

@@ -12,6 +12,7 @@ import io.evomoe.moe.GateScene;
 import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Output;
@@ -148,7 +149,7 @@ class GatedLayerTest {
     List<FeedForward> experts =
         IntStream.range(0, EXPERTS)
             .mapToObj(e -> SCOPE.child("experts").child(e))
-            .map(s -> new FeedForward(s, TokenRows.WIDTH, 7, ActivationFunction.GELU, large))
+            .map(s -> new FeedForward(s, FeedForwardForm.plain(TokenRows.WIDTH, 7, ActivationFunction.GELU), large))
             .toList();
     List<Parameter> parameters = experts.stream().flatMap(e -> e.parameters().stream()).toList();
     LayerGradientCheck.disturb(parameters, 0.2);

@@ -1,5 +1,8 @@
 package io.evomoe.gates;
 
+import io.evomoe.evolution.SharedExperts;
+import io.evomoe.nn.NormForm;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.kernel.ActivationFunction;
@@ -48,11 +51,10 @@ final class LayerScene {
         new ExpertPlan(
             new Gates(provider, options, TrainingFacts.ofSteps(40)),
             EXPERTS,
-            0,
+            new SharedExperts(0, 7, false),
             1,
-            WIDTH,
-            7,
-            ActivationFunction.GELU,
+            FeedForwardForm.plain(WIDTH, 7, ActivationFunction.GELU),
+            NormForm.LAYER,
             new Initialization(0.5, 0.5),
             VOCABULARY,
             false);

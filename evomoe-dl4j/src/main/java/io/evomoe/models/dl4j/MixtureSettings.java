@@ -1,5 +1,8 @@
 package io.evomoe.models.dl4j;
 
+import io.evomoe.evolution.SharedExperts;
+import io.evomoe.nn.NormForm;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.ExpertPlan;
@@ -103,11 +106,10 @@ record MixtureSettings(
             gateOptions,
             iterations == 0 ? TrainingFacts.UNKNOWN : TrainingFacts.ofSteps(iterations)),
         experts,
-        sharedExperts,
+        new SharedExperts(sharedExperts, inside, false),
         moeLayers,
-        width,
-        inside,
-        hiddenActivation,
+        FeedForwardForm.plain(width, inside, hiddenActivation),
+        NormForm.LAYER,
         new Initialization(deviation, deviation),
         vocabulary,
         causal);

@@ -22,7 +22,9 @@ final class HubConfig {
           "gelu_new", ActivationFunction.GELU_TANH,
           "gelu_fast", ActivationFunction.GELU_TANH,
           "gelu_pytorch_tanh", ActivationFunction.GELU_TANH,
-          "relu", ActivationFunction.RELU);
+          "relu", ActivationFunction.RELU,
+          "silu", ActivationFunction.SILU,
+          "swish", ActivationFunction.SILU);
 
   private HubConfig() {}
 
@@ -85,6 +87,7 @@ final class HubConfig {
       case GELU_TANH -> "gelu_new";
       case RELU -> "relu";
       case TANH -> "tanh";
+      case SILU -> "silu";
     };
   }
 }

@@ -36,7 +36,7 @@ final class LanguageModelTensors {
 
   /** Whether the family's own names are enough. */
   boolean isDense() {
-    return published.stack().sharedExperts() == 0
+    return published.stack().moe().shared().count() == 0
         && model.evolving().places().stream().noneMatch(EvolvingFeedForward::isMixture);
   }
 

@@ -17,7 +17,7 @@ final class TransformerJson {
     config.put("d_ff", model.encoder().hidden()).put("num_heads", model.encoder().heads());
     config.put("num_layers", model.encoder().layers());
     config.put("num_decoder_layers", model.decoder().layers());
-    config.put("num_experts", model.encoder().experts());
+    config.put("num_experts", model.encoder().moe().experts());
     config.put("layer_norm_epsilon", model.encoder().normEpsilon());
     config.put("dense_act_fn", model.encoder().activation().name().toLowerCase(Locale.ROOT));
     return config.put("tie_word_embeddings", true);

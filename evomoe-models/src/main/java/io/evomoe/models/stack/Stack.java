@@ -69,7 +69,7 @@ public final class Stack implements Layer {
         places.add(place);
         last = place;
       } else {
-        last = feedForward(inner, size, plan.initialization());
+        last = new FeedForward(inner, size.feedForward(), plan.initialization());
       }
       if (!inStream) {
         branches.put("feedForward", last);
@@ -77,7 +77,7 @@ public final class Stack implements Layer {
       Layer residual =
           new Block(
               block,
-              new Norms(placement, size.width(), size.normEpsilon()),
+              new Norms(placement, size.width(), size.norm()),
               size.dropout(),
               branches);
       Layer whole = inStream ? Sequential.of(residual, last) : residual;
@@ -93,17 +93,14 @@ public final class Stack implements Layer {
     boolean causal = kind != Kind.BIDIRECTIONAL;
     branches.put(
         "attention",
-        new SelfAttention(block.child("attention"), size.width(), size.heads(), causal, init));
+        new SelfAttention(block.child("attention"), size.attention(), causal, init));
     if (kind == Kind.DECODER) {
       branches.put(
           "crossAttention",
-          new CrossAttention(block.child("crossAttention"), size.width(), size.heads(), init));
+          new CrossAttention(
+              block.child("crossAttention"), size.width(), size.attention().heads(), init));
     }
     return branches;
-  }
-
-  private static FeedForward feedForward(Scope scope, StackSize size, Initialization init) {
-    return new FeedForward(scope, size.width(), size.hidden(), size.activation(), init);
   }
 
   /**

@@ -1,79 +1,66 @@
 package io.evomoe.models.stack;
 
 import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.evolution.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.Gates;
+import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.LayerNorm;
+import io.evomoe.nn.NormForm;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
- * The size of a stack of blocks.
+ * The size and form of a stack of blocks.
  *
  * @param layers blocks, at least 1
- * @param width d, at least 1
- * @param hidden width inside a feed-forward net or expert, at least 1
- * @param heads attention heads; divides the width
- * @param experts experts in an MoE block, at least 1
- * @param moeEvery every how many blocks one has experts: blocks {@code moeEvery}, {@code 2
- *     moeEvery} and so on, counted from 1; at least 1
- * @param sharedExperts nets in an MoE block that every token uses beside its experts, at least 0
+ * @param attention of each block to its own sequence
+ * @param feedForward of a block without experts, and but for its width inside of an expert
+ * @param moe where there are experts
+ * @param norm of all normalisations
  * @param dropout rate on every branch of a block, in [0, 1)
- * @param activation inside feed-forward nets
  * @param recomputed whether a block's activations are computed again in the backward pass instead
  *     of kept ({@link io.evomoe.nn.Recomputed})
- * @param normEpsilon added to the variance in layer normalisations, above 0
  */
 public record StackSize(
     int layers,
-    int width,
-    int hidden,
-    int heads,
-    int experts,
-    int moeEvery,
-    int sharedExperts,
+    AttentionForm attention,
+    FeedForwardForm feedForward,
+    MoeForm moe,
+    NormForm norm,
     double dropout,
-    ActivationFunction activation,
-    boolean recomputed,
-    double normEpsilon) {
+    boolean recomputed) {
 
   /** Refuses sizes out of their bounds. */
   public StackSize {
-    requirePositive("layers", layers);
-    requirePositive("width", width);
-    requirePositive("hidden", hidden);
-    requirePositive("heads", heads);
-    requirePositive("experts", experts);
-    requirePositive("moeEvery", moeEvery);
-    if (width % heads != 0) {
-      throw new IllegalArgumentException("heads must divide the width " + width + ", was " + heads);
-    }
-    if (sharedExperts < 0) {
-      throw new IllegalArgumentException("sharedExperts must be at least 0, was " + sharedExperts);
+    if (layers < 1) {
+      throw new IllegalArgumentException("layers must be at least 1, was " + layers);
     }
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout must be in [0, 1), was " + dropout);
     }
-    LayerNorm.requireEpsilon(normEpsilon);
+    if (attention.width() != feedForward.width()) {
+      throw new IllegalArgumentException(
+          "the width of the feed-forward nets must be that of the attention, %d, was %d"
+              .formatted(attention.width(), feedForward.width()));
+    }
   }
 
   /**
-   * A size with nets four times as wide inside, one expert in each, GELU, no dropout and {@link
-   * LayerNorm#DEFAULT_EPSILON}.
+   * The Transformer's own block, of GPT and RoBERTa: nets four times as wide inside, one expert in
+   * each, GELU, biases everywhere, no dropout and layer normalisations.
    */
   public static StackSize of(int layers, int width, int heads) {
+    int hidden = (int) Math.min(4L * width, Integer.MAX_VALUE);
     return new StackSize(
         layers,
-        width,
-        (int) Math.min(4L * width, Integer.MAX_VALUE),
-        heads,
-        1,
-        1,
+        AttentionForm.plain(width, heads),
+        FeedForwardForm.plain(width, hidden, ActivationFunction.GELU),
+        new MoeForm(1, 1, 0, hidden, new SharedExperts(0, hidden, false)),
+        NormForm.LAYER,
         0,
-        0,
-        ActivationFunction.GELU,
-        false,
-        LayerNorm.DEFAULT_EPSILON);
+        false);
   }
 
   /** The same with other values of some fields. */
@@ -83,14 +70,39 @@ public record StackSize(
     return builder.build();
   }
 
+  /** d. */
+  public int width() {
+    return attention.width();
+  }
+
+  /** Heads of {@link #attention}. */
+  public int heads() {
+    return attention.heads();
+  }
+
+  /** Width inside {@link #feedForward}. */
+  public int hidden() {
+    return feedForward.hidden();
+  }
+
+  /** Activation of {@link #feedForward}. */
+  public ActivationFunction activation() {
+    return feedForward.activation();
+  }
+
+  /** Epsilon of {@link #norm}. */
+  public double normEpsilon() {
+    return norm.epsilon();
+  }
+
   /** Whether block {@code index}, from 0, is a place for experts. */
   public boolean isMoe(int index) {
-    return (index + 1) % moeEvery == 0;
+    return moe.isPlace(index);
   }
 
   /** Number of blocks that are places for experts. */
   public int moeLayers() {
-    return layers / moeEvery;
+    return (int) IntStream.range(0, layers).filter(moe::isPlace).count();
   }
 
   /**
@@ -110,68 +122,90 @@ public record StackSize(
       boolean causal) {
     return new ExpertPlan(
         gates,
-        experts,
-        sharedExperts,
+        moe.experts(),
+        moe.shared(),
         Math.max(1, moeLayersOfModel),
-        width,
-        hidden,
-        activation,
+        feedForward.withHidden(moe.hidden()),
+        norm,
         initialization,
         vocabulary,
         causal);
   }
 
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
-    }
-  }
-
   /** Changes single fields; each means what the component of its name means. */
   public static final class Builder {
-    private final StackSize from;
-    private int hidden;
-    private int experts;
-    private int moeEvery;
-    private int sharedExperts;
+    private final int layers;
+    private AttentionForm attention;
+    private FeedForwardForm feedForward;
+    private MoeForm moe;
+    private NormForm norm;
     private double dropout;
-    private ActivationFunction activation;
     private boolean recomputed;
-    private double normEpsilon;
 
     private Builder(StackSize from) {
-      this.from = from;
-      hidden = from.hidden;
-      experts = from.experts;
-      moeEvery = from.moeEvery;
-      sharedExperts = from.sharedExperts;
+      layers = from.layers;
+      attention = from.attention;
+      feedForward = from.feedForward;
+      moe = from.moe;
+      norm = from.norm;
       dropout = from.dropout;
-      activation = from.activation;
       recomputed = from.recomputed;
-      normEpsilon = from.normEpsilon;
     }
 
-    /** Sets {@link StackSize#hidden}. */
+    /** Sets {@link StackSize#attention}. */
+    public Builder attention(AttentionForm value) {
+      attention = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#feedForward}. */
+    public Builder feedForward(FeedForwardForm value) {
+      feedForward = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#moe}. */
+    public Builder moe(MoeForm value) {
+      moe = value;
+      return this;
+    }
+
+    /** Sets {@link StackSize#norm}. */
+    public Builder norm(NormForm value) {
+      norm = value;
+      return this;
+    }
+
+    /** Sets the width inside all nets: feed-forward, expert and shared ones. */
     public Builder hidden(int value) {
-      hidden = value;
+      feedForward = feedForward.withHidden(value);
+      SharedExperts shared = moe.shared();
+      moe =
+          new MoeForm(
+              moe.experts(),
+              moe.every(),
+              moe.from(),
+              value,
+              new SharedExperts(shared.count(), value, shared.gated()));
       return this;
     }
 
-    /** Sets {@link StackSize#experts}. */
+    /** Sets {@link MoeForm#experts}. */
     public Builder experts(int value) {
-      experts = value;
+      moe = new MoeForm(value, moe.every(), moe.from(), moe.hidden(), moe.shared());
       return this;
     }
 
-    /** Sets {@link StackSize#moeEvery}. */
+    /** Sets {@link MoeForm#every}. */
     public Builder moeEvery(int value) {
-      moeEvery = value;
+      moe = new MoeForm(moe.experts(), value, moe.from(), moe.hidden(), moe.shared());
       return this;
     }
 
-    /** Sets {@link StackSize#sharedExperts}. */
+    /** Sets the number of {@link MoeForm#shared} experts. */
     public Builder sharedExperts(int value) {
-      sharedExperts = value;
+      SharedExperts shared = new SharedExperts(value, moe.shared().hidden(), moe.shared().gated());
+      moe = new MoeForm(moe.experts(), moe.every(), moe.from(), moe.hidden(), shared);
       return this;
     }
 
@@ -181,9 +215,15 @@ public record StackSize(
       return this;
     }
 
-    /** Sets {@link StackSize#activation}. */
+    /** Sets the activation of {@link StackSize#feedForward}. */
     public Builder activation(ActivationFunction value) {
-      activation = value;
+      feedForward =
+          new FeedForwardForm(
+              feedForward.width(),
+              feedForward.hidden(),
+              value,
+              feedForward.gated(),
+              feedForward.biased());
       return this;
     }
 
@@ -193,25 +233,14 @@ public record StackSize(
       return this;
     }
 
-    /** Sets {@link StackSize#normEpsilon}. */
+    /** Sets the epsilon of {@link StackSize#norm}. */
     public Builder normEpsilon(double value) {
-      normEpsilon = value;
+      norm = new NormForm(norm.kind(), value);
       return this;
     }
 
     private StackSize build() {
-      return new StackSize(
-          from.layers,
-          from.width,
-          hidden,
-          from.heads,
-          experts,
-          moeEvery,
-          sharedExperts,
-          dropout,
-          activation,
-          recomputed,
-          normEpsilon);
+      return new StackSize(layers, attention, feedForward, moe, norm, dropout, recomputed);
     }
   }
 }

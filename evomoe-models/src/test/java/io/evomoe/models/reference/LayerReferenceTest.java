@@ -1,6 +1,8 @@
 package io.evomoe.models.reference;
 
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Block;
 import io.evomoe.nn.CrossAttention;
 import io.evomoe.nn.FeedForward;
@@ -74,7 +76,7 @@ class LayerReferenceTest {
     Reference reference = new Reference("attention", type);
     check(
         reference,
-        new SelfAttention(reference.scope(), WIDTH, HEADS, true, ANY),
+        new SelfAttention(reference.scope(), AttentionForm.plain(WIDTH, HEADS), true, ANY),
         Reference.pass(SEQUENCES, LENGTH));
   }
 
@@ -109,9 +111,9 @@ class LayerReferenceTest {
   }
 
   private static Block block(Scope scope, boolean causal, NormPlacement placement) {
-    Layer attention = new SelfAttention(scope.child("attention"), WIDTH, HEADS, causal, ANY);
+    Layer attention = new SelfAttention(scope.child("attention"), AttentionForm.plain(WIDTH, HEADS), causal, ANY);
     Layer feedForward =
-        new FeedForward(scope.child("feedForward"), WIDTH, 4 * WIDTH, ActivationFunction.GELU, ANY);
+        new FeedForward(scope.child("feedForward"), FeedForwardForm.plain(WIDTH, 4 * WIDTH, ActivationFunction.GELU), ANY);
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put("attention", attention);
     branches.put("feedForward", feedForward);

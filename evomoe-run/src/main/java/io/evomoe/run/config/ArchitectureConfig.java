@@ -2,7 +2,7 @@ package io.evomoe.run.config;
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.nn.LayerNorm;
+import io.evomoe.nn.NormForm;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +28,11 @@ public record ArchitectureConfig(
     int tokenTypes) {
   /** The task's activation, sizes from the tokenizer and the sequence, nothing besides. */
   public static final ArchitectureConfig DEFAULT =
-      new ArchitectureConfig(null, LayerNorm.DEFAULT_EPSILON, null, null, 0, 0);
+      new ArchitectureConfig(null, NormForm.DEFAULT_EPSILON, null, null, 0, 0);
 
   /** Refuses values out of their bounds. */
   public ArchitectureConfig {
-    LayerNorm.requireEpsilon(normEpsilon);
+    new NormForm(NormForm.Kind.LAYER, normEpsilon);
     new EmbeddingSize(
         vocabulary == null ? 1 : vocabulary,
         positions == null ? 1 : positions,

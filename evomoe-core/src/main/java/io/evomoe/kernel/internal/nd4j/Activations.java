@@ -21,6 +21,7 @@ final class Activations {
       case GELU_TANH -> scaledTanh(x).addi(1).muli(x).muli(0.5);
       case RELU -> Transforms.relu(x, true);
       case TANH -> Transforms.tanh(x, true);
+      case SILU -> Transforms.sigmoid(x, true).muli(x);
     };
   }
 
@@ -30,6 +31,7 @@ final class Activations {
       case GELU_TANH -> geluTanhDerivative(x);
       case RELU -> Transforms.step(x, true);
       case TANH -> tanhDerivative(x);
+      case SILU -> siluDerivative(x);
     };
   }
 
@@ -62,5 +64,11 @@ final class Activations {
   private static INDArray tanhDerivative(INDArray x) {
     INDArray t = Transforms.tanh(x, true);
     return t.mul(t).rsubi(1);
+  }
+
+  /** {@code s + x s (1 - s)}, s the logistic function of x. */
+  private static INDArray siluDerivative(INDArray x) {
+    INDArray s = Transforms.sigmoid(x, true);
+    return s.rsub(1).muli(x).addi(1).muli(s);
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.nd4j;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,16 +12,17 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class GroupedProducts {
   private GroupedProducts() {}
 
-  static INDArray linear(
-      INDArray x, RowGroups groups, List<INDArray> weights, List<INDArray> biases) {
-    long out = weights.get(0).columns();
-    INDArray y = Nd4j.createUninitialized(x.dataType(), groups.rows(), out);
+  static INDArray linear(INDArray x, RowGroups groups, GroupedMap map) {
+    INDArray y = Nd4j.createUninitialized(x.dataType(), groups.rows(), map.out());
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         INDArray rows = outputRows(y, groups, g);
         Accumulator into = new Accumulator(rows, 0);
-        Products.multiplyInto(inputRows(x, groups, g), false, weights.get(g), false, into);
-        rows.addiRowVector(biases.get(g));
+        Products.multiplyInto(inputRows(x, groups, g), false, map.weight(g), false, into);
+        INDArray bias = map.bias(g);
+        if (bias != null) {
+          rows.addiRowVector(bias);
+        }
       }
     }
     return y;

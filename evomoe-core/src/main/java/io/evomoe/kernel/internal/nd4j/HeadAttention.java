@@ -10,8 +10,9 @@ import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Multi-head attention as batched products over arrays [batch * heads, positions, d / heads].
- * Matrices [batch * positions, d] may be column views; all results are new arrays.
+ * Multi-head attention as batched products over arrays [batch * heads, positions, w]. Matrices
+ * [batch * positions, heads * w] may be column views; all results are new arrays. Heads of keys and
+ * values that several heads of queries share are repeated for each.
  */
 final class HeadAttention {
   /** Far below any score, yet finite in float: its exponential is exactly 0. */
@@ -24,8 +25,8 @@ final class HeadAttention {
   }
 
   Attended forward(INDArray q, INDArray k, INDArray v, KeyPadding padding) {
-    INDArray queries = split(q, shape.queries()).muli(scale(q));
-    INDArray scores = Nd4j.matmul(queries, split(k, shape.keys()), false, true, false);
+    INDArray queries = queryHeads(q).muli(scale(k));
+    INDArray scores = Nd4j.matmul(queries, keyHeads(k), false, true, false);
     if (shape.causal()) {
       scores.addi(causalMask(q.dataType()));
     }
@@ -34,53 +35,78 @@ final class HeadAttention {
     }
     INDArray probabilities = Nd4j.createUninitialized(q.dataType(), scores.shape());
     Nd4j.exec(new SoftMax(scores, probabilities, -1));
-    INDArray attended = Nd4j.matmul(probabilities, split(v, shape.keys()));
-    return new Stored(this, q, k, v, merge(attended, shape.queries()), probabilities);
+    INDArray attended = Nd4j.matmul(probabilities, keyHeads(v));
+    return new Stored(this, q, k, v, mergeQueries(attended), probabilities);
   }
 
   private INDArray valueGradient(INDArray probabilities, INDArray dOutput) {
-    INDArray dHeads = split(dOutput, shape.queries());
-    return merge(Nd4j.matmul(probabilities, dHeads, true, false, false), shape.keys());
+    INDArray dHeads = queryHeads(dOutput);
+    return mergeShared(Nd4j.matmul(probabilities, dHeads, true, false, false));
   }
 
   /** Gradient of the scores before their division by {@code sqrt(d / heads)}, times that. */
   private INDArray scoreGradient(INDArray v, INDArray probabilities, INDArray dOutput) {
-    INDArray dHeads = split(dOutput, shape.queries());
-    INDArray dp = Nd4j.matmul(dHeads, split(v, shape.keys()), false, true, false);
+    INDArray dHeads = queryHeads(dOutput);
+    INDArray dp = Nd4j.matmul(dHeads, keyHeads(v), false, true, false);
     INDArray mean = dp.mul(probabilities).sum(true, 2);
     return dp.sub(mean).muli(probabilities).muli(scale(v));
   }
 
   private INDArray queryGradient(INDArray dScores, INDArray k) {
-    return merge(Nd4j.matmul(dScores, split(k, shape.keys())), shape.queries());
+    return mergeQueries(Nd4j.matmul(dScores, keyHeads(k)));
   }
 
   private INDArray keyGradient(INDArray dScores, INDArray q) {
-    INDArray queries = split(q, shape.queries());
-    return merge(Nd4j.matmul(dScores, queries, true, false, false), shape.keys());
+    INDArray queries = queryHeads(q);
+    return mergeShared(Nd4j.matmul(dScores, queries, true, false, false));
   }
 
-  private double scale(INDArray matrix) {
-    return 1 / Math.sqrt((double) matrix.columns() / shape.heads());
+  /** {@code 1 / sqrt(w)}, from the rows of all heads of keys or values. */
+  private double scale(INDArray shared) {
+    return 1 / Math.sqrt((double) shared.columns() / shape.keyValueHeads());
   }
 
-  private INDArray split(INDArray matrix, int positions) {
-    long width = matrix.columns() / shape.heads();
+  private INDArray queryHeads(INDArray matrix) {
+    return split(matrix, shape.queries(), shape.heads());
+  }
+
+  /** Keys or values [batch * heads, keys, w], those of a group repeated for its heads. */
+  private INDArray keyHeads(INDArray matrix) {
+    INDArray own = split(matrix, shape.keys(), shape.keyValueHeads());
+    return shape.group() == 1 ? own : own.repeat(0, shape.group());
+  }
+
+  private INDArray split(INDArray matrix, int positions, int heads) {
+    long width = matrix.columns() / heads;
     return matrix
         .dup('c')
-        .reshape(shape.batch(), positions, shape.heads(), width)
+        .reshape(shape.batch(), positions, heads, width)
         .permute(0, 2, 1, 3)
         .dup('c')
-        .reshape((long) shape.batch() * shape.heads(), positions, width);
+        .reshape((long) shape.batch() * heads, positions, width);
   }
 
-  private INDArray merge(INDArray heads, int positions) {
+  /** Gradients of keys or values, summed over the heads that share them. */
+  private INDArray mergeShared(INDArray heads) {
+    long keys = heads.size(1);
+    long width = heads.size(2);
+    long own = (long) shape.batch() * shape.keyValueHeads();
+    INDArray summed =
+        shape.group() == 1 ? heads : heads.reshape(own, shape.group(), keys, width).sum(1);
+    return merge(summed, shape.keys(), shape.keyValueHeads());
+  }
+
+  private INDArray merge(INDArray heads, int positions, int count) {
     long width = heads.size(2);
     return heads
-        .reshape(shape.batch(), shape.heads(), positions, width)
+        .reshape(shape.batch(), count, positions, width)
         .permute(0, 2, 1, 3)
         .dup('c')
-        .reshape((long) shape.batch() * positions, shape.heads() * width);
+        .reshape((long) shape.batch() * positions, count * width);
+  }
+
+  private INDArray mergeQueries(INDArray heads) {
+    return merge(heads, shape.queries(), shape.heads());
   }
 
   private void hide(KeyPadding padding, INDArray scores) {

@@ -4,6 +4,8 @@ import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.KeyPadding;
 import io.evomoe.kernel.LabelSmoothing;
@@ -71,9 +73,8 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public INDArray groupedLinear(
-      INDArray x, RowGroups groups, List<INDArray> weights, List<INDArray> biases) {
-    return GroupedProducts.linear(x, groups, weights, biases);
+  public INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map) {
+    return GroupedProducts.linear(x, groups, map);
   }
 
   @Override
@@ -83,11 +84,14 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public void groupParameterGradients(
-      INDArray x, INDArray dy, RowGroups groups, int group, Accumulator weight, Accumulator bias) {
+      INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
     INDArray inputs = GroupedProducts.inputRows(x, groups, group);
     INDArray gradients = GroupedProducts.outputRows(dy, groups, group);
-    Products.multiplyInto(inputs, true, gradients, false, weight);
-    columnSumsInto(gradients, bias);
+    Products.multiplyInto(inputs, true, gradients, false, into.weight());
+    Accumulator bias = into.bias();
+    if (bias != null) {
+      columnSumsInto(gradients, bias);
+    }
   }
 
   @Override
@@ -98,6 +102,21 @@ public final class Nd4jKernels implements Kernels {
   @Override
   public INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy) {
     return x.isEmpty() ? x : Activations.derivative(activation, x).muli(dy);
+  }
+
+  @Override
+  public INDArray gatedActivation(ActivationFunction activation, INDArray x, INDArray up) {
+    return x.isEmpty() ? x : Activations.apply(activation, x).muli(up);
+  }
+
+  @Override
+  public INDArray gatedActivationGradient(
+      ActivationFunction activation, INDArray x, INDArray up, INDArray dy, INDArray dUp) {
+    if (x.isEmpty()) {
+      return x;
+    }
+    dUp.assign(Activations.apply(activation, x).muli(dy));
+    return Activations.derivative(activation, x).muli(up).muli(dy);
   }
 
   @Override
@@ -119,6 +138,31 @@ public final class Nd4jKernels implements Kernels {
     columnSumsInto(dy.mul(standard), gainGradient);
     columnSumsInto(dy, shiftGradient);
     return LayerNormalization.inputGradient(standard, deviation, dy.mulRowVector(gain));
+  }
+
+  @Override
+  public RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
+    return RootMeanSquare.forward(x, gain, epsilon);
+  }
+
+  @Override
+  public INDArray rmsNormGradient(
+      INDArray x,
+      RmsNormalized forward,
+      INDArray gain,
+      double epsilon,
+      INDArray dy,
+      Accumulator gainGradient) {
+    INDArray inverse = LayerNormalization.inverseDeviation(forward.meanSquare(), epsilon);
+    INDArray standard = x.mulColumnVector(inverse);
+    columnSumsInto(dy.mul(standard), gainGradient);
+    return RootMeanSquare.inputGradient(standard, inverse, dy.mulRowVector(gain));
+  }
+
+  @Override
+  public void rotate(
+      INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
+    Rotation.rotate(x, Rows.gather(cosines, positions), Rows.gather(sines, positions), back);
   }
 
   @Override

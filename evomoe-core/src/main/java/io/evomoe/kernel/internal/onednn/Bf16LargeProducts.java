@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.internal.onednn.Bf16Products.Shape;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -88,7 +89,8 @@ final class Bf16LargeProducts implements LargeProducts {
 
   @Override
   public void parameterGradients(
-      long x, long dy, int rows, int computed, Accumulator weight, Accumulator bias) {
+      long x, long dy, int rows, int computed, MapGradients into) {
+    Accumulator weight = into.weight();
     long in = weight.array().size(0);
     long out = weight.array().size(1);
     boolean add = weight.beta() != 0;
@@ -99,7 +101,7 @@ final class Bf16LargeProducts implements LargeProducts {
         dy,
         0,
         Address.of(weight.array()));
-    columnSums.of(dy, rows, out, bias);
+    columnSums.of(dy, rows, out, into.bias());
   }
 
   @Override
@@ -111,11 +113,10 @@ final class Bf16LargeProducts implements LargeProducts {
       int rows,
       int computed,
       boolean add,
-      Accumulator weightGradient,
-      Accumulator biasGradient) {
+      MapGradients into) {
     long in = weight.size(0);
     long out = weight.size(1);
-    boolean addWeight = weightGradient.beta() != 0;
+    boolean addWeight = into.weight().beta() != 0;
     long gradient = products.roundRight(dy, rows * out, computed * out);
     long input = products.roundLeft(x, rows * in, computed * in);
     products.multiplyRounded(
@@ -123,8 +124,8 @@ final class Bf16LargeProducts implements LargeProducts {
         input,
         gradient,
         0,
-        Address.of(weightGradient.array()));
-    columnSums.of(dy, rows, out, biasGradient);
+        Address.of(into.weight().array()));
+    columnSums.of(dy, rows, out, into.bias());
     long rounded = products.roundLeft(Address.of(weight), in * out, in * out);
     products.multiplyRounded(
         new Shape(false, true, computed, in, out, add), gradient, rounded, 0, dx);
@@ -137,9 +138,8 @@ final class Bf16LargeProducts implements LargeProducts {
       long dy,
       long dx,
       int rows,
-      Accumulator weightGradient,
-      Accumulator biasGradient) {
+      MapGradients into) {
     int computed = computed(rows, room());
-    gradients(x, weight, dy, dx, rows, computed, false, weightGradient, biasGradient);
+    gradients(x, weight, dy, dx, rows, computed, false, into);
   }
 }

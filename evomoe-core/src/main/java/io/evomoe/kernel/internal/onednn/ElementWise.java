@@ -59,8 +59,21 @@ final class ElementWise {
         length,
         (start, size) ->
             cache
-                .get(new Key("add", null, size), () -> addition(size))
+                .get(new Key("add", null, size), () -> binary(dnnl_binary_add, size))
                 .execute(a + start, b + start, sum + start));
+  }
+
+  /** product = a * b by one primitive for just this length; may be in place. */
+  void multiplyAtOnce(long a, long b, long product, long length) {
+    cache
+        .get(new Key("multiply", null, length), () -> binary(dnnl_binary_mul, length))
+        .execute(a, b, product);
+  }
+
+  /** product = a * b; may be in place. */
+  void multiply(long a, long b, long product, long length) {
+    forPieces(
+        length, (start, size) -> multiplyAtOnce(a + start, b + start, product + start, size));
   }
 
   private static void forPieces(long length, Piece piece) {
@@ -79,7 +92,13 @@ final class ElementWise {
       case GELU_TANH -> dnnl_eltwise_gelu_tanh;
       case RELU -> dnnl_eltwise_relu;
       case TANH -> dnnl_eltwise_tanh;
+      case SILU -> dnnl_eltwise_swish;
     };
+  }
+
+  /** What oneDNN calls alpha: of SiLU the factor of x in its logistic function. */
+  private static float alpha(ActivationFunction activation) {
+    return activation == ActivationFunction.SILU ? 1 : 0;
   }
 
   private static dnnl_primitive_desc forwardDescription(ActivationFunction activation, long size) {
@@ -93,7 +112,7 @@ final class ElementWise {
             algorithm(activation),
             flat,
             flat,
-            0f,
+            alpha(activation),
             0f,
             null),
         "describe " + activation);
@@ -119,7 +138,7 @@ final class ElementWise {
             flat,
             flat,
             flat,
-            0f,
+            alpha(activation),
             0f,
             forwardDescription(activation, size),
             null),
@@ -131,13 +150,13 @@ final class ElementWise {
         .build();
   }
 
-  private static Primitive addition(long size) {
+  private static Primitive binary(int algorithm, long size) {
     dnnl_memory_desc flat = Dnnl.dense(size);
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_binary_primitive_desc_create(
-            description, Dnnl.engine(), dnnl_binary_add, flat, flat, flat, null),
-        "describe an addition");
+            description, Dnnl.engine(), algorithm, flat, flat, flat, null),
+        "describe a sum or product of elements");
     return new Primitive.Builder(description)
         .slot(DNNL_ARG_SRC_0, flat)
         .slot(DNNL_ARG_SRC_1, flat)

@@ -2,6 +2,8 @@ package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import java.util.Objects;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
 import java.util.function.IntFunction;
@@ -32,6 +34,8 @@ final class FeedForwardBlocks {
     long width = nets.width();
     long hiddenWidth = nets.hidden();
     INDArray expanded = products.result(groups, groups.rows(), hiddenWidth);
+    GroupedMap gating = nets.up();
+    INDArray up = gating == null ? null : products.result(groups, groups.rows(), hiddenWidth);
     INDArray hidden = products.result(groups, groups.rows(), hiddenWidth);
     INDArray y = products.result(groups, groups.rows(), width);
     for (int g = 0; g < groups.count(); g++) {
@@ -43,14 +47,21 @@ final class FeedForwardBlocks {
         long e = OneDnnKernels.row(expanded, row, hiddenWidth);
         long h = OneDnnKernels.row(hidden, row, hiddenWidth);
         long to = OneDnnKernels.row(y, row, width);
-        products.linear(
-            from, nets.expandWeights().get(g), nets.expandBiases().get(g), e, rows, computed);
+        linear(nets.expand(), g, from, e, rows, computed);
         elementWise.activationAtOnce(nets.activation(), e, h, computed * hiddenWidth);
-        products.linear(
-            h, nets.contractWeights().get(g), nets.contractBiases().get(g), to, rows, computed);
+        if (up != null) {
+          long u = OneDnnKernels.row(up, row, hiddenWidth);
+          linear(Objects.requireNonNull(gating), g, from, u, rows, computed);
+          elementWise.multiplyAtOnce(h, u, h, computed * hiddenWidth);
+        }
+        linear(nets.contract(), g, h, to, rows, computed);
       }
     }
-    return new FeedForwardPass(expanded, hidden, y);
+    return new FeedForwardPass(expanded, up, hidden, y);
+  }
+
+  private void linear(GroupedMap map, int group, long x, long y, int rows, int computed) {
+    products.linear(x, map.weight(group), map.bias(group), y, rows, computed);
   }
 
   /** Returns the gradient of x. */
@@ -64,7 +75,10 @@ final class FeedForwardBlocks {
     long width = nets.width();
     long hiddenWidth = nets.hidden();
     INDArray dx = products.result(groups, groups.inputRows(), width);
-    long dHidden = scratch.get().address((BLOCK + products.room() + 8L) * hiddenWidth);
+    GroupedMap gating = nets.up();
+    long block = (BLOCK + products.room() + 8L) * hiddenWidth;
+    long dHidden = scratch.get().address(gating == null ? block : 2 * block);
+    long dUp = dHidden + block * Float.BYTES;
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) == 0) {
         continue;
@@ -77,30 +91,43 @@ final class FeedForwardBlocks {
         int inputRow = groups.inputOffset(g) + start;
         products.gradients(
             OneDnnKernels.row(forward.hidden(), row, hiddenWidth),
-            nets.contractWeights().get(g),
+            nets.contract().weight(g),
             OneDnnKernels.row(dy, row, width),
             dHidden,
             rows,
             computed,
             false,
-            net.contractWeight(),
-            net.contractBias());
-        elementWise.activationGradientAtOnce(
-            nets.activation(),
-            OneDnnKernels.row(forward.expanded(), row, hiddenWidth),
-            dHidden,
-            dHidden,
-            computed * hiddenWidth);
+            net.contract());
+        long e = OneDnnKernels.row(forward.expanded(), row, hiddenWidth);
+        long length = computed * hiddenWidth;
+        INDArray up = forward.up();
+        if (up != null) {
+          elementWise.activationAtOnce(nets.activation(), e, dUp, length);
+          elementWise.multiplyAtOnce(dUp, dHidden, dUp, length);
+          long u = OneDnnKernels.row(up, row, hiddenWidth);
+          elementWise.multiplyAtOnce(dHidden, u, dHidden, length);
+        }
+        elementWise.activationGradientAtOnce(nets.activation(), e, dHidden, dHidden, length);
         products.gradients(
             OneDnnKernels.row(x, inputRow, width),
-            nets.expandWeights().get(g),
+            nets.expand().weight(g),
             dHidden,
             OneDnnKernels.row(dx, inputRow, width),
             rows,
             computed,
             groups.isShared() && g > 0,
-            net.expandWeight(),
-            net.expandBias());
+            net.expand());
+        if (gating != null) {
+          products.gradients(
+              OneDnnKernels.row(x, inputRow, width),
+              gating.weight(g),
+              dUp,
+              OneDnnKernels.row(dx, inputRow, width),
+              rows,
+              computed,
+              true,
+              Objects.requireNonNull(net.up()));
+        }
         net = net.further();
       }
     }

@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -70,12 +71,13 @@ final class FloatLargeProducts implements LargeProducts {
 
   @Override
   public void parameterGradients(
-      long x, long dy, int rows, int computed, Accumulator weight, Accumulator bias) {
+      long x, long dy, int rows, int computed, MapGradients into) {
+    Accumulator weight = into.weight();
     long in = weight.array().size(0);
     long out = weight.array().size(1);
     long target = Address.of(weight.array());
     products.gemm(true, false, x, dy, target, in, out, rows, weight.beta());
-    columnSums.of(dy, rows, out, bias);
+    columnSums.of(dy, rows, out, into.bias());
   }
 
   @Override
@@ -87,9 +89,8 @@ final class FloatLargeProducts implements LargeProducts {
       int rows,
       int computed,
       boolean add,
-      Accumulator weightGradient,
-      Accumulator biasGradient) {
-    parameterGradients(x, dy, rows, computed, weightGradient, biasGradient);
+      MapGradients into) {
+    parameterGradients(x, dy, rows, computed, into);
     inputGradient(dy, weight, dx, rows, computed, add);
   }
 
@@ -101,9 +102,8 @@ final class FloatLargeProducts implements LargeProducts {
       long dy,
       long dx,
       int rows,
-      Accumulator weightGradient,
-      Accumulator biasGradient) {
-    parameterGradients(x, dy, rows, rows, weightGradient, biasGradient);
+      MapGradients into) {
+    parameterGradients(x, dy, rows, rows, into);
     boolean compiled = MatrixProducts.compiled(rows);
     long in = weight.size(0);
     long out = weight.size(1);

@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.RowGroups;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -57,7 +58,7 @@ interface LargeProducts {
 
   /** The gradients x^T dy [in, out] of a weight and those of a bias, the column sums of dy. */
   void parameterGradients(
-      long x, long dy, int rows, int computed, Accumulator weight, Accumulator bias);
+      long x, long dy, int rows, int computed, MapGradients into);
 
   /** {@link #parameterGradients} and {@link #inputGradient} of a block of an expert's rows. */
   void gradients(
@@ -68,8 +69,7 @@ interface LargeProducts {
       int rows,
       int computed,
       boolean add,
-      Accumulator weightGradient,
-      Accumulator biasGradient);
+      MapGradients into);
 
   /** The same of all rows of a layer, whose dx has {@link #computed} ones. */
   void layerGradients(
@@ -78,8 +78,7 @@ interface LargeProducts {
       long dy,
       long dx,
       int rows,
-      Accumulator weightGradient,
-      Accumulator biasGradient);
+      MapGradients into);
 
   /** Rows that rows of a group are computed on; groups that share rows have none to spare. */
   default int computed(RowGroups groups, int group, int start, int rows) {

@@ -6,7 +6,9 @@ import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.FeedForwardGradients;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.KeyPadding;
 import io.evomoe.kernel.LabelSmoothing;
@@ -25,6 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class OneDnnKernels implements Kernels {
   private final PrimitiveCache cache = new PrimitiveCache();
+  private final Kernels portable = new io.evomoe.kernel.internal.nd4j.Nd4jKernels(DataType.FLOAT);
   private final ColumnSums columnSums;
   private final LargeProducts products;
   private final Kernels exact;
@@ -82,14 +85,15 @@ final class OneDnnKernels implements Kernels {
       INDArray weight,
       INDArray dy,
       Accumulator weightGradient,
-      Accumulator biasGradient) {
+      @Nullable Accumulator biasGradient) {
     int rows = Math.toIntExact(x.size(0));
     if (rows == 0) {
       return Kernels.super.linearGradient(x, weight, dy, weightGradient, biasGradient);
     }
     INDArray dx = products.result(rows, weight.size(0));
+    MapGradients into = new MapGradients(weightGradient, biasGradient);
     products.layerGradients(
-        Address.of(x), weight, Address.of(dy), Address.of(dx), rows, weightGradient, biasGradient);
+        Address.of(x), weight, Address.of(dy), Address.of(dx), rows, into);
     return dx;
   }
 
@@ -130,17 +134,16 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public INDArray groupedLinear(
-      INDArray x, RowGroups groups, List<INDArray> weights, List<INDArray> biases) {
-    long in = weights.get(0).size(0);
-    long out = weights.get(0).size(1);
+  public INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map) {
+    long in = map.in();
+    long out = map.out();
     INDArray y = products.result(groups, groups.rows(), out);
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         products.linear(
             row(x, groups.inputOffset(g), in),
-            weights.get(g),
-            biases.get(g),
+            map.weight(g),
+            map.bias(g),
             row(y, groups.offset(g), out),
             groups.size(g),
             computed(groups, g));
@@ -170,14 +173,13 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public void groupParameterGradients(
-      INDArray x, INDArray dy, RowGroups groups, int group, Accumulator weight, Accumulator bias) {
+      INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
     products.parameterGradients(
         row(x, groups.inputOffset(group), x.size(1)),
         row(dy, groups.offset(group), dy.size(1)),
         groups.size(group),
         computed(groups, group),
-        weight,
-        bias);
+        into);
   }
 
   private int computed(RowGroups groups, int group) {
@@ -212,6 +214,26 @@ final class OneDnnKernels implements Kernels {
     INDArray dx = like(x);
     elementWise.activationGradient(
         activation, Address.of(x), Address.of(dy), Address.of(dx), x.length());
+    return dx;
+  }
+
+  @Override
+  public INDArray gatedActivation(ActivationFunction activation, INDArray x, INDArray up) {
+    INDArray y = activation(activation, x);
+    elementWise.multiply(Address.of(y), Address.of(up), Address.of(y), y.length());
+    return y;
+  }
+
+  @Override
+  public INDArray gatedActivationGradient(
+      ActivationFunction activation, INDArray x, INDArray up, INDArray dy, INDArray dUp) {
+    INDArray dx = like(x);
+    long length = x.length();
+    elementWise.activation(activation, Address.of(x), Address.of(dUp), length);
+    elementWise.multiply(Address.of(dUp), Address.of(dy), Address.of(dUp), length);
+    elementWise.multiply(Address.of(up), Address.of(dy), Address.of(dx), length);
+    elementWise.activationGradient(
+        activation, Address.of(x), Address.of(dx), Address.of(dx), length);
     return dx;
   }
 
@@ -261,8 +283,33 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
+    return portable.rmsNorm(x, gain, epsilon);
+  }
+
+  @Override
+  public INDArray rmsNormGradient(
+      INDArray x,
+      RmsNormalized forward,
+      INDArray gain,
+      double epsilon,
+      INDArray dy,
+      Accumulator gainGradient) {
+    return portable.rmsNormGradient(x, forward, gain, epsilon, dy, gainGradient);
+  }
+
+  @Override
+  public void rotate(
+      INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
+    portable.rotate(x, cosines, sines, positions, back);
+  }
+
+  @Override
   public Attended attention(
       INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
+    if (shape.group() > 1) {
+      return portable.attention(q, k, v, shape, padding);
+    }
     return attention.forward(q, k, v, shape, padding);
   }
 

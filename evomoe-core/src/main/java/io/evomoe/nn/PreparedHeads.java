@@ -1,0 +1,113 @@
+package io.evomoe.nn;
+
+import io.evomoe.kernel.Kernels;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What happens to queries and keys before they meet: normalisation, then rotary positions. */
+final class PreparedHeads {
+  private final int headWidth;
+  private final boolean perHead;
+  private final @Nullable RmsNorm queryNorm;
+  private final @Nullable RmsNorm keyNorm;
+  private final @Nullable RotaryTable rotary;
+
+  /**
+   * Makes the norms that the form has.
+   *
+   * @param scope holds {@code queryNorm.gain} and {@code keyNorm.gain}, [w] or [heads * w]
+   */
+  PreparedHeads(Scope scope, AttentionForm form) {
+    Kernels kernels = scope.kernels();
+    this.headWidth = form.headWidth();
+    QueryKeyNorm norm = form.norm();
+    this.perHead = norm != null && norm.span() == QueryKeyNorm.Span.HEAD;
+    if (norm == null) {
+      queryNorm = null;
+      keyNorm = null;
+    } else {
+      int queries = perHead ? headWidth : form.queryWidth();
+      int keys = perHead ? headWidth : form.keyWidth();
+      queryNorm = new RmsNorm(scope.child("queryNorm"), queries, norm.epsilon());
+      keyNorm = new RmsNorm(scope.child("keyNorm"), keys, norm.epsilon());
+    }
+    Rotary positions = form.rotary();
+    this.rotary = positions == null ? null : new RotaryTable(positions, headWidth, kernels);
+  }
+
+  /**
+   * Prepares both; without norms in place.
+   *
+   * @param q [n, heads * w]; may be a column view, as k
+   * @param k [n, keyValueHeads * w]
+   */
+  Prepared prepare(INDArray q, INDArray k, Pass pass) {
+    Output queries = normalized(queryNorm, q);
+    Output keys = normalized(keyNorm, k);
+    if (rotary == null) {
+      return new Prepared(queries, keys, null);
+    }
+    int[] positions = rotary.positions(pass);
+    rotary.rotate(queries.value(), positions, false);
+    rotary.rotate(keys.value(), positions, false);
+    return new Prepared(queries, keys, positions);
+  }
+
+  private Output normalized(@Nullable RmsNorm norm, INDArray rows) {
+    if (norm == null) {
+      return new Output(rows, dy -> dy);
+    }
+    Output normed = norm.forward(units(rows.dup('c')));
+    return new Output(
+        normed.value().reshape('c', rows.shape()),
+        dy -> {
+          dy.assign(normed.pullback().pull(units(dy.dup('c'))).reshape('c', dy.shape()));
+          return dy;
+        });
+  }
+
+  /** Rows of what is normalised together. */
+  private INDArray units(INDArray rows) {
+    return perHead ? rows.reshape('c', rows.length() / headWidth, headWidth) : rows;
+  }
+
+  List<Parameter> parameters() {
+    return Stream.of(queryNorm, keyNorm)
+        .flatMap(Stream::ofNullable)
+        .flatMap(norm -> norm.parameters().stream())
+        .toList();
+  }
+
+  /** Queries and keys that are ready. */
+  final class Prepared {
+    private final Output queries;
+    private final Output keys;
+    private final int @Nullable [] positions;
+
+    private Prepared(Output queries, Output keys, int @Nullable [] positions) {
+      this.queries = queries;
+      this.keys = keys;
+      this.positions = positions;
+    }
+
+    INDArray queries() {
+      return queries.value();
+    }
+
+    INDArray keys() {
+      return keys.value();
+    }
+
+    /** Turns gradients of what is ready into those of what came in, in place. */
+    void pull(INDArray dq, INDArray dk) {
+      if (rotary != null && positions != null) {
+        rotary.rotate(dq, positions, true);
+        rotary.rotate(dk, positions, true);
+      }
+      queries.pullback().pull(dq);
+      keys.pullback().pull(dk);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.evomoe.nn;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rotary positions (Su et al. 2021, arXiv 2104.09864): pair j of a head of width w turns by {@code
+ * position * theta^(-2j / w)}.
+ *
+ * @param theta above 0; 10,000 in the paper
+ * @param scaling of the frequencies; null for none
+ */
+public record Rotary(double theta, @Nullable Scaling scaling) {
+  /** The paper's. */
+  public static final double DEFAULT_THETA = 10_000;
+
+  /** Refuses a theta that is not a positive number. */
+  public Rotary {
+    requirePositive("theta", theta);
+  }
+
+  /** Without scaling. */
+  public Rotary(double theta) {
+    this(theta, null);
+  }
+
+  /**
+   * What each pair turns by from one position to the next, in radians.
+   *
+   * @param headWidth w, even
+   * @return w / 2 frequencies, the highest first
+   */
+  public double[] frequencies(int headWidth) {
+    double[] frequencies = new double[headWidth / 2];
+    for (int j = 0; j < frequencies.length; j++) {
+      double frequency = Math.pow(theta, -2.0 * j / headWidth);
+      frequencies[j] = scaling == null ? frequency : scaling.scaled(frequency);
+    }
+    return frequencies;
+  }
+
+  private static void requirePositive(String field, double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(field + " must be above 0 and finite, was " + value);
+    }
+  }
+
+  /**
+   * Llama 3's scaling for contexts longer than those of the pre-training (Grattafiori et al. 2024,
+   * arXiv 2407.21783, and its published code): waves longer than {@code originalPositions /
+   * lowFrequencyFactor} turn {@code factor} times as slowly, those shorter than {@code
+   * originalPositions / highFrequencyFactor} as before, and between the two it goes over linearly.
+   *
+   * @param factor at least 1
+   * @param lowFrequencyFactor above 0
+   * @param highFrequencyFactor above {@code lowFrequencyFactor}
+   * @param originalPositions positions of the pre-training, at least 1
+   */
+  public record Scaling(
+      double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions) {
+
+    /** Refuses numbers out of their bounds. */
+    public Scaling {
+      if (!(factor >= 1) || Double.isInfinite(factor)) {
+        throw new IllegalArgumentException("factor must be at least 1 and finite, was " + factor);
+      }
+      requirePositive("lowFrequencyFactor", lowFrequencyFactor);
+      requirePositive("highFrequencyFactor", highFrequencyFactor);
+      if (highFrequencyFactor <= lowFrequencyFactor) {
+        throw new IllegalArgumentException(
+            "highFrequencyFactor must be above lowFrequencyFactor, %s, was %s"
+                .formatted(lowFrequencyFactor, highFrequencyFactor));
+      }
+      if (originalPositions < 1) {
+        throw new IllegalArgumentException(
+            "originalPositions must be at least 1, was " + originalPositions);
+      }
+    }
+
+    double scaled(double frequency) {
+      double waves = originalPositions * frequency / (2 * Math.PI);
+      double kept = (waves - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
+      double share = Math.min(1, Math.max(0, kept));
+      return (1 - share) * frequency / factor + share * frequency;
+    }
+  }
+}
