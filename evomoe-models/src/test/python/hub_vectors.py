@@ -12,6 +12,7 @@ hidden from attention. Last made with PyTorch 2.6.0.
 """
 
 import json
+import math
 import shutil
 import struct
 import sys
@@ -27,19 +28,28 @@ TYPES = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", tor
          torch.bool: "BOOL"}
 
 
-def write_safetensors(path, tensors):
+def write_header(file, described):
+    """The start of a safetensors file of tensors that follow in this order: a type and shape each."""
     header, offset = {"__metadata__": {"format": "pt"}}, 0
-    for name, tensor in tensors.items():
-        size = tensor.numel() * tensor.element_size()
-        header[name] = {"dtype": TYPES[tensor.dtype], "shape": list(tensor.shape),
+    for name, (dtype, shape) in described.items():
+        size = math.prod(shape) * dtype.itemsize
+        header[name] = {"dtype": TYPES[dtype], "shape": list(shape),
                         "data_offsets": [offset, offset + size]}
         offset += size
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
+    file.write(struct.pack("<Q", len(text)) + text)
+
+
+def raw_bytes(tensor):
+    return tensor.contiguous().view(-1).view(torch.uint8).numpy().tobytes()
+
+
+def write_safetensors(path, tensors):
     with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
+        write_header(file, {name: (t.dtype, t.shape) for name, t in tensors.items()})
         for tensor in tensors.values():
-            file.write(bytes(tensor.contiguous().view(-1).view(torch.uint8).numpy()))
+            file.write(raw_bytes(tensor))
 
 
 class Case:
