@@ -53,9 +53,9 @@ public record AttentionForm(
   }
 
   static void requireHeads(int width, int heads) {
-    if (heads < 1 || width % heads != 0) {
-      throw new IllegalArgumentException(
-          "heads must be at least 1 and divide the width " + width + ", was " + heads);
+    requirePositive("heads", heads);
+    if (width % heads != 0) {
+      throw new IllegalArgumentException("heads must divide the width " + width + ", was " + heads);
     }
   }
 
