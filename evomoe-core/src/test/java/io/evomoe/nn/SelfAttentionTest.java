@@ -98,7 +98,9 @@ class SelfAttentionTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new SelfAttention(LayerFixture.scope(), AttentionForm.plain(WIDTH, heads), true, LayerFixture.LARGE))
-        .withMessage("heads must be at least 1 and divide the width 6, was " + heads);
+        .withMessage(
+            (heads < 1 ? "heads must be at least 1, was " : "heads must divide the width 6, was ")
+                + heads);
   }
 
   private static SelfAttention layer(boolean causal) {

@@ -1,8 +1,11 @@
 package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.Sampling;
+import io.evomoe.models.llama.Llama;
+import io.evomoe.run.config.Architecture;
+import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
@@ -46,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For one thread, except for {@link #requestStop()}. A run that is closed refuses everything.
  *
- * @param <M> the model: {@link Gpt}, {@link Roberta} or {@link Transformer}
+ * @param <M> the model: {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
  */
 public final class Run<M extends Model<?>> implements AutoCloseable {
   static final String WHO = "a program";
@@ -72,22 +75,28 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** A GPT that learns the text of these files and folders, at least one. */
   public static RunBuilder<Gpt> gpt(Path... data) {
-    return new RunBuilder<>(Tasks.GPT, List.of(data));
+    return new RunBuilder<>(Tasks.GPT, Gpt.class, Architecture.GPT, List.of(data));
+  }
+
+  /** A Llama, the decoder of today, that learns the text of these files and folders. */
+  public static RunBuilder<Llama> llama(Path... data) {
+    return new RunBuilder<>(Tasks.GPT, Llama.class, Architecture.LLAMA, List.of(data));
   }
 
   /** A RoBERTa that learns to name masked tokens of these texts, at least one. */
   public static RunBuilder<Roberta> roberta(Path... data) {
-    return new RunBuilder<>(Tasks.ROBERTA, List.of(data));
+    return new RunBuilder<>(Tasks.ROBERTA, Roberta.class, Architecture.GPT, List.of(data));
   }
 
   /** A Transformer that learns to translate from pairs of sentences. */
   public static RunBuilder<Transformer> translation(Path pairs) {
-    return new RunBuilder<>(Tasks.TRANSLATION, List.of(pairs));
+    return new RunBuilder<>(
+        Tasks.TRANSLATION, Transformer.class, Architecture.GPT, List.of(pairs));
   }
 
   /** A run of a configuration in full, such as one that was read from a file. */
   public static RunBuilder<?> of(RunConfig config, List<Path> data) {
-    return RunBuilder.of(Tasks.named(config.task()), config, data);
+    return RunBuilder.of(config, data);
   }
 
   /**
@@ -105,7 +114,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   /**
    * The same of a run whose model is known.
    *
-   * @param model {@link Gpt}, {@link Roberta} or {@link Transformer}
+   * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
    * @throws IllegalArgumentException as well if the run has another model
    */
   public static <M extends Model<?>> Run<M> open(Path folder, Class<M> model) {
@@ -262,7 +271,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
    *
    * @param text to continue; may be empty
    * @param tokens new ones at most
-   * @throws IllegalStateException if the model is no {@link Gpt}
+   * @throws IllegalStateException if the model is no {@link CausalLanguageModel}
    */
   public String generate(String text, int tokens) {
     return generate(text, tokens, Sampling.DEFAULT);
@@ -270,7 +279,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** The same, drawn in another way. */
   public String generate(String text, int tokens, Sampling sampling) {
-    return new TextGeneration(require(Gpt.class, "generate"), tokenizer())
+    return new TextGeneration(require(CausalLanguageModel.class, "generate"), tokenizer())
         .generate(text, tokens, sampling);
   }
 
@@ -304,7 +313,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   private <T extends Model<?>> TrainedModel<T> require(Class<T> wanted, String use) {
-    if (type != wanted) {
+    if (!wanted.isAssignableFrom(type)) {
       throw new IllegalStateException(
           "%s is a run of task %s; %s needs a %s"
               .formatted(path, config.task(), use, wanted.getSimpleName()));

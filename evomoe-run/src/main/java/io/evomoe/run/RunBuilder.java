@@ -5,6 +5,7 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ConfigFile;
@@ -42,7 +43,9 @@ public final class RunBuilder<M extends Model<?>> {
   /** The task is that of the model; gate and seed have methods. */
   private static final Set<String> NAMED = Set.of("task", "gate", "seed");
 
-  private final Task<?, M> task;
+  private final Task<?, ?> task;
+  private final Class<M> type;
+  private final Architecture architecture;
   private final List<Path> data;
   private final List<UnaryOperator<RunConfig>> changes = new ArrayList<>();
   private String preset = "small";
@@ -51,16 +54,21 @@ public final class RunBuilder<M extends Model<?>> {
   private TextProgress progress = TextProgress.NONE;
   private @Nullable DenseStart dense;
 
-  RunBuilder(Task<?, M> task, List<Path> data) {
+  RunBuilder(Task<?, ?> task, Class<M> type, Architecture architecture, List<Path> data) {
     if (data.isEmpty()) {
       throw new IllegalArgumentException("data must be at least one file or folder, was none");
     }
     this.task = task;
+    this.type = type;
+    this.architecture = architecture;
     this.data = data;
   }
 
-  static <M extends Model<?>> RunBuilder<M> of(Task<?, M> task, RunConfig given, List<Path> data) {
-    return new RunBuilder<>(task, data).change(c -> given);
+  static RunBuilder<?> of(RunConfig given, List<Path> data) {
+    Task<?, ?> task = Tasks.named(given.task());
+    Architecture architecture = given.model().architecture();
+    return new RunBuilder<>(task, task.modelType(architecture), architecture, data)
+        .change(c -> given);
   }
 
   /** The size to begin with: {@code quick}, {@code small} or {@code base}. */
@@ -176,7 +184,8 @@ public final class RunBuilder<M extends Model<?>> {
    * @throws IllegalArgumentException naming the field, the value and the bound
    */
   public RunConfig config() {
-    RunConfig config = Tasks.preset(task.name(), preset).config(task.name(), gate, seed);
+    RunConfig config =
+        Tasks.preset(task.name(), preset).config(task.name(), gate, seed, architecture);
     if (dense != null) {
       dense.requireTask(task.name());
       config = dense.defaults(config, false);
@@ -187,6 +196,13 @@ public final class RunBuilder<M extends Model<?>> {
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     if (dense != null) {
       dense.requireFit(config, false);
+    }
+    Class<?> its = task.modelType(config.model().architecture());
+    if (its != type) {
+      throw new IllegalArgumentException(
+          "model.architecture %s makes a %s, the run was begun as that of a %s"
+              .formatted(
+                  config.model().architecture(), its.getSimpleName(), type.getSimpleName()));
     }
     return Tasks.checked(config);
   }
@@ -237,7 +253,7 @@ public final class RunBuilder<M extends Model<?>> {
             : Prepared.read(data, config, tokenized, progress);
     return new Run<>(
         output.path(),
-        task.modelType(),
+        type,
         config,
         new NewState(output, config, data, content, prepared, dense),
         output);

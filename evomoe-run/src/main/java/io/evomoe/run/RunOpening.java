@@ -1,6 +1,7 @@
 package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.rounds.RoundSettings;
 import io.evomoe.run.internal.task.RunCheckpoint;
@@ -47,7 +48,7 @@ public final class RunOpening {
   /** Opens it. */
   public Run<?> open() {
     SavedState saved = saved();
-    return of(saved, Tasks.named(saved.config().task()).modelType());
+    return of(saved, type(saved.config()));
   }
 
   /**
@@ -56,13 +57,17 @@ public final class RunOpening {
    * @throws IllegalArgumentException as well if the run has another one
    */
   public <M extends Model<?>> Run<M> open(Class<M> model) {
-    Class<?> its = Tasks.named(RunFolder.open(path).config().task()).modelType();
+    Class<?> its = type(RunFolder.open(path).config());
     if (its != model) {
       throw new IllegalArgumentException(
           "%s holds the run of a %s, was opened as that of a %s"
               .formatted(path, its.getSimpleName(), model.getSimpleName()));
     }
     return of(saved(), model);
+  }
+
+  private static Class<? extends Model<?>> type(RunConfig config) {
+    return Tasks.named(config.task()).modelType(config.model().architecture());
   }
 
   private <M extends Model<?>> Run<M> of(SavedState saved, Class<M> model) {

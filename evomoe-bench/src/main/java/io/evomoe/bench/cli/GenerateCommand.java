@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.models.gpt.Sampling;
+import io.evomoe.models.causal.Sampling;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.internal.task.TextGeneration;

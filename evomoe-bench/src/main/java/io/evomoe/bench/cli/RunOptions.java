@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
@@ -97,9 +98,11 @@ final class RunOptions {
    */
   RunConfig config(String gate, long seed, UnaryOperator<RunConfig> defaults) {
     Map<String, String> own = Map.of("task", task, "gate", gate, "seed", Long.toString(seed));
-    RunConfig config = defaults.apply(Tasks.preset(task, preset).config(task, gate, seed));
+    ObjectNode file = this.config == null ? StrictYaml.nothing() : StrictYaml.read(this.config);
+    Architecture architecture = architecture(file);
+    RunConfig config =
+        defaults.apply(Tasks.preset(task, preset).config(task, gate, seed, architecture));
     if (this.config != null) {
-      ObjectNode file = StrictYaml.read(this.config);
       own.forEach((field, value) -> requireTheSame(field, value, file));
       config = ConfigFile.overlay(config, file, this.config.toString());
     }
@@ -108,6 +111,12 @@ final class RunOptions {
     HeldOut heldOut = split.heldOut(config.split());
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     return Tasks.checked(config.with(c -> c.split(heldOut).gate(gate).seed(seed)));
+  }
+
+  /** Which the preset depends on, so it is looked for before the other fields. */
+  private Architecture architecture(ObjectNode file) {
+    String asked = set.get("model.architecture");
+    return asked == null ? Architecture.in(file) : Architecture.named(asked);
   }
 
   /** A file may say again what an option says, and nothing else. */

@@ -2,6 +2,7 @@ package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
@@ -144,7 +145,7 @@ public final class Study {
     RunConfig usual =
         overlay(
             Tasks.preset(config.task(), config.preset())
-                .config(config.task(), run.gate(), run.seed()),
+                .config(config.task(), run.gate(), run.seed(), Architecture.in(config.settings())),
             config.settings(),
             "settings");
     RunConfig variant = overlay(usual, run.variant(), "ablations.variants of " + run.label());

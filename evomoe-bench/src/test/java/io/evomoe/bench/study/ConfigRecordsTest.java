@@ -11,13 +11,14 @@ import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.GptConfig;
-import io.evomoe.models.gpt.Sampling;
+import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.TransformerConfig;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ModelConfig;
@@ -104,7 +105,17 @@ class ConfigRecordsTest {
             "vocabulary: " + POSITIVE,
             "positions: " + POSITIVE,
             "positionOffset: " + COUNT,
-            "tokenTypes: " + COUNT));
+            "tokenTypes: " + COUNT,
+            "tiedHead: " + ANY,
+            "attentionBias: " + ANY,
+            "projectionBias: " + ANY,
+            "feedForwardBias: " + ANY,
+            "queryKeyNorm: " + ANY,
+            "ropeTheta: " + ABOVE_ZERO,
+            "ropeFactor: 0.5 -1 NaN Infinity",
+            "ropeLowFrequencyFactor: 4 " + ABOVE_ZERO,
+            "ropeHighFrequencyFactor: 1 " + ABOVE_ZERO,
+            "ropeOriginalPositions: " + POSITIVE));
     RECORDS.put(
         new TransformerConfig(10, 8, STACK, STACK, 0.1),
         fields(
@@ -124,7 +135,8 @@ class ConfigRecordsTest {
         new Sampling(1, 10, 1),
         fields("temperature: -1 NaN Infinity", "topK: " + POSITIVE, "seed: " + ANY));
     RECORDS.put(
-        new ModelConfig(2, 8, 16, 2, 4, 2, 300, 16, 0, 0),
+        new ModelConfig(
+            2, 8, 16, 2, 4, 2, 300, 16, 0, 1, Architecture.LLAMA, 1, 4, 8, 8, true, 1, false),
         fields(
             "layers: 0 -1 1000001",
             "width: 0 -1 1000002",
@@ -135,7 +147,15 @@ class ConfigRecordsTest {
             "vocabulary: 0 -1 10000001",
             "sequence: 0 -1 1000001",
             "dropout: " + BELOW_ONE,
-            "sharedExperts: -1 65537"));
+            "sharedExperts: -1 65537",
+            "architecture: " + ANY,
+            "keyValueHeads: 0 -1 3",
+            "headWidth: 0 -1 1000001",
+            "expertHidden: 0 -1 1000001",
+            "sharedHidden: 0 -1 1000001",
+            "sharedGate: " + ANY,
+            "moeFrom: " + COUNT,
+            "documentMask: " + ANY));
     RECORDS.put(
         TrainingConfig.defaults(10),
         fields(
@@ -196,7 +216,8 @@ class ConfigRecordsTest {
             "testShare: -0.1 0.9 1 NaN",
             "seed: " + ANY));
     RECORDS.put(
-        new ArchitectureConfig(ActivationFunction.GELU, 1e-5, 10, 8, 0, 0),
+        ArchitectureConfig.DEFAULT.with(
+            a -> a.activation(ActivationFunction.GELU).vocabulary(10).positions(8).ropeFactor(2)),
         fields(
             "activation: " + ANY,
             "normEpsilon: " + ABOVE_ZERO,

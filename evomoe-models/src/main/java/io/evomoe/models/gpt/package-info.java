@@ -1,6 +1,6 @@
 /**
  * GPT: a causal language model with experts in every k-th block. {@link io.evomoe.models.gpt.Gpt}
- * is GPT-2's architecture. {@link io.evomoe.models.gpt.Generation} continues texts with one.
+ * is GPT-2's architecture. {@link io.evomoe.models.causal.Generation} continues texts with one.
  */
 @NullMarked
 package io.evomoe.models.gpt;

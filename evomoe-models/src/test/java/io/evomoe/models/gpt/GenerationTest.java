@@ -8,6 +8,8 @@ import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 import java.util.Map;
+import io.evomoe.models.causal.Generation;
+import io.evomoe.models.causal.Sampling;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 

@@ -2,7 +2,11 @@ package io.evomoe.run.config;
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.nn.AttentionForm;
 import io.evomoe.nn.NormForm;
+import io.evomoe.nn.QueryKeyNorm;
+import io.evomoe.nn.Rotary;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +22,18 @@ import org.jspecify.annotations.Nullable;
  * @param positionOffset rows of the position table before that of the first token; for task
  *     roberta, 0 elsewhere ({@link EmbeddingSize})
  * @param tokenTypes rows of a table of token types; for task roberta, 0 elsewhere
+ * @param tiedHead whether the output head is the token embedding. This and what follows is of {@code
+ *     model.architecture: llama}
+ * @param attentionBias whether the maps to queries, keys and values have biases
+ * @param projectionBias whether the map back from an attention has one
+ * @param feedForwardBias whether the maps of feed-forward nets have biases
+ * @param queryKeyNorm normalisation of queries and keys
+ * @param ropeTheta of rotary positions, above 0
+ * @param ropeFactor how many times more slowly long waves turn than without scaling, at least 1; 1
+ *     for no scaling ({@link Rotary.Scaling}, as the next three)
+ * @param ropeLowFrequencyFactor above 0
+ * @param ropeHighFrequencyFactor above the low one
+ * @param ropeOriginalPositions at least 1
  */
 public record ArchitectureConfig(
     @Nullable ActivationFunction activation,
@@ -25,10 +41,47 @@ public record ArchitectureConfig(
     @Nullable Integer vocabulary,
     @Nullable Integer positions,
     int positionOffset,
-    int tokenTypes) {
+    int tokenTypes,
+    boolean tiedHead,
+    boolean attentionBias,
+    boolean projectionBias,
+    boolean feedForwardBias,
+    QueryKeyNormalization queryKeyNorm,
+    double ropeTheta,
+    double ropeFactor,
+    double ropeLowFrequencyFactor,
+    double ropeHighFrequencyFactor,
+    int ropeOriginalPositions) {
   /** The task's activation, sizes from the tokenizer and the sequence, nothing besides. */
   public static final ArchitectureConfig DEFAULT =
-      new ArchitectureConfig(null, NormForm.DEFAULT_EPSILON, null, null, 0, 0);
+      new ArchitectureConfig(
+          null,
+          NormForm.DEFAULT_EPSILON,
+          null,
+          null,
+          0,
+          0,
+          true,
+          false,
+          false,
+          false,
+          QueryKeyNormalization.NONE,
+          Rotary.DEFAULT_THETA,
+          1,
+          1,
+          4,
+          8192);
+
+  /** What is normalised of queries and keys before they meet ({@link QueryKeyNorm}). */
+  public enum QueryKeyNormalization {
+    /** Nothing. */
+    NONE,
+    /** Each head. */
+    HEAD,
+    /** All heads of a token together. */
+    WHOLE
+  }
+
 
   /** Refuses values out of their bounds. */
   public ArchitectureConfig {
@@ -38,12 +91,102 @@ public record ArchitectureConfig(
         positions == null ? 1 : positions,
         positionOffset,
         tokenTypes);
+    rotary(
+        ropeTheta,
+        ropeFactor,
+        ropeLowFrequencyFactor,
+        ropeHighFrequencyFactor,
+        ropeOriginalPositions);
+  }
+
+  /** That of blocks that are there. */
+  public static ArchitectureConfig ofStack(StackSize stack, Architecture architecture) {
+    ArchitectureConfig base =
+        DEFAULT.with(a -> a.activation(stack.activation()).normEpsilon(stack.normEpsilon()));
+    return architecture == Architecture.GPT ? base : base.withForms(stack);
+  }
+
+  private ArchitectureConfig withForms(StackSize stack) {
+    AttentionForm attention = stack.attention();
+    QueryKeyNorm norm = attention.norm();
+    Rotary rotary = attention.rotary();
+    ArchitectureConfig config =
+        with(
+            a ->
+                a.attentionBias(attention.biased())
+                    .projectionBias(attention.projectionBiased())
+                    .feedForwardBias(stack.feedForward().biased())
+                    .queryKeyNorm(
+                        norm == null
+                            ? QueryKeyNormalization.NONE
+                            : QueryKeyNormalization.valueOf(norm.span().name())));
+    if (rotary == null) {
+      return config;
+    }
+    ArchitectureConfig turning = config.with(a -> a.ropeTheta(rotary.theta()));
+    Rotary.Scaling scaling = rotary.scaling();
+    return scaling == null
+        ? turning
+        : turning.with(
+            a ->
+                a.ropeFactor(scaling.factor())
+                    .ropeLowFrequencyFactor(scaling.lowFrequencyFactor())
+                    .ropeHighFrequencyFactor(scaling.highFrequencyFactor())
+                    .ropeOriginalPositions(scaling.originalPositions()));
+  }
+
+  /** Rotary positions. */
+  Rotary rotary() {
+    return rotary(
+        ropeTheta,
+        ropeFactor,
+        ropeLowFrequencyFactor,
+        ropeHighFrequencyFactor,
+        ropeOriginalPositions);
+  }
+
+  private static Rotary rotary(
+      double theta, double factor, double low, double high, int originalPositions) {
+    Rotary.Scaling scaling = new Rotary.Scaling(factor, low, high, originalPositions);
+    return new Rotary(theta, factor == 1 ? null : scaling);
+  }
+
+  /** Normalisation of queries and keys; null for none. */
+  @Nullable QueryKeyNorm norm() {
+    return switch (queryKeyNorm) {
+      case NONE -> null;
+      case HEAD -> new QueryKeyNorm(QueryKeyNorm.Span.HEAD, normEpsilon);
+      case WHOLE -> new QueryKeyNorm(QueryKeyNorm.Span.WHOLE, normEpsilon);
+    };
+  }
+
+  /** Refuses what only the architecture llama has. */
+  void requireNothingOfLlama() {
+    requireDefault("tiedHead", tiedHead, DEFAULT.tiedHead);
+    requireDefault("attentionBias", attentionBias, DEFAULT.attentionBias);
+    requireDefault("projectionBias", projectionBias, DEFAULT.projectionBias);
+    requireDefault("feedForwardBias", feedForwardBias, DEFAULT.feedForwardBias);
+    requireDefault("queryKeyNorm", queryKeyNorm, DEFAULT.queryKeyNorm);
+    requireDefault("ropeTheta", ropeTheta, DEFAULT.ropeTheta);
+    requireDefault("ropeFactor", ropeFactor, DEFAULT.ropeFactor);
+    requireDefault(
+        "ropeLowFrequencyFactor", ropeLowFrequencyFactor, DEFAULT.ropeLowFrequencyFactor);
+    requireDefault(
+        "ropeHighFrequencyFactor", ropeHighFrequencyFactor, DEFAULT.ropeHighFrequencyFactor);
+    requireDefault("ropeOriginalPositions", ropeOriginalPositions, DEFAULT.ropeOriginalPositions);
+  }
+
+  private static void requireDefault(String field, Object value, Object usual) {
+    if (!value.equals(usual)) {
+      throw new IllegalArgumentException(
+          "architecture.%s is of model.architecture llama: it must be left out for gpt, was %s"
+              .formatted(field, value));
+    }
   }
 
   /** The same with so many positions. */
   public ArchitectureConfig withPositions(int count) {
-    return new ArchitectureConfig(
-        activation, normEpsilon, vocabulary, count, positionOffset, tokenTypes);
+    return with(a -> a.positions(count));
   }
 
   /** Refuses what only the embedding of a RoBERTa has. */
@@ -74,6 +217,16 @@ public record ArchitectureConfig(
     private @Nullable Integer positions;
     private int positionOffset;
     private int tokenTypes;
+    private boolean tiedHead;
+    private boolean attentionBias;
+    private boolean projectionBias;
+    private boolean feedForwardBias;
+    private QueryKeyNormalization queryKeyNorm;
+    private double ropeTheta;
+    private double ropeFactor;
+    private double ropeLowFrequencyFactor;
+    private double ropeHighFrequencyFactor;
+    private int ropeOriginalPositions;
 
     private Builder(ArchitectureConfig from) {
       activation = from.activation;
@@ -82,6 +235,16 @@ public record ArchitectureConfig(
       positions = from.positions;
       positionOffset = from.positionOffset;
       tokenTypes = from.tokenTypes;
+      tiedHead = from.tiedHead;
+      attentionBias = from.attentionBias;
+      projectionBias = from.projectionBias;
+      feedForwardBias = from.feedForwardBias;
+      queryKeyNorm = from.queryKeyNorm;
+      ropeTheta = from.ropeTheta;
+      ropeFactor = from.ropeFactor;
+      ropeLowFrequencyFactor = from.ropeLowFrequencyFactor;
+      ropeHighFrequencyFactor = from.ropeHighFrequencyFactor;
+      ropeOriginalPositions = from.ropeOriginalPositions;
     }
 
     /** Sets {@link ArchitectureConfig#activation}. */
@@ -120,9 +283,84 @@ public record ArchitectureConfig(
       return this;
     }
 
+    /** Sets {@link ArchitectureConfig#tiedHead}. */
+    public Builder tiedHead(boolean value) {
+      tiedHead = value;
+      return this;
+    }
+
+    /** Sets {@link ArchitectureConfig#attentionBias}. */
+    public Builder attentionBias(boolean value) {
+      attentionBias = value;
+      return this;
+    }
+
+    /** Sets {@link ArchitectureConfig#projectionBias}. */
+    public Builder projectionBias(boolean value) {
+      projectionBias = value;
+      return this;
+    }
+
+    /** Sets {@link ArchitectureConfig#feedForwardBias}. */
+    public Builder feedForwardBias(boolean value) {
+      feedForwardBias = value;
+      return this;
+    }
+
+    /** Sets {@link ArchitectureConfig#queryKeyNorm}. */
+    public Builder queryKeyNorm(QueryKeyNormalization value) {
+      queryKeyNorm = value;
+      return this;
+    }
+
+    /** Sets {@link ArchitectureConfig#ropeTheta}. */
+    public Builder ropeTheta(double value) {
+      ropeTheta = value;
+      return this;
+    }
+
+    /** Sets {@link ArchitectureConfig#ropeFactor}. */
+    public Builder ropeFactor(double value) {
+      ropeFactor = value;
+      return this;
+    }
+
+    /** Sets {@link ArchitectureConfig#ropeLowFrequencyFactor}. */
+    public Builder ropeLowFrequencyFactor(double value) {
+      ropeLowFrequencyFactor = value;
+      return this;
+    }
+
+    /** Sets {@link ArchitectureConfig#ropeHighFrequencyFactor}. */
+    public Builder ropeHighFrequencyFactor(double value) {
+      ropeHighFrequencyFactor = value;
+      return this;
+    }
+
+    /** Sets {@link ArchitectureConfig#ropeOriginalPositions}. */
+    public Builder ropeOriginalPositions(int value) {
+      ropeOriginalPositions = value;
+      return this;
+    }
+
     private ArchitectureConfig build() {
       return new ArchitectureConfig(
-          activation, normEpsilon, vocabulary, positions, positionOffset, tokenTypes);
+          activation,
+          normEpsilon,
+          vocabulary,
+          positions,
+          positionOffset,
+          tokenTypes,
+          tiedHead,
+          attentionBias,
+          projectionBias,
+          feedForwardBias,
+          queryKeyNorm,
+          ropeTheta,
+          ropeFactor,
+          ropeLowFrequencyFactor,
+          ropeHighFrequencyFactor,
+          ropeOriginalPositions);
     }
   }
 }

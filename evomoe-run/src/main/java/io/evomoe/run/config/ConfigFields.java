@@ -29,9 +29,16 @@ final class ConfigFields {
     put(kinds, FieldKind.MODEL, "", "task", "gate", "seed", GATE_OPTIONS);
     put(kinds, FieldKind.MODEL, "model.", "layers", "width", "hidden", "heads", "experts");
     put(kinds, FieldKind.MODEL, "model.", "moeEvery", "vocabulary", "sequence", "dropout");
-    put(kinds, FieldKind.MODEL, "model.", "sharedExperts");
+    put(kinds, FieldKind.MODEL, "model.", "sharedExperts", "architecture", "keyValueHeads");
+    put(kinds, FieldKind.MODEL, "model.", "headWidth", "expertHidden", "sharedHidden");
+    put(kinds, FieldKind.MODEL, "model.", "sharedGate", "moeFrom", "documentMask");
     put(kinds, FieldKind.MODEL, "architecture.", "activation", "normEpsilon", "vocabulary");
     put(kinds, FieldKind.MODEL, "architecture.", "positions", "positionOffset", "tokenTypes");
+    put(kinds, FieldKind.MODEL, "architecture.", "tiedHead", "attentionBias", "projectionBias");
+    put(kinds, FieldKind.MODEL, "architecture.", "feedForwardBias", "queryKeyNorm", "ropeTheta");
+    put(kinds, FieldKind.MODEL, "architecture.", "ropeFactor", "ropeLowFrequencyFactor");
+    put(kinds, FieldKind.MODEL, "architecture.", "ropeHighFrequencyFactor");
+    put(kinds, FieldKind.MODEL, "architecture.", "ropeOriginalPositions");
     put(kinds, FieldKind.MODEL, "split.", "rule", "validShare", "testShare", "seed");
     put(kinds, FieldKind.RUN, "training.", "steps", "batch", "microBatches", "learningRate");
     put(kinds, FieldKind.RUN, "training.", "warmupShare", "decay", "floorShare", "beta1", "beta2");

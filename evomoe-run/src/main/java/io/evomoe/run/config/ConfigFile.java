@@ -35,7 +35,7 @@ public final class ConfigFile {
   /** What files of earlier versions meant by leaving it out. */
   private static ObjectNode laterFields() {
     ObjectNode fields = StrictYaml.nothing();
-    fields.putObject("model").put("sharedExperts", 0);
+    fields.set("model", ModelConfig.usual());
     fields.set("compute", StrictYaml.fields(ComputeConfig.DEFAULT));
     fields.set("architecture", StrictYaml.fields(ArchitectureConfig.DEFAULT));
     fields.set("guards", StrictYaml.fields(Guards.DEFAULT));

@@ -1,8 +1,15 @@
 package io.evomoe.run.config;
 
-import io.evomoe.kernel.ActivationFunction;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.evolution.SharedExperts;
+import io.evomoe.models.stack.MoeForm;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.QueryKeyNorm;
+import io.evomoe.nn.Rotary;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The size of a model, as a configuration file has it.
@@ -19,7 +26,17 @@ import java.util.function.Consumer;
  * @param sequence tokens per sequence, at least 1; of task mt the longest sentence
  * @param dropout rate, in [0, 1)
  * @param sharedExperts nets of an MoE block that every token uses, at least 0; 0 where a file
- *     leaves it out
+ *     leaves it out, as the default is for all that follows
+ * @param architecture of its blocks; {@code gpt} by default
+ * @param keyValueHeads heads of keys and values, a divisor of {@code heads}; null for as many as
+ *     those. For {@code llama}, as the next
+ * @param headWidth width of a head; null for {@code width / heads}
+ * @param expertHidden width inside an expert; null for {@code hidden}
+ * @param sharedHidden width inside a shared expert; null for that of an expert
+ * @param sharedGate whether a token weighs its shared experts by a sigmoid; false by default
+ * @param moeFrom number of the first block that may have experts, from 0; 0 by default
+ * @param documentMask whether documents that are packed into one sequence do not see each other; for
+ *     task gpt, false by default
  */
 public record ModelConfig(
     int layers,
@@ -31,7 +48,15 @@ public record ModelConfig(
     int vocabulary,
     int sequence,
     double dropout,
-    int sharedExperts) {
+    int sharedExperts,
+    Architecture architecture,
+    @Nullable Integer keyValueHeads,
+    @Nullable Integer headWidth,
+    @Nullable Integer expertHidden,
+    @Nullable Integer sharedHidden,
+    boolean sharedGate,
+    int moeFrom,
+    boolean documentMask) {
 
   /** Far above what anybody trains: what is larger is a slip of the keyboard. */
   private static final int LARGEST = 1_000_000;
@@ -48,27 +73,105 @@ public record ModelConfig(
     requireAtMost("sharedExperts", sharedExperts, MOST_EXPERTS);
     requireAtMost("vocabulary", vocabulary, LARGEST_VOCABULARY);
     requireAtMost("sequence", sequence, LARGEST);
-    StackSize.of(layers, width, heads)
-        .with(s -> s.hidden(hidden).experts(experts).moeEvery(moeEvery))
-        .with(s -> s.sharedExperts(sharedExperts).dropout(dropout));
+    requireAtMost("expertHidden", expertHidden, LARGEST);
+    requireAtMost("sharedHidden", sharedHidden, LARGEST);
+    requireAtMost("headWidth", headWidth, LARGEST);
+    requirePositive("layers", layers);
+    requirePositive("hidden", hidden);
     requirePositive("vocabulary", vocabulary);
     requirePositive("sequence", sequence);
+    new AttentionForm(
+        width,
+        heads,
+        orElse(keyValueHeads, heads),
+        headWidth(headWidth, width, heads),
+        false,
+        false,
+        null,
+        null);
+    int inExpert = orElse(expertHidden, hidden);
+    SharedExperts shared =
+        new SharedExperts(sharedExperts, orElse(sharedHidden, inExpert), sharedGate);
+    new MoeForm(experts, moeEvery, moeFrom, inExpert, shared);
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException("dropout must be in [0, 1), was " + dropout);
+    }
+    if (architecture == Architecture.GPT) {
+      requireLeftOut("keyValueHeads", keyValueHeads);
+      requireLeftOut("headWidth", headWidth);
+    }
   }
 
-  /** A stack of this size. */
-  StackSize stack(ActivationFunction activation) {
-    return StackSize.of(layers, width, heads)
-        .with(s -> s.hidden(hidden).experts(experts).moeEvery(moeEvery))
-        .with(s -> s.sharedExperts(sharedExperts).dropout(dropout).activation(activation));
+  private static int orElse(@Nullable Integer value, int usual) {
+    return value == null ? usual : value;
+  }
+
+  private static int headWidth(@Nullable Integer value, int width, int heads) {
+    return value == null ? AttentionForm.plain(width, heads).headWidth() : value;
+  }
+
+  private static void requireLeftOut(String field, @Nullable Integer value) {
+    if (value != null) {
+      throw new IllegalArgumentException(
+          "%s must be left out for architecture gpt, was %d".formatted(field, value));
+    }
+  }
+
+  /**
+   * The attention of a block.
+   *
+   * @throws IllegalArgumentException for heads that do not fit
+   */
+  AttentionForm attention(
+      boolean biased,
+      boolean projectionBiased,
+      @Nullable QueryKeyNorm norm,
+      @Nullable Rotary rotary) {
+    return new AttentionForm(
+        width,
+        heads,
+        orElse(keyValueHeads, heads),
+        headWidth(headWidth, width, heads),
+        biased,
+        projectionBiased,
+        norm,
+        rotary);
+  }
+
+  /** Where there are experts, and how wide they are. */
+  MoeForm moe() {
+    int ofExpert = orElse(expertHidden, hidden);
+    int ofShared = orElse(sharedHidden, ofExpert);
+    return new MoeForm(
+        experts,
+        moeEvery,
+        moeFrom,
+        ofExpert,
+        new SharedExperts(sharedExperts, ofShared, sharedGate));
   }
 
   /** Blocks of a stack that have experts. */
   public int moeLayers() {
-    return stack(ActivationFunction.GELU).moeLayers();
+    MoeForm moe = moe();
+    return (int) IntStream.range(0, layers).filter(moe::isPlace).count();
   }
 
-  private static void requireAtMost(String field, int value, int maximum) {
-    if (value > maximum) {
+  /** The fields that a file may leave out, with what that means. */
+  static ObjectNode usual() {
+    return StrictYaml.nothing()
+        .put("sharedExperts", 0)
+        .put("architecture", Architecture.GPT.toString())
+        .putNull("keyValueHeads")
+        .putNull("headWidth")
+        .putNull("expertHidden")
+        .putNull("sharedHidden")
+        .put("sharedGate", false)
+        .put("moeFrom", 0)
+        .put("documentMask", false);
+  }
+
+  private static void requireAtMost(String field, @Nullable Integer value, int maximum) {
+    if (value != null && value > maximum) {
       throw new IllegalArgumentException(field + " must be at most " + maximum + ", was " + value);
     }
   }
@@ -77,6 +180,36 @@ public record ModelConfig(
     if (value < 1) {
       throw new IllegalArgumentException(field + " must be at least 1, was " + value);
     }
+  }
+
+  /** The same with the blocks of a model that is there, but for where it has experts. */
+  public ModelConfig withStack(StackSize stack) {
+    AttentionForm attention = stack.attention();
+    MoeForm moe = stack.moe();
+    ModelConfig sized =
+        new ModelConfig(
+            stack.layers(),
+            stack.width(),
+            stack.hidden(),
+            attention.heads(),
+            experts,
+            moeEvery,
+            vocabulary,
+            sequence,
+            stack.dropout(),
+            moe.shared().count(),
+            architecture,
+            null,
+            null,
+            moe.hidden() == stack.hidden() ? null : moe.hidden(),
+            moe.shared().hidden() == moe.hidden() ? null : moe.shared().hidden(),
+            moe.shared().gated(),
+            moe.from(),
+            documentMask);
+    return architecture == Architecture.GPT
+        ? sized
+        : sized.with(
+            m -> m.keyValueHeads(attention.keyValueHeads()).headWidth(attention.headWidth()));
   }
 
   /** The same with other values of some fields. */
@@ -98,6 +231,14 @@ public record ModelConfig(
     private int sequence;
     private double dropout;
     private int sharedExperts;
+    private Architecture architecture;
+    private @Nullable Integer keyValueHeads;
+    private @Nullable Integer headWidth;
+    private @Nullable Integer expertHidden;
+    private @Nullable Integer sharedHidden;
+    private boolean sharedGate;
+    private int moeFrom;
+    private boolean documentMask;
 
     private Builder(ModelConfig from) {
       layers = from.layers;
@@ -110,6 +251,14 @@ public record ModelConfig(
       sequence = from.sequence;
       dropout = from.dropout;
       sharedExperts = from.sharedExperts;
+      architecture = from.architecture;
+      keyValueHeads = from.keyValueHeads;
+      headWidth = from.headWidth;
+      expertHidden = from.expertHidden;
+      sharedHidden = from.sharedHidden;
+      sharedGate = from.sharedGate;
+      moeFrom = from.moeFrom;
+      documentMask = from.documentMask;
     }
 
     /** Sets {@link ModelConfig#layers}. */
@@ -172,6 +321,54 @@ public record ModelConfig(
       return this;
     }
 
+    /** Sets {@link ModelConfig#architecture}. */
+    public Builder architecture(Architecture value) {
+      architecture = value;
+      return this;
+    }
+
+    /** Sets {@link ModelConfig#keyValueHeads}. */
+    public Builder keyValueHeads(int value) {
+      keyValueHeads = value;
+      return this;
+    }
+
+    /** Sets {@link ModelConfig#headWidth}. */
+    public Builder headWidth(int value) {
+      headWidth = value;
+      return this;
+    }
+
+    /** Sets {@link ModelConfig#expertHidden}. */
+    public Builder expertHidden(int value) {
+      expertHidden = value;
+      return this;
+    }
+
+    /** Sets {@link ModelConfig#sharedHidden}. */
+    public Builder sharedHidden(int value) {
+      sharedHidden = value;
+      return this;
+    }
+
+    /** Sets {@link ModelConfig#sharedGate}. */
+    public Builder sharedGate(boolean value) {
+      sharedGate = value;
+      return this;
+    }
+
+    /** Sets {@link ModelConfig#moeFrom}. */
+    public Builder moeFrom(int value) {
+      moeFrom = value;
+      return this;
+    }
+
+    /** Sets {@link ModelConfig#documentMask}. */
+    public Builder documentMask(boolean value) {
+      documentMask = value;
+      return this;
+    }
+
     private ModelConfig build() {
       return new ModelConfig(
           layers,
@@ -183,7 +380,15 @@ public record ModelConfig(
           vocabulary,
           sequence,
           dropout,
-          sharedExperts);
+          sharedExperts,
+          architecture,
+          keyValueHeads,
+          headWidth,
+          expertHidden,
+          sharedHidden,
+          sharedGate,
+          moeFrom,
+          documentMask);
     }
   }
 }

@@ -17,12 +17,14 @@ import java.util.Map;
  * @param training how to train it
  */
 public record Preset(String name, ModelConfig model, TrainingConfig training) {
+  /** A divisor of what fast products and blocks of quantized weights like. */
+  private static final int HIDDEN_STEP = 32;
 
   /**
    * Presets as a file has them.
    *
    * @param yaml by name, {@code model} and {@code training}; fields that are left out are those of
-   *     {@link TrainingConfig#defaults}, and no shared experts
+   *     {@link TrainingConfig#defaults} and {@link ModelConfig}'s defaults
    */
   public static List<Preset> parse(String yaml) {
     return StrictYaml.value(yaml).properties().stream()
@@ -32,9 +34,8 @@ public record Preset(String name, ModelConfig model, TrainingConfig training) {
 
   private static Preset of(String name, JsonNode fields) {
     ObjectNode model = fields.withObject("model");
-    if (!model.has("sharedExperts")) {
-      model.put("sharedExperts", 0);
-    }
+    ObjectNode size = ModelConfig.usual();
+    StrictYaml.merge(size, model);
     ObjectNode training = fields.withObject("training");
     ObjectNode complete =
         StrictYaml.fields(TrainingConfig.defaults(training.required("steps").asLong()));
@@ -42,17 +43,32 @@ public record Preset(String name, ModelConfig model, TrainingConfig training) {
     String source = "preset " + name;
     return new Preset(
         name,
-        StrictYaml.bind(model, ModelConfig.class, source),
+        StrictYaml.bind(size, ModelConfig.class, source),
         StrictYaml.bind(complete, TrainingConfig.class, source));
   }
 
-  /** A run of this size. */
+  /** A run of this size, of architecture {@code gpt}. */
   public RunConfig config(String task, String gate, long seed) {
+    return config(task, gate, seed, Architecture.GPT);
+  }
+
+  /**
+   * A run of this size.
+   *
+   * @param architecture of its blocks: the nets of {@code llama} have three maps where those of
+   *     {@code gpt} have two, so they are two thirds as wide inside, to the nearest multiple of
+   *     {@value #HIDDEN_STEP}, which is about as many parameters
+   */
+  public RunConfig config(String task, String gate, long seed, Architecture architecture) {
+    ModelConfig size =
+        architecture == Architecture.GPT
+            ? model
+            : model.with(m -> m.architecture(architecture).hidden(gatedHidden(model.hidden())));
     return new RunConfig(
         task,
         gate,
         seed,
-        model,
+        size,
         training,
         EvolutionConfig.defaults(),
         Map.of(),
@@ -60,5 +76,10 @@ public record Preset(String name, ModelConfig model, TrainingConfig training) {
         ArchitectureConfig.DEFAULT,
         Guards.DEFAULT,
         HeldOut.DEFAULT);
+  }
+
+  private static int gatedHidden(int hidden) {
+    long steps = Math.round(hidden * 2 / 3.0 / HIDDEN_STEP);
+    return Math.toIntExact(Math.max(1, steps) * HIDDEN_STEP);
   }
 }

@@ -15,6 +15,8 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.NormForm;
 import io.evomoe.nn.Scope;
 import io.evomoe.training.Guards;
 import io.evomoe.training.TrainerConfig;
@@ -68,6 +70,9 @@ public record RunConfig(
           "model.sequence must be at most architecture.positions, %d, was %d"
               .formatted(positions, model.sequence()));
     }
+    if (model.architecture() == Architecture.GPT) {
+      architecture.requireNothingOfLlama();
+    }
   }
 
   /** Kernels of this run's precision. */
@@ -86,11 +91,31 @@ public record RunConfig(
    * @param usual activation of the task
    */
   public StackSize stack(ActivationFunction usual) {
-    ActivationFunction activation = architecture.activation();
+    ActivationFunction chosen = architecture.activation();
+    boolean llama = model.architecture() == Architecture.LLAMA;
+    ActivationFunction activation =
+        chosen != null ? chosen : llama ? ActivationFunction.SILU : usual;
     StackSize stack =
-        model
-            .stack(activation == null ? usual : activation)
-            .with(s -> s.normEpsilon(architecture.normEpsilon()));
+        new StackSize(
+            model.layers(),
+            llama
+                ? model.attention(
+                    architecture.attentionBias(),
+                    architecture.projectionBias(),
+                    architecture.norm(),
+                    architecture.rotary())
+                : model.attention(true, true, null, null),
+            new FeedForwardForm(
+                model.width(),
+                model.hidden(),
+                activation,
+                llama,
+                !llama || architecture.feedForwardBias()),
+            model.moe(),
+            new NormForm(
+                llama ? NormForm.Kind.RMS : NormForm.Kind.LAYER, architecture.normEpsilon()),
+            model.dropout(),
+            false);
     return compute.recompute() ? stack.with(s -> s.recomputed(true)) : stack;
   }
 

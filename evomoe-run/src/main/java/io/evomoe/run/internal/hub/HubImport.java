@@ -8,9 +8,9 @@ import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.ModelConfig;
-import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Task;
@@ -26,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A published model as the folder of a run of gate {@code dense} before its first step. */
 public final class HubImport {
@@ -91,44 +92,33 @@ public final class HubImport {
         .write(new TrainingState(Progress.START, context, config.seed(), model, untrained));
   }
 
-  /** The task whose models it is one of. */
-  private static String task(PublishedModel model) {
-    return Tasks.names().stream()
-        .filter(name -> Tasks.named(name).modelType().equals(model.modelClass()))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "a model that is read as %s needs a task of that model, of %s none is"
-                        .formatted(model.modelClass().getSimpleName(), Tasks.names())));
+  /** The preset of the task and architecture whose models it is one of. */
+  private static RunConfig usual(PublishedModel model) {
+    for (String name : Tasks.names()) {
+      Optional<Architecture> architecture = Tasks.named(name).architectureOf(model.modelClass());
+      if (architecture.isPresent()) {
+        return Tasks.preset(name, PRESET).config(name, GATE, 1, architecture.get());
+      }
+    }
+    throw new IllegalArgumentException(
+        "a model that is read as %s needs a task of that model, of %s none is"
+            .formatted(model.modelClass().getSimpleName(), Tasks.names()));
   }
 
   private static RunConfig config(PublishedModel model) {
-    String task = task(model);
-    Preset preset = Tasks.preset(task, PRESET);
-    RunConfig usual = preset.config(task, GATE, 1);
+    RunConfig usual = usual(model);
     EmbeddingSize embedding = model.embedding();
-    StackSize stack = model.stack();
     ModelConfig size =
-        new ModelConfig(
-            stack.layers(),
-            stack.width(),
-            stack.hidden(),
-            stack.heads(),
-            EXPERTS,
-            Math.min(MOE_EVERY, stack.layers()),
-            embedding.vocabulary(),
-            embedding.positions(),
-            stack.dropout(),
-            0);
+        usual
+            .model()
+            .withStack(model.stack())
+            .with(m -> m.vocabulary(embedding.vocabulary()).sequence(embedding.positions()))
+            .with(m -> m.experts(EXPERTS).moeEvery(Math.min(MOE_EVERY, model.stack().layers())));
     ArchitectureConfig architecture =
-        new ArchitectureConfig(
-            stack.activation(),
-            stack.normEpsilon(),
-            embedding.vocabulary(),
-            embedding.positions(),
-            embedding.positionOffset(),
-            embedding.tokenTypes());
+        ArchitectureConfig.ofStack(model.stack(), size.architecture())
+            .with(a -> a.vocabulary(embedding.vocabulary()).positions(embedding.positions()))
+            .with(a -> a.positionOffset(embedding.positionOffset()))
+            .with(a -> a.tokenTypes(embedding.tokenTypes()));
     return usual.with(c -> c.model(size).architecture(architecture));
   }
 

@@ -1,45 +1,68 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.llama.Llama;
+import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
 import java.util.List;
+import java.util.Map;
 
-/** Causal language modelling with a GPT. */
-final class GptTask extends TextTask<Gpt> {
+/** Causal language modelling with a GPT or a Llama. */
+final class GptTask extends TextTask<CausalLanguageModel> {
 
   GptTask() {
-    super("gpt", Gpt.class, LanguageObjective.CAUSAL, List.of("sotu"));
+    super(
+        "gpt",
+        Map.of(Architecture.GPT, Gpt.class, Architecture.LLAMA, Llama.class),
+        LanguageObjective.CAUSAL,
+        List.of("sotu"));
   }
 
   @Override
-  public Gpt fresh(RunConfig config, int tokens, TrainingFacts facts) {
-    EmbeddingSize embedding = config.embedding(tokens);
-    return new Gpt(
-        new GptConfig(embedding.vocabulary(), embedding.positions(), stack(config)),
-        config.gates(facts),
-        config.scope());
+  public CausalLanguageModel fresh(RunConfig config, int tokens, TrainingFacts facts) {
+    EmbeddingSize size = config.embedding(tokens);
+    return switch (config.model().architecture()) {
+      case GPT ->
+          new Gpt(
+              new GptConfig(size.vocabulary(), size.positions(), stack(config)),
+              config.gates(facts),
+              config.scope());
+      case LLAMA ->
+          new Llama(
+              new LlamaConfig(
+                  size.vocabulary(),
+                  size.positions(),
+                  config.architecture().tiedHead(),
+                  stack(config)),
+              config.gates(facts),
+              config.scope());
+    };
   }
 
   @Override
   public ParameterTotal parameters(RunConfig config, int vocabulary) {
     ParameterCount count = new ParameterCount(config, vocabulary);
-    int moeLayers = config.model().moeLayers();
     EmbeddingSize size = config.embedding(vocabulary);
-    return count
-        .embedding(size.vocabulary())
-        .plus(count.embedding(size.positions()))
-        .plus(count.stack(1, moeLayers, true))
-        .plus(count.norm());
+    ParameterTotal tokens = count.embedding(size.vocabulary());
+    boolean rotary = config.model().architecture() == Architecture.LLAMA;
+    boolean ownHead = rotary && !config.architecture().tiedHead();
+    return tokens
+        .plus(rotary ? ParameterTotal.NONE : count.embedding(size.positions()))
+        .plus(count.stack(1, config.model().moeLayers(), true))
+        .plus(count.norm())
+        .plus(ownHead ? tokens : ParameterTotal.NONE);
   }
 
   @Override
   public double[] lastLogits(RunCheckpoint run, int[] ids) {
-    TrainedModel<Gpt> trained = trained(run);
+    TrainedModel<CausalLanguageModel> trained = trained(run);
     return row(
         () -> trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.context()));
   }

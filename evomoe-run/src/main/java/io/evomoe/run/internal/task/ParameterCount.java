@@ -1,6 +1,14 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.evolution.SharedExperts;
+import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.NormForm;
+import io.evomoe.nn.QueryKeyNorm;
+import org.jspecify.annotations.Nullable;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
@@ -8,7 +16,6 @@ import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
-import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -19,6 +26,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class ParameterCount {
   private final RunConfig config;
   private final int vocabulary;
+  private final StackSize size;
   private final long width;
 
   /**
@@ -29,7 +37,8 @@ final class ParameterCount {
   ParameterCount(RunConfig config, int vocabulary) {
     this.config = config;
     this.vocabulary = vocabulary;
-    this.width = config.model().width();
+    this.size = config.stack(ActivationFunction.GELU);
+    this.width = size.width();
   }
 
   /** Of an embedding with so many entries. */
@@ -37,9 +46,10 @@ final class ParameterCount {
     return ParameterTotal.array(entries * width);
   }
 
-  /** Of a layer normalisation. */
+  /** Of a normalisation. */
   ParameterTotal norm() {
-    return ParameterTotal.array(width).times(2);
+    boolean shifted = size.norm().kind() == NormForm.Kind.LAYER;
+    return ParameterTotal.array(width).times(shifted ? 2 : 1);
   }
 
   /**
@@ -50,42 +60,65 @@ final class ParameterCount {
    * @param causal whether a token's output must not depend on later tokens
    */
   ParameterTotal stack(int attentions, int moeLayers, boolean causal) {
-    ModelConfig size = config.model();
     long mixtures = size.moeLayers();
-    ParameterTotal feedForward =
-        ParameterTotal.linear(width, size.hidden())
-            .plus(ParameterTotal.linear(size.hidden(), width));
     return self()
         .plus(attentions == 2 ? cross() : ParameterTotal.NONE)
         .times(size.layers())
-        .plus(norm().plus(feedForward).times(size.layers() - mixtures))
-        .plus(normOfPlace().plus(place(feedForward, moeLayers, causal)).times(mixtures));
+        .plus(norm().plus(net(size.hidden())).times(size.layers() - mixtures))
+        .plus(normOfPlace().plus(place(moeLayers, causal)).times(mixtures));
+  }
+
+  private ParameterTotal net(long hidden) {
+    FeedForwardForm form = size.feedForward();
+    return ParameterTotal.linear(width, hidden, form.biased())
+        .times(form.gated() ? 2 : 1)
+        .plus(ParameterTotal.linear(hidden, width, form.biased()));
   }
 
   /** Of an attention to the sequence itself, which has its three maps in one array. */
   private ParameterTotal self() {
+    AttentionForm form = size.attention();
+    long queries = form.queryWidth();
+    long keys = form.keyWidth();
     return norm()
-        .plus(ParameterTotal.linear(width, 3 * width))
-        .plus(ParameterTotal.linear(width, width));
+        .plus(ParameterTotal.linear(width, queries + 2 * keys, form.biased()))
+        .plus(headNorms(form.norm(), queries, keys))
+        .plus(ParameterTotal.linear(queries, width, form.projectionBiased()));
+  }
+
+  private ParameterTotal headNorms(@Nullable QueryKeyNorm norm, long queries, long keys) {
+    if (norm == null) {
+      return ParameterTotal.NONE;
+    }
+    boolean each = norm.span() == QueryKeyNorm.Span.HEAD;
+    long ofHead = size.attention().headWidth();
+    return ParameterTotal.array(each ? ofHead : queries)
+        .plus(ParameterTotal.array(each ? ofHead : keys));
   }
 
   /** Of an attention to the encoder, which has the maps of its keys and values in one array. */
   private ParameterTotal cross() {
     return norm()
-        .plus(ParameterTotal.linear(width, width))
-        .plus(ParameterTotal.linear(width, 2 * width))
-        .plus(ParameterTotal.linear(width, width));
+        .plus(ParameterTotal.linear(width, width, true))
+        .plus(ParameterTotal.linear(width, 2 * width, true))
+        .plus(ParameterTotal.linear(width, width, true));
   }
 
   private ParameterTotal normOfPlace() {
     return config.provider().placement() == Placement.STREAM ? ParameterTotal.NONE : norm();
   }
 
-  private ParameterTotal place(ParameterTotal feedForward, int moeLayers, boolean causal) {
+  private ParameterTotal place(int moeLayers, boolean causal) {
     GateProvider provider = config.provider();
-    ParameterTotal expert =
-        provider.expertForm() == ExpertForm.RESIDUAL ? feedForward.plus(norm()) : feedForward;
-    ParameterTotal shared = expert.times(config.model().sharedExperts());
+    ParameterTotal normOfNet =
+        provider.expertForm() == ExpertForm.RESIDUAL ? norm() : ParameterTotal.NONE;
+    ParameterTotal expert = net(size.moe().hidden()).plus(normOfNet);
+    SharedExperts always = size.moe().shared();
+    ParameterTotal shared =
+        net(always.hidden())
+            .plus(normOfNet)
+            .times(always.count())
+            .plus(ParameterTotal.array(always.gated() ? width : 0));
     return provider.growth() == Growth.NEVER
         ? expert.plus(shared)
         : expert

@@ -14,9 +14,9 @@ public record ParameterTotal(long numbers, long arrays) {
     return numbers == 0 ? NONE : new ParameterTotal(numbers, 1);
   }
 
-  /** Of a linear map with its bias. */
-  static ParameterTotal linear(long in, long out) {
-    return array(in * out).plus(array(out));
+  /** Of a linear map. */
+  static ParameterTotal linear(long in, long out, boolean biased) {
+    return array(in * out).plus(biased ? array(out) : NONE);
   }
 
   ParameterTotal plus(ParameterTotal other) {

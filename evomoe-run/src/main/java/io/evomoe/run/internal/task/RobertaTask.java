@@ -6,15 +6,17 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
 import java.util.List;
+import java.util.Map;
 
 /** Masked language modelling with a RoBERTa, to be fine-tuned. */
 final class RobertaTask extends TextTask<Roberta> {
 
   RobertaTask() {
-    super("roberta", Roberta.class, LanguageObjective.MASKED, List.of("sotu", "wordnet"));
+    super("roberta", Map.of(Architecture.GPT, Roberta.class), LanguageObjective.MASKED, List.of("sotu", "wordnet"));
   }
 
   /** It has every embedding there is. */
@@ -36,7 +38,7 @@ final class RobertaTask extends TextTask<Roberta> {
     int moeLayers = config.model().moeLayers();
     EmbeddingSize size = config.embedding(vocabulary);
     ParameterTotal head =
-        ParameterTotal.linear(width, width)
+        ParameterTotal.linear(width, width, true)
             .plus(count.norm())
             .plus(ParameterTotal.array(size.vocabulary()));
     return count

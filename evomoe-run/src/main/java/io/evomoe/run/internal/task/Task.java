@@ -4,13 +4,17 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Workspaces;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,7 +28,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public abstract class Task<B, M extends Model<B>> {
   private final String name;
-  private final Class<M> modelType;
+  private final Map<Architecture, Class<? extends M>> models;
   private final boolean causal;
   private final List<String> shippedData;
 
@@ -32,14 +36,18 @@ public abstract class Task<B, M extends Model<B>> {
    * A task.
    *
    * @param name for the command line and configurations
-   * @param modelType the class of its models
+   * @param models the classes of its models, by the architectures that it has
    * @param causal whether a token's output must not depend on later tokens, in any layer of its
    *     models
    * @param shippedData folders of the data that comes with the project, below {@code data}
    */
-  protected Task(String name, Class<M> modelType, boolean causal, List<String> shippedData) {
+  protected Task(
+      String name,
+      Map<Architecture, Class<? extends M>> models,
+      boolean causal,
+      List<String> shippedData) {
     this.name = name;
-    this.modelType = modelType;
+    this.models = new EnumMap<>(models);
     this.causal = causal;
     this.shippedData = List.copyOf(shippedData);
   }
@@ -49,9 +57,27 @@ public abstract class Task<B, M extends Model<B>> {
     return name;
   }
 
-  /** The class of its models. */
-  public final Class<M> modelType() {
-    return modelType;
+  /**
+   * The class of its models.
+   *
+   * @throws IllegalArgumentException for an architecture that it has not
+   */
+  public final Class<? extends M> modelType(Architecture architecture) {
+    Class<? extends M> type = models.get(architecture);
+    if (type == null) {
+      throw new IllegalArgumentException(
+          "model.architecture must be one of %s for task %s, was %s"
+              .formatted(models.keySet(), name, architecture));
+    }
+    return type;
+  }
+
+  /** The architecture of a class of models; empty where it has none of that class. */
+  public final Optional<Architecture> architectureOf(Class<?> modelType) {
+    return models.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(modelType))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /** Whether a token's output must not depend on later tokens, in any layer of its models. */

@@ -1,7 +1,7 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.internal.files.IoReason;
-import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.run.config.Preset;
@@ -16,7 +16,7 @@ import java.util.Objects;
 /** The tasks there are. */
 public final class Tasks {
   /** Causal language modelling. */
-  public static final Task<LanguageBatch, Gpt> GPT = new GptTask();
+  public static final Task<LanguageBatch, CausalLanguageModel> GPT = new GptTask();
 
   /** Masked language modelling, to be fine-tuned. */
   public static final Task<LanguageBatch, Roberta> ROBERTA = new RobertaTask();
@@ -72,6 +72,7 @@ public final class Tasks {
    */
   public static RunConfig checked(RunConfig config) {
     Task<?, ?> task = named(config.task());
+    task.modelType(config.model().architecture());
     task.check(config);
     return config.checked(task.causal());
   }

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.models.gpt.Generation;
-import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.Sampling;
+import io.evomoe.models.causal.Generation;
+import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.run.result.TrainedModel;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ public final class TextGeneration {
    *
    * @param tokenizer of the model
    */
-  public TextGeneration(TrainedModel<Gpt> trained, BpeTokenizer tokenizer) {
+  public TextGeneration(TrainedModel<? extends CausalLanguageModel> trained, BpeTokenizer tokenizer) {
     this.tokenizer = tokenizer;
     this.generation =
         new Generation(trained.model(), trained.context(), tokenizer.vocabularySize());

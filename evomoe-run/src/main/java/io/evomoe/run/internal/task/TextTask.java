@@ -10,7 +10,9 @@ import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
+import java.util.Map;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
@@ -29,8 +31,12 @@ import java.util.Optional;
 abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBatch, M> {
   private final LanguageObjective objective;
 
-  TextTask(String name, Class<M> modelType, LanguageObjective objective, List<String> shippedData) {
-    super(name, modelType, objective.causal(), shippedData);
+  TextTask(
+      String name,
+      Map<Architecture, Class<? extends M>> models,
+      LanguageObjective objective,
+      List<String> shippedData) {
+    super(name, models, objective.causal(), shippedData);
     this.objective = objective;
   }
 

@@ -15,6 +15,7 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
@@ -22,12 +23,13 @@ import io.evomoe.run.result.TrainedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Translation of sentences with a Transformer, with a tokenizer of both languages. */
 public final class TranslationTask extends Task<PairBatch, Transformer> {
 
   TranslationTask() {
-    super("mt", Transformer.class, true, List.of("lohelp"));
+    super("mt", Map.of(Architecture.GPT, Transformer.class), true, List.of("lohelp"));
   }
 
   @Override

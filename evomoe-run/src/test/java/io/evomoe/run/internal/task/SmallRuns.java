@@ -74,7 +74,10 @@ final class SmallRuns implements AutoCloseable {
   static RunConfig config(String task, String gate, long seed) {
     boolean pairs = task.equals(Tasks.TRANSLATION.name());
     ModelConfig size =
-        new ModelConfig(2, 32, 64, 2, EXPERTS, 2, VOCABULARY, pairs ? SENTENCE : 32, 0, 0);
+        Tasks.preset(task, "quick")
+            .model()
+            .with(m -> m.layers(2).width(32).hidden(64).heads(2).experts(EXPERTS).moeEvery(2))
+            .with(m -> m.vocabulary(VOCABULARY).sequence(pairs ? SENTENCE : 32).dropout(0));
     TrainingConfig training =
         Tasks.preset(task, "small")
             .training()

@@ -1,4 +1,4 @@
-package io.evomoe.models.gpt;
+package io.evomoe.models.causal;
 
 import io.evomoe.random.CounterRandom;
 import java.util.stream.IntStream;

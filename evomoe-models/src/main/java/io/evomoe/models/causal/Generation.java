@@ -1,4 +1,4 @@
-package io.evomoe.models.gpt;
+package io.evomoe.models.causal;
 
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
@@ -27,13 +27,13 @@ public final class Generation {
           .policyReset(ResetPolicy.BLOCK_LEFT)
           .build();
 
-  private final Gpt model;
+  private final CausalLanguageModel model;
   private final StepContext context;
   private final int tokens;
 
   /** Generates with a model as it is at a step (phase and temperature steer its gates). */
-  public Generation(Gpt model, StepContext context) {
-    this(model, context, model.config().vocabulary());
+  public Generation(CausalLanguageModel model, StepContext context) {
+    this(model, context, model.vocabulary());
   }
 
   /**
@@ -42,10 +42,10 @@ public final class Generation {
    *
    * @param tokens ids from this one on are never chosen; 1 to the model's vocabulary
    */
-  public Generation(Gpt model, StepContext context, int tokens) {
-    if (tokens < 1 || tokens > model.config().vocabulary()) {
+  public Generation(CausalLanguageModel model, StepContext context, int tokens) {
+    if (tokens < 1 || tokens > model.vocabulary()) {
       throw new IllegalArgumentException(
-          "tokens must be in 1..%d, was %d".formatted(model.config().vocabulary(), tokens));
+          "tokens must be in 1..%d, was %d".formatted(model.vocabulary(), tokens));
     }
     this.model = model;
     this.context = context.evaluating();
@@ -53,7 +53,7 @@ public final class Generation {
   }
 
   /**
-   * The prompt followed by new tokens. Only the last {@link GptConfig#positions()} tokens are read.
+   * The prompt followed by new tokens. Only the last {@link CausalLanguageModel#positions()} tokens are read.
    *
    * @param prompt at least one id
    * @param newTokens how many to add at most, at least 0
@@ -67,7 +67,7 @@ public final class Generation {
       throw new IllegalArgumentException("newTokens must be at least 0, was " + newTokens);
     }
     int[] text = Arrays.copyOf(prompt, prompt.length + newTokens);
-    int room = Math.min(text.length, model.config().positions());
+    int room = Math.min(text.length, model.positions());
     KeyValueCache cache = model.newCache(1, room);
     for (int length = prompt.length; length < text.length; length++) {
       double[] logits = Arrays.copyOf(logits(text, length, cache), tokens);
@@ -82,7 +82,7 @@ public final class Generation {
 
   private double[] logits(int[] text, int length, KeyValueCache cache) {
     boolean fits = length <= cache.capacity();
-    int from = fits ? cache.length() : length - model.config().positions();
+    int from = fits ? cache.length() : length - model.positions();
     int[] read = Arrays.copyOfRange(text, from, length);
     TokenBatch tokens = TokenBatch.of(read.length, read);
     try (MemoryWorkspace ignored =

@@ -1,4 +1,4 @@
-package io.evomoe.models.gpt;
+package io.evomoe.models.causal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

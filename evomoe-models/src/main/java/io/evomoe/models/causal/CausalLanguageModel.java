@@ -1,0 +1,151 @@
+package io.evomoe.models.causal;
+
+import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.nn.KeyValueCache;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Loss;
+import io.evomoe.training.Model;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A decoder that learns to tell the next token: embeddings, a stack of blocks that see no later
+ * tokens, a final normalisation, and logits. What an architecture adds are its embeddings and head.
+ */
+public abstract class CausalLanguageModel implements Model<LanguageBatch> {
+  private final long seed;
+  private final Kernels kernels;
+
+  /**
+   * A model without layers yet.
+   *
+   * @param root scope of the whole model
+   */
+  protected CausalLanguageModel(Scope root) {
+    this.seed = root.seed();
+    this.kernels = root.kernels();
+  }
+
+  /** Token ids. */
+  public abstract int vocabulary();
+
+  /** Longest sequence. */
+  public abstract int positions();
+
+  /** The size and form of its blocks. */
+  public abstract StackSize stack();
+
+  /** Rows of the pass's tokens [S, d]; what the pullback returns does not matter. */
+  protected abstract Output embed(Pass pass);
+
+  /** Rows after the blocks and the final normalisation [S, d]. */
+  protected abstract Output decode(INDArray embedded, Pass pass);
+
+  /** Logits [n, vocabulary] of rows [n, d]. */
+  protected abstract Output logits(INDArray hidden, Pass pass);
+
+  /** Elements of tables that are looked up and never multiplied with. */
+  protected abstract long lookedUp();
+
+  @Override
+  public Loss loss(LanguageBatch batch, StepContext context) {
+    Pass pass = new Pass(context, batch.tokens());
+    Output hidden = hidden(pass);
+    Output logits = logits(hidden.value(), pass);
+    double value = kernels.crossEntropy(logits.value(), batch.targets(), context.training());
+    int realTokens = batch.tokens().realTokens();
+    double activeExperts = RoutingReport.meanActiveExperts(hidden.reports());
+    return Loss.of(
+        value,
+        batch.countedTargets(),
+        realTokens,
+        Loss.trainFlops(activeParameters(activeExperts), realTokens),
+        hidden.reports(),
+        context,
+        () -> hidden.pullback().pull(logits.pullback().pull(logits.value())));
+  }
+
+  /**
+   * Logits of the token after each sequence's last, [sequences, vocabulary].
+   *
+   * @param read sequences of at most {@link #positions()} tokens
+   */
+  public final INDArray nextTokenLogits(TokenBatch read, StepContext context) {
+    return nextTokenLogits(new Pass(context.evaluating(), read));
+  }
+
+  /**
+   * The same after tokens that the cache holds, which gets these as well.
+   *
+   * @param read the tokens that are new: the whole prompt first, then one a sequence
+   */
+  public final INDArray nextTokenLogits(
+      TokenBatch read, StepContext context, KeyValueCache cache) {
+    INDArray logits = nextTokenLogits(new Pass(context.evaluating(), read).withCache(cache));
+    cache.advance(read.length());
+    return logits;
+  }
+
+  private INDArray nextTokenLogits(Pass pass) {
+    TokenBatch read = pass.tokens();
+    INDArray hidden = hidden(pass).value();
+    int[] last = new int[read.sequences()];
+    for (int i = 0; i < last.length; i++) {
+      last[i] = (i + 1) * read.length() - 1;
+    }
+    return logits(kernels.gatherRows(hidden, last), pass).value();
+  }
+
+  /**
+   * Logits after every token, evaluated, [sequences * length, vocabulary].
+   *
+   * @param read sequences of at most {@link #positions()} tokens
+   */
+  public final INDArray logits(TokenBatch read, StepContext context) {
+    Pass pass = new Pass(context.evaluating(), read);
+    return logits(hidden(pass).value(), pass).value();
+  }
+
+  /** An empty cache for sequences of at most {@code capacity} tokens, prompt included. */
+  public final KeyValueCache newCache(int sequences, int capacity) {
+    return new KeyValueCache(sequences, capacity, kernels);
+  }
+
+  /** Rows after the final normalisation [S, d]; the pullback ends at the embeddings. */
+  private Output hidden(Pass pass) {
+    int length = pass.firstPosition() + pass.tokens().length();
+    if (length > positions()) {
+      throw new IllegalArgumentException(
+          "a sequence must have at most %d tokens, had %d".formatted(positions(), length));
+    }
+    Output embedded = embed(pass);
+    Output out = decode(embedded.value(), pass);
+    return new Output(
+        out.value(), dy -> embedded.pullback().pull(out.pullback().pull(dy)), out.reports());
+  }
+
+  @Override
+  public final long seed() {
+    return seed;
+  }
+
+  @Override
+  public final Kernels kernels() {
+    return kernels;
+  }
+
+  @Override
+  public final double activeParameters(double meanActiveExperts) {
+    double all = parameters().stream().mapToLong(Parameter::length).sum();
+    EvolvingLayers evolving = evolving();
+    return all - lookedUp() - evolving.idleParameters(meanActiveExperts);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.models.llama;
+
+import org.jspecify.annotations.NullMarked;
