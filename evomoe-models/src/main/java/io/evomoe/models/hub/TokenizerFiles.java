@@ -3,6 +3,7 @@ package io.evomoe.models.hub;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.UnreadTokenizers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,8 +15,6 @@ import java.util.OptionalInt;
 /** The tokenizer's files of a published model. */
 public final class TokenizerFiles {
   private static final List<String> VOCABULARIES = List.of("tokenizer.json", "vocab.json");
-  private static final List<String> OTHER_KINDS =
-      List.of("vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model");
   private static final List<String> COPIED =
       List.of(
           "tokenizer.json",
@@ -36,15 +35,7 @@ public final class TokenizerFiles {
     if (VOCABULARIES.stream().anyMatch(name -> Files.exists(folder.resolve(name)))) {
       return true;
     }
-    for (String name : OTHER_KINDS) {
-      if (Files.exists(folder.resolve(name))) {
-        throw new IllegalArgumentException(
-            "%s must have a byte-level BPE tokenizer (tokenizer.json, or vocab.json and merges.txt),"
-                    .formatted(folder)
-                + " has "
-                + name);
-      }
-    }
+    UnreadTokenizers.refuseByFile(folder);
     return false;
   }
 

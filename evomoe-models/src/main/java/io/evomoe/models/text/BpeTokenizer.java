@@ -4,15 +4,16 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * A byte-level BPE tokenizer in the files of Hugging Face's GPT-2 and RoBERTa tokenizers, run by
- * Hugging Face's own library. It never touches the network, cuts nothing off and adds nothing. The
- * spelling of a special token inside a text becomes that token, as it does there.
+ * A byte-level BPE tokenizer in the files of Hugging Face's GPT-2, RoBERTa, GPT-NeoX (OLMoE), Llama
+ * 3 and Qwen2 tokenizers ({@link PreTokenizer}), run by Hugging Face's own library. It never
+ * touches the network, cuts nothing off and adds nothing, not even a token that begins the text.
+ * The spelling of a special token inside a text becomes that token, as it does there. Files with a
+ * normalizer (Qwen and GPT-NeoX have NFC) give back the normalized text.
  *
  * <p>The native library is unpacked once into a folder that nobody else can write to ({@link
  * io.evomoe.internal.natives.NativeFolders}), or where {@code ENGINE_CACHE_DIR} says.
@@ -20,23 +21,26 @@ import java.util.stream.IntStream;
  * <p>Safe for use by several threads. The native part is freed by {@link #close}.
  */
 public final class BpeTokenizer implements Tokenizer, AutoCloseable {
-  /** Longer texts are encoded in pieces, so memory does not grow with the text. */
+  /** Longer texts are encoded in pieces of this many chars, so memory does not grow with them. */
   private static final int PIECE = 1 << 14;
 
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
+  private final PreTokenizer preTokenizer;
   private final int endOfText;
+  private final OptionalInt beginOfText;
   private final Map<String, Integer> special;
+  private final boolean divisible;
 
   private BpeTokenizer(
-      HuggingFaceTokenizer tokenizer,
-      int vocabularySize,
-      int endOfText,
-      Map<String, Integer> special) {
+      HuggingFaceTokenizer tokenizer, TokenizerContents contents, boolean divisible) {
     this.tokenizer = tokenizer;
-    this.vocabularySize = vocabularySize;
-    this.endOfText = endOfText;
-    this.special = Map.copyOf(special);
+    this.vocabularySize = contents.tokens().size();
+    this.preTokenizer = contents.preTokenizer();
+    this.endOfText = contents.endOfText();
+    this.beginOfText = contents.begin();
+    this.special = Map.copyOf(contents.special());
+    this.divisible = divisible;
   }
 
   /**
@@ -44,20 +48,13 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
    *
    * @param folder with {@code tokenizer.json}, or else {@code vocab.json} and {@code merges.txt}
    * @throws IllegalArgumentException when files are missing or damaged, or are not a byte-level BPE
-   *     tokenizer with an end-of-text token ({@code <|endoftext|>}, or RoBERTa's {@code </s>})
+   *     tokenizer that is known, with an end-of-text token ({@link TokenizerContents#endOfText})
    */
   public static BpeTokenizer load(Path folder) {
     JsonNode json = TokenizerJson.read(folder);
-    int size = 0;
-    for (JsonNode id : json.path("model").path("vocab")) {
-      size = Math.max(size, id.asInt() + 1);
-    }
-    for (JsonNode added : json.path("added_tokens")) {
-      size = Math.max(size, added.path("id").asInt() + 1);
-    }
-    Map<String, Integer> special = TokenizerJson.special(json);
-    int endOfText = endOfText(special, folder);
-    return new BpeTokenizer(OfflineTokenizers.open(json, folder), size, endOfText, special);
+    TokenizerContents contents = TokenizerContents.of(json, folder);
+    return new BpeTokenizer(
+        OfflineTokenizers.open(json, folder), contents, TextPieces.changeNothing(json));
   }
 
   /**
@@ -67,11 +64,20 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
    */
   @Override
   public int[] encode(String text) {
+    return encode(text, divisible ? PIECE : Integer.MAX_VALUE);
+  }
+
+  /**
+   * Encodes a text in pieces.
+   *
+   * @param piece chars at least in each but the last
+   */
+  int[] encode(String text, int piece) {
     requireUnicode(text);
     IntStream.Builder ids = IntStream.builder();
     int start = 0;
     while (start < text.length()) {
-      int end = pieceEnd(text, start);
+      int end = TextPieces.end(text, start, piece);
       for (long id : tokenizer.encode(text.substring(start, end), false, false).getIds()) {
         ids.add(Math.toIntExact(id));
       }
@@ -101,6 +107,25 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     return endOfText;
   }
 
+  /** How it splits text into words. */
+  public PreTokenizer preTokenizer() {
+    return preTokenizer;
+  }
+
+  /**
+   * Id of the token that begins a text, such as Llama 3's {@code <|begin_of_text|>} ({@link
+   * TokenizerContents#begin}). {@link #encode} never puts it before a text, nor anything else: what
+   * a file's post-processor adds in Hugging Face's library is for the caller to add.
+   *
+   * @return empty when the tokenizer has none
+   */
+  public OptionalInt beginOfText() {
+    return beginOfText;
+  }
+
+  /**
+   * {@inheritDoc} All tokens that were added to a vocabulary are found, such as {@code <|im_end|>}.
+   */
   @Override
   public OptionalInt special(String token) {
     Integer id = special.get(token);
@@ -113,20 +138,6 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     tokenizer.close();
   }
 
-  /** A single space between two words always begins a word, so a cut there changes no token. */
-  private static int pieceEnd(String text, int start) {
-    for (int i = start + PIECE; i < text.length() - 1; i++) {
-      if (text.charAt(i) == ' ' && !isSpace(text, i - 1) && !isSpace(text, i + 1)) {
-        return i;
-      }
-    }
-    return text.length();
-  }
-
-  private static boolean isSpace(String text, int index) {
-    return Gpt2PreTokenizer.isSpace(text.charAt(index));
-  }
-
   private static void requireUnicode(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
@@ -137,17 +148,5 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
         i++;
       }
     }
-  }
-
-  private static int endOfText(Map<String, Integer> special, Path folder) {
-    for (String name : List.of(BytePairVocabulary.END_OF_TEXT, SpecialTokens.END)) {
-      Integer id = special.get(name);
-      if (id != null) {
-        return id;
-      }
-    }
-    throw new IllegalArgumentException(
-        "tokenizer in %s must have the token %s or %s, has neither"
-            .formatted(folder, BytePairVocabulary.END_OF_TEXT, SpecialTokens.END));
   }
 }

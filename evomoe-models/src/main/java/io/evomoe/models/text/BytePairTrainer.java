@@ -72,7 +72,7 @@ public final class BytePairTrainer {
     for (String text : texts) {
       separator
           .splitAsStream(text)
-          .flatMap(Gpt2PreTokenizer::words)
+          .flatMap(PreTokenizer.GPT2::words)
           .forEach(word -> counts.merge(word, 1L, Long::sum));
       read.after(text);
     }

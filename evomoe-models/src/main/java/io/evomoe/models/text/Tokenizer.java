@@ -8,7 +8,10 @@ public interface Tokenizer {
   /** Ids of a text, nothing added and nothing cut off; empty for the empty text. */
   int[] encode(String text);
 
-  /** The text of ids; {@code decode(encode(text))} equals {@code text}. */
+  /**
+   * The text of ids; {@code decode(encode(text))} equals {@code text}, or its normalized form where
+   * the tokenizer has one.
+   */
   String decode(int[] ids);
 
   /** One more than the greatest id: the rows an embedding table needs. */

@@ -37,6 +37,7 @@ final class TokenizerIds {
         throw bad("the vocabulary must have all 256 bytes, has no token " + symbol);
       }
     }
+    int vocabulary = ids.size();
     for (JsonNode token : tokenizer.path("added_tokens")) {
       if (!token.path("content").isTextual() || token.path("content").textValue().isEmpty()) {
         throw bad("added tokens must have a content that is not empty, was " + token);
@@ -44,6 +45,7 @@ final class TokenizerIds {
       add(token.path("content").textValue(), token.path("id"));
     }
     requireNoGap();
+    requireBehind(vocabulary);
     return ids;
   }
 
@@ -88,6 +90,19 @@ final class TokenizerIds {
         throw bad(
             "ids of the %d tokens must be 0 to %d, none has %d"
                 .formatted(tokens.size(), tokens.size() - 1, id));
+      }
+    }
+  }
+
+  /** The library gives these ids itself, one after the other, and not those of the file. */
+  private void requireBehind(int vocabulary) {
+    for (JsonNode token : tokenizer.path("added_tokens")) {
+      int id = token.path("id").intValue();
+      boolean added = !tokenizer.path("model").path("vocab").has(token.path("content").textValue());
+      if (added && id < vocabulary) {
+        throw bad(
+            "an added token must have an id of at least %d, the size of model.vocab, %s has %d"
+                .formatted(vocabulary, token.path("content"), id));
       }
     }
   }

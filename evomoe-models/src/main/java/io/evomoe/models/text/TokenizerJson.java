@@ -42,6 +42,9 @@ final class TokenizerJson {
       return TokenizerRules.checked(json(whole), whole);
     }
     Path vocabulary = folder.resolve(VOCABULARY);
+    if (!Files.exists(vocabulary)) {
+      UnreadTokenizers.refuseByFile(folder);
+    }
     if (json(vocabulary) instanceof ObjectNode ids) {
       return TokenizerRules.checked(compose(ids, merges(folder.resolve(MERGES))), vocabulary);
     }
@@ -59,9 +62,9 @@ final class TokenizerJson {
       }
     }
     tokenizer.putNull("normalizer");
-    tokenizer.set("pre_tokenizer", byteLevel());
+    tokenizer.set("pre_tokenizer", PreTokenizerRules.write(PreTokenizer.GPT2));
     tokenizer.set("post_processor", postProcessor(ids));
-    tokenizer.set("decoder", byteLevel());
+    tokenizer.set("decoder", PreTokenizerRules.byteLevel(true));
     tokenizer.set("model", model(ids, merges));
     return tokenizer;
   }
@@ -103,15 +106,6 @@ final class TokenizerJson {
     return special;
   }
 
-  static ObjectNode byteLevel() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("type", "ByteLevel")
-        .put("add_prefix_space", false)
-        .put("trim_offsets", true)
-        .put("use_regex", true);
-  }
-
   private static ObjectNode specialToken(int id, String content) {
     return JsonNodeFactory.instance
         .objectNode()
@@ -124,7 +118,8 @@ final class TokenizerJson {
         .put("special", true);
   }
 
-  private static JsonNode json(Path file) {
+  /** Any JSON file of a tokenizer. */
+  static JsonNode json(Path file) {
     try {
       return MAPPER.readTree(Utf8Text.read(file));
     } catch (JsonProcessingException e) {

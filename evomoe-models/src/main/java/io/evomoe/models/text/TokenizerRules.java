@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +44,8 @@ final class TokenizerRules {
   }
 
   private ObjectNode checked() {
-    requireByteLevel();
+    UnreadTokenizers.refuseByModel(from, source);
+    PreTokenizer words = PreTokenizerRules.read(from, source);
     requireTypes("post_processor", "processors", POST_PROCESSORS);
     requireTypes("decoder", "decoders", Set.of("ByteLevel"));
     requireTypes("normalizer", "normalizers", NORMALIZERS);
@@ -50,30 +53,13 @@ final class TokenizerRules {
     tokenizer.put("version", "1.0").putNull("truncation").putNull("padding");
     tokenizer.set("added_tokens", addedTokens());
     tokenizer.set("normalizer", normalizer());
-    tokenizer.set("pre_tokenizer", TokenizerJson.byteLevel());
+    tokenizer.set("pre_tokenizer", PreTokenizerRules.write(words));
     tokenizer.putNull("post_processor");
-    tokenizer.set("decoder", TokenizerJson.byteLevel());
+    tokenizer.set("decoder", PreTokenizerRules.byteLevel(true));
     tokenizer.set("model", model());
     Map<String, Integer> ids = new TokenizerIds(tokenizer, source).checked();
     requireUnknown(ids);
     return tokenizer;
-  }
-
-  private void requireByteLevel() {
-    String model = from.path("model").path("type").asText("BPE");
-    JsonNode words = from.path("pre_tokenizer");
-    String type = words.path("type").asText("none");
-    boolean prefix = words.path("add_prefix_space").asBoolean();
-    boolean regex = words.path("use_regex").asBoolean(true);
-    if (!model.equals("BPE") || !type.equals("ByteLevel") || prefix || !regex) {
-      throw new IllegalArgumentException(
-          "%s must be a byte-level BPE tokenizer without a prefix space, was %s over %s%s"
-              .formatted(
-                  source,
-                  model,
-                  type,
-                  prefix ? " with a prefix space" : regex ? "" : " that does not split words"));
-    }
   }
 
   /** Parts that are null, one of the types, or a sequence of them. */
@@ -103,9 +89,13 @@ final class TokenizerRules {
     return JsonNodeFactory.instance.objectNode().put("type", node.path("type").asText());
   }
 
+  /** By id: the library gives ids in this order, whatever the file says. */
   private ArrayNode addedTokens() {
+    List<JsonNode> inOrder = new ArrayList<>();
+    from.path("added_tokens").forEach(inOrder::add);
+    inOrder.sort(Comparator.comparingLong(token -> token.path("id").asLong()));
     ArrayNode tokens = JsonNodeFactory.instance.arrayNode();
-    for (JsonNode token : from.path("added_tokens")) {
+    for (JsonNode token : inOrder) {
       ObjectNode added = JsonNodeFactory.instance.objectNode();
       added.set("id", token.path("id"));
       added.set("content", token.path("content"));
@@ -120,7 +110,6 @@ final class TokenizerRules {
     requireAbsent("model.dropout", old.path("dropout"), 0.0);
     requireAbsent("model.continuing_subword_prefix", old.path("continuing_subword_prefix"), "");
     requireAbsent("model.end_of_word_suffix", old.path("end_of_word_suffix"), "");
-    requireAbsent("model.byte_fallback", old.path("byte_fallback"), false);
     ObjectNode model = JsonNodeFactory.instance.objectNode();
     model.put("type", "BPE").putNull("dropout").put("byte_fallback", false);
     model.put("continuing_subword_prefix", "").put("end_of_word_suffix", "");

@@ -78,7 +78,7 @@ class BpeTokenizerTest {
     Encoding other =
         Encodings.newLazyEncodingRegistry()
             .registerGptBytePairEncoding(
-                new GptBytePairEncodingParams("ours", Gpt2PreTokenizer.WORD, ranks(), Map.of()))
+                new GptBytePairEncodingParams("ours", PreTokenizer.GPT2.word(), ranks(), Map.of()))
             .getEncoding("ours")
             .orElseThrow();
 
@@ -199,7 +199,8 @@ class BpeTokenizerTest {
   /** Word by word, each word looked up once. */
   private static int[] repeatedly(String text) {
     Map<String, int[]> known = new HashMap<>();
-    return Gpt2PreTokenizer.words(text)
+    return PreTokenizer.GPT2
+        .words(text)
         .flatMapToInt(word -> Arrays.stream(known.computeIfAbsent(word, BpeTokenizerTest::slow)))
         .toArray();
   }

@@ -11,8 +11,13 @@ final class SlowBytePairs {
 
   /** Applies the earliest-learnt merge that fits, until none does. */
   static List<String> encode(String text, List<String> merges) {
+    return encode(PreTokenizer.GPT2, text, merges);
+  }
+
+  /** Applies merges inside the words of a pre-tokenizer. */
+  static List<String> encode(PreTokenizer splitter, String text, List<String> merges) {
     List<String> tokens = new ArrayList<>();
-    for (String word : Gpt2PreTokenizer.words(text).toList()) {
+    for (String word : splitter.words(text).toList()) {
       List<String> symbols = bytes(word);
       int rank = best(symbols, merges);
       while (rank < merges.size()) {
@@ -27,7 +32,7 @@ final class SlowBytePairs {
   /** Recounts every pair of every word before each merge. */
   static List<String> train(String text, int merges, List<String> order) {
     List<List<String>> words =
-        new ArrayList<>(Gpt2PreTokenizer.words(text).map(w -> bytes(w)).toList());
+        new ArrayList<>(PreTokenizer.GPT2.words(text).map(w -> bytes(w)).toList());
     List<String> ids = new ArrayList<>(order);
     List<String> learnt = new ArrayList<>();
     while (learnt.size() < merges) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,12 +65,160 @@ class TokenizerRulesTest {
         "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"ByteLevel\"}]}",
         "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":false}",
         "{\"type\":\"ByteLevel\",\"add_prefix_space\":true}",
+        "{\"type\":\"Sequence\",\"pretokenizers\":[]}",
+        "{\"type\":\"Sequence\"}",
+        "{\"type\":\"Digits\"}",
         "null"
       })
   void should_refuse_words_that_are_not_those_of_gpt2(String words) throws IOException {
     tokenizer.set("pre_tokenizer", JSON.readTree(words));
 
     assertRefused("must be a byte-level BPE tokenizer without a prefix space, was BPE over ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(a+)+$", "", "\\s+", "(?i:'s|'t|'re|'ve|'m|'ll|'d)|\\p{L}+"})
+  void should_refuse_expressions_that_are_not_known(String expression) throws IOException {
+    tokenizer.set("pre_tokenizer", split(expression));
+
+    assertRefused(
+        file
+            + ": the regular expression of pre_tokenizer must be one of those of [GPT-2, Llama 3,"
+            + " Qwen2], was "
+            + expression);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "behavior,\"Removed\",",
+    "behavior,\"MergedWithNext\",",
+    "invert,true,",
+    "pattern,{},",
+    "type,\"Whitespace\",",
+    "use_regex,,true",
+    "add_prefix_space,,true",
+    "type,,\"Metaspace\""
+  })
+  void should_refuse_known_expressions_that_are_used_otherwise(
+      String field, @Nullable String first, @Nullable String second) throws IOException {
+    ObjectNode words = split(PreTokenizer.LLAMA3.expression());
+    int part = first == null ? 1 : 0;
+    ((ObjectNode) words.get("pretokenizers").get(part))
+        .set(field, JSON.readTree(first == null ? second : first));
+    tokenizer.set("pre_tokenizer", words);
+
+    assertRefused("must be a byte-level BPE tokenizer without a prefix space, was BPE over Seq");
+  }
+
+  @Test
+  void should_read_the_words_of_gpt2_as_a_split_too() throws IOException {
+    int[] ids;
+    try (BpeTokenizer before = BpeTokenizer.load(folder)) {
+      ids = before.encode("the cat'LL  1234 <mask>");
+    }
+    tokenizer.set("pre_tokenizer", split(PreTokenizer.GPT2.expression()));
+    Files.writeString(file, tokenizer.toString());
+
+    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
+      assertThat(loaded.preTokenizer()).isEqualTo(PreTokenizer.GPT2);
+      assertThat(loaded.encode("the cat'LL  1234 <mask>")).isEqualTo(ids);
+    }
+  }
+
+  @Test
+  void should_give_added_tokens_the_ids_of_the_file_in_whatever_order() throws IOException {
+    ((ArrayNode) tokenizer.get("added_tokens"))
+        .add(JSON.readTree("{\"id\":264,\"content\":\"<c>\"}"))
+        .add(JSON.readTree("{\"id\":262,\"content\":\"<a>\"}"))
+        .add(JSON.readTree("{\"id\":263,\"content\":\"<b>\"}"));
+    Files.writeString(file, tokenizer.toString());
+
+    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
+      assertThat(loaded.encode("<a><b><c>")).containsExactly(262, 263, 264);
+    }
+  }
+
+  @Test
+  void should_refuse_an_added_token_amid_the_vocabulary() throws IOException {
+    ObjectNode vocabulary = (ObjectNode) model().get("vocab");
+    vocabulary.put("t", 262);
+    int free = 0;
+    while (has(vocabulary, free)) {
+      free++;
+    }
+    ((ArrayNode) tokenizer.get("added_tokens"))
+        .add(JSON.readTree("{\"id\":%d,\"content\":\"<x>\"}".formatted(free)));
+
+    assertRefused(
+        "an added token must have an id of at least 262, the size of model.vocab, \"<x>\" has "
+            + free);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"eos_token\":7}|eos_token must be a text or an object with the text content, was 7",
+        "{\"bos_token\":{\"id\":7}}|bos_token must be a text or an object with the text content",
+        "{\"pad_token\":[]}|pad_token must be a text or an object with the text content, was []",
+        "{|tokenizer_config.json is not valid JSON"
+      })
+  void should_name_the_field_of_tokenizer_config(String config, String says) throws IOException {
+    Files.writeString(folder.resolve("tokenizer_config.json"), config);
+
+    assertRefused(says);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "tokenizer_config.json|{\"eos_token\":\"<fin>\"}",
+        "tokenizer_config.json|{\"eos_token\":{\"content\":\"<fin>\",\"lstrip\":false}}",
+        "special_tokens_map.json|{\"eos_token\":\"<fin>\"}"
+      })
+  void should_take_the_end_of_text_from_the_configuration_where_its_spelling_is_not_known(
+      String name, String config) throws IOException {
+    String text = tokenizer.toString().replace("\"</s>\"", "\"<fin>\"");
+    Files.writeString(file, text);
+    assertThatThrownBy(() -> BpeTokenizer.load(folder))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "must have a token <|endoftext|> or </s> or <|end_of_text|>, or the eos_token that its"
+                + " tokenizer_config.json names, has none");
+
+    Files.writeString(folder.resolve(name), config);
+    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
+      assertThat(loaded.endOfText()).isEqualTo(2);
+      assertThat(loaded.beginOfText()).hasValue(0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tokenizer.model|SentencePiece",
+        "spiece.model|SentencePiece",
+        "sentencepiece.bpe.model|SentencePiece",
+        "vocab.txt|WordPiece"
+      })
+  void should_name_the_kind_of_a_folder_without_byte_pairs(String name, String kind)
+      throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.writeString(other.resolve(name), "x");
+
+    assertThatThrownBy(() -> BpeTokenizer.load(other))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "%s must have a byte-level BPE tokenizer, as GPT-2, RoBERTa, GPT-NeoX, Llama 3 and Qwen2"
+                    .formatted(other)
+                + " have it (tokenizer.json, or vocab.json and merges.txt), %s tokenizers are not"
+                    .formatted(kind)
+                + " read, has "
+                + name);
   }
 
   @ParameterizedTest
@@ -80,9 +229,10 @@ class TokenizerRulesTest {
         "dropout|0.5|model.dropout must be left out, was 0.5",
         "end_of_word_suffix|\"</w>\"|model.end_of_word_suffix must be left out",
         "continuing_subword_prefix|\"##\"|model.continuing_subword_prefix must be left out",
-        "byte_fallback|true|model.byte_fallback must be left out, was true",
+        "byte_fallback|true|SentencePiece tokenizers are not read, has model.byte_fallback true",
         "unk_token|\"none\"|model.unk_token must be a token of the vocabulary, was \"none\"",
-        "type|\"Unigram\"|must be a byte-level BPE tokenizer without a prefix space, was Unigram",
+        "type|\"Unigram\"|SentencePiece tokenizers are not read, has model.type Unigram",
+        "type|\"WordPiece\"|must be a byte-level BPE tokenizer without a prefix space, was WordPiece over ByteLevel",
         "vocab|[]|must have model.vocab, an object",
         "merges|{}|and model.merges, a list",
         "merges|[\"t h e\"]|merges must be of two tokens that make a third, was \"t h e\"",
@@ -125,7 +275,8 @@ class TokenizerRulesTest {
         "{\"id\":262,\"content\":\"<s>\"}|token <s> has 262, which is its second",
         "{\"id\":262,\"content\":\"\"}|added tokens must have a content that is not empty",
         "{\"id\":262}|added tokens must have a content that is not empty",
-        "{\"content\":\"<x>\"}|the id of token <x> must be a whole number"
+        "{\"content\":\"<x>\"}|the id of token <x> must be a whole number",
+        "{\"id\":\"7\",\"content\":\"<x>\"}|the id of token <x> must be a whole number"
       })
   void should_check_the_added_tokens(String token, String says) throws IOException {
     ((ArrayNode) tokenizer.get("added_tokens")).add(JSON.readTree(token));
@@ -200,6 +351,24 @@ class TokenizerRulesTest {
       }
     }
     assertThat(read).isBetween(1, 299);
+  }
+
+  private static boolean has(ObjectNode vocabulary, int id) {
+    return vocabulary.properties().stream().anyMatch(token -> token.getValue().intValue() == id);
+  }
+
+  /** As Llama 3 has it, by another expression. */
+  private static ObjectNode split(String expression) throws IOException {
+    ObjectNode sequence =
+        (ObjectNode)
+            JSON.readTree(
+                "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\","
+                    + "\"behavior\":\"Isolated\",\"invert\":false},{\"type\":\"ByteLevel\","
+                    + "\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":false}]}");
+    ((ObjectNode) sequence.get("pretokenizers").get(0))
+        .putObject("pattern")
+        .put("Regex", expression);
+    return sequence;
   }
 
   private ObjectNode model() {

@@ -1,0 +1,209 @@
+package io.evomoe.models.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * What the files of a byte-level BPE tokenizer hold, for writing it in another format. Nothing
+ * native is loaded.
+ */
+public final class TokenizerContents {
+  private static final String LLAMA_BEGIN = "<|begin_of_text|>";
+  private static final String LLAMA_END = "<|end_of_text|>";
+  private static final List<String> ENDS =
+      List.of(BytePairVocabulary.END_OF_TEXT, SpecialTokens.END, LLAMA_END);
+
+  /** What a token is there for. */
+  public enum Kind {
+    /** Made of bytes by merges, its text in GPT-2's printable form ({@code Ġthe}). */
+    NORMAL,
+    /** Added for a text that is to be one token, such as a run of spaces; its text as it is. */
+    USER_DEFINED,
+    /** Stands for no text, such as end-of-text; its spelling. */
+    CONTROL
+  }
+
+  /**
+   * A token.
+   *
+   * @param text as in the file
+   */
+  public record Token(String text, Kind kind) {}
+
+  private final PreTokenizer preTokenizer;
+  private final boolean ignoresMerges;
+  private final List<Token> tokens;
+  private final List<String> merges;
+  private final Map<String, Integer> special;
+  private final int endOfText;
+  private final OptionalInt begin;
+  private final int end;
+  private final OptionalInt padding;
+
+  private TokenizerContents(JsonNode tokenizer, Path folder) {
+    NamedTokens named = NamedTokens.read(folder);
+    JsonNode model = tokenizer.path("model");
+    this.preTokenizer = PreTokenizerRules.read(tokenizer, folder);
+    this.ignoresMerges = model.path("ignore_merges").asBoolean();
+    this.special = TokenizerJson.special(tokenizer);
+    this.tokens = tokens(tokenizer);
+    this.merges = merges(model.path("merges"));
+    this.endOfText =
+        first(Stream.concat(ENDS.stream(), named.end().stream()))
+            .orElseThrow(() -> withoutEnd(folder));
+    this.begin =
+        first(Stream.concat(named.begin().stream(), Stream.of(LLAMA_BEGIN, SpecialTokens.BEGIN)));
+    this.end = first(named.end().stream()).orElse(endOfText);
+    this.padding = first(Stream.concat(named.padding().stream(), Stream.of(SpecialTokens.PADDING)));
+  }
+
+  /**
+   * Reads a tokenizer's files.
+   *
+   * @param folder as {@link BpeTokenizer#load} takes it
+   * @throws IllegalArgumentException as {@link BpeTokenizer#load} does
+   */
+  public static TokenizerContents read(Path folder) {
+    return of(TokenizerJson.read(folder), folder);
+  }
+
+  /**
+   * The contents of a tokenizer that was checked.
+   *
+   * @param tokenizer in the one-file form
+   * @param folder that it is from
+   */
+  static TokenizerContents of(JsonNode tokenizer, Path folder) {
+    return new TokenizerContents(tokenizer, folder);
+  }
+
+  /** How it splits text into words. */
+  public PreTokenizer preTokenizer() {
+    return preTokenizer;
+  }
+
+  /**
+   * Whether a word that is a token becomes that token even if no merges lead to it ({@code
+   * ignore_merges}, as in Llama 3).
+   */
+  public boolean ignoresMerges() {
+    return ignoresMerges;
+  }
+
+  /**
+   * llama.cpp's name of a pre-tokenizer that gives the same tokens, the value of {@code
+   * tokenizer.ggml.pre} in a GGUF file: {@code gpt-2}, {@code qwen2}, {@code llama-bpe} for Llama
+   * 3, or {@code dbrx} for the same words without {@link #ignoresMerges}. Under {@code llama-bpe},
+   * llama.cpp adds the beginning to every text unless {@code tokenizer.ggml.add_bos_token} is
+   * false.
+   *
+   * @return empty when llama.cpp has none, for the words of GPT-2 or Qwen2 with {@link
+   *     #ignoresMerges}
+   */
+  public Optional<String> llamaCppName() {
+    return switch (preTokenizer) {
+      case GPT2 -> ignoresMerges ? Optional.empty() : Optional.of("gpt-2");
+      case QWEN2 -> ignoresMerges ? Optional.empty() : Optional.of("qwen2");
+      case LLAMA3 -> Optional.of(ignoresMerges ? "llama-bpe" : "dbrx");
+    };
+  }
+
+  /** All tokens in the order of their ids, from 0 on without a gap. */
+  public List<Token> tokens() {
+    return tokens;
+  }
+
+  /** Merges in the order they are applied, each {@code left right} in printable form. */
+  public List<String> merges() {
+    return merges;
+  }
+
+  /**
+   * Id of the token that stands between documents: {@code <|endoftext|>} (GPT-2, GPT-NeoX, Qwen),
+   * or else {@code </s>} (RoBERTa), or else {@code <|end_of_text|>} (Llama 3), or else {@link
+   * #end}.
+   */
+  public int endOfText() {
+    return endOfText;
+  }
+
+  /**
+   * Id of the token that begins a text: {@code bos_token} of {@code tokenizer_config.json} or
+   * {@code special_tokens_map.json}, or else {@code <|begin_of_text|>} or {@code <s>}.
+   *
+   * @return empty when there is none, as in Qwen
+   */
+  public OptionalInt begin() {
+    return begin;
+  }
+
+  /**
+   * Id of the token that ends what a model writes: {@code eos_token} of the same files, or else
+   * {@link #endOfText}. Models that were taught to chat have another one than {@link #endOfText},
+   * such as {@code <|eot_id|>} or {@code <|im_end|>}.
+   */
+  public int end() {
+    return end;
+  }
+
+  /**
+   * Id of the token that fills a sequence up: {@code pad_token} of the same files, or else {@code
+   * <pad>}.
+   *
+   * @return empty when there is none
+   */
+  public OptionalInt padding() {
+    return padding;
+  }
+
+  /** Ids by spelling of all tokens that are not {@link Kind#NORMAL}. */
+  Map<String, Integer> special() {
+    return special;
+  }
+
+  private List<Token> tokens(JsonNode tokenizer) {
+    Map<Integer, Token> byId = new HashMap<>();
+    for (Map.Entry<String, JsonNode> token : tokenizer.path("model").path("vocab").properties()) {
+      byId.put(token.getValue().intValue(), new Token(token.getKey(), Kind.NORMAL));
+    }
+    special.forEach((text, id) -> byId.put(id, new Token(text, Kind.CONTROL)));
+    for (JsonNode added : tokenizer.path("added_tokens")) {
+      if (!added.path("special").asBoolean()) {
+        String text = added.path("content").asText();
+        byId.put(added.path("id").intValue(), new Token(text, Kind.USER_DEFINED));
+      }
+    }
+    Token[] inOrder = new Token[byId.size()];
+    byId.forEach((id, token) -> inOrder[id] = token);
+    return List.of(inOrder);
+  }
+
+  private static List<String> merges(JsonNode merges) {
+    List<String> texts = new ArrayList<>(merges.size());
+    for (JsonNode merge : merges) {
+      texts.add(
+          merge.isTextual()
+              ? merge.textValue()
+              : merge.path(0).asText() + " " + merge.path(1).asText());
+    }
+    return List.copyOf(texts);
+  }
+
+  /** Id of the first of the spellings that the tokenizer has. */
+  private OptionalInt first(Stream<String> spellings) {
+    return spellings.filter(special::containsKey).mapToInt(special::get).findFirst();
+  }
+
+  private static IllegalArgumentException withoutEnd(Path folder) {
+    return new IllegalArgumentException(
+        "tokenizer in %s must have a token %s, or the eos_token that its tokenizer_config.json names, has none"
+            .formatted(folder, String.join(" or ", ENDS)));
+  }
+}
