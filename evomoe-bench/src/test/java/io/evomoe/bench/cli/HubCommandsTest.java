@@ -2,6 +2,10 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.text.PreTokenizer;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** import, export, logits and train --init, as a user calls them. */
 class HubCommandsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String IDS = "5,80,81,2";
 
   private static final String LEARNS_NOTHING = "training.learningRate=1e-30";
@@ -131,6 +136,40 @@ class HubCommandsTest {
       assertThat(refused.err()).contains("must have a tokenizer");
     }
     assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void a_model_should_keep_a_tokenizer_that_splits_words_as_Llama_3_does() throws IOException {
+    Path published = export(dense("gpt"), "published");
+    Path file = published.resolve("tokenizer.json");
+    ObjectNode tokenizer = (ObjectNode) JSON.readTree(file.toFile());
+    ObjectNode words = tokenizer.putObject("pre_tokenizer").put("type", "Sequence");
+    ArrayNode parts = words.putArray("pretokenizers");
+    ObjectNode split = parts.addObject().put("type", "Split").put("behavior", "Isolated");
+    split.put("invert", false);
+    split.putObject("pattern").put("Regex", PreTokenizer.LLAMA3.expression());
+    ObjectNode bytes = parts.addObject().put("type", "ByteLevel").put("add_prefix_space", false);
+    bytes.put("trim_offsets", true).put("use_regex", false);
+    String llama = tokenizer.toString().replace("<|endoftext|>", "<|end_of_text|>");
+    Files.writeString(file, llama);
+    String config = "{\"eos_token\":\"<|end_of_text|>\"}";
+    Files.writeString(published.resolve("tokenizer_config.json"), config);
+
+    Path imported = imported(published);
+
+    assertThat(tokenizer(imported)).isEqualTo(llama);
+    CommandRun eval = of("eval", "--checkpoint", imported, "--data", text);
+    assertThat(eval.code()).as(eval.err()).isZero();
+    assertThat(of("generate", "--checkpoint", imported, "--tokens", "3").code()).isZero();
+    Path again = export(imported, "again");
+    assertThat(again.resolve("tokenizer.json")).hasContent(llama);
+    assertThat(again.resolve("tokenizer_config.json")).hasContent(config);
+
+    Files.writeString(file, llama.replace("{1,3}", "{1,4}"));
+    CommandRun refused = of("import", "--from", published, "--out", folder.resolve("refused"));
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("the regular expression of pre_tokenizer must be one of");
+    assertThat(folder.resolve("refused")).doesNotExist();
   }
 
   @Test

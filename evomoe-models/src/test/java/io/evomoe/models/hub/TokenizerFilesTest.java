@@ -1,0 +1,54 @@
+package io.evomoe.models.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.PublishedTokenizer;
+import io.evomoe.models.text.TokenizerContents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The tokenizers of newer models, in the folder of a model. */
+class TokenizerFilesTest {
+  private static final String TEXT = "We'LL see 1790 members,  it's\n\n the people's";
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void should_fit_a_model_with_a_row_for_every_token_and_be_copied(PublishedTokenizer published)
+      throws IOException {
+    Path from = published.write(Files.createDirectory(folder.resolve("from")));
+    Path into = folder.resolve("into");
+    try (BpeTokenizer tokenizer = BpeTokenizer.load(from)) {
+      int size = tokenizer.vocabularySize();
+      assertThat(TokenizerFiles.isIn(from)).isTrue();
+      TokenizerFiles.requireFit(from, model(size));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> TokenizerFiles.requireFit(from, model(size - 1)))
+          .withMessageContaining("must have at most the %d tokens of the model", size - 1);
+
+      TokenizerFiles.copy(from, into);
+      try (BpeTokenizer copied = BpeTokenizer.load(into)) {
+        assertThat(copied.encode(TEXT)).isEqualTo(tokenizer.encode(TEXT));
+      }
+    }
+    assertThat(TokenizerContents.read(into).end()).isEqualTo(TokenizerContents.read(from).end());
+  }
+
+  private PublishedModel model(int vocabulary) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    Path config = Published.folder("gpt2").resolve("config.json");
+    ObjectNode changed = (ObjectNode) json.readTree(config.toFile());
+    changed.put("vocab_size", vocabulary);
+    Files.writeString(folder.resolve("config.json"), changed.toString());
+    return HubConfig.read(folder);
+  }
+}
