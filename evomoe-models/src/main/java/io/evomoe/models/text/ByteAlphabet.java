@@ -28,6 +28,14 @@ final class ByteAlphabet {
     return IntStream.range(0, SIZE).mapToObj(ByteAlphabet::symbol).toList();
   }
 
+  /** The stand-ins of the 243 bytes that occur in UTF-8: all but C0, C1 and F5 to FF. */
+  static List<String> ofUtf8() {
+    return IntStream.range(0, SIZE)
+        .filter(value -> value < 0xF5 && value != 0xC0 && value != 0xC1)
+        .mapToObj(value -> symbol(id(value)))
+        .toList();
+  }
+
   /** Ids of the UTF-8 bytes of {@code word}. */
   static int[] ids(String word) {
     byte[] bytes = word.getBytes(StandardCharsets.UTF_8);

@@ -22,8 +22,8 @@ public enum PreTokenizer {
 
   /**
    * Llama 3's (Llama Team, arXiv 2407.21783, section 3.2; {@code tokenizer.json} of 3, 3.1, 3.2 and
-   * 3.3), which is GPT-4's. Contractions in any case, digits in groups of up to three, line ends
-   * apart.
+   * 3.3), which is GPT-4's and OLMo 2's. Contractions in any case, digits in groups of up to three,
+   * line ends apart.
    */
   LLAMA3("Llama 3", sinceGpt4("{1,3}")),
 

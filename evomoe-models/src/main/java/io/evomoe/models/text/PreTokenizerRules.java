@@ -81,11 +81,12 @@ final class PreTokenizerRules {
         && node.path("use_regex").asBoolean(true) == splits;
   }
 
+  /** Matches apart, or, as in OLMo 2, what is no match removed: known matches cover every text. */
   private static boolean isSplit(JsonNode node) {
+    String behavior = node.path("invert").asBoolean() ? "Removed" : "Isolated";
     return typeOf(node).equals("Split")
         && node.path("pattern").path("Regex").isTextual()
-        && node.path("behavior").asText("").equals("Isolated")
-        && !node.path("invert").asBoolean();
+        && node.path("behavior").asText("").equals(behavior);
   }
 
   private static String described(JsonNode node) {

@@ -32,9 +32,9 @@ final class TokenizerIds {
       add(token.getKey(), token.getValue());
     }
     model.path("merges").forEach(this::requireMerge);
-    for (String symbol : ByteAlphabet.symbols()) {
+    for (String symbol : ByteAlphabet.ofUtf8()) {
       if (!ids.containsKey(symbol)) {
-        throw bad("the vocabulary must have all 256 bytes, has no token " + symbol);
+        throw bad("the vocabulary must have every byte that UTF-8 has, has no token " + symbol);
       }
     }
     int vocabulary = ids.size();

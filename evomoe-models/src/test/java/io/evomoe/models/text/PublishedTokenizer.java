@@ -37,7 +37,7 @@ public enum PublishedTokenizer {
       ArrayNode processors = processor.putArray("processors").add(byteLevel(true, true));
       processors.addObject().put("type", "TemplateProcessing").putArray("single");
       tokenizer.set("decoder", byteLevel(true, true));
-      ObjectNode model = model(tokenizer, 0).put("ignore_merges", true);
+      ObjectNode model = model(tokenizer, VOCABULARY.tokens(), 0).put("ignore_merges", true);
       ((ObjectNode) model.get("vocab")).put(UNREACHED, VOCABULARY.tokens().size());
       VOCABULARY.merges().forEach(model.putArray("merges")::add);
       return tokenizer;
@@ -65,7 +65,7 @@ public enum PublishedTokenizer {
       tokenizer.set("pre_tokenizer", split("", false));
       tokenizer.set("post_processor", byteLevel(false, false));
       tokenizer.set("decoder", byteLevel(false, false));
-      ObjectNode model = model(tokenizer, 0);
+      ObjectNode model = model(tokenizer, VOCABULARY.tokens(), 0);
       ArrayNode merges = model.putArray("merges");
       for (String merge : VOCABULARY.merges()) {
         String[] parts = merge.split(" ", -1);
@@ -80,7 +80,10 @@ public enum PublishedTokenizer {
     }
   },
 
-  /** OLMoE: GPT-NeoX's words and NFC, runs of 24 to 2 spaces as added tokens. */
+  /**
+   * OLMoE: GPT-NeoX's words and NFC, runs of 24 to 2 spaces as added tokens, which are all in the
+   * vocabulary, and no bytes that UTF-8 does not have.
+   */
   OLMOE {
     @Override
     ObjectNode tokenizer() {
@@ -88,7 +91,7 @@ public enum PublishedTokenizer {
       ArrayNode added = tokenizer.putArray("added_tokens");
       added.add(token(0, "|||IP_ADDRESS|||", true, false));
       added.add(token(1, "<|padding|>", false, true));
-      int size = VOCABULARY.tokens().size() + 2;
+      int size = TOKENS_OF_UTF8.size() + 2;
       for (int spaces = 24; spaces >= 2; spaces--) {
         added.add(token(size + 24 - spaces, " ".repeat(spaces), true, false));
       }
@@ -99,8 +102,9 @@ public enum PublishedTokenizer {
       tokenizer.set("pre_tokenizer", byteLevel(true, true).put("add_prefix_space", false));
       tokenizer.putObject("post_processor").put("type", "TemplateProcessing");
       tokenizer.set("decoder", byteLevel(true, true));
-      ObjectNode model = model(tokenizer, 2);
-      ((ObjectNode) model.get("vocab")).put("|||IP_ADDRESS|||", 0).put("<|padding|>", 1);
+      ObjectNode model = model(tokenizer, TOKENS_OF_UTF8, 2);
+      ObjectNode vocabulary = (ObjectNode) model.get("vocab");
+      added.forEach(token -> vocabulary.set(token.get("content").textValue(), token.get("id")));
       VOCABULARY.merges().forEach(model.putArray("merges")::add);
       return tokenizer;
     }
@@ -120,6 +124,11 @@ public enum PublishedTokenizer {
 
   static final BytePairVocabulary VOCABULARY =
       BytePairTrainer.train(List.of((ENGLISH + String.join(" ", OddText.SAMPLES)).repeat(3)), 500);
+
+  private static final List<String> TOKENS_OF_UTF8 =
+      VOCABULARY.tokens().stream()
+          .filter(t -> ByteAlphabet.ofUtf8().contains(t) || !ByteAlphabet.symbols().contains(t))
+          .toList();
 
   abstract ObjectNode tokenizer();
 
@@ -169,13 +178,13 @@ public enum PublishedTokenizer {
         .put("use_regex", true);
   }
 
-  private static ObjectNode model(ObjectNode tokenizer, int firstId) {
+  private static ObjectNode model(ObjectNode tokenizer, List<String> tokens, int firstId) {
     ObjectNode model = tokenizer.putObject("model").put("type", "BPE").putNull("dropout");
     model.putNull("unk_token").put("continuing_subword_prefix", "").put("end_of_word_suffix", "");
     model.put("fuse_unk", false).put("byte_fallback", false);
     ObjectNode vocabulary = model.putObject("vocab");
-    for (int i = 0; i < VOCABULARY.tokens().size(); i++) {
-      vocabulary.put(VOCABULARY.tokens().get(i), firstId + i);
+    for (int i = 0; i < tokens.size(); i++) {
+      vocabulary.put(tokens.get(i), firstId + i);
     }
     return model;
   }
