@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param minTemperature at the end, above 0 and at most the maximum
  * @param temperatureSteps steps after the spawn in which the minimum is reached; null for three
  *     quarters of what remains
- * @param hardFrom steps after the spawn from which only the first expert is used; null for never
+ * @param hardFrom steps after the spawn from which only the first {@code finalTopK} experts are
+ *     used; null for never
+ * @param finalTopK experts that a token keeps from {@code hardFrom} on, at least 1, at most {@code
+ *     model.experts}, and 1 where {@code hardFrom} is null
  */
 public record EvolutionConfig(
     @Nullable Long diversifySteps,
@@ -27,7 +30,8 @@ public record EvolutionConfig(
     double maxTemperature,
     double minTemperature,
     @Nullable Long temperatureSteps,
-    @Nullable Long hardFrom) {
+    @Nullable Long hardFrom,
+    int finalTopK) {
 
   /** Refuses values out of their bounds. */
   public EvolutionConfig {
@@ -45,6 +49,18 @@ public record EvolutionConfig(
     requireAtLeast("diversifySteps", diversifySteps, 0);
     requireAtLeast("temperatureSteps", temperatureSteps, 1);
     requireAtLeast("hardFrom", hardFrom, 0);
+    requireFinalTopK(finalTopK, hardFrom);
+  }
+
+  private static void requireFinalTopK(int finalTopK, @Nullable Long hardFrom) {
+    if (finalTopK < 1) {
+      throw new IllegalArgumentException("finalTopK must be at least 1, was " + finalTopK);
+    }
+    if (finalTopK > 1 && hardFrom == null) {
+      throw new IllegalArgumentException(
+          "finalTopK must be 1 where hardFrom is left out, because it counts from there on, was "
+              + finalTopK);
+    }
   }
 
   private static void requireSpawn(String spawn) {
@@ -72,7 +88,7 @@ public record EvolutionConfig(
   /**
    * A 30 % mask, copied moments, an exponential temperature from {@link
    * TemperatureSchedule#DEFAULT_MAXIMUM} to {@link TemperatureSchedule#DEFAULT_MINIMUM}, never
-   * hard; steps that follow from the length of the training.
+   * hard, and with one expert if it were; steps that follow from the length of the training.
    */
   public static EvolutionConfig defaults() {
     return new EvolutionConfig(
@@ -83,7 +99,8 @@ public record EvolutionConfig(
         TemperatureSchedule.DEFAULT_MAXIMUM,
         TemperatureSchedule.DEFAULT_MINIMUM,
         null,
-        null);
+        null,
+        1);
   }
 
   /** How experts are spawned. */
@@ -122,6 +139,7 @@ public record EvolutionConfig(
     private double minTemperature;
     private @Nullable Long temperatureSteps;
     private @Nullable Long hardFrom;
+    private int finalTopK;
 
     private Builder(EvolutionConfig from) {
       diversifySteps = from.diversifySteps;
@@ -132,6 +150,7 @@ public record EvolutionConfig(
       minTemperature = from.minTemperature;
       temperatureSteps = from.temperatureSteps;
       hardFrom = from.hardFrom;
+      finalTopK = from.finalTopK;
     }
 
     /** Sets {@link EvolutionConfig#diversifySteps}. */
@@ -182,6 +201,12 @@ public record EvolutionConfig(
       return this;
     }
 
+    /** Sets {@link EvolutionConfig#finalTopK}. */
+    public Builder finalTopK(int value) {
+      finalTopK = value;
+      return this;
+    }
+
     private EvolutionConfig build() {
       return new EvolutionConfig(
           diversifySteps,
@@ -191,7 +216,8 @@ public record EvolutionConfig(
           maxTemperature,
           minTemperature,
           temperatureSteps,
-          hardFrom);
+          hardFrom,
+          finalTopK);
     }
   }
 }

@@ -49,7 +49,7 @@ public record EvolutionSchedule(
             .with(e -> e.diversifySteps(0).temperatureSteps(1))
             .with(e -> e.maxTemperature(temperature).minTemperature(temperature));
     if (context.phase() == Phase.HARD) {
-      config = config.with(e -> e.hardFrom(0));
+      config = config.with(e -> e.hardFrom(0).finalTopK(context.hardExperts()));
     }
     Growth growth = context.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START;
     return new EvolutionSchedule(config, 0, growth, context.step(), true);
@@ -88,7 +88,8 @@ public record EvolutionSchedule(
 
   /** What the forward passes of a step, from 0, are told. */
   public StepContext context(long step, boolean training, long seed) {
-    return new StepContext(earlierSteps + step, phase(step), temperature(step), training, seed);
+    return new StepContext(
+        earlierSteps + step, phase(step), temperature(step), config.finalTopK(), training, seed);
   }
 
   /** Steps since there are several experts; negative while there is one. */

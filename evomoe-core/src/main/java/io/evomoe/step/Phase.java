@@ -6,6 +6,9 @@ public enum Phase {
   DIVERSIFY,
   /** Gate-sparsify, soft: every expert above the threshold takes the token. */
   SOFT,
-  /** Gate-sparsify, hard: the first expert alone takes the token. */
+  /**
+   * Gate-sparsify, hard: the first experts alone take the token, one or as many as the {@link
+   * StepContext#hardExperts() pass} says.
+   */
   HARD
 }

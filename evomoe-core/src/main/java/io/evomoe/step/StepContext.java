@@ -9,12 +9,18 @@ import io.evomoe.random.CounterRandom;
  * @param step the optimizer step, from 0
  * @param phase the phase of the evolution
  * @param temperature softmax temperature of the gates, above 0
+ * @param hardExperts experts that a token keeps in {@link Phase#HARD}, at least 1; without meaning
+ *     in the other phases
  * @param training whether noise, dropout and capacity act
  * @param seed from which everything random in this pass is drawn; differs in every micro-batch
  */
-public record StepContext(long step, Phase phase, double temperature, boolean training, long seed) {
+public record StepContext(
+    long step, Phase phase, double temperature, int hardExperts, boolean training, long seed) {
 
-  /** Refuses a negative step and a temperature that is not a positive number. */
+  /**
+   * Refuses a negative step, a temperature that is not a positive number, and a hard phase without
+   * experts.
+   */
   public StepContext {
     if (step < 0) {
       throw new IllegalArgumentException("step must be at least 0, was " + step);
@@ -23,6 +29,14 @@ public record StepContext(long step, Phase phase, double temperature, boolean tr
       throw new IllegalArgumentException(
           "temperature must be above 0 and finite, was " + temperature);
     }
+    if (hardExperts < 1) {
+      throw new IllegalArgumentException("hardExperts must be at least 1, was " + hardExperts);
+    }
+  }
+
+  /** A pass whose hard phase keeps one expert a token. */
+  public StepContext(long step, Phase phase, double temperature, boolean training, long seed) {
+    this(step, phase, temperature, 1, training, seed);
   }
 
   /** The draws of one user (a layer's name and a purpose) in this pass. */
@@ -32,6 +46,11 @@ public record StepContext(long step, Phase phase, double temperature, boolean tr
 
   /** The same step, evaluated: no noise, no dropout, no capacity. */
   public StepContext evaluating() {
-    return new StepContext(step, phase, temperature, false, seed);
+    return new StepContext(step, phase, temperature, hardExperts, false, seed);
+  }
+
+  /** The same step in the hard phase, in which a token keeps so many experts. */
+  public StepContext hard(int experts) {
+    return new StepContext(step, Phase.HARD, temperature, experts, training, seed);
   }
 }

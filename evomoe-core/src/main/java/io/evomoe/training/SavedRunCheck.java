@@ -20,15 +20,22 @@ final class SavedRunCheck {
     }
     long step = saved.progress().step();
     StepContext then = saved.context();
-    if (evolution.phase(step) != then.phase()
-        || evolution.temperature(step) != then.temperature()) {
+    StepContext now = evolution.context(step, false, seed);
+    if (now.phase() != then.phase() || now.temperature() != then.temperature()) {
       log.warn(
           "Step {} is {} at temperature {} now, but was {} at {} in {}",
           step,
-          evolution.phase(step),
-          evolution.temperature(step),
+          now.phase(),
+          now.temperature(),
           then.phase(),
           then.temperature(),
+          saved.location());
+    }
+    if (now.hardExperts() != then.hardExperts()) {
+      log.warn(
+          "The hard phase keeps {} experts a token now, but was to keep {} in {}",
+          now.hardExperts(),
+          then.hardExperts(),
           saved.location());
     }
   }

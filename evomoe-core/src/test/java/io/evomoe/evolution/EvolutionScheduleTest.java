@@ -9,6 +9,7 @@ import io.evomoe.step.StepContext;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EvolutionScheduleTest {
@@ -99,6 +100,41 @@ class EvolutionScheduleTest {
             at(TEMPERATURE).with(e -> e.diversifySteps(0).hardFrom(0)), 100, Growth.SPAWNED);
 
     assertThat(schedule.phase(0)).isEqualTo(Phase.HARD);
+  }
+
+  @Test
+  void should_tell_how_many_experts_the_hard_phase_keeps() {
+    EvolutionConfig config = at(TEMPERATURE).with(e -> e.diversifySteps(10).hardFrom(20));
+    EvolutionSchedule two =
+        new EvolutionSchedule(config.with(e -> e.finalTopK(2)), 100, Growth.SPAWNED);
+
+    assertThat(new EvolutionSchedule(config, 100, Growth.SPAWNED).context(30, true, 1))
+        .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), true, 1));
+    assertThat(two.context(30, true, 1))
+        .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), 2, true, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, DIVERSIFY, 1", "29, SOFT, 1", "30, HARD, 2"})
+  void should_stay_in_the_phase_of_an_earlier_training(long step, Phase phase, int kept) {
+    EvolutionConfig config =
+        at(TEMPERATURE).with(e -> e.diversifySteps(10).hardFrom(20).finalTopK(2));
+    StepContext before = new EvolutionSchedule(config, 100, Growth.SPAWNED).context(step, false, 1);
+    StepContext after = EvolutionSchedule.staying(before).context(1000, false, 1);
+
+    assertThat(after)
+        .isEqualTo(new StepContext(step + 1000, phase, before.temperature(), kept, false, 1));
+  }
+
+  @Test
+  void should_refuse_a_final_number_of_experts_that_nothing_would_hear() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EvolutionConfig.defaults().with(e -> e.finalTopK(2)))
+        .withMessage(
+            "finalTopK must be 1 where hardFrom is left out, because it counts from there on, was 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EvolutionConfig.defaults().with(e -> e.hardFrom(1).finalTopK(0)))
+        .withMessage("finalTopK must be at least 1, was 0");
   }
 
   @Test

@@ -39,11 +39,6 @@ public abstract class GateContract extends GateOptionsContract {
   /** Auxiliary loss in training where one expert is the clear choice of every token. */
   protected abstract double auxLossAtCollapse(int experts, int moeLayers);
 
-  /** Options under which the laws must hold; the defaults belong in it. */
-  protected List<Map<String, String>> variants() {
-    return List.of(Map.of());
-  }
-
   /** Whether training draws random numbers that can change the experts of a token. */
   protected boolean noisy(Map<String, String> options) {
     return false;
@@ -367,24 +362,6 @@ public abstract class GateContract extends GateOptionsContract {
             saved.route(tokens, context).routing(),
             0,
             options.toString());
-      }
-    }
-  }
-
-  private interface Law {
-    void check(GateScene scene, StepContext context, String description);
-  }
-
-  private void everywhere(Law law) {
-    for (Map<String, String> options : variants()) {
-      for (int experts : expertCounts()) {
-        GateScene scene = GateScene.of(provider(), experts, options);
-        for (StepContext context : GateScene.contexts()) {
-          String when = context.training() ? "training" : "evaluation";
-          String description =
-              "%d experts, %s, %s %s".formatted(experts, options, context.phase(), when);
-          law.check(scene, context, description);
-        }
       }
     }
   }

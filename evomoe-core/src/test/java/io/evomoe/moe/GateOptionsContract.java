@@ -24,6 +24,11 @@ public abstract class GateOptionsContract {
     return List.of(1, EXPERTS);
   }
 
+  /** Options under which the laws must hold; the defaults belong in it. */
+  protected List<Map<String, String>> variants() {
+    return List.of(Map.of());
+  }
+
   @Test
   void should_refuse_an_option_it_does_not_know() {
     assertThatThrownBy(() -> GateScene.of(provider(), 1, Map.of("noSuchOption", "1")))
@@ -71,6 +76,28 @@ public abstract class GateOptionsContract {
       return names.equals("none") ? List.of() : List.of(names.split(", "));
     }
     throw new AssertionError("an option that the gate does not know was not refused");
+  }
+
+  /** What must hold of a gate, however it is asked. */
+  @FunctionalInterface
+  interface Law {
+    void check(GateScene scene, StepContext context, String description);
+  }
+
+  /** Checks a law with all variants, numbers of experts and contexts. */
+  final void everywhere(Law law) {
+    for (Map<String, String> options : variants()) {
+      for (int experts : expertCounts()) {
+        GateScene scene = GateScene.of(provider(), experts, options);
+        for (StepContext context : scene.everyContext()) {
+          String when = context.training() ? "training" : "evaluation";
+          String description =
+              "%d experts, %s, %s of %d, %s"
+                  .formatted(experts, options, context.phase(), context.hardExperts(), when);
+          law.check(scene, context, description);
+        }
+      }
+    }
   }
 
   final int lastExpertCount() {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -98,6 +99,15 @@ public final class GateScene {
   public static List<StepContext> contexts() {
     StepContext hard = training(Phase.HARD, 1);
     return List.of(training(), hard, evaluation(), hard.evaluating());
+  }
+
+  /** The same, and a hard phase of two experts where there are two. */
+  public List<StepContext> everyContext() {
+    if (experts < 2) {
+      return contexts();
+    }
+    StepContext pair = training().hard(2);
+    return Stream.concat(contexts().stream(), Stream.of(pair, pair.evaluating())).toList();
   }
 
   /** The gate. */

@@ -18,8 +18,10 @@ import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -27,9 +29,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>{@code z = x W}, {@code p = softmax(z)}, {@code g = softmax((z + zeta) / tau)} with zeta from
  * Gumbel(0, 1) for each token and expert in training. The mask m is 1 where {@code g > threshold}
- * and at argmax g, so a token always has its first expert; in the hard phase m is argmax g alone.
- * Weights are {@code w = m p}. A high temperature tau makes g flat and all experts active; as tau
- * falls, fewer pass the threshold. m is a constant to the gradient.
+ * and at argmax g, so a token always has its first expert; in the hard phase m is 1 at the {@link
+ * StepContext#hardExperts} experts of the largest g alone, one by default and in the paper. Weights
+ * are {@code w = m p}. A high temperature tau makes g flat and all experts active; as tau falls,
+ * fewer pass the threshold. m is a constant to the gradient. In the hard phase without noise this
+ * is the router of published models with a fixed k: renormalized a softmax over the k largest
+ * logits (Mixtral, arXiv 2401.04088, section 2.1), else their p (OLMoE, arXiv 2409.02060, section
+ * 2).
  *
  * <p>Four defaults differ from the paper's or its code's, each because it measured better in every
  * pair of seeds (docs/study.md): no noise; weights divided by their sum over the token's experts; a
@@ -48,8 +54,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>{@code noise} false: Gumbel noise in training; evaluation never has any
  *   <li>{@code weights} {@code p} (default) or {@code gumbel}: {@code w = m g}
  *   <li>{@code renormalize} true: divide w by its sum over the token's experts. Where a token has
- *       one expert, w is then 1 and its router's weights get no gradient from it, in the hard phase
- *       from no token
+ *       one expert, w is then 1 and its router's weights get no gradient from it, in a hard phase
+ *       of one expert from no token
  *   <li>{@code balance} 0.01, 0 to 1000: times the loss {@code E sum_e mean(w_e) mean(m_e)},
  *       divided by the number of MoE layers. Where w is renormalized, p (or g) of all experts is in
  *       its place: the weight 1 of a token's only expert has no gradient that could balance
@@ -66,6 +72,7 @@ public final class DtsGate implements Gate {
   private final RouterProjection projection;
   private final Options options;
   private final String layer;
+  private final int experts;
   private final double balanceCoefficient;
 
   private static DtsGate of(String name, GateSpec spec) {
@@ -77,6 +84,7 @@ public final class DtsGate implements Gate {
     this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
     this.options = options;
     this.layer = spec.scope().name();
+    this.experts = spec.experts();
     this.balanceCoefficient = options.balance / spec.moeLayers();
   }
 
@@ -136,27 +144,41 @@ public final class DtsGate implements Gate {
 
   private TokenMatrix mask(TokenMatrix noisy, Pass pass) {
     TokenMatrix g = Softmax.of(noisy, pass.step().temperature());
-    double least = leastActive(pass);
+    OptionalInt kept = keptExperts(pass.step());
     TokenMatrix mask = new TokenMatrix(g.tokens(), g.columns());
     for (int s = 0; s < g.tokens(); s++) {
       if (!pass.tokens().isPadding(s)) {
-        for (int e = 0; e < g.columns(); e++) {
-          mask.set(s, e, g.get(s, e) > least ? 1 : 0);
+        if (kept.isEmpty()) {
+          for (int e = 0; e < g.columns(); e++) {
+            mask.set(s, e, g.get(s, e) > options.threshold ? 1 : 0);
+          }
         }
-        mask.set(s, noisy.argMax(s), 1);
+        for (int e : noisy.largest(s, kept.orElse(1))) {
+          mask.set(s, e, 1);
+        }
       }
     }
     return mask;
   }
 
-  /** The g above which an expert is active beside the first: 1 for none, below 0 for all. */
-  private double leastActive(Pass pass) {
-    Evaluation evaluation = pass.step().training() ? Evaluation.ADAPTIVE : options.evaluation;
+  /** How many experts every token has; empty where the threshold says it for each. */
+  private OptionalInt keptExperts(StepContext step) {
+    Evaluation evaluation = step.training() ? Evaluation.ADAPTIVE : options.evaluation;
     return switch (evaluation) {
-      case DENSE -> -1;
-      case TOP1 -> 1;
-      case ADAPTIVE -> pass.step().phase() == Phase.HARD ? 1 : options.threshold;
+      case DENSE -> OptionalInt.of(experts);
+      case TOP1 -> OptionalInt.of(1);
+      case ADAPTIVE ->
+          step.phase() == Phase.HARD ? OptionalInt.of(hardExperts(step)) : OptionalInt.empty();
     };
+  }
+
+  private int hardExperts(StepContext step) {
+    if (step.hardExperts() > experts) {
+      throw new IllegalArgumentException(
+          "hardExperts must be at most the experts, %d, was %d"
+              .formatted(experts, step.hardExperts()));
+    }
+    return step.hardExperts();
   }
 
   /** Softmax over these gives weights that sum to 1 over the active experts. */

@@ -1,6 +1,7 @@
 package io.evomoe.gates;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.moe.GateContract;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +110,58 @@ class DtsGateTest extends GateContract {
 
     assertThat(route(Map.of(), hard).assignments()).isEqualTo(TOKENS.size());
     assertThat(route(Map.of("threshold", "0"), hard).firstExperts()).doesNotContain(-1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, true", "2, true", "3, true", "4, true", "2, false", "3, false"})
+  void should_keep_the_experts_of_the_largest_g_in_the_hard_phase(int kept, boolean training) {
+    Map<String, String> threshold = Map.of("threshold", "0.999", "renormalize", "false");
+    StepContext hard = new StepContext(1, Phase.HARD, 1000, kept, training, 1);
+    double[][] hardWeights = softmax(route(threshold, hard));
+    double[][] p = softmax(route(Map.of("evaluation", "dense"), at(1, false)));
+
+    for (int s = 0; s < TOKENS.size(); s++) {
+      double least = Arrays.stream(p[s]).sorted().skip(EXPERTS - kept).findFirst().orElseThrow();
+      double[] largest = Arrays.stream(p[s]).map(w -> w >= least ? w : 0).toArray();
+      assertThat(hardWeights[s]).containsExactly(largest, within(1e-12));
+    }
+  }
+
+  @Test
+  void should_keep_the_lowest_of_equal_experts_in_the_hard_phase() {
+    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of());
+    scene.pointExpertsAlongAxes();
+    StepContext hard = at(0.3, true).hard(2);
+
+    assertThat(hardExperts(scene, hard, 1, 2, 3)).containsExactly(1, 2);
+    assertThat(hardExperts(scene, hard, 3)).containsExactly(0, 3);
+    assertThat(hardExperts(scene, hard.evaluating(), 0, 1, 2, 3)).containsExactly(0, 1);
+  }
+
+  private static int[] hardExperts(GateScene scene, StepContext hard, int... axes) {
+    Routing routing = scene.route(TokenRows.between(40, axes), hard).routing();
+    return IntStream.range(0, EXPERTS).filter(e -> routing.load(e) == 1).toArray();
+  }
+
+  @Test
+  void should_teach_the_router_in_a_hard_phase_of_several_experts() {
+    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of("balance", "0"));
+    Routed routed = scene.route(TOKENS, at(0.3, true).hard(2));
+    double[] slopes = new Random(1).doubles(routed.routing().assignments()).toArray();
+    routed.pullback().pull(new RoutingGradient(slopes, new double[0]));
+
+    assertThat(scene.gate().parameters().get(0).gradient().amaxNumber().doubleValue())
+        .isGreaterThan(1e-3);
+  }
+
+  @Test
+  void should_refuse_to_keep_more_experts_than_there_are() {
+    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of());
+    String refusal = "hardExperts must be at most the experts, 4, was 5";
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> scene.route(TOKENS, at(1, true).hard(5)))
+        .withMessage(refusal);
   }
 
   @Test

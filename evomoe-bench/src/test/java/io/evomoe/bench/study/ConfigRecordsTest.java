@@ -92,6 +92,7 @@ class ConfigRecordsTest {
             "step: " + COUNT,
             "phase: " + ANY,
             "temperature: " + ABOVE_ZERO,
+            "hardExperts: " + POSITIVE,
             "training: " + ANY,
             "seed: " + ANY));
     RECORDS.put(STACK, stackFields());
@@ -185,7 +186,8 @@ class ConfigRecordsTest {
             "maxTemperature: " + ABOVE_ZERO,
             "minTemperature: 0 -1 NaN 5",
             "temperatureSteps: " + POSITIVE,
-            "hardFrom: " + COUNT));
+            "hardFrom: " + COUNT,
+            "finalTopK: 0 -1 2"));
     RECORDS.put(
         Guards.DEFAULT,
         fields(

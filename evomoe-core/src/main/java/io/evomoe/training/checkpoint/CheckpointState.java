@@ -24,6 +24,7 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * @param trainFlops spent
  * @param phase of the step that comes next
  * @param temperature of the step that comes next
+ * @param hardExperts that a token keeps in the hard phase; 1 where an older checkpoint does not say
  * @param seed of the run
  * @param spawned whether the experts were spawned
  * @param skipped steps that changed nothing
@@ -41,6 +42,7 @@ record CheckpointState(
     double trainFlops,
     Phase phase,
     double temperature,
+    int hardExperts,
     long seed,
     boolean spawned,
     long skipped,
@@ -53,6 +55,8 @@ record CheckpointState(
 
   /** Holds the checksum of {@link #FILE} as {@code sha256sum} writes it; new in version 2. */
   static final String CHECKSUM = FILE + ".sha256";
+
+  private static final String HARD_EXPERTS = "hardExperts";
 
   CheckpointState {
     updates = Map.copyOf(updates);
@@ -88,6 +92,9 @@ record CheckpointState(
       } else if (!checked) {
         throw new CheckpointException(folder.resolve(CHECKSUM) + " is missing");
       }
+      if (root instanceof ObjectNode object && !object.has(HARD_EXPERTS)) {
+        object.put(HARD_EXPERTS, 1);
+      }
       return Json.MAPPER.treeToValue(root, CheckpointState.class);
     } catch (JsonProcessingException e) {
       throw new CheckpointException(file + ": damaged: " + e.getOriginalMessage(), e);
@@ -112,6 +119,6 @@ record CheckpointState(
   }
 
   StepContext context() {
-    return new StepContext(earlierSteps + step, phase, temperature, false, seed);
+    return new StepContext(earlierSteps + step, phase, temperature, hardExperts, false, seed);
   }
 }

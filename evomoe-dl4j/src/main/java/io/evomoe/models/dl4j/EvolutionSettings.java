@@ -18,8 +18,9 @@ import io.evomoe.moe.Growth;
  * @param maximumTemperature right after the spawn
  * @param minimumTemperature at the end
  * @param annealingIterations between both
- * @param hardFrom iterations after the spawn from which the first expert alone takes a token; -1
+ * @param hardFrom iterations after the spawn from which the first experts alone take a token; -1
  *     for never
+ * @param finalTopK how many those are; 1 where a layer of an earlier version does not say
  */
 record EvolutionSettings(
     long diversifyIterations,
@@ -28,11 +29,16 @@ record EvolutionSettings(
     double maximumTemperature,
     double minimumTemperature,
     long annealingIterations,
-    long hardFrom) {
+    long hardFrom,
+    int finalTopK) {
   private static final long NEVER = -1;
+
+  /** What Jackson gives for a number that is not there. */
+  private static final int ABSENT = 0;
 
   /** Refuses what {@link EvolutionConfig} refuses. */
   EvolutionSettings {
+    finalTopK = finalTopK == ABSENT ? 1 : finalTopK;
     if (hardFrom < NEVER) {
       throw new IllegalArgumentException(
           "hardFrom must be at least 0, or -1 for never, was " + hardFrom);
@@ -44,7 +50,8 @@ record EvolutionSettings(
         maximumTemperature,
         minimumTemperature,
         annealingIterations,
-        hardFrom);
+        hardFrom,
+        finalTopK);
   }
 
   /**
@@ -63,7 +70,8 @@ record EvolutionSettings(
         temperature.maximum(),
         temperature.minimum(),
         temperature.decaySteps(),
-        hardFrom == null ? NEVER : hardFrom);
+        hardFrom == null ? NEVER : hardFrom,
+        config.finalTopK());
   }
 
   EvolutionConfig toConfig() {
@@ -74,7 +82,8 @@ record EvolutionSettings(
         maximumTemperature,
         minimumTemperature,
         annealingIterations,
-        hardFrom);
+        hardFrom,
+        finalTopK);
   }
 
   private static EvolutionConfig toConfig(
@@ -84,7 +93,8 @@ record EvolutionSettings(
       double maximumTemperature,
       double minimumTemperature,
       long annealingIterations,
-      long hardFrom) {
+      long hardFrom,
+      int finalTopK) {
     return new EvolutionConfig(
         diversifyIterations,
         spawn,
@@ -93,6 +103,7 @@ record EvolutionSettings(
         maximumTemperature,
         minimumTemperature,
         annealingIterations,
-        hardFrom == NEVER ? null : hardFrom);
+        hardFrom == NEVER ? null : hardFrom,
+        finalTopK);
   }
 }

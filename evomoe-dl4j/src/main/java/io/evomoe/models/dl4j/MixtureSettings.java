@@ -58,6 +58,11 @@ record MixtureSettings(
           "residual must be false for gate %s, whose output carries its input already, was true"
               .formatted(gate));
     }
+    if (evolution != null && evolution.finalTopK() > experts) {
+      throw new IllegalArgumentException(
+          "finalTopK must be at most experts, %d, was %d"
+              .formatted(experts, evolution.finalTopK()));
+    }
     boolean tellsTime = provider.annealed() || provider.growth() == Growth.SPAWNED;
     if (tellsTime && iterations == 0 && evolution == null) {
       throw new IllegalArgumentException(

@@ -39,7 +39,8 @@ class MixtureOfExpertsLayerTest {
                     .moeLayers(2)
                     .evolution(
                         EvolutionConfig.defaults()
-                            .with(e -> e.diversifySteps(30).temperatureSteps(202)))
+                            .with(e -> e.diversifySteps(30).temperatureSteps(202))
+                            .with(e -> e.hardFrom(300).finalTopK(3)))
                     .dropOut(new Dropout(0.9))
                     .build())
             .getLayerWiseConfigurations();
@@ -51,8 +52,25 @@ class MixtureOfExpertsLayerTest {
     assertThat(yaml).isEqualTo(configuration);
     assertThat(json.getConf(1).getLayer().toString())
         .isEqualTo(configuration.getConf(1).getLayer().toString())
-        .contains("gate=evomoe", "experts=5", "hidden=7", "spawn=mask:0.3", "residual=true");
+        .contains("gate=evomoe", "experts=5", "hidden=7", "spawn=mask:0.3", "residual=true")
+        .contains("hardFrom=300", "finalTopK=3");
     assertThat(configuration.clone()).isEqualTo(configuration);
+  }
+
+  @Test
+  void should_keep_one_expert_where_an_earlier_version_did_not_say_how_many() {
+    MultiLayerConfiguration configuration =
+        Networks.feedForward(
+                Networks.configuration(DataType.FLOAT, Networks.ADAM),
+                Networks.mixture("dts", Map.of())
+                    .evolution(EvolutionConfig.defaults().with(e -> e.hardFrom(3)))
+                    .build())
+            .getLayerWiseConfigurations();
+    String json = configuration.toJson();
+    String earlier = json.replaceAll(",\\s*\"finalTopK\" : 1", "");
+
+    assertThat(earlier).isNotEqualTo(json).doesNotContain("finalTopK");
+    assertThat(MultiLayerConfiguration.fromJson(earlier)).isEqualTo(configuration);
   }
 
   @Test
@@ -167,6 +185,10 @@ class MixtureOfExpertsLayerTest {
         .withMessage(
             "iterations or evolution must be given for gate dts, which changes with time, had"
                 + " neither");
+    EvolutionConfig hard = EvolutionConfig.defaults().with(e -> e.hardFrom(3).finalTopK(5));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Networks.mixture("dts", Map.of()).experts(4).evolution(hard).build())
+        .withMessage("finalTopK must be at most experts, 4, was 5");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Networks.mixture("expertchoice", Map.of()).causal(true).build())
         .withMessageStartingWith("gate expertchoice ");

@@ -47,7 +47,7 @@ final class ConfigFields {
     put(kinds, FieldKind.FREE, "training.", "evalEvery", "checkpointEvery");
     put(kinds, FieldKind.RUN, "evolution.", "diversifySteps", "spawn", "copyMoments", "schedule");
     put(kinds, FieldKind.RUN, "evolution.", "maxTemperature", "minTemperature");
-    put(kinds, FieldKind.RUN, "evolution.", "temperatureSteps", "hardFrom");
+    put(kinds, FieldKind.RUN, "evolution.", "temperatureSteps", "hardFrom", "finalTopK");
     put(kinds, FieldKind.RUN, "compute.", "precision");
     // The same to the bit (docs/determinism.md).
     put(kinds, FieldKind.FREE, "compute.", "recompute");

@@ -36,6 +36,7 @@ public final class ConfigFile {
   private static ObjectNode laterFields() {
     ObjectNode fields = StrictYaml.nothing();
     fields.set("model", ModelConfig.usual());
+    fields.putObject("evolution").put("finalTopK", 1);
     fields.set("compute", StrictYaml.fields(ComputeConfig.DEFAULT));
     fields.set("architecture", StrictYaml.fields(ArchitectureConfig.DEFAULT));
     fields.set("guards", StrictYaml.fields(Guards.DEFAULT));

@@ -185,6 +185,11 @@ public record RunConfig(
             "model.moeEvery must be at most model.layers (%d) for gate %s, was %d"
                 .formatted(model.layers(), gate, model.moeEvery()));
       }
+      if (evolution.finalTopK() > model.experts()) {
+        throw new IllegalArgumentException(
+            "evolution.finalTopK must be at most model.experts (%d) for gate %s, was %d"
+                .formatted(model.experts(), gate, evolution.finalTopK()));
+      }
       narrowGate(causal);
     } else if (!options().isEmpty()) {
       throw new IllegalArgumentException(

@@ -48,6 +48,20 @@ class ConfigFileTest {
   }
 
   @Test
+  void should_harden_to_one_expert_where_an_older_file_does_not_say_to_how_many()
+      throws IOException {
+    Path file = folder.resolve("config.yaml");
+    RunConfig hard = ConfigFile.set(config(), "evolution.hardFrom", "7");
+    ConfigFile.write(file, hard);
+    List<String> older =
+        Files.readAllLines(file).stream().filter(line -> !line.contains("finalTopK")).toList();
+    assertThat(older).hasSize(Files.readAllLines(file).size() - 1);
+    Files.write(file, older);
+
+    assertThat(ConfigFile.read(file)).isEqualTo(hard);
+  }
+
+  @Test
   void should_refuse_to_cut_a_fraction_off_a_whole_number() throws IOException {
     Path file = Files.writeString(folder.resolve("half.yaml"), "model:\n  layers: 2.5\n");
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every gate, saved in each phase and resumed by another process's objects: the curve is that of
@@ -63,21 +64,38 @@ class ResumedGatesTest {
   @ParameterizedTest
   @MethodSource("gates")
   void should_continue_to_the_bit_from_every_checkpoint(String gate) {
-    RunConfig config = config(gate);
-    Path checkpoints = folder.resolve(gate);
+    requireSameBits(gate, config(gate));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"evomoe", "dts"})
+  void should_continue_with_the_experts_that_the_hard_phase_keeps(String gate) {
+    String name = gate + "-two";
+    List<CurveRow> rows =
+        requireSameBits(name, ConfigFile.set(config(gate), "evolution.finalTopK", "2"));
+
+    assertThat(rows.subList(15, STEPS)).allMatch(row -> row.activeExperts().orElse(0) == 2);
+    Checkpoint last = Checkpoint.open(folder.resolve(name).resolve("step-%08d".formatted(STEPS)));
+    assertThat(last.context().hardExperts()).isEqualTo(2);
+  }
+
+  /** The rows of the run that was not stopped. */
+  private static List<CurveRow> requireSameBits(String name, RunConfig config) {
+    Path checkpoints = folder.resolve(name);
     List<CurveRow> expected =
         train(
             TaskTraining.of(data, config),
             new CheckpointFolder(checkpoints, STEPS, Map.of()),
-            gate + "-whole");
+            name + "-whole");
 
     for (int step = CHECKPOINT_EVERY; step < STEPS; step += CHECKPOINT_EVERY) {
       Checkpoint saved = Checkpoint.open(checkpoints.resolve("step-%08d".formatted(step)));
       TaskTraining<?, ?> resumed = TaskTraining.resumed(data, config, saved);
-      assertThat(losses(train(resumed, state -> folder, gate + "-" + step)))
+      assertThat(losses(train(resumed, state -> folder, name + "-" + step)))
           .as("resumed after step %d", step)
           .isEqualTo(losses(expected.subList(step, STEPS)));
     }
+    return expected;
   }
 
   private static RunConfig config(String gate) {

@@ -1,0 +1,83 @@
+package io.evomoe.training.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.Growth;
+import io.evomoe.step.Phase;
+import io.evomoe.training.TinyBatch;
+import io.evomoe.training.TinyModel;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingData;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** A checkpoint says how many experts of a token the hard phase keeps. */
+class HardExpertsCheckpointTest {
+  @TempDir Path directory;
+
+  @Test
+  void should_keep_how_many_experts_a_token_keeps() {
+    Checkpoint saved = Checkpoint.open(saved());
+
+    assertThat(saved.context().phase()).isEqualTo(Phase.HARD);
+    assertThat(saved.context().hardExperts()).isEqualTo(2);
+  }
+
+  @Test
+  void should_keep_one_where_an_older_version_did_not_say() throws IOException {
+    Path saved = saved();
+    rewrite(saved, "  \"hardExperts\" : 2,\n", "");
+
+    assertThat(Checkpoint.open(saved).context().phase()).isEqualTo(Phase.HARD);
+    assertThat(Checkpoint.open(saved).context().hardExperts()).isEqualTo(1);
+  }
+
+  @Test
+  void should_refuse_a_number_that_is_none() throws IOException {
+    Path saved = saved();
+    rewrite(saved, "\"hardExperts\" : 2", "\"hardExperts\" : \"two\"");
+
+    assertThatThrownBy(() -> Checkpoint.open(saved))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("state.json", "damaged", "two");
+  }
+
+  private Path saved() {
+    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
+    EvolutionConfig hard =
+        EvolutionConfig.defaults().with(e -> e.diversifySteps(0).hardFrom(1).finalTopK(2));
+    Trainer<TinyBatch> trainer =
+        new Trainer<>(
+            new TinyModel(kernels, 1),
+            new TrainingData<>(TinyBatch::number, List.of()),
+            TrainerConfig.defaults(10),
+            new EvolutionSchedule(hard, 10, Growth.SPAWNED));
+    trainer.step();
+    trainer.step();
+    return new CheckpointFolder(directory, 2, Map.of()).write(trainer.state());
+  }
+
+  private static void rewrite(Path saved, String what, String with) throws IOException {
+    Path file = saved.resolve(CheckpointState.FILE);
+    String text = Files.readString(file);
+    assertThat(text).contains(what);
+    byte[] changed = text.replace(what, with).getBytes(StandardCharsets.UTF_8);
+    Files.write(file, changed);
+    Files.writeString(
+        saved.resolve(CheckpointState.CHECKSUM),
+        CheckpointFiles.sha256(changed) + "  " + CheckpointState.FILE + "\n");
+  }
+}
