@@ -6,6 +6,7 @@ import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.Placement;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Layer;
@@ -13,6 +14,7 @@ import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
+import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -132,6 +134,22 @@ public final class EvolvingFeedForward implements Layer {
     return mixture == null
         ? 0
         : mixture.gate().parameters().stream().mapToLong(Parameter::length).sum();
+  }
+
+  /**
+   * Whether the gate, evaluated at a step, is top-k of a softmax.
+   *
+   * @throws IllegalArgumentException if the step keeps more experts than there are
+   */
+  public TopKRouting topKRouting(StepContext step) {
+    return mixture == null
+        ? new TopKRouting.Other("has one expert in each layer and does not route")
+        : mixture.gate().topKRouting(step);
+  }
+
+  /** Name of its gate, of one to come as well. */
+  String gateName() {
+    return plan.gates().provider().name();
   }
 
   /** What the gate needs saved beside its parameters. */

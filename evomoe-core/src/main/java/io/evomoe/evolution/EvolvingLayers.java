@@ -2,7 +2,9 @@ package io.evomoe.evolution;
 
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
+import io.evomoe.step.StepContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,46 @@ public record EvolvingLayers(List<EvolvingFeedForward> places) {
   /** What the gates need saved beside their parameters. */
   public List<GateState> state() {
     return places.stream().flatMap(place -> place.state().stream()).toList();
+  }
+
+  /**
+   * The moment at which every gate, evaluated, gives each token a fixed number of experts: a gate
+   * that anneals is in its hard phase, and the others have that number anyway.
+   *
+   * @param step of which all but the phase stays
+   * @param topK experts of a token, 1 to E
+   * @throws IllegalArgumentException if a gate cannot do so, with the reason
+   */
+  public StepContext withTopK(StepContext step, int topK) {
+    if (topK < 1) {
+      throw new IllegalArgumentException("topK must be at least 1, was " + topK);
+    }
+    if (places.isEmpty()) {
+      throw new IllegalArgumentException(
+          "topK must be left out for a model without experts, was " + topK);
+    }
+    StepContext fixed = step.hard(topK).evaluating();
+    places.forEach(place -> requireTopK(place, fixed));
+    return fixed;
+  }
+
+  private static void requireTopK(EvolvingFeedForward place, StepContext fixed) {
+    int topK = fixed.hardExperts();
+    if (place.isMixture() && topK > place.experts()) {
+      throw new IllegalArgumentException(
+          "topK must be at most the experts, %d, was %d".formatted(place.experts(), topK));
+    }
+    TopKRouting routing = place.topKRouting(fixed);
+    if (routing instanceof TopKRouting.Other other) {
+      throw new IllegalArgumentException(
+          "topK must be left out, was %d: gate %s %s"
+              .formatted(topK, place.gateName(), other.reason()));
+    }
+    if (routing instanceof TopKRouting.Fixed found && found.experts() != topK) {
+      throw new IllegalArgumentException(
+          "topK must be %d for gate %s, which gives a token that many when it is evaluated, was %d"
+              .formatted(found.experts(), place.gateName(), topK));
+    }
   }
 
   /** Parameters of experts that a token does not use when it has so many of them on average. */

@@ -2,6 +2,7 @@ package io.evomoe.moe;
 
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,5 +38,17 @@ public interface Gate {
    */
   default Map<String, Double> losses() {
     return Map.of();
+  }
+
+  /**
+   * Whether {@link #route}, evaluated at a step, is top-k of a softmax for every token: what
+   * decides if the gate can stand in a published model that has such a router. By default a gate
+   * does not say.
+   *
+   * @param step phase, temperature and experts of the hard phase; evaluated, whatever it says
+   * @throws IllegalArgumentException if it keeps more experts than there are
+   */
+  default TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Other("does not say how many experts a token has");
   }
 }

@@ -3,6 +3,7 @@ package io.evomoe.moe;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -76,5 +77,10 @@ public final class NamedGate implements Gate {
   @Override
   public Map<String, Double> losses() {
     return gate.losses();
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return gate.topKRouting(step);
   }
 }

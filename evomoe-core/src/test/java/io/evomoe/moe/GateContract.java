@@ -28,7 +28,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The laws every gate obeys. A gate's test extends this, names its provider and the losses it
  * should have, and says where a law does not apply.
  */
-public abstract class GateContract extends GateOptionsContract {
+public abstract class GateContract extends GateTopKContract {
   private static final int EXPERTS = 4;
   private static final double CLEAR = 40;
   private static final double EXACT = 1e-12;

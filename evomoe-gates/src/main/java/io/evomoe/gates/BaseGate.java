@@ -8,8 +8,10 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -37,6 +39,11 @@ public final class BaseGate implements Gate {
   @Override
   public List<Parameter> parameters() {
     return List.of(centroids.centroids());
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Other("weighs its expert by a sigmoid, against the token itself");
   }
 
   @Override

@@ -7,9 +7,11 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,6 +21,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class DenseGate implements Gate {
   private DenseGate() {}
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Other("has one expert in each layer and does not route");
+  }
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {

@@ -13,6 +13,7 @@ import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
@@ -96,6 +97,20 @@ public final class DtsGate implements Gate {
   @Override
   public Map<String, Double> losses() {
     return Map.of("balance", options.balance);
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    if (options.gateActivation != GateActivation.NONE) {
+      return new TopKRouting.Other("bounds its logits (option gateActivation)");
+    }
+    if (options.weights != Weights.P) {
+      return new TopKRouting.Other("weighs by the temperature (option weights)");
+    }
+    OptionalInt kept = keptExperts(step.evaluating());
+    return kept.isEmpty()
+        ? new TopKRouting.Other("keeps every expert above its threshold until the hard phase")
+        : new TopKRouting.Fixed(kept.getAsInt(), options.renormalize, projection.weight());
   }
 
   @Override

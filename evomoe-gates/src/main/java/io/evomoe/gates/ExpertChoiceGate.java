@@ -12,9 +12,11 @@ import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +45,11 @@ public final class ExpertChoiceGate implements Gate {
   @Override
   public List<Parameter> parameters() {
     return List.of(projection.weight());
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Other("lets the experts choose among the tokens of a batch");
   }
 
   @Override

@@ -8,10 +8,12 @@ import io.evomoe.moe.GateState;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
+import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -89,6 +91,11 @@ public final class HashGate implements Gate {
    * @throws IllegalArgumentException for a token id outside the vocabulary, or one to which the
    *     table gives none of the experts
    */
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Other("looks up its expert by the token's id");
+  }
+
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     TokenBatch batch = pass.tokens();

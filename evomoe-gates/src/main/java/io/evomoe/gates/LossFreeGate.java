@@ -12,8 +12,10 @@ import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -62,6 +64,11 @@ public final class LossFreeGate implements Gate {
   @Override
   public List<GateState> state() {
     return bias.state();
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Other("chooses by scores to which a bias is added");
   }
 
   @Override

@@ -12,9 +12,11 @@ import io.evomoe.moe.RouterProjection;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -73,6 +75,11 @@ public final class ReMoeGate implements Gate {
   @Override
   public Map<String, Double> losses() {
     return Map.of("balanced L1 (lambda, steered from here)", options.lambda);
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Other("gives a token as many experts as have a logit above 0");
   }
 
   @Override

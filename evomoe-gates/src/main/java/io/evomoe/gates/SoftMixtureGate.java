@@ -10,8 +10,10 @@ import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,14 +23,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class SoftMixtureGate implements Gate {
   private final RouterProjection projection;
+  private final int experts;
 
   private SoftMixtureGate(GateSpec spec) {
     this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.experts = spec.experts();
   }
 
   @Override
   public List<Parameter> parameters() {
     return List.of(projection.weight());
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Fixed(experts, false, projection.weight());
   }
 
   @Override

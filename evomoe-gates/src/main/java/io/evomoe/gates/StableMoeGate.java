@@ -9,8 +9,10 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,6 +68,11 @@ public final class StableMoeGate implements Gate {
   @Override
   public Map<String, Double> losses() {
     return new TreeMap<>(Map.of("balance", options.balance, "distillation", options.distill));
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Other("weighs its expert by a sigmoid, against the token itself");
   }
 
   @Override

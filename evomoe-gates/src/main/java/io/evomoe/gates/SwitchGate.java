@@ -15,10 +15,12 @@ import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,6 +69,11 @@ public final class SwitchGate implements Gate {
   @Override
   public Map<String, Double> losses() {
     return new TreeMap<>(Map.of("balance (alpha)", options.alpha, "router z-loss", options.zLoss));
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Fixed(1, false, projection.weight());
   }
 
   @Override

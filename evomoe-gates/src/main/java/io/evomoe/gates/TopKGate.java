@@ -13,10 +13,12 @@ import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
+import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,6 +67,11 @@ public final class TopKGate implements Gate {
   @Override
   public Map<String, Double> losses() {
     return Map.of("balance (alpha)", options.alpha);
+  }
+
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Fixed(options.k, true, projection.weight());
   }
 
   @Override

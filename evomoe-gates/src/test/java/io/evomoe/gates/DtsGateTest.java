@@ -162,6 +162,9 @@ class DtsGateTest extends GateContract {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scene.route(TOKENS, at(1, true).hard(5)))
         .withMessage(refusal);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> scene.gate().topKRouting(at(1, true).hard(5)))
+        .withMessage(refusal);
   }
 
   @Test

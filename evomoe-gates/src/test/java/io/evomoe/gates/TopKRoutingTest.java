@@ -1,0 +1,175 @@
+package io.evomoe.gates;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.Gates;
+import io.evomoe.moe.Growth;
+import io.evomoe.moe.TopKRouting;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.Initialization;
+import io.evomoe.nn.NormForm;
+import io.evomoe.nn.Scope;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Which gates are routers of a fixed k, and which models can be used as if theirs were. */
+class TopKRoutingTest {
+  private static final int EXPERTS = 4;
+  private static final int WIDTH = 6;
+  private static final StepContext SOFT = new StepContext(7, Phase.SOFT, 0.5, true, 3);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "topk | | SOFT | 2 renormalized",
+        "topk | k=3 | HARD | 3 renormalized",
+        "top2 | | SOFT | 2 renormalized",
+        "switch | jitter=0.1 | SOFT | 1 of all",
+        "softmix | | SOFT | 4 of all",
+        "dts | | HARD | 2 renormalized",
+        "evomoe | | HARD | 2 renormalized",
+        "dts | renormalize=false noise=true | HARD | 2 of all",
+        "dts | | SOFT | keeps every expert above its threshold until the hard phase",
+        "dts | evaluation=top1 | SOFT | 1 renormalized",
+        "dts | evaluation=top1 renormalize=false | HARD | 1 of all",
+        "dts | evaluation=dense | HARD | 4 renormalized",
+        "dts | weights=gumbel | HARD | weighs by the temperature (option weights)",
+        "dts | gateActivation=tanh | HARD | bounds its logits (option gateActivation)",
+        "lossfree | | SOFT | chooses by scores to which a bias is added",
+        "remoe | | SOFT | gives a token as many experts as have a logit above 0",
+        "base | | SOFT | weighs its expert by a sigmoid, against the token itself",
+        "stablemoe | | SOFT | weighs its expert by a sigmoid, against the token itself",
+        "hash | | SOFT | looks up its expert by the token's id",
+        "expertchoice | | SOFT | lets the experts choose among the tokens of a batch",
+        "dense | | SOFT | has one expert in each layer and does not route",
+      })
+  void should_say_what_its_router_is(String gate, String options, Phase phase, String expected) {
+    EvolvingFeedForward place = place(gate, options);
+    StepContext step = phase == Phase.HARD ? SOFT.hard(2) : SOFT;
+
+    assertThat(text(place.topKRouting(step))).isEqualTo(expected);
+    if (place.topKRouting(step) instanceof TopKRouting.Fixed fixed) {
+      assertThat(fixed.router().name()).isEqualTo("moe.gate.weight");
+      assertThat(fixed.router().value().shape()).containsExactly(WIDTH, EXPERTS);
+    }
+  }
+
+  private static String text(TopKRouting routing) {
+    return routing instanceof TopKRouting.Fixed fixed
+        ? fixed.experts() + (fixed.renormalized() ? " renormalized" : " of all")
+        : ((TopKRouting.Other) routing).reason();
+  }
+
+  @Test
+  void should_not_route_before_the_spawn() {
+    EvolvingFeedForward place = unspawned("evomoe", "");
+
+    assertThat(text(place.topKRouting(SOFT.hard(1))))
+        .isEqualTo("has one expert in each layer and does not route");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new EvolvingLayers(List.of(place)).withTopK(SOFT, 2))
+        .withMessage(
+            "topK must be left out, was 2: gate evomoe has one expert in each layer and does not"
+                + " route");
+  }
+
+  @Test
+  void should_use_a_gate_that_anneals_with_any_number_of_experts_and_others_with_their_own() {
+    for (int topK = 1; topK <= EXPERTS; topK++) {
+      StepContext fixed = layers("dts", "").withTopK(SOFT, topK);
+      assertThat(fixed).isEqualTo(new StepContext(7, Phase.HARD, 0.5, topK, false, 3));
+    }
+    assertThat(layers("topk", "k=3").withTopK(SOFT, 3).training()).isFalse();
+    assertThat(layers("switch", "").withTopK(SOFT, 1).training()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "dts | | 0 | topK must be at least 1, was 0",
+        "dts | | 5 | topK must be at most the experts, 4, was 5",
+        "hash | | 2 | topK must be left out, was 2: gate hash looks up its expert by the token's id",
+        "topk | k=3 | 2 | topK must be 3 for gate topk, which gives a token that many when it is evaluated, was 2",
+        "dts | evaluation=top1 | 2 | topK must be 1 for gate dts, which gives a token that many when it is evaluated, was 2",
+      })
+  void should_refuse_what_a_gate_cannot_do(String gate, String options, int topK, String refusal) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> layers(gate, options).withTopK(SOFT, topK))
+        .withMessage(refusal);
+  }
+
+  @Test
+  void should_refuse_a_model_without_experts() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EvolvingLayers.NONE.withTopK(SOFT, 1))
+        .withMessage("topK must be left out for a model without experts, was 1");
+  }
+
+  @Test
+  void should_refuse_a_router_without_so_many_experts() {
+    TopKRouting.Fixed fixed = (TopKRouting.Fixed) place("topk", "").topKRouting(SOFT);
+
+    for (int experts : new int[] {0, 5}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new TopKRouting.Fixed(experts, true, fixed.router()))
+          .withMessage("experts must be in 1..4, was " + experts);
+    }
+  }
+
+  private static EvolvingLayers layers(String gate, String options) {
+    return new EvolvingLayers(
+        IntStream.range(0, 2).mapToObj(layer -> place(gate, options)).toList());
+  }
+
+  private static EvolvingFeedForward place(String gate, String options) {
+    EvolvingFeedForward place = unspawned(gate, options);
+    if (place.growth() == Growth.SPAWNED) {
+      place.spawn(SpawnMethod.copy(), 1);
+    }
+    return place;
+  }
+
+  private static EvolvingFeedForward unspawned(String gate, String options) {
+    GateProvider provider = GateRegistry.installed().provider(gate);
+    Map<String, String> byName = new TreeMap<>();
+    for (String option :
+        options == null || options.isEmpty() ? new String[0] : options.split(" ", -1)) {
+      String[] parts = option.split("=", 2);
+      byName.put(parts[0], parts[1]);
+    }
+    ExpertPlan plan =
+        new ExpertPlan(
+            new Gates(provider, byName, TrainingFacts.ofSteps(40)),
+            EXPERTS,
+            new SharedExperts(0, 7, false),
+            1,
+            FeedForwardForm.plain(WIDTH, 7, ActivationFunction.GELU),
+            NormForm.LAYER,
+            new Initialization(0.5, 0.5),
+            12,
+            false);
+    Scope scope = Scope.root(2, KernelSelection.forType(DataType.DOUBLE)).child("moe");
+    return new EvolvingFeedForward(scope, plan);
+  }
+}
