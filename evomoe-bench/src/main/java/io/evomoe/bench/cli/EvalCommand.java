@@ -58,6 +58,13 @@ final class EvalCommand implements Callable<Integer> {
       description = "task mt: translations to print; 0 by default")
   int examples;
 
+  @Option(
+      names = "--top-k",
+      description =
+          "experts of every token; by default as many as the gate gives it. Gates evomoe and dts take"
+              + " any number, topk, top2, switch and softmix their own, and no other gate takes one")
+  @Nullable Integer topK;
+
   @Mixin SearchOptions search = new SearchOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -65,7 +72,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EvalRequest request =
-        new EvalRequest(data, split, batches, sentences, examples, search.search());
+        new EvalRequest(data, split, batches, sentences, examples, search.search(), topK);
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       requireHeard(run.config().task());
       Tasks.named(run.config().task()).evaluate(run, request).lines().forEach(System.out::println);

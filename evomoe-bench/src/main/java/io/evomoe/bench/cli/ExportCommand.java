@@ -5,6 +5,7 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.internal.task.TopKComparison;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,13 @@ final class ExportCommand implements Callable<Integer> {
       description = "largest file in megabytes; 5000 by default")
   long maxShardMb = HubExport.DEFAULT_SHARD_BYTES / MEGABYTE;
 
+  @Option(
+      names = "--top-k",
+      description =
+          "measures the model with this number of experts a token too, on the run's held-out data, and"
+              + " prints both losses; the weights that are written are the same")
+  @Nullable Integer topK;
+
   @Override
   public Integer call() {
     if (!format.equals("hf")) {
@@ -60,6 +68,7 @@ final class ExportCommand implements Callable<Integer> {
     Optional<DataType> type = type();
     try (NewFolder made = NewFolder.open(out, "evomoe export");
         RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+      printLosses(run);
       HubExport export = Tasks.named(run.config().task()).export(run);
       export.write(made.path(), type, maxShardMb * MEGABYTE);
       TokenizerFiles.copy(run.folder().tokenizerPath(), made.path());
@@ -71,6 +80,12 @@ final class ExportCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void printLosses(RunCheckpoint run) {
+    if (topK != null) {
+      TopKComparison.of(run, topK).lines().forEach(System.out::println);
+    }
   }
 
   private Optional<DataType> type() {

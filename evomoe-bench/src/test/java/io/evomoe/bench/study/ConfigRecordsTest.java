@@ -237,14 +237,15 @@ class ConfigRecordsTest {
             "seed: " + ANY,
             "checkpointEvery: " + COUNT));
     RECORDS.put(
-        new EvalRequest(null, "valid", 1, 1, 0, new Search(4, 0.6, 10, 8)),
+        new EvalRequest(null, "valid", 1, 1, 0, new Search(4, 0.6, 10, 8), 1),
         fields(
             "data: " + ANY,
             "split: dev",
             "batches: " + POSITIVE,
             "sentences: " + POSITIVE,
             "examples: " + COUNT,
-            "search: " + ANY));
+            "search: " + ANY,
+            "topK: " + POSITIVE));
     RECORDS.put(
         new StepBenchmark(
             "switch", Precision.F32, Map.of(), new GptConfig(10, 8, STACK), 8, 2, 1, false, 1, 1),

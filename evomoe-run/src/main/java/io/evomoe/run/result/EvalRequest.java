@@ -14,9 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param sentences at most so many sentences are translated, at least 1
  * @param examples translations to show, at least 0
  * @param search how translations are searched for
+ * @param topK experts that every token has, at least 1; null for as many as the run's gate gives it
  */
 public record EvalRequest(
-    @Nullable Path data, String split, int batches, int sentences, int examples, Search search) {
+    @Nullable Path data,
+    String split,
+    int batches,
+    int sentences,
+    int examples,
+    Search search,
+    @Nullable Integer topK) {
   private static final List<String> SPLITS = List.of("train", "valid", "test");
 
   /**
@@ -24,7 +31,7 @@ public record EvalRequest(
    * search of 4 with a length penalty of 0.6.
    */
   public static final EvalRequest HELD_OUT =
-      new EvalRequest(null, "valid", 64, 2000, 0, Search.beam(4, 0.6));
+      new EvalRequest(null, "valid", 64, 2000, 0, Search.beam(4, 0.6), null);
 
   /** Refuses values out of their bounds. */
   public EvalRequest {
@@ -34,6 +41,14 @@ public record EvalRequest(
     requireAtLeast("batches", batches, 1);
     requireAtLeast("sentences", sentences, 1);
     requireAtLeast("examples", examples, 0);
+    if (topK != null) {
+      requireAtLeast("topK", topK, 1);
+    }
+  }
+
+  /** The same of a model whose tokens have so many experts each. */
+  public EvalRequest withTopK(int experts) {
+    return new EvalRequest(data, split, batches, sentences, examples, search, experts);
   }
 
   private static void requireAtLeast(String field, int value, int minimum) {

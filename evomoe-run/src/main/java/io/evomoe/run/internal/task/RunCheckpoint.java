@@ -8,6 +8,7 @@ import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ResumedConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -193,9 +194,11 @@ public final class RunCheckpoint implements AutoCloseable {
     return TrainingFacts.ofSteps(config.training().steps());
   }
 
-  /** Gate and step, to begin a line with. */
-  String name() {
-    return "%s after step %d".formatted(config.gate(), checkpoint.progress().step());
+  /** Gate and step, and experts of a token where a request names them; to begin a line with. */
+  String name(EvalRequest request) {
+    String name = "%s after step %d".formatted(config.gate(), checkpoint.progress().step());
+    Integer topK = request.topK();
+    return topK == null ? name : name + " with top-" + topK;
   }
 
   @Override

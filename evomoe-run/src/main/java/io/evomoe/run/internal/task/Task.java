@@ -128,6 +128,17 @@ public abstract class Task<B, M extends Model<B>> {
   }
 
   /**
+   * The model of a run as a request wants it: with its experts of a token, where it names them.
+   *
+   * @throws IllegalArgumentException if the run's gate cannot give so many
+   */
+  final TrainedModel<M> trained(RunCheckpoint run, EvalRequest request) {
+    TrainedModel<M> trained = trained(run);
+    Integer topK = request.topK();
+    return topK == null ? trained : trained.withTopK(topK);
+  }
+
+  /**
    * Trainable parameters of a run's model once it has all its experts; the model is not made.
    *
    * @param vocabulary token ids

@@ -62,10 +62,10 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   public final Measurement evaluate(RunCheckpoint run, EvalRequest request) {
     TokenStream text = TokenStream.of(text(run, request), run.tokenizer());
     CorpusBatches<LanguageBatch> batches = objective.batches(text, run.tokenizer(), run.config());
-    TrainedModel<M> trained = trained(run);
+    TrainedModel<M> trained = trained(run, request);
     List<LanguageBatch> read = batches.evaluationBatches(request.batches());
     return new Measurement(
-        run.name(),
+        run.name(request),
         read.stream().mapToLong(LanguageBatch::countedTargets).sum(),
         objective.counted(),
         batches.evaluationShare(request.batches()),

@@ -34,7 +34,7 @@ final class TranslationQuality {
     List<PairBatch> read = all.evaluationBatches(request.batches());
     double loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
     return new Measurement(
-        run.name(),
+        run.name(request),
         read.stream().mapToLong(PairBatch::countedTargets).sum(),
         "tokens",
         all.evaluationShare(request.batches()),

@@ -100,7 +100,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     Path source = one(sources);
     HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : run.config().split();
     PairCorpus pairs = part(PairSplit.open(source, heldOut), request.split(), sources);
-    return new TranslationQuality(run, trained(run)).measure(pairs, request);
+    return new TranslationQuality(run, trained(run, request)).measure(pairs, request);
   }
 
   private static PairCorpus part(PairSplit pairs, String split, List<Path> sources) {
