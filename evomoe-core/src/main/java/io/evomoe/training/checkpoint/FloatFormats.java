@@ -1,10 +1,12 @@
 package io.evomoe.training.checkpoint;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.indexer.HalfIndexer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -43,6 +45,40 @@ public final class FloatFormats {
   public static INDArray fromFloat(INDArray array, DataType type) {
     requireFloat(type);
     return type == DataType.FLOAT ? array : convert(array, type);
+  }
+
+  /** Takes some elements of an array. */
+  @FunctionalInterface
+  public interface Sink {
+    /** Takes the next elements, all of them. */
+    void accept(FloatBuffer piece) throws IOException;
+  }
+
+  /**
+   * Hands over the elements of an array in C order.
+   *
+   * @param array of FLOAT, of any order or stride
+   * @param most elements of a piece, at least 1
+   */
+  public static void forEachPiece(INDArray array, int most, Sink sink) throws IOException {
+    if (array.dataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException("type must be FLOAT, was " + array.dataType());
+    }
+    if (TensorBytes.isDense(array)) {
+      forEachDensePiece(array, most, sink);
+      return;
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        INDArray dense = array.dup('c')) {
+      forEachDensePiece(dense, most, sink);
+    }
+  }
+
+  private static void forEachDensePiece(INDArray array, int most, Sink sink) throws IOException {
+    Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
+    for (long done = 0; done < array.length(); done += most) {
+      sink.accept(TensorBytes.piece(array, done, most).asFloatBuffer());
+    }
   }
 
   private static void requireFloat(DataType type) {
@@ -85,7 +121,8 @@ public final class FloatFormats {
     }
   }
 
-  private static int float16(float value) {
+  /** The 16 bits of the nearest half-precision number, ties to even. */
+  public static int float16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
     float magnitude = Math.abs(value);

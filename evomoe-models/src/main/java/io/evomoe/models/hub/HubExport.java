@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,19 @@ public final class HubExport {
   /** What Switch Transformers has no place for; empty where a published architecture fits. */
   public List<String> unmapped() {
     return unmapped;
+  }
+
+  /** What {@code config.json} says, but for what an import had besides. */
+  public ObjectNode config() {
+    return config.deepCopy();
+  }
+
+  /**
+   * All tensors by their published names, as they are in memory: views of the model's parameters,
+   * of any order or stride.
+   */
+  public Map<String, INDArray> tensors() {
+    return Collections.unmodifiableMap(tensors);
   }
 
   /** Number of tensors. */

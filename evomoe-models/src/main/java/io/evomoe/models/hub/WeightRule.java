@@ -58,13 +58,13 @@ record WeightRule(String ours, List<String> published, boolean transposed, List<
     return joined.dup('c');
   }
 
-  /** The tensors by name, C order, from our parameter. */
+  /** The tensors by name, views of our parameter. */
   Map<String, INDArray> split(INDArray parameter) {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     long width = parameter.size(-1) / published.size();
     for (int i = 0; i < published.size(); i++) {
       INDArray part = columns(parameter, i * width, width);
-      tensors.put(published.get(i), (transposed ? part.transpose() : part).dup('c'));
+      tensors.put(published.get(i), transposed ? part.transpose() : part);
     }
     return tensors;
   }
