@@ -1,12 +1,16 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.internal.files.NewFile;
 import io.evomoe.internal.files.NewFolder;
+import io.evomoe.models.gguf.GgufExport;
+import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.internal.task.TopKComparison;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -18,11 +22,17 @@ import picocli.CommandLine.Option;
 /** {@code evomoe export}: a trained model in the files of others. */
 @Command(
     name = "export",
-    description =
-        "Writes a trained model in the files of Hugging Face: GPT-2 or RoBERTa where there are no"
-            + " experts, otherwise with Switch Transformers' names for experts.",
+    description = {
+      "Writes a trained model in the files of others.",
+      "hf: a folder of Hugging Face, GPT-2 or RoBERTa where there are no experts, otherwise with"
+          + " Switch Transformers' names for experts.",
+      "gguf: one file for llama.cpp, Ollama and what else is built on it."
+    },
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
+  private static final String WHO = "evomoe export";
+  private static final String HF = "hf";
+  private static final String GGUF = "gguf";
   private static final Map<String, DataType> TYPES =
       Map.of("f32", DataType.FLOAT, "f16", DataType.FLOAT16, "bf16", DataType.BFLOAT16);
   private static final long MEGABYTE = 1_000_000;
@@ -33,21 +43,26 @@ final class ExportCommand implements Callable<Integer> {
       description = "folder of a run; its last checkpoint is used")
   Path checkpoint = Path.of(".");
 
-  @Option(names = "--format", defaultValue = "hf", description = "hf (default)")
-  String format = "hf";
+  @Option(names = "--format", defaultValue = HF, description = "hf (default) or gguf")
+  String format = HF;
 
-  @Option(names = "--out", required = true, description = "folder for the files, new or empty")
+  @Option(
+      names = "--out",
+      required = true,
+      description = "hf: folder for the files, new or empty; gguf: file NAME.gguf, new")
   Path out = Path.of(".");
 
   @Option(
       names = "--dtype",
-      description = "f32, f16 or bf16; by default f32, or the types that an import had")
+      description =
+          "f32, f16 or bf16, of gguf also q8_0; by default f32, or of hf the types that an import"
+              + " had")
   @Nullable String dtype;
 
   @Option(
       names = "--max-shard-mb",
       defaultValue = "5000",
-      description = "largest file in megabytes; 5000 by default")
+      description = "hf: largest file in megabytes; 5000 by default")
   long maxShardMb = HubExport.DEFAULT_SHARD_BYTES / MEGABYTE;
 
   @Option(
@@ -59,14 +74,20 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!format.equals("hf")) {
-      throw new IllegalArgumentException("format must be hf, was " + format);
+    switch (format) {
+      case HF -> writeHub();
+      case GGUF -> writeGguf();
+      default -> throw new IllegalArgumentException("format must be hf or gguf, was " + format);
     }
+    return 0;
+  }
+
+  private void writeHub() {
     if (maxShardMb < 1 || maxShardMb > Long.MAX_VALUE / MEGABYTE) {
       throw new IllegalArgumentException("max-shard-mb must be at least 1, was " + maxShardMb);
     }
-    Optional<DataType> type = type();
-    try (NewFolder made = NewFolder.open(out, "evomoe export");
+    Optional<DataType> type = hubType();
+    try (NewFolder made = NewFolder.open(out, WHO);
         RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       printLosses(run);
       HubExport export = Tasks.named(run.config().task()).export(run);
@@ -74,12 +95,8 @@ final class ExportCommand implements Callable<Integer> {
       TokenizerFiles.copy(run.folder().tokenizerPath(), made.path());
       made.publish();
       System.out.printf("%,d tensors: %s%n", export.size(), out);
-      if (!export.unmapped().isEmpty()) {
-        System.out.println("What Switch Transformers has no place for:");
-        export.unmapped().forEach(line -> System.out.println("- " + line));
-      }
+      list("What Switch Transformers has no place for:", export.unmapped());
     }
-    return 0;
   }
 
   private void printLosses(RunCheckpoint run) {
@@ -88,14 +105,42 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private Optional<DataType> type() {
+  private Optional<DataType> hubType() {
     if (dtype == null) {
       return Optional.empty();
     }
     DataType type = TYPES.get(dtype);
     if (type == null) {
-      throw new IllegalArgumentException("dtype must be f32, f16 or bf16, was " + dtype);
+      throw new IllegalArgumentException(
+          "dtype of format hf must be f32, f16 or bf16, was " + dtype);
     }
     return Optional.of(type);
+  }
+
+  private void writeGguf() {
+    String name = out.toAbsolutePath().normalize().getFileName() + "";
+    if (!name.endsWith("." + GGUF)) {
+      throw new IllegalArgumentException(
+          "out must be a file whose name ends in .gguf with format gguf, was " + out);
+    }
+    GgufType type = dtype == null ? GgufType.F32 : GgufType.named(dtype);
+    try (NewFile made = NewFile.open(out, WHO);
+        RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+      run.folder().requireTokenizer();
+      HubExport published = Tasks.named(run.config().task()).export(run);
+      GgufExport export = GgufExport.of(published, run.folder().tokenizerPath());
+      int tensors =
+          export.write(made.path(), name.substring(0, name.length() - ".gguf".length()), type);
+      made.publish();
+      System.out.printf("%,d tensors: %s%n", tensors, out);
+      list("What llama.cpp computes in another way:", export.differences());
+    }
+  }
+
+  private static void list(String title, List<String> lines) {
+    if (!lines.isEmpty()) {
+      System.out.println(title);
+      lines.forEach(line -> System.out.println("- " + line));
+    }
   }
 }

@@ -113,12 +113,17 @@ public record RunFolder(Path path) {
     return path.resolve("hub");
   }
 
-  /** The tokenizer of the run. */
-  public BpeTokenizer tokenizer() {
+  /** Refuses a run that was imported without a tokenizer. */
+  public void requireTokenizer() {
     if (!hasTokenizer()) {
       throw new IllegalArgumentException(
           path + " must have a tokenizer for this, was imported without one");
     }
+  }
+
+  /** The tokenizer of the run. */
+  public BpeTokenizer tokenizer() {
+    requireTokenizer();
     return BpeTokenizer.load(tokenizerPath());
   }
 

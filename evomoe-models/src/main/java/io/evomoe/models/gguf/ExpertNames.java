@@ -1,0 +1,108 @@
+package io.evomoe.models.gguf;
+
+import java.util.List;
+
+/** What fills the feed-forward places of a family of decoders, and under which names. */
+enum ExpertNames {
+  /** One net, no experts. */
+  NONE("mlp.", "", List.of("gate_proj", "up_proj", "down_proj"), "", false),
+  /** Mixtral's. */
+  MIXTRAL(
+      "block_sparse_moe.",
+      "block_sparse_moe.gate",
+      List.of("w1", "w3", "w2"),
+      "num_local_experts",
+      true),
+  /** Qwen3's. */
+  QWEN3_MOE("mlp.", "mlp.gate", List.of("gate_proj", "up_proj", "down_proj"), "num_experts", true),
+  /** Qwen2's, which have an expert for all tokens as well. */
+  QWEN2_MOE("mlp.", "mlp.gate", List.of("gate_proj", "up_proj", "down_proj"), "num_experts", false),
+  /** OLMoE's. */
+  OLMOE("mlp.", "mlp.gate", List.of("gate_proj", "up_proj", "down_proj"), "num_experts", false);
+
+  private static final String LAYER = "model.layers.{block}.";
+  private static final List<String> PARTS = List.of("gate", "up", "down");
+  private static final String NORMALISED = "norm_topk_prob";
+  private static final String SHARED = "mlp.shared_expert";
+
+  private final String place;
+  private final String router;
+  private final List<String> parts;
+  private final String count;
+  private final boolean normalised;
+
+  /**
+   * Names.
+   *
+   * @param place of nets or experts
+   * @param router the router's matrix
+   * @param parts of a net: gate, up, down
+   * @param count the field with the number of experts
+   * @param normalised whether llama.cpp divides the chosen experts' weights by their sum
+   */
+  ExpertNames(String place, String router, List<String> parts, String count, boolean normalised) {
+    this.place = place;
+    this.router = router;
+    this.parts = List.copyOf(parts);
+    this.count = count;
+    this.normalised = normalised;
+  }
+
+  /** Adds the rules of all tensors in a place. */
+  void addTo(List<TensorRule> rules, boolean biases) {
+    for (int i = 0; i < PARTS.size(); i++) {
+      String target = "blk.{block}.ffn_" + PARTS.get(i);
+      if (this == NONE) {
+        String published = LAYER + place + parts.get(i);
+        rules.add(TensorRule.same(published + ".weight", target + ".weight"));
+        if (biases) {
+          rules.add(TensorRule.same(published + ".bias", target + ".bias"));
+        }
+      } else {
+        rules.add(
+            TensorRule.same(
+                LAYER + place + "experts.{expert}." + parts.get(i) + ".weight",
+                target + "_exps.weight"));
+      }
+      if (this == QWEN2_MOE) {
+        rules.add(
+            TensorRule.same(
+                LAYER + SHARED + "." + parts.get(i) + ".weight", target + "_shexp.weight"));
+      }
+    }
+    if (this != NONE) {
+      rules.add(TensorRule.same(LAYER + router + ".weight", "blk.{block}.ffn_gate_inp.weight"));
+    }
+    if (this == QWEN2_MOE) {
+      rules.add(
+          TensorRule.of(
+              LAYER + SHARED + "_gate.weight",
+              "blk.{block}.ffn_gate_inp_shexp.weight",
+              TensorLayout.ROW));
+    }
+  }
+
+  /**
+   * Adds numbers and sizes of experts.
+   *
+   * @param name of the architecture
+   */
+  void describe(String name, GgufConfig config, GgufMetadata metadata) {
+    if (this == NONE) {
+      return;
+    }
+    if (this != MIXTRAL && config.flag(NORMALISED, false) != normalised) {
+      throw config.bad(NORMALISED, normalised ? "true" : "false");
+    }
+    metadata.uint32(name + ".expert_count", config.whole(count));
+    metadata.uint32(name + ".expert_used_count", config.whole("num_experts_per_tok"));
+    if (this == QWEN2_MOE || this == QWEN3_MOE) {
+      metadata.uint32(name + ".expert_feed_forward_length", config.whole("moe_intermediate_size"));
+    }
+    if (this == QWEN2_MOE) {
+      metadata.uint32(
+          name + ".expert_shared_feed_forward_length",
+          config.whole("shared_expert_intermediate_size"));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.evomoe.models.gguf;
+
+import io.evomoe.training.checkpoint.FloatFormats;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** How the elements of a tensor are written; the numbers are those of ggml. */
+public enum GgufType {
+  /** float32. */
+  F32(0, 0, 1, 4),
+  /** IEEE half precision, rounded to the nearest, ties to even. */
+  F16(1, 1, 1, 2),
+  /** bfloat16, rounded to the nearest, ties to even. */
+  BF16(30, 32, 1, 2),
+  /**
+   * Blocks of 32 elements: a scale d in F16, a 127th of the largest magnitude, and 32 signed bytes,
+   * the nearest to x/d with ties away from zero ({@code quantize_row_q8_0_ref} of ggml).
+   */
+  Q8_0(8, 7, 32, 34);
+
+  private static final int LARGEST_BYTE = 127;
+
+  private final int id;
+  private final int fileType;
+  private final int blockElements;
+  private final int blockBytes;
+
+  GgufType(int id, int fileType, int blockElements, int blockBytes) {
+    this.id = id;
+    this.fileType = fileType;
+    this.blockElements = blockElements;
+    this.blockBytes = blockBytes;
+  }
+
+  /**
+   * The type of a name, such as {@code q8_0}.
+   *
+   * @throws IllegalArgumentException for a name that is none
+   */
+  public static GgufType named(String name) {
+    return Arrays.stream(values())
+        .filter(type -> type.text().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "dtype of format gguf must be one of %s, was %s".formatted(names(), name)));
+  }
+
+  /** All names. */
+  public static List<String> names() {
+    return Arrays.stream(values()).map(GgufType::text).toList();
+  }
+
+  private String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** {@code enum ggml_type}. */
+  int id() {
+    return id;
+  }
+
+  /** {@code general.file_type} of a file whose matrices are of this type. */
+  int fileType() {
+    return fileType;
+  }
+
+  /** Whether rows of this length are whole blocks. */
+  boolean fits(long rowElements) {
+    return rowElements % blockElements == 0;
+  }
+
+  /** Bytes of so many elements, which are whole blocks. */
+  long bytes(long elements) {
+    return elements / blockElements * blockBytes;
+  }
+
+  /** Writes all that {@code from} has, whole blocks, to {@code to}, which is little-endian. */
+  void encode(FloatBuffer from, ByteBuffer to) {
+    while (from.hasRemaining()) {
+      switch (this) {
+        case F32 -> to.putFloat(from.get());
+        case F16 -> to.putShort((short) FloatFormats.float16(from.get()));
+        case BF16 -> to.putShort((short) FloatFormats.bfloat16(from.get()));
+        case Q8_0 -> encodeBlock(from, to);
+      }
+    }
+  }
+
+  private void encodeBlock(FloatBuffer from, ByteBuffer to) {
+    float largest = 0;
+    for (int i = 0; i < blockElements; i++) {
+      largest = Math.max(largest, Math.abs(from.get(from.position() + i)));
+    }
+    float scale = largest / LARGEST_BYTE;
+    float inverse = scale == 0 ? 0 : 1 / scale;
+    to.putShort((short) FloatFormats.float16(scale));
+    for (int i = 0; i < blockElements; i++) {
+      to.put((byte) rounded(from.get() * inverse));
+    }
+  }
+
+  /** The nearest whole number, ties away from zero; in double, where adding a half is exact. */
+  private static int rounded(float value) {
+    return (int) Math.copySign(Math.floor(Math.abs((double) value) + 0.5), value);
+  }
+}

@@ -1,0 +1,83 @@
+package io.evomoe.models.gguf;
+
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Rotary positions and how they are stretched. Llama 3's own way is a factor a frequency, which
+ * llama.cpp reads as a tensor.
+ *
+ * @param base of the frequencies
+ * @param kind {@code default}, {@code linear}, {@code yarn} or {@code llama3}
+ * @param scaling with the numbers of that kind
+ */
+record RotaryPositions(double base, String kind, GgufConfig scaling) {
+  private static final String SCALING = "rope_scaling";
+  private static final double USUAL_BASE = 10_000;
+  private static final String ORIGINAL = "original_max_position_embeddings";
+
+  /**
+   * Reads them.
+   *
+   * @param factors whether the architecture takes a factor a frequency
+   */
+  static RotaryPositions of(GgufConfig config, boolean factors) {
+    GgufConfig scaling = config.object(SCALING);
+    String kind = scaling.text("rope_type", scaling.text("type", "default"));
+    List<String> known =
+        factors
+            ? List.of("default", "linear", "yarn", "llama3")
+            : List.of("default", "linear", "yarn");
+    if (!known.contains(kind)) {
+      throw config.bad(SCALING, "of one of the types " + known);
+    }
+    return new RotaryPositions(config.number("rope_theta", USUAL_BASE), kind, scaling);
+  }
+
+  /** Adds base and stretching. */
+  void describe(String name, GgufMetadata metadata) {
+    metadata.float32(name + ".rope.freq_base", base);
+    if (kind.equals("linear") || kind.equals("yarn")) {
+      metadata.text(name + ".rope.scaling.type", kind);
+      metadata.float32(name + ".rope.scaling.factor", scaling.number("factor"));
+    }
+    if (kind.equals("yarn")) {
+      metadata.uint32(name + ".rope.scaling.original_context_length", scaling.whole(ORIGINAL));
+    }
+  }
+
+  /** The tensor of Llama 3's factors [headWidth / 2]; empty for the others. */
+  Optional<GgufTensor> factors(int headWidth) {
+    if (!kind.equals("llama3")) {
+      return Optional.empty();
+    }
+    float[] factors = new float[headWidth / 2];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = (float) factor(2 * Math.PI * Math.pow(base, 2.0 * i / headWidth));
+    }
+    return Optional.of(
+        new GgufTensor(
+            "rope_freqs.weight",
+            List.of((long) factors.length),
+            GgufType.F32,
+            List.of(() -> Nd4j.createFromArray(factors).castTo(DataType.FLOAT))));
+  }
+
+  /** Long waves are stretched, short ones are not, and those between go from one to the other. */
+  private double factor(double wavelength) {
+    double factor = scaling.number("factor");
+    double low = scaling.number("low_freq_factor");
+    double high = scaling.number("high_freq_factor");
+    double waves = scaling.whole(ORIGINAL) / wavelength;
+    if (waves > high) {
+      return 1;
+    }
+    if (waves < low) {
+      return factor;
+    }
+    double smooth = (waves - low) / (high - low);
+    return 1 / ((1 - smooth) / factor + smooth);
+  }
+}
