@@ -39,12 +39,23 @@ final class LogitsCommand implements Callable<Integer> {
       description = "task mt: tokens that the decoder has read; the beginning by default")
   int[] targetIds = {};
 
+  @Option(
+      names = "--each",
+      description = "task gpt: of each token instead of the last alone, one JSON array a line")
+  boolean each;
+
   @Option(names = "--json", description = "all logits as one JSON array, one a token id")
   boolean json;
 
   @Override
   public Integer call() {
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+      if (each) {
+        Tasks.named(run.config().task()).eachLogits(run, ids).stream()
+            .map(LogitsCommand::json)
+            .forEach(System.out::println);
+        return 0;
+      }
       double[] logits = logits(run);
       System.out.println(json ? json(logits) : likeliest(logits));
     }

@@ -152,6 +152,17 @@ public abstract class Task<B, M extends Model<B>> {
    */
   public abstract double[] lastLogits(RunCheckpoint run, int[] ids);
 
+  /**
+   * Logits after each token of a sequence, those that {@link #lastLogits} gives of its beginnings.
+   *
+   * @param ids tokens that are read
+   * @throws IllegalArgumentException for a task whose models read later tokens as well
+   */
+  public List<double[]> eachLogits(RunCheckpoint run, int[] ids) {
+    throw new IllegalArgumentException(
+        "the logits after each token are those of a causal model, the run is of task " + name);
+  }
+
   /** One row of logits, computed in a workspace of its own. */
   static double[] row(Supplier<INDArray> logits) {
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_LOGITS")) {
