@@ -246,7 +246,7 @@ def main():
     decoder_case(output, "mixtral", bf16, (38, 32, 24, 2, 4, 2), shards=2, num_local_experts=4)
     decoder_case(output, "mixtral_top1", f32, (40, 16, 20, 2, 4, 1), "mixtral", without=("head_dim",),
                  num_experts_per_tok=1, num_local_experts=3)
-    decoder_case(output, "qwen3_moe", bf16, (40, 24, 40, 3, 4, 2), head_dim=8, mlp_only_layers=[1],
+    decoder_case(output, "qwen3_moe", bf16, (40, 24, 40, 3, 4, 2), head_dim=8, mlp_only_layers=[0],
                  moe_intermediate_size=12, norm_topk_prob=True, num_experts=5, rms_norm_eps=1e-3)
     decoder_case(output, "qwen3_moe_stepped", f16, (39, 24, 32, 3, 4, 4), "qwen3_moe",
                  decoder_sparse_step=2, head_dim=8, moe_intermediate_size=16, norm_topk_prob=False,

@@ -44,6 +44,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *       that it is alpha at balance for any E
  *   <li>{@code randomSecond} false: in training a choice after the first is kept with probability
  *       {@code min(1, k w)} alone, for k = 2 the paper's {@code 2 g2 > uniform(0, 1)}
+ *   <li>{@code renormalize} true: a token's k weights are divided by their sum, as GShard and Mixtral
+ *       have it; else they are those of the softmax over all experts (OLMoE, arXiv 2409.02060)
  * </ul>
  */
 public final class TopKGate implements Gate {
@@ -71,7 +73,7 @@ public final class TopKGate implements Gate {
 
   @Override
   public TopKRouting topKRouting(StepContext step) {
-    return new TopKRouting.Fixed(options.k, true, projection.weight());
+    return new TopKRouting.Fixed(options.k, options.renormalize, projection.weight());
   }
 
   @Override
@@ -80,7 +82,7 @@ public final class TopKGate implements Gate {
     TokenMatrix z = projection.forward(tokens);
     Choices choices = new Choices(z, batch, options.k);
     TokenMatrix p = Softmax.of(z, 1);
-    TokenMatrix weights = Softmax.of(choices.only(z), 1);
+    TokenMatrix weights = options.renormalize ? Softmax.of(choices.only(z), 1) : p;
     Routing routing =
         pass.step().training()
             ? dispatch(weights, choices, pass)
@@ -91,7 +93,8 @@ public final class TopKGate implements Gate {
         options.alpha * balance.loss(),
         gradient -> {
           TokenMatrix dz = new TokenMatrix(z.tokens(), experts);
-          Softmax.addGradient(weights, TokenMatrix.ofWeights(routing, gradient), 1, dz);
+          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
+          Softmax.addGradient(weights, dWeights, 1, dz);
           TokenMatrix dp = new TokenMatrix(z.tokens(), experts);
           balance.addGradient(options.alpha, dp);
           Softmax.addGradient(p, dp, 1, dz);
@@ -135,14 +138,16 @@ public final class TopKGate implements Gate {
     return rank == 0 || !options.randomSecond || options.k * weight > draw;
   }
 
-  private record Options(int k, double capacityFactor, double alpha, boolean randomSecond) {
+  private record Options(
+      int k, double capacityFactor, double alpha, boolean randomSecond, boolean renormalize) {
 
     static Options of(int k, GateOptions options) {
       return new Options(
           k,
           options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
           options.coefficient("alpha", 0.01),
-          options.flag("randomSecond", false));
+          options.flag("randomSecond", false),
+          options.flag("renormalize", true));
     }
   }
 

@@ -78,6 +78,31 @@ record ConfigFields(Path file, ObjectNode root) {
     return node.doubleValue();
   }
 
+  /** A number above 0 that must be there. */
+  double positive(String field) {
+    if (root.path(field).isMissingNode()) {
+      throw bad(field, "a number above 0", root.path(field));
+    }
+    return positive(field, 1);
+  }
+
+  /** Whether a field is set; {@code otherwise} where it is null or left out. */
+  boolean flag(String field, boolean otherwise) {
+    JsonNode node = root.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return otherwise;
+    }
+    if (!node.isBoolean()) {
+      throw bad(field, "true or false", node);
+    }
+    return node.booleanValue();
+  }
+
+  /** The fields of a field, which is an object. */
+  ConfigFields inside(String field) {
+    return new ConfigFields(Path.of(file + ": " + field), (ObjectNode) root.path(field));
+  }
+
   /** A rate in [0, 1). */
   double rate(String field, double otherwise) {
     JsonNode node = root.path(field);
@@ -103,9 +128,15 @@ record ConfigFields(Path file, ObjectNode root) {
   /** Refuses everything but one value, which counts where the field is left out. */
   void require(String field, Object only) {
     JsonNode node = root.path(field);
-    if (!node.isMissingNode() && !node.isNull() && !node.asText().equals(only.toString())) {
+    if (!node.isMissingNode() && !node.isNull() && !same(node, only)) {
       throw bad(field, only + ", other models cannot be represented", node);
     }
+  }
+
+  private static boolean same(JsonNode node, Object only) {
+    return only instanceof Double number
+        ? node.isNumber() && node.doubleValue() == number
+        : node.asText().equals(only.toString());
   }
 
   IllegalArgumentException bad(String field, String wanted, JsonNode was) {

@@ -63,15 +63,33 @@ public final class HubExport {
    */
   public static HubExport of(
       Model<?> model, String gate, OptionalInt endOfText, Optional<ImportOrigin> origin) {
-    LanguageModelTensors made = new LanguageModelTensors(model);
-    ObjectNode config = HubConfig.write(made.published(), endOfText);
-    if (made.isDense()) {
-      return new HubExport(made.dense(origin), config, origin, List.of());
+    return of(model, new HubRequest(gate, endOfText, origin, null, Optional.empty()));
+  }
+
+  /**
+   * A language model as a family has it that holds it exactly; where none does, and none is asked
+   * for, in our own form.
+   *
+   * @throws IllegalArgumentException for a model that no family publishes, and if the family that
+   *     is asked for cannot hold it: the message says why, and which ones can
+   */
+  public static HubExport of(Model<?> model, HubRequest request) {
+    ExportedModel exported = new ExportedModel(model, request.gate(), request.moment());
+    LanguageModelTensors made = new LanguageModelTensors(model, exported);
+    Optional<String> from = request.origin().map(ImportOrigin::modelType);
+    Optional<PublishedFamily> family = exported.family(request.family(), from);
+    if (family.isPresent()) {
+      PublishedModel published = exported.as(family.get());
+      Optional<ImportOrigin> kept =
+          request.origin().filter(o -> o.modelType().equals(published.modelType()));
+      ObjectNode config = HubConfig.write(published, request.endOfText());
+      return new HubExport(made.published(published, kept), config, kept, List.of());
     }
+    ObjectNode config = HubConfig.write(exported.described(), request.endOfText());
     Map<String, INDArray> tensors = made.mixture();
-    List<String> unmapped = made.unmapped(tensors.keySet(), gate);
+    List<String> unmapped = made.unmapped(tensors.keySet(), request.gate());
     return new HubExport(
-        tensors, mixture(config, model, gate, unmapped), Optional.empty(), unmapped);
+        tensors, mixture(config, model, request.gate(), unmapped), Optional.empty(), unmapped);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.evomoe.models.hub;
 
+import io.evomoe.nn.Place;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.checkpoint.FloatFormats;
 import io.evomoe.training.checkpoint.TensorInfo;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -70,8 +72,9 @@ public final class HubFolder implements DenseWeights, Closeable {
   }
 
   private void requireFit(WeightRule rule) {
-    List<Long> wanted = rule.shape().stream().map(Integer::longValue).toList();
-    for (String name : rule.published()) {
+    for (int i = 0; i < rule.published().size(); i++) {
+      String name = rule.published().get(i);
+      List<Long> wanted = rule.shapes().get(i).stream().map(Integer::longValue).toList();
       if (!tensors.names().contains(name)) {
         throw new IllegalArgumentException("%s: tensor %s is missing".formatted(folder, name));
       }
@@ -139,6 +142,12 @@ public final class HubFolder implements DenseWeights, Closeable {
   @Override
   public Set<String> names() {
     return rules.keySet();
+  }
+
+  /** An expert of a published mixture has weights of its own, that of others those of its place. */
+  @Override
+  public Optional<String> nameFor(Place place) {
+    return rules.containsKey(place.name()) ? Optional.of(place.name()) : place.denseName();
   }
 
   @Override

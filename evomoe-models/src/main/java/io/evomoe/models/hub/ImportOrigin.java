@@ -65,6 +65,11 @@ public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String,
     }
   }
 
+  /** The family that it was imported from. */
+  String modelType() {
+    return JsonFile.read(folder.resolve(CONFIGURATION)).path("model_type").asText();
+  }
+
   /** Copies the configuration as it was written. */
   void copyConfiguration(Path into) throws IOException {
     copy(folder, into);

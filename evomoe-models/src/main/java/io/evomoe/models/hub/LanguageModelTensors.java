@@ -16,42 +16,50 @@ import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import io.evomoe.models.stack.StackSize;
 
 /** The tensors of a language model of ours, under the names that they are published with. */
 final class LanguageModelTensors {
-  private final PublishedModel published;
-  private final PublishedFamily family;
+  private final ExportedModel exported;
   private final Model<?> model;
 
-  LanguageModelTensors(Model<?> model) {
-    this.published = PublishedFamilies.describe(model);
-    this.family = published.family();
+  LanguageModelTensors(Model<?> model, ExportedModel exported) {
     this.model = model;
-  }
-
-  /** The architecture as it is published. */
-  PublishedModel published() {
-    return published;
-  }
-
-  /** Whether the family's own names are enough. */
-  boolean isDense() {
-    return published.stack().moe().shared().count() == 0
-        && model.evolving().places().stream().noneMatch(EvolvingFeedForward::isMixture);
+    this.exported = exported;
   }
 
   /**
-   * All tensors of a model without experts.
+   * All tensors as a family has them.
    *
+   * @param published in the form of the family, which holds it
    * @param origin whose names, order, repeated and unused tensors are kept
    */
-  Map<String, INDArray> dense(Optional<ImportOrigin> origin) {
+  Map<String, INDArray> published(PublishedModel published, Optional<ImportOrigin> origin) {
+    PublishedFamily family = published.family();
     Set<String> before = origin.map(kept -> kept.types().keySet()).orElse(Set.of());
     WeightNames names = family.names(published, before);
     Map<String, INDArray> parameters = parameters();
+    family.complete(parameters, published);
     Map<String, INDArray> tensors = new LinkedHashMap<>();
-    names.rules().forEach(rule -> tensors.putAll(rule.split(value(parameters, rule.ours()))));
+    names
+        .rules()
+        .forEach(rule -> tensors.putAll(rule.split(value(parameters, rule.ours(), published))));
     return origin.map(kept -> ordered(tensors, names.ties(), kept)).orElse(tensors);
+  }
+
+  /** What a place of equal experts lacks: each is the block's net, its router is zero. */
+  private static INDArray value(
+      Map<String, INDArray> parameters, String name, PublishedModel published) {
+    INDArray own = parameters.get(name);
+    if (own != null) {
+      return own;
+    }
+    if (name.endsWith(".gate.weight")) {
+      StackSize stack = published.stack();
+      return Nd4j.zeros(DataType.FLOAT, stack.width(), stack.moe().experts());
+    }
+    return value(parameters, name.replaceFirst("\\.experts\\.\\d+\\.", "."));
   }
 
   private static Map<String, INDArray> ordered(
@@ -66,7 +74,10 @@ final class LanguageModelTensors {
 
   /** All tensors of a mixture: those in places for experts by Switch Transformers' names. */
   Map<String, INDArray> mixture() {
+    PublishedModel published = exported.described();
+    PublishedFamily family = published.family();
     Map<String, INDArray> parameters = parameters();
+    family.complete(parameters, published);
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     Set<String> without = new HashSet<>();
     for (EvolvingFeedForward place : model.evolving().places()) {
@@ -100,7 +111,7 @@ final class LanguageModelTensors {
     List<String> inPlaces =
         names.stream().filter(name -> prefixes.stream().anyMatch(name::startsWith)).toList();
     List<String> unmapped = new ArrayList<>();
-    String name = published.modelType().toUpperCase(Locale.ROOT);
+    String name = exported.described().modelType().toUpperCase(Locale.ROOT);
     unmapped.add("embeddings, attention and norms, which have the names of " + name);
     unmapped.addAll(SwitchNames.unmapped(inPlaces, gate, model));
     return unmapped;
@@ -108,19 +119,17 @@ final class LanguageModelTensors {
 
   /** Published name of a place for experts. */
   private String mlp(EvolvingFeedForward place) {
-    return family.place(place.block().orElseThrow());
+    return exported.described().family().place(place.block().orElseThrow());
   }
 
-  /** Parameters by the names that they have in a dense model, with what is published besides. */
+  /** Parameters by their own names and by those that they have in a dense model. */
   private Map<String, INDArray> parameters() {
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
-      parameter
-          .place()
-          .denseName()
-          .ifPresent(name -> parameters.put(name, floats(parameter.value())));
+      INDArray value = floats(parameter.value());
+      parameters.put(parameter.name(), value);
+      parameter.place().denseName().ifPresent(name -> parameters.putIfAbsent(name, value));
     }
-    family.complete(parameters, published);
     return parameters;
   }
 

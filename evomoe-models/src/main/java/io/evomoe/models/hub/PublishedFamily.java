@@ -38,6 +38,20 @@ interface PublishedFamily {
   Optional<PublishedModel> describe(Model<?> model);
 
   /**
+   * Why it cannot hold a model of its class, to follow its name; empty where it can.
+   *
+   * @param model in its form, with the router that all mixtures of the model have
+   */
+  default Optional<String> refusal(PublishedModel model) {
+    return model.router().isPresent() ? Optional.of("has no experts, this run has") : Optional.empty();
+  }
+
+  /** The form of a model that it holds, with places for experts where it has them. */
+  default PublishedModel fitted(PublishedModel model) {
+    return model;
+  }
+
+  /**
    * Adds what is published, and a model of ours may do without.
    *
    * @param parameters of the model in float32, by name

@@ -2,25 +2,44 @@ package io.evomoe.models.hub;
 
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.llama.Llama;
+import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.training.Model;
+import java.util.Optional;
 
 /**
  * What {@code config.json} says of a model, in our terms.
  *
  * @param modelType its family, as {@code model_type} names it
  * @param embedding its tables
- * @param stack its blocks; as read from a file without places for experts
+ * @param stack its blocks; of a model without experts as read from a file, without places for them
+ * @param tied whether its output head is the token embedding
+ * @param router of a mixture; empty for a model without experts
  */
-public record PublishedModel(String modelType, EmbeddingSize embedding, StackSize stack) {
+public record PublishedModel(
+    String modelType,
+    EmbeddingSize embedding,
+    StackSize stack,
+    boolean tied,
+    Optional<PublishedRouter> router) {
+
+  /** A model without experts, whose output head is the token embedding. */
+  public PublishedModel(String modelType, EmbeddingSize embedding, StackSize stack) {
+    this(modelType, embedding, stack, true, Optional.empty());
+  }
 
   /** The same with places for experts in every {@code moeEvery}-th block. */
   public PublishedModel withExperts(int experts, int moeEvery) {
     return new PublishedModel(
-        modelType, embedding, stack.with(s -> s.experts(experts).moeEvery(moeEvery)));
+        modelType,
+        embedding,
+        stack.with(s -> s.experts(experts).moeEvery(moeEvery)),
+        tied,
+        router);
   }
 
   /** The class of our models that it is read as. */
@@ -32,6 +51,12 @@ public record PublishedModel(String modelType, EmbeddingSize embedding, StackSiz
   public GptConfig gpt() {
     require(Gpt.class);
     return new GptConfig(embedding.vocabulary(), embedding.positions(), stack);
+  }
+
+  /** For a {@link Llama}. */
+  public LlamaConfig llama() {
+    require(Llama.class);
+    return new LlamaConfig(embedding.vocabulary(), embedding.positions(), tied, stack);
   }
 
   /** For a {@link Roberta}. */

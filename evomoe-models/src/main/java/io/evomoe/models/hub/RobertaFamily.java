@@ -6,6 +6,7 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,7 +182,8 @@ final class RobertaFamily implements PublishedFamily {
       String ours, String theirs, String part, boolean transposed, List<Integer> shape) {
     List<String> names =
         Stream.of("query", "key", "value").map(name -> theirs + "self." + name + part).toList();
-    return new WeightRule(ours + "attention.qkv" + part, names, transposed, shape);
+    return new WeightRule(
+        ours + "attention.qkv" + part, names, transposed, Collections.nCopies(names.size(), shape));
   }
 
   @Override

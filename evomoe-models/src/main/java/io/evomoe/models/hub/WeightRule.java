@@ -17,24 +17,45 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param ours name of the parameter in the dense form of a model
  * @param published names of the tensors that are its columns, side by side; mostly one
  * @param transposed whether the tensors are [out, in], where ours is [in, out]
- * @param shape of each tensor
+ * @param shapes of the tensors, one each; empty where these are not checked and equally wide
  */
-record WeightRule(String ours, List<String> published, boolean transposed, List<Integer> shape) {
+record WeightRule(String ours, List<String> published, boolean transposed, List<List<Integer>> shapes) {
 
   WeightRule {
     published = List.copyOf(published);
-    shape = List.copyOf(shape);
+    shapes = List.copyOf(shapes);
   }
 
   static WeightRule same(String ours, String published, Integer... shape) {
-    return new WeightRule(ours, List.of(published), false, List.of(shape));
+    return new WeightRule(ours, List.of(published), false, List.of(List.of(shape)));
   }
 
   /** A linear map of PyTorch, [out, in], with a bias. */
   static List<WeightRule> linear(String ours, String published, int in, int out) {
     return List.of(
-        new WeightRule(ours + ".weight", List.of(published + ".weight"), true, List.of(out, in)),
+        new WeightRule(
+            ours + ".weight", List.of(published + ".weight"), true, List.of(List.of(out, in))),
         same(ours + ".bias", published + ".bias", out));
+  }
+
+  /** Linear maps of one input whose outputs stand side by side in ours. */
+  static WeightRule columns(
+      String ours, List<String> published, String suffix, List<Integer> outs, int in) {
+    return new WeightRule(
+        ours,
+        published.stream().map(name -> name + suffix).toList(),
+        true,
+        outs.stream().map(out -> List.of(out, in)).toList());
+  }
+
+  /** Vectors that stand side by side in ours. */
+  static WeightRule pieces(
+      String ours, List<String> published, String suffix, List<Integer> lengths) {
+    return new WeightRule(
+        ours,
+        published.stream().map(name -> name + suffix).toList(),
+        false,
+        lengths.stream().map(length -> List.of(length)).toList());
   }
 
   /** A layer normalisation. */
@@ -54,19 +75,29 @@ record WeightRule(String ours, List<String> published, boolean transposed, List<
     INDArray joined =
         parts.size() == 1
             ? parts.get(0)
-            : Nd4j.concat(shape.size() - 1, parts.toArray(INDArray[]::new));
+            : Nd4j.concat(parts.get(0).rank() - 1, parts.toArray(INDArray[]::new));
     return joined.dup('c');
   }
 
   /** The tensors by name, views of our parameter. */
   Map<String, INDArray> split(INDArray parameter) {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
-    long width = parameter.size(-1) / published.size();
+    long first = 0;
     for (int i = 0; i < published.size(); i++) {
-      INDArray part = columns(parameter, i * width, width);
+      long width = width(i, parameter);
+      INDArray part = columns(parameter, first, width);
       tensors.put(published.get(i), transposed ? part.transpose() : part);
+      first += width;
     }
     return tensors;
+  }
+
+  private long width(int index, INDArray parameter) {
+    if (shapes.isEmpty()) {
+      return parameter.size(-1) / published.size();
+    }
+    List<Integer> shape = shapes.get(index);
+    return transposed ? shape.get(0) : shape.get(shape.size() - 1);
   }
 
   private INDArray columns(INDArray parameter, long first, long width) {

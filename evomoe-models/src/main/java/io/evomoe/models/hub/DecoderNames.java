@@ -1,0 +1,115 @@
+package io.evomoe.models.hub;
+
+import io.evomoe.models.stack.MoeForm;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.QueryKeyNorm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Names of the weights of today's decoders, in the files of Hugging Face. */
+final class DecoderNames {
+  static final String LAYERS = "model.layers.";
+
+  private final PublishedModel model;
+  private final @Nullable MixtureFields mixture;
+  private final List<WeightRule> rules = new ArrayList<>();
+
+  DecoderNames(PublishedModel model, @Nullable MixtureFields mixture) {
+    this.model = model;
+    this.mixture = mixture;
+  }
+
+  WeightNames names() {
+    StackSize stack = model.stack();
+    int vocabulary = model.embedding().vocabulary();
+    rules.add(
+        WeightRule.same("tokens.weight", "model.embed_tokens.weight", vocabulary, stack.width()));
+    for (int i = 0; i < stack.layers(); i++) {
+      block(i);
+    }
+    norm("finalNorm", "model.norm", stack.width());
+    if (!model.tied()) {
+      map("head", "lm_head", stack.width(), vocabulary, false);
+    }
+    return new WeightNames(
+        rules,
+        model.tied() ? Map.of("lm_head.weight", "model.embed_tokens.weight") : Map.of(),
+        Pattern.compile("model\\.layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq"));
+  }
+
+  private void block(int i) {
+    StackSize stack = model.stack();
+    String ours = "blocks." + i + ".";
+    String theirs = LAYERS + i + ".";
+    norm(ours + "attentionNorm", theirs + "input_layernorm", stack.width());
+    attention(ours + "attention.", theirs + "self_attn.");
+    norm(ours + "feedForwardNorm", theirs + "post_attention_layernorm", stack.width());
+    if (mixture != null && stack.isMoe(i)) {
+      mixture(mixture, ours + "feedForward.", theirs + mixture.module() + ".");
+    } else {
+      net(ours + "feedForward.", theirs + "mlp.", stack.hidden(), MixtureFields.Parts.LLAMA);
+    }
+  }
+
+  private void attention(String ours, String theirs) {
+    AttentionForm form = model.stack().attention();
+    List<String> projections = List.of(theirs + "q_proj", theirs + "k_proj", theirs + "v_proj");
+    List<Integer> widths = List.of(form.queryWidth(), form.keyWidth(), form.keyWidth());
+    rules.add(
+        WeightRule.columns(ours + "qkv.weight", projections, ".weight", widths, form.width()));
+    if (form.biased()) {
+      rules.add(WeightRule.pieces(ours + "qkv.bias", projections, ".bias", widths));
+    }
+    QueryKeyNorm norms = form.norm();
+    if (norms != null) {
+      boolean each = norms.span() == QueryKeyNorm.Span.HEAD;
+      norm(ours + "queryNorm", theirs + "q_norm", each ? form.headWidth() : form.queryWidth());
+      norm(ours + "keyNorm", theirs + "k_norm", each ? form.headWidth() : form.keyWidth());
+    }
+    map(
+        ours + "projection",
+        theirs + "o_proj",
+        form.queryWidth(),
+        form.width(),
+        form.projectionBiased());
+  }
+
+  private void mixture(MixtureFields fields, String ours, String theirs) {
+    MoeForm moe = model.stack().moe();
+    int width = model.stack().width();
+    map(ours + "gate", theirs + "gate", width, moe.experts(), false);
+    for (int e = 0; e < moe.experts(); e++) {
+      String expert = "experts." + e + ".";
+      net(ours + expert, theirs + expert, moe.hidden(), fields.parts());
+    }
+    if (fields.shared()) {
+      net(
+          ours + "shared.0.",
+          theirs + "shared_expert.",
+          moe.shared().hidden(),
+          MixtureFields.Parts.LLAMA);
+      map(ours + "sharedGate", theirs + "shared_expert_gate", width, 1, false);
+    }
+  }
+
+  private void net(String ours, String theirs, int hidden, MixtureFields.Parts parts) {
+    int width = model.stack().width();
+    boolean biased = model.stack().feedForward().biased();
+    map(ours + "expand", theirs + parts.expand(), width, hidden, biased);
+    map(ours + "up", theirs + parts.up(), width, hidden, biased);
+    map(ours + "contract", theirs + parts.contract(), hidden, width, biased);
+  }
+
+  private void map(String ours, String theirs, int in, int out, boolean biased) {
+    List<WeightRule> both = WeightRule.linear(ours, theirs, in, out);
+    rules.addAll(biased ? both : both.subList(0, 1));
+  }
+
+  private void norm(String ours, String theirs, int width) {
+    rules.add(WeightRule.same(ours + ".gain", theirs + ".weight", width));
+  }
+}

@@ -1,0 +1,133 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.nn.QueryKeyNorm;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In what the blocks of a decoder family differ from others, with the defaults of its
+ * configuration class in Hugging Face's library.
+ *
+ * @param architecture name of its model class
+ * @param queryKeyNorm what it normalises of queries and keys; null for nothing
+ * @param bias where it has biases
+ * @param headWidthByDefault width of a head where {@code head_dim} is left out; empty for the width
+ *     over the heads
+ * @param writesHeadWidth whether heads may have a width of their own
+ * @param epsilon of its norms where {@code rms_norm_eps} is left out
+ * @param tiedByDefault whether the head is the embedding where nothing is said
+ */
+record DecoderTraits(
+    String architecture,
+    QueryKeyNorm.@Nullable Span queryKeyNorm,
+    Bias bias,
+    OptionalInt headWidthByDefault,
+    boolean writesHeadWidth,
+    double epsilon,
+    boolean tiedByDefault) {
+
+  /** Where a family has biases. */
+  enum Bias {
+    /** Nowhere. */
+    NONE,
+    /** On all four maps of an attention, and of nets, where two flags say so. */
+    BY_FLAGS,
+    /** On the four maps of an attention where a flag says so. */
+    BY_ATTENTION_FLAG,
+    /** On queries, keys and values, always. */
+    QUERY_KEY_VALUE
+  }
+
+  boolean attentionBias(ConfigFields fields) {
+    return switch (bias) {
+      case NONE -> false;
+      case BY_FLAGS, BY_ATTENTION_FLAG -> fields.flag("attention_bias", false);
+      case QUERY_KEY_VALUE -> fields.flag("qkv_bias", true);
+    };
+  }
+
+  boolean projectionBias(ConfigFields fields) {
+    return bias != Bias.QUERY_KEY_VALUE && attentionBias(fields);
+  }
+
+  boolean feedForwardBias(ConfigFields fields) {
+    return bias == Bias.BY_FLAGS && fields.flag("mlp_bias", false);
+  }
+
+  int keyValueHeadsByDefault(int heads) {
+    return heads;
+  }
+
+  /** Refuses by name what other models of the family have and ours has not. */
+  void refuseOthers(ConfigFields fields) {
+    if (fields.flag("use_sliding_window", !fields.root().has("use_sliding_window"))) {
+      fields.require("sliding_window", "null");
+    }
+    fields.require("clip_qkv", "null");
+    fields.require("pretraining_tp", 1);
+    fields.require("attn_logit_softcapping", "null");
+    fields.require("final_logit_softcapping", "null");
+    fields.require("partial_rotary_factor", 1.0);
+    if (bias == Bias.NONE) {
+      fields.require("attention_bias", false);
+    }
+    if (bias != Bias.BY_FLAGS) {
+      fields.require("mlp_bias", false);
+    }
+  }
+
+  void write(StackSize stack, ObjectNode config) {
+    switch (bias) {
+      case NONE -> {}
+      case BY_FLAGS ->
+          config
+              .put("attention_bias", stack.attention().biased())
+              .put("mlp_bias", stack.feedForward().biased());
+      case BY_ATTENTION_FLAG -> config.put("attention_bias", stack.attention().biased());
+      case QUERY_KEY_VALUE -> config.put("qkv_bias", stack.attention().biased());
+    }
+    if (architecture.startsWith("Mistral") || architecture.startsWith("Mixtral")) {
+      config.putNull("sliding_window");
+    }
+    if (architecture.startsWith("Qwen")) {
+      config.put("use_sliding_window", false);
+    }
+  }
+
+  /** Why blocks cannot be those of the family; empty where they can. */
+  Optional<String> refusal(StackSize stack) {
+    QueryKeyNorm norm = stack.attention().norm();
+    QueryKeyNorm.Span span = norm == null ? null : norm.span();
+    if (span != queryKeyNorm) {
+      return Optional.of("%s, this run %s".formatted(normalises(queryKeyNorm), normalises(span)));
+    }
+    if (!writesHeadWidth
+        && stack.attention().queryWidth() != stack.width()) {
+      return Optional.of("has heads that share the width, this run has heads of their own width");
+    }
+    boolean attention = stack.attention().biased();
+    boolean projection = stack.attention().projectionBiased();
+    boolean nets = stack.feedForward().biased();
+    boolean fits =
+        switch (bias) {
+          case NONE -> !attention && !projection && !nets;
+          case BY_FLAGS -> attention == projection;
+          case BY_ATTENTION_FLAG -> attention == projection && !nets;
+          case QUERY_KEY_VALUE -> !projection && !nets;
+        };
+    return fits ? Optional.empty() : Optional.of("has its biases elsewhere than this run");
+  }
+
+  private static String normalises(QueryKeyNorm.@Nullable Span span) {
+    if (span == null) {
+      return "does not normalise queries and keys";
+    }
+    return switch (span) {
+      case HEAD -> "normalises queries and keys of each head";
+      case WHOLE -> "normalises queries and keys of all heads together";
+    };
+  }
+}

@@ -1,0 +1,131 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.evolution.SharedExperts;
+import io.evomoe.models.stack.MoeForm;
+import io.evomoe.models.stack.StackSize;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a family of mixtures writes its experts.
+ *
+ * @param experts field of their number
+ * @param module name of the module of a block that has experts
+ * @param parts names of an expert's maps: the one that is activated, the one it is multiplied with,
+ *     the one back
+ * @param everyBlock whether all blocks have experts, as wide inside as {@code intermediate_size}
+ * @param renormalized whether a token's weights sum to 1; null where {@code norm_topk_prob} says it
+ * @param shared whether there is one expert that every token uses, weighed by a sigmoid
+ * @param expertsByDefault k where {@code num_experts_per_tok} is left out
+ */
+record MixtureFields(
+    String experts,
+    String module,
+    Parts parts,
+    boolean everyBlock,
+    @Nullable Boolean renormalized,
+    boolean shared,
+    int expertsByDefault) {
+  private static final String STEP = "decoder_sparse_step";
+  private static final String DENSE = "mlp_only_layers";
+  private static final String RENORMALIZED = "norm_topk_prob";
+  private static final String PER_TOKEN = "num_experts_per_tok";
+  private static final String HIDDEN = "moe_intermediate_size";
+  private static final String SHARED_HIDDEN = "shared_expert_intermediate_size";
+  private static final int MOST_EXPERTS = 65_536;
+
+  /** Names of an expert's maps. */
+  record Parts(String expand, String up, String contract) {
+    /** Those of a plain Llama's net. */
+    static final Parts LLAMA = new Parts("gate_proj", "up_proj", "down_proj");
+
+    /** Mixtral's. */
+    static final Parts MIXTRAL = new Parts("w1", "w3", "w2");
+  }
+
+  MoeForm read(ConfigFields fields, int hidden, int layers) {
+    int count = fields.number(experts, 1, MOST_EXPERTS);
+    int inExpert = everyBlock ? hidden : fields.number(HIDDEN, 1);
+    SharedExperts always =
+        shared
+            ? new SharedExperts(1, fields.number(SHARED_HIDDEN, 1), true)
+            : new SharedExperts(0, inExpert, false);
+    int step =
+        everyBlock ? 1 : fields.optionalNumber(STEP, 1, ConfigFields.LARGEST).orElse(1);
+    return new MoeForm(
+        count, step, everyBlock ? 0 : firstOf(fields, layers), inExpert, always);
+  }
+
+  /** Blocks of {@code mlp_only_layers} are the first ones, or there are none. */
+  private static int firstOf(ConfigFields fields, int layers) {
+    JsonNode dense = fields.root().path(DENSE);
+    for (int i = 0; i < dense.size(); i++) {
+      if (!dense.get(i).isInt() || dense.get(i).intValue() != i || i >= layers) {
+        throw fields.bad(DENSE, "the first blocks in order, or empty", dense);
+      }
+    }
+    return dense.size();
+  }
+
+  PublishedRouter router(ConfigFields fields) {
+    int k =
+        fields
+            .optionalNumber(PER_TOKEN, 1, fields.number(experts, 1, MOST_EXPERTS))
+            .orElse(expertsByDefault);
+    return new PublishedRouter(
+        k, renormalized == null ? fields.flag(RENORMALIZED, false) : renormalized);
+  }
+
+  void write(StackSize stack, PublishedRouter router, ObjectNode config) {
+    MoeForm moe = stack.moe();
+    config.put(experts, moe.experts()).put(PER_TOKEN, router.experts());
+    if (renormalized == null) {
+      config.put(RENORMALIZED, router.renormalized());
+    }
+    if (everyBlock) {
+      config.put("intermediate_size", moe.hidden());
+    } else {
+      config.put(HIDDEN, moe.hidden()).put(STEP, moe.every());
+      ArrayNode dense = config.putArray(DENSE);
+      IntStream.range(0, moe.from()).forEach(dense::add);
+    }
+    if (shared) {
+      config.put(SHARED_HIDDEN, moe.shared().hidden());
+    }
+    config.put("output_router_logits", false);
+  }
+
+  /** Why a mixture cannot be one of the family; empty where it can. */
+  Optional<String> refusal(StackSize stack, PublishedRouter router) {
+    MoeForm moe = stack.moe();
+    if (shared != (moe.shared().count() == 1 && moe.shared().gated())
+        || (!shared && moe.shared().count() > 0)) {
+      return Optional.of(
+          shared
+              ? "has one shared expert weighed by a sigmoid, this run has not"
+              : "has no shared experts, this run has");
+    }
+    if (renormalized != null && router.renormalized() != renormalized && router.experts() > 0) {
+      return Optional.of(
+          renormalized
+              ? "has weights of a token's experts that sum to 1, this run has not"
+              : "has weights of the softmax over all experts, this run's sum to 1");
+    }
+    boolean mixed = stack.moeLayers() < stack.layers();
+    if (everyBlock && mixed && moe.hidden() != stack.hidden()) {
+      return Optional.of(
+          "has experts of one width in every block, this run has nets of %d and experts of %d"
+              .formatted(stack.hidden(), moe.hidden()));
+    }
+    if (everyBlock && mixed && !router.renormalized()) {
+      return Optional.of(
+          "has experts in every block with weights that do not sum to 1, so that a block without"
+              + " experts, as this run has, cannot be one of equal experts");
+    }
+    return Optional.empty();
+  }
+}

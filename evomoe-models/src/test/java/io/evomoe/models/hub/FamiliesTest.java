@@ -1,0 +1,94 @@
+package io.evomoe.models.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.gates.DenseGate;
+import io.evomoe.gates.TopKGate;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.llama.Llama;
+import io.evomoe.testing.Npy;
+import io.evomoe.moe.Gates;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.TokenBatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Checkpoints of {@code family_vectors.py}, which PyTorch computed from the families' formulas. */
+class FamiliesTest {
+  private static final int LENGTH = 16;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "llama",
+        "llama_biased",
+        "llama3",
+        "llama_rope_parameters",
+        "mistral",
+        "qwen3",
+        "mixtral",
+        "mixtral_top1",
+        "qwen3_moe",
+        "qwen3_moe_stepped",
+        "olmoe",
+        "olmoe_all_experts",
+        "qwen2_moe",
+        "qwen2_moe_stepped"
+      })
+  void should_give_the_logits_of_PyTorch_and_be_exported_as_it_was(String name)
+      throws IOException {
+    try (HubFolder hub = HubFolder.open(Published.folder(name))) {
+      Llama model = model(hub.model());
+      hub.loadInto(model);
+      int[] ids = Npy.readInts("hub/" + name + "/ids.npy");
+      INDArray logits = model.logits(TokenBatch.of(LENGTH, ids), Published.MOMENT);
+
+      assertThat(Published.difference(logits, Npy.read("hub/" + name + "/logits.npy")))
+          .isLessThan(1e-4);
+
+      hub.saveOrigin(folder.resolve("origin"));
+      HubRequest request =
+          new HubRequest(
+              "topk",
+              OptionalInt.of(2),
+              ImportOrigin.load(folder.resolve("origin")),
+              Published.MOMENT,
+              Optional.empty());
+      HubExport.of(model, request).write(folder.resolve("out"), Optional.empty(), 1 << 14);
+
+      assertThat(Published.contents(folder.resolve("out")))
+          .isEqualTo(Published.contents(Published.folder(name)));
+    }
+  }
+
+  private static Llama model(PublishedModel published) {
+    Kernels kernels = KernelSelection.forType(DataType.FLOAT);
+    Gates gates =
+        published
+            .router()
+            .map(
+                router ->
+                    new Gates(
+                        new TopKGate.Provider(),
+                        Map.of(
+                            "k",
+                            Integer.toString(router.experts()),
+                            "renormalize",
+                            Boolean.toString(router.renormalized())),
+                        TrainingFacts.UNKNOWN))
+            .orElseGet(() -> Gates.of(new DenseGate.Provider()));
+    return new Llama(published.llama(), gates, Scope.root(3, kernels));
+  }
+}
