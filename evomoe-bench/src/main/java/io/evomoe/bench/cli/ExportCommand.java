@@ -6,6 +6,7 @@ import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.internal.task.TopKComparison;
@@ -24,8 +25,8 @@ import picocli.CommandLine.Option;
     name = "export",
     description = {
       "Writes a trained model in the files of others.",
-      "hf: a folder of Hugging Face, GPT-2 or RoBERTa where there are no experts, otherwise with"
-          + " Switch Transformers' names for experts.",
+      "hf: a folder of Hugging Face, of the published family that holds the run exactly; where none"
+          + " does, with Switch Transformers' names for experts.",
       "gguf: one file for llama.cpp, Ollama and what else is built on it."
     },
     mixinStandardHelpOptions = true)
@@ -66,10 +67,19 @@ final class ExportCommand implements Callable<Integer> {
   long maxShardMb = HubExport.DEFAULT_SHARD_BYTES / MEGABYTE;
 
   @Option(
+      names = "--as",
+      paramLabel = "FAMILY",
+      description =
+          "published family that must hold the run exactly, such as llama, mixtral, qwen3_moe or"
+              + " olmoe; by default the first that does")
+  @Nullable String family;
+
+  @Option(
       names = "--top-k",
       description =
-          "measures the model with this number of experts a token too, on the run's held-out data, and"
-              + " prints both losses; the weights that are written are the same")
+          "experts of a token, for a gate that has no fixed number of its own: measures the run's"
+              + " held-out loss before and after, prints both and publishes it so; the weights are"
+              + " the same")
   @Nullable Integer topK;
 
   @Override
@@ -90,13 +100,17 @@ final class ExportCommand implements Callable<Integer> {
     try (NewFolder made = NewFolder.open(out, WHO);
         RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       printLosses(run);
-      HubExport export = Tasks.named(run.config().task()).export(run);
+      HubExport export = Tasks.named(run.config().task()).export(run, request());
       export.write(made.path(), type, maxShardMb * MEGABYTE);
       TokenizerFiles.copy(run.folder().tokenizerPath(), made.path());
       made.publish();
       System.out.printf("%,d tensors: %s%n", export.size(), out);
       list("What Switch Transformers has no place for:", export.unmapped());
     }
+  }
+
+  private ExportRequest request() {
+    return new ExportRequest(family, topK);
   }
 
   private void printLosses(RunCheckpoint run) {
@@ -127,7 +141,8 @@ final class ExportCommand implements Callable<Integer> {
     try (NewFile made = NewFile.open(out, WHO);
         RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       run.folder().requireTokenizer();
-      HubExport published = Tasks.named(run.config().task()).export(run);
+      printLosses(run);
+      HubExport published = Tasks.named(run.config().task()).export(run, request());
       GgufExport export = GgufExport.of(published, run.folder().tokenizerPath());
       int tensors =
           export.write(made.path(), name.substring(0, name.length() - ".gguf".length()), type);

@@ -4,8 +4,10 @@ import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.NewFolder;
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.PublishedModel;
+import io.evomoe.models.hub.PublishedRouter;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.MoeForm;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.Architecture;
@@ -15,7 +17,6 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Task;
 import io.evomoe.run.internal.task.Tasks;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
@@ -26,11 +27,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A published model as the folder of a run of gate {@code dense} before its first step. */
 public final class HubImport {
-  private static final String GATE = "dense";
+  private static final String DENSE = "dense";
+  private static final String MIXTURE = "topk";
   private static final String PRESET = "small";
 
   /** Experts of a training that starts here, where it does not say how many. */
@@ -85,7 +88,7 @@ public final class HubImport {
     TokenizerFiles.copy(from, folder.tokenizerPath());
     hub.saveOrigin(folder.originPath());
     folder.write(config);
-    StepContext context = new StepContext(0, Phase.DIVERSIFY, 1, false, config.seed());
+    StepContext context = new StepContext(0, config.schedule().phase(0), 1, false, config.seed());
     AdamW untrained = new AdamW(config.kernels(), config.training().adamW());
     folder
         .checkpointWriter(List.of(), config)
@@ -97,7 +100,7 @@ public final class HubImport {
     for (String name : Tasks.names()) {
       Optional<Architecture> architecture = Tasks.named(name).architectureOf(model.modelClass());
       if (architecture.isPresent()) {
-        return Tasks.preset(name, PRESET).config(name, GATE, 1, architecture.get());
+        return Tasks.preset(name, PRESET).config(name, gate(model), 1, architecture.get());
       }
     }
     throw new IllegalArgumentException(
@@ -105,21 +108,47 @@ public final class HubImport {
             .formatted(model.modelClass().getSimpleName(), Tasks.names()));
   }
 
+  private static String gate(PublishedModel model) {
+    return model.router().isPresent() ? MIXTURE : DENSE;
+  }
+
   private static RunConfig config(PublishedModel model) {
     RunConfig usual = usual(model);
     EmbeddingSize embedding = model.embedding();
-    ModelConfig size =
+    MoeForm moe = model.stack().moe();
+    ModelConfig sized =
         usual
             .model()
             .withStack(model.stack())
-            .with(m -> m.vocabulary(embedding.vocabulary()).sequence(embedding.positions()))
-            .with(m -> m.experts(EXPERTS).moeEvery(Math.min(MOE_EVERY, model.stack().layers())));
+            .with(m -> m.vocabulary(embedding.vocabulary()).sequence(embedding.positions()));
+    ModelConfig size =
+        model.router().isPresent()
+            ? sized.with(m -> m.experts(moe.experts()).moeEvery(moe.every()))
+            : sized.with(
+                m -> m.experts(EXPERTS).moeEvery(Math.min(MOE_EVERY, model.stack().layers())));
     ArchitectureConfig architecture =
         ArchitectureConfig.ofStack(model.stack(), size.architecture())
             .with(a -> a.vocabulary(embedding.vocabulary()).positions(embedding.positions()))
-            .with(a -> a.positionOffset(embedding.positionOffset()))
+            .with(a -> a.positionOffset(embedding.positionOffset()).tiedHead(model.tied()))
             .with(a -> a.tokenTypes(embedding.tokenTypes()));
-    return usual.with(c -> c.model(size).architecture(architecture));
+    return usual.with(
+        c ->
+            c.model(size)
+                .architecture(architecture)
+                .gateOptions(model.router().map(HubImport::options).orElse(Map.of())));
+  }
+
+  /** Published mixtures drop no token, in training neither. */
+  private static Map<String, Map<String, String>> options(PublishedRouter router) {
+    return Map.of(
+        MIXTURE,
+        Map.of(
+            "k",
+            Integer.toString(router.experts()),
+            "renormalize",
+            Boolean.toString(router.renormalized()),
+            "capacityFactor",
+            "infinite"));
   }
 
   private static String sizes(HubFolder hub) {

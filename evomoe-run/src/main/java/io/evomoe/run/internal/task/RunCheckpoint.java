@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.ImportOrigin;
 import io.evomoe.models.text.BpeTokenizer;
@@ -9,12 +10,14 @@ import io.evomoe.run.config.ResumedConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -183,10 +186,19 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /** A language model of this run in the files of Hugging Face, as it was where it was imported. */
-  HubExport export(Model<?> trained) {
+  HubExport export(TrainedModel<?> trained, ExportRequest request) {
+    Integer topK = request.topK();
+    TrainedModel<?> routed = topK == null ? trained : trained.withTopK(topK);
     OptionalInt end =
         folder.hasTokenizer() ? OptionalInt.of(tokenizer().endOfText()) : OptionalInt.empty();
-    return HubExport.of(trained, config.gate(), end, ImportOrigin.load(folder.originPath()));
+    return HubExport.of(
+        routed.model(),
+        new HubRequest(
+            config.gate(),
+            end,
+            ImportOrigin.load(folder.originPath()),
+            routed.context(),
+            Optional.ofNullable(request.family())));
   }
 
   /** What is known of the run's training: its steps, not how often its data had each token. */

@@ -7,6 +7,7 @@ import io.evomoe.nn.Workspaces;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
@@ -174,5 +175,5 @@ public abstract class Task<B, M extends Model<B>> {
   public abstract Measurement evaluate(RunCheckpoint run, EvalRequest request);
 
   /** The trained model of a run in the files of Hugging Face. */
-  public abstract HubExport export(RunCheckpoint run);
+  public abstract HubExport export(RunCheckpoint run, ExportRequest request);
 }

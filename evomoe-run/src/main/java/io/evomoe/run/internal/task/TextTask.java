@@ -14,6 +14,7 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import java.util.Map;
 import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Evaluation;
@@ -86,7 +87,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   }
 
   @Override
-  public final HubExport export(RunCheckpoint run) {
-    return run.export(trained(run).model());
+  public final HubExport export(RunCheckpoint run, ExportRequest request) {
+    return run.export(trained(run), request);
   }
 }

@@ -18,6 +18,7 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import java.nio.file.Files;
@@ -127,7 +128,12 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   }
 
   @Override
-  public HubExport export(RunCheckpoint run) {
+  public HubExport export(RunCheckpoint run, ExportRequest request) {
+    if (request.family() != null) {
+      throw new IllegalArgumentException(
+          "no family holds an encoder-decoder of this project: leave out the family, was "
+              + request.family());
+    }
     return HubExport.of(trained(run).model(), run.config().gate());
   }
 }
