@@ -129,6 +129,19 @@ public final class HubExport {
     return Collections.unmodifiableMap(tensors);
   }
 
+  /**
+   * Says of which run a mixture in our own form is, so that {@link OwnExport} can make it again;
+   * nothing where a published family holds the model.
+   *
+   * @param run what the reader is to know; kept in {@code config.json} as it is
+   */
+  public HubExport ofRun(ObjectNode run) {
+    if (config.path(OwnExport.MODEL_TYPE) instanceof ObjectNode ours) {
+      ours.set(OwnExport.RUN, run);
+    }
+    return this;
+  }
+
   /** Number of tensors. */
   public int size() {
     return tensors.size();
@@ -194,8 +207,8 @@ public final class HubExport {
     model.evolving().places().forEach(place -> places.put(place.name(), place.experts()));
     unmapped.forEach(ours.putArray("not_in_switch_transformers")::add);
     config.remove("architectures");
-    config.put("model_type", "evomoe");
-    config.set("evomoe", ours);
+    config.put("model_type", OwnExport.MODEL_TYPE);
+    config.set(OwnExport.MODEL_TYPE, ours);
     return config;
   }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -75,34 +76,46 @@ final class LanguageModelTensors {
   /** All tensors of a mixture: those in places for experts by Switch Transformers' names. */
   Map<String, INDArray> mixture() {
     PublishedModel published = exported.described();
-    PublishedFamily family = published.family();
     Map<String, INDArray> parameters = parameters();
-    family.complete(parameters, published);
+    parameters.putAll(arrays(model));
+    published.family().complete(parameters, published);
     Map<String, INDArray> tensors = new LinkedHashMap<>();
+    mixtureRules(model)
+        .forEach(rule -> tensors.putAll(rule.split(value(parameters, rule.ours()))));
+    return tensors;
+  }
+
+  /** The names of all of them, in order. */
+  static List<WeightRule> mixtureRules(Model<?> model) {
+    PublishedModel published = PublishedFamilies.describe(model);
+    PublishedFamily family = published.family();
     Set<String> without = new HashSet<>();
     for (EvolvingFeedForward place : model.evolving().places()) {
-      place.parameters().forEach(p -> p.place().denseName().ifPresent(without::add));
+      without.addAll(denseNames(place));
       if (place.placement() == Placement.STREAM) {
         without.addAll(List.of(place.name() + "Norm.gain", place.name() + "Norm.shift"));
       }
     }
+    List<WeightRule> rules = new ArrayList<>();
     for (WeightRule rule : family.names(published, Set.of()).rules()) {
       if (!without.contains(rule.ours())) {
-        tensors.putAll(rule.split(value(parameters, rule.ours())));
+        rules.add(rule);
       }
     }
-    Map<String, INDArray> arrays = arrays(model);
+    Set<String> arrays = arrays(model).keySet();
     for (EvolvingFeedForward place : model.evolving().places()) {
-      Map<String, WeightRule> rules = SwitchNames.place(place, mlp(place));
-      arrays.forEach(
-          (name, value) -> {
-            WeightRule rule = rules.get(name);
-            if (rule != null) {
-              tensors.putAll(rule.split(value));
-            }
-          });
+      Map<String, WeightRule> ofPlace =
+          SwitchNames.place(place, family.place(place.block().orElseThrow()));
+      arrays.stream().map(ofPlace::get).filter(Objects::nonNull).forEach(rules::add);
     }
-    return tensors;
+    return rules;
+  }
+
+  /** What a family without experts has in a place for them. */
+  private static Set<String> denseNames(EvolvingFeedForward place) {
+    Set<String> names = new HashSet<>();
+    place.parameters().forEach(p -> p.place().denseName().ifPresent(names::add));
+    return names;
   }
 
   /** What of a mixture has no place in Switch Transformers. */

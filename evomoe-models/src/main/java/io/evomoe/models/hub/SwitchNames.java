@@ -23,8 +23,11 @@ final class SwitchNames {
       Pattern.compile(
           ".*\\.(wi|wo|q|k|v|o|layer_norm|final_layer_norm|classifier)\\.weight|shared\\.weight");
 
+  /** The map that a gated net multiplies with, as T5 1.1 has it beside another {@code wi_0}. */
+  private static final String UP = "wi_1";
+
   /** Linear maps of a feed-forward net. */
-  private static final Map<String, String> FEED_FORWARD = Map.of("expand", "wi", "contract", "wo");
+  private static final Map<String, String> FEED_FORWARD = Map.of("expand", "wi", "up", UP, "contract", "wo");
 
   private final Map<String, WeightRule> rules = new HashMap<>();
 
@@ -85,6 +88,7 @@ final class SwitchNames {
   }
 
   private void addPlace(EvolvingFeedForward place, String mlp) {
+    add(place.name() + ".sharedGate.weight", true, mlp + ".shared_expert_gate.weight");
     place.parameters().forEach(parameter -> addInPlace(parameter.place(), mlp));
     place.state().forEach(state -> addInPlace(state.place(), mlp));
   }
@@ -131,6 +135,10 @@ final class SwitchNames {
     rules.put(ours, new WeightRule(ours, List.of(published), transposed, List.of()));
   }
 
+  private static boolean isUp(String published) {
+    return published.endsWith("." + UP + ".weight");
+  }
+
   /** Sentences on what has no place in Switch Transformers. */
   static List<String> unmapped(List<String> published, String gate, Model<?> model) {
     List<String> sentences = new ArrayList<>();
@@ -139,8 +147,12 @@ final class SwitchNames {
     if (biases > 0) {
       sentences.add(biases + " biases and shifts, of which Switch Transformers has none");
     }
+    long gated = unknown.stream().filter(SwitchNames::isUp).count();
+    if (gated > 0) {
+      sentences.add(gated + " maps " + UP + " of gated nets, where Switch Transformers has plain ones");
+    }
     unknown.stream()
-        .filter(name -> !name.endsWith(".bias"))
+        .filter(name -> !name.endsWith(".bias") && !isUp(name))
         .forEach(name -> sentences.add("tensor " + name));
     if (model.evolving().places().stream().anyMatch(p -> p.placement() == Placement.STREAM)) {
       sentences.add("gate " + gate + ": its layers have neither a norm nor a residual around them");

@@ -27,9 +27,23 @@ public final class ConfigFile {
 
   /** Reads a configuration that was written in full, by this version or an earlier one. */
   public static RunConfig read(Path file) {
+    return read(StrictYaml.read(file), file.toString());
+  }
+
+  /**
+   * The same of fields that were read already.
+   *
+   * @param source of them, for messages
+   */
+  public static RunConfig read(ObjectNode fields, String source) {
     ObjectNode complete = laterFields();
-    StrictYaml.merge(complete, StrictYaml.read(file));
-    return StrictYaml.bind(complete, RunConfig.class, file.toString());
+    StrictYaml.merge(complete, fields);
+    return StrictYaml.bind(complete, RunConfig.class, source);
+  }
+
+  /** The fields of a configuration in full. */
+  public static ObjectNode fields(RunConfig config) {
+    return StrictYaml.fields(config);
   }
 
   /** What files of earlier versions meant by leaving it out. */

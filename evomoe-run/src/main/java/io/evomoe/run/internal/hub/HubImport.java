@@ -3,6 +3,7 @@ package io.evomoe.run.internal.hub;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.NewFolder;
 import io.evomoe.models.hub.HubFolder;
+import io.evomoe.models.hub.OwnExport;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.hub.PublishedRouter;
 import io.evomoe.models.hub.TokenizerFiles;
@@ -15,6 +16,7 @@ import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.RunDescription;
 import io.evomoe.run.internal.task.Task;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.step.StepContext;
@@ -52,6 +54,9 @@ public final class HubImport {
    * @throws IllegalArgumentException if the model or the tokenizer does not fit; nothing is written
    */
   public static List<String> run(Path from, Path out) {
+    if (OwnExport.isIn(from)) {
+      return ofRun(from, out);
+    }
     try (NewFolder made = NewFolder.open(out, "evomoe import");
         HubFolder hub = HubFolder.open(from)) {
       boolean tokenizer = TokenizerFiles.isIn(from);
@@ -76,8 +81,41 @@ public final class HubImport {
     }
   }
 
-  private static void write(
-      RunFolder folder, HubFolder hub, Path from, RunConfig config, Model<?> model) {
+  /** A run that was exported in our own form, as it was at its checkpoint, but without moments. */
+  private static List<String> ofRun(Path from, Path out) {
+    try (NewFolder made = NewFolder.open(out, "evomoe import");
+        OwnExport own = OwnExport.open(from)) {
+      RunDescription run =
+          RunDescription.read(own.run(), from.resolve("config.json") + ": evomoe.run");
+      RunConfig config = Tasks.checked(run.config());
+      boolean tokenizer = TokenizerFiles.isIn(from);
+      Task<?, ?> task = Tasks.named(config.task());
+      Model<?> model =
+          task.fresh(config, run.tokens(), TrainingFacts.ofSteps(config.training().steps()));
+      if (run.progress().spawned()) {
+        model.spawn(config.evolution().spawnMethod(), config.seed());
+      }
+      own.loadInto(model);
+      RunFolder folder = new RunFolder(made.path());
+      copyTokenizer(folder, from);
+      folder.write(config);
+      AdamW without = new AdamW(config.kernels(), config.training().adamW());
+      folder
+          .checkpointWriter(List.of(), config)
+          .write(
+              new TrainingState(run.progress(), run.moment(), config.seed(), model, without));
+      made.publish();
+      return List.of(
+          "run of gate %s, task %s, after step %d: %,d tensors"
+              .formatted(config.gate(), task.name(), run.progress().step(), own.size()),
+          tokenizer
+              ? "Tokenizer: copied"
+              : "Tokenizer: none, so texts can be neither read nor written",
+          "Run: " + out);
+    }
+  }
+
+  private static void copyTokenizer(RunFolder folder, Path from) {
     try {
       Files.createDirectories(folder.tokenizerPath());
     } catch (IOException e) {
@@ -86,6 +124,11 @@ public final class HubImport {
           e);
     }
     TokenizerFiles.copy(from, folder.tokenizerPath());
+  }
+
+  private static void write(
+      RunFolder folder, HubFolder hub, Path from, RunConfig config, Model<?> model) {
+    copyTokenizer(folder, from);
     hub.saveOrigin(folder.originPath());
     folder.write(config);
     StepContext context = new StepContext(0, config.schedule().phase(0), 1, false, config.seed());

@@ -1,6 +1,7 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.models.hub.HubRequest;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.ImportOrigin;
 import io.evomoe.models.text.BpeTokenizer;
@@ -191,7 +192,8 @@ public final class RunCheckpoint implements AutoCloseable {
     TrainedModel<?> routed = topK == null ? trained : trained.withTopK(topK);
     OptionalInt end =
         folder.hasTokenizer() ? OptionalInt.of(tokenizer().endOfText()) : OptionalInt.empty();
-    return HubExport.of(
+    HubExport export =
+        HubExport.of(
         routed.model(),
         new HubRequest(
             config.gate(),
@@ -199,6 +201,14 @@ public final class RunCheckpoint implements AutoCloseable {
             ImportOrigin.load(folder.originPath()),
             routed.context(),
             Optional.ofNullable(request.family())));
+    return export.ofRun(description());
+  }
+
+  /** What an export in our own form says of this run. */
+  ObjectNode description() {
+    return new RunDescription(
+            config, checkpoint.progress(), checkpoint.context(), vocabulary())
+        .fields();
   }
 
   /** What is known of the run's training: its steps, not how often its data had each token. */

@@ -134,6 +134,6 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
           "no family holds an encoder-decoder of this project: leave out the family, was "
               + request.family());
     }
-    return HubExport.of(trained(run).model(), run.config().gate());
+    return HubExport.of(trained(run).model(), run.config().gate()).ofRun(run.description());
   }
 }

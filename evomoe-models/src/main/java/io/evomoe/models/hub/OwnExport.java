@@ -1,0 +1,118 @@
+package io.evomoe.models.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.training.Model;
+import io.evomoe.training.checkpoint.FloatFormats;
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A folder in our own form, {@code model_type} {@code evomoe}: what {@link HubExport} writes of a
+ * mixture that no published family holds. It says of which run it is, so that it can become that
+ * run again.
+ */
+public final class OwnExport implements Closeable {
+  static final String MODEL_TYPE = "evomoe";
+  static final String RUN = "run";
+
+  private final Path folder;
+  private final ObjectNode run;
+  private final HubTensors tensors;
+
+  private OwnExport(Path folder, ObjectNode run) {
+    this.folder = folder;
+    this.run = run;
+    this.tensors = HubTensors.open(folder);
+  }
+
+  /** Whether a folder is in this form. */
+  public static boolean isIn(Path folder) {
+    Path file = folder.resolve(HubConfig.FILE);
+    return java.nio.file.Files.isRegularFile(file)
+        && JsonFile.read(file).path("model_type").asText().equals(MODEL_TYPE);
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @throws IllegalArgumentException if it does not say of which run it is, or has no tensors
+   */
+  public static OwnExport open(Path folder) {
+    Path file = folder.resolve(HubConfig.FILE);
+    JsonNode run = JsonFile.read(file).path(MODEL_TYPE).path(RUN);
+    if (run instanceof ObjectNode fields) {
+      return new OwnExport(folder, fields);
+    }
+    throw new IllegalArgumentException(
+        "%s: %s.%s must say of which run this is, was left out"
+            .formatted(file, MODEL_TYPE, RUN));
+  }
+
+  /** What {@link HubExport#ofRun} was told. */
+  public ObjectNode run() {
+    return run;
+  }
+
+  /** Number of tensors. */
+  public int size() {
+    return tensors.names().size();
+  }
+
+  /**
+   * Gives a model its parameters and its gates' state.
+   *
+   * @param model of the run, with all its experts
+   * @throws IllegalArgumentException if a tensor is missing, left over or of another shape or type;
+   *     then the model is as before
+   */
+  public void loadInto(Model<?> model) {
+    Map<String, INDArray> arrays = LanguageModelTensors.arrays(model);
+    List<WeightRule> rules =
+        model instanceof Transformer transformer
+            ? List.copyOf(SwitchNames.encoderDecoder(transformer).values())
+            : LanguageModelTensors.mixtureRules(model);
+    List<WeightRule> own = rules.stream().filter(rule -> arrays.containsKey(rule.ours())).toList();
+    Set<String> left = new LinkedHashSet<>(tensors.names());
+    for (WeightRule rule : own) {
+      rule.split(arrays.get(rule.ours())).forEach(this::requireFit);
+      left.removeAll(rule.published());
+    }
+    rules.forEach(rule -> left.removeAll(rule.published()));
+    if (!left.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: %d tensors are not of this run: %s"
+              .formatted(folder, left.size(), left.stream().limit(5).toList()));
+    }
+    own.forEach(rule -> arrays.get(rule.ours()).assign(rule.join(tensors::readFloat)));
+  }
+
+  private void requireFit(String name, INDArray wanted) {
+    if (!tensors.names().contains(name)) {
+      throw new IllegalArgumentException("%s: tensor %s is missing".formatted(folder, name));
+    }
+    List<Long> shape = LongStream.of(wanted.shape()).boxed().toList();
+    if (!tensors.info(name).shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "%s: tensor %s must have the shape %s, has %s"
+              .formatted(folder, name, shape, tensors.info(name).shape()));
+    }
+    if (!FloatFormats.isFloat(tensors.info(name).type())) {
+      throw new IllegalArgumentException(
+          "%s: tensor %s must be F32, F16 or BF16, is %s"
+              .formatted(folder, name, tensors.info(name).type()));
+    }
+  }
+
+  @Override
+  public void close() {
+    tensors.close();
+  }
+}
