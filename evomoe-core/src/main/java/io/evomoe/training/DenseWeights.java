@@ -32,6 +32,9 @@ public interface DenseWeights {
     return place.denseName();
   }
 
+  /** The shape of one parameter, which is not read for it. */
+  long[] shape(String name);
+
   /** One parameter, outside of any workspace. */
   INDArray read(String name);
 
@@ -56,22 +59,26 @@ public interface DenseWeights {
           "%s must have the parameters of the model's dense form, lacks %s and has %s besides"
               .formatted(source(), missing, extra));
     }
-    Map<Parameter, INDArray> values = new LinkedHashMap<>();
-    wanted.forEach((parameter, name) -> values.put(parameter, fitting(name, parameter)));
-    values.forEach((parameter, value) -> parameter.value().assign(value));
+    wanted.forEach((parameter, name) -> requireFit(name, parameter));
+    wanted.forEach((parameter, name) -> load(name, parameter));
   }
 
-  private INDArray fitting(String name, Parameter parameter) {
-    INDArray value = read(name);
-    if (!Arrays.equals(value.shape(), parameter.value().shape())) {
+  private void requireFit(String name, Parameter parameter) {
+    long[] wanted = parameter.value().shape();
+    if (!Arrays.equals(shape(name), wanted)) {
       throw new IllegalArgumentException(
           "%s: %s must have the shape %s, has %s"
               .formatted(
-                  source(),
-                  name,
-                  Arrays.toString(parameter.value().shape()),
-                  Arrays.toString(value.shape())));
+                  source(), name, Arrays.toString(wanted), Arrays.toString(shape(name))));
     }
-    return value;
+  }
+
+  /** One by one, so that no more than the model and one array are in memory. */
+  private void load(String name, Parameter parameter) {
+    INDArray value = read(name);
+    parameter.value().assign(value);
+    if (value.closeable()) {
+      value.close();
+    }
   }
 }

@@ -50,6 +50,15 @@ final class DenseCheckpoint implements DenseWeights {
   }
 
   @Override
+  public long[] shape(String name) {
+    try (SafeTensors tensors = SafeTensors.open(file)) {
+      return tensors.info(name).shape().stream().mapToLong(Long::longValue).toArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
+  @Override
   public INDArray read(String name) {
     try (SafeTensors tensors = SafeTensors.open(file)) {
       return tensors.read(name);

@@ -151,12 +151,21 @@ public final class HubFolder implements DenseWeights, Closeable {
   }
 
   @Override
+  public long[] shape(String name) {
+    return rule(name).joinedShape();
+  }
+
+  @Override
   public INDArray read(String name) {
+    return rule(name).join(tensors::readFloat);
+  }
+
+  private WeightRule rule(String name) {
     WeightRule rule = rules.get(name);
     if (rule == null) {
       throw new IllegalArgumentException(folder + " has no tensor for " + name);
     }
-    return rule.join(tensors::readFloat);
+    return rule;
   }
 
   @Override

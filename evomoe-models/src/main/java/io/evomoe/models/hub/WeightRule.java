@@ -65,18 +65,40 @@ record WeightRule(String ours, List<String> published, boolean transposed, List<
         same(ours + ".shift", published + ".bias", width));
   }
 
+  /** The shape of our parameter. */
+  long[] joinedShape() {
+    long[] shape = shapes.get(0).stream().mapToLong(Integer::longValue).toArray();
+    long last = 0;
+    for (List<Integer> one : shapes) {
+      last += transposed ? one.get(0) : one.get(one.size() - 1);
+    }
+    if (transposed) {
+      shape[0] = shape[1];
+    }
+    shape[shape.length - 1] = last;
+    return shape;
+  }
+
   /** Our parameter, C order, from the tensors. */
   INDArray join(Function<String, INDArray> tensors) {
+    if (published.size() == 1) {
+      INDArray tensor = tensors.apply(published.get(0));
+      return transposed ? closed(tensor, tensor.transpose().dup('c')) : tensor;
+    }
     List<INDArray> parts = new ArrayList<>();
     for (String name : published) {
       INDArray tensor = tensors.apply(name);
       parts.add(transposed ? tensor.transpose() : tensor);
     }
-    INDArray joined =
-        parts.size() == 1
-            ? parts.get(0)
-            : Nd4j.concat(parts.get(0).rank() - 1, parts.toArray(INDArray[]::new));
-    return joined.dup('c');
+    return Nd4j.concat(parts.get(0).rank() - 1, parts.toArray(INDArray[]::new)).dup('c');
+  }
+
+  /** A copy, once what it was made from was given back. */
+  private static INDArray closed(INDArray from, INDArray copy) {
+    if (from.closeable()) {
+      from.close();
+    }
+    return copy;
   }
 
   /** The tensors by name, views of our parameter. */

@@ -43,6 +43,9 @@ public final class HubImport {
 
   private static final int MOE_EVERY = 2;
 
+  /** Of a training that starts here: what published models can read takes more than most have. */
+  private static final int SEQUENCE = 1024;
+
   private HubImport() {}
 
   /**
@@ -163,7 +166,8 @@ public final class HubImport {
         usual
             .model()
             .withStack(model.stack())
-            .with(m -> m.vocabulary(embedding.vocabulary()).sequence(embedding.positions()));
+            .with(m -> m.vocabulary(embedding.vocabulary()))
+            .with(m -> m.sequence(Math.min(embedding.positions(), SEQUENCE)));
     ModelConfig size =
         model.router().isPresent()
             ? sized.with(m -> m.experts(moe.experts()).moeEvery(moe.every()))
