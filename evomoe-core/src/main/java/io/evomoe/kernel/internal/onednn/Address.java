@@ -22,6 +22,22 @@ final class Address extends FloatPointer {
     return array.data().address() + (array.offset() << 2);
   }
 
+  /**
+   * Elements from row to row of a matrix whose columns are dense; of a view of one row, ND4J says
+   * 1.
+   */
+  static int rowStride(INDArray matrix) {
+    return matrix.size(0) == 1 ? (int) matrix.size(1) : matrix.stride(0);
+  }
+
+  /** All that lies between the first and the last element of a matrix whose columns are dense. */
+  static FloatBuffer rowsBuffer(INDArray matrix) {
+    if (matrix.isEmpty()) {
+      return FloatBuffer.allocate(0);
+    }
+    return buffer(of(matrix), (matrix.size(0) - 1) * rowStride(matrix) + matrix.size(1));
+  }
+
   /** The elements of an array without gaps, as a buffer for bulk copies. */
   static FloatBuffer buffer(INDArray array) {
     if (array.isEmpty()) {

@@ -21,14 +21,16 @@ record AttentionTile(int firstSequence, int firstQuery, Form form) {
   /**
    * Covers an attention. Of one sequence the tile with the most keys comes first.
    *
-   * @param width of a row, all heads together
+   * @param headWidth of a head
    * @param split whether queries may be split, where that saves work
    */
-  static List<AttentionTile> of(AttentionShape shape, int width, boolean split) {
+  static List<AttentionTile> of(HeadGroups groups, int headWidth, boolean split) {
+    AttentionShape shape = groups.products();
+    int members = groups.members();
     boolean triangular = split && shape.causal() && shape.keys() >= shape.queries();
     int blocks = triangular ? Math.max(1, shape.queries() / QUERIES) : 1;
     int rows = (shape.queries() + blocks - 1) / blocks;
-    int most = Math.max(1, SCORES / (shape.heads() * rows * shape.keys()));
+    int most = Math.max(1, SCORES / (members * shape.heads() * rows * shape.keys()));
     List<AttentionTile> tiles = new ArrayList<>();
     int sequences;
     for (int first = 0; first < shape.batch(); first += sequences) {
@@ -38,8 +40,8 @@ record AttentionTile(int firstSequence, int firstQuery, Form form) {
         int from = block * rows;
         int to = Math.min(shape.queries(), from + rows);
         int keys = triangular && to < shape.queries() ? to : shape.keys();
-        tiles.add(
-            new AttentionTile(first, from, new Form(shape, width, sequences, to - from, keys)));
+        Form form = new Form(shape, members, headWidth, sequences, to - from, keys);
+        tiles.add(new AttentionTile(first, from, form));
       }
     }
     return tiles;
@@ -50,40 +52,32 @@ record AttentionTile(int firstSequence, int firstQuery, Form form) {
     return form.keys == form.whole.keys();
   }
 
-  /** Which of the attention's batch times heads matrices is its first. */
-  long firstMatrix() {
-    return (long) firstSequence * form.whole.heads();
+  /** Its queries in one of the heads that share keys. */
+  HeadRows queries(HeadRows all, int member) {
+    return all.from(firstSequence, firstQuery, (long) member * form.headWidth);
   }
 
-  /** Offset of its first query among rows that are {@code stride} elements apart, in bytes. */
-  long queryOffset(int stride) {
-    return ((long) firstSequence * form.whole.queries() + firstQuery) * stride * Float.BYTES;
-  }
-
-  /** Offset of its first key among rows that are {@code stride} elements apart, in bytes. */
-  long keyOffset(int stride) {
-    return (long) firstSequence * form.whole.keys() * stride * Float.BYTES;
+  /** Its keys. */
+  HeadRows keys(HeadRows all) {
+    return all.from(firstSequence, 0, 0);
   }
 
   /**
-   * Shape of a tile.
+   * Shape of a tile. Its scores are [members, sequences, heads, queries, keys].
    *
-   * @param whole the attention
-   * @param width of a row, all heads together
+   * @param whole the attention, with a head for each of keys and values
+   * @param members heads that share those
+   * @param headWidth of a head
    * @param sequences computed at once
    * @param queries of each sequence
    * @param keys that these see, masked ones included
    */
-  record Form(AttentionShape whole, int width, int sequences, int queries, int keys) {
-
-    /** Matrices of scores, one a sequence and head. */
-    long matrices() {
-      return (long) sequences * whole.heads();
-    }
+  record Form(
+      AttentionShape whole, int members, int headWidth, int sequences, int queries, int keys) {
 
     /** Rows of scores. */
     long rows() {
-      return matrices() * queries;
+      return (long) members * sequences * whole.heads() * queries;
     }
 
     /** Scores in all. */
@@ -91,19 +85,20 @@ record AttentionTile(int firstSequence, int firstQuery, Form form) {
       return rows() * keys;
     }
 
-    int headWidth() {
-      return width / whole.heads();
+    /** Address of a member's scores. */
+    long member(long square, int member) {
+      return square + scores() / members * member * Float.BYTES;
     }
 
     double scale() {
-      return 1 / Math.sqrt(headWidth());
+      return 1 / Math.sqrt(headWidth);
     }
 
     /** The same form in an attention of another batch size: the same compiled primitives. */
     Form compiled() {
       AttentionShape any =
           new AttentionShape(1, whole.heads(), whole.queries(), whole.keys(), whole.causal());
-      return new Form(any, width, sequences, queries, keys);
+      return new Form(any, members, headWidth, sequences, queries, keys);
     }
   }
 }

@@ -4,7 +4,9 @@ import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.KeyPadding;
 import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
-import io.evomoe.kernel.internal.onednn.HeadProducts.Rows;
+import io.evomoe.kernel.internal.onednn.HeadProducts.Mask;
+import io.evomoe.kernel.internal.onednn.HeadProducts.MaskKind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -33,63 +36,59 @@ final class HeadAttention {
   }
 
   Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
-    int width = (int) q.size(1);
-    INDArray output = Nd4j.createUninitialized(DataType.FLOAT, q.size(0), width);
-    INDArray values = plainIfOne(v, shape.keys());
+    INDArray output = Nd4j.createUninitialized(DataType.FLOAT, q.size(0), q.size(1));
     Probabilities computed =
         new Probabilities(
             plainIfOne(q, shape.queries()), plainIfOne(k, shape.keys()), shape, padding);
+    INDArray plainValues = plainIfOne(v, shape.keys());
+    HeadRows values = HeadRows.ofKeys(plainValues, shape);
+    HeadRows out = HeadRows.ofQueries(output, shape, computed.groups);
     for (AttentionTile tile : computed.tiles) {
-      long p = squares.get().address(tile.form().scores());
+      Form form = tile.form();
+      long p = squares.get().address(form.scores());
       computed.compute(tile, p);
-      products.mix(p, keyRows(values, tile), queryRows(output, tile), tile.form(), 1);
+      for (int m = 0; m < form.members(); m++) {
+        products.mix(form.member(p, m), tile.keys(values), tile.queries(out, m), form, 1);
+      }
     }
-    return new Tiled(output, computed, v);
+    return new Tiled(output, computed, plainValues);
   }
 
   private void backward(
       Probabilities computed, INDArray v, INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
-    INDArray values = plainIfOne(v, computed.shape.keys());
+    AttentionShape shape = computed.shape;
+    HeadGroups groups = computed.groups;
+    HeadRows values = HeadRows.ofKeys(v, shape);
+    HeadRows dKeys = HeadRows.ofKeys(dk, shape);
+    HeadRows dValues = HeadRows.ofKeys(dv, shape);
+    HeadRows dOut = HeadRows.ofQueries(dOutput, shape, groups);
+    HeadRows dQueries = HeadRows.ofQueries(dq, shape, groups);
     for (AttentionTile tile : computed.tiles) {
       Form form = tile.form();
       long p = squares.get().address(2 * form.scores());
       long dScores = p + form.scores() * Float.BYTES;
-      boolean add = !tile.isFirst();
       double scale = form.scale();
       computed.compute(tile, p);
-      Rows dOut = queryRows(dOutput, tile);
-      products.mixTransposed(p, dOut, keyRows(dv, tile), form, 1, add);
-      products.outer(dOut, keyRows(values, tile), dScores, form);
+      for (int m = 0; m < form.members(); m++) {
+        boolean add = m > 0 || !tile.isFirst();
+        HeadRows dOwn = tile.queries(dOut, m);
+        products.mixTransposed(form.member(p, m), dOwn, tile.keys(dValues), form, 1, add);
+        products.outer(dOwn, tile.keys(values), form.member(dScores, m), form);
+      }
       softmax.backward(p, dScores, dScores, form.rows(), form.keys());
-      products.mix(dScores, keyRows(computed.k, tile), queryRows(dq, tile), form, scale);
-      products.mixTransposed(
-          dScores, queryRows(computed.q, tile), keyRows(dk, tile), form, scale, add);
+      for (int m = 0; m < form.members(); m++) {
+        boolean add = m > 0 || !tile.isFirst();
+        long own = form.member(dScores, m);
+        HeadRows queries = tile.queries(computed.queries(), m);
+        products.mix(own, tile.keys(computed.keys()), tile.queries(dQueries, m), form, scale);
+        products.mixTransposed(own, queries, tile.keys(dKeys), form, scale, add);
+      }
     }
-  }
-
-  private static Rows queryRows(INDArray rows, AttentionTile tile) {
-    return new Rows(Address.of(rows) + tile.queryOffset(stride(rows)), stride(rows));
-  }
-
-  private static Rows keyRows(INDArray rows, AttentionTile tile) {
-    return new Rows(Address.of(rows) + tile.keyOffset(stride(rows)), stride(rows));
   }
 
   /** oneDNN 3 misreads products over a single row that is strided. */
   private static INDArray plainIfOne(INDArray rows, int length) {
-    return length == 1 && stride(rows) != rows.size(1) ? rows.dup('c') : rows;
-  }
-
-  /** Elements from row to row; of a view of one row, ND4J says 1. */
-  private static int stride(INDArray rows) {
-    return rows.size(0) == 1 ? (int) rows.size(1) : rows.stride(0);
-  }
-
-  private static INDArray mask(KeyPadding padding, AttentionShape shape) {
-    float[] values = padding.mask(shape);
-    INDArray mask = Nd4j.createUninitialized(DataType.FLOAT, values.length);
-    Address.buffer(mask).put(values);
-    return mask;
+    return length == 1 && Address.rowStride(rows) != rows.size(1) ? rows.dup('c') : rows;
   }
 
   /** [queries, keys] of a tile: what is added to the scores. */
@@ -113,44 +112,101 @@ final class HeadAttention {
 
   /** The masked softmax of the scores, tile by tile. */
   private final class Probabilities {
+    private final AttentionShape shape;
+    private final HeadGroups groups;
     private final INDArray q;
     private final INDArray k;
-    private final AttentionShape shape;
     private final @Nullable INDArray padded;
     private final List<AttentionTile> tiles;
 
     Probabilities(INDArray q, INDArray k, AttentionShape shape, KeyPadding padding) {
+      this.shape = shape;
+      this.groups = HeadGroups.of(shape);
       this.q = q;
       this.k = k;
-      this.shape = shape;
-      this.padded = padding.isNone() ? null : mask(padding, shape);
-      this.tiles = AttentionTile.of(shape, (int) q.size(1), padding.isNone());
+      boolean hidden = !padding.isNone() || shape.causal() && groups.folded();
+      this.padded = hidden ? mask(padding) : null;
+      int headWidth = (int) q.size(1) / shape.heads();
+      this.tiles = AttentionTile.of(groups, headWidth, !hidden);
+    }
+
+    /** By key; of folded queries also what is causal, for all rows are of the first position. */
+    private INDArray mask(KeyPadding padding) {
+      float[] values = padding.mask(shape);
+      if (shape.causal() && groups.folded()) {
+        for (int row = 0; row < values.length; row++) {
+          values[row] = row % shape.keys() > 0 ? MASKED : values[row];
+        }
+      }
+      INDArray mask = Nd4j.createUninitialized(DataType.FLOAT, values.length);
+      Address.buffer(mask).put(values);
+      return mask;
+    }
+
+    HeadRows queries() {
+      return HeadRows.ofQueries(q, shape, groups);
+    }
+
+    HeadRows keys() {
+      return HeadRows.ofKeys(k, shape);
     }
 
     void compute(AttentionTile tile, long p) {
-      long causal = shape.causal() ? Address.of(causalMask(tile)) : HeadProducts.NO_MASK;
-      long mask = padded == null ? HeadProducts.NO_MASK : Address.of(padded) + tile.keyOffset(1);
       Form form = tile.form();
-      products.scores(queryRows(q, tile), keyRows(k, tile), p, form, causal, mask);
+      List<Mask> masks = masks(tile);
+      for (int m = 0; m < form.members(); m++) {
+        HeadRows own = tile.queries(queries(), m);
+        products.scores(own, tile.keys(keys()), form.member(p, m), form, masks);
+      }
       softmax.forward(p, p, form.rows(), form.keys());
     }
 
+    private List<Mask> masks(AttentionTile tile) {
+      List<Mask> masks = new ArrayList<>();
+      if (groups.products().causal()) {
+        masks.add(new Mask(MaskKind.CAUSAL, Address.of(causalMask(tile))));
+      }
+      if (padded != null) {
+        long first = (long) tile.firstSequence() * shape.keys();
+        masks.add(new Mask(MaskKind.PADDING, Address.of(padded) + first * Float.BYTES));
+      }
+      return masks;
+    }
+
+    /** From the tiles' [members, sequences, heads of keys, queries, keys]. */
     INDArray whole() {
+      AttentionShape products = groups.products();
       INDArray whole =
           Nd4j.create(
-              DataType.FLOAT, (long) shape.batch() * shape.heads(), shape.queries(), shape.keys());
+              DataType.FLOAT,
+              shape.batch(),
+              products.heads(),
+              groups.members(),
+              products.queries(),
+              shape.keys());
       for (AttentionTile tile : tiles) {
         Form form = tile.form();
         INDArray square = Nd4j.createUninitialized(DataType.FLOAT, form.scores());
         compute(tile, Address.of(square));
+        INDArrayIndex sequences = from(tile.firstSequence(), form.sequences());
+        INDArrayIndex rows = from(tile.firstQuery(), form.queries());
         whole
-            .get(
-                NDArrayIndex.interval(tile.firstMatrix(), tile.firstMatrix() + form.matrices()),
-                NDArrayIndex.interval(tile.firstQuery(), tile.firstQuery() + form.queries()),
-                NDArrayIndex.interval(0, form.keys()))
-            .assign(square.reshape(form.matrices(), form.queries(), form.keys()));
+            .get(sequences, NDArrayIndex.all(), NDArrayIndex.all(), rows, from(0, form.keys()))
+            .assign(
+                square
+                    .reshape(
+                        form.members(),
+                        form.sequences(),
+                        products.heads(),
+                        form.queries(),
+                        form.keys())
+                    .permute(1, 2, 0, 3, 4));
       }
-      return whole;
+      return whole.reshape((long) shape.batch() * shape.heads(), shape.queries(), shape.keys());
+    }
+
+    private static INDArrayIndex from(long first, long count) {
+      return NDArrayIndex.interval(first, first + count);
     }
   }
 

@@ -3,115 +3,98 @@ package io.evomoe.kernel.internal.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
-import java.util.ArrayList;
+import io.evomoe.kernel.internal.onednn.HeadRows.Strides;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
- * Batched products over [sequence, head] of an attention's tile, read straight from token rows:
- * head h of row-strided rows [n, d] is their columns {@code h d/heads} and on, so nothing is
- * transposed or copied. A square is the tile's scores [sequences, heads, queries, keys] or
- * something of that shape.
+ * Batched products over [sequence, head] of an attention's tile, read straight from token rows, so
+ * that nothing is transposed or copied. A square is a member's scores [sequences, heads, queries,
+ * keys] or something of that shape.
  */
 final class HeadProducts {
-  /** In place of a mask's address. */
-  static final long NO_MASK = 0;
-
   private final PrimitiveCache cache;
 
   HeadProducts(PrimitiveCache cache) {
     this.cache = cache;
   }
 
-  /**
-   * square = scale q k^T, plus the masks that are not {@link #NO_MASK}: causal [queries, keys],
-   * padding [sequences, keys].
-   */
-  void scores(Rows q, Rows k, long square, Form form, long causal, long padding) {
-    boolean masked = causal != NO_MASK;
-    boolean padded = padding != NO_MASK;
+  /** square = scale q k^T, plus the masks. */
+  void scores(HeadRows q, HeadRows k, long square, Form form, List<Mask> masks) {
+    List<MaskKind> kinds = masks.stream().map(Mask::kind).toList();
     Primitive primitive =
         cache.get(
-            new Key("scores", form.compiled(), q.stride, k.stride, masked, padded),
-            () -> {
-              dnnl_post_ops post = Dnnl.postOps();
-              scale(post, form.scale());
-              List<dnnl_memory_desc> masks = new ArrayList<>();
-              if (masked) {
-                masks.add(mask(form, 1, form.queries()));
-              }
-              if (padded) {
-                masks.add(mask(form, form.sequences(), 1));
-              }
-              for (dnnl_memory_desc mask : masks) {
-                Dnnl.check(
-                    dnnl_post_ops_append_binary(post, dnnl_binary_add, mask), "append a mask");
-              }
-              return product(
-                  queries(form, q), transposed(keys(form, k)), square(form), post, masks);
-            });
-    if (masked && padded) {
-      primitive.execute(q.address, k.address, square, causal, padding);
-    } else if (masked || padded) {
-      primitive.execute(q.address, k.address, square, masked ? causal : padding);
-    } else {
-      primitive.execute(q.address, k.address, square);
+            new Key("scores", form.compiled(), q.strides(), k.strides(), true, false, kinds),
+            () -> scoresPrimitive(form, q.strides(), k.strides(), kinds));
+    long[] addresses = new long[3 + masks.size()];
+    addresses[0] = q.address();
+    addresses[1] = k.address();
+    addresses[2] = square;
+    for (int i = 0; i < masks.size(); i++) {
+      addresses[3 + i] = masks.get(i).address;
     }
+    primitive.execute(addresses);
+  }
+
+  private static Primitive scoresPrimitive(Form form, Strides q, Strides k, List<MaskKind> kinds) {
+    dnnl_post_ops post = Dnnl.postOps();
+    scale(post, form.scale());
+    List<dnnl_memory_desc> masks = kinds.stream().map(kind -> kind.memory(form)).toList();
+    for (dnnl_memory_desc mask : masks) {
+      Dnnl.check(dnnl_post_ops_append_binary(post, dnnl_binary_add, mask), "append a mask");
+    }
+    return product(queries(form, q), transposed(keys(form, k)), square(form), post, masks);
   }
 
   /** Rows of queries = scale times the square times rows of keys. */
-  void mix(long square, Rows keys, Rows out, Form form, double scale) {
+  void mix(long square, HeadRows keys, HeadRows out, Form form, double scale) {
+    Strides from = keys.strides();
+    Strides to = out.strides();
     cache
         .get(
-            new Key("mix", form.compiled(), keys.stride, out.stride, scale == 1, false),
+            new Key("mix", form.compiled(), from, to, scale != 1, false, List.of()),
             () ->
                 product(
-                    square(form), keys(form, keys), queries(form, out), scaled(scale), List.of()))
-        .execute(square, keys.address, out.address);
+                    square(form), keys(form, from), queries(form, to), scaled(scale), List.of()))
+        .execute(square, keys.address(), out.address());
   }
 
   /** Rows of keys (+)= scale times the transposed square times rows of queries. */
   void mixTransposed(
-      long square, Rows queries, Rows out, Form form, double scale, boolean accumulate) {
+      long square, HeadRows queries, HeadRows out, Form form, double scale, boolean add) {
+    Strides from = queries.strides();
+    Strides to = out.strides();
     cache
         .get(
-            new Key(
-                "mixTransposed",
-                form.compiled(),
-                queries.stride,
-                out.stride,
-                scale == 1,
-                accumulate),
+            new Key("mixTransposed", form.compiled(), from, to, scale != 1, add, List.of()),
             () -> {
               dnnl_post_ops post = scaled(scale);
-              if (accumulate) {
+              if (add) {
                 Dnnl.check(dnnl_post_ops_append_sum(post, 1f, 0, dnnl_f32), "append a sum");
               }
               return product(
-                  transposed(square(form)),
-                  queries(form, queries),
-                  keys(form, out),
-                  post,
-                  List.of());
+                  transposed(square(form)), queries(form, from), keys(form, to), post, List.of());
             })
-        .execute(square, queries.address, out.address);
+        .execute(square, queries.address(), out.address());
   }
 
   /** square = rows of queries times transposed rows of keys. */
-  void outer(Rows queries, Rows keys, long square, Form form) {
+  void outer(HeadRows queries, HeadRows keys, long square, Form form) {
+    Strides left = queries.strides();
+    Strides right = keys.strides();
     cache
         .get(
-            new Key("outer", form.compiled(), queries.stride, keys.stride, false, false),
+            new Key("outer", form.compiled(), left, right, false, false, List.of()),
             () ->
                 product(
-                    queries(form, queries),
-                    transposed(keys(form, keys)),
+                    queries(form, left),
+                    transposed(keys(form, right)),
                     square(form),
                     Dnnl.postOps(),
                     List.of()))
-        .execute(queries.address, keys.address, square);
+        .execute(queries.address(), keys.address(), square);
   }
 
   private static dnnl_post_ops scaled(double factor) {
@@ -154,18 +137,18 @@ final class HeadProducts {
     return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 2) | DNNL_ARG_SRC_1;
   }
 
-  private static Matrices queries(Form form, Rows rows) {
-    return rows(form, form.queries(), form.whole().queries(), rows.stride);
+  private static Matrices queries(Form form, Strides strides) {
+    return rows(form, form.queries(), strides);
   }
 
-  private static Matrices keys(Form form, Rows rows) {
-    return rows(form, form.keys(), form.whole().keys(), rows.stride);
+  private static Matrices keys(Form form, Strides strides) {
+    return rows(form, form.keys(), strides);
   }
 
-  private static Matrices rows(Form form, long length, long whole, long stride) {
+  private static Matrices rows(Form form, long length, Strides strides) {
     return new Matrices(
         new long[] {form.sequences(), form.whole().heads(), length, form.headWidth()},
-        new long[] {whole * stride, form.headWidth(), stride, 1});
+        new long[] {strides.sequence(), strides.head(), strides.row(), 1});
   }
 
   private static Matrices square(Form form) {
@@ -181,17 +164,23 @@ final class HeadProducts {
         new long[] {m.strides[0], m.strides[1], m.strides[3], m.strides[2]});
   }
 
-  private static dnnl_memory_desc mask(Form form, int batch, int queries) {
-    return Dnnl.dense(batch, 1, queries, form.keys());
+  /** What a mask tells apart. */
+  enum MaskKind {
+    /** Queries: [queries, keys]. */
+    CAUSAL,
+    /** Sequences: [sequences, keys]. */
+    PADDING;
+
+    private dnnl_memory_desc memory(Form form) {
+      return switch (this) {
+        case CAUSAL -> Dnnl.dense(1, 1, form.queries(), form.keys());
+        case PADDING -> Dnnl.dense(form.sequences(), 1, 1, form.keys());
+      };
+    }
   }
 
-  /**
-   * Token rows.
-   *
-   * @param address of the first
-   * @param stride from row to row, in elements
-   */
-  record Rows(long address, int stride) {}
+  /** What is added to the scores of all heads. */
+  record Mask(MaskKind kind, long address) {}
 
   /** A matrix for each sequence and head, as oneDNN describes it. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -202,5 +191,11 @@ final class HeadProducts {
   }
 
   private record Key(
-      String kind, Form form, int firstStride, int secondStride, boolean first, boolean second) {}
+      String kind,
+      Form form,
+      Strides first,
+      Strides second,
+      boolean scaled,
+      boolean added,
+      List<MaskKind> masks) {}
 }

@@ -5,29 +5,39 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/** Layer normalisation over rows. */
+/**
+ * Normalisation over rows, by mean and variance or by the root mean square. oneDNN calls the mean
+ * square a variance.
+ */
 final class Normalization {
-  private static final int FLAGS = dnnl_use_scale | dnnl_use_shift;
-
   private final PrimitiveCache cache;
 
   Normalization(PrimitiveCache cache) {
     this.cache = cache;
   }
 
-  Primitive forward(long rows, long width, double epsilon) {
-    return cache.get(
-        new Key("layerNorm", rows, width, epsilon), () -> makeForward(rows, width, epsilon));
+  /** Slots: x, gain, shift, y, mean, variance. */
+  Primitive layerForward(long rows, long width, double epsilon) {
+    return forward(new Form(Kind.LAYER, rows, width, epsilon));
   }
 
-  Primitive backward(long rows, long width, double epsilon) {
-    return cache.get(
-        new Key("layerNormGradient", rows, width, epsilon),
-        () -> makeBackward(rows, width, epsilon));
+  /** Slots: x, mean, variance, gain, dy, dx, gradient of the gain, gradient of the shift. */
+  Primitive layerBackward(long rows, long width, double epsilon) {
+    Form form = new Form(Kind.LAYER, rows, width, epsilon);
+    return cache.get(new Key(form, true), () -> makeBackward(form));
   }
 
-  private static dnnl_primitive_desc describe(long rows, long width, double epsilon) {
-    dnnl_memory_desc data = Dnnl.dense(rows, width);
+  /** Slots: x, gain, y, mean square. */
+  Primitive rmsForward(long rows, long width, double epsilon) {
+    return forward(new Form(Kind.RMS, rows, width, epsilon));
+  }
+
+  private Primitive forward(Form form) {
+    return cache.get(new Key(form, false), () -> makeForward(form));
+  }
+
+  private static dnnl_primitive_desc describe(Form form) {
+    dnnl_memory_desc data = form.data();
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_layer_normalization_forward_primitive_desc_create(
@@ -36,27 +46,31 @@ final class Normalization {
             dnnl_forward_training,
             data,
             data,
-            Dnnl.dense(rows),
-            (float) epsilon,
-            FLAGS,
+            form.statistics(),
+            (float) form.epsilon,
+            form.kind.flags,
             null),
-        "describe layer normalisation");
+        "describe a normalisation");
     return description;
   }
 
-  private static Primitive makeForward(long rows, long width, double epsilon) {
-    return new Primitive.Builder(describe(rows, width, epsilon))
-        .slot(DNNL_ARG_SRC, Dnnl.dense(rows, width))
-        .slot(DNNL_ARG_SCALE, Dnnl.dense(width))
-        .slot(DNNL_ARG_SHIFT, Dnnl.dense(width))
-        .slot(DNNL_ARG_DST, Dnnl.dense(rows, width))
-        .slot(DNNL_ARG_MEAN, Dnnl.dense(rows))
-        .slot(DNNL_ARG_VARIANCE, Dnnl.dense(rows))
-        .build();
+  private static Primitive makeForward(Form form) {
+    Primitive.Builder builder =
+        new Primitive.Builder(describe(form))
+            .slot(DNNL_ARG_SRC, form.data())
+            .slot(DNNL_ARG_SCALE, form.parameter());
+    if (form.kind == Kind.LAYER) {
+      builder.slot(DNNL_ARG_SHIFT, form.parameter());
+    }
+    builder.slot(DNNL_ARG_DST, form.data());
+    if (form.kind == Kind.LAYER) {
+      builder.slot(DNNL_ARG_MEAN, form.statistics());
+    }
+    return builder.slot(DNNL_ARG_VARIANCE, form.statistics()).build();
   }
 
-  private static Primitive makeBackward(long rows, long width, double epsilon) {
-    dnnl_memory_desc data = Dnnl.dense(rows, width);
+  private static Primitive makeBackward(Form form) {
+    dnnl_memory_desc data = form.data();
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_layer_normalization_backward_primitive_desc_create(
@@ -66,23 +80,48 @@ final class Normalization {
             data,
             data,
             data,
-            Dnnl.dense(rows),
-            (float) epsilon,
-            FLAGS,
-            describe(rows, width, epsilon),
+            form.statistics(),
+            (float) form.epsilon,
+            form.kind.flags,
+            describe(form),
             null),
-        "describe the gradient of layer normalisation");
+        "describe the gradient of a normalisation");
     return new Primitive.Builder(description)
         .slot(DNNL_ARG_SRC, data)
-        .slot(DNNL_ARG_MEAN, Dnnl.dense(rows))
-        .slot(DNNL_ARG_VARIANCE, Dnnl.dense(rows))
-        .slot(DNNL_ARG_SCALE, Dnnl.dense(width))
+        .slot(DNNL_ARG_MEAN, form.statistics())
+        .slot(DNNL_ARG_VARIANCE, form.statistics())
+        .slot(DNNL_ARG_SCALE, form.parameter())
         .slot(DNNL_ARG_DIFF_DST, data)
         .slot(DNNL_ARG_DIFF_SRC, data)
-        .slot(DNNL_ARG_DIFF_SCALE, Dnnl.dense(width))
-        .slot(DNNL_ARG_DIFF_SHIFT, Dnnl.dense(width))
+        .slot(DNNL_ARG_DIFF_SCALE, form.parameter())
+        .slot(DNNL_ARG_DIFF_SHIFT, form.parameter())
         .build();
   }
 
-  private record Key(String kind, long rows, long width, double epsilon) {}
+  private enum Kind {
+    LAYER(dnnl_use_scale | dnnl_use_shift),
+    RMS(dnnl_use_scale | dnnl_rms_norm);
+
+    private final int flags;
+
+    Kind(int flags) {
+      this.flags = flags;
+    }
+  }
+
+  private record Form(Kind kind, long rows, long width, double epsilon) {
+    dnnl_memory_desc data() {
+      return Dnnl.dense(rows, width);
+    }
+
+    dnnl_memory_desc statistics() {
+      return Dnnl.dense(rows);
+    }
+
+    dnnl_memory_desc parameter() {
+      return Dnnl.dense(width);
+    }
+  }
+
+  private record Key(Form form, boolean backward) {}
 }

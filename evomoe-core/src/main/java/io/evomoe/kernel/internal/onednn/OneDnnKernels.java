@@ -27,7 +27,6 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class OneDnnKernels implements Kernels {
   private final PrimitiveCache cache = new PrimitiveCache();
-  private final Kernels portable = new io.evomoe.kernel.internal.nd4j.Nd4jKernels(DataType.FLOAT);
   private final ColumnSums columnSums;
   private final LargeProducts products;
   private final Kernels exact;
@@ -92,8 +91,7 @@ final class OneDnnKernels implements Kernels {
     }
     INDArray dx = products.result(rows, weight.size(0));
     MapGradients into = new MapGradients(weightGradient, biasGradient);
-    products.layerGradients(
-        Address.of(x), weight, Address.of(dy), Address.of(dx), rows, into);
+    products.layerGradients(Address.of(x), weight, Address.of(dy), Address.of(dx), rows, into);
     return dx;
   }
 
@@ -243,7 +241,7 @@ final class OneDnnKernels implements Kernels {
     INDArray mean = vector(x.size(0));
     INDArray variance = vector(x.size(0));
     normalization
-        .forward(x.size(0), x.size(1), epsilon)
+        .layerForward(x.size(0), x.size(1), epsilon)
         .execute(
             Address.of(x),
             Address.of(gain),
@@ -267,7 +265,7 @@ final class OneDnnKernels implements Kernels {
     INDArray dGain = vector(gain.length());
     INDArray dShift = vector(gain.length());
     normalization
-        .backward(x.size(0), x.size(1), epsilon)
+        .layerBackward(x.size(0), x.size(1), epsilon)
         .execute(
             Address.of(x),
             Address.of(forward.mean()),
@@ -284,7 +282,12 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
-    return portable.rmsNorm(x, gain, epsilon);
+    INDArray y = like(x);
+    INDArray meanSquare = vector(x.size(0));
+    normalization
+        .rmsForward(x.size(0), x.size(1), epsilon)
+        .execute(Address.of(x), Address.of(gain), Address.of(y), Address.of(meanSquare));
+    return new RmsNormalized(y, meanSquare);
   }
 
   @Override
@@ -295,21 +298,21 @@ final class OneDnnKernels implements Kernels {
       double epsilon,
       INDArray dy,
       Accumulator gainGradient) {
-    return portable.rmsNormGradient(x, forward, gain, epsilon, dy, gainGradient);
+    INDArray dx = like(x);
+    INDArray dGain = vector(gain.length());
+    new RmsNormGradient(gain, epsilon).compute(x, forward.meanSquare(), dy, dx, dGain);
+    addInto(dGain, gainGradient);
+    return dx;
   }
 
   @Override
-  public void rotate(
-      INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
-    portable.rotate(x, cosines, sines, positions, back);
+  public void rotate(INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
+    Rotation.rotate(x, cosines, sines, positions, back);
   }
 
   @Override
   public Attended attention(
       INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
-    if (shape.group() > 1) {
-      return portable.attention(q, k, v, shape, padding);
-    }
     return attention.forward(q, k, v, shape, padding);
   }
 

@@ -1,0 +1,43 @@
+package io.evomoe.kernel.internal.onednn;
+
+import io.evomoe.kernel.AttentionShape;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Token rows as the heads of an attention, read where they lie: a matrix of rows for each sequence
+ * and head of keys and values.
+ *
+ * @param address of the first element
+ * @param strides between elements
+ */
+record HeadRows(long address, Strides strides) {
+
+  /** Keys or values [batch * keys, keyValueHeads * w], or gradients of them. */
+  static HeadRows ofKeys(INDArray rows, AttentionShape shape) {
+    long row = Address.rowStride(rows);
+    long head = rows.size(1) / shape.keyValueHeads();
+    return new HeadRows(Address.of(rows), new Strides(shape.keys() * row, head, row));
+  }
+
+  /**
+   * Queries [batch * queries, heads * w], or what is of their shape: the first of the heads that
+   * share keys, or all of them as rows where {@link HeadGroups#folded} says so.
+   */
+  static HeadRows ofQueries(INDArray rows, AttentionShape shape, HeadGroups groups) {
+    long row = Address.rowStride(rows);
+    long width = rows.size(1) / shape.heads();
+    long head = shape.group() * width;
+    return groups.folded()
+        ? new HeadRows(Address.of(rows), new Strides(row, head, width))
+        : new HeadRows(Address.of(rows), new Strides(shape.queries() * row, head, row));
+  }
+
+  /** From so many sequences, rows and elements of a row on. */
+  HeadRows from(long sequence, long row, long element) {
+    long elements = sequence * strides.sequence + row * strides.row + element;
+    return new HeadRows(address + elements * Float.BYTES, strides);
+  }
+
+  /** Elements from one sequence, head and row to the next. */
+  record Strides(long sequence, long head, long row) {}
+}
