@@ -40,6 +40,44 @@ interface AttentionContract extends KernelFixture {
     check(shape, padding(batch, keys), q, k, v, random(4, (long) batch * queries, d));
   }
 
+  /** Heads of queries that share keys and values: 1, 2, 4 of them, or all. */
+  @ParameterizedTest
+  @CsvSource({
+    "2,4,4,9,9,8,true",
+    "2,4,2,17,17,8,true",
+    "2,8,2,17,17,5,true",
+    "3,6,1,9,9,4,true",
+    "1,4,2,130,130,16,true",
+    "2,4,2,33,17,16,false",
+    "2,6,2,7,1,8,false",
+    "3,4,2,1,9,8,true",
+    "3,4,1,1,1,8,true",
+    "3,8,2,1,33,8,false",
+    "1,8,1,1,100,32,false"
+  })
+  default void should_share_keys_among_heads_of_queries(
+      int batch, int heads, int own, int queries, int keys, int width, boolean causal) {
+    AttentionShape shape = new AttentionShape(batch, heads, own, queries, keys, causal);
+    INDArray q = random(1, (long) batch * queries, heads * (long) width);
+    INDArray k = random(2, (long) batch * keys, own * (long) width);
+    INDArray v = random(3, (long) batch * keys, own * (long) width);
+    INDArray dOutput = random(4, (long) batch * queries, heads * (long) width);
+    check(shape, KeyPadding.none(), q, k, v, dOutput);
+    check(shape, padding(batch, keys), q, k, v, dOutput);
+    INDArray wide = random(5, (long) batch * queries, heads * (long) width + 6);
+    INDArray view = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(3, 3 + heads * width));
+    List<INDArray> answering = columnViews(6, 2, batch * keys, own * width);
+    check(shape, padding(batch, keys), view, answering.get(0), answering.get(1), dOutput);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 8})
+  default void should_refuse_keys_that_heads_cannot_share_evenly(int own) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new AttentionShape(1, 4, own, 2, 2, false))
+        .withMessage("keyValueHeads must be at least 1 and divide the heads, 4, was " + own);
+  }
+
   /** All but the first key of a sequence may be padding. */
   private static KeyPadding padding(int batch, int keys) {
     boolean[] padding = new boolean[batch * keys];

@@ -70,6 +70,48 @@ interface ElementwiseContract extends KernelFixture {
     assertThat(slopes).containsExactly(new double[] {0, 0, 0, 1, 1}, within(1e-6));
   }
 
+  /** Further out than any exponential reaches in float. */
+  @Test
+  default void should_let_silu_vanish_far_below_zero_and_be_the_identity_far_above() {
+    double[] far = {-1000, -200, 0, 200, 1000};
+    INDArray x = Nd4j.createFromArray(far).castTo(kernels().dataType()).reshape(1, 5);
+    INDArray ones = x.mul(0).addi(1);
+    INDArray dUp = ones.dup();
+    ActivationFunction silu = ActivationFunction.SILU;
+    assertThat(vector(kernels().activation(silu, x)))
+        .containsExactly(new double[] {0, 0, 0, 200, 1000}, within(1e-6));
+    assertThat(vector(kernels().activationGradient(silu, x, ones)))
+        .containsExactly(new double[] {0, 0, 0.5, 1, 1}, within(1e-6));
+    assertThat(vector(kernels().gatedActivation(silu, x, ones)))
+        .containsExactly(new double[] {0, 0, 0, 200, 1000}, within(1e-6));
+    assertThat(vector(kernels().gatedActivationGradient(silu, x, ones, ones, dUp)))
+        .containsExactly(new double[] {0, 0, 0.5, 1, 1}, within(1e-6));
+    assertThat(vector(dUp)).containsExactly(new double[] {0, 0, 0, 200, 1000}, within(1e-6));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ActivationFunction.class)
+  default void should_gate_every_element(ActivationFunction activation) {
+    INDArray x = random(1, 33, 65).muli(3);
+    INDArray up = random(2, 33, 65);
+    INDArray dy = random(3, 33, 65);
+    INDArray dUp = garbage(33, 65);
+    double[] values = Arrays.stream(vector(x)).map(value(activation)).toArray();
+    double[] slopes = Arrays.stream(vector(x)).map(slope(activation)).toArray();
+    double[] dx = SlowMath.multiply(SlowMath.multiply(slopes, vector(up)), vector(dy));
+    withoutChanging(
+        () -> {
+          INDArray y = kernels().gatedActivation(activation, x, up);
+          assertResult(y, 33, 65);
+          assertClose(y, SlowMath.multiply(values, vector(up)));
+          assertClose(kernels().gatedActivationGradient(activation, x, up, dy, dUp), dx);
+        },
+        x,
+        up,
+        dy);
+    assertClose(dUp, SlowMath.multiply(values, vector(dy)));
+  }
+
   @Test
   default void should_add() {
     INDArray a = random(1, 17, 33);

@@ -2,10 +2,10 @@ package io.evomoe.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.kernel.Kernels.FeedForwardPass;
-import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -58,21 +58,23 @@ interface FeedForwardContract extends KernelFixture {
   }
 
   private void checkFeedForward(RowGroups groups, int width, int hidden) {
-    checkFeedForward(groups, width, hidden, false);
-    checkFeedForward(groups, width, hidden, true);
+    for (boolean gated : new boolean[] {false, true}) {
+      for (boolean biased : new boolean[] {false, true}) {
+        checkFeedForward(groups, nets(groups.count(), width, hidden, gated, biased));
+      }
+    }
   }
 
-  private void checkFeedForward(RowGroups groups, int width, int hidden, boolean gated) {
+  private void checkFeedForward(RowGroups groups, FeedForwardNets nets) {
     Nd4jKernels reference = new Nd4jKernels(DataType.DOUBLE);
-    FeedForwardNets nets = nets(groups.count(), width, hidden, gated);
     FeedForwardNets exactNets =
         new FeedForwardNets(
             nets.activation(),
             inDouble(nets.expand()),
             nets.up() == null ? null : inDouble(nets.up()),
             inDouble(nets.contract()));
-    INDArray x = random(1, groups.inputRows(), width);
-    INDArray dy = random(2, groups.rows(), width);
+    INDArray x = random(1, groups.inputRows(), nets.width());
+    INDArray dy = random(2, groups.rows(), nets.width());
     List<FeedForwardGradients> found = gradients(nets, kernels().dataType());
     List<FeedForwardGradients> expected = gradients(exactNets, DataType.DOUBLE);
     INDArray exactX = x.castTo(DataType.DOUBLE);
@@ -120,8 +122,7 @@ interface FeedForwardContract extends KernelFixture {
     }
   }
 
-  private FeedForwardNets nets(int count, int width, int hidden, boolean gated) {
-    boolean biased = !gated;
+  private FeedForwardNets nets(int count, int width, int hidden, boolean gated, boolean biased) {
     return new FeedForwardNets(
         gated ? ActivationFunction.SILU : ActivationFunction.GELU,
         map(10, count, width, hidden, biased),
@@ -164,8 +165,7 @@ interface FeedForwardContract extends KernelFixture {
 
   private static MapGradients fresh(GroupedMap map, int g, DataType type) {
     INDArray bias = map.bias(g);
-    return new MapGradients(
-        fresh(map.weight(g), type), bias == null ? null : fresh(bias, type));
+    return new MapGradients(fresh(map.weight(g), type), bias == null ? null : fresh(bias, type));
   }
 
   private static Accumulator fresh(INDArray like, DataType type) {

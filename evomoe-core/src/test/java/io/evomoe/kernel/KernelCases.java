@@ -1,11 +1,12 @@
 package io.evomoe.kernel;
 
-import io.evomoe.kernel.Kernels.Attended;
-import io.evomoe.kernel.Kernels.Normalized;
-import io.evomoe.testing.Differences;
-import io.evomoe.testing.RandomArrays;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.Kernels.Normalized;
+import io.evomoe.kernel.Kernels.RmsNormalized;
+import io.evomoe.testing.Differences;
+import io.evomoe.testing.RandomArrays;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,14 @@ final class KernelCases {
     for (ActivationFunction activation : ActivationFunction.values()) {
       cases.put("activation " + activation, kernels -> activation(kernels, activation));
     }
+    for (ActivationFunction activation : ActivationFunction.values()) {
+      cases.put("gated activation " + activation, kernels -> gated(kernels, activation));
+    }
     cases.put("layerNorm", KernelCases::layerNorm);
+    cases.put("rmsNorm", KernelCases::rmsNorm);
+    cases.put("rotate", KernelCases::rotate);
+    cases.put("grouped-query attention", kernels -> groupedQueries(kernels, 33));
+    cases.put("grouped-query attention of one query", kernels -> groupedQueries(kernels, 1));
     for (KeyPadding padding : List.of(KeyPadding.none(), somePadding(3, 33))) {
       String padded = padding.isNone() ? "" : "padded ";
       cases.put(padded + "causal attention", kernels -> attention(kernels, true, padding));
@@ -123,6 +131,51 @@ final class KernelCases {
     return flat(
         kernels.activation(activation, x),
         kernels.activationGradient(activation, x, random(kernels, 2, N, D)));
+  }
+
+  private static List<double[]> gated(Kernels kernels, ActivationFunction activation) {
+    INDArray x = random(kernels, 1, N, D).muli(3);
+    INDArray up = random(kernels, 2, N, D);
+    INDArray dy = random(kernels, 3, N, D);
+    INDArray dUp = random(kernels, 4, N, D);
+    INDArray dx = kernels.gatedActivationGradient(activation, x, up, dy, dUp);
+    return flat(kernels.gatedActivation(activation, x, up), dx, dUp);
+  }
+
+  private static List<double[]> rmsNorm(Kernels kernels) {
+    INDArray x = random(kernels, 1, N, D);
+    INDArray gain = random(kernels, 2, D);
+    INDArray dGain = random(kernels, 3, D);
+    RmsNormalized forward = kernels.rmsNorm(x, gain, 1e-6);
+    INDArray dy = random(kernels, 4, N, D);
+    INDArray dx = kernels.rmsNormGradient(x, forward, gain, 1e-6, dy, new Accumulator(dGain, 1));
+    return flat(forward.output(), forward.meanSquare(), dx, dGain);
+  }
+
+  private static List<double[]> rotate(Kernels kernels) {
+    INDArray qkv = random(kernels, 1, N, 3L * D);
+    INDArray cosines = random(kernels, 2, 31, 8);
+    INDArray sines = random(kernels, 3, 31, 8);
+    kernels.rotate(part(qkv, 0), cosines, sines, ROWS, false);
+    kernels.rotate(part(qkv, 1), cosines, sines, ROWS, true);
+    return flat(qkv);
+  }
+
+  /** Four heads a head of keys. */
+  private static List<double[]> groupedQueries(Kernels kernels, int queries) {
+    AttentionShape shape = new AttentionShape(3, 8, 2, queries, 33, queries > 1);
+    INDArray q = random(kernels, 1, 3L * queries, D);
+    INDArray keyValue = random(kernels, 2, 99, D / 2);
+    INDArray dKeyValue = random(kernels, 3, 99, D / 2);
+    INDArray dq = random(kernels, 4, 3L * queries, D);
+    KeyPadding padding = somePadding(3, 33);
+    INDArray k = keyValue.get(NDArrayIndex.all(), NDArrayIndex.interval(0, D / 4));
+    INDArray v = keyValue.get(NDArrayIndex.all(), NDArrayIndex.interval(D / 4, D / 2));
+    INDArray dk = dKeyValue.get(NDArrayIndex.all(), NDArrayIndex.interval(0, D / 4));
+    INDArray dv = dKeyValue.get(NDArrayIndex.all(), NDArrayIndex.interval(D / 4, D / 2));
+    Attended forward = kernels.attention(q, k, v, shape, padding);
+    forward.pull(random(kernels, 5, 3L * queries, D), dq, dk, dv);
+    return flat(forward.output(), forward.probabilities(), dq, dKeyValue);
   }
 
   private static List<double[]> layerNorm(Kernels kernels) {

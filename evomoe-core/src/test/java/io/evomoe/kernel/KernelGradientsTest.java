@@ -1,12 +1,13 @@
 package io.evomoe.kernel;
 
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.Kernels.Normalized;
+import io.evomoe.kernel.Kernels.RmsNormalized;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.testing.GradientCheck;
 import io.evomoe.testing.RandomArrays;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
-import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Every gradient kernel against central differences of its forward kernel. */
 class KernelGradientsTest {
@@ -64,7 +66,8 @@ class KernelGradientsTest {
     List<INDArray> weights =
         List.of(random(3, 5, 3), random(4, 5, 3), random(5, 5, 3), random(6, 5, 3));
     List<INDArray> biases = List.of(random(7, 3), random(8, 3), random(9, 3), random(10, 3));
-    DoubleSupplier loss = loss(() -> kernels.groupedLinear(x, groups, new GroupedMap(weights, biases)), dy);
+    DoubleSupplier loss =
+        loss(() -> kernels.groupedLinear(x, groups, new GroupedMap(weights, biases)), dy);
     CHECK.check(loss, "x", x, kernels.groupedInputGradient(dy, groups, weights));
     for (int g = 0; g < groups.count(); g++) {
       INDArray dWeight = zeros(5, 3);
@@ -100,13 +103,69 @@ class KernelGradientsTest {
     CHECK.check(loss, "shift", shift, dShift);
   }
 
+  @Test
+  void should_differentiate_rms_norm() {
+    INDArray x = random(1, 5, 9);
+    x.getRow(3).muli(0.01); // where epsilon counts
+    INDArray gain = random(2, 9);
+    INDArray dy = random(4, 5, 9);
+    DoubleSupplier loss = loss(() -> kernels.rmsNorm(x, gain, 1e-4).output(), dy);
+    RmsNormalized forward = kernels.rmsNorm(x, gain, 1e-4);
+    INDArray dGain = zeros(9);
+    INDArray dx = kernels.rmsNormGradient(x, forward, gain, 1e-4, dy, new Accumulator(dGain, 0));
+    CHECK.check(loss, "x", x, dx);
+    CHECK.check(loss, "gain", gain, dGain);
+  }
+
+  @Test
+  void should_differentiate_rotation() {
+    INDArray x = random(1, 5, 12);
+    INDArray angles = random(2, 7, 3);
+    INDArray cosines = Transforms.cos(angles, true);
+    INDArray sines = Transforms.sin(angles, true);
+    int[] positions = {6, 0, 3, 3, 1};
+    INDArray dy = random(4, 5, 12);
+    DoubleSupplier loss =
+        loss(
+            () -> {
+              INDArray y = x.dup();
+              kernels.rotate(y, cosines, sines, positions, false);
+              return y;
+            },
+            dy);
+    INDArray dx = dy.dup();
+    kernels.rotate(dx, cosines, sines, positions, true);
+    CHECK.check(loss, "x", x, dx);
+  }
+
   @ParameterizedTest
-  @CsvSource({"2,3,5,5,true", "2,3,5,5,false", "1,2,3,7,false", "1,2,7,3,true"})
-  void should_differentiate_attention(int batch, int heads, int queries, int keys, boolean causal) {
-    AttentionShape shape = new AttentionShape(batch, heads, queries, keys, causal);
+  @EnumSource(ActivationFunction.class)
+  void should_differentiate_gated_activations(ActivationFunction activation) {
+    INDArray x = random(1, 7, 9).muli(2);
+    INDArray up = random(2, 7, 9);
+    INDArray dy = random(3, 7, 9);
+    INDArray dUp = zeros(7, 9);
+    INDArray dx = kernels.gatedActivationGradient(activation, x, up, dy, dUp);
+    DoubleSupplier loss = loss(() -> kernels.gatedActivation(activation, x, up), dy);
+    CHECK.check(loss, "x", x, dx);
+    CHECK.check(loss, "up", up, dUp);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2,3,3,5,5,true",
+    "2,3,3,5,5,false",
+    "1,2,2,3,7,false",
+    "1,2,2,7,3,true",
+    "2,4,2,5,5,true",
+    "2,4,1,1,5,false"
+  })
+  void should_differentiate_attention(
+      int batch, int heads, int own, int queries, int keys, boolean causal) {
+    AttentionShape shape = new AttentionShape(batch, heads, own, queries, keys, causal);
     INDArray q = random(1, (long) batch * queries, heads * 4L);
-    INDArray k = random(2, (long) batch * keys, heads * 4L);
-    INDArray v = random(3, (long) batch * keys, heads * 4L);
+    INDArray k = random(2, (long) batch * keys, own * 4L);
+    INDArray v = random(3, (long) batch * keys, own * 4L);
     INDArray dy = random(4, q.shape());
     boolean[] flags = new boolean[batch * keys];
     flags[keys - 1] = true;

@@ -16,6 +16,8 @@ public abstract class KernelsContract
         ElementwiseContract,
         FeedForwardContract,
         LayerNormContract,
+        RmsNormContract,
+        RotationContract,
         AttentionContract,
         CrossEntropyContract,
         RowMoveContract,

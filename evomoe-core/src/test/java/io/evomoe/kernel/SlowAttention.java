@@ -34,8 +34,8 @@ final class SlowAttention {
     output = new double[q.length][d];
     probabilities = new double[shape.batch() * shape.heads() * shape.queries()][shape.keys()];
     dq = new double[q.length][d];
-    dk = new double[k.length][d];
-    dv = new double[k.length][d];
+    dk = new double[k.length][k[0].length];
+    dv = new double[k.length][k[0].length];
     for (int b = 0; b < shape.batch(); b++) {
       for (int head = 0; head < shape.heads(); head++) {
         for (int i = 0; i < shape.queries(); i++) {
@@ -49,12 +49,14 @@ final class SlowAttention {
     int query = b * shape.queries() + i;
     int firstKey = b * shape.keys();
     int visible = shape.causal() ? Math.min(i + 1, shape.keys()) : shape.keys();
+    int ofQuery = head * width;
+    int ofKey = head / shape.group() * width;
     double[] scores = new double[shape.keys()];
     double[] dProbabilities = new double[shape.keys()];
     for (int j = 0; j < visible; j++) {
-      for (int c = head * width; c < (head + 1) * width; c++) {
-        scores[j] += q[query][c] * k[firstKey + j][c] / Math.sqrt(width);
-        dProbabilities[j] += dOutput[query][c] * v[firstKey + j][c];
+      for (int c = 0; c < width; c++) {
+        scores[j] += q[query][ofQuery + c] * k[firstKey + j][ofKey + c] / Math.sqrt(width);
+        dProbabilities[j] += dOutput[query][ofQuery + c] * v[firstKey + j][ofKey + c];
       }
     }
     for (int j = 0; j < visible; j++) {
@@ -65,11 +67,11 @@ final class SlowAttention {
     double mean = SlowMath.dot(p, dProbabilities);
     for (int j = 0; j < visible; j++) {
       double dScore = p[j] * (dProbabilities[j] - mean) / Math.sqrt(width);
-      for (int c = head * width; c < (head + 1) * width; c++) {
-        output[query][c] += p[j] * v[firstKey + j][c];
-        dv[firstKey + j][c] += p[j] * dOutput[query][c];
-        dq[query][c] += dScore * k[firstKey + j][c];
-        dk[firstKey + j][c] += dScore * q[query][c];
+      for (int c = 0; c < width; c++) {
+        output[query][ofQuery + c] += p[j] * v[firstKey + j][ofKey + c];
+        dv[firstKey + j][ofKey + c] += p[j] * dOutput[query][ofQuery + c];
+        dq[query][ofQuery + c] += dScore * k[firstKey + j][ofKey + c];
+        dk[firstKey + j][ofKey + c] += dScore * q[query][ofQuery + c];
       }
     }
   }
