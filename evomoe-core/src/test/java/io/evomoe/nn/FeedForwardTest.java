@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class FeedForwardTest {
@@ -38,6 +39,46 @@ class FeedForwardTest {
       assertThat(y.getRow(s).toDoubleVector())
           .containsExactly(affine(hidden, net, 2), within(1e-12));
     }
+  }
+
+  @Test
+  void should_multiply_the_activated_map_with_the_second_one_where_gated() {
+    FeedForward net = gated("net", ActivationFunction.RELU, true);
+    INDArray x = random(1, 3, WIDTH);
+    INDArray y = net.forward(x, pass(1, 3)).value();
+    for (int s = 0; s < 3; s++) {
+      double[] row = x.getRow(s).toDoubleVector();
+      double[] hidden = affine(row, net, 0);
+      double[] up = affine(row, net, 2);
+      for (int h = 0; h < HIDDEN; h++) {
+        hidden[h] = Math.max(0, hidden[h]) * up[h];
+      }
+      assertThat(y.getRow(s).toDoubleVector())
+          .containsExactly(affine(hidden, net, 4), within(1e-12));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void should_have_the_gradient_of_central_differences_where_gated(boolean biased) {
+    FeedForward net = gated("net", ActivationFunction.SILU, biased);
+    LayerGradientCheck.check(net, random(1, 5, WIDTH), pass(1, 5));
+    List<FeedForward> several =
+        IntStream.range(0, 3)
+            .mapToObj(g -> gated("net" + g, ActivationFunction.SILU, biased))
+            .toList();
+    LayerGradientCheck.check(grouped(several, ROUTED), random(1, 5, WIDTH), pass(1, 5));
+    LayerGradientCheck.check(grouped(several, SHARED), random(1, 4, WIDTH), pass(1, 4));
+  }
+
+  @Test
+  void should_name_the_maps_of_swiglu_and_give_them_no_biases() {
+    FeedForward net =
+        new FeedForward(
+            LayerFixture.scope(), FeedForwardForm.swiGlu(WIDTH, HIDDEN), LayerFixture.LARGE);
+    assertThat(net.parameters())
+        .extracting(Parameter::name)
+        .containsExactly("layer.expand.weight", "layer.up.weight", "layer.contract.weight");
   }
 
   private static double[] affine(double[] in, FeedForward net, int weight) {
@@ -121,6 +162,10 @@ class FeedForwardTest {
   }
 
   private Layer grouped(RowGroups groups) {
+    return grouped(nets, groups);
+  }
+
+  private static Layer grouped(List<FeedForward> nets, RowGroups groups) {
     return new Layer() {
       @Override
       public Output forward(INDArray x, Pass pass) {
@@ -132,6 +177,14 @@ class FeedForwardTest {
         return nets.stream().flatMap(net -> net.parameters().stream()).toList();
       }
     };
+  }
+
+  private static FeedForward gated(String name, ActivationFunction activation, boolean biased) {
+    return disturbed(
+        new FeedForward(
+            LayerFixture.scope().child(name),
+            new FeedForwardForm(WIDTH, HIDDEN, activation, true, biased),
+            LayerFixture.LARGE));
   }
 
   private static FeedForward net(String name, ActivationFunction activation) {
