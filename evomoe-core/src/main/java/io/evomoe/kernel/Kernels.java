@@ -244,13 +244,13 @@ public interface Kernels {
    * @param q [batch * queries, heads * w]
    * @param k [batch * keys, keyValueHeads * w]
    * @param v [batch * keys, keyValueHeads * w]
-   * @param padding which keys no query sees
+   * @param mask which keys are hidden from which queries
    */
-  Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding);
+  Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask);
 
-  /** Attention to keys none of which is padding. */
+  /** Attention to keys none of which is hidden, but for later ones. */
   default Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape) {
-    return attention(q, k, v, shape, KeyPadding.none());
+    return attention(q, k, v, shape, AttentionMask.none());
   }
 
   /**

@@ -1,9 +1,9 @@
 package io.evomoe.nn;
 
+import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Attended;
-import io.evomoe.kernel.KeyPadding;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -77,7 +77,7 @@ public final class CrossAttention implements Layer {
   private Output attendCached(INDArray x, Pass pass, KeyValueCache cache) {
     INDArray mixed =
         cache.ofMemory(name, memory(pass), memory -> keyValue.forward(memory.rows(), pass).value());
-    KeyPadding padding = cache.memoryPadding();
+    AttentionMask padding = cache.memoryPadding();
     AttentionShape shape = shape(x, cache.memorySequences(), cache.memoryLength());
     INDArray k = Columns.of(mixed, 0, width);
     INDArray v = Columns.of(mixed, width, width);

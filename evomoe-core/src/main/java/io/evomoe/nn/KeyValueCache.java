@@ -1,7 +1,7 @@
 package io.evomoe.nn;
 
+import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.KeyPadding;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -132,6 +132,10 @@ public final class KeyValueCache {
   }
 
   private void requireRoom(TokenBatch tokens) {
+    if (tokens.hasDocuments()) {
+      throw new IllegalArgumentException(
+          "a pass with a key-value cache must read one document a sequence, had documents");
+    }
     if (tokens.sequences() != sequences) {
       throw new IllegalArgumentException(
           "a pass must have the %d sequences of its cache, had %d"
@@ -153,8 +157,8 @@ public final class KeyValueCache {
   }
 
   /** Which of the places are not to be attended to. */
-  KeyPadding padding() {
-    return KeyPadding.of(hidden);
+  AttentionMask padding() {
+    return AttentionMask.ofPadding(hidden);
   }
 
   /**
@@ -173,7 +177,7 @@ public final class KeyValueCache {
     return home.make(() -> rows.dup('c'));
   }
 
-  KeyPadding memoryPadding() {
+  AttentionMask memoryPadding() {
     return requireMemory().keyPadding();
   }
 

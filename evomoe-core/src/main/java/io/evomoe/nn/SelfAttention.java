@@ -11,8 +11,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2). One projection makes queries,
- * keys and values side by side; heads are equal column ranges of each. Padded tokens are not seen.
- * With a {@link KeyValueCache} a causal one sees what earlier passes read.
+ * keys and values side by side; heads are equal column ranges of each. Padded tokens are not seen,
+ * nor those of other documents ({@link TokenBatch#withDocuments}). With a {@link KeyValueCache} a
+ * causal one sees what earlier passes read.
  */
 public final class SelfAttention implements Layer {
   private final Kernels kernels;
@@ -93,7 +94,7 @@ public final class SelfAttention implements Layer {
             ready.keys(),
             values(mixed.value()),
             shape(tokens, tokens.length(), causal),
-            tokens.keyPadding());
+            tokens.attentionMask());
     Output projected = projection.forward(attended.output(), pass);
     return new Output(
         projected.value(),

@@ -1,6 +1,6 @@
 package io.evomoe.nn;
 
-import io.evomoe.kernel.KeyPadding;
+import io.evomoe.kernel.AttentionMask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ public final class TokenBatch {
   private final int sequences;
   private final int length;
   private final int[] ids;
-  private final KeyPadding padding;
+  private final AttentionMask mask;
 
   /**
    * A batch.
@@ -32,7 +32,14 @@ public final class TokenBatch {
     this.sequences = ids.length / length;
     this.length = length;
     this.ids = ids.clone();
-    this.padding = padding == null ? KeyPadding.none() : KeyPadding.of(padding);
+    this.mask = padding == null ? AttentionMask.none() : AttentionMask.ofPadding(padding);
+  }
+
+  private TokenBatch(TokenBatch other, AttentionMask mask) {
+    this.sequences = other.sequences;
+    this.length = other.length;
+    this.ids = other.ids;
+    this.mask = mask;
   }
 
   /** A batch without padding. */
@@ -67,7 +74,7 @@ public final class TokenBatch {
 
   /** Whether token s is padding: it is never routed and never counted. */
   public boolean isPadding(int s) {
-    return padding.isPadding(s);
+    return mask.isPadding(s);
   }
 
   /** Tokens that are not padding. */
@@ -79,8 +86,34 @@ public final class TokenBatch {
     return real;
   }
 
-  /** The padding, for attentions whose keys are these tokens. */
-  public KeyPadding keyPadding() {
-    return padding;
+  /**
+   * The same batch of texts packed into its sequences: in self-attention a token sees those of its
+   * own document only.
+   *
+   * @param documentOfToken a number for each token, padding included; sequences may use the same
+   *     numbers
+   */
+  public TokenBatch withDocuments(int[] documentOfToken) {
+    if (documentOfToken.length != ids.length) {
+      throw new IllegalArgumentException(
+          "documents must have one number a token (%d), had %d"
+              .formatted(ids.length, documentOfToken.length));
+    }
+    return new TokenBatch(this, mask.withDocuments(documentOfToken));
+  }
+
+  /** Whether its sequences are divided into documents. */
+  public boolean hasDocuments() {
+    return mask.hasDocuments();
+  }
+
+  /** What is hidden where these tokens attend to each other: padding, and other documents. */
+  public AttentionMask attentionMask() {
+    return mask;
+  }
+
+  /** The padding, for attentions of other tokens to these. */
+  public AttentionMask keyPadding() {
+    return mask.withoutDocuments();
   }
 }

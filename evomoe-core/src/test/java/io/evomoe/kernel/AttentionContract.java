@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.testing.RandomArrays;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +37,7 @@ interface AttentionContract extends KernelFixture {
     INDArray q = random(1, (long) batch * queries, d);
     INDArray k = random(2, (long) batch * keys, d);
     INDArray v = random(3, (long) batch * keys, d);
-    check(shape, KeyPadding.none(), q, k, v, random(4, (long) batch * queries, d));
+    check(shape, AttentionMask.none(), q, k, v, random(4, (long) batch * queries, d));
     check(shape, padding(batch, keys), q, k, v, random(4, (long) batch * queries, d));
   }
 
@@ -62,7 +63,7 @@ interface AttentionContract extends KernelFixture {
     INDArray k = random(2, (long) batch * keys, own * (long) width);
     INDArray v = random(3, (long) batch * keys, own * (long) width);
     INDArray dOutput = random(4, (long) batch * queries, heads * (long) width);
-    check(shape, KeyPadding.none(), q, k, v, dOutput);
+    check(shape, AttentionMask.none(), q, k, v, dOutput);
     check(shape, padding(batch, keys), q, k, v, dOutput);
     INDArray wide = random(5, (long) batch * queries, heads * (long) width + 6);
     INDArray view = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(3, 3 + heads * width));
@@ -79,13 +80,13 @@ interface AttentionContract extends KernelFixture {
   }
 
   /** All but the first key of a sequence may be padding. */
-  private static KeyPadding padding(int batch, int keys) {
+  private static AttentionMask padding(int batch, int keys) {
     boolean[] padding = new boolean[batch * keys];
     int[] draws = RandomArrays.integers(padding.length, 2, 6);
     for (int row = 0; row < padding.length; row++) {
       padding[row] = row % keys > 0 && draws[row] == 0;
     }
-    return KeyPadding.of(padding);
+    return AttentionMask.ofPadding(padding);
   }
 
   @ParameterizedTest
@@ -93,7 +94,7 @@ interface AttentionContract extends KernelFixture {
   default void should_not_depend_on_padded_keys(boolean causal) {
     AttentionShape shape = new AttentionShape(2, 3, 5, 5, causal);
     boolean[] flags = {false, false, true, true, true, false, false, false, false, true};
-    KeyPadding padding = KeyPadding.of(flags);
+    AttentionMask padding = AttentionMask.ofPadding(flags);
     INDArray q = random(1, 10, 12);
     INDArray k = random(2, 10, 12);
     INDArray v = random(3, 10, 12);
@@ -123,7 +124,7 @@ interface AttentionContract extends KernelFixture {
     List<INDArray> answering = columnViews(2, 3, 3 * keys, 8);
     AttentionShape shape = new AttentionShape(3, 2, queries, keys, false);
     INDArray dOutput = random(4, 3L * queries, 8);
-    check(shape, KeyPadding.none(), asked.get(0), answering.get(1), answering.get(2), dOutput);
+    check(shape, AttentionMask.none(), asked.get(0), answering.get(1), answering.get(2), dOutput);
   }
 
   /** As a decoder does with cached keys and values. */
@@ -144,23 +145,120 @@ interface AttentionContract extends KernelFixture {
     List<INDArray> cached = columnViews(2, 2, batch * keys, d);
     AttentionShape shape = new AttentionShape(batch, heads, 1, keys, false);
     INDArray dOutput = random(4, batch, d);
-    check(shape, KeyPadding.none(), q, cached.get(0), cached.get(1), dOutput);
+    check(shape, AttentionMask.none(), q, cached.get(0), cached.get(1), dOutput);
     check(shape, padding(batch, keys), q, cached.get(0), cached.get(1), dOutput);
   }
 
   @Test
   default void should_stay_finite_where_every_key_is_padding() {
     AttentionShape shape = new AttentionShape(1, 1, 2, 2, false);
-    KeyPadding all = KeyPadding.of(new boolean[] {true, true});
+    AttentionMask all = AttentionMask.ofPadding(new boolean[] {true, true});
     INDArray x = random(1, 2, 4);
     assertThat(kernels().attention(x, x, x, shape, all).output().sumNumber().doubleValue())
         .isFinite();
   }
 
+  /** Packed into one sequence, each document is attended to as if it stood alone. */
+  @ParameterizedTest
+  @CsvSource({
+    "1,2,2,5,4,true",
+    "2,4,2,33,8,true",
+    "2,4,1,33,8,false",
+    "3,2,2,17,4,true",
+    "1,4,4,150,16,true",
+    "2,8,2,200,16,true"
+  })
+  default void should_attend_within_documents(
+      int batch, int heads, int own, int length, int width, boolean causal) {
+    AttentionShape shape = new AttentionShape(batch, heads, own, length, length, causal);
+    int n = batch * length;
+    INDArray q = random(1, n, heads * (long) width);
+    List<INDArray> answering = columnViews(2, 2, n, own * width);
+    INDArray k = answering.get(0);
+    INDArray v = answering.get(1);
+    INDArray dOutput = random(4, n, heads * (long) width);
+    int[] documents = documents(n, length);
+    for (boolean padded : new boolean[] {false, true}) {
+      boolean[] flags = new boolean[n];
+      for (int row = 1; padded && row < n; row++) {
+        // not the first of a document, which its second could see nothing but
+        flags[row] = row % 5 == 0 && row % length > 0 && documents[row] == documents[row - 1];
+      }
+      AttentionMask mask = AttentionMask.ofPadding(flags).withDocuments(documents);
+      Attended attended = kernels().attention(q, k, v, shape, mask);
+      INDArray dq = paddedView(q);
+      INDArray dk = paddedView(k);
+      INDArray dv = paddedView(v);
+      attended.pull(dOutput, dq, dk, dv);
+      int end;
+      for (int first = 0; first < n; first = end) {
+        end = first + 1;
+        while (end % length > 0 && documents[end] == documents[first]) {
+          end++;
+        }
+        int size = end - first;
+        SlowAttention alone =
+            new SlowAttention(
+                rows(q, first, end),
+                rows(k, first, end),
+                rows(v, first, end),
+                new AttentionShape(1, heads, own, size, size, causal),
+                AttentionMask.ofPadding(Arrays.copyOfRange(flags, first, end)),
+                rows(dOutput, first, end));
+        assertRows(attended.output(), first, alone.output);
+        assertRows(dq, first, alone.dq);
+        assertRows(dk, first, alone.dk);
+        assertRows(dv, first, alone.dv);
+      }
+      assertResult(attended.probabilities(), (long) batch * heads, length, length);
+    }
+  }
+
+  /** Of 1 to 7 tokens, or of 40; the numbers go on from one sequence to the next. */
+  private static int[] documents(int n, int length) {
+    int[] documents = new int[n];
+    int[] draws = RandomArrays.integers(n, 7, 9);
+    int left = 0;
+    for (int row = 1; row < n; row++) {
+      left--;
+      boolean starts = left <= 0 && row % length > 0;
+      documents[row] = documents[row - 1] + (starts ? 1 : 0);
+      left = starts ? (row % 3 == 0 ? 40 : 1 + draws[row]) : left;
+    }
+    return documents;
+  }
+
+  private double[][] rows(INDArray x, int first, int end) {
+    return Arrays.copyOfRange(matrix(x), first, end);
+  }
+
+  private void assertRows(INDArray actual, int first, double[][] expected) {
+    double[][] values = matrix(actual);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(values[first + i]).containsExactly(expected[i], within(10 * tolerance()));
+    }
+  }
+
+  @Test
+  default void should_refuse_documents_that_do_not_fit() {
+    INDArray x = random(1, 2, 4);
+    AttentionMask three = AttentionMask.none().withDocuments(new int[3]);
+    AttentionMask two = AttentionMask.none().withDocuments(new int[2]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernels().attention(x, x, x, new AttentionShape(1, 1, 2, 2, true), three))
+        .withMessage("documents must have one number a key row (2), had 3");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                kernels()
+                    .attention(random(1, 1, 4), x, x, new AttentionShape(1, 1, 1, 2, false), two))
+        .withMessage("an attention with documents must have as many queries as keys (2), had 1");
+  }
+
   @Test
   default void should_refuse_padding_of_another_number_of_keys() {
     AttentionShape shape = new AttentionShape(1, 1, 2, 2, false);
-    KeyPadding three = KeyPadding.of(new boolean[] {false, true, true});
+    AttentionMask three = AttentionMask.ofPadding(new boolean[] {false, true, true});
     INDArray x = random(1, 2, 4);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernels().attention(x, x, x, shape, three))
@@ -189,14 +287,19 @@ interface AttentionContract extends KernelFixture {
     Attended attended = kernels().attention(q, q, random(3, 17, 8), shape);
     double[][] slow =
         new SlowAttention(
-                matrix(q), matrix(q), matrix(random(3, 17, 8)), shape, KeyPadding.none(), matrix(q))
+                matrix(q),
+                matrix(q),
+                matrix(random(3, 17, 8)),
+                shape,
+                AttentionMask.none(),
+                matrix(q))
             .output;
     assertClose(attended.output(), slow);
   }
 
   private void check(
       AttentionShape shape,
-      KeyPadding padding,
+      AttentionMask padding,
       INDArray q,
       INDArray k,
       INDArray v,

@@ -53,11 +53,12 @@ final class KernelCases {
     cases.put("rotate", KernelCases::rotate);
     cases.put("grouped-query attention", kernels -> groupedQueries(kernels, 33));
     cases.put("grouped-query attention of one query", kernels -> groupedQueries(kernels, 1));
-    for (KeyPadding padding : List.of(KeyPadding.none(), somePadding(3, 33))) {
+    for (AttentionMask padding : List.of(AttentionMask.none(), somePadding(3, 33))) {
       String padded = padding.isNone() ? "" : "padded ";
       cases.put(padded + "causal attention", kernels -> attention(kernels, true, padding));
       cases.put(padded + "full attention", kernels -> attention(kernels, false, padding));
     }
+    cases.put("attention in documents", KernelCases::inDocuments);
     cases.put("crossEntropy", KernelCases::crossEntropy);
     cases.put("row moves", KernelCases::rowMoves);
     cases.put("element-wise", KernelCases::elementwise);
@@ -168,7 +169,7 @@ final class KernelCases {
     INDArray keyValue = random(kernels, 2, 99, D / 2);
     INDArray dKeyValue = random(kernels, 3, 99, D / 2);
     INDArray dq = random(kernels, 4, 3L * queries, D);
-    KeyPadding padding = somePadding(3, 33);
+    AttentionMask padding = somePadding(3, 33);
     INDArray k = keyValue.get(NDArrayIndex.all(), NDArrayIndex.interval(0, D / 4));
     INDArray v = keyValue.get(NDArrayIndex.all(), NDArrayIndex.interval(D / 4, D / 2));
     INDArray dk = dKeyValue.get(NDArrayIndex.all(), NDArrayIndex.interval(0, D / 4));
@@ -196,7 +197,7 @@ final class KernelCases {
     return flat(forward.output(), forward.variance(), dx, dGain, dShift);
   }
 
-  private static List<double[]> attention(Kernels kernels, boolean causal, KeyPadding padding) {
+  private static List<double[]> attention(Kernels kernels, boolean causal, AttentionMask padding) {
     AttentionShape shape = new AttentionShape(3, 4, 33, 33, causal);
     INDArray qkv = random(kernels, 1, 99, 3L * D);
     INDArray dQkv = random(kernels, 2, 99, 3L * D);
@@ -209,13 +210,19 @@ final class KernelCases {
     return flat(forward.output(), forward.probabilities(), dQkv);
   }
 
+  private static List<double[]> inDocuments(Kernels kernels) {
+    int[] documents = new int[99];
+    Arrays.setAll(documents, row -> row / 13);
+    return attention(kernels, true, somePadding(3, 33).withDocuments(documents));
+  }
+
   /** Sequence b is 7 b tokens shorter than the batch is long. */
-  private static KeyPadding somePadding(int sequences, int length) {
+  private static AttentionMask somePadding(int sequences, int length) {
     boolean[] padding = new boolean[sequences * length];
     for (int row = 0; row < padding.length; row++) {
       padding[row] = row % length >= length - 7 * (row / length);
     }
-    return KeyPadding.of(padding);
+    return AttentionMask.ofPadding(padding);
   }
 
   private static INDArray part(INDArray wide, int part) {

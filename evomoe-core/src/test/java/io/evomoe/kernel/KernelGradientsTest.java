@@ -169,13 +169,33 @@ class KernelGradientsTest {
     INDArray dy = random(4, q.shape());
     boolean[] flags = new boolean[batch * keys];
     flags[keys - 1] = true;
-    KeyPadding padding = KeyPadding.of(flags);
+    AttentionMask padding = AttentionMask.ofPadding(flags);
     DoubleSupplier loss = loss(() -> kernels.attention(q, k, v, shape, padding).output(), dy);
     Attended forward = kernels.attention(q, k, v, shape, padding);
     INDArray dq = zeros(q.shape());
     INDArray dk = zeros(k.shape());
     INDArray dv = zeros(v.shape());
     forward.pull(dy, dq, dk, dv);
+    CHECK.check(loss, "q", q, dq);
+    CHECK.check(loss, "k", k, dk);
+    CHECK.check(loss, "v", v, dv);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void should_differentiate_attention_in_documents(boolean causal) {
+    AttentionShape shape = new AttentionShape(2, 4, 2, 6, 6, causal);
+    INDArray q = random(1, 12, 16);
+    INDArray k = random(2, 12, 8);
+    INDArray v = random(3, 12, 8);
+    INDArray dy = random(4, 12, 16);
+    AttentionMask mask =
+        AttentionMask.none().withDocuments(new int[] {0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 3, 3});
+    DoubleSupplier loss = loss(() -> kernels.attention(q, k, v, shape, mask).output(), dy);
+    INDArray dq = zeros(q.shape());
+    INDArray dk = zeros(k.shape());
+    INDArray dv = zeros(v.shape());
+    kernels.attention(q, k, v, shape, mask).pull(dy, dq, dk, dv);
     CHECK.check(loss, "q", q, dq);
     CHECK.check(loss, "k", k, dk);
     CHECK.check(loss, "v", v, dv);

@@ -9,7 +9,7 @@ final class SlowAttention {
   final double[][] dv;
 
   private final AttentionShape shape;
-  private final KeyPadding padding;
+  private final AttentionMask padding;
   private final double[][] q;
   private final double[][] k;
   private final double[][] v;
@@ -21,7 +21,7 @@ final class SlowAttention {
       double[][] k,
       double[][] v,
       AttentionShape shape,
-      KeyPadding padding,
+      AttentionMask padding,
       double[][] dOutput) {
     this.q = q;
     this.k = k;

@@ -2,6 +2,7 @@ package io.evomoe.models.text;
 
 import io.evomoe.nn.TokenBatch;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Next-token batches without padding: window w reads tokens {@code w L} to {@code w L + L - 1} of
@@ -16,6 +17,7 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
   private final int length;
   private final int sequences;
   private final EpochOrder order;
+  private final OptionalInt endOfText;
 
   /**
    * Batches over a stream.
@@ -41,6 +43,25 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
     this.length = length;
     this.sequences = sequences;
     this.order = new EpochOrder((stream.size() - 1) / length, seed);
+    this.endOfText = OptionalInt.empty();
+  }
+
+  private PackedBatches(PackedBatches other, int endOfText) {
+    this.stream = other.stream;
+    this.length = other.length;
+    this.sequences = other.sequences;
+    this.order = other.order;
+    this.endOfText = OptionalInt.of(endOfText);
+  }
+
+  /**
+   * The same batches with documents ({@link TokenBatch#withDocuments}), so that no token sees those
+   * of the texts before its own.
+   *
+   * @param token that ends a document, and belongs to it
+   */
+  public PackedBatches withDocuments(int token) {
+    return new PackedBatches(this, token);
   }
 
   /** Number of windows, which are the sequences of an epoch. */
@@ -76,6 +97,17 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
       stream.copy(start, ids, i * length, length);
       stream.copy(start + 1, targets, i * length, length);
     }
-    return new LanguageBatch(TokenBatch.of(length, ids), targets);
+    TokenBatch tokens = TokenBatch.of(length, ids);
+    return new LanguageBatch(
+        endOfText.isPresent() ? tokens.withDocuments(documents(ids)) : tokens, targets);
+  }
+
+  /** Numbers that go up by one after each end of a document. */
+  private int[] documents(int[] ids) {
+    int[] documents = new int[ids.length];
+    for (int s = 1; s < ids.length; s++) {
+      documents[s] = documents[s - 1] + (ids[s - 1] == endOfText.getAsInt() ? 1 : 0);
+    }
+    return documents;
   }
 }

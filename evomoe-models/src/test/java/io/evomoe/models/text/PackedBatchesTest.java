@@ -3,8 +3,11 @@ package io.evomoe.models.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.kernel.AttentionShape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +84,54 @@ class PackedBatchesTest {
     assertThat(evaluated(batches, 2)).containsExactly(List.of(0, 1, 2, 3), List.of(4, 5, 6, 7));
     assertThat(evaluated(batches, Integer.MAX_VALUE))
         .containsExactly(List.of(0, 1, 2, 3), List.of(4, 5, 6, 7), List.of(8, 9));
+  }
+
+  /** Token 3 ends a document; the fifth window begins with an end and has two in a row. */
+  @Test
+  void should_divide_windows_into_documents_where_asked() {
+    int[] ids = {0, 1, 3, 0, 1, 2, 2, 2, 2, 3, 0, 3, 1, 3, 1, 0, 0, 0, 0, 0, 3, 3, 1, 3, 0, 0};
+    TokenStream stream = new TokenStream("texts", ids);
+    PackedBatches plain = new PackedBatches(stream, LENGTH, 5, 7);
+    PackedBatches divided = plain.withDocuments(3);
+
+    assertThat(plain.batch(0).tokens().hasDocuments()).isFalse();
+    LanguageBatch evaluated = divided.evaluationBatches(1).get(0);
+    assertThat(evaluated.tokens().ids()).isEqualTo(Arrays.copyOf(ids, 25));
+    assertThat(seenBy(evaluated, 0)).containsExactly("xxx..", "xxx..", "xxx..", "...xx", "...xx");
+    assertThat(seenBy(evaluated, 1)).containsOnly("xxxxx");
+    assertThat(seenBy(evaluated, 2)).containsExactly("xx...", "xx...", "..xx.", "..xx.", "....x");
+    assertThat(seenBy(evaluated, 4)).containsExactly("x....", ".x...", "..xx.", "..xx.", "....x");
+    LanguageBatch batch = divided.batch(3);
+    assertThat(batch.tokens().ids()).isEqualTo(plain.batch(3).tokens().ids());
+    assertThat(batch.targets()).isEqualTo(plain.batch(3).targets());
+    for (int i = 0; i < 5; i++) {
+      int window = windowOf(batch, i, ids);
+      assertThat(seenBy(batch, i)).isEqualTo(seenBy(evaluated, window));
+    }
+  }
+
+  /** Number of the window, all of which differ, that a sequence is. */
+  private static int windowOf(LanguageBatch batch, int sequence, int[] stream) {
+    int[] read =
+        Arrays.copyOfRange(batch.tokens().ids(), sequence * LENGTH, (sequence + 1) * LENGTH);
+    return IntStream.range(0, 5)
+        .filter(w -> Arrays.equals(stream, w * LENGTH, (w + 1) * LENGTH, read, 0, LENGTH))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What each token of a sequence sees of it, without a causal mask. */
+  private static List<String> seenBy(LanguageBatch batch, int sequence) {
+    AttentionShape shape = new AttentionShape(batch.tokens().sequences(), 1, LENGTH, LENGTH, false);
+    float[] mask = new float[LENGTH * LENGTH];
+    batch.tokens().attentionMask().write(shape, sequence, 0, LENGTH, LENGTH, mask, 0);
+    return IntStream.range(0, LENGTH)
+        .mapToObj(
+            query ->
+                IntStream.range(0, LENGTH)
+                    .mapToObj(key -> mask[query * LENGTH + key] == 0 ? "x" : ".")
+                    .collect(Collectors.joining()))
+        .toList();
   }
 
   @Test

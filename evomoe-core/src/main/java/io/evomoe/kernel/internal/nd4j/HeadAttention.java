@@ -1,8 +1,8 @@
 package io.evomoe.kernel.internal.nd4j;
 
+import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels.Attended;
-import io.evomoe.kernel.KeyPadding;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,14 +24,15 @@ final class HeadAttention {
     this.shape = shape;
   }
 
-  Attended forward(INDArray q, INDArray k, INDArray v, KeyPadding padding) {
+  Attended forward(INDArray q, INDArray k, INDArray v, AttentionMask mask) {
+    mask.requireFit(shape);
     INDArray queries = queryHeads(q).muli(scale(k));
     INDArray scores = Nd4j.matmul(queries, keyHeads(k), false, true, false);
-    if (shape.causal()) {
+    if (shape.causal() && !mask.hasDocuments()) {
       scores.addi(causalMask(q.dataType()));
     }
-    if (!padding.isNone()) {
-      hide(padding, scores);
+    if (!mask.isNone()) {
+      hide(mask, scores);
     }
     INDArray probabilities = Nd4j.createUninitialized(q.dataType(), scores.shape());
     Nd4j.exec(new SoftMax(scores, probabilities, -1));
@@ -109,13 +110,28 @@ final class HeadAttention {
     return merge(heads, shape.queries(), shape.heads());
   }
 
-  private void hide(KeyPadding padding, INDArray scores) {
-    INDArray mask = Nd4j.createFromArray(padding.mask(shape)).castTo(scores.dataType());
+  private void hide(AttentionMask mask, INDArray scores) {
+    boolean byQuery = mask.hasDocuments();
+    float[] hidden = byQuery ? ofQueries(mask) : mask.ofKeys(shape);
+    int queries = byQuery ? shape.queries() : 1;
     scores
         .reshape(shape.batch(), shape.heads(), shape.queries(), shape.keys())
-        .addi(mask.reshape(shape.batch(), 1, 1, shape.keys()));
+        .addi(
+            Nd4j.createFromArray(hidden)
+                .castTo(scores.dataType())
+                .reshape(shape.batch(), 1, queries, shape.keys()));
     // ND4J's softmax in double is NaN where every score is far below 0.
     scores.subi(scores.max(true, 2));
+  }
+
+  /** [batch, queries, keys], what is causal too. */
+  private float[] ofQueries(AttentionMask mask) {
+    int area = shape.queries() * shape.keys();
+    float[] hidden = new float[shape.batch() * area];
+    for (int sequence = 0; sequence < shape.batch(); sequence++) {
+      mask.write(shape, sequence, 0, shape.queries(), shape.keys(), hidden, sequence * area);
+    }
+    return hidden;
   }
 
   private INDArray causalMask(DataType type) {

@@ -3,11 +3,11 @@ package io.evomoe.kernel.internal.nd4j;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.KeyPadding;
 import io.evomoe.kernel.LabelSmoothing;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
@@ -160,15 +160,14 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public void rotate(
-      INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
+  public void rotate(INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
     Rotation.rotate(x, Rows.gather(cosines, positions), Rows.gather(sines, positions), back);
   }
 
   @Override
   public Attended attention(
-      INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
-    return new HeadAttention(shape).forward(q, k, v, padding);
+      INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
+    return new HeadAttention(shape).forward(q, k, v, mask);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.evomoe.kernel.internal.onednn;
 
+import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels.Attended;
-import io.evomoe.kernel.KeyPadding;
 import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
 import io.evomoe.kernel.internal.onednn.HeadProducts.Mask;
 import io.evomoe.kernel.internal.onednn.HeadProducts.MaskKind;
@@ -30,16 +30,19 @@ final class HeadAttention {
   private final ThreadLocal<Scratch> squares =
       ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
 
+  private final ThreadLocal<Scratch> documentMasks =
+      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
+
   HeadAttention(PrimitiveCache cache, SoftmaxRows softmax) {
     this.products = new HeadProducts(cache);
     this.softmax = softmax;
   }
 
-  Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
+  Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
+    mask.requireFit(shape);
     INDArray output = Nd4j.createUninitialized(DataType.FLOAT, q.size(0), q.size(1));
     Probabilities computed =
-        new Probabilities(
-            plainIfOne(q, shape.queries()), plainIfOne(k, shape.keys()), shape, padding);
+        new Probabilities(plainIfOne(q, shape.queries()), plainIfOne(k, shape.keys()), shape, mask);
     INDArray plainValues = plainIfOne(v, shape.keys());
     HeadRows values = HeadRows.ofKeys(plainValues, shape);
     HeadRows out = HeadRows.ofQueries(output, shape, computed.groups);
@@ -116,31 +119,40 @@ final class HeadAttention {
     private final HeadGroups groups;
     private final INDArray q;
     private final INDArray k;
+    private final AttentionMask mask;
+    private final boolean documents;
     private final @Nullable INDArray padded;
     private final List<AttentionTile> tiles;
 
-    Probabilities(INDArray q, INDArray k, AttentionShape shape, KeyPadding padding) {
+    Probabilities(INDArray q, INDArray k, AttentionShape shape, AttentionMask mask) {
       this.shape = shape;
       this.groups = HeadGroups.of(shape);
       this.q = q;
       this.k = k;
-      boolean hidden = !padding.isNone() || shape.causal() && groups.folded();
-      this.padded = hidden ? mask(padding) : null;
+      this.mask = mask;
+      this.documents = mask.hasDocuments() && shape.queries() > 1;
+      boolean firstOnly = shape.causal() && groups.folded();
+      boolean byKey = !documents && (!mask.withoutDocuments().isNone() || firstOnly);
+      this.padded = byKey ? keyMask(firstOnly) : null;
       int headWidth = (int) q.size(1) / shape.heads();
-      this.tiles = AttentionTile.of(groups, headWidth, !hidden);
+      this.tiles = AttentionTile.of(groups, headWidth, !byKey);
     }
 
-    /** By key; of folded queries also what is causal, for all rows are of the first position. */
-    private INDArray mask(KeyPadding padding) {
-      float[] values = padding.mask(shape);
-      if (shape.causal() && groups.folded()) {
+    /**
+     * By key.
+     *
+     * @param firstOnly whether all but the first key are hidden: a folded query is the first one
+     */
+    private INDArray keyMask(boolean firstOnly) {
+      float[] values = mask.ofKeys(shape);
+      if (firstOnly) {
         for (int row = 0; row < values.length; row++) {
           values[row] = row % shape.keys() > 0 ? MASKED : values[row];
         }
       }
-      INDArray mask = Nd4j.createUninitialized(DataType.FLOAT, values.length);
-      Address.buffer(mask).put(values);
-      return mask;
+      INDArray array = Nd4j.createUninitialized(DataType.FLOAT, values.length);
+      Address.buffer(array).put(values);
+      return array;
     }
 
     HeadRows queries() {
@@ -162,6 +174,9 @@ final class HeadAttention {
     }
 
     private List<Mask> masks(AttentionTile tile) {
+      if (documents) {
+        return List.of(new Mask(MaskKind.DOCUMENTS, documentMask(tile)));
+      }
       List<Mask> masks = new ArrayList<>();
       if (groups.products().causal()) {
         masks.add(new Mask(MaskKind.CAUSAL, Address.of(causalMask(tile))));
@@ -171,6 +186,21 @@ final class HeadAttention {
         masks.add(new Mask(MaskKind.PADDING, Address.of(padded) + first * Float.BYTES));
       }
       return masks;
+    }
+
+    /** Made anew for each tile: a row of heads shares it, so that this costs little. */
+    private long documentMask(AttentionTile tile) {
+      Form form = tile.form();
+      int area = form.queries() * form.keys();
+      float[] values = new float[form.sequences() * area];
+      for (int i = 0; i < form.sequences(); i++) {
+        int sequence = tile.firstSequence() + i;
+        mask.write(
+            shape, sequence, tile.firstQuery(), form.queries(), form.keys(), values, i * area);
+      }
+      long address = documentMasks.get().address(values.length);
+      Address.buffer(address, values.length).put(values);
+      return address;
     }
 
     /** From the tiles' [members, sequences, heads of keys, queries, keys]. */

@@ -169,12 +169,15 @@ final class HeadProducts {
     /** Queries: [queries, keys]. */
     CAUSAL,
     /** Sequences: [sequences, keys]. */
-    PADDING;
+    PADDING,
+    /** Both: [sequences, queries, keys]. */
+    DOCUMENTS;
 
     private dnnl_memory_desc memory(Form form) {
       return switch (this) {
         case CAUSAL -> Dnnl.dense(1, 1, form.queries(), form.keys());
         case PADDING -> Dnnl.dense(form.sequences(), 1, 1, form.keys());
+        case DOCUMENTS -> Dnnl.dense(form.sequences(), 1, form.queries(), form.keys());
       };
     }
   }

@@ -4,13 +4,13 @@ import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AdamWUpdate;
+import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.KeyPadding;
 import io.evomoe.kernel.LabelSmoothing;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.RowGroups;
@@ -312,8 +312,8 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public Attended attention(
-      INDArray q, INDArray k, INDArray v, AttentionShape shape, KeyPadding padding) {
-    return attention.forward(q, k, v, shape, padding);
+      INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
+    return attention.forward(q, k, v, shape, mask);
   }
 
   @Override
