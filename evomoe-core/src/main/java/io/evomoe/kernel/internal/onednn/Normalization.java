@@ -2,8 +2,11 @@ package io.evomoe.kernel.internal.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.evomoe.kernel.Kernels.Normalized;
+import io.evomoe.kernel.Kernels.RmsNormalized;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Normalisation over rows, by mean and variance or by the root mean square. oneDNN calls the mean
@@ -16,20 +19,52 @@ final class Normalization {
     this.cache = cache;
   }
 
-  /** Slots: x, gain, shift, y, mean, variance. */
-  Primitive layerForward(long rows, long width, double epsilon) {
-    return forward(new Form(Kind.LAYER, rows, width, epsilon));
+  Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon) {
+    INDArray y = OneDnnKernels.like(x);
+    INDArray mean = OneDnnKernels.vector(x.size(0));
+    INDArray variance = OneDnnKernels.vector(x.size(0));
+    forward(new Form(Kind.LAYER, x.size(0), x.size(1), epsilon))
+        .execute(
+            Address.of(x),
+            Address.of(gain),
+            Address.of(shift),
+            Address.of(y),
+            Address.of(mean),
+            Address.of(variance));
+    return new Normalized(y, mean, variance);
   }
 
-  /** Slots: x, mean, variance, gain, dy, dx, gradient of the gain, gradient of the shift. */
-  Primitive layerBackward(long rows, long width, double epsilon) {
-    Form form = new Form(Kind.LAYER, rows, width, epsilon);
-    return cache.get(new Key(form, true), () -> makeBackward(form));
+  /** Returns dx; overwrites dGain and dShift. */
+  INDArray layerNormGradient(
+      INDArray x,
+      Normalized forward,
+      INDArray gain,
+      double epsilon,
+      INDArray dy,
+      INDArray dGain,
+      INDArray dShift) {
+    INDArray dx = OneDnnKernels.like(x);
+    Form form = new Form(Kind.LAYER, x.size(0), x.size(1), epsilon);
+    cache
+        .get(new Key(form, true), () -> layerBackward(form))
+        .execute(
+            Address.of(x),
+            Address.of(forward.mean()),
+            Address.of(forward.variance()),
+            Address.of(gain),
+            Address.of(dy),
+            Address.of(dx),
+            Address.of(dGain),
+            Address.of(dShift));
+    return dx;
   }
 
-  /** Slots: x, gain, y, mean square. */
-  Primitive rmsForward(long rows, long width, double epsilon) {
-    return forward(new Form(Kind.RMS, rows, width, epsilon));
+  RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
+    INDArray y = OneDnnKernels.like(x);
+    INDArray meanSquare = OneDnnKernels.vector(x.size(0));
+    forward(new Form(Kind.RMS, x.size(0), x.size(1), epsilon))
+        .execute(Address.of(x), Address.of(gain), Address.of(y), Address.of(meanSquare));
+    return new RmsNormalized(y, meanSquare);
   }
 
   private Primitive forward(Form form) {
@@ -69,7 +104,7 @@ final class Normalization {
     return builder.slot(DNNL_ARG_VARIANCE, form.statistics()).build();
   }
 
-  private static Primitive makeBackward(Form form) {
+  private static Primitive layerBackward(Form form) {
     dnnl_memory_desc data = form.data();
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(

@@ -237,19 +237,7 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon) {
-    INDArray y = like(x);
-    INDArray mean = vector(x.size(0));
-    INDArray variance = vector(x.size(0));
-    normalization
-        .layerForward(x.size(0), x.size(1), epsilon)
-        .execute(
-            Address.of(x),
-            Address.of(gain),
-            Address.of(shift),
-            Address.of(y),
-            Address.of(mean),
-            Address.of(variance));
-    return new Normalized(y, mean, variance);
+    return normalization.layerNorm(x, gain, shift, epsilon);
   }
 
   @Override
@@ -261,20 +249,9 @@ final class OneDnnKernels implements Kernels {
       INDArray dy,
       Accumulator gainGradient,
       Accumulator shiftGradient) {
-    INDArray dx = like(x);
     INDArray dGain = vector(gain.length());
     INDArray dShift = vector(gain.length());
-    normalization
-        .layerBackward(x.size(0), x.size(1), epsilon)
-        .execute(
-            Address.of(x),
-            Address.of(forward.mean()),
-            Address.of(forward.variance()),
-            Address.of(gain),
-            Address.of(dy),
-            Address.of(dx),
-            Address.of(dGain),
-            Address.of(dShift));
+    INDArray dx = normalization.layerNormGradient(x, forward, gain, epsilon, dy, dGain, dShift);
     addInto(dGain, gainGradient);
     addInto(dShift, shiftGradient);
     return dx;
@@ -282,12 +259,7 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
-    INDArray y = like(x);
-    INDArray meanSquare = vector(x.size(0));
-    normalization
-        .rmsForward(x.size(0), x.size(1), epsilon)
-        .execute(Address.of(x), Address.of(gain), Address.of(y), Address.of(meanSquare));
-    return new RmsNormalized(y, meanSquare);
+    return normalization.rmsNorm(x, gain, epsilon);
   }
 
   @Override
@@ -412,7 +384,7 @@ final class OneDnnKernels implements Kernels {
     return Address.of(x) + ((row * width) << 2);
   }
 
-  private static INDArray like(INDArray x) {
+  static INDArray like(INDArray x) {
     return Nd4j.createUninitialized(DataType.FLOAT, x.shape());
   }
 
@@ -420,7 +392,7 @@ final class OneDnnKernels implements Kernels {
     return Nd4j.createUninitialized(DataType.FLOAT, rows, columns);
   }
 
-  private static INDArray vector(long length) {
+  static INDArray vector(long length) {
     return Nd4j.createUninitialized(DataType.FLOAT, length);
   }
 }
