@@ -4,8 +4,13 @@ import io.evomoe.gates.BalancedAssignment;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.FeedForwardNets;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.RmsNormalized;
+import io.evomoe.kernel.RowGroups;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.random.CounterRandom;
 import java.util.ArrayList;
@@ -68,13 +73,58 @@ public final class KernelBenchmark {
     times.add(
         time("gelu gradient", () -> kernels.activationGradient(ActivationFunction.GELU, h, h)));
     times.add(time("layerNorm 2048x256", () -> kernels.layerNorm(x, gain, gain, 1e-5)));
+    times.addAll(normalizations(x, gain));
     times.add(time("attention 16x8x128x32", () -> kernels.attention(x, x, x, shape)));
+    times.addAll(decoderKernels(x, h));
     times.add(time("crossEntropy 2048x4096", () -> kernels.crossEntropy(logits, rows, true)));
     times.add(time("gatherRows 2048x256", () -> kernels.gatherRows(x, rows)));
     times.add(time("combineRows", () -> kernels.combineRows(x, rows, weights, TOKENS)));
     times.add(time("adamW 1M", () -> kernels.adamW(flat, gradient, moment1, moment2, step)));
     times.addAll(assignments());
     return times;
+  }
+
+  private List<KernelTime> normalizations(INDArray x, INDArray gain) {
+    RmsNormalized forward = kernels.rmsNorm(x, gain, 1e-6);
+    INDArray dGain = random(WIDTH);
+    return List.of(
+        time("rmsNorm 2048x256", () -> kernels.rmsNorm(x, gain, 1e-6)),
+        time(
+            "rmsNorm gradient",
+            () -> kernels.rmsNormGradient(x, forward, gain, 1e-6, x, new Accumulator(dGain, 0))));
+  }
+
+  /** What blocks of Llama's kind have beside those of GPT's. */
+  private List<KernelTime> decoderKernels(INDArray x, INDArray h) {
+    int[] positions = new int[TOKENS];
+    Arrays.setAll(positions, s -> s % 128);
+    INDArray cosines = random(128, 16);
+    INDArray sines = random(128, 16);
+    INDArray rotated = random(TOKENS, WIDTH);
+    INDArray shared = random(TOKENS, WIDTH / 4);
+    AttentionShape grouped = new AttentionShape(16, 8, 2, 128, 128, true);
+    int[] documents = new int[TOKENS];
+    Arrays.setAll(documents, s -> s / 90);
+    AttentionMask mask = AttentionMask.none().withDocuments(documents);
+    FeedForwardNets nets =
+        new FeedForwardNets(
+            ActivationFunction.SILU,
+            map(random(WIDTH, HIDDEN)),
+            map(random(WIDTH, HIDDEN)),
+            map(random(HIDDEN, WIDTH)));
+    RowGroups all = RowGroups.shared(1, TOKENS);
+    return List.of(
+        time("rotate 2048x8x32", () -> kernels.rotate(rotated, cosines, sines, positions, false)),
+        time(
+            "attention 16x8x128x32, 2 key-value heads",
+            () -> kernels.attention(x, shared, shared, grouped)),
+        time("the same in documents", () -> kernels.attention(x, shared, shared, grouped, mask)),
+        time("gated silu 2048x1024", () -> kernels.gatedActivation(ActivationFunction.SILU, h, h)),
+        time("gated net 2048x256x1024", () -> kernels.feedForward(nets, x, all)));
+  }
+
+  private static GroupedMap map(INDArray weight) {
+    return new GroupedMap(List.of(weight), List.of());
   }
 
   /** Plain Java, whichever kernels are measured. */
