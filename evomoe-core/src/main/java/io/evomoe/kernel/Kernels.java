@@ -138,7 +138,7 @@ public interface Kernels {
     INDArray up = forward.up();
     INDArray dUp = up == null ? null : dHidden.ulike();
     INDArray dExpanded =
-        up == null
+        up == null || dUp == null
             ? activationGradient(nets.activation(), forward.expanded(), dHidden)
             : gatedActivationGradient(nets.activation(), forward.expanded(), up, dHidden, dUp);
     for (int g = 0; g < groups.count(); g++) {

@@ -23,7 +23,8 @@ public final class ResidualFeedForward implements Expert {
   /**
    * Makes the normalisation and the net.
    *
-   * @param scope holds {@code norm} and the parts of a {@link FeedForward}
+   * @param scope holds {@code norm.gain}, {@code norm.shift} where the norm has one, and the parts
+   *     of a {@link FeedForward}
    * @param initialization its deviation counts for the first matrix; the second is zero
    */
   public ResidualFeedForward(

@@ -58,7 +58,8 @@ final class RotaryTable {
     Arrays.setAll(
         values,
         i -> {
-          double angle = i / frequencies.length * frequencies[i % frequencies.length];
+          int position = i / frequencies.length;
+          double angle = position * frequencies[i % frequencies.length];
           return sine ? Math.sin(angle) : Math.cos(angle);
         });
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {

@@ -72,7 +72,8 @@ interface RotationContract extends KernelFixture {
     Arrays.setAll(
         values,
         i -> {
-          double angle = i / (width / 2) / (1.0 + i % (width / 2));
+          int position = i / (width / 2);
+          double angle = position / (1.0 + i % (width / 2));
           return sine ? Math.sin(angle) : Math.cos(angle);
         });
     return kernels().write(values, POSITIONS, width / 2);

@@ -38,6 +38,7 @@ class AttentionFormsTest {
     GROUPED_ROTARY_NORM_OF_HEADS(2, false, Span.HEAD, new Rotary(100)),
     GROUPED_ROTARY_NORM_OF_ALL_HEADS(2, false, Span.WHOLE, new Rotary(100));
 
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
     private final AttentionForm form;
 
     Form(int keyValueHeads, boolean biased, @Nullable Span span, @Nullable Rotary rotary) {
@@ -162,7 +163,7 @@ class AttentionFormsTest {
 
   /** Rows of positions {@code from} and on of each sequence. */
   private static INDArray rows(INDArray x, int from, int tokens) {
-    INDArray some = RandomArrays.gaussian(x.dataType(), 1, SEQUENCES * tokens, WIDTH);
+    INDArray some = RandomArrays.gaussian(x.dataType(), 1, (long) SEQUENCES * tokens, WIDTH);
     for (int i = 0; i < SEQUENCES * tokens; i++) {
       some.getRow(i).assign(x.getRow((long) i / tokens * LENGTH + from + i % tokens));
     }

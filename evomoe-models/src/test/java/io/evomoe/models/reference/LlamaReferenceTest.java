@@ -71,7 +71,12 @@ class LlamaReferenceTest {
     int[] positions = IntStream.range(0, x.rows()).map(row -> own[row % own.length]).toArray();
     int rows = Arrays.stream(own).max().orElseThrow() + 1;
     double[] angles = new double[rows * frequencies.length];
-    Arrays.setAll(angles, i -> i / frequencies.length * frequencies[i % frequencies.length]);
+    Arrays.setAll(
+        angles,
+        i -> {
+          int position = i / frequencies.length;
+          return position * frequencies[i % frequencies.length];
+        });
     double[] cosines = Arrays.stream(angles).map(Math::cos).toArray();
     double[] sines = Arrays.stream(angles).map(Math::sin).toArray();
     INDArray c = kernels.write(cosines, rows, frequencies.length);
