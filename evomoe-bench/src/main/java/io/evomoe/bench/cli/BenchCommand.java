@@ -11,6 +11,13 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.stack.StackSize;
+import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.ModelConfig;
+import io.evomoe.run.config.Preset;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.kernel.ActivationFunction;
+import org.jspecify.annotations.Nullable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +48,7 @@ final class BenchCommand {
   /** {@code evomoe bench step}. */
   @Command(
       name = "step",
-      description = "Times training steps of a GPT on random tokens.",
+      description = "Times training steps of a GPT or a Llama on random tokens.",
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   static final class Step implements Callable<Integer> {
@@ -53,6 +60,14 @@ final class BenchCommand {
         paramLabel = "NAME=VALUE",
         description = "an option of the gate, such as capacityFactor=infinite; may be repeated")
     Map<String, String> gateOptions = new LinkedHashMap<>();
+
+    @Option(names = "--architecture", defaultValue = "gpt", description = "gpt or llama")
+    String architecture = "gpt";
+
+    @Option(
+        names = "--kv-heads",
+        description = "heads of keys and values, for llama; as many as heads by default")
+    @Nullable Integer keyValueHeads;
 
     @Option(names = "--layers", defaultValue = "4")
     int layers;
@@ -128,10 +143,23 @@ final class BenchCommand {
       return 0;
     }
 
+    private ModelConfig withHeads(ModelConfig model) {
+      Integer shared = keyValueHeads;
+      return shared == null ? model : model.with(m -> m.keyValueHeads(shared));
+    }
+
     private StepBenchmark benchmark() {
+      Architecture blocksOf = Architecture.named(architecture);
+      ModelConfig model =
+          Tasks.preset("gpt", "quick")
+              .model()
+              .with(m -> m.layers(layers).width(width).hidden(hidden).heads(heads))
+              .with(m -> m.experts(experts).moeEvery(moeEvery).dropout(0));
+      RunConfig usual =
+          new Preset("bench", model, Tasks.preset("gpt", "quick").training())
+              .config("gpt", gate, 1, blocksOf);
       StackSize blocks =
-          StackSize.of(layers, width, heads)
-              .with(s -> s.hidden(hidden).experts(experts).moeEvery(moeEvery));
+          usual.with(c -> c.model(withHeads(usual.model()))).stack(ActivationFunction.GELU);
       GptConfig size =
           new GptConfig(
               vocabulary, sequence, recompute ? blocks.with(s -> s.recomputed(true)) : blocks);
@@ -139,6 +167,7 @@ final class BenchCommand {
           gate,
           Precision.parse(precision),
           gateOptions,
+          blocksOf,
           size,
           sequence,
           batch,

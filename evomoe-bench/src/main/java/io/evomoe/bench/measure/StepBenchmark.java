@@ -6,7 +6,11 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.llama.Llama;
+import io.evomoe.models.llama.LlamaConfig;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
@@ -35,6 +39,7 @@ import java.util.stream.IntStream;
  * @param gate by name
  * @param precision of the matrix products
  * @param gateOptions options of the gate, by name
+ * @param architecture of the model
  * @param size of the model
  * @param sequence tokens per sequence
  * @param batch sequences per step
@@ -47,6 +52,7 @@ public record StepBenchmark(
     String gate,
     Precision precision,
     Map<String, String> gateOptions,
+    Architecture architecture,
     GptConfig size,
     int sequence,
     int batch,
@@ -75,11 +81,23 @@ public record StepBenchmark(
     return run(clock.timed(KernelSelection.forPrecision(precision)), clock::reset);
   }
 
+  private CausalLanguageModel model(Gates gates, Scope root) {
+    return switch (architecture) {
+      case GPT -> new Gpt(size, gates, root);
+      case LLAMA ->
+          new Llama(
+              new LlamaConfig(size.vocabulary(), size.positions(), true, size.stack()),
+              gates,
+              root);
+    };
+  }
+
   private StepSpeed run(Kernels kernels, Runnable afterWarmup) {
     GateProvider provider = GateRegistry.installed().provider(gate);
     TrainingFacts facts =
         new TrainingFacts(OptionalLong.of((long) warmup + steps), Optional.of(frequencies()));
-    Gpt model = new Gpt(size, new Gates(provider, gateOptions, facts), Scope.root(SEED, kernels));
+    CausalLanguageModel model =
+        model(new Gates(provider, gateOptions, facts), Scope.root(SEED, kernels));
     Trainer<LanguageBatch> trainer =
         new Trainer<>(
             model,

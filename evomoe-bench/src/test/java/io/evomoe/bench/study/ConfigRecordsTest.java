@@ -248,11 +248,22 @@ class ConfigRecordsTest {
             "topK: " + POSITIVE));
     RECORDS.put(
         new StepBenchmark(
-            "switch", Precision.F32, Map.of(), new GptConfig(10, 8, STACK), 8, 2, 1, false, 1, 1),
+            "switch",
+            Precision.F32,
+            Map.of(),
+            Architecture.GPT,
+            new GptConfig(10, 8, STACK),
+            8,
+            2,
+            1,
+            false,
+            1,
+            1),
         fields(
             "gate: " + ANY,
             "precision: " + ANY,
             "gateOptions: " + ANY,
+            "architecture: " + ANY,
             "size: " + ANY,
             "sequence: " + POSITIVE,
             "batch: " + POSITIVE,

@@ -28,8 +28,11 @@ record LanguageObjective(
           "tokens",
           "",
           (text, tokenizer, config) ->
-              new PackedBatches(
-                  text, config.model().sequence(), config.training().batch(), config.seed()));
+              packed(
+                  new PackedBatches(
+                      text, config.model().sequence(), config.training().batch(), config.seed()),
+                  tokenizer,
+                  config));
 
   /** Hidden ones. */
   static final LanguageObjective MASKED =
@@ -45,6 +48,13 @@ record LanguageObjective(
                   config.model().sequence(),
                   config.training().batch(),
                   config.seed()));
+
+  private static PackedBatches packed(
+      PackedBatches batches, Tokenizer tokenizer, RunConfig config) {
+    return config.model().documentMask()
+        ? batches.withDocuments(tokenizer.endOfText())
+        : batches;
+  }
 
   /** Sequences of text. */
   CorpusBatches<LanguageBatch> batches(TokenStream text, Tokenizer tokenizer, RunConfig config) {

@@ -73,6 +73,10 @@ public final class Tasks {
   public static RunConfig checked(RunConfig config) {
     Task<?, ?> task = named(config.task());
     task.modelType(config.model().architecture());
+    if (config.model().documentMask() && task != GPT) {
+      throw new IllegalArgumentException(
+          "model.documentMask must be false for task %s, was true".formatted(task.name()));
+    }
     task.check(config);
     return config.checked(task.causal());
   }
