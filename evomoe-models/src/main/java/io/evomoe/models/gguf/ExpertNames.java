@@ -5,20 +5,15 @@ import java.util.List;
 /** What fills the feed-forward places of a family of decoders, and under which names. */
 enum ExpertNames {
   /** One net, no experts. */
-  NONE("mlp.", "", List.of("gate_proj", "up_proj", "down_proj"), "", false),
+  NONE("mlp.", "", "", false),
   /** Mixtral's. */
-  MIXTRAL(
-      "block_sparse_moe.",
-      "block_sparse_moe.gate",
-      List.of("w1", "w3", "w2"),
-      "num_local_experts",
-      true),
+  MIXTRAL("block_sparse_moe.", "block_sparse_moe.gate", "num_local_experts", true),
   /** Qwen3's. */
-  QWEN3_MOE("mlp.", "mlp.gate", List.of("gate_proj", "up_proj", "down_proj"), "num_experts", true),
+  QWEN3_MOE("mlp.", "mlp.gate", "num_experts", true),
   /** Qwen2's, which have an expert for all tokens as well. */
-  QWEN2_MOE("mlp.", "mlp.gate", List.of("gate_proj", "up_proj", "down_proj"), "num_experts", false),
+  QWEN2_MOE("mlp.", "mlp.gate", "num_experts", false),
   /** OLMoE's. */
-  OLMOE("mlp.", "mlp.gate", List.of("gate_proj", "up_proj", "down_proj"), "num_experts", false);
+  OLMOE("mlp.", "mlp.gate", "num_experts", false);
 
   private static final String LAYER = "model.layers.{block}.";
   private static final List<String> PARTS = List.of("gate", "up", "down");
@@ -27,7 +22,6 @@ enum ExpertNames {
 
   private final String place;
   private final String router;
-  private final List<String> parts;
   private final String count;
   private final boolean normalised;
 
@@ -36,24 +30,30 @@ enum ExpertNames {
    *
    * @param place of nets or experts
    * @param router the router's matrix
-   * @param parts of a net: gate, up, down
    * @param count the field with the number of experts
    * @param normalised whether llama.cpp divides the chosen experts' weights by their sum
    */
-  ExpertNames(String place, String router, List<String> parts, String count, boolean normalised) {
+  ExpertNames(String place, String router, String count, boolean normalised) {
     this.place = place;
     this.router = router;
-    this.parts = List.copyOf(parts);
     this.count = count;
     this.normalised = normalised;
   }
 
+  /** Names of a net's matrices, in the order of {@link #PARTS}. */
+  private List<String> matrices() {
+    return this == MIXTRAL
+        ? List.of("w1", "w3", "w2")
+        : List.of("gate_proj", "up_proj", "down_proj");
+  }
+
   /** Adds the rules of all tensors in a place. */
   void addTo(List<TensorRule> rules, boolean biases) {
+    List<String> matrices = matrices();
     for (int i = 0; i < PARTS.size(); i++) {
       String target = "blk.{block}.ffn_" + PARTS.get(i);
       if (this == NONE) {
-        String published = LAYER + place + parts.get(i);
+        String published = LAYER + place + matrices.get(i);
         rules.add(TensorRule.same(published + ".weight", target + ".weight"));
         if (biases) {
           rules.add(TensorRule.same(published + ".bias", target + ".bias"));
@@ -61,13 +61,13 @@ enum ExpertNames {
       } else {
         rules.add(
             TensorRule.same(
-                LAYER + place + "experts.{expert}." + parts.get(i) + ".weight",
+                LAYER + place + "experts.{expert}." + matrices.get(i) + ".weight",
                 target + "_exps.weight"));
       }
       if (this == QWEN2_MOE) {
         rules.add(
             TensorRule.same(
-                LAYER + SHARED + "." + parts.get(i) + ".weight", target + "_shexp.weight"));
+                LAYER + SHARED + "." + matrices.get(i) + ".weight", target + "_shexp.weight"));
       }
     }
     if (this != NONE) {

@@ -24,7 +24,8 @@ final class GgufTensors {
    * @param parts by expert, or one
    * @param stacked whether the number of parts is a size of its own
    */
-  private record Stacked(long[] shape, Map<Integer, Supplier<INDArray>> parts, boolean stacked) {}
+  private record Stacked(
+      List<Long> shape, Map<Integer, Supplier<INDArray>> parts, boolean stacked) {}
 
   private GgufTensors() {}
 
@@ -64,22 +65,22 @@ final class GgufTensors {
   }
 
   private void place(String published, INDArray tensor, TensorRule rule) {
-    long[] shape = rule.layout().shape().apply(tensor.shape());
+    List<Long> shape = Arrays.stream(rule.layout().shape().apply(tensor.shape())).boxed().toList();
     Stacked stack =
         stacks.computeIfAbsent(
             rule.name(published),
             name -> new Stacked(shape, new TreeMap<>(), rule.expert(published).isPresent()));
     int part = rule.expert(published).orElse(0);
     boolean taken = stack.parts().put(part, () -> rule.layout().values().apply(tensor)) != null;
-    if (taken || !Arrays.equals(stack.shape(), shape)) {
+    if (taken || !stack.shape().equals(shape)) {
       throw new IllegalArgumentException(
           "tensor %s must be one of its own, %s; was %s"
-              .formatted(published, Arrays.toString(stack.shape()), Arrays.toString(shape)));
+              .formatted(published, stack.shape(), shape));
     }
   }
 
   private static GgufTensor tensor(String name, Stacked stack, GgufType type) {
-    List<Long> shape = new ArrayList<>(Arrays.stream(stack.shape()).boxed().toList());
+    List<Long> shape = new ArrayList<>(stack.shape());
     if (stack.stacked()) {
       shape.add(0, (long) stack.parts().size());
     }
