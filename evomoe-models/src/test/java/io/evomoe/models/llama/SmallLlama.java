@@ -1,0 +1,88 @@
+package io.evomoe.models.llama;
+
+import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.gates.DtsGate;
+import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.stack.MoeForm;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.Gates;
+import io.evomoe.moe.Growth;
+import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.NormForm;
+import io.evomoe.nn.QueryKeyNorm;
+import io.evomoe.nn.Rotary;
+import io.evomoe.nn.Scope;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
+import io.evomoe.testing.LayerGradientCheck;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * A Llama of two layers whose weights are large enough to matter: two query heads to each of two
+ * heads of keys and values, which are wider together than the model, and in the second layer
+ * experts and a shared one, of widths of their own.
+ */
+final class SmallLlama {
+  static final int VOCABULARY = 11;
+  static final int POSITIONS = 6;
+  static final int WIDTH = 6;
+  static final int EXPERTS = 3;
+  static final int EXPERT_HIDDEN = 5;
+  static final GateProvider EVOMOE = new DtsGate.EvolvedProvider();
+
+  private SmallLlama() {}
+
+  /**
+   * A size.
+   *
+   * @param tied whether the head is the token embedding
+   * @param span of the norm of queries and keys; null for none
+   */
+  static LlamaConfig config(boolean tied, QueryKeyNorm.@Nullable Span span, double dropout) {
+    QueryKeyNorm norm = span == null ? null : new QueryKeyNorm(span, NormForm.DEFAULT_EPSILON);
+    Rotary rotary = new Rotary(100, new Rotary.Scaling(2, 1, 4, 16));
+    StackSize stack =
+        new StackSize(
+            2,
+            new AttentionForm(WIDTH, 4, 2, 4, true, false, norm, rotary),
+            new FeedForwardForm(WIDTH, 8, ActivationFunction.SILU, true, false),
+            new MoeForm(EXPERTS, 1, 1, EXPERT_HIDDEN, new SharedExperts(1, 7, true)),
+            new NormForm(NormForm.Kind.RMS, NormForm.DEFAULT_EPSILON),
+            dropout,
+            false);
+    return new LlamaConfig(VOCABULARY, POSITIONS, tied, stack);
+  }
+
+  /** A model with its experts. */
+  static Llama of(
+      LlamaConfig config, GateProvider gates, Map<String, String> options, DataType type) {
+    Llama model =
+        new Llama(config, Gates.of(gates, options), Scope.root(3, KernelSelection.forType(type)));
+    if (gates.growth() == Growth.SPAWNED) {
+      model.spawn(SpawnMethod.mask(0.3), 5);
+    }
+    LayerGradientCheck.disturb(model.parameters(), 0.5);
+    return model;
+  }
+
+  static StepContext training(long seed) {
+    return new StepContext(10, Phase.SOFT, 0.5, true, seed);
+  }
+
+  static StepContext evaluation() {
+    return training(1).evaluating();
+  }
+
+  /** Sequences of four tokens. */
+  static LanguageBatch batch(int[] ids, int... targets) {
+    return new LanguageBatch(TokenBatch.of(4, ids), targets);
+  }
+}
