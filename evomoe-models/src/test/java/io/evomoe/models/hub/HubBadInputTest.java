@@ -48,7 +48,7 @@ class HubBadInputTest {
         "gpt2|n_positions|10|wpe.weight must have the shape [10, 12], has [9, 12]",
         "gpt2|vocab_size|24|wte.weight must have the shape [24, 12], has [23, 12]",
         "gpt2|n_inner|50|mlp.c_fc.weight must have the shape [12, 50]",
-        "gpt2|activation_function|\"swish\"|activation_function must be one of",
+        "gpt2|activation_function|\"mish\"|activation_function must be one of",
         "gpt2|layer_norm_epsilon|0|layer_norm_epsilon must be a number above 0, was 0",
         "gpt2|resid_pdrop|1|resid_pdrop must be a number in [0, 1), was 1",
         "gpt2|scale_attn_by_inverse_layer_idx|true|scale_attn_by_inverse_layer_idx must be false",
