@@ -15,7 +15,7 @@ public record Rotary(double theta, @Nullable Scaling scaling) {
 
   /** Refuses a theta that is not a positive number. */
   public Rotary {
-    requirePositive("theta", theta);
+    requirePositive("ropeTheta", theta);
   }
 
   /** Without scaling. */
@@ -61,18 +61,19 @@ public record Rotary(double theta, @Nullable Scaling scaling) {
     /** Refuses numbers out of their bounds. */
     public Scaling {
       if (!(factor >= 1) || Double.isInfinite(factor)) {
-        throw new IllegalArgumentException("factor must be at least 1 and finite, was " + factor);
+        throw new IllegalArgumentException(
+            "ropeFactor must be at least 1 and finite, was " + factor);
       }
-      requirePositive("lowFrequencyFactor", lowFrequencyFactor);
-      requirePositive("highFrequencyFactor", highFrequencyFactor);
+      requirePositive("ropeLowFrequencyFactor", lowFrequencyFactor);
+      requirePositive("ropeHighFrequencyFactor", highFrequencyFactor);
       if (highFrequencyFactor <= lowFrequencyFactor) {
         throw new IllegalArgumentException(
-            "highFrequencyFactor must be above lowFrequencyFactor, %s, was %s"
+            "ropeHighFrequencyFactor must be above ropeLowFrequencyFactor, %s, was %s"
                 .formatted(lowFrequencyFactor, highFrequencyFactor));
       }
       if (originalPositions < 1) {
         throw new IllegalArgumentException(
-            "originalPositions must be at least 1, was " + originalPositions);
+            "ropeOriginalPositions must be at least 1, was " + originalPositions);
       }
     }
 

@@ -12,12 +12,15 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.TransformerConfig;
+import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.ComputeConfig;
@@ -99,6 +102,29 @@ class ConfigRecordsTest {
     RECORDS.put(
         new GptConfig(10, 8, STACK),
         fields("vocabulary: " + POSITIVE, "positions: " + POSITIVE, "stack: " + ANY));
+    RECORDS.put(
+        new LlamaConfig(10, 8, true, STACK),
+        fields(
+            "vocabulary: " + POSITIVE, "positions: " + POSITIVE, "tied: " + ANY, "stack: " + ANY));
+    RECORDS.put(
+        AttentionForm.plain(8, 4),
+        fields(
+            "width: " + POSITIVE,
+            "heads: 0 -1 6",
+            "keyValueHeads: 0 -1 3",
+            "headWidth: " + POSITIVE,
+            "biased: " + ANY,
+            "projectionBiased: " + ANY,
+            "norm: " + ANY,
+            "rotary: " + ANY));
+    RECORDS.put(
+        FeedForwardForm.swiGlu(8, 16),
+        fields(
+            "width: " + POSITIVE,
+            "hidden: " + POSITIVE,
+            "activation: " + ANY,
+            "gated: " + ANY,
+            "biased: " + ANY));
     RECORDS.put(new RobertaConfig(10, 8, STACK), fields("embedding: " + ANY, "stack: " + ANY));
     RECORDS.put(
         EmbeddingSize.of(10, 8),
@@ -106,17 +132,7 @@ class ConfigRecordsTest {
             "vocabulary: " + POSITIVE,
             "positions: " + POSITIVE,
             "positionOffset: " + COUNT,
-            "tokenTypes: " + COUNT,
-            "tiedHead: " + ANY,
-            "attentionBias: " + ANY,
-            "projectionBias: " + ANY,
-            "feedForwardBias: " + ANY,
-            "queryKeyNorm: " + ANY,
-            "ropeTheta: " + ABOVE_ZERO,
-            "ropeFactor: 0.5 -1 NaN Infinity",
-            "ropeLowFrequencyFactor: 4 " + ABOVE_ZERO,
-            "ropeHighFrequencyFactor: 1 " + ABOVE_ZERO,
-            "ropeOriginalPositions: " + POSITIVE));
+            "tokenTypes: " + COUNT));
     RECORDS.put(
         new TransformerConfig(10, 8, STACK, STACK, 0.1),
         fields(
@@ -137,7 +153,7 @@ class ConfigRecordsTest {
         fields("temperature: -1 NaN Infinity", "topK: " + POSITIVE, "seed: " + ANY));
     RECORDS.put(
         new ModelConfig(
-            2, 8, 16, 2, 4, 2, 300, 16, 0, 1, Architecture.LLAMA, 1, 4, 8, 8, true, 1, false),
+            2, 8, 16, 4, 4, 2, 300, 16, 0, 1, Architecture.LLAMA, 2, 4, 8, 8, true, 1, false),
         fields(
             "layers: 0 -1 1000001",
             "width: 0 -1 1000002",
@@ -151,7 +167,7 @@ class ConfigRecordsTest {
             "sharedExperts: -1 65537",
             "architecture: " + ANY,
             "keyValueHeads: 0 -1 3",
-            "headWidth: 0 -1 1000001",
+            "headWidth: 0 -1 3 1000001",
             "expertHidden: 0 -1 1000001",
             "sharedHidden: 0 -1 1000001",
             "sharedGate: " + ANY,
@@ -226,7 +242,17 @@ class ConfigRecordsTest {
             "vocabulary: " + POSITIVE,
             "positions: " + POSITIVE,
             "positionOffset: " + COUNT,
-            "tokenTypes: " + COUNT));
+            "tokenTypes: " + COUNT,
+            "tiedHead: " + ANY,
+            "attentionBias: " + ANY,
+            "projectionBias: " + ANY,
+            "feedForwardBias: " + ANY,
+            "queryKeyNorm: " + ANY,
+            "ropeTheta: " + ABOVE_ZERO,
+            "ropeFactor: 0.5 -1 NaN Infinity",
+            "ropeLowFrequencyFactor: 4 " + ABOVE_ZERO,
+            "ropeHighFrequencyFactor: 1 " + ABOVE_ZERO,
+            "ropeOriginalPositions: " + POSITIVE));
     RECORDS.put(
         new FineTuneSettings(OptionalLong.empty(), 3, 8, 1e-3, 1, 0),
         fields(
@@ -276,16 +302,12 @@ class ConfigRecordsTest {
   private static Map<String, String> stackFields() {
     return fields(
         "layers: " + POSITIVE,
-        "width: " + POSITIVE,
-        "hidden: " + POSITIVE,
-        "heads: 0 -1 3",
-        "experts: " + POSITIVE,
-        "moeEvery: " + POSITIVE,
-        "sharedExperts: " + COUNT,
+        "attention: " + ANY,
+        "feedForward: " + ANY,
+        "moe: " + ANY,
+        "norm: " + ANY,
         "dropout: " + BELOW_ONE,
-        "activation: " + ANY,
-        "recomputed: " + ANY,
-        "normEpsilon: " + ABOVE_ZERO);
+        "recomputed: " + ANY);
   }
 
   static Stream<Arguments> badValues() {

@@ -13,27 +13,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * What published models do in one way or another, as a configuration file has it.
  *
- * @param activation inside feed-forward nets: {@code GELU}, {@code GELU_TANH} or {@code RELU}; null
- *     for the task's own
- * @param normEpsilon added to the variance in layer normalisations, above 0
+ * @param activation inside feed-forward nets: {@code GELU}, {@code GELU_TANH}, {@code RELU} or
+ *     {@code SILU}; null for the task's own, which is {@code SILU} for {@code model.architecture:
+ *     llama}
+ * @param normEpsilon added to the variance, or the mean square, in normalisations, above 0
  * @param vocabulary rows of the token embedding; null for as many as the tokenizer has tokens
  * @param positions longest sequence that has positions, at least {@code model.sequence}; null for
  *     that one
  * @param positionOffset rows of the position table before that of the first token; for task
  *     roberta, 0 elsewhere ({@link EmbeddingSize})
  * @param tokenTypes rows of a table of token types; for task roberta, 0 elsewhere
- * @param tiedHead whether the output head is the token embedding. This and what follows is of {@code
- *     model.architecture: llama}
+ * @param tiedHead whether the output head is the token embedding; this and all fields below are for
+ *     {@code model.architecture: llama}
  * @param attentionBias whether the maps to queries, keys and values have biases
  * @param projectionBias whether the map back from an attention has one
  * @param feedForwardBias whether the maps of feed-forward nets have biases
- * @param queryKeyNorm normalisation of queries and keys
- * @param ropeTheta of rotary positions, above 0
+ * @param queryKeyNorm what is normalised of queries and keys: {@code NONE}, {@code HEAD} for each
+ *     head, or {@code WHOLE} for all heads of a token together
+ * @param ropeTheta base of the rotary positions' frequencies, above 0
  * @param ropeFactor how many times more slowly long waves turn than without scaling, at least 1; 1
- *     for no scaling ({@link Rotary.Scaling}, as the next three)
- * @param ropeLowFrequencyFactor above 0
- * @param ropeHighFrequencyFactor above the low one
- * @param ropeOriginalPositions at least 1
+ *     for no scaling ({@link Rotary.Scaling}, which the next three fields are of as well)
+ * @param ropeLowFrequencyFactor waves longer than {@code ropeOriginalPositions} over this are
+ *     scaled in full; above 0
+ * @param ropeHighFrequencyFactor waves shorter than {@code ropeOriginalPositions} over this are not
+ *     scaled; above the low one
+ * @param ropeOriginalPositions positions of the training before the scaling, at least 1
  */
 public record ArchitectureConfig(
     @Nullable ActivationFunction activation,

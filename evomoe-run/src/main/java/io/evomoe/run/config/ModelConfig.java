@@ -19,24 +19,26 @@ import org.jspecify.annotations.Nullable;
  * @param layers blocks, at least 1; task mt has as many in the encoder and in the decoder
  * @param width d, at least 1
  * @param hidden width inside a feed-forward net or expert, at least 1
- * @param heads attention heads; divides the width
+ * @param heads attention heads; divides the width where {@code headWidth} is null
  * @param experts experts in an MoE block, at least 1
  * @param moeEvery every how many blocks one has experts, at least 1
  * @param vocabulary size of the vocabulary that the tokenizer is trained to, at least 1
  * @param sequence tokens per sequence, at least 1; of task mt the longest sentence
  * @param dropout rate, in [0, 1)
  * @param sharedExperts nets of an MoE block that every token uses, at least 0; 0 where a file
- *     leaves it out, as the default is for all that follows
- * @param architecture of its blocks; {@code gpt} by default
+ *     leaves it out, as each of the fields after it has its default there
+ * @param architecture of its blocks: {@code gpt}, or {@code llama} for task gpt
  * @param keyValueHeads heads of keys and values, a divisor of {@code heads}; null for as many as
- *     those. For {@code llama}, as the next
- * @param headWidth width of a head; null for {@code width / heads}
- * @param expertHidden width inside an expert; null for {@code hidden}
- * @param sharedHidden width inside a shared expert; null for that of an expert
- * @param sharedGate whether a token weighs its shared experts by a sigmoid; false by default
- * @param moeFrom number of the first block that may have experts, from 0; 0 by default
- * @param documentMask whether documents that are packed into one sequence do not see each other; for
- *     task gpt, false by default
+ *     those. For architecture {@code llama}
+ * @param headWidth width of a head, at least 1 and even; null for {@code width / heads}. For
+ *     architecture {@code llama}
+ * @param expertHidden width inside an expert, at least 1; null for {@code hidden}
+ * @param sharedHidden width inside a shared expert, at least 1; null for that of an expert
+ * @param sharedGate whether a token weighs the sum of its shared experts by a sigmoid; needs {@code
+ *     sharedExperts} of at least 1
+ * @param moeFrom number of the first block that may have experts, counted from 0
+ * @param documentMask whether documents that are packed into one sequence do not see each other;
+ *     for task gpt
  */
 public record ModelConfig(
     int layers,
@@ -88,7 +90,7 @@ public record ModelConfig(
         false,
         false,
         null,
-        null);
+        architecture == Architecture.LLAMA ? new Rotary(Rotary.DEFAULT_THETA) : null);
     int inExpert = orElse(expertHidden, hidden);
     SharedExperts shared =
         new SharedExperts(sharedExperts, orElse(sharedHidden, inExpert), sharedGate);

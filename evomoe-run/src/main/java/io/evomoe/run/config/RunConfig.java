@@ -185,6 +185,12 @@ public record RunConfig(
             "model.moeEvery must be at most model.layers (%d) for gate %s, was %d"
                 .formatted(model.layers(), gate, model.moeEvery()));
       }
+      int last = model.layers() / model.moeEvery() * model.moeEvery() - 1;
+      if (model.moeFrom() > last) {
+        throw new IllegalArgumentException(
+            "model.moeFrom must be at most %d, the last block with experts, for gate %s, was %d"
+                .formatted(last, gate, model.moeFrom()));
+      }
       if (evolution.finalTopK() > model.experts()) {
         throw new IllegalArgumentException(
             "evolution.finalTopK must be at most model.experts (%d) for gate %s, was %d"
