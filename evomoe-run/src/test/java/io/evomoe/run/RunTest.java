@@ -144,7 +144,7 @@ class RunTest {
       run.train();
       assertThatIllegalStateException()
           .isThrownBy(() -> run.generate("Message", 3))
-          .withMessage(out + " is a run of task roberta; generate needs a Gpt");
+          .withMessage(out + " is a run of task roberta; generate needs a CausalLanguageModel");
     }
 
     try (Run<Roberta> run = Run.open(out, Roberta.class)) {

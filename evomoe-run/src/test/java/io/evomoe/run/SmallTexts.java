@@ -1,6 +1,7 @@
 package io.evomoe.run;
 
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.llama.Llama;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.training.Model;
@@ -34,6 +35,11 @@ public final class SmallTexts {
   /** A GPT of 12,816 parameters. */
   public static RunBuilder<Gpt> gpt(Path folder) throws IOException {
     return small(Run.gpt(prose(folder)));
+  }
+
+  /** A Llama of about that size. */
+  public static RunBuilder<Llama> llama(Path folder) throws IOException {
+    return small(Run.llama(prose(folder)));
   }
 
   /** A RoBERTa of that size. */

@@ -8,9 +8,11 @@ import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.Model;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,15 +34,53 @@ class ParameterCountTest {
   @ParameterizedTest
   @MethodSource("tasksAndGates")
   void should_be_that_of_the_model(String task, String gate) {
-    RunConfig config = tiny(task, gate);
+    requireThatOfTheModel(tiny(task, gate, Architecture.GPT));
+  }
+
+  static Stream<Arguments> llamas() {
+    List<String> forms =
+        List.of(
+            "",
+            "model.keyValueHeads=2",
+            "model.headWidth=6",
+            "architecture.queryKeyNorm=HEAD",
+            "model.keyValueHeads=2 architecture.queryKeyNorm=WHOLE",
+            "architecture.attentionBias=true",
+            "architecture.projectionBias=true",
+            "architecture.feedForwardBias=true",
+            "architecture.tiedHead=false",
+            "model.expertHidden=20",
+            "model.sharedExperts=2 model.sharedHidden=7 model.sharedGate=true",
+            "model.moeEvery=1 model.moeFrom=2");
+    String all = String.join(" ", forms).strip();
+    return Stream.concat(
+        forms.stream()
+            .flatMap(form -> Stream.of("evomoe", "dense").map(g -> Arguments.of(g, form))),
+        tasksAndGates()
+            .filter(row -> row.get()[0].equals("gpt"))
+            .map(row -> Arguments.of(row.get()[1], all)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("llamas")
+  void should_be_that_of_a_llama(String gate, String form) {
+    RunConfig config = tiny("gpt", gate, Architecture.LLAMA);
+    for (String field : form.isEmpty() ? new String[0] : form.split(" ")) {
+      config = set(config, field);
+    }
+    requireThatOfTheModel(config);
+  }
+
+  private static void requireThatOfTheModel(RunConfig config) {
+    Task<?, ?> task = Tasks.named(config.task());
     TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
-    Model<?> model = Tasks.named(task).fresh(config, VOCABULARY, facts);
+    Model<?> model = task.fresh(config, VOCABULARY, facts);
     GateProvider provider = config.provider();
     if (provider.growth() == Growth.SPAWNED) {
       model.spawn(SpawnMethod.mask(0.3), 1);
     }
 
-    assertThat(Tasks.named(task).parameters(config, VOCABULARY))
+    assertThat(task.parameters(config, VOCABULARY))
         .isEqualTo(
             new ParameterTotal(
                 model.parameters().stream().mapToLong(Parameter::length).sum(),
@@ -56,15 +96,19 @@ class ParameterCountTest {
         .isBetween(1_800_000_000L, 1_900_000_000L);
   }
 
-  private static RunConfig tiny(String task, String gate) {
-    RunConfig config = Tasks.preset(task, "quick").config(task, gate, 1);
+  private static RunConfig tiny(String task, String gate, Architecture architecture) {
+    RunConfig config = Tasks.preset(task, "quick").config(task, gate, 1, architecture);
     for (String field :
         new String[] {
-          "layers=3", "width=8", "hidden=12", "heads=2", "sequence=8", "sharedExperts=1"
+          "layers=3", "width=8", "hidden=12", "heads=4", "sequence=8", "sharedExperts=1"
         }) {
-      String[] parts = field.split("=", 2);
-      config = ConfigFile.set(config, "model." + parts[0], parts[1]);
+      config = set(config, "model." + field);
     }
     return config;
+  }
+
+  private static RunConfig set(RunConfig config, String field) {
+    String[] parts = field.split("=", 2);
+    return ConfigFile.set(config, parts[0], parts[1]);
   }
 }

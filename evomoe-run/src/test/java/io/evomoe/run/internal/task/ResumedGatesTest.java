@@ -9,6 +9,7 @@ import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
@@ -79,6 +80,24 @@ class ResumedGatesTest {
     assertThat(last.context().hardExperts()).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"evomoe", "topk"})
+  void should_continue_a_llama_to_the_bit(String gate) {
+    RunConfig config = config(gate, Architecture.LLAMA);
+    for (String[] field :
+        new String[][] {
+          {"model.keyValueHeads", "1"},
+          {"model.sharedExperts", "1"},
+          {"model.sharedGate", "true"},
+          {"model.expertHidden", "24"},
+          {"architecture.queryKeyNorm", "HEAD"},
+          {"architecture.tiedHead", "false"},
+        }) {
+      config = ConfigFile.set(config, field[0], field[1]);
+    }
+    requireSameBits(gate + "-llama", config);
+  }
+
   /** The rows of the run that was not stopped. */
   private static List<CurveRow> requireSameBits(String name, RunConfig config) {
     Path checkpoints = folder.resolve(name);
@@ -99,7 +118,11 @@ class ResumedGatesTest {
   }
 
   private static RunConfig config(String gate) {
-    RunConfig config = Tasks.preset("gpt", "quick").config("gpt", gate, 3);
+    return config(gate, Architecture.GPT);
+  }
+
+  private static RunConfig config(String gate, Architecture architecture) {
+    RunConfig config = Tasks.preset("gpt", "quick").config("gpt", gate, 3, architecture);
     for (String[] field :
         new String[][] {
           {"model.vocabulary", "300"},

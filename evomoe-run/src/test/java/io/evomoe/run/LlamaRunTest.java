@@ -1,0 +1,101 @@
+package io.evomoe.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.llama.Llama;
+import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.ArchitectureConfig.QueryKeyNormalization;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run knows its architecture: it begins, is opened and is refused by it. */
+class LlamaRunTest {
+  @TempDir Path folder;
+
+  @Test
+  void should_train_and_be_opened_as_the_same_llama() throws IOException {
+    Path out = folder.resolve("run");
+    String text;
+    try (Run<Llama> run =
+        SmallTexts.llama(folder)
+            .model(m -> m.keyValueHeads(1).sharedExperts(1).sharedGate(true))
+            .architecture(a -> a.queryKeyNorm(QueryKeyNormalization.HEAD).tiedHead(false))
+            .in(out)) {
+      run.train();
+      text = run.generate("Message", 8);
+    }
+
+    List<CurveRow> rows = CurveFile.read(out.resolve(CurveFile.NAME));
+    assertThat(rows).hasSize(20);
+    assertThat(rows.get(19).trainLoss().orElseThrow())
+        .isLessThan(rows.get(0).trainLoss().orElseThrow() - 0.3);
+    try (Run<Llama> again = Run.open(out, Llama.class)) {
+      assertThat(again.config().model().architecture()).isEqualTo(Architecture.LLAMA);
+      assertThat(again.model().config().tied()).isFalse();
+      assertThat(again.model().stack().attention().keyValueHeads()).isEqualTo(1);
+      assertThat(again.generate("Message", 8)).startsWith("Message").isEqualTo(text);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.open(out, Gpt.class))
+        .withMessage(out + " holds the run of a Llama, was opened as that of a Gpt");
+  }
+
+  @Test
+  void should_refuse_another_architecture_than_the_one_it_is_begun_with() throws IOException {
+    Path out = folder.resolve("run");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).set("model.architecture", "llama").in(out))
+        .withMessage("model.architecture llama makes a Llama, the run was begun as that of a Gpt");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.llama(folder).set("model.architecture", "gpt").in(out))
+        .withMessage("model.architecture gpt makes a Gpt, the run was begun as that of a Llama");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).set("model.architecture", "mamba").in(out))
+        .withMessageContaining("model.architecture")
+        .withMessageContaining("mamba");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void tasks_that_have_no_llama_should_refuse_it_and_name_the_field() throws IOException {
+    Path out = folder.resolve("run");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.roberta(folder).set("model.architecture", "llama").in(out))
+        .withMessage("model.architecture must be one of [gpt] for task roberta, was llama");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.translation(folder).set("model.architecture", "llama").in(out))
+        .withMessage("model.architecture must be one of [gpt] for task mt, was llama");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void should_refuse_what_the_architecture_has_not() throws IOException {
+    Path out = folder.resolve("run");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).model(m -> m.keyValueHeads(1)).in(out))
+        .withMessage("keyValueHeads must be left out for architecture gpt, was 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).architecture(a -> a.ropeTheta(5)).in(out))
+        .withMessage(
+            "architecture.ropeTheta is of model.architecture llama: it must be left out for gpt,"
+                + " was 5.0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.llama(folder).model(m -> m.headWidth(5)).in(out))
+        .withMessage("headWidth must be even for rotary positions, was 5");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.llama(folder).model(m -> m.moeFrom(2)).in(out))
+        .withMessage(
+            "model.moeFrom must be at most 1, the last block with experts, for gate evomoe, was 2");
+    assertThat(out).doesNotExist();
+  }
+}
