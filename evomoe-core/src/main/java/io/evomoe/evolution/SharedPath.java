@@ -22,7 +22,8 @@ final class SharedPath implements Layer {
   /**
    * Joins the nets.
    *
-   * @param scope holds {@code sharedGate.weight} [d, 1], zero at first, so that each token gets half
+   * @param scope holds {@code sharedGate.weight} [d, 1], zero at first, so that each token gets
+   *     half
    * @param nets at least one
    */
   SharedPath(Scope scope, List<Layer> nets, int width, boolean gated) {

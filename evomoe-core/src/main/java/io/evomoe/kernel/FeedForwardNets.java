@@ -15,7 +15,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param contract the map back, [hidden, d]
  */
 public record FeedForwardNets(
-    ActivationFunction activation, GroupedMap expand, @Nullable GroupedMap up, GroupedMap contract) {
+    ActivationFunction activation,
+    GroupedMap expand,
+    @Nullable GroupedMap up,
+    GroupedMap contract) {
 
   /** Width of the rows between the maps. */
   public long hidden() {

@@ -40,8 +40,7 @@ public final class FeedForward implements Expert {
     this.kernels = scope.kernels();
     this.activation = form.activation();
     this.expand = new Linear(scope.child("expand"), width, hidden, deviation, biased);
-    this.up =
-        form.gated() ? new Linear(scope.child("up"), width, hidden, deviation, biased) : null;
+    this.up = form.gated() ? new Linear(scope.child("up"), width, hidden, deviation, biased) : null;
     this.contract =
         new Linear(
             scope.child("contract"), hidden, width, initialization.residualDeviation(), biased);

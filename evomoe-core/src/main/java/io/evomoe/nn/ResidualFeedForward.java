@@ -12,8 +12,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * {@code u + net(norm(u))}, with the net's {@code contract.weight} zero at the start, so that a new
- * one hands its input through: the experts of BASE layers (Lewis et al., arXiv 2103.16716,
- * section 3.3) and StableMoE.
+ * one hands its input through: the experts of BASE layers (Lewis et al., arXiv 2103.16716, section
+ * 3.3) and StableMoE.
  */
 public final class ResidualFeedForward implements Expert {
   private final Kernels kernels;

@@ -68,8 +68,7 @@ public interface DenseWeights {
     if (!Arrays.equals(shape(name), wanted)) {
       throw new IllegalArgumentException(
           "%s: %s must have the shape %s, has %s"
-              .formatted(
-                  source(), name, Arrays.toString(wanted), Arrays.toString(shape(name))));
+              .formatted(source(), name, Arrays.toString(wanted), Arrays.toString(shape(name))));
     }
   }
 

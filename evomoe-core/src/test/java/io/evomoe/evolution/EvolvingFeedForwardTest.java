@@ -1,7 +1,5 @@
 package io.evomoe.evolution;
 
-import io.evomoe.nn.NormForm;
-import io.evomoe.nn.FeedForwardForm;
 import static io.evomoe.moe.Placement.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -18,7 +16,9 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
+import io.evomoe.nn.NormForm;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;

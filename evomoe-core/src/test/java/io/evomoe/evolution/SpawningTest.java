@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Scope;
 import io.evomoe.testing.LayerGradientCheck;
@@ -29,7 +29,10 @@ class SpawningTest {
 
   private FeedForward parent() {
     FeedForward net =
-        new FeedForward(scope.child("parent"), FeedForwardForm.plain(WIDTH, HIDDEN, ActivationFunction.GELU), INITIALIZATION);
+        new FeedForward(
+            scope.child("parent"),
+            FeedForwardForm.plain(WIDTH, HIDDEN, ActivationFunction.GELU),
+            INITIALIZATION);
     LayerGradientCheck.disturb(net.parameters(), 0.3);
     return net;
   }

@@ -3,10 +3,10 @@ package io.evomoe.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.evomoe.kernel.internal.onednn.OneDnnKernelProvider;
-import io.evomoe.testing.Differences;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.internal.onednn.OneDnnKernelProvider;
+import io.evomoe.testing.Differences;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +71,8 @@ class OneDnnBf16KernelsTest extends KernelsContract {
         large,
         0,
         new MapGradients(new Accumulator(garbage(32, 8), 0), fresh()));
-    kernels.groupParameterGradients(x, random(6, 5, 8), small, 0, new MapGradients(new Accumulator(dw, 0), fresh()));
+    kernels.groupParameterGradients(
+        x, random(6, 5, 8), small, 0, new MapGradients(new Accumulator(dw, 0), fresh()));
     assertThat(Differences.elements(dw)).doesNotContain(Double.NaN);
   }
 

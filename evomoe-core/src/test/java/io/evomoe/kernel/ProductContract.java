@@ -114,7 +114,8 @@ interface ProductContract extends KernelFixture {
     INDArray weight = random(2, 64, 33);
     INDArray bias = random(3, 33);
     RowGroups one = RowGroups.routed(new int[] {0, 17});
-    INDArray grouped = kernels().groupedLinear(x, one, new GroupedMap(List.of(weight), List.of(bias)));
+    INDArray grouped =
+        kernels().groupedLinear(x, one, new GroupedMap(List.of(weight), List.of(bias)));
     assertClose(grouped, matrix(kernels().linear(x, weight, bias)));
   }
 
@@ -172,12 +173,10 @@ interface ProductContract extends KernelFixture {
     double[] biasGradient = SlowMath.columnSums(dys);
     INDArray dw = garbage(x.columns(), dy.columns());
     INDArray db = garbage(dy.columns());
-    kernels()
-        .groupParameterGradients(x, dy, groups, g, gradients(dw, db, 0));
+    kernels().groupParameterGradients(x, dy, groups, g, gradients(dw, db, 0));
     assertClose(dw, weightGradient);
     assertClose(db, biasGradient);
-    kernels()
-        .groupParameterGradients(x, dy, groups, g, gradients(dw, db, 1));
+    kernels().groupParameterGradients(x, dy, groups, g, gradients(dw, db, 1));
     assertClose(dw, SlowMath.add(weightGradient, weightGradient));
     assertClose(db, SlowMath.add(biasGradient, biasGradient));
   }

@@ -2,8 +2,8 @@ package io.evomoe.moe;
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -49,7 +49,10 @@ final class MoeScene {
 
   private static FeedForward expert(Scope scope) {
     FeedForward expert =
-        new FeedForward(scope, FeedForwardForm.plain(WIDTH, 6, ActivationFunction.GELU), new Initialization(0.5, 0.5));
+        new FeedForward(
+            scope,
+            FeedForwardForm.plain(WIDTH, 6, ActivationFunction.GELU),
+            new Initialization(0.5, 0.5));
     LayerGradientCheck.disturb(expert.parameters(), 0.2);
     return expert;
   }

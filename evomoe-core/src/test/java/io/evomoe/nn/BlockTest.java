@@ -141,10 +141,14 @@ class BlockTest {
   }
 
   private static SelfAttention attention(Scope scope) {
-    return new SelfAttention(scope.child("attention"), AttentionForm.plain(WIDTH, 2), true, LayerFixture.LARGE);
+    return new SelfAttention(
+        scope.child("attention"), AttentionForm.plain(WIDTH, 2), true, LayerFixture.LARGE);
   }
 
   private static FeedForward feedForward(Scope scope) {
-    return new FeedForward(scope.child("feedForward"), FeedForwardForm.plain(WIDTH, 8, ActivationFunction.GELU), LayerFixture.LARGE);
+    return new FeedForward(
+        scope.child("feedForward"),
+        FeedForwardForm.plain(WIDTH, 8, ActivationFunction.GELU),
+        LayerFixture.LARGE);
   }
 }

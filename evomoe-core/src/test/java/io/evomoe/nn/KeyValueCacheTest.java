@@ -220,13 +220,17 @@ class KeyValueCacheTest {
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put(
         "attention",
-        new SelfAttention(scope.child("attention"), AttentionForm.plain(WIDTH, 2), true, LayerFixture.LARGE));
+        new SelfAttention(
+            scope.child("attention"), AttentionForm.plain(WIDTH, 2), true, LayerFixture.LARGE));
     branches.put(
         "crossAttention",
         new CrossAttention(scope.child("crossAttention"), WIDTH, 2, LayerFixture.LARGE));
     branches.put(
         "feedForward",
-        new FeedForward(scope.child("feedForward"), FeedForwardForm.plain(WIDTH, 8, ActivationFunction.GELU), LayerFixture.LARGE));
+        new FeedForward(
+            scope.child("feedForward"),
+            FeedForwardForm.plain(WIDTH, 8, ActivationFunction.GELU),
+            LayerFixture.LARGE));
     return new Block(scope, new Norms(NormPlacement.BEFORE, WIDTH), 0, branches);
   }
 }

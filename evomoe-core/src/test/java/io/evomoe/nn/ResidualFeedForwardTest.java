@@ -127,7 +127,11 @@ class ResidualFeedForwardTest {
 
   private static ResidualFeedForward fresh(String name, Kernels kernels) {
     Scope scope = Scope.root(1, kernels).child(name);
-    return new ResidualFeedForward(scope, NormForm.LAYER, FeedForwardForm.plain(WIDTH, 9, ActivationFunction.GELU), new Initialization(0.5, 0.5));
+    return new ResidualFeedForward(
+        scope,
+        NormForm.LAYER,
+        FeedForwardForm.plain(WIDTH, 9, ActivationFunction.GELU),
+        new Initialization(0.5, 0.5));
   }
 
   private static INDArray random(int rows, long seed) {

@@ -97,7 +97,12 @@ class SelfAttentionTest {
   void should_refuse_heads_that_do_not_divide_the_width(int heads) {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new SelfAttention(LayerFixture.scope(), AttentionForm.plain(WIDTH, heads), true, LayerFixture.LARGE))
+            () ->
+                new SelfAttention(
+                    LayerFixture.scope(),
+                    AttentionForm.plain(WIDTH, heads),
+                    true,
+                    LayerFixture.LARGE))
         .withMessage(
             (heads < 1 ? "heads must be at least 1, was " : "heads must divide the width 6, was ")
                 + heads);
@@ -105,7 +110,8 @@ class SelfAttentionTest {
 
   private static SelfAttention layer(boolean causal) {
     return disturbed(
-        new SelfAttention(LayerFixture.scope(), AttentionForm.plain(WIDTH, HEADS), causal, LayerFixture.LARGE));
+        new SelfAttention(
+            LayerFixture.scope(), AttentionForm.plain(WIDTH, HEADS), causal, LayerFixture.LARGE));
   }
 
   /** The linear map whose weight is parameter {@code weight}, and its bias the next. */

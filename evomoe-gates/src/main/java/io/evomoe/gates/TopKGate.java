@@ -44,8 +44,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *       that it is alpha at balance for any E
  *   <li>{@code randomSecond} false: in training a choice after the first is kept with probability
  *       {@code min(1, k w)} alone, for k = 2 the paper's {@code 2 g2 > uniform(0, 1)}
- *   <li>{@code renormalize} true: a token's k weights are divided by their sum, as GShard and Mixtral
- *       have it; else they are those of the softmax over all experts (OLMoE, arXiv 2409.02060)
+ *   <li>{@code renormalize} true: a token's k weights are divided by their sum, as GShard and
+ *       Mixtral have it; else they are those of the softmax over all experts (OLMoE, arXiv
+ *       2409.02060)
  * </ul>
  */
 public final class TopKGate implements Gate {

@@ -12,8 +12,8 @@ import io.evomoe.moe.GateScene;
 import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
-import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
@@ -149,7 +149,12 @@ class GatedLayerTest {
     List<FeedForward> experts =
         IntStream.range(0, EXPERTS)
             .mapToObj(e -> SCOPE.child("experts").child(e))
-            .map(s -> new FeedForward(s, FeedForwardForm.plain(TokenRows.WIDTH, 7, ActivationFunction.GELU), large))
+            .map(
+                s ->
+                    new FeedForward(
+                        s,
+                        FeedForwardForm.plain(TokenRows.WIDTH, 7, ActivationFunction.GELU),
+                        large))
             .toList();
     List<Parameter> parameters = experts.stream().flatMap(e -> e.parameters().stream()).toList();
     LayerGradientCheck.disturb(parameters, 0.2);

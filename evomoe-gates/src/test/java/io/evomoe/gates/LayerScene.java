@@ -1,17 +1,17 @@
 package io.evomoe.gates;
 
-import io.evomoe.evolution.SharedExperts;
-import io.evomoe.nn.NormForm;
-import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.evolution.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
+import io.evomoe.nn.NormForm;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;

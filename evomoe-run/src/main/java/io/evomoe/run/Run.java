@@ -2,15 +2,15 @@ package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.llama.Llama;
-import io.evomoe.run.config.Architecture;
-import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
+import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
@@ -90,8 +90,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** A Transformer that learns to translate from pairs of sentences. */
   public static RunBuilder<Transformer> translation(Path pairs) {
-    return new RunBuilder<>(
-        Tasks.TRANSLATION, Transformer.class, Architecture.GPT, List.of(pairs));
+    return new RunBuilder<>(Tasks.TRANSLATION, Transformer.class, Architecture.GPT, List.of(pairs));
   }
 
   /** A run of a configuration in full, such as one that was read from a file. */

@@ -201,8 +201,7 @@ public final class RunBuilder<M extends Model<?>> {
     if (its != type) {
       throw new IllegalArgumentException(
           "model.architecture %s makes a %s, the run was begun as that of a %s"
-              .formatted(
-                  config.model().architecture(), its.getSimpleName(), type.getSimpleName()));
+              .formatted(config.model().architecture(), its.getSimpleName(), type.getSimpleName()));
     }
     return Tasks.checked(config);
   }

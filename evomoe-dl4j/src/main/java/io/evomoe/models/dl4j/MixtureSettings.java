@@ -1,11 +1,9 @@
 package io.evomoe.models.dl4j;
 
-import io.evomoe.evolution.SharedExperts;
-import io.evomoe.nn.NormForm;
-import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.evolution.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
@@ -13,7 +11,9 @@ import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
+import io.evomoe.nn.NormForm;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

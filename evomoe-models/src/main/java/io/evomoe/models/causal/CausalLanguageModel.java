@@ -87,8 +87,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
    *
    * @param read the tokens that are new: the whole prompt first, then one a sequence
    */
-  public final INDArray nextTokenLogits(
-      TokenBatch read, StepContext context, KeyValueCache cache) {
+  public final INDArray nextTokenLogits(TokenBatch read, StepContext context, KeyValueCache cache) {
     INDArray logits = nextTokenLogits(new Pass(context.evaluating(), read).withCache(cache));
     cache.advance(read.length());
     return logits;

@@ -53,7 +53,8 @@ public final class Generation {
   }
 
   /**
-   * The prompt followed by new tokens. Only the last {@link CausalLanguageModel#positions()} tokens are read.
+   * The prompt followed by new tokens. Only the last {@link CausalLanguageModel#positions()} tokens
+   * are read.
    *
    * @param prompt at least one id
    * @param newTokens how many to add at most, at least 0

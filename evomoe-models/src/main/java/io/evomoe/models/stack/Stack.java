@@ -76,10 +76,7 @@ public final class Stack implements Layer {
       }
       Layer residual =
           new Block(
-              block,
-              new Norms(placement, size.width(), size.norm()),
-              size.dropout(),
-              branches);
+              block, new Norms(placement, size.width(), size.norm()), size.dropout(), branches);
       Layer whole = inStream ? Sequential.of(residual, last) : residual;
       made.add(size.recomputed() ? new Recomputed(whole) : whole);
     }
@@ -92,8 +89,7 @@ public final class Stack implements Layer {
     Map<String, Layer> branches = new LinkedHashMap<>();
     boolean causal = kind != Kind.BIDIRECTIONAL;
     branches.put(
-        "attention",
-        new SelfAttention(block.child("attention"), size.attention(), causal, init));
+        "attention", new SelfAttention(block.child("attention"), size.attention(), causal, init));
     if (kind == Kind.DECODER) {
       branches.put(
           "crossAttention",

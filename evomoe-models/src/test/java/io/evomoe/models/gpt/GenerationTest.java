@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.models.causal.Generation;
+import io.evomoe.models.causal.Sampling;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 import java.util.Map;
-import io.evomoe.models.causal.Generation;
-import io.evomoe.models.causal.Sampling;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 

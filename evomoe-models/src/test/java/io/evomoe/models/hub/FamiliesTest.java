@@ -7,11 +7,11 @@ import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.llama.Llama;
-import io.evomoe.testing.Npy;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.testing.Npy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -47,8 +47,7 @@ class FamiliesTest {
         "qwen2_moe",
         "qwen2_moe_stepped"
       })
-  void should_give_the_logits_of_PyTorch_and_be_exported_as_it_was(String name)
-      throws IOException {
+  void should_give_the_logits_of_PyTorch_and_be_exported_as_it_was(String name) throws IOException {
     try (HubFolder hub = HubFolder.open(Published.folder(name))) {
       Llama model = model(hub.model());
       hub.loadInto(model);

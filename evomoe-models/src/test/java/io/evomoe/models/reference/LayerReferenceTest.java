@@ -2,10 +2,10 @@ package io.evomoe.models.reference;
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.nn.AttentionForm;
-import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Block;
 import io.evomoe.nn.CrossAttention;
 import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.LayerNorm;
@@ -111,9 +111,13 @@ class LayerReferenceTest {
   }
 
   private static Block block(Scope scope, boolean causal, NormPlacement placement) {
-    Layer attention = new SelfAttention(scope.child("attention"), AttentionForm.plain(WIDTH, HEADS), causal, ANY);
+    Layer attention =
+        new SelfAttention(scope.child("attention"), AttentionForm.plain(WIDTH, HEADS), causal, ANY);
     Layer feedForward =
-        new FeedForward(scope.child("feedForward"), FeedForwardForm.plain(WIDTH, 4 * WIDTH, ActivationFunction.GELU), ANY);
+        new FeedForward(
+            scope.child("feedForward"),
+            FeedForwardForm.plain(WIDTH, 4 * WIDTH, ActivationFunction.GELU),
+            ANY);
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put("attention", attention);
     branches.put("feedForward", feedForward);

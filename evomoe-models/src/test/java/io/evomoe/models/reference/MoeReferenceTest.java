@@ -10,8 +10,8 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Pass;
@@ -103,7 +103,12 @@ class MoeReferenceTest {
     Initialization any = new Initialization(1, 1);
     List<FeedForward> experts =
         IntStream.range(0, EXPERTS)
-            .mapToObj(e -> new FeedForward(scope.child(e), FeedForwardForm.plain(WIDTH, 10, ActivationFunction.GELU), any))
+            .mapToObj(
+                e ->
+                    new FeedForward(
+                        scope.child(e),
+                        FeedForwardForm.plain(WIDTH, 10, ActivationFunction.GELU),
+                        any))
             .toList();
     return new MoeLayer("moe", reference.kernels(), gate, experts);
   }

@@ -86,7 +86,6 @@ public record ArchitectureConfig(
     WHOLE
   }
 
-
   /** Refuses values out of their bounds. */
   public ArchitectureConfig {
     new NormForm(NormForm.Kind.LAYER, normEpsilon);

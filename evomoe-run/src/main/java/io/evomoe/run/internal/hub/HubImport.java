@@ -105,8 +105,7 @@ public final class HubImport {
       AdamW without = new AdamW(config.kernels(), config.training().adamW());
       folder
           .checkpointWriter(List.of(), config)
-          .write(
-              new TrainingState(run.progress(), run.moment(), config.seed(), model, without));
+          .write(new TrainingState(run.progress(), run.moment(), config.seed(), model, without));
       made.publish();
       return List.of(
           "run of gate %s, task %s, after step %d: %,d tensors"

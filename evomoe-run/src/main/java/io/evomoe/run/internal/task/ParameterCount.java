@@ -1,22 +1,22 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.evolution.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackSize;
-import io.evomoe.nn.AttentionForm;
-import io.evomoe.nn.FeedForwardForm;
-import io.evomoe.nn.NormForm;
-import io.evomoe.nn.QueryKeyNorm;
-import org.jspecify.annotations.Nullable;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.NormForm;
+import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Scope;
 import io.evomoe.run.config.RunConfig;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**

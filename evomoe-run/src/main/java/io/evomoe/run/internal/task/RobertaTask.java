@@ -16,7 +16,11 @@ import java.util.Map;
 final class RobertaTask extends TextTask<Roberta> {
 
   RobertaTask() {
-    super("roberta", Map.of(Architecture.GPT, Roberta.class), LanguageObjective.MASKED, List.of("sotu", "wordnet"));
+    super(
+        "roberta",
+        Map.of(Architecture.GPT, Roberta.class),
+        LanguageObjective.MASKED,
+        List.of("sotu", "wordnet"));
   }
 
   /** It has every embedding there is. */

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.models.hub.HubRequest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.ImportOrigin;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.moe.TrainingFacts;
@@ -194,20 +194,19 @@ public final class RunCheckpoint implements AutoCloseable {
         folder.hasTokenizer() ? OptionalInt.of(tokenizer().endOfText()) : OptionalInt.empty();
     HubExport export =
         HubExport.of(
-        routed.model(),
-        new HubRequest(
-            config.gate(),
-            end,
-            ImportOrigin.load(folder.originPath()),
-            routed.context(),
-            Optional.ofNullable(request.family())));
+            routed.model(),
+            new HubRequest(
+                config.gate(),
+                end,
+                ImportOrigin.load(folder.originPath()),
+                routed.context(),
+                Optional.ofNullable(request.family())));
     return export.ofRun(description());
   }
 
   /** What an export in our own form says of this run. */
   ObjectNode description() {
-    return new RunDescription(
-            config, checkpoint.progress(), checkpoint.context(), vocabulary())
+    return new RunDescription(config, checkpoint.progress(), checkpoint.context(), vocabulary())
         .fields();
   }
 

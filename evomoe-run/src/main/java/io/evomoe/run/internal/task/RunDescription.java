@@ -17,8 +17,7 @@ import io.evomoe.training.Progress;
  * @param moment of its next step
  * @param tokens that its tokenizer has
  */
-public record RunDescription(
-    RunConfig config, Progress progress, StepContext moment, int tokens) {
+public record RunDescription(RunConfig config, Progress progress, StepContext moment, int tokens) {
 
   /** As fields. */
   public ObjectNode fields() {

@@ -1,7 +1,7 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.run.result.TrainedModel;
@@ -17,7 +17,8 @@ public final class TextGeneration {
    *
    * @param tokenizer of the model
    */
-  public TextGeneration(TrainedModel<? extends CausalLanguageModel> trained, BpeTokenizer tokenizer) {
+  public TextGeneration(
+      TrainedModel<? extends CausalLanguageModel> trained, BpeTokenizer tokenizer) {
     this.tokenizer = tokenizer;
     this.generation =
         new Generation(trained.model(), trained.context(), tokenizer.vocabularySize());

@@ -12,7 +12,6 @@ import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
-import java.util.Map;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
@@ -22,6 +21,7 @@ import io.evomoe.training.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
