@@ -46,6 +46,12 @@ class Skips {
         new Excuse(
             "no Chromium is installed",
             () -> !onPath("chromium", "chromium-browser", "google-chrome")),
+        new Excuse(
+            "node-llama-cpp is not installed",
+            () ->
+                !Files.isDirectory(
+                    Path.of("evomoe-bench/peers/llama.cpp/node_modules/node-llama-cpp"))),
+        new Excuse("java-llama.cpp does not load here", () -> !x86 || !hasFlag("avx2")),
         new Excuse("git is not installed", () -> !onPath("git")),
         new Excuse("script of util-linux is not installed", () -> !onPath("script")),
         // The test has tried to.
@@ -121,11 +127,15 @@ class Skips {
   }
 
   private static boolean hasBf16() {
+    return hasFlag("avx512_bf16|amx_bf16|avx_ne_convert");
+  }
+
+  private static boolean hasFlag(String flag) {
     try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
       return lines
           .filter(line -> line.startsWith("flags"))
           .findFirst()
-          .filter(line -> line.matches(".*\\b(avx512_bf16|amx_bf16|avx_ne_convert)\\b.*"))
+          .filter(line -> line.matches(".*\\b(" + flag + ")\\b.*"))
           .isPresent();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

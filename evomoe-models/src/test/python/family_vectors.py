@@ -3,7 +3,7 @@
 
     /usr/bin/python3 -B evomoe-models/src/test/python/family_vectors.py [OUTPUT_DIRECTORY]
 
-Writes folders as hub_vectors.py does, beside its own (0.9 MB in all): ids.npy [2, 16], logits.npy
+Writes folders as hub_vectors.py does, beside its own (1.0 MB in all): ids.npy [2, 16], logits.npy
 [32, vocabulary]. Names, layouts and formulas are those of the transformers library, written out here:
 LlamaForCausalLM, MistralForCausalLM, Qwen3ForCausalLM, MixtralForCausalLM, Qwen3MoeForCausalLM,
 OlmoeForCausalLM and Qwen2MoeForCausalLM. Every linear map is [out, in]. config.json has the fields that
@@ -248,6 +248,8 @@ def main():
                  num_experts_per_tok=1, num_local_experts=3)
     decoder_case(output, "qwen3_moe", bf16, (40, 24, 40, 3, 4, 2), head_dim=8, mlp_only_layers=[0],
                  moe_intermediate_size=12, norm_topk_prob=True, num_experts=5, rms_norm_eps=1e-3)
+    decoder_case(output, "qwen3_moe_every", f32, (40, 24, 40, 2, 4, 2), "qwen3_moe", head_dim=8,
+                 moe_intermediate_size=12, norm_topk_prob=True, num_experts=5)
     decoder_case(output, "qwen3_moe_stepped", f16, (39, 24, 32, 3, 4, 4), "qwen3_moe",
                  decoder_sparse_step=2, head_dim=8, moe_intermediate_size=16, norm_topk_prob=False,
                  num_experts=4, num_experts_per_tok=3, tie_word_embeddings=True)

@@ -77,6 +77,9 @@ record DecoderArchitecture(
     if (window && config.whole("sliding_window", positions) < positions) {
       throw config.bad("sliding_window", "left out or all " + positions + " positions");
     }
+    if (equals(OLMOE) && keyValueHeads(config) != heads(config)) {
+      throw config.bad("num_key_value_heads", "the number of heads");
+    }
     if (repeatedHead && headWidth(config) * heads(config) != config.whole("hidden_size")) {
       throw config.bad("head_dim", "hidden_size / num_attention_heads");
     }
@@ -123,6 +126,7 @@ record DecoderArchitecture(
   }
 
   private void attention(List<TensorRule> rules, GgufConfig config) {
+    rules.add(TensorRule.leftOut(ATTENTION + "rotary_emb.inv_freq"));
     map(rules, ATTENTION + "q_proj", "attn_q", rotated(heads(config)));
     map(rules, ATTENTION + "k_proj", "attn_k", rotated(keyValueHeads(config)));
     map(rules, ATTENTION + "v_proj", "attn_v", TensorLayout.SAME);

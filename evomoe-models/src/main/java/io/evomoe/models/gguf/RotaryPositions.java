@@ -14,7 +14,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param scaling with the numbers of that kind
  */
 record RotaryPositions(double base, String kind, GgufConfig scaling) {
+  /** Of config.json: that of transformers 5, which has the base as well, and that of 4. */
+  private static final String PARAMETERS = "rope_parameters";
+
   private static final String SCALING = "rope_scaling";
+  private static final String BASE = "rope_theta";
   private static final double USUAL_BASE = 10_000;
   private static final String ORIGINAL = "original_max_position_embeddings";
 
@@ -24,16 +28,18 @@ record RotaryPositions(double base, String kind, GgufConfig scaling) {
    * @param factors whether the architecture takes a factor a frequency
    */
   static RotaryPositions of(GgufConfig config, boolean factors) {
-    GgufConfig scaling = config.object(SCALING);
+    String field = config.has(PARAMETERS) ? PARAMETERS : SCALING;
+    GgufConfig scaling = config.object(field);
     String kind = scaling.text("rope_type", scaling.text("type", "default"));
     List<String> known =
         factors
             ? List.of("default", "linear", "yarn", "llama3")
             : List.of("default", "linear", "yarn");
     if (!known.contains(kind)) {
-      throw config.bad(SCALING, "of one of the types " + known);
+      throw config.bad(field, "of one of the types " + known);
     }
-    return new RotaryPositions(config.number("rope_theta", USUAL_BASE), kind, scaling);
+    double base = scaling.number(BASE, config.number(BASE, USUAL_BASE));
+    return new RotaryPositions(base, kind, scaling);
   }
 
   /** Adds base and stretching. */

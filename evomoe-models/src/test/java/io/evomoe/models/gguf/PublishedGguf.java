@@ -1,0 +1,76 @@
+package io.evomoe.models.gguf;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.models.gguf.GgufVocabulary.Kind;
+import io.evomoe.models.gguf.GgufVocabulary.Token;
+import io.evomoe.training.checkpoint.FloatFormats;
+import io.evomoe.training.checkpoint.SafeTensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Published checkpoints of the tests as GGUF, with a vocabulary of made-up tokens. */
+final class PublishedGguf {
+  private PublishedGguf() {}
+
+  static Path folder(String name) {
+    return Path.of("src/test/resources/hub", name).toAbsolutePath();
+  }
+
+  static GgufConfig config(String name) throws IOException {
+    JsonNode root = new ObjectMapper().readTree(folder(name).resolve("config.json").toFile());
+    return new GgufConfig(root);
+  }
+
+  /** All tensors, weights in float32. */
+  static Map<String, INDArray> tensors(String name) throws IOException {
+    Map<String, INDArray> tensors = new LinkedHashMap<>();
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder(name))) {
+      files = all.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
+    }
+    for (Path file : files) {
+      try (SafeTensors open = SafeTensors.open(file)) {
+        for (String tensor : open.names()) {
+          boolean isFloat = FloatFormats.isFloat(open.info(tensor).type());
+          tensors.put(tensor, isFloat ? open.readFloat(tensor) : open.read(tensor));
+        }
+      }
+    }
+    return tensors;
+  }
+
+  /** One for each row of the embedding: a line end, which llama.cpp wants, and others. */
+  static GgufVocabulary vocabulary(int size) {
+    List<Token> tokens = new ArrayList<>(List.of(new Token("\u010A", Kind.NORMAL)));
+    for (int id = 1; id < size; id++) {
+      tokens.add(new Token("<" + id + ">", Kind.USER_DEFINED));
+    }
+    return new GgufVocabulary(
+        "gpt-2",
+        tokens,
+        List.of("\u010A \u010A"),
+        OptionalInt.empty(),
+        OptionalInt.of(0),
+        OptionalInt.empty());
+  }
+
+  static void write(String name, Path file, GgufType type) throws IOException {
+    GgufConfig config = config(name);
+    GgufArchitecture architecture = GgufArchitectures.of(config);
+    GgufMetadata metadata = new GgufMetadata();
+    metadata.text("general.architecture", architecture.name());
+    metadata.uint32("general.file_type", type.fileType());
+    architecture.describe(config, metadata);
+    vocabulary(architecture.vocabulary(config)).describe(metadata);
+    GgufWriter.write(file, metadata, GgufTensors.of(architecture, config, tensors(name), type));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.models.gguf;
+
+import org.jspecify.annotations.NullMarked;
