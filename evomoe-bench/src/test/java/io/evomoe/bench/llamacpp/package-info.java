@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.bench.llamacpp;
+
+import org.jspecify.annotations.NullMarked;
