@@ -2,6 +2,7 @@ package io.evomoe.models.gguf;
 
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.text.TokenizerContents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -26,7 +27,8 @@ public final class GgufExport {
     this.published = published;
     this.config = new GgufConfig(published.config());
     this.architecture = GgufArchitectures.of(config);
-    this.vocabulary = GgufVocabulary.read(tokenizer).filledUpTo(architecture.vocabulary(config));
+    this.vocabulary = GgufVocabulary.of(TokenizerContents.read(tokenizer))
+            .filledUpTo(architecture.vocabulary(config));
   }
 
   /**

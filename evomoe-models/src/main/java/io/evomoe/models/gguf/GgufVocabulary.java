@@ -1,15 +1,8 @@
 package io.evomoe.models.gguf;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.evomoe.internal.files.IoReason;
-import io.evomoe.models.text.BpeTokenizer;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.evomoe.models.text.TokenizerContents;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -58,51 +51,36 @@ record GgufVocabulary(
   }
 
   /**
-   * Reads the files of a tokenizer.
+   * The contents of a tokenizer's files.
    *
-   * @throws IllegalArgumentException if they are not a tokenizer that is read here
+   * @throws IllegalArgumentException if llama.cpp does not split text as the tokenizer does
    */
-  static GgufVocabulary read(Path folder) {
-    JsonNode json;
-    int end;
-    try (BpeTokenizer checked = BpeTokenizer.load(folder)) {
-      json = new ObjectMapper().readTree(folder.resolve("tokenizer.json").toFile());
-      end = checked.endOfText();
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "tokenizer in %s cannot be read: %s".formatted(folder, IoReason.of(e, folder)), e);
-    }
-    OptionalInt ends = OptionalInt.of(end);
-    return new GgufVocabulary("gpt-2", tokens(json), merges(json), ends, ends, OptionalInt.empty());
+  static GgufVocabulary of(TokenizerContents contents) {
+    String pre =
+        contents
+            .llamaCppName()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "tokenizer must have ignore_merges false with the words of %s for format gguf, was true"
+                            .formatted(contents.preTokenizer())));
+    return new GgufVocabulary(
+        pre,
+        contents.tokens().stream()
+            .map(token -> new Token(token.text(), kind(token.kind())))
+            .toList(),
+        contents.merges(),
+        contents.begin(),
+        OptionalInt.of(contents.end()),
+        contents.padding());
   }
 
-  private static List<Token> tokens(JsonNode json) {
-    JsonNode vocabulary = json.path("model").path("vocab");
-    int size = 0;
-    for (JsonNode id : vocabulary) {
-      size = Math.max(size, id.asInt() + 1);
-    }
-    for (JsonNode added : json.path("added_tokens")) {
-      size = Math.max(size, added.path("id").asInt() + 1);
-    }
-    List<Token> tokens = new ArrayList<>(Collections.nCopies(size, new Token("", Kind.UNUSED)));
-    for (Map.Entry<String, JsonNode> token : vocabulary.properties()) {
-      tokens.set(token.getValue().asInt(), new Token(token.getKey(), Kind.NORMAL));
-    }
-    for (JsonNode added : json.path("added_tokens")) {
-      Kind kind = added.path("special").asBoolean() ? Kind.CONTROL : Kind.USER_DEFINED;
-      tokens.set(added.path("id").asInt(), new Token(added.path("content").asText(), kind));
-    }
-    return tokens;
-  }
-
-  private static List<String> merges(JsonNode json) {
-    List<String> merges = new ArrayList<>();
-    for (JsonNode merge : json.path("model").path("merges")) {
-      merges.add(
-          merge.isTextual() ? merge.asText() : merge.get(0).asText() + " " + merge.get(1).asText());
-    }
-    return merges;
+  private static Kind kind(TokenizerContents.Kind kind) {
+    return switch (kind) {
+      case NORMAL -> Kind.NORMAL;
+      case CONTROL -> Kind.CONTROL;
+      case USER_DEFINED -> Kind.USER_DEFINED;
+    };
   }
 
   /**

@@ -60,7 +60,7 @@ class PublishedFamiliesTest {
   @ParameterizedTest
   @CsvSource({
     "qwen2_moe_stepped, has no place for tensor model.layers.",
-    "qwen3_moe_stepped, has no place for tensor model.layers.",
+    "qwen3_moe_stepped, norm_topk_prob must be true",
     "qwen3_moe, has no place for tensor model.layers.1.mlp.gate_proj.weight",
     "olmoe_all_experts, num_key_value_heads must be the number of heads",
     "gpt2_bf16, activation_function must be gelu or gelu_new",
