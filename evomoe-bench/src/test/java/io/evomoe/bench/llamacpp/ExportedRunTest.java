@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
-import io.evomoe.models.gpt.Generation;
+import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.causal.Generation;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.Sampling;
+import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.Run;
@@ -105,7 +106,7 @@ class ExportedRunTest {
         assertThat(tokens.get(i)).as(TEXTS.get(i)).isEqualTo(tokenizer.encode(TEXTS.get(i)));
       }
 
-      TrainedModel<Gpt> model = Tasks.GPT.trained(checkpoint);
+      TrainedModel<CausalLanguageModel> model = Tasks.GPT.trained(checkpoint);
       List<String> continuations = there.continuations(PROMPTS, NEW_TOKENS);
       int excused = 0;
       for (int i = 0; i < PROMPTS.size(); i++) {
@@ -122,7 +123,7 @@ class ExportedRunTest {
 
   /** Whether theirs is another one than ours, from a token on that is as good as its rival. */
   private static boolean differsBetweenNearLogits(
-      TrainedModel<Gpt> trained, BpeTokenizer tokenizer, String prompt, String theirs) {
+      TrainedModel<CausalLanguageModel> trained, BpeTokenizer tokenizer, String prompt, String theirs) {
     int[] read = tokenizer.encode(prompt);
     int end = tokenizer.endOfText();
     int[] ids =
@@ -146,7 +147,7 @@ class ExportedRunTest {
     return true;
   }
 
-  private static double[] logits(TrainedModel<Gpt> trained, int[] ids) {
+  private static double[] logits(TrainedModel<CausalLanguageModel> trained, int[] ids) {
     return trained
         .model()
         .kernels()
