@@ -28,6 +28,7 @@ class DocumentedCommandsTest {
         "CONTRIBUTING.md",
         "docs/architecture.md",
         "docs/hugging-face.md",
+        "docs/use-anywhere.md",
         "docs/upcycling.md",
         "docs/checkpoints.md",
         "docs/determinism.md",

@@ -2,22 +2,25 @@ package io.evomoe.bench.llamacpp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.models.gguf.GgufExport;
-import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
-import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.gguf.GgufExport;
+import io.evomoe.models.gguf.GgufType;
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.Run;
+import io.evomoe.run.RunBuilder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.result.TrainedModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,26 +65,39 @@ class ExportedRunTest {
 
   /** What is trained and exported. */
   enum Trained {
-    GPT("dense", Map.of()),
-    GPT_WITH_TANH("dense", Map.of("architecture.activation", "GELU_TANH"));
+    GPT("gpt2", "dense"),
+    GPT_WITH_TANH("gpt2", "dense", "architecture.activation=GELU_TANH"),
+    LLAMA("llama", "dense"),
+    TOP_2("mixtral", "topk", "model.moeEvery=1"),
+    EVOMOE(
+        "mixtral",
+        "evomoe",
+        "model.moeEvery=1",
+        "evolution.diversifySteps=8",
+        "evolution.hardFrom=24",
+        "evolution.finalTopK=2");
 
+    private final String family;
     private final String gate;
-    private final Map<String, String> fields;
+    private final List<String> fields;
 
-    Trained(String gate, Map<String, String> fields) {
+    Trained(String family, String gate, String... fields) {
+      this.family = family;
       this.gate = gate;
-      this.fields = fields;
+      this.fields = List.of(fields);
     }
 
     void train(Path folder) {
-      var builder =
-          Run.gpt(DATA)
-              .preset("quick")
-              .gate(gate)
-              .model(m -> m.sequence(CONTEXT))
-              .training(t -> t.steps(40).batch(8));
-      fields.forEach(builder::set);
-      try (Run<Gpt> run = builder.in(folder)) {
+      RunBuilder<?> builder = family.equals("gpt2") ? Run.gpt(DATA) : Run.llama(DATA);
+      builder
+          .preset("quick")
+          .gate(gate)
+          .model(m -> m.sequence(CONTEXT))
+          .training(t -> t.steps(40).batch(8));
+      for (String field : fields) {
+        builder.set(field.split("=", 2)[0], field.split("=", 2)[1]);
+      }
+      try (Run<?> run = builder.in(folder)) {
         run.train();
       }
     }
@@ -94,19 +110,27 @@ class ExportedRunTest {
     Path file = folder.resolve("model.gguf");
     trained.train(run);
     try (RunCheckpoint checkpoint = RunCheckpoint.open(run)) {
-      GgufExport.of(
-              Tasks.named(checkpoint.config().task()).export(checkpoint),
-              checkpoint.folder().tokenizerPath())
+      BpeTokenizer tokenizer = checkpoint.tokenizer();
+      TrainedModel<CausalLanguageModel> model = Tasks.GPT.trained(checkpoint);
+      HubExport published =
+          HubExport.of(
+              model.model(),
+              new HubRequest(
+                  trained.gate,
+                  OptionalInt.of(tokenizer.endOfText()),
+                  Optional.empty(),
+                  model.context(),
+                  Optional.empty()));
+      assertThat(published.config().path("model_type").asText()).isEqualTo(trained.family);
+      GgufExport.of(published, checkpoint.folder().tokenizerPath())
           .write(file, "model", GgufType.F32);
       JavaLlamaCpp there = new JavaLlamaCpp(file, CONTEXT, folder);
-      BpeTokenizer tokenizer = checkpoint.tokenizer();
 
       List<int[]> tokens = there.tokens(TEXTS);
       for (int i = 0; i < TEXTS.size(); i++) {
         assertThat(tokens.get(i)).as(TEXTS.get(i)).isEqualTo(tokenizer.encode(TEXTS.get(i)));
       }
 
-      TrainedModel<CausalLanguageModel> model = Tasks.GPT.trained(checkpoint);
       List<String> continuations = there.continuations(PROMPTS, NEW_TOKENS);
       int excused = 0;
       for (int i = 0; i < PROMPTS.size(); i++) {
@@ -123,7 +147,10 @@ class ExportedRunTest {
 
   /** Whether theirs is another one than ours, from a token on that is as good as its rival. */
   private static boolean differsBetweenNearLogits(
-      TrainedModel<CausalLanguageModel> trained, BpeTokenizer tokenizer, String prompt, String theirs) {
+      TrainedModel<CausalLanguageModel> trained,
+      BpeTokenizer tokenizer,
+      String prompt,
+      String theirs) {
     int[] read = tokenizer.encode(prompt);
     int end = tokenizer.endOfText();
     int[] ids =

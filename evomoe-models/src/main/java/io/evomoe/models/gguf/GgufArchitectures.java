@@ -38,8 +38,10 @@ final class GgufArchitectures {
           case "roberta" -> "llama.cpp continues texts, and a RoBERTa fills in masked tokens";
           case "transformer" -> "llama.cpp has no encoder-decoder with sinusoidal positions";
           default ->
-              "llama.cpp's must be one of "
-                  + ALL.stream().map(GgufArchitecture::modelType).toList();
+              base.equals(type)
+                  ? "llama.cpp's must be one of "
+                      + ALL.stream().map(GgufArchitecture::modelType).toList()
+                  : "those of llama.cpp are behind a softmax router of a fixed k, in every block";
         };
     return new IllegalArgumentException(
         "model_type %s cannot be written in format gguf: %s"

@@ -27,7 +27,8 @@ public final class GgufExport {
     this.published = published;
     this.config = new GgufConfig(published.config());
     this.architecture = GgufArchitectures.of(config);
-    this.vocabulary = GgufVocabulary.of(TokenizerContents.read(tokenizer))
+    this.vocabulary =
+        GgufVocabulary.of(TokenizerContents.read(tokenizer))
             .filledUpTo(architecture.vocabulary(config));
   }
 

@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A GGUF file as docs/gguf.md says how to read it, whole in memory; its numbers are {@code int}. */
+/**
+ * A GGUF file as docs/gguf.md says how to read it, whole in memory; its numbers are {@code int}.
+ */
 final class GgufFile {
   /**
    * Where a tensor is.
@@ -93,7 +95,8 @@ final class GgufFile {
   float[] floats(String name) {
     Info info = tensors.get(name);
     require(info.type == 0, name);
-    float[] floats = new float[(int) info.dimensions.stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b)];
+    float[] floats =
+        new float[(int) info.dimensions.stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b)];
     data(name).asFloatBuffer().get(floats);
     return floats;
   }

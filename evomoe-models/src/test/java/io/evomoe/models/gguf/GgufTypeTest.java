@@ -98,8 +98,7 @@ class GgufTypeTest {
   void should_refuse_names_that_are_none(String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> GgufType.named(name))
-        .withMessage(
-            "dtype of format gguf must be one of [f32, f16, bf16, q8_0], was " + name);
+        .withMessage("dtype of format gguf must be one of [f32, f16, bf16, q8_0], was " + name);
   }
 
   private static ByteBuffer encoded(GgufType type, float[] values) {

@@ -53,7 +53,7 @@ class GgufWriterTest {
     assertThat(read.tensors.get("one").dimensions()).containsExactly(2L, 3L);
     assertThat(read.tensors.get("stack").dimensions()).containsExactly(3L, 2L, 2L);
     assertThat(read.floats("one")).containsExactly(0, 3, 1, 4, 2, 5);
-    assertThat(read.floats("stack")).containsExactly(0, 1, 2, 3, 4, 5, 0, -1, -2, -3, -4, -5);
+    assertThat(read.floats("stack")).containsExactly(0, 1, 2, 3, 4, 5, -0f, -1, -2, -3, -4, -5);
     assertThat(read.floats("vector")).containsExactly(7, 8, 9, 10, 11);
     assertThat(Files.size(file) % GgufWriter.ALIGNMENT).isZero();
   }

@@ -1,0 +1,90 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** export --format gguf, as a user calls it. */
+class GgufCommandTest {
+  @TempDir Path folder;
+  private List<TinyRuns> tasks = List.of();
+
+  @BeforeEach
+  void write_data() throws IOException {
+    tasks = TinyRuns.everyTask(folder);
+  }
+
+  @Test
+  void should_write_one_file_of_each_type() throws IOException {
+    Path run = trained(0, "dense");
+    for (String type : List.of("f32", "f16", "bf16", "q8_0")) {
+      Path out = folder.resolve(type + ".gguf");
+      CommandRun export = export(run, out, "--dtype", type);
+      assertThat(export.code()).as(export.err()).isZero();
+      assertThat(export.out())
+          .contains("29 tensors: " + out, "GELU: exact here, the tanh formula there");
+      assertThat(Files.readAllBytes(out)).startsWith('G', 'G', 'U', 'F', 3, 0, 0, 0);
+    }
+    assertThat(Files.size(folder.resolve("f16.gguf")))
+        .isLessThan(Files.size(folder.resolve("f32.gguf")));
+    assertThat(folder).isDirectoryNotContaining("glob:**/.*");
+  }
+
+  @Test
+  void what_cannot_be_written_should_be_refused_in_one_line() throws IOException {
+    Path run = trained(0, "dense");
+    Path out = folder.resolve("out.gguf");
+    Path there = Files.writeString(folder.resolve("mine.gguf"), "keep me");
+    Path inTheWay = Files.createDirectory(folder.resolve("folder.gguf"));
+
+    refused("mine.gguf must be new, is a file that exists", export(run, there));
+    refused("folder.gguf must be new, is a folder", export(run, inTheWay));
+    refused("whose name ends in .gguf", export(run, folder.resolve("out.bin")));
+    refused("must be one of [f32, f16, bf16, q8_0], was q4_0", export(run, out, "--dtype", "q4_0"));
+    refused("format must be hf or gguf, was onnx", export(run, out, "--format", "onnx"));
+    refused(
+        "dtype of format hf must be f32, f16 or bf16, was q8_0",
+        export(run, out, "--format", "hf", "--dtype", "q8_0"));
+    refused("gpt2 of llama.cpp has no experts", export(trained(0, "switch"), out));
+    refused("a RoBERTa fills in masked tokens", export(trained(1, "dense"), out));
+    refused("no encoder-decoder", export(trained(2, "dense"), out));
+    assertThat(out).doesNotExist();
+    assertThat(there).hasContent("keep me");
+    assertThat(inTheWay).isEmptyDirectory();
+  }
+
+  private Path trained(int task, String gate) {
+    Path out = folder.resolve(task + gate);
+    CommandRun train = tasks.get(task).train(out, gate, "2");
+    assertThat(train.code()).as(train.err()).isZero();
+    return out;
+  }
+
+  private static CommandRun export(Path run, Path out, String... more) {
+    String format = List.of(more).contains("--format") ? "" : "gguf";
+    List<String> words =
+        new ArrayList<>(List.of("export", "--checkpoint", run.toString(), "--out", out.toString()));
+    if (!format.isEmpty()) {
+      words.addAll(List.of("--format", format));
+    }
+    words.addAll(List.of(more));
+    return CommandRun.of(words.toArray(String[]::new));
+  }
+
+  private static void refused(String says, CommandRun run) {
+    assertThat(run.err().lines().filter(line -> line.startsWith("evomoe: ")))
+        .as(run.err())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains(says);
+    assertThat(run.code()).isEqualTo(2);
+  }
+}
