@@ -8,19 +8,17 @@ import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
-import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.TrainedModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -65,26 +63,23 @@ class ExportedRunTest {
 
   /** What is trained and exported. */
   enum Trained {
-    GPT("gpt2", "dense"),
+    GPT("gpt2", "dense", ""),
     GPT_WITH_TANH("gpt2", "dense", "architecture.activation=GELU_TANH"),
-    LLAMA("llama", "dense"),
+    LLAMA("llama", "dense", ""),
     TOP_2("mixtral", "topk", "model.moeEvery=1"),
     EVOMOE(
         "mixtral",
         "evomoe",
-        "model.moeEvery=1",
-        "evolution.diversifySteps=8",
-        "evolution.hardFrom=24",
-        "evolution.finalTopK=2");
+        "model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24 evolution.finalTopK=2");
 
     private final String family;
     private final String gate;
-    private final List<String> fields;
+    private final String fields;
 
-    Trained(String family, String gate, String... fields) {
+    Trained(String family, String gate, String fields) {
       this.family = family;
       this.gate = gate;
-      this.fields = List.of(fields);
+      this.fields = fields;
     }
 
     void train(Path folder) {
@@ -94,8 +89,9 @@ class ExportedRunTest {
           .gate(gate)
           .model(m -> m.sequence(CONTEXT))
           .training(t -> t.steps(40).batch(8));
-      for (String field : fields) {
-        builder.set(field.split("=", 2)[0], field.split("=", 2)[1]);
+      for (String field : fields.isEmpty() ? List.<String>of() : List.of(fields.split(" ", -1))) {
+        List<String> nameAndValue = List.of(field.split("=", 2));
+        builder.set(nameAndValue.get(0), nameAndValue.get(1));
       }
       try (Run<?> run = builder.in(folder)) {
         run.train();
@@ -112,15 +108,7 @@ class ExportedRunTest {
     try (RunCheckpoint checkpoint = RunCheckpoint.open(run)) {
       BpeTokenizer tokenizer = checkpoint.tokenizer();
       TrainedModel<CausalLanguageModel> model = Tasks.GPT.trained(checkpoint);
-      HubExport published =
-          HubExport.of(
-              model.model(),
-              new HubRequest(
-                  trained.gate,
-                  OptionalInt.of(tokenizer.endOfText()),
-                  Optional.empty(),
-                  model.context(),
-                  Optional.empty()));
+      HubExport published = Tasks.GPT.export(checkpoint, ExportRequest.DEFAULT);
       assertThat(published.config().path("model_type").asText()).isEqualTo(trained.family);
       GgufExport.of(published, checkpoint.folder().tokenizerPath())
           .write(file, "model", GgufType.F32);

@@ -29,7 +29,7 @@ class NewFileTest {
       begun.publish();
     }
     assertThat(file).hasContent("whole");
-    assertThat(file.getParent().toFile().list()).containsExactly("model.gguf");
+    assertThat(folder.resolve("a/new").toFile().list()).containsExactly("model.gguf");
   }
 
   @Test

@@ -176,11 +176,7 @@ final class DecoderFamily implements PublishedFamily {
         EmbeddingSize.of(llama.config().vocabulary(), llama.config().positions());
     return Optional.of(
         new PublishedModel(
-            modelType,
-            embedding,
-            llama.config().stack(),
-            llama.config().tied(),
-            Optional.empty()));
+            modelType, embedding, llama.config().stack(), llama.config().tied(), Optional.empty()));
   }
 
   /** Where all blocks have experts, one without has equal ones. */

@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In what the blocks of a decoder family differ from others, with the defaults of its
- * configuration class in Hugging Face's library.
+ * In what the blocks of a decoder family differ from others, with the defaults of its configuration
+ * class in Hugging Face's library.
  *
  * @param architecture name of its model class
  * @param queryKeyNorm what it normalises of queries and keys; null for nothing
@@ -104,8 +104,7 @@ record DecoderTraits(
     if (span != queryKeyNorm) {
       return Optional.of("%s, this run %s".formatted(normalises(queryKeyNorm), normalises(span)));
     }
-    if (!writesHeadWidth
-        && stack.attention().queryWidth() != stack.width()) {
+    if (!writesHeadWidth && stack.attention().queryWidth() != stack.width()) {
       return Optional.of("has heads that share the width, this run has heads of their own width");
     }
     boolean attention = stack.attention().biased();

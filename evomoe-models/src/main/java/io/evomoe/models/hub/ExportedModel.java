@@ -72,8 +72,7 @@ final class ExportedModel {
     if (own.isEmpty()) {
       return Optional.of(
           "is read as a %s, this is a %s"
-              .formatted(
-                  family.modelClass().getSimpleName(), model.getClass().getSimpleName()));
+              .formatted(family.modelClass().getSimpleName(), model.getClass().getSimpleName()));
     }
     if (otherwise != null) {
       return Optional.of("has a softmax router of a fixed k, but " + otherwise);

@@ -1,6 +1,7 @@
 package io.evomoe.models.hub;
 
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Placement;
 import io.evomoe.nn.Parameter;
@@ -18,7 +19,6 @@ import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import io.evomoe.models.stack.StackSize;
 
 /** The tensors of a language model of ours, under the names that they are published with. */
 final class LanguageModelTensors {
@@ -80,8 +80,7 @@ final class LanguageModelTensors {
     parameters.putAll(arrays(model));
     published.family().complete(parameters, published);
     Map<String, INDArray> tensors = new LinkedHashMap<>();
-    mixtureRules(model)
-        .forEach(rule -> tensors.putAll(rule.split(value(parameters, rule.ours()))));
+    mixtureRules(model).forEach(rule -> tensors.putAll(rule.split(value(parameters, rule.ours()))));
     return tensors;
   }
 
@@ -160,7 +159,7 @@ final class LanguageModelTensors {
     return value.dataType() == DataType.FLOAT ? value : value.castTo(DataType.FLOAT);
   }
 
-  private static INDArray value(Map<String, INDArray> arrays, String name) {
+  static INDArray value(Map<String, INDArray> arrays, String name) {
     INDArray value = arrays.get(name);
     if (value == null) {
       throw new IllegalArgumentException("the model has no parameter " + name);

@@ -54,10 +54,8 @@ record MixtureFields(
         shared
             ? new SharedExperts(1, fields.number(SHARED_HIDDEN, 1), true)
             : new SharedExperts(0, inExpert, false);
-    int step =
-        everyBlock ? 1 : fields.optionalNumber(STEP, 1, ConfigFields.LARGEST).orElse(1);
-    return new MoeForm(
-        count, step, everyBlock ? 0 : firstOf(fields, layers), inExpert, always);
+    int step = everyBlock ? 1 : fields.optionalNumber(STEP, 1, ConfigFields.LARGEST).orElse(1);
+    return new MoeForm(count, step, everyBlock ? 0 : firstOf(fields, layers), inExpert, always);
   }
 
   /** Blocks of {@code mlp_only_layers} are the first ones, or there are none. */

@@ -6,6 +6,7 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.FloatFormats;
 import java.io.Closeable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,7 +37,7 @@ public final class OwnExport implements Closeable {
   /** Whether a folder is in this form. */
   public static boolean isIn(Path folder) {
     Path file = folder.resolve(HubConfig.FILE);
-    return java.nio.file.Files.isRegularFile(file)
+    return Files.isRegularFile(file)
         && JsonFile.read(file).path("model_type").asText().equals(MODEL_TYPE);
   }
 
@@ -52,8 +53,7 @@ public final class OwnExport implements Closeable {
       return new OwnExport(folder, fields);
     }
     throw new IllegalArgumentException(
-        "%s: %s.%s must say of which run this is, was left out"
-            .formatted(file, MODEL_TYPE, RUN));
+        "%s: %s.%s must say of which run this is, was left out".formatted(file, MODEL_TYPE, RUN));
   }
 
   /** What {@link HubExport#ofRun} was told. */
@@ -82,7 +82,7 @@ public final class OwnExport implements Closeable {
     List<WeightRule> own = rules.stream().filter(rule -> arrays.containsKey(rule.ours())).toList();
     Set<String> left = new LinkedHashSet<>(tensors.names());
     for (WeightRule rule : own) {
-      rule.split(arrays.get(rule.ours())).forEach(this::requireFit);
+      rule.split(LanguageModelTensors.value(arrays, rule.ours())).forEach(this::requireFit);
       left.removeAll(rule.published());
     }
     rules.forEach(rule -> left.removeAll(rule.published()));
@@ -91,7 +91,9 @@ public final class OwnExport implements Closeable {
           "%s: %d tensors are not of this run: %s"
               .formatted(folder, left.size(), left.stream().limit(5).toList()));
     }
-    own.forEach(rule -> arrays.get(rule.ours()).assign(rule.join(tensors::readFloat)));
+    own.forEach(
+        rule ->
+            LanguageModelTensors.value(arrays, rule.ours()).assign(rule.join(tensors::readFloat)));
   }
 
   private void requireFit(String name, INDArray wanted) {

@@ -1,13 +1,13 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.training.Model;
 import io.evomoe.models.hub.DecoderTraits.Bias;
 import io.evomoe.models.hub.MixtureFields.Parts;
 import io.evomoe.nn.QueryKeyNorm.Span;
+import io.evomoe.training.Model;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
-import java.util.Optional;
 
 /** The families that are read and written. */
 final class PublishedFamilies {
@@ -67,8 +67,7 @@ final class PublishedFamilies {
       @Nullable MixtureFields mixture) {
     double epsilon = modelType.equals("mixtral") || modelType.equals("olmoe") ? 1e-5 : 1e-6;
     DecoderTraits traits =
-        new DecoderTraits(
-            architecture, norm, bias, OptionalInt.empty(), headWidth, epsilon, false);
+        new DecoderTraits(architecture, norm, bias, OptionalInt.empty(), headWidth, epsilon, false);
     return new DecoderFamily(modelType, traits, mixture);
   }
 

@@ -43,7 +43,9 @@ interface PublishedFamily {
    * @param model in its form, with the router that all mixtures of the model have
    */
   default Optional<String> refusal(PublishedModel model) {
-    return model.router().isPresent() ? Optional.of("has no experts, this run has") : Optional.empty();
+    return model.router().isPresent()
+        ? Optional.of("has no experts, this run has")
+        : Optional.empty();
   }
 
   /** The form of a model that it holds, with places for experts where it has them. */

@@ -35,11 +35,7 @@ public record PublishedModel(
   /** The same with places for experts in every {@code moeEvery}-th block. */
   public PublishedModel withExperts(int experts, int moeEvery) {
     return new PublishedModel(
-        modelType,
-        embedding,
-        stack.with(s -> s.experts(experts).moeEvery(moeEvery)),
-        tied,
-        router);
+        modelType, embedding, stack.with(s -> s.experts(experts).moeEvery(moeEvery)), tied, router);
   }
 
   /** The class of our models that it is read as. */

@@ -27,7 +27,8 @@ final class SwitchNames {
   private static final String UP = "wi_1";
 
   /** Linear maps of a feed-forward net. */
-  private static final Map<String, String> FEED_FORWARD = Map.of("expand", "wi", "up", UP, "contract", "wo");
+  private static final Map<String, String> FEED_FORWARD =
+      Map.of("expand", "wi", "up", UP, "contract", "wo");
 
   private final Map<String, WeightRule> rules = new HashMap<>();
 
@@ -149,7 +150,8 @@ final class SwitchNames {
     }
     long gated = unknown.stream().filter(SwitchNames::isUp).count();
     if (gated > 0) {
-      sentences.add(gated + " maps " + UP + " of gated nets, where Switch Transformers has plain ones");
+      sentences.add(
+          gated + " maps " + UP + " of gated nets, where Switch Transformers has plain ones");
     }
     unknown.stream()
         .filter(name -> !name.endsWith(".bias") && !isUp(name))

@@ -19,7 +19,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param transposed whether the tensors are [out, in], where ours is [in, out]
  * @param shapes of the tensors, one each; empty where these are not checked and equally wide
  */
-record WeightRule(String ours, List<String> published, boolean transposed, List<List<Integer>> shapes) {
+record WeightRule(
+    String ours, List<String> published, boolean transposed, List<List<Integer>> shapes) {
 
   WeightRule {
     published = List.copyOf(published);

@@ -88,8 +88,7 @@ final class Bf16LargeProducts implements LargeProducts {
   }
 
   @Override
-  public void parameterGradients(
-      long x, long dy, int rows, int computed, MapGradients into) {
+  public void parameterGradients(long x, long dy, int rows, int computed, MapGradients into) {
     Accumulator weight = into.weight();
     long in = weight.array().size(0);
     long out = weight.array().size(1);
@@ -133,12 +132,7 @@ final class Bf16LargeProducts implements LargeProducts {
 
   @Override
   public void layerGradients(
-      long x,
-      INDArray weight,
-      long dy,
-      long dx,
-      int rows,
-      MapGradients into) {
+      long x, INDArray weight, long dy, long dx, int rows, MapGradients into) {
     int computed = computed(rows, room());
     gradients(x, weight, dy, dx, rows, computed, false, into);
   }

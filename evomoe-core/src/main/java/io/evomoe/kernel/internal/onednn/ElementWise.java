@@ -72,8 +72,7 @@ final class ElementWise {
 
   /** product = a * b; may be in place. */
   void multiply(long a, long b, long product, long length) {
-    forPieces(
-        length, (start, size) -> multiplyAtOnce(a + start, b + start, product + start, size));
+    forPieces(length, (start, size) -> multiplyAtOnce(a + start, b + start, product + start, size));
   }
 
   private static void forPieces(long length, Piece piece) {

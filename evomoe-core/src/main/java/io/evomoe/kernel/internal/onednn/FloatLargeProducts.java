@@ -70,8 +70,7 @@ final class FloatLargeProducts implements LargeProducts {
   }
 
   @Override
-  public void parameterGradients(
-      long x, long dy, int rows, int computed, MapGradients into) {
+  public void parameterGradients(long x, long dy, int rows, int computed, MapGradients into) {
     Accumulator weight = into.weight();
     long in = weight.array().size(0);
     long out = weight.array().size(1);
@@ -97,12 +96,7 @@ final class FloatLargeProducts implements LargeProducts {
   /** Compiled whatever the weights' size: a layer's row counts change less than an expert's. */
   @Override
   public void layerGradients(
-      long x,
-      INDArray weight,
-      long dy,
-      long dx,
-      int rows,
-      MapGradients into) {
+      long x, INDArray weight, long dy, long dx, int rows, MapGradients into) {
     parameterGradients(x, dy, rows, rows, into);
     boolean compiled = MatrixProducts.compiled(rows);
     long in = weight.size(0);

@@ -57,8 +57,7 @@ interface LargeProducts {
   void inputGradient(long dy, INDArray weight, long dx, int rows, int computed, boolean add);
 
   /** The gradients x^T dy [in, out] of a weight and those of a bias, the column sums of dy. */
-  void parameterGradients(
-      long x, long dy, int rows, int computed, MapGradients into);
+  void parameterGradients(long x, long dy, int rows, int computed, MapGradients into);
 
   /** {@link #parameterGradients} and {@link #inputGradient} of a block of an expert's rows. */
   void gradients(
@@ -72,13 +71,7 @@ interface LargeProducts {
       MapGradients into);
 
   /** The same of all rows of a layer, whose dx has {@link #computed} ones. */
-  void layerGradients(
-      long x,
-      INDArray weight,
-      long dy,
-      long dx,
-      int rows,
-      MapGradients into);
+  void layerGradients(long x, INDArray weight, long dy, long dx, int rows, MapGradients into);
 
   /** Rows that rows of a group are computed on; groups that share rows have none to spare. */
   default int computed(RowGroups groups, int group, int start, int rows) {

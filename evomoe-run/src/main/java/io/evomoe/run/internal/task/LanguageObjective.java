@@ -51,9 +51,7 @@ record LanguageObjective(
 
   private static PackedBatches packed(
       PackedBatches batches, Tokenizer tokenizer, RunConfig config) {
-    return config.model().documentMask()
-        ? batches.withDocuments(tokenizer.endOfText())
-        : batches;
+    return config.model().documentMask() ? batches.withDocuments(tokenizer.endOfText()) : batches;
   }
 
   /** Sequences of text. */
