@@ -40,8 +40,8 @@ enum ExpertNames {
     this.normalised = normalised;
   }
 
-  /** Names of a net's matrices, in the order of {@link #PARTS}. */
-  private List<String> matrices() {
+  /** Names of the parts of a net, as {@link #PARTS} has them. */
+  private List<String> parts() {
     return this == MIXTRAL
         ? List.of("w1", "w3", "w2")
         : List.of("gate_proj", "up_proj", "down_proj");
@@ -53,7 +53,7 @@ enum ExpertNames {
     for (int i = 0; i < PARTS.size(); i++) {
       String target = "blk.{block}.ffn_" + PARTS.get(i);
       if (this == NONE) {
-        String published = LAYER + place + matrices.get(i);
+        String published = LAYER + place + parts().get(i);
         rules.add(TensorRule.same(published + ".weight", target + ".weight"));
         if (biases) {
           rules.add(TensorRule.same(published + ".bias", target + ".bias"));
@@ -61,13 +61,13 @@ enum ExpertNames {
       } else {
         rules.add(
             TensorRule.same(
-                LAYER + place + "experts.{expert}." + matrices.get(i) + ".weight",
+                LAYER + place + "experts.{expert}." + parts().get(i) + ".weight",
                 target + "_exps.weight"));
       }
       if (this == QWEN2_MOE) {
         rules.add(
             TensorRule.same(
-                LAYER + SHARED + "." + matrices.get(i) + ".weight", target + "_shexp.weight"));
+                LAYER + SHARED + "." + parts().get(i) + ".weight", target + "_shexp.weight"));
       }
     }
     if (this != NONE) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A GGUF file as docs/gguf.md says how to read it, whole in memory; its numbers are {@code int}.
@@ -85,15 +86,19 @@ final class GgufFile {
     return List.of(values);
   }
 
+  Info info(String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
+  }
+
   /** Bytes of the file from a tensor's beginning on. */
   ByteBuffer data(String name) {
-    int begin = (int) (data + tensors.get(name).offset);
+    int begin = (int) (data + info(name).offset);
     return bytes.slice(begin, bytes.limit() - begin).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The elements of a tensor of F32. */
   float[] floats(String name) {
-    Info info = tensors.get(name);
+    Info info = info(name);
     require(info.type == 0, name);
     float[] floats =
         new float[(int) info.dimensions.stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b)];

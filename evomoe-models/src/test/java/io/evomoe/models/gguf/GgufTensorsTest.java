@@ -28,21 +28,20 @@ class GgufTensorsTest {
     GgufFile read = new GgufFile(file);
 
     assertThat(read.metadata).containsEntry("general.file_type", 7);
-    assertThat(read.tensors.get("token_embd.weight").type()).isEqualTo(8);
-    assertThat(read.tensors.get("blk.0.attn_q.weight").type()).isEqualTo(8);
-    assertThat(read.tensors.get("blk.1.ffn_up_exps.weight"))
+    assertThat(read.info("token_embd.weight").type()).isEqualTo(8);
+    assertThat(read.info("blk.0.attn_q.weight").type()).isEqualTo(8);
+    assertThat(read.info("blk.1.ffn_up_exps.weight"))
         .isEqualTo(
             new GgufFile.Info(List.of(32L, 24L, 4L), 8, offset(read, "blk.1.ffn_up_exps.weight")));
-    assertThat(read.tensors.get("blk.1.ffn_down_exps.weight").dimensions())
-        .containsExactly(24L, 32L, 4L);
-    assertThat(read.tensors.get("blk.1.ffn_down_exps.weight").type()).isEqualTo(1);
+    assertThat(read.info("blk.1.ffn_down_exps.weight").dimensions()).containsExactly(24L, 32L, 4L);
+    assertThat(read.info("blk.1.ffn_down_exps.weight").type()).isEqualTo(1);
     for (String exact : List.of("blk.0.ffn_gate_inp", "blk.0.attn_norm", "output_norm")) {
-      assertThat(read.tensors.get(exact + ".weight").type()).as(exact).isZero();
+      assertThat(read.info(exact + ".weight").type()).as(exact).isZero();
     }
   }
 
   private static long offset(GgufFile file, String name) {
-    return file.tensors.get(name).offset();
+    return file.info(name).offset();
   }
 
   /**

@@ -50,8 +50,8 @@ class GgufWriterTest {
         .containsEntry("a.words", List.of("", "Ġthe"))
         .containsEntry("a.kinds", List.of(1, -3))
         .hasSize(6);
-    assertThat(read.tensors.get("one").dimensions()).containsExactly(2L, 3L);
-    assertThat(read.tensors.get("stack").dimensions()).containsExactly(3L, 2L, 2L);
+    assertThat(read.info("one").dimensions()).containsExactly(2L, 3L);
+    assertThat(read.info("stack").dimensions()).containsExactly(3L, 2L, 2L);
     assertThat(read.floats("one")).containsExactly(0, 3, 1, 4, 2, 5);
     assertThat(read.floats("stack")).containsExactly(0, 1, 2, 3, 4, 5, -0f, -1, -2, -3, -4, -5);
     assertThat(read.floats("vector")).containsExactly(7, 8, 9, 10, 11);
