@@ -49,11 +49,11 @@ enum ExpertNames {
 
   /** Adds the rules of all tensors in a place. */
   void addTo(List<TensorRule> rules, boolean biases) {
-    List<String> matrices = matrices();
+    List<String> matrices = parts();
     for (int i = 0; i < PARTS.size(); i++) {
       String target = "blk.{block}.ffn_" + PARTS.get(i);
       if (this == NONE) {
-        String published = LAYER + place + parts().get(i);
+        String published = LAYER + place + matrices.get(i);
         rules.add(TensorRule.same(published + ".weight", target + ".weight"));
         if (biases) {
           rules.add(TensorRule.same(published + ".bias", target + ".bias"));
@@ -61,13 +61,13 @@ enum ExpertNames {
       } else {
         rules.add(
             TensorRule.same(
-                LAYER + place + "experts.{expert}." + parts().get(i) + ".weight",
+                LAYER + place + "experts.{expert}." + matrices.get(i) + ".weight",
                 target + "_exps.weight"));
       }
       if (this == QWEN2_MOE) {
         rules.add(
             TensorRule.same(
-                LAYER + SHARED + "." + parts().get(i) + ".weight", target + "_shexp.weight"));
+                LAYER + SHARED + "." + matrices.get(i) + ".weight", target + "_shexp.weight"));
       }
     }
     if (this != NONE) {
