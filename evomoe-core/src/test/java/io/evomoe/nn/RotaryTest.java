@@ -41,15 +41,15 @@ class RotaryTest {
   void should_refuse_a_theta_that_is_no_positive_number(double theta) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Rotary(theta))
-        .withMessage("theta must be above 0 and finite, was " + theta);
+        .withMessage("ropeTheta must be above 0 and finite, was " + theta);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "0.5,1,4,64,'factor must be at least 1 and finite, was 0.5'",
-    "8,0,4,64,'lowFrequencyFactor must be above 0 and finite, was 0.0'",
-    "8,4,4,64,'highFrequencyFactor must be above lowFrequencyFactor, 4.0, was 4.0'",
-    "8,1,4,0,'originalPositions must be at least 1, was 0'"
+    "0.5,1,4,64,'ropeFactor must be at least 1 and finite, was 0.5'",
+    "8,0,4,64,'ropeLowFrequencyFactor must be above 0 and finite, was 0.0'",
+    "8,4,4,64,'ropeHighFrequencyFactor must be above ropeLowFrequencyFactor, 4.0, was 4.0'",
+    "8,1,4,0,'ropeOriginalPositions must be at least 1, was 0'"
   })
   void should_refuse_a_scaling_out_of_its_bounds(
       double factor, double low, double high, int positions, String message) {

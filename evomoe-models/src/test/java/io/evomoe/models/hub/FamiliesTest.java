@@ -1,6 +1,7 @@
 package io.evomoe.models.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.TopKGate;
@@ -17,8 +18,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -89,5 +92,70 @@ class FamiliesTest {
                         TrainingFacts.UNKNOWN))
             .orElseGet(() -> Gates.of(new DenseGate.Provider()));
     return new Llama(published.llama(), gates, Scope.root(3, kernels));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama,mistral,true",
+    "llama,qwen3,false",
+    "llama,mixtral,false",
+    "mixtral,olmoe,false",
+    "mixtral_top1,mixtral,true",
+    "mixtral,llama,false",
+    "qwen3_moe_stepped,mixtral,false",
+    "qwen2_moe,qwen3_moe,false",
+    "llama,gpt2,false",
+    "llama_biased,mistral,false"
+  })
+  void should_be_published_by_families_that_hold_it_alone(String name, String as, boolean held) {
+    try (HubFolder hub = HubFolder.open(Published.folder(name))) {
+      Llama model = model(hub.model());
+      hub.loadInto(model);
+      HubRequest request =
+          new HubRequest(
+                  "topk", OptionalInt.empty(), Optional.empty(), Published.MOMENT, Optional.empty())
+              .as(as);
+      if (held) {
+        assertThat(HubExport.of(model, request).config().path("model_type").asText()).isEqualTo(as);
+      } else {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> HubExport.of(model, request))
+            .withMessageStartingWith(as + " ")
+            .withMessageContaining("this run is held by");
+      }
+    }
+  }
+
+  @Test
+  void should_publish_a_dense_block_of_a_mixture_as_equal_experts() {
+    PublishedModel mixed = described("mixtral").withExperts(4, 2);
+    Llama model = model(mixed);
+    HubExport.of(
+            model,
+            new HubRequest(
+                "topk",
+                OptionalInt.empty(),
+                Optional.empty(),
+                Published.MOMENT,
+                Optional.of("mixtral")))
+        .write(folder.resolve("out"), Optional.empty(), 1 << 20);
+    try (HubFolder hub = HubFolder.open(folder.resolve("out"))) {
+      Llama again = model(hub.model());
+      hub.loadInto(again);
+      TokenBatch tokens = TokenBatch.of(4, new int[] {5, 6, 7, 8});
+
+      assertThat(model.evolving().places()).hasSize(1);
+      assertThat(again.evolving().places()).hasSize(2);
+      assertThat(
+              Published.difference(
+                  again.logits(tokens, Published.MOMENT), model.logits(tokens, Published.MOMENT)))
+          .isLessThan(1e-5);
+    }
+  }
+
+  private static PublishedModel described(String name) {
+    try (HubFolder hub = HubFolder.open(Published.folder(name))) {
+      return hub.model();
+    }
   }
 }

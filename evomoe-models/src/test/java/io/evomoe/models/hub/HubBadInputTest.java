@@ -36,7 +36,8 @@ class HubBadInputTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "gpt2|model_type|\"llama\"|model_type must be one of [gpt2, roberta], was llama",
+        "gpt2|model_type|\"bert\"|model_type must be one of [gpt2, roberta, llama, mistral, qwen3,"
+            + " mixtral, qwen3_moe, olmoe, qwen2_moe], was bert",
         "gpt2|model_type|null|model_type must be a text, was null",
         "gpt2|n_embd|0|n_embd must be a whole number of at least 1 and at most 1000000, was 0",
         "gpt2|n_embd|\"12\"|n_embd must be a whole number",
@@ -60,7 +61,27 @@ class HubBadInputTest {
         "roberta|max_position_embeddings|2|max_position_embeddings must be a whole number of at"
             + " least 3",
         "roberta|type_vocab_size|2|token_type_embeddings.weight must have the shape [2, 12]",
-        "roberta|hidden_act|\"tanhh\"|hidden_act must be one of"
+        "roberta|hidden_act|\"tanhh\"|hidden_act must be one of",
+        "llama|sliding_window|8|sliding_window must be null",
+        "llama|rope_scaling|{\"rope_type\":\"yarn\",\"factor\":2.0}|rope_scaling: rope_type must be"
+            + " one of [llama3, default], was yarn",
+        "llama|rope_scaling|{\"type\":\"linear\",\"factor\":2.0}|rope_scaling: type must be one of",
+        "llama|rope_theta|0|rope_theta must be a number above 0, was 0",
+        "llama|attn_logit_softcapping|50.0|attn_logit_softcapping must be null",
+        "llama|final_logit_softcapping|30.0|final_logit_softcapping must be null",
+        "llama|partial_rotary_factor|0.5|partial_rotary_factor must be 1.0",
+        "llama|num_key_value_heads|3|num_key_value_heads must be a divisor of num_attention_heads",
+        "llama|head_dim|5|head_dim must be even, was 5",
+        "llama|attention_bias|true|self_attn.q_proj.bias is missing",
+        "llama|tie_word_embeddings|true|lm_head.weight must equal model.embed_tokens.weight",
+        "olmoe|clip_qkv|8.0|clip_qkv must be null",
+        "olmoe|num_experts|7|mlp.gate.weight must have the shape [7, 32], has [6, 32]",
+        "olmoe|num_experts|5|mlp.gate.weight must have the shape [5, 32], has [6, 32]",
+        "olmoe|num_experts_per_tok|7|num_experts_per_tok must be a whole number of at least 1 and at"
+            + " most 6, was 7",
+        "qwen2_moe|mlp_only_layers|[1]|mlp_only_layers must be the first blocks in order",
+        "qwen2_moe_stepped|use_sliding_window|true|sliding_window must be null",
+        "qwen3_moe|norm_topk_prob|1|norm_topk_prob must be true or false, was 1"
       })
   void should_name_the_field_of_the_configuration(
       String name, String field, String value, String says) throws IOException {

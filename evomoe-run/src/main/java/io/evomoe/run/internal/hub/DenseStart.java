@@ -6,6 +6,8 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.training.DenseWeights;
+import io.evomoe.training.TrainingConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -37,7 +39,8 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
 
   /**
    * The defaults of a run that starts here: the dense run's task, model and compute settings, with
-   * experts spawned before the first step, since the dense run was the phase of one expert.
+   * experts spawned before the first step, since the dense run was the phase of one expert; the
+   * learning rate of an import, which is one for trained weights.
    *
    * @param usual the preset of this run's task
    * @param itsData whether it goes on with the dense run's data, which is divided as it was then
@@ -50,12 +53,19 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
             c ->
                 c.gate(usual.gate())
                     .seed(usual.seed())
-                    .training(usual.training())
+                    .training(training(usual, dense))
                     .evolution(usual.evolution())
                     .architecture(dense.architecture().withPositions(positions))
                     .guards(usual.guards())
                     .split(itsData ? dense.split() : usual.split()));
     return ConfigFile.set(config, "evolution.diversifySteps", "0");
+  }
+
+  private TrainingConfig training(RunConfig usual, RunConfig dense) {
+    double rate = dense.training().learningRate();
+    return Files.isDirectory(run.folder().originPath())
+        ? usual.training().with(t -> t.learningRate(rate))
+        : usual.training();
   }
 
   /** Refuses to start a run of another task. */

@@ -44,7 +44,10 @@ public final class HubImport {
   private static final int MOE_EVERY = 2;
 
   /** Of a training that starts here: what published models can read takes more than most have. */
-  private static final int SEQUENCE = 1024;
+  private static final int SEQUENCE = 512;
+
+  /** Likewise: a preset's is one for fresh weights, and far too high for trained ones. */
+  private static final double LEARNING_RATE = 1e-4;
 
   private HubImport() {}
 
@@ -180,6 +183,7 @@ public final class HubImport {
     return usual.with(
         c ->
             c.model(size)
+                .training(usual.training().with(t -> t.learningRate(LEARNING_RATE)))
                 .architecture(architecture)
                 .gateOptions(model.router().map(HubImport::options).orElse(Map.of())));
   }

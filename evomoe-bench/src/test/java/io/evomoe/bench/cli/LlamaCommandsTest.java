@@ -1,0 +1,103 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.models.transformer.Search;
+import io.evomoe.run.Run;
+import io.evomoe.run.result.EvalRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A run of architecture llama on its way out and back, as a user calls it. */
+class LlamaCommandsTest {
+  @TempDir Path folder;
+  private Path text;
+
+  @BeforeEach
+  void write_a_text() throws IOException {
+    text =
+        Files.writeString(
+            folder.resolve("text.txt"), "We the people of the United States.\n\n".repeat(400));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "evomoe,'evolution.hardFrom=3 evolution.finalTopK=1',mixtral",
+    "evomoe,'evolution.hardFrom=3 evolution.finalTopK=2',mixtral",
+    "evomoe,'',evomoe",
+    "topk,'model.keyValueHeads=1',mixtral",
+    "topk,'architecture.queryKeyNorm=HEAD model.sharedExperts=0',qwen3_moe",
+    "topk,'architecture.queryKeyNorm=WHOLE',olmoe",
+    "switch,'architecture.queryKeyNorm=HEAD',qwen3_moe",
+    "hash,'model.sharedExperts=1 model.sharedGate=true',evomoe",
+    "dense,'architecture.tiedHead=false',llama"
+  })
+  void an_exported_run_should_have_the_same_held_out_loss_when_it_is_imported(
+      String gate, String fields, String family) throws IOException {
+    Path run = train(gate, fields);
+    Path published = folder.resolve("published");
+    succeed("export", "--checkpoint", run, "--format", "hf", "--out", published);
+    assertThat(Files.readString(published.resolve("config.json")))
+        .containsPattern("\"model_type\" ?: ?\"" + family + "\"");
+
+    Path imported = folder.resolve("imported");
+    succeed("import", "--from", published, "--out", imported);
+
+    assertThat(Math.abs(loss(imported) - loss(run))).isLessThan(1e-6);
+  }
+
+  @Test
+  void a_run_that_no_family_holds_should_say_why_and_write_nothing() {
+    Path run = train("evomoe", "");
+    Path out = folder.resolve("out");
+
+    CommandRun refused = of("export", "--checkpoint", run, "--as", "mixtral", "--out", out);
+
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err().strip())
+        .startsWith("evomoe: mixtral has a softmax router of a fixed k, but gate evomoe keeps")
+        .endsWith("no family holds this run")
+        .hasLineCount(1);
+    assertThat(out).doesNotExist();
+  }
+
+  private Path train(String gate, String fields) {
+    Path out = folder.resolve("run");
+    List<Object> words =
+        new ArrayList<>(
+            List.of("train", "--preset", "quick", "--gate", gate, "--data", text, "--out", out));
+    words.addAll(List.of("--steps", "8", "--set", "model.architecture=llama"));
+    words.addAll(List.of("--set", "training.batch=4", "--set", "model.sequence=16"));
+    for (String field : fields.isEmpty() ? List.<String>of() : List.of(fields.split(" ", -1))) {
+      words.addAll(List.of("--set", field));
+    }
+    succeed(words.toArray());
+    return out;
+  }
+
+  private double loss(Path folder) {
+    EvalRequest request = new EvalRequest(text, "valid", 64, 1, 0, Search.greedy(), null);
+    try (Run<?> run = Run.open(folder)) {
+      return run.evaluate(request).loss();
+    }
+  }
+
+  private static CommandRun succeed(Object... words) {
+    CommandRun run = of(words);
+    assertThat(run.code()).as(run.err()).isZero();
+    return run;
+  }
+
+  private static CommandRun of(Object... words) {
+    return CommandRun.of(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
+  }
+}
