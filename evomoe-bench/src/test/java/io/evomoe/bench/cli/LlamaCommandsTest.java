@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A run of architecture llama on its way out and back, as a user calls it. */
 class LlamaCommandsTest {
+  /** Batches of an imported run are larger, so that fewer of them would be other texts. */
+  private static final int EVERY_BATCH = 1_000_000;
+
   @TempDir Path folder;
   private Path text;
 
@@ -85,7 +88,7 @@ class LlamaCommandsTest {
   }
 
   private double loss(Path folder) {
-    EvalRequest request = new EvalRequest(text, "valid", 64, 1, 0, Search.greedy(), null);
+    EvalRequest request = new EvalRequest(text, "valid", EVERY_BATCH, 1, 0, Search.greedy(), null);
     try (Run<?> run = Run.open(folder)) {
       return run.evaluate(request).loss();
     }

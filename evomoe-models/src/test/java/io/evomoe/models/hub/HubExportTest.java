@@ -157,7 +157,7 @@ class HubExportTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HubExport.of(model, "switch", OptionalInt.empty(), Optional.empty()))
-        .withMessageContaining("published as [gpt2, roberta], was a Transformer");
+        .withMessageContaining("published as [gpt2, roberta, llama,");
     HubExport export = HubExport.of(model, "switch");
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
