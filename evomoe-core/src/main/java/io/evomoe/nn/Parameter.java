@@ -2,6 +2,7 @@ package io.evomoe.nn;
 
 import io.evomoe.kernel.Accumulator;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
@@ -16,7 +17,7 @@ public final class Parameter {
   private final Role role;
   private final double deviation;
   private INDArray value;
-  private INDArray gradient;
+  private @Nullable INDArray gradient;
   private boolean hasGradient;
   private boolean frozen;
 
@@ -43,9 +44,18 @@ public final class Parameter {
     this.role = role;
     this.deviation = deviation;
     this.value = value;
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      this.gradient = Nd4j.create(value.dataType(), value.shape());
+  }
+
+  /** Made when it is first asked for: a model that is not trained has none. */
+  private INDArray ownGradient() {
+    INDArray made = gradient;
+    if (made == null) {
+      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        made = Nd4j.create(value.dataType(), value.shape());
+      }
+      gradient = made;
     }
+    return made;
   }
 
   /** Dotted path, unique in a model. */
@@ -132,7 +142,7 @@ public final class Parameter {
   public Accumulator accumulator() {
     double beta = hasGradient ? 1 : 0;
     hasGradient = true;
-    return new Accumulator(gradient, beta);
+    return new Accumulator(ownGradient(), beta);
   }
 
   /** Whether anything was added since the last {@link #clearGradient()}; otherwise it is zero. */
@@ -142,10 +152,11 @@ public final class Parameter {
 
   /** The gradient; all zeros where nothing was added. */
   public INDArray gradient() {
+    INDArray own = ownGradient();
     if (!hasGradient) {
-      gradient.assign(0);
+      own.assign(0);
     }
-    return gradient;
+    return own;
   }
 
   /** Forgets the gradient without touching its memory. */
@@ -156,7 +167,9 @@ public final class Parameter {
   /** Gives back the memory of value and gradient, which must not be used any more. */
   public void free() {
     value.close();
-    gradient.close();
+    if (gradient != null) {
+      gradient.close();
+    }
   }
 
   /** Ends its training for good: no gradient, moment or weight decay moves it from here on. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Where a layer makes its parameters: a dotted name, a seed and the kernels to compute with. A
@@ -14,6 +15,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * which layers are made.
  */
 public final class Scope {
+  /** So that a table of a gigabyte does not need another one in doubles. */
+  private static final int DRAWN_AT_ONCE = 1 << 20;
+
   private final Place place;
   private final long seed;
   private final Kernels kernels;
@@ -97,11 +101,20 @@ public final class Scope {
   public Parameter normal(String part, double deviation, long... shape) {
     Place of = place(part);
     CounterRandom random = new CounterRandom(CounterRandom.fold(seed, of.name()));
-    double[] values = new double[Math.toIntExact(product(shape))];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = deviation * random.gaussian(i);
+    long length = product(shape);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray array = Nd4j.createUninitialized(kernels.dataType(), shape, 'c');
+      INDArray flat = array.reshape(length);
+      for (long from = 0; from < length; from += DRAWN_AT_ONCE) {
+        long to = Math.min(length, from + DRAWN_AT_ONCE);
+        double[] values = new double[Math.toIntExact(to - from)];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = deviation * random.gaussian(from + i);
+        }
+        flat.get(NDArrayIndex.interval(from, to)).assign(Nd4j.createFromArray(values));
+      }
+      return new Parameter(of, Role.WEIGHT, deviation, array);
     }
-    return parameter(of, Role.WEIGHT, deviation, values, shape);
   }
 
   /**
