@@ -31,6 +31,7 @@ class TopKGateTest extends GateContract {
     return List.of(
         Map.of(),
         Map.of("k", "1"),
+        Map.of("k", "2", "renormalize", "false"),
         Map.of("k", "3", "capacityFactor", "0.4", "randomSecond", "true"),
         Map.of("k", "4", "alpha", "2"));
   }
