@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Trains a small GPT, exports it to GGUF, and compares it with what llama.cpp makes of the files, on text that
-# was held out: probabilities after each of 64 tokens, and the loss. Needs `npm ci --ignore-scripts` here, once.
+# was held out: probabilities after each of 64 tokens, and the loss. Needs `npm install --no-save --ignore-scripts` here, once.
 # Ends with 0 only when in float32 no probability is more than 1e-3 off and the loss no more than 0.5 %.
 set -euo pipefail
 cd "$(dirname "$0")"
