@@ -73,6 +73,31 @@ class LlamaCommandsTest {
     assertThat(out).doesNotExist();
   }
 
+  @Test
+  void a_mixture_may_have_its_experts_in_other_blocks_than_the_dense_run_had_places_in() {
+    Path dense = train("dense", "model.layers=4 model.moeEvery=2");
+    Path out = folder.resolve("mixture");
+
+    succeed(
+        "train",
+        "--init",
+        dense,
+        "--preset",
+        "quick",
+        "--spawn",
+        "copy",
+        "--steps",
+        "1",
+        "--set",
+        "model.moeEvery=4",
+        "--set",
+        "training.learningRate=1e-30",
+        "--out",
+        out);
+
+    assertThat(Math.abs(loss(out) - loss(dense))).isLessThan(1e-5);
+  }
+
   private Path train(String gate, String fields) {
     Path out = folder.resolve("run");
     List<Object> words =

@@ -7,6 +7,8 @@ import io.evomoe.training.DenseWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,6 +18,9 @@ final class DenseCheckpoint implements DenseWeights {
   private final Path file;
   private final Set<String> names;
 
+  /** Names of the first experts' parts by those that they have in a block without experts. */
+  private final Map<String, String> firstExperts = new HashMap<>();
+
   DenseCheckpoint(Path file) {
     this.file = file;
     try (SafeTensors tensors = SafeTensors.open(file)) {
@@ -23,6 +28,10 @@ final class DenseCheckpoint implements DenseWeights {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
     }
+    String first = "." + ExpertPlace.EXPERTS + ".0.";
+    names.stream()
+        .filter(name -> name.contains(first))
+        .forEach(name -> firstExperts.put(name.replace(first, "."), name));
   }
 
   @Override
@@ -35,12 +44,15 @@ final class DenseCheckpoint implements DenseWeights {
     return names;
   }
 
-  /** A place that may have experts has its one net as the first of them. */
+  /**
+   * A place that may have experts has its one net as the first of them, also where the model that
+   * starts here has none in that block.
+   */
   @Override
   public Optional<String> nameFor(Place place) {
     ExpertPlace expert = place.expert().orElse(null);
     if (expert == null || !names.contains(expert.of(0))) {
-      return place.denseName();
+      return place.denseName().map(name -> firstExperts.getOrDefault(name, name));
     }
     if (names.contains(expert.of(1))) {
       throw new IllegalArgumentException(
