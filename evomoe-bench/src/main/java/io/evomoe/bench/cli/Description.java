@@ -2,6 +2,8 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.internal.task.ParameterTotal;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.Tasks;
 import java.lang.reflect.RecordComponent;
@@ -18,8 +20,9 @@ final class Description {
 
   /** One line: how large the models of a run are. */
   static String parameters(TaskData<?, ?> data, RunConfig config) {
-    long parameters = data.parameters(config).numbers();
-    return "%s: %,d parameters with all experts".formatted(config.gate(), parameters);
+    ParameterTotal total = data.parameters(config);
+    return "%s: %,d parameters with all experts, %s with gradients and optimizer moments"
+        .formatted(config.gate(), total.numbers(), MemoryLimit.text(MemoryLimit.bytes(total)));
   }
 
   /** One line: what a run's loss is the sum of. */

@@ -67,7 +67,9 @@ class ExportedRunTest {
     GPT_WITH_TANH("gpt2", "dense", "architecture.activation=GELU_TANH"),
     LLAMA("llama", "dense", ""),
     TOP_2("mixtral", "topk", "model.moeEvery=1"),
-    EVOMOE(
+    EVOMOE_TO_1(
+        "mixtral", "evomoe", "model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24"),
+    EVOMOE_TO_2(
         "mixtral",
         "evomoe",
         "model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24 evolution.finalTopK=2");

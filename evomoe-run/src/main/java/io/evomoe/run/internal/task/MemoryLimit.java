@@ -42,11 +42,17 @@ public record MemoryLimit(long bytes, String name) {
     requireRoomFor(config.gate(), data.parameters(config), Runtime.getRuntime().maxMemory());
   }
 
+  /** Memory of parameters with their gradients and optimizer moments, heap included. */
+  public static double bytes(ParameterTotal parameters) {
+    double numbers = (double) FLOAT_BYTES * ARRAYS_A_PARAMETER * parameters.numbers();
+    double arrays = (double) ARRAYS_A_PARAMETER * parameters.arrays();
+    return numbers + (HEAP_BYTES_AN_ARRAY + OTHER_BYTES_AN_ARRAY) * arrays;
+  }
+
   public void requireRoomFor(String gate, ParameterTotal parameters, long mostHeap) {
     double arrays = (double) ARRAYS_A_PARAMETER * parameters.arrays();
     double heap = HEAP_BYTES_AN_ARRAY * arrays;
-    double numbers = (double) FLOAT_BYTES * ARRAYS_A_PARAMETER * parameters.numbers();
-    double needed = numbers + heap + OTHER_BYTES_AN_ARRAY * arrays;
+    double needed = bytes(parameters);
     String what =
         "gate %s: %,d parameters in %,d arrays, with gradients and optimizer moments, need"
             .formatted(gate, parameters.numbers(), parameters.arrays());
