@@ -1,19 +1,28 @@
 package io.evomoe.models.causal;
 
 import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.Gates;
+import io.evomoe.nn.Dropout;
+import io.evomoe.nn.Initialization;
 import io.evomoe.nn.KeyValueCache;
+import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.Scope;
+import io.evomoe.nn.Sequential;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
 import io.evomoe.training.Model;
+import java.util.List;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -23,37 +32,75 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   private final long seed;
   private final Kernels kernels;
+  private final int vocabulary;
+  private final int positions;
+  private final StackSize size;
+  private final Stack stack;
+  private final Sequential body;
 
   /**
-   * A model without layers yet.
+   * The blocks of a model, and the normalisation behind them, with fresh weights.
    *
-   * @param root scope of the whole model
+   * @param vocabulary token ids
+   * @param positions longest sequence
+   * @param size of the blocks
+   * @param gates makes the gates, and says when there are experts
+   * @param root scope of the whole model: the seed of all initial weights, and the kernels to
+   *     compute with, whose data type is the model's
    */
-  protected CausalLanguageModel(Scope root) {
+  protected CausalLanguageModel(
+      int vocabulary, int positions, StackSize size, Gates gates, Scope root) {
     this.seed = root.seed();
     this.kernels = root.kernels();
+    this.vocabulary = vocabulary;
+    this.positions = positions;
+    this.size = size;
+    ExpertPlan plan =
+        size.expertPlan(gates, size.moeLayers(), initialization(size), vocabulary, true);
+    stack = new Stack(root, size, Stack.Kind.CAUSAL, NormPlacement.BEFORE, plan);
+    body =
+        Sequential.of(
+            new Dropout(root.child("embeddings"), size.dropout()),
+            stack,
+            size.norm().in(root.child("finalNorm"), size.width()));
   }
 
-  /** Token ids. */
-  public abstract int vocabulary();
-
-  /** Longest sequence. */
-  public abstract int positions();
-
-  /** The size and form of its blocks. */
-  public abstract StackSize stack();
+  /** Of the weights of such a model. */
+  protected static Initialization initialization(StackSize size) {
+    return Initialization.gpt2(size.layers(), size.width());
+  }
 
   /** Rows of the pass's tokens [S, d]; what the pullback returns does not matter. */
   protected abstract Output embed(Pass pass);
 
-  /** Rows after the blocks and the final normalisation [S, d]. */
-  protected abstract Output decode(INDArray embedded, Pass pass);
-
   /** Logits [n, vocabulary] of rows [n, d]. */
   protected abstract Output logits(INDArray hidden, Pass pass);
 
+  /** Parameters before the blocks. */
+  protected abstract List<Parameter> embeddingParameters();
+
+  /** Parameters behind the blocks; none where the head is an embedding. */
+  protected List<Parameter> headParameters() {
+    return List.of();
+  }
+
   /** Elements of tables that are looked up and never multiplied with. */
   protected abstract long lookedUp();
+
+  /** Token ids. */
+  public final int vocabulary() {
+    return vocabulary;
+  }
+
+  /** Longest sequence. */
+  public final int positions() {
+    return positions;
+  }
+
+  /** The size and form of its blocks. */
+  public final StackSize stack() {
+    return size;
+  }
 
   @Override
   public Loss loss(LanguageBatch batch, StepContext context) {
@@ -121,14 +168,26 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   /** Rows after the final normalisation [S, d]; the pullback ends at the embeddings. */
   private Output hidden(Pass pass) {
     int length = pass.firstPosition() + pass.tokens().length();
-    if (length > positions()) {
+    if (length > positions) {
       throw new IllegalArgumentException(
-          "a sequence must have at most %d tokens, had %d".formatted(positions(), length));
+          "a sequence must have at most %d tokens, had %d".formatted(positions, length));
     }
     Output embedded = embed(pass);
-    Output out = decode(embedded.value(), pass);
+    Output out = body.forward(embedded.value(), pass);
     return new Output(
         out.value(), dy -> embedded.pullback().pull(out.pullback().pull(dy)), out.reports());
+  }
+
+  @Override
+  public final List<Parameter> parameters() {
+    return Stream.of(embeddingParameters(), body.parameters(), headParameters())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  @Override
+  public final EvolvingLayers evolving() {
+    return stack.evolving();
   }
 
   @Override
@@ -144,7 +203,6 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   @Override
   public final double activeParameters(double meanActiveExperts) {
     double all = parameters().stream().mapToLong(Parameter::length).sum();
-    EvolvingLayers evolving = evolving();
-    return all - lookedUp() - evolving.idleParameters(meanActiveExperts);
+    return all - lookedUp() - evolving().idleParameters(meanActiveExperts);
   }
 }

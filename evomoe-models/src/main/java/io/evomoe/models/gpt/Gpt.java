@@ -1,24 +1,14 @@
 package io.evomoe.models.gpt;
 
-import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.InputEmbedding;
-import io.evomoe.models.stack.Stack;
-import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.Gates;
-import io.evomoe.nn.Dropout;
-import io.evomoe.nn.Initialization;
-import io.evomoe.nn.Norm;
-import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
-import io.evomoe.nn.Sequential;
 import java.util.List;
-import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -28,8 +18,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Gpt extends CausalLanguageModel {
   private final GptConfig config;
   private final InputEmbedding embedding;
-  private final Stack stack;
-  private final Sequential body;
 
   /**
    * A GPT with fresh weights.
@@ -39,20 +27,14 @@ public final class Gpt extends CausalLanguageModel {
    *     compute with, whose data type is the model's
    */
   public Gpt(GptConfig config, Gates gates, Scope root) {
-    super(root);
+    super(config.vocabulary(), config.positions(), config.stack(), gates, root);
     this.config = config;
-    StackSize size = config.stack();
-    Initialization init = Initialization.gpt2(size.layers(), size.width());
     embedding =
         new InputEmbedding(
             root,
             EmbeddingSize.of(config.vocabulary(), config.positions()),
-            size.width(),
-            init.deviation());
-    ExpertPlan plan = size.expertPlan(gates, size.moeLayers(), init, config.vocabulary(), true);
-    stack = new Stack(root, size, Stack.Kind.CAUSAL, NormPlacement.BEFORE, plan);
-    Norm finalNorm = size.norm().in(root.child("finalNorm"), size.width());
-    body = Sequential.of(new Dropout(root.child("embeddings"), size.dropout()), stack, finalNorm);
+            config.stack().width(),
+            initialization(config.stack()).deviation());
   }
 
   @Override
@@ -61,43 +43,18 @@ public final class Gpt extends CausalLanguageModel {
   }
 
   @Override
-  protected Output decode(INDArray embedded, Pass pass) {
-    return body.forward(embedded, pass);
-  }
-
-  @Override
   protected Output logits(INDArray hidden, Pass pass) {
     return embedding.tokens().logits(hidden);
   }
 
   @Override
+  protected List<Parameter> embeddingParameters() {
+    return embedding.parameters();
+  }
+
+  @Override
   protected long lookedUp() {
     return embedding.lookedUp();
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return Stream.of(embedding.parameters(), body.parameters()).flatMap(List::stream).toList();
-  }
-
-  @Override
-  public EvolvingLayers evolving() {
-    return stack.evolving();
-  }
-
-  @Override
-  public int vocabulary() {
-    return config.vocabulary();
-  }
-
-  @Override
-  public int positions() {
-    return config.positions();
-  }
-
-  @Override
-  public StackSize stack() {
-    return config.stack();
   }
 
   /** The size. */

@@ -1,23 +1,16 @@
 package io.evomoe.models.llama;
 
-import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.models.causal.CausalLanguageModel;
-import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.Gates;
-import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Linear;
-import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
-import io.evomoe.nn.Sequential;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -32,8 +25,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Llama extends CausalLanguageModel {
   private final LlamaConfig config;
   private final Embedding tokens;
-  private final Stack stack;
-  private final Sequential body;
   private final @Nullable Linear head;
 
   /**
@@ -44,23 +35,15 @@ public final class Llama extends CausalLanguageModel {
    *     compute with, whose data type is the model's
    */
   public Llama(LlamaConfig config, Gates gates, Scope root) {
-    super(root);
+    super(config.vocabulary(), config.positions(), config.stack(), gates, root);
     this.config = config;
-    StackSize size = config.stack();
-    Initialization init = Initialization.gpt2(size.layers(), size.width());
-    double deviation = init.deviation();
-    tokens = new Embedding(root.child("tokens"), config.vocabulary(), size.width(), deviation);
-    ExpertPlan plan = size.expertPlan(gates, size.moeLayers(), init, config.vocabulary(), true);
-    stack = new Stack(root, size, Stack.Kind.CAUSAL, NormPlacement.BEFORE, plan);
-    body =
-        Sequential.of(
-            new Dropout(root.child("embeddings"), size.dropout()),
-            stack,
-            size.norm().in(root.child("finalNorm"), size.width()));
+    int width = config.stack().width();
+    double deviation = initialization(config.stack()).deviation();
+    tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, deviation);
     head =
         config.tied()
             ? null
-            : new Linear(root.child("head"), size.width(), config.vocabulary(), deviation, false);
+            : new Linear(root.child("head"), width, config.vocabulary(), deviation, false);
   }
 
   @Override
@@ -69,48 +52,23 @@ public final class Llama extends CausalLanguageModel {
   }
 
   @Override
-  protected Output decode(INDArray embedded, Pass pass) {
-    return body.forward(embedded, pass);
-  }
-
-  @Override
   protected Output logits(INDArray hidden, Pass pass) {
     return head == null ? tokens.logits(hidden) : head.forward(hidden, pass);
   }
 
   @Override
+  protected List<Parameter> embeddingParameters() {
+    return tokens.parameters();
+  }
+
+  @Override
+  protected List<Parameter> headParameters() {
+    return head == null ? List.of() : head.parameters();
+  }
+
+  @Override
   protected long lookedUp() {
     return config.tied() ? 0 : (long) config.vocabulary() * config.stack().width();
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return Stream.of(
-            tokens.parameters(),
-            body.parameters(),
-            head == null ? List.<Parameter>of() : head.parameters())
-        .flatMap(List::stream)
-        .toList();
-  }
-
-  @Override
-  public EvolvingLayers evolving() {
-    return stack.evolving();
-  }
-
-  @Override
-  public int vocabulary() {
-    return config.vocabulary();
-  }
-
-  @Override
-  public int positions() {
-    return config.positions();
-  }
-
-  @Override
-  public StackSize stack() {
-    return config.stack();
   }
 
   /** The size. */
