@@ -1,10 +1,13 @@
 package io.evomoe.bench.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * One command, run in this process.
@@ -14,8 +17,27 @@ import java.nio.charset.StandardCharsets;
  * @param err what it printed on standard error
  */
 record CommandRun(int code, String out, String err) {
-  static CommandRun of(String... arguments) {
+  /** A command of words that become text. */
+  static CommandRun of(Object... words) {
+    String[] arguments = Arrays.stream(words).map(Object::toString).toArray(String[]::new);
     return reading(new byte[0], arguments);
+  }
+
+  /** It ended well; gives itself. */
+  CommandRun succeeded() {
+    assertThat(code).as(err).isZero();
+    return this;
+  }
+
+  /** It ended as wrong input does, with one sentence that says so. */
+  void refused(String says) {
+    assertThat(err.lines().filter(line -> line.startsWith("evomoe: ")))
+        .as(err)
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains(says);
+    assertThat(code).isEqualTo(2);
   }
 
   /** With these bytes on standard input. */

@@ -53,7 +53,7 @@ class HubCommandsTest {
     for (String name : List.of("config.json", "tokenizer.json", "vocab.json", "merges.txt")) {
       assertThat(again.resolve(name)).hasSameTextualContentAs(published.resolve(name));
     }
-    CommandRun eval = of("eval", "--checkpoint", imported, "--data", text);
+    CommandRun eval = CommandRun.of("eval", "--checkpoint", imported, "--data", text);
     assertThat(eval.code()).as(eval.err()).isZero();
     assertThat(eval.out()).contains("dense after step 0", "perplexity");
   }
@@ -96,7 +96,7 @@ class HubCommandsTest {
     assertThat(train.code()).as(train.err()).isZero();
     CommandRun resumed = CommandRun.of("train", "--resume", out.toString());
     assertThat(resumed.code()).as(resumed.err()).isZero();
-    assertThat(of("generate", "--checkpoint", out, "--tokens", "3").code()).isZero();
+    assertThat(CommandRun.of("generate", "--checkpoint", out, "--tokens", "3").code()).isZero();
   }
 
   @Test
@@ -106,7 +106,7 @@ class HubCommandsTest {
     Path out = folder.resolve("out");
     List<Object> train = List.of("train", "--preset", "quick", "--steps", "1", "--out", out);
 
-    CommandRun trained = of(more(train, "--init", run, "--set", "training.batch=4"));
+    CommandRun trained = CommandRun.of(more(train, "--init", run, "--set", "training.batch=4"));
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.out()).contains(text.toString());
 
@@ -131,7 +131,8 @@ class HubCommandsTest {
     assertThat(logits(imported)).isEqualTo(logits(run));
     for (CommandRun refused :
         List.of(
-            of("generate", "--checkpoint", imported), upcycle(imported, folder.resolve("out")))) {
+            CommandRun.of("generate", "--checkpoint", imported),
+            upcycle(imported, folder.resolve("out")))) {
       assertThat(refused.code()).isEqualTo(2);
       assertThat(refused.err()).contains("must have a tokenizer");
     }
@@ -158,15 +159,17 @@ class HubCommandsTest {
     Path imported = imported(published);
 
     assertThat(tokenizer(imported)).isEqualTo(llama);
-    CommandRun eval = of("eval", "--checkpoint", imported, "--data", text);
+    CommandRun eval = CommandRun.of("eval", "--checkpoint", imported, "--data", text);
     assertThat(eval.code()).as(eval.err()).isZero();
-    assertThat(of("generate", "--checkpoint", imported, "--tokens", "3").code()).isZero();
+    assertThat(CommandRun.of("generate", "--checkpoint", imported, "--tokens", "3").code())
+        .isZero();
     Path again = export(imported, "again");
     assertThat(again.resolve("tokenizer.json")).hasContent(llama);
     assertThat(again.resolve("tokenizer_config.json")).hasContent(config);
 
     Files.writeString(file, llama.replace("{1,3}", "{1,4}"));
-    CommandRun refused = of("import", "--from", published, "--out", folder.resolve("refused"));
+    CommandRun refused =
+        CommandRun.of("import", "--from", published, "--out", folder.resolve("refused"));
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err()).contains("the regular expression of pre_tokenizer must be one of");
     assertThat(folder.resolve("refused")).doesNotExist();
@@ -175,7 +178,7 @@ class HubCommandsTest {
   @Test
   void logits_should_name_the_likeliest_tokens_and_refuse_what_is_none() throws IOException {
     Path run = dense("gpt");
-    CommandRun table = of("logits", "--checkpoint", run, "--ids", IDS);
+    CommandRun table = CommandRun.of("logits", "--checkpoint", run, "--ids", IDS);
     assertThat(table.out().lines()).hasSize(11).first().asString().contains("probability");
 
     refused("id must be in 0..", "logits", "--checkpoint", run, "--ids", "1,100000");
@@ -286,14 +289,15 @@ class HubCommandsTest {
 
   private Path export(Path run, String name) {
     Path out = folder.resolve(name);
-    CommandRun export = of("export", "--checkpoint", run, "--format", "hf", "--out", out);
+    CommandRun export =
+        CommandRun.of("export", "--checkpoint", run, "--format", "hf", "--out", out);
     assertThat(export.code()).as(export.err()).isZero();
     return out;
   }
 
   private Path imported(Path published) {
     Path out = folder.resolve("imported");
-    CommandRun run = of("import", "--from", published, "--out", out);
+    CommandRun run = CommandRun.of("import", "--from", published, "--out", out);
     assertThat(run.code()).as(run.err()).isZero();
     return out;
   }
@@ -308,11 +312,11 @@ class HubCommandsTest {
     }
     words.addAll(List.of("--set", "training.batch=4", "--set", "training.metricSentences=2"));
     words.addAll(Arrays.asList(more));
-    return of(words.toArray());
+    return CommandRun.of(words.toArray());
   }
 
   private static double[] logits(Path run) {
-    CommandRun logits = of("logits", "--checkpoint", run, "--ids", IDS, "--json");
+    CommandRun logits = CommandRun.of("logits", "--checkpoint", run, "--ids", IDS, "--json");
     assertThat(logits.code()).as(logits.err()).isZero();
     String line = logits.out().strip();
     assertThat(line).startsWith("[").endsWith("]");
@@ -322,18 +326,7 @@ class HubCommandsTest {
   }
 
   private static void refused(String says, Object... words) {
-    CommandRun run = of(words);
-    assertThat(run.err().lines().filter(line -> line.startsWith("evomoe: ")))
-        .as(run.err())
-        .hasSize(1)
-        .first()
-        .asString()
-        .contains(says);
-    assertThat(run.code()).isEqualTo(2);
-  }
-
-  private static CommandRun of(Object... words) {
-    return CommandRun.of(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
+    CommandRun.of(words).refused(says);
   }
 
   private static String tokenizer(Path run) throws IOException {

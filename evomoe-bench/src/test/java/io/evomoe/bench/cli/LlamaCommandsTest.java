@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +62,8 @@ class LlamaCommandsTest {
     Path run = train("evomoe", "");
     Path out = folder.resolve("out");
 
-    CommandRun refused = of("export", "--checkpoint", run, "--as", "mixtral", "--out", out);
+    CommandRun refused =
+        CommandRun.of("export", "--checkpoint", run, "--as", "mixtral", "--out", out);
 
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err().strip())
@@ -120,12 +120,6 @@ class LlamaCommandsTest {
   }
 
   private static CommandRun succeed(Object... words) {
-    CommandRun run = of(words);
-    assertThat(run.code()).as(run.err()).isZero();
-    return run;
-  }
-
-  private static CommandRun of(Object... words) {
-    return CommandRun.of(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
+    return CommandRun.of(words).succeeded();
   }
 }

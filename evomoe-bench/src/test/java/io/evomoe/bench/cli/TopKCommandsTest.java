@@ -94,13 +94,13 @@ class TopKCommandsTest {
     List<Object> words =
         new ArrayList<>(List.of("export", "--checkpoint", run, "--out", folder.resolve(name)));
     words.addAll(Arrays.asList(more));
-    return ok(of(words.toArray()));
+    return ok(CommandRun.of(words.toArray()));
   }
 
   private static double eval(Path run, String... more) {
     List<Object> words = new ArrayList<>(List.of("eval", "--checkpoint", run));
     words.addAll(Arrays.asList(more));
-    String printed = ok(of(words.toArray()));
+    String printed = ok(CommandRun.of(words.toArray()));
     assertThat(printed.contains("with top-")).isEqualTo(more.length > 0);
     return losses(printed).get(0);
   }
@@ -124,22 +124,10 @@ class TopKCommandsTest {
   }
 
   private static String ok(CommandRun run) {
-    assertThat(run.code()).as(run.err()).isZero();
-    return run.out();
+    return run.succeeded().out();
   }
 
   private static void refused(String says, Object... words) {
-    CommandRun run = of(words);
-    assertThat(run.err().lines().filter(line -> line.startsWith("evomoe: ")))
-        .as(run.err())
-        .hasSize(1)
-        .first()
-        .asString()
-        .contains(says);
-    assertThat(run.code()).isEqualTo(2);
-  }
-
-  private static CommandRun of(Object... words) {
-    return CommandRun.of(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
+    CommandRun.of(words).refused(says);
   }
 }
