@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.hub;
 
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.NewFolder;
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.OwnExport;
@@ -24,9 +23,6 @@ import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.optimizer.AdamW;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -74,15 +70,16 @@ public final class HubImport {
       Model<?> model =
           task.fresh(config, hub.model().embedding().vocabulary(), TrainingFacts.UNKNOWN);
       hub.loadInto(model);
-      write(new RunFolder(made.path()), hub, from, config, model);
+      RunFolder folder = new RunFolder(made.path());
+      hub.saveOrigin(folder.originPath());
+      StepContext start = new StepContext(0, config.schedule().phase(0), 1, false, config.seed());
+      save(folder, from, config, Progress.START, start, model);
       made.publish();
       return List.of(
           "%s as task %s: %,d tensors, %s"
               .formatted(hub.model().modelType(), task.name(), hub.size(), sizes(hub)),
           "Kept for export, not used: " + (hub.unused().isEmpty() ? "nothing" : hub.unused()),
-          tokenizer
-              ? "Tokenizer: copied"
-              : "Tokenizer: none, so texts can be neither read nor written",
+          tokenizerLine(tokenizer),
           "Run: " + out);
     }
   }
@@ -102,45 +99,36 @@ public final class HubImport {
         model.spawn(config.evolution().spawnMethod(), config.seed());
       }
       own.loadInto(model);
-      RunFolder folder = new RunFolder(made.path());
-      copyTokenizer(folder, from);
-      folder.write(config);
-      AdamW without = new AdamW(config.kernels(), config.training().adamW());
-      folder
-          .checkpointWriter(List.of(), config)
-          .write(new TrainingState(run.progress(), run.moment(), config.seed(), model, without));
+      save(new RunFolder(made.path()), from, config, run.progress(), run.moment(), model);
       made.publish();
       return List.of(
           "run of gate %s, task %s, after step %d: %,d tensors"
               .formatted(config.gate(), task.name(), run.progress().step(), own.size()),
-          tokenizer
-              ? "Tokenizer: copied"
-              : "Tokenizer: none, so texts can be neither read nor written",
+          tokenizerLine(tokenizer),
           "Run: " + out);
     }
   }
 
-  private static void copyTokenizer(RunFolder folder, Path from) {
-    try {
-      Files.createDirectories(folder.tokenizerPath());
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot write " + folder.tokenizerPath() + ": " + IoReason.of(e, folder.tokenizerPath()),
-          e);
-    }
-    TokenizerFiles.copy(from, folder.tokenizerPath());
+  private static String tokenizerLine(boolean copied) {
+    return copied
+        ? "Tokenizer: copied"
+        : "Tokenizer: none, so texts can be neither read nor written";
   }
 
-  private static void write(
-      RunFolder folder, HubFolder hub, Path from, RunConfig config, Model<?> model) {
-    copyTokenizer(folder, from);
-    hub.saveOrigin(folder.originPath());
+  /** The folder of a run with its tokenizer and a checkpoint without optimizer moments. */
+  private static void save(
+      RunFolder folder,
+      Path from,
+      RunConfig config,
+      Progress progress,
+      StepContext moment,
+      Model<?> model) {
+    TokenizerFiles.copy(from, folder.tokenizerPath());
     folder.write(config);
-    StepContext context = new StepContext(0, config.schedule().phase(0), 1, false, config.seed());
-    AdamW untrained = new AdamW(config.kernels(), config.training().adamW());
+    AdamW without = new AdamW(config.kernels(), config.training().adamW());
     folder
         .checkpointWriter(List.of(), config)
-        .write(new TrainingState(Progress.START, context, config.seed(), model, untrained));
+        .write(new TrainingState(progress, moment, config.seed(), model, without));
   }
 
   /** The preset of the task and architecture whose models it is one of. */
