@@ -11,10 +11,8 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Causal language modelling with a GPT or a Llama. */
 final class GptTask extends TextTask<CausalLanguageModel> {
@@ -64,19 +62,14 @@ final class GptTask extends TextTask<CausalLanguageModel> {
 
   @Override
   public double[] lastLogits(RunCheckpoint run, int[] ids) {
-    return lastLogits(trained(run), ids);
+    TrainedModel<CausalLanguageModel> trained = trained(run);
+    return row(
+        () -> trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.context()));
   }
 
   @Override
   public List<double[]> eachLogits(RunCheckpoint run, int[] ids) {
     TrainedModel<CausalLanguageModel> trained = trained(run);
-    return IntStream.rangeClosed(1, ids.length)
-        .mapToObj(length -> lastLogits(trained, Arrays.copyOf(ids, length)))
-        .toList();
-  }
-
-  private static double[] lastLogits(TrainedModel<CausalLanguageModel> trained, int[] ids) {
-    return row(
-        () -> trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.context()));
+    return rows(() -> trained.model().logits(TokenBatch.of(ids.length, ids), trained.context()));
   }
 }

@@ -166,8 +166,13 @@ public abstract class Task<B, M extends Model<B>> {
 
   /** One row of logits, computed in a workspace of its own. */
   static double[] row(Supplier<INDArray> logits) {
+    return rows(logits).get(0);
+  }
+
+  /** The same with several rows. */
+  static List<double[]> rows(Supplier<INDArray> logits) {
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_LOGITS")) {
-      return logits.get().getRow(0).toDoubleVector();
+      return List.of(logits.get().toDoubleMatrix());
     }
   }
 
