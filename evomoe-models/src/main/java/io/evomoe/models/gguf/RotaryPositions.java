@@ -1,5 +1,6 @@
 package io.evomoe.models.gguf;
 
+import io.evomoe.nn.Rotary;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,7 +20,6 @@ record RotaryPositions(double base, String kind, GgufConfig scaling) {
 
   private static final String SCALING = "rope_scaling";
   private static final String BASE = "rope_theta";
-  private static final double USUAL_BASE = 10_000;
   private static final String ORIGINAL = "original_max_position_embeddings";
 
   /**
@@ -38,7 +38,7 @@ record RotaryPositions(double base, String kind, GgufConfig scaling) {
     if (!known.contains(kind)) {
       throw config.bad(field, "of one of the types " + known);
     }
-    double base = scaling.number(BASE, config.number(BASE, USUAL_BASE));
+    double base = scaling.number(BASE, config.number(BASE, Rotary.DEFAULT_THETA));
     return new RotaryPositions(base, kind, scaling);
   }
 
@@ -59,9 +59,11 @@ record RotaryPositions(double base, String kind, GgufConfig scaling) {
     if (!kind.equals("llama3")) {
       return Optional.empty();
     }
-    float[] factors = new float[headWidth / 2];
+    double[] usual = new Rotary(base).frequencies(headWidth);
+    double[] scaled = new Rotary(base, llama3()).frequencies(headWidth);
+    float[] factors = new float[usual.length];
     for (int i = 0; i < factors.length; i++) {
-      factors[i] = (float) factor(2 * Math.PI * Math.pow(base, 2.0 * i / headWidth));
+      factors[i] = (float) (usual[i] / scaled[i]);
     }
     return Optional.of(
         new GgufTensor(
@@ -71,19 +73,11 @@ record RotaryPositions(double base, String kind, GgufConfig scaling) {
             List.of(() -> Nd4j.createFromArray(factors).castTo(DataType.FLOAT))));
   }
 
-  /** Long waves are stretched, short ones are not, and those between go from one to the other. */
-  private double factor(double wavelength) {
-    double factor = scaling.number("factor");
-    double low = scaling.number("low_freq_factor");
-    double high = scaling.number("high_freq_factor");
-    double waves = scaling.whole(ORIGINAL) / wavelength;
-    if (waves > high) {
-      return 1;
-    }
-    if (waves < low) {
-      return factor;
-    }
-    double smooth = (waves - low) / (high - low);
-    return 1 / ((1 - smooth) / factor + smooth);
+  private Rotary.Scaling llama3() {
+    return new Rotary.Scaling(
+        scaling.number("factor"),
+        scaling.number("low_freq_factor"),
+        scaling.number("high_freq_factor"),
+        scaling.whole(ORIGINAL));
   }
 }

@@ -70,8 +70,8 @@ record WeightRule(
   long[] joinedShape() {
     long[] shape = shapes.get(0).stream().mapToLong(Integer::longValue).toArray();
     long last = 0;
-    for (List<Integer> one : shapes) {
-      last += transposed ? one.get(0) : one.get(one.size() - 1);
+    for (int i = 0; i < shapes.size(); i++) {
+      last += columns(i);
     }
     if (transposed) {
       shape[0] = shape[1];
@@ -119,6 +119,11 @@ record WeightRule(
     if (shapes.isEmpty()) {
       return parameter.size(-1) / published.size();
     }
+    return columns(index);
+  }
+
+  /** Columns of ours that a tensor makes. */
+  private int columns(int index) {
     List<Integer> shape = shapes.get(index);
     return transposed ? shape.get(0) : shape.get(shape.size() - 1);
   }
