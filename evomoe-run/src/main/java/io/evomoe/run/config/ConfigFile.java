@@ -41,11 +41,6 @@ public final class ConfigFile {
     return StrictYaml.bind(complete, RunConfig.class, source);
   }
 
-  /** The fields of a configuration in full. */
-  public static ObjectNode fields(RunConfig config) {
-    return StrictYaml.fields(config);
-  }
-
   /** What files of earlier versions meant by leaving it out. */
   private static ObjectNode laterFields() {
     ObjectNode fields = StrictYaml.nothing();

@@ -83,7 +83,7 @@ public final class StrictYaml {
   }
 
   /** The fields of a record. */
-  static ObjectNode fields(Object value) {
+  public static ObjectNode fields(Object value) {
     return JSON.valueToTree(value);
   }
 
