@@ -1,5 +1,6 @@
 package io.evomoe.evolution;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TopKRouting;
@@ -50,9 +51,7 @@ public record EvolvingLayers(List<EvolvingFeedForward> places) {
    * @throws IllegalArgumentException if a gate cannot do so, with the reason
    */
   public StepContext withTopK(StepContext step, int topK) {
-    if (topK < 1) {
-      throw new IllegalArgumentException("topK must be at least 1, was " + topK);
-    }
+    FieldBound.atLeast("topK", topK, 1);
     if (places.isEmpty()) {
       throw new IllegalArgumentException(
           "topK must be left out for a model without experts, was " + topK);

@@ -1,5 +1,7 @@
 package io.evomoe.evolution;
 
+import io.evomoe.internal.names.FieldBound;
+
 /**
  * Nets in an MoE layer that every token uses beside its experts (DeepSeekMoE, arXiv 2401.06066,
  * section 3.2).
@@ -13,12 +15,8 @@ public record SharedExperts(int count, int hidden, boolean gated) {
 
   /** Refuses sizes out of their bounds, and a gate for nothing. */
   public SharedExperts {
-    if (count < 0) {
-      throw new IllegalArgumentException("sharedExperts must be at least 0, was " + count);
-    }
-    if (hidden < 1) {
-      throw new IllegalArgumentException("sharedHidden must be at least 1, was " + hidden);
-    }
+    FieldBound.atLeast("sharedExperts", count, 0);
+    FieldBound.atLeast("sharedHidden", hidden, 1);
     if (gated && count == 0) {
       throw new IllegalArgumentException(
           "sharedGate needs sharedExperts of at least 1, was given with 0");

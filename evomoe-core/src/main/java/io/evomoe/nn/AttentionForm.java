@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.evomoe.internal.names.FieldBound;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +28,9 @@ public record AttentionForm(
 
   /** Refuses sizes out of their bounds. */
   public AttentionForm {
-    requirePositive("width", width);
-    requirePositive("heads", heads);
-    requirePositive("headWidth", headWidth);
+    FieldBound.atLeast("width", width, 1);
+    FieldBound.atLeast("heads", heads, 1);
+    FieldBound.atLeast("headWidth", headWidth, 1);
     if (keyValueHeads < 1 || heads % keyValueHeads != 0) {
       throw new IllegalArgumentException(
           "keyValueHeads must be at least 1 and divide the heads, %d, was %d"
@@ -53,7 +54,7 @@ public record AttentionForm(
   }
 
   static void requireHeads(int width, int heads) {
-    requirePositive("heads", heads);
+    FieldBound.atLeast("heads", heads, 1);
     if (width % heads != 0) {
       throw new IllegalArgumentException("heads must divide the width " + width + ", was " + heads);
     }
@@ -67,11 +68,5 @@ public record AttentionForm(
   /** Width of the keys, and of the values, of all heads. */
   public int keyWidth() {
     return keyValueHeads * headWidth;
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 
 /**
@@ -18,8 +19,8 @@ public record FeedForwardForm(
 
   /** Refuses sizes below 1. */
   public FeedForwardForm {
-    requirePositive("width", width);
-    requirePositive("hidden", hidden);
+    FieldBound.atLeast("width", width, 1);
+    FieldBound.atLeast("hidden", hidden, 1);
   }
 
   /** The Transformer's own (Vaswani et al. 2017, section 3.3): not gated, with biases. */
@@ -35,11 +36,5 @@ public record FeedForwardForm(
   /** The same with another width inside. */
   public FeedForwardForm withHidden(int other) {
     return new FeedForwardForm(width, other, activation, gated, biased);
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.evomoe.internal.names.FieldBound;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,10 +72,7 @@ public record Rotary(double theta, @Nullable Scaling scaling) {
             "ropeHighFrequencyFactor must be above ropeLowFrequencyFactor, %s, was %s"
                 .formatted(lowFrequencyFactor, highFrequencyFactor));
       }
-      if (originalPositions < 1) {
-        throw new IllegalArgumentException(
-            "ropeOriginalPositions must be at least 1, was " + originalPositions);
-      }
+      FieldBound.atLeast("ropeOriginalPositions", originalPositions, 1);
     }
 
     double scaled(double frequency) {

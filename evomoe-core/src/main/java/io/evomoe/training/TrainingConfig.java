@@ -1,5 +1,6 @@
 package io.evomoe.training;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.training.optimizer.AdamWConfig;
 import io.evomoe.training.optimizer.LearningRate;
 import java.util.function.Consumer;
@@ -49,13 +50,13 @@ public record TrainingConfig(
 
   /** Refuses values out of their bounds. */
   public TrainingConfig {
-    requireAtLeast("steps", steps, 1);
-    requireAtLeast("batch", batch, 1);
-    requireAtLeast("microBatches", microBatches, 1);
-    requireAtLeast("evalEvery", evalEvery, 0);
-    requireAtLeast("evalBatches", evalBatches, 1);
-    requireAtLeast("checkpointEvery", checkpointEvery, 0);
-    requireAtLeast("metricSentences", metricSentences, 1);
+    FieldBound.atLeast("steps", steps, 1);
+    FieldBound.atLeast("batch", batch, 1);
+    FieldBound.atLeast("microBatches", microBatches, 1);
+    FieldBound.atLeast("evalEvery", evalEvery, 0);
+    FieldBound.atLeast("evalBatches", evalBatches, 1);
+    FieldBound.atLeast("checkpointEvery", checkpointEvery, 0);
+    FieldBound.atLeast("metricSentences", metricSentences, 1);
     if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
       throw new IllegalArgumentException(
           "learningRate must be above 0 and finite, was " + learningRate);
@@ -128,12 +129,6 @@ public record TrainingConfig(
 
   private static AdamWConfig adamW(double beta1, double beta2, double weightDecay) {
     return new AdamWConfig(beta1, beta2, 1e-8, weightDecay);
-  }
-
-  private static void requireAtLeast(String field, long value, long minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(field + " must be at least " + minimum + ", was " + value);
-    }
   }
 
   /** The same with other values of some fields. */

@@ -2,6 +2,7 @@ package io.evomoe.bench.measure;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.TemperatureSchedule;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
@@ -64,10 +65,10 @@ public record StepBenchmark(
 
   /** Refuses too few steps. */
   public StepBenchmark {
-    requirePositive("sequence", sequence);
-    requirePositive("batch", batch);
-    requirePositive("warmup", warmup);
-    requirePositive("steps", steps);
+    FieldBound.atLeast("sequence", sequence, 1);
+    FieldBound.atLeast("batch", batch, 1);
+    FieldBound.atLeast("warmup", warmup, 1);
+    FieldBound.atLeast("steps", steps, 1);
     new TemperatureSchedule(TemperatureSchedule.Shape.LINEAR, temperature, temperature, 1);
   }
 
@@ -156,11 +157,5 @@ public record StepBenchmark(
       }
       return new LanguageBatch(TokenBatch.of(sequence, ids), targets);
     };
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.SharedExperts;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
@@ -39,12 +40,12 @@ record MixtureSettings(
 
   /** Refuses an unknown gate and numbers out of their bounds; keeps the options unmodifiable. */
   MixtureSettings {
-    requireAtLeast("experts", experts, 1);
-    requireAtLeast("sharedExperts", sharedExperts, 0);
-    requireAtLeast("hidden", hidden, 0);
-    requireAtLeast("moeLayers", moeLayers, 1);
-    requireAtLeast("vocabulary of token ids", vocabulary, 0);
-    requireAtLeast("iterations", iterations, 0);
+    FieldBound.atLeast("experts", experts, 1);
+    FieldBound.atLeast("sharedExperts", sharedExperts, 0);
+    FieldBound.atLeast("hidden", hidden, 0);
+    FieldBound.atLeast("moeLayers", moeLayers, 1);
+    FieldBound.atLeast("vocabulary of token ids", vocabulary, 0);
+    FieldBound.atLeast("iterations", iterations, 0);
     gateOptions = Map.copyOf(gateOptions);
     GateProvider provider = GateRegistry.installed().provider(gate);
     provider
@@ -68,13 +69,6 @@ record MixtureSettings(
       throw new IllegalArgumentException(
           "iterations or evolution must be given for gate %s, which changes with time, had neither"
               .formatted(gate));
-    }
-  }
-
-  private static void requireAtLeast(String field, long value, long least) {
-    if (value < least) {
-      throw new IllegalArgumentException(
-          "%s must be at least %d, was %d".formatted(field, least, value));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.models.gpt;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.stack.StackSize;
 
 /**
@@ -13,13 +14,7 @@ public record GptConfig(int vocabulary, int positions, StackSize stack) {
 
   /** Refuses sizes out of their bounds. */
   public GptConfig {
-    requirePositive("vocabulary", vocabulary);
-    requirePositive("positions", positions);
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
-    }
+    FieldBound.atLeast("vocabulary", vocabulary, 1);
+    FieldBound.atLeast("positions", positions, 1);
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.models.llama;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.stack.StackSize;
 
 /**
@@ -14,13 +15,7 @@ public record LlamaConfig(int vocabulary, int positions, boolean tied, StackSize
 
   /** Refuses sizes out of their bounds. */
   public LlamaConfig {
-    requirePositive("vocabulary", vocabulary);
-    requirePositive("positions", positions);
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
-    }
+    FieldBound.atLeast("vocabulary", vocabulary, 1);
+    FieldBound.atLeast("positions", positions, 1);
   }
 }

@@ -1,5 +1,7 @@
 package io.evomoe.models.stack;
 
+import io.evomoe.internal.names.FieldBound;
+
 /**
  * The size of an {@link InputEmbedding}.
  *
@@ -16,20 +18,14 @@ public record EmbeddingSize(int vocabulary, int positions, int positionOffset, i
 
   /** Refuses sizes out of their bounds. */
   public EmbeddingSize {
-    requireAtLeast("vocabulary", vocabulary, 1);
-    requireAtLeast("positions", positions, 1);
-    requireAtLeast("positionOffset", positionOffset, 0);
-    requireAtLeast("tokenTypes", tokenTypes, 0);
+    FieldBound.atLeast("vocabulary", vocabulary, 1);
+    FieldBound.atLeast("positions", positions, 1);
+    FieldBound.atLeast("positionOffset", positionOffset, 0);
+    FieldBound.atLeast("tokenTypes", tokenTypes, 0);
   }
 
   /** Positions that count from 0, and no token types. */
   public static EmbeddingSize of(int vocabulary, int positions) {
     return new EmbeddingSize(vocabulary, positions, 0, 0);
-  }
-
-  private static void requireAtLeast(String field, int value, int minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(field + " must be at least " + minimum + ", was " + value);
-    }
   }
 }

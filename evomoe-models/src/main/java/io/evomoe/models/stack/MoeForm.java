@@ -1,6 +1,7 @@
 package io.evomoe.models.stack;
 
 import io.evomoe.evolution.SharedExperts;
+import io.evomoe.internal.names.FieldBound;
 
 /**
  * Where a stack has experts, and how many.
@@ -16,20 +17,14 @@ public record MoeForm(int experts, int every, int from, int hidden, SharedExpert
 
   /** Refuses sizes out of their bounds. */
   public MoeForm {
-    requireAtLeast("experts", experts, 1);
-    requireAtLeast("moeEvery", every, 1);
-    requireAtLeast("moeFrom", from, 0);
-    requireAtLeast("expertHidden", hidden, 1);
+    FieldBound.atLeast("experts", experts, 1);
+    FieldBound.atLeast("moeEvery", every, 1);
+    FieldBound.atLeast("moeFrom", from, 0);
+    FieldBound.atLeast("expertHidden", hidden, 1);
   }
 
   /** Whether block {@code index}, from 0, is a place for experts. */
   public boolean isPlace(int index) {
     return index >= from && (index + 1) % every == 0;
-  }
-
-  private static void requireAtLeast(String field, int value, int minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(field + " must be at least " + minimum + ", was " + value);
-    }
   }
 }

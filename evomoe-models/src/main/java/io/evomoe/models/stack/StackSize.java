@@ -2,6 +2,7 @@ package io.evomoe.models.stack;
 
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.SharedExperts;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.AttentionForm;
@@ -34,9 +35,7 @@ public record StackSize(
 
   /** Refuses sizes out of their bounds. */
   public StackSize {
-    if (layers < 1) {
-      throw new IllegalArgumentException("layers must be at least 1, was " + layers);
-    }
+    FieldBound.atLeast("layers", layers, 1);
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout must be in [0, 1), was " + dropout);
     }

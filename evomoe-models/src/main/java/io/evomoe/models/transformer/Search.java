@@ -1,5 +1,7 @@
 package io.evomoe.models.transformer;
 
+import io.evomoe.internal.names.FieldBound;
+
 /**
  * How translations are searched for.
  *
@@ -22,9 +24,9 @@ public record Search(int beam, double lengthPenalty, int maxLength, int sentence
 
   /** Refuses numbers out of their bounds. */
   public Search {
-    requirePositive("beam", beam);
-    requirePositive("maxLength", maxLength);
-    requirePositive("sentences", sentences);
+    FieldBound.atLeast("beam", beam, 1);
+    FieldBound.atLeast("maxLength", maxLength, 1);
+    FieldBound.atLeast("sentences", sentences, 1);
     if (!(lengthPenalty >= 0) || Double.isInfinite(lengthPenalty)) {
       throw new IllegalArgumentException(
           "lengthPenalty must be at least 0 and finite, was " + lengthPenalty);
@@ -49,11 +51,5 @@ public record Search(int beam, double lengthPenalty, int maxLength, int sentence
   /** The score that finished translations are compared by. */
   double score(double logProbability, int length) {
     return logProbability / Math.pow((5.0 + length) / 6.0, lengthPenalty);
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
-    }
   }
 }

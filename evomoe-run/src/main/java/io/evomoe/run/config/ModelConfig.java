@@ -2,9 +2,13 @@ package io.evomoe.run.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.SharedExperts;
+import io.evomoe.internal.names.FieldBound;
+import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.MoeForm;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.NormForm;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
 import java.util.function.Consumer;
@@ -78,26 +82,30 @@ public record ModelConfig(
     requireAtMost("expertHidden", expertHidden, LARGEST);
     requireAtMost("sharedHidden", sharedHidden, LARGEST);
     requireAtMost("headWidth", headWidth, LARGEST);
-    requirePositive("layers", layers);
-    requirePositive("hidden", hidden);
-    requirePositive("vocabulary", vocabulary);
-    requirePositive("sequence", sequence);
-    new AttentionForm(
-        width,
-        heads,
-        orElse(keyValueHeads, heads),
-        headWidth(headWidth, width, heads),
-        false,
-        false,
-        null,
-        architecture == Architecture.LLAMA ? new Rotary(Rotary.DEFAULT_THETA) : null);
+    FieldBound.atLeast("vocabulary", vocabulary, 1);
+    FieldBound.atLeast("sequence", sequence, 1);
+    AttentionForm attention =
+        new AttentionForm(
+            width,
+            heads,
+            orElse(keyValueHeads, heads),
+            headWidth(headWidth, width, heads),
+            false,
+            false,
+            null,
+            architecture == Architecture.LLAMA ? new Rotary(Rotary.DEFAULT_THETA) : null);
+    FeedForwardForm net = FeedForwardForm.plain(width, hidden, ActivationFunction.GELU);
     int inExpert = orElse(expertHidden, hidden);
     SharedExperts shared =
         new SharedExperts(sharedExperts, orElse(sharedHidden, inExpert), sharedGate);
-    new MoeForm(experts, moeEvery, moeFrom, inExpert, shared);
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException("dropout must be in [0, 1), was " + dropout);
-    }
+    new StackSize(
+        layers,
+        attention,
+        net,
+        new MoeForm(experts, moeEvery, moeFrom, inExpert, shared),
+        NormForm.LAYER,
+        dropout,
+        false);
     if (architecture == Architecture.GPT) {
       requireLeftOut("keyValueHeads", keyValueHeads);
       requireLeftOut("headWidth", headWidth);
@@ -175,12 +183,6 @@ public record ModelConfig(
   private static void requireAtMost(String field, @Nullable Integer value, int maximum) {
     if (value != null && value > maximum) {
       throw new IllegalArgumentException(field + " must be at most " + maximum + ", was " + value);
-    }
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(field + " must be at least 1, was " + value);
     }
   }
 

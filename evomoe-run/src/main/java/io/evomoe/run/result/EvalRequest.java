@@ -1,5 +1,6 @@
 package io.evomoe.run.result;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.transformer.Search;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,22 +39,16 @@ public record EvalRequest(
     if (!SPLITS.contains(split)) {
       throw new IllegalArgumentException("split must be one of " + SPLITS + ", was " + split);
     }
-    requireAtLeast("batches", batches, 1);
-    requireAtLeast("sentences", sentences, 1);
-    requireAtLeast("examples", examples, 0);
+    FieldBound.atLeast("batches", batches, 1);
+    FieldBound.atLeast("sentences", sentences, 1);
+    FieldBound.atLeast("examples", examples, 0);
     if (topK != null) {
-      requireAtLeast("topK", topK, 1);
+      FieldBound.atLeast("topK", topK, 1);
     }
   }
 
   /** The same of a model whose tokens have so many experts each. */
   public EvalRequest withTopK(int experts) {
     return new EvalRequest(data, split, batches, sentences, examples, search, experts);
-  }
-
-  private static void requireAtLeast(String field, int value, int minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(field + " must be at least " + minimum + ", was " + value);
-    }
   }
 }
