@@ -83,16 +83,14 @@ final class DecoderFamily implements PublishedFamily {
         modelType,
         embedding,
         stack,
-        fields.flag("tie_word_embeddings", traits.tiedByDefault()),
+        fields.flag("tie_word_embeddings", false),
         mixture == null ? Optional.empty() : Optional.of(mixture.router(fields)));
   }
 
   private AttentionForm attention(ConfigFields fields, int width, double epsilon) {
     int heads = fields.number("num_attention_heads", 1);
     int shared =
-        fields
-            .optionalNumber("num_key_value_heads", 1, ConfigFields.LARGEST)
-            .orElse(traits.keyValueHeadsByDefault(heads));
+        fields.optionalNumber("num_key_value_heads", 1, ConfigFields.LARGEST).orElse(heads);
     if (heads % shared != 0) {
       throw fields.bad(
           "num_key_value_heads",

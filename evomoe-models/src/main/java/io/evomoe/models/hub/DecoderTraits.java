@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     over the heads
  * @param writesHeadWidth whether heads may have a width of their own
  * @param epsilon of its norms where {@code rms_norm_eps} is left out
- * @param tiedByDefault whether the head is the embedding where nothing is said
+ * @param window how its configuration says that an attention sees all earlier tokens
  */
 record DecoderTraits(
     String architecture,
@@ -27,7 +27,7 @@ record DecoderTraits(
     OptionalInt headWidthByDefault,
     boolean writesHeadWidth,
     double epsilon,
-    boolean tiedByDefault) {
+    Window window) {
 
   /** Where a family has biases. */
   enum Bias {
@@ -39,6 +39,16 @@ record DecoderTraits(
     BY_ATTENTION_FLAG,
     /** On queries, keys and values, always. */
     QUERY_KEY_VALUE
+  }
+
+  /** How a configuration leaves out a sliding window. */
+  enum Window {
+    /** It has none to leave out. */
+    NONE,
+    /** {@code sliding_window} is null. */
+    BY_SIZE,
+    /** {@code use_sliding_window} is false. */
+    BY_FLAG
   }
 
   boolean attentionBias(ConfigFields fields) {
@@ -55,10 +65,6 @@ record DecoderTraits(
 
   boolean feedForwardBias(ConfigFields fields) {
     return bias == Bias.BY_FLAGS && fields.flag("mlp_bias", false);
-  }
-
-  int keyValueHeadsByDefault(int heads) {
-    return heads;
   }
 
   /** Refuses by name what other models of the family have and ours has not. */
@@ -89,11 +95,10 @@ record DecoderTraits(
       case BY_ATTENTION_FLAG -> config.put("attention_bias", stack.attention().biased());
       case QUERY_KEY_VALUE -> config.put("qkv_bias", stack.attention().biased());
     }
-    if (architecture.startsWith("Mistral") || architecture.startsWith("Mixtral")) {
-      config.putNull("sliding_window");
-    }
-    if (architecture.startsWith("Qwen")) {
-      config.put("use_sliding_window", false);
+    switch (window) {
+      case NONE -> {}
+      case BY_SIZE -> config.putNull("sliding_window");
+      case BY_FLAG -> config.put("use_sliding_window", false);
     }
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * when it is evaluated at a moment.
  */
 final class ExportedModel {
-  private static final String MIXED = "some of its places have one expert and others several";
+  private static final String SEVERAL = "is not the same router in all layers";
   private static final String UNKNOWN = "routes as its phase says, which is not known";
 
   private final Model<?> model;
@@ -35,23 +35,21 @@ final class ExportedModel {
     this.mixtures =
         model.evolving().places().stream().filter(EvolvingFeedForward::isMixture).toList();
     Set<PublishedRouter> routers = new HashSet<>();
-    String reason = mixtures.size() < model.evolving().places().size() ? MIXED : null;
+    String reason = null;
     for (EvolvingFeedForward place : mixtures) {
       TopKRouting routing =
           moment == null ? new TopKRouting.Other(UNKNOWN) : place.topKRouting(moment.evaluating());
       if (routing instanceof TopKRouting.Fixed fixed) {
         routers.add(new PublishedRouter(fixed.experts(), fixed.renormalized()));
       } else if (routing instanceof TopKRouting.Other other) {
-        reason = "gate %s %s".formatted(gate, other.reason());
+        reason = other.reason();
       }
     }
-    this.otherwise = mixtures.isEmpty() ? null : reason;
+    if (reason == null && routers.size() > 1) {
+      reason = SEVERAL;
+    }
+    this.otherwise = reason == null ? null : "gate %s %s".formatted(gate, reason);
     this.router = otherwise == null ? routers.stream().findFirst() : Optional.empty();
-  }
-
-  /** Whether it has no experts, shared ones included. */
-  boolean isDense() {
-    return mixtures.isEmpty() && described().stack().moe().shared().count() == 0;
   }
 
   /** In the form of the first family that publishes such models, experts left out of account. */
@@ -61,9 +59,7 @@ final class ExportedModel {
 
   /** In the form of a family that holds it. */
   PublishedModel as(PublishedFamily family) {
-    PublishedModel own = family.describe(model).orElseThrow();
-    return family.fitted(
-        new PublishedModel(family.modelType(), own.embedding(), own.stack(), own.tied(), router));
+    return family.fitted(family.describe(model).orElseThrow().withRouter(router));
   }
 
   /** Why a family cannot hold it, to follow the family's name; empty where it can. */
@@ -77,9 +73,7 @@ final class ExportedModel {
     if (otherwise != null) {
       return Optional.of("has a softmax router of a fixed k, but " + otherwise);
     }
-    PublishedModel form =
-        new PublishedModel(
-            family.modelType(), own.get().embedding(), own.get().stack(), own.get().tied(), router);
+    PublishedModel form = own.get().withRouter(router);
     boolean sharedAlone = mixtures.isEmpty() && form.stack().moe().shared().count() > 0;
     if (sharedAlone) {
       return Optional.of("has no shared experts without others, this run has");

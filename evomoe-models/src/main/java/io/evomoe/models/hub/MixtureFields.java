@@ -107,7 +107,7 @@ record MixtureFields(
               ? "has one shared expert weighed by a sigmoid, this run has not"
               : "has no shared experts, this run has");
     }
-    if (renormalized != null && router.renormalized() != renormalized && router.experts() > 0) {
+    if (renormalized != null && router.renormalized() != renormalized) {
       return Optional.of(
           renormalized
               ? "has weights of a token's experts that sum to 1, this run has not"

@@ -1,22 +1,33 @@
 package io.evomoe.models.hub;
 
 import io.evomoe.models.hub.DecoderTraits.Bias;
+import io.evomoe.models.hub.DecoderTraits.Window;
 import io.evomoe.models.hub.MixtureFields.Parts;
 import io.evomoe.nn.QueryKeyNorm.Span;
 import io.evomoe.training.Model;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /** The families that are read and written. */
 final class PublishedFamilies {
+  /** Of heads that share the width of the model where nothing else is said. */
+  private static final OptionalInt SHARED_WIDTH = OptionalInt.empty();
+
   private static final List<PublishedFamily> ALL =
       List.of(
           new Gpt2Family(),
           new RobertaFamily(),
-          decoder("llama", "LlamaForCausalLM", null, Bias.BY_FLAGS, true, null),
-          decoder("mistral", "MistralForCausalLM", null, Bias.NONE, true, null),
+          new DecoderFamily(
+              "llama",
+              new DecoderTraits(
+                  "LlamaForCausalLM", null, Bias.BY_FLAGS, SHARED_WIDTH, true, 1e-6, Window.NONE),
+              null),
+          new DecoderFamily(
+              "mistral",
+              new DecoderTraits(
+                  "MistralForCausalLM", null, Bias.NONE, SHARED_WIDTH, true, 1e-6, Window.BY_SIZE),
+              null),
           new DecoderFamily(
               "qwen3",
               new DecoderTraits(
@@ -26,50 +37,47 @@ final class PublishedFamilies {
                   OptionalInt.of(128),
                   true,
                   1e-6,
-                  false),
+                  Window.BY_FLAG),
               null),
-          decoder(
+          new DecoderFamily(
               "mixtral",
-              "MixtralForCausalLM",
-              null,
-              Bias.NONE,
-              true,
+              new DecoderTraits(
+                  "MixtralForCausalLM", null, Bias.NONE, SHARED_WIDTH, true, 1e-5, Window.BY_SIZE),
               new MixtureFields(
                   "num_local_experts", "block_sparse_moe", Parts.MIXTRAL, true, true, false, 2)),
-          decoder(
+          new DecoderFamily(
               "qwen3_moe",
-              "Qwen3MoeForCausalLM",
-              Span.HEAD,
-              Bias.BY_ATTENTION_FLAG,
-              true,
+              new DecoderTraits(
+                  "Qwen3MoeForCausalLM",
+                  Span.HEAD,
+                  Bias.BY_ATTENTION_FLAG,
+                  SHARED_WIDTH,
+                  true,
+                  1e-6,
+                  Window.BY_FLAG),
               new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, false, 8)),
-          decoder(
+          new DecoderFamily(
               "olmoe",
-              "OlmoeForCausalLM",
-              Span.WHOLE,
-              Bias.BY_ATTENTION_FLAG,
-              false,
+              new DecoderTraits(
+                  "OlmoeForCausalLM",
+                  Span.WHOLE,
+                  Bias.BY_ATTENTION_FLAG,
+                  SHARED_WIDTH,
+                  false,
+                  1e-5,
+                  Window.NONE),
               new MixtureFields("num_experts", "mlp", Parts.LLAMA, true, null, false, 8)),
-          decoder(
+          new DecoderFamily(
               "qwen2_moe",
-              "Qwen2MoeForCausalLM",
-              null,
-              Bias.QUERY_KEY_VALUE,
-              false,
+              new DecoderTraits(
+                  "Qwen2MoeForCausalLM",
+                  null,
+                  Bias.QUERY_KEY_VALUE,
+                  SHARED_WIDTH,
+                  false,
+                  1e-6,
+                  Window.BY_FLAG),
               new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, true, 4)));
-
-  private static DecoderFamily decoder(
-      String modelType,
-      String architecture,
-      @Nullable Span norm,
-      Bias bias,
-      boolean headWidth,
-      @Nullable MixtureFields mixture) {
-    double epsilon = modelType.equals("mixtral") || modelType.equals("olmoe") ? 1e-5 : 1e-6;
-    DecoderTraits traits =
-        new DecoderTraits(architecture, norm, bias, OptionalInt.empty(), headWidth, epsilon, false);
-    return new DecoderFamily(modelType, traits, mixture);
-  }
 
   private PublishedFamilies() {}
 

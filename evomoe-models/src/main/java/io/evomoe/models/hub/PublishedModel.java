@@ -38,6 +38,11 @@ public record PublishedModel(
         modelType, embedding, stack.with(s -> s.experts(experts).moeEvery(moeEvery)), tied, router);
   }
 
+  /** The same with the router of a mixture. */
+  PublishedModel withRouter(Optional<PublishedRouter> other) {
+    return new PublishedModel(modelType, embedding, stack, tied, other);
+  }
+
   /** The class of our models that it is read as. */
   public Class<? extends Model<?>> modelClass() {
     return family().modelClass();
