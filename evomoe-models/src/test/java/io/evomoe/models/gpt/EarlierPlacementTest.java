@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.evomoe.gates.BaseGate;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
@@ -54,12 +55,13 @@ class EarlierPlacementTest {
   private Path saved(GateProvider gates) {
     Gpt model = SmallGpt.of(gates, Map.of(), DataType.FLOAT);
     AdamW optimizer = optimizer();
-    LanguageBatch batch = SmallGpt.batch(new int[] {1, 2, 3, 4}, 2, 3, 4, 5);
-    model.loss(batch, SmallGpt.training(1)).backward();
+    LanguageBatch batch = CausalScene.batch(new int[] {1, 2, 3, 4}, 2, 3, 4, 5);
+    model.loss(batch, CausalScene.training(1)).backward();
     optimizer.update(model.parameters(), 0.01, 1);
     return new CheckpointFolder(folder, 1, Map.of())
         .write(
-            new TrainingState(Progress.START, SmallGpt.training(1), 1, model, optimizer, Map.of()));
+            new TrainingState(
+                Progress.START, CausalScene.training(1), 1, model, optimizer, Map.of()));
   }
 
   private static AdamW optimizer() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.Sampling;
 import io.evomoe.nn.KeyValueCache;
@@ -17,7 +18,7 @@ class GenerationTest {
   private static final int[] PROMPT = {3, 8};
 
   private final Gpt model = SmallGpt.of(SmallGpt.SWITCH, Map.of(), DataType.FLOAT);
-  private final Generation generation = new Generation(model, SmallGpt.training(1));
+  private final Generation generation = new Generation(model, CausalScene.training(1));
 
   @Test
   void should_add_the_likeliest_token_each_time_where_greedy() {
@@ -38,10 +39,13 @@ class GenerationTest {
       int[] all = Arrays.copyOf(text, length);
       double[] cached =
           model
-              .nextTokenLogits(TokenBatch.of(unread.length, unread), SmallGpt.evaluation(), cache)
+              .nextTokenLogits(
+                  TokenBatch.of(unread.length, unread), CausalScene.evaluation(), cache)
               .toDoubleVector();
       double[] uncached =
-          model.nextTokenLogits(TokenBatch.of(length, all), SmallGpt.evaluation()).toDoubleVector();
+          model
+              .nextTokenLogits(TokenBatch.of(length, all), CausalScene.evaluation())
+              .toDoubleVector();
       assertThat(cached).containsExactly(uncached, within(1e-5));
     }
     assertThat(cache.length()).isEqualTo(5);
@@ -50,10 +54,12 @@ class GenerationTest {
   @Test
   void should_refuse_to_cache_more_tokens_than_it_has_positions() {
     KeyValueCache cache = model.newCache(1, 10);
-    model.nextTokenLogits(TokenBatch.of(5, new int[5]), SmallGpt.evaluation(), cache);
+    model.nextTokenLogits(TokenBatch.of(5, new int[5]), CausalScene.evaluation(), cache);
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> model.nextTokenLogits(TokenBatch.of(1, new int[1]), SmallGpt.evaluation(), cache))
+            () ->
+                model.nextTokenLogits(
+                    TokenBatch.of(1, new int[1]), CausalScene.evaluation(), cache))
         .withMessage("a sequence must have at most 5 tokens, had 6");
   }
 
@@ -62,7 +68,7 @@ class GenerationTest {
     int from = Math.max(0, text.length - SmallGpt.POSITIONS);
     int[] read = Arrays.copyOfRange(text, from, text.length);
     return model
-        .nextTokenLogits(TokenBatch.of(read.length, read), SmallGpt.evaluation())
+        .nextTokenLogits(TokenBatch.of(read.length, read), CausalScene.evaluation())
         .getRow(0)
         .argMax()
         .getInt(0);
@@ -116,14 +122,14 @@ class GenerationTest {
   @Test
   void should_choose_no_token_that_the_tokenizer_does_not_have() {
     int[] free = generation.generate(PROMPT, 60, new Sampling(50, 11, 4), GenerationTest::never);
-    Generation bounded = new Generation(model, SmallGpt.training(1), 9);
+    Generation bounded = new Generation(model, CausalScene.training(1), 9);
 
     int[] text = bounded.generate(PROMPT, 60, new Sampling(50, 11, 4), GenerationTest::never);
 
     assertThat(Arrays.stream(free).max()).hasValue(model.config().vocabulary() - 1);
     assertThat(Arrays.stream(text).max()).hasValue(8);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Generation(model, SmallGpt.training(1), 12))
+        .isThrownBy(() -> new Generation(model, CausalScene.training(1), 12))
         .withMessage("tokens must be in 1..11, was 12");
   }
 

@@ -3,6 +3,7 @@ package io.evomoe.models.gpt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.Parameter;
@@ -19,9 +20,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** The gradient of the whole model's loss, auxiliary losses and dropout included. */
 class GptGradientTest {
   private static final GradientCheck CHECK = GradientCheck.DEFAULT.withSample(4);
-  private static final StepContext TRAINING = SmallGpt.training(7);
+  private static final StepContext TRAINING = CausalScene.training(7);
   private static final LanguageBatch BATCH =
-      SmallGpt.batch(
+      CausalScene.batch(
           new int[] {1, 4, 4, 9, 0, 10, 2, 1}, 4, 4, 9, LanguageBatch.IGNORED, 10, 2, 1, 3);
 
   @Test

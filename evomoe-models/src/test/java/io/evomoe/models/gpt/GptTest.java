@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.causal.CausalScene;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
@@ -25,28 +25,7 @@ class GptTest {
 
   @Test
   void should_not_see_later_tokens() {
-    Gpt model = spawned();
-    for (StepContext context : List.of(SmallGpt.evaluation(), SmallGpt.training(1))) {
-      for (int changed = 0; changed < 4; changed++) {
-        int[] ids = IDS.clone();
-        ids[changed] = 7;
-        for (int place = 0; place < 4; place++) {
-          double before = lossAt(model, IDS, place, context);
-          boolean same = Math.abs(lossAt(model, ids, place, context) - before) < 1e-12;
-          assertThat(same)
-              .as("token %d changed, loss at %d", changed, place)
-              .isEqualTo(place < changed);
-        }
-      }
-    }
-  }
-
-  /** The loss of naming token 3 at one place. */
-  private static double lossAt(Gpt model, int[] ids, int place, StepContext context) {
-    int[] targets = new int[ids.length];
-    Arrays.fill(targets, LanguageBatch.IGNORED);
-    targets[place] = 3;
-    return model.loss(SmallGpt.batch(ids, targets), context).value();
+    CausalScene.assertSeesNoLaterToken(spawned(), IDS);
   }
 
   @Test
@@ -54,14 +33,16 @@ class GptTest {
     Gpt model = model(SmallGpt.DENSE);
     Parameter table = model.parameters().get(0);
     TokenBatch read = TokenBatch.of(4, Arrays.copyOf(IDS, 4));
-    double[] before = model.nextTokenLogits(read, SmallGpt.evaluation()).getRow(0).toDoubleVector();
+    double[] before =
+        model.nextTokenLogits(read, CausalScene.evaluation()).getRow(0).toDoubleVector();
     table.value().getRow(5).muli(3);
-    double[] after = model.nextTokenLogits(read, SmallGpt.evaluation()).getRow(0).toDoubleVector();
+    double[] after =
+        model.nextTokenLogits(read, CausalScene.evaluation()).getRow(0).toDoubleVector();
 
     before[5] *= 3;
     assertThat(after).containsExactly(before, within(1e-12));
     assertThat(model.parameters()).filteredOn(p -> p.length() == table.length()).hasSize(1);
-    model.loss(SmallGpt.batch(IDS, TARGETS), SmallGpt.training(1)).backward().run();
+    model.loss(CausalScene.batch(IDS, TARGETS), CausalScene.training(1)).backward().run();
     assertThat(table.gradient().getRow(5).norm1Number().doubleValue()).isPositive();
   }
 
@@ -71,9 +52,10 @@ class GptTest {
       TokenBatch together = TokenBatch.of(4, IDS);
       TokenBatch alone = TokenBatch.of(4, Arrays.copyOfRange(IDS, 4, 8));
 
-      assertThat(model.nextTokenLogits(together, SmallGpt.training(1)).getRow(1).toDoubleVector())
+      assertThat(
+              model.nextTokenLogits(together, CausalScene.training(1)).getRow(1).toDoubleVector())
           .containsExactly(
-              model.nextTokenLogits(alone, SmallGpt.training(2)).getRow(0).toDoubleVector(),
+              model.nextTokenLogits(alone, CausalScene.training(2)).getRow(0).toDoubleVector(),
               within(1e-12));
     }
   }
@@ -83,10 +65,12 @@ class GptTest {
     Gpt model = SmallGpt.of(SmallGpt.config(0.2), SmallGpt.DENSE, Map.of(), DataType.DOUBLE);
     Gpt noisy = spawned();
     for (Gpt each : List.of(model, noisy)) {
-      assertThat(loss(each, SmallGpt.training(1))).isEqualTo(loss(each, SmallGpt.training(1)));
-      assertThat(loss(each, SmallGpt.training(1))).isNotEqualTo(loss(each, SmallGpt.training(2)));
-      assertThat(loss(each, SmallGpt.training(1).evaluating()))
-          .isEqualTo(loss(each, SmallGpt.training(2).evaluating()));
+      assertThat(loss(each, CausalScene.training(1)))
+          .isEqualTo(loss(each, CausalScene.training(1)));
+      assertThat(loss(each, CausalScene.training(1)))
+          .isNotEqualTo(loss(each, CausalScene.training(2)));
+      assertThat(loss(each, CausalScene.training(1).evaluating()))
+          .isEqualTo(loss(each, CausalScene.training(2).evaluating()));
     }
   }
 
@@ -94,14 +78,14 @@ class GptTest {
   void should_keep_its_loss_over_a_spawn_by_copy_where_weights_sum_to_one() {
     for (DataType type : List.of(DataType.DOUBLE, DataType.FLOAT)) {
       Gpt model = SmallGpt.of(SmallGpt.EVOMOE, Map.of("renormalize", "true"), type);
-      for (StepContext context : List.of(SmallGpt.training(1), SmallGpt.evaluation())) {
+      for (StepContext context : List.of(CausalScene.training(1), CausalScene.evaluation())) {
         double before = loss(model, context);
         Gpt other = SmallGpt.of(SmallGpt.EVOMOE, Map.of("renormalize", "true"), type);
         other.spawn(SpawnMethod.copy(), 5);
 
         assertThat(loss(other, context))
             .isCloseTo(before, within(type == DataType.DOUBLE ? 1e-12 : 1e-5));
-        assertThat(other.loss(SmallGpt.batch(IDS, TARGETS), context).reports()).hasSize(1);
+        assertThat(other.loss(CausalScene.batch(IDS, TARGETS), context).reports()).hasSize(1);
       }
     }
   }
@@ -146,17 +130,18 @@ class GptTest {
     Gpt model = model(SmallGpt.DENSE);
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> model.nextTokenLogits(TokenBatch.of(6, new int[6]), SmallGpt.evaluation()))
+            () -> model.nextTokenLogits(TokenBatch.of(6, new int[6]), CausalScene.evaluation()))
         .withMessage("a sequence must have at most 5 tokens, had 6");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> model.nextTokenLogits(TokenBatch.of(1, new int[] {11}), SmallGpt.evaluation()))
+            () -> model.nextTokenLogits(TokenBatch.of(1, new int[] {11}), CausalScene.evaluation()))
         .withMessage("id must be in 0..10, was 11 (tokens.weight)");
   }
 
   @Test
   void should_count_targets_and_tokens_and_refuse_to_go_back_through_an_evaluation() {
-    Loss loss = model(SmallGpt.DENSE).loss(SmallGpt.batch(IDS, TARGETS), SmallGpt.evaluation());
+    Loss loss =
+        model(SmallGpt.DENSE).loss(CausalScene.batch(IDS, TARGETS), CausalScene.evaluation());
 
     assertThat(loss.targets()).isEqualTo(7);
     assertThat(loss.tokens()).isEqualTo(8);
@@ -167,7 +152,7 @@ class GptTest {
   }
 
   private static double loss(Gpt model, StepContext context) {
-    return model.loss(SmallGpt.batch(IDS, TARGETS), context).value();
+    return model.loss(CausalScene.batch(IDS, TARGETS), context).value();
   }
 
   private static Gpt model(GateProvider gates) {

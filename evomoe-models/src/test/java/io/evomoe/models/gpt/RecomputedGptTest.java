@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.LossFreeGate;
+import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
@@ -24,9 +25,9 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /** Activations that are computed again change nothing but memory and time. */
 class RecomputedGptTest {
-  private static final StepContext TRAINING = SmallGpt.training(7);
+  private static final StepContext TRAINING = CausalScene.training(7);
   private static final LanguageBatch BATCH =
-      SmallGpt.batch(new int[] {1, 4, 4, 9, 0, 10, 2, 1}, 4, 4, 9, 3, 10, 2, 1, 3);
+      CausalScene.batch(new int[] {1, 4, 4, 9, 0, 10, 2, 1}, 4, 4, 9, 3, 10, 2, 1, 3);
 
   static Stream<GateProvider> gates() {
     return Stream.of(SmallGpt.EVOMOE, SmallGpt.SWITCH, SmallGpt.DENSE, new LossFreeGate.Provider());

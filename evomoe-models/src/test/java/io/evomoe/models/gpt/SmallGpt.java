@@ -6,13 +6,9 @@ import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackSize;
-import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
-import io.evomoe.nn.TokenBatch;
-import io.evomoe.step.Phase;
-import io.evomoe.step.StepContext;
 import io.evomoe.testing.LayerGradientCheck;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -51,18 +47,5 @@ final class SmallGpt {
         new Gpt(config, Gates.of(gates, options), Scope.root(3, KernelSelection.forType(type)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);
     return model;
-  }
-
-  static StepContext training(long seed) {
-    return new StepContext(10, Phase.SOFT, 0.5, true, seed);
-  }
-
-  static StepContext evaluation() {
-    return training(1).evaluating();
-  }
-
-  /** Sequences of four tokens. */
-  static LanguageBatch batch(int[] ids, int... targets) {
-    return new LanguageBatch(TokenBatch.of(4, ids), targets);
   }
 }

@@ -3,6 +3,7 @@ package io.evomoe.models.llama;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.gates.SwitchGate;
+import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.QueryKeyNorm;
@@ -23,9 +24,9 @@ class LlamaGradientTest {
   /** Its curves are steep: what the differences leave out goes with the square of the step. */
   private static final GradientCheck CHECK = new GradientCheck(2.5e-6, 1e-6, 1e-3, 6, 42);
 
-  private static final StepContext TRAINING = SmallLlama.training(7);
+  private static final StepContext TRAINING = CausalScene.training(7);
   private static final LanguageBatch BATCH =
-      SmallLlama.batch(
+      CausalScene.batch(
           new int[] {1, 4, 4, 9, 0, 10, 2, 1}, 4, 4, 9, LanguageBatch.IGNORED, 10, 2, 1, 3);
   private static final Map<String, String> SPARSE =
       Map.of("noise", "true", "threshold", "0.1", "balance", "0.5");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.text.LanguageBatch;
@@ -12,7 +13,6 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.Workspaces;
-import io.evomoe.step.StepContext;
 import io.evomoe.testing.Differences;
 import io.evomoe.training.Loss;
 import java.util.Arrays;
@@ -36,28 +36,7 @@ class LlamaTest {
 
   @Test
   void should_not_see_later_tokens() {
-    Llama model = model(true, QueryKeyNorm.Span.HEAD);
-    for (StepContext context : List.of(SmallLlama.evaluation(), SmallLlama.training(1))) {
-      for (int changed = 0; changed < 4; changed++) {
-        int[] ids = IDS.clone();
-        ids[changed] = 7;
-        for (int place = 0; place < 4; place++) {
-          double before = lossAt(model, IDS, place, context);
-          boolean same = Math.abs(lossAt(model, ids, place, context) - before) < 1e-12;
-          assertThat(same)
-              .as("token %d changed, loss at %d", changed, place)
-              .isEqualTo(place < changed);
-        }
-      }
-    }
-  }
-
-  /** The loss of naming token 3 at one place. */
-  private static double lossAt(Llama model, int[] ids, int place, StepContext context) {
-    int[] targets = new int[ids.length];
-    Arrays.fill(targets, LanguageBatch.IGNORED);
-    targets[place] = 3;
-    return model.loss(SmallLlama.batch(ids, targets), context).value();
+    CausalScene.assertSeesNoLaterToken(model(true, QueryKeyNorm.Span.HEAD), IDS);
   }
 
   /** Nothing but the rotation of queries and keys says where a token is. */
@@ -71,7 +50,7 @@ class LlamaTest {
 
   private static double[] next(Llama model, int... ids) {
     return model
-        .nextTokenLogits(TokenBatch.of(ids.length, ids), SmallLlama.evaluation())
+        .nextTokenLogits(TokenBatch.of(ids.length, ids), CausalScene.evaluation())
         .toDoubleVector();
   }
 
@@ -80,7 +59,7 @@ class LlamaTest {
     Llama model = model(false, QueryKeyNorm.Span.WHOLE);
     TokenBatch together = TokenBatch.of(4, IDS);
 
-    assertThat(model.nextTokenLogits(together, SmallLlama.training(1)).getRow(1).toDoubleVector())
+    assertThat(model.nextTokenLogits(together, CausalScene.training(1)).getRow(1).toDoubleVector())
         .containsExactly(next(model, Arrays.copyOfRange(IDS, 4, 8)), within(1e-12));
   }
 
@@ -95,7 +74,7 @@ class LlamaTest {
         double[] cached =
             model
                 .nextTokenLogits(
-                    TokenBatch.of(unread.length, unread), SmallLlama.evaluation(), cache)
+                    TokenBatch.of(unread.length, unread), CausalScene.evaluation(), cache)
                 .toDoubleVector();
 
         assertThat(cached)
@@ -114,7 +93,8 @@ class LlamaTest {
     TokenBatch all = TokenBatch.of(TEXT.length, TEXT);
 
     for (int length = 1; length <= TEXT.length; length++) {
-      double[] row = model.logits(all, SmallLlama.evaluation()).getRow(length - 1).toDoubleVector();
+      double[] row =
+          model.logits(all, CausalScene.evaluation()).getRow(length - 1).toDoubleVector();
       assertThat(row).containsExactly(next(model, Arrays.copyOf(TEXT, length)), within(1e-12));
     }
   }
@@ -148,7 +128,7 @@ class LlamaTest {
   private static Loss train(Llama model) {
     model.parameters().forEach(Parameter::clearGradient);
     try (MemoryWorkspace ignored = Workspaces.open("LLAMA_TEST")) {
-      Loss loss = model.loss(SmallLlama.batch(IDS, TARGETS), SmallLlama.training(7));
+      Loss loss = model.loss(CausalScene.batch(IDS, TARGETS), CausalScene.training(7));
       loss.backward().run();
       return loss;
     }
@@ -158,7 +138,7 @@ class LlamaTest {
   @Test
   void should_add_the_likeliest_token_each_time_where_greedy() {
     Llama model = model(SmallLlama.config(false, QueryKeyNorm.Span.HEAD, 0), DataType.FLOAT);
-    Generation generation = new Generation(model, SmallLlama.training(1));
+    Generation generation = new Generation(model, CausalScene.training(1));
 
     int[] text = generation.generate(new int[] {3, 8}, 9, Sampling.greedy(), id -> false);
 

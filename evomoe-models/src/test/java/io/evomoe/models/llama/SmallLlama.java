@@ -7,7 +7,6 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.MoeForm;
 import io.evomoe.models.stack.StackSize;
-import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
@@ -17,9 +16,6 @@ import io.evomoe.nn.NormForm;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
 import io.evomoe.nn.Scope;
-import io.evomoe.nn.TokenBatch;
-import io.evomoe.step.Phase;
-import io.evomoe.step.StepContext;
 import io.evomoe.testing.LayerGradientCheck;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -71,18 +67,5 @@ final class SmallLlama {
     }
     LayerGradientCheck.disturb(model.parameters(), 0.5);
     return model;
-  }
-
-  static StepContext training(long seed) {
-    return new StepContext(10, Phase.SOFT, 0.5, true, seed);
-  }
-
-  static StepContext evaluation() {
-    return training(1).evaluating();
-  }
-
-  /** Sequences of four tokens. */
-  static LanguageBatch batch(int[] ids, int... targets) {
-    return new LanguageBatch(TokenBatch.of(4, ids), targets);
   }
 }
