@@ -19,7 +19,10 @@ import java.util.Arrays;
 record CommandRun(int code, String out, String err) {
   /** A command of words that become text. */
   static CommandRun of(Object... words) {
-    String[] arguments = Arrays.stream(words).map(Object::toString).toArray(String[]::new);
+    return of(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
+  }
+
+  static CommandRun of(String... arguments) {
     return reading(new byte[0], arguments);
   }
 
