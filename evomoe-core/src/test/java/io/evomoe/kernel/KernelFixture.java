@@ -21,6 +21,11 @@ interface KernelFixture {
   /** Largest difference allowed, relative to the largest expected value. */
   double tolerance();
 
+  /** The same where the results of two products are multiplied. */
+  default double toleranceOfGated() {
+    return tolerance();
+  }
+
   default INDArray random(long seed, long... shape) {
     return RandomArrays.gaussian(kernels().dataType(), seed, shape);
   }
@@ -58,8 +63,13 @@ interface KernelFixture {
   }
 
   default void assertClose(INDArray actual, double[] expected) {
+    assertClose(actual, expected, tolerance());
+  }
+
+  default void assertClose(INDArray actual, double[] expected, double tolerance) {
     assertThat(actual.dataType()).isEqualTo(kernels().dataType());
-    assertClose(Differences.elements(actual), expected);
+    assertThat(Differences.relative(Differences.elements(actual), expected))
+        .isLessThanOrEqualTo(tolerance);
   }
 
   default void assertClose(double[] actual, double[] expected) {
