@@ -1,8 +1,8 @@
 package io.evomoe.internal.threads;
 
-import java.util.stream.IntStream;
+import java.util.function.IntConsumer;
 
-/** Splits loops over disjoint outputs among the common pool's threads. */
+/** Splits loops over disjoint outputs among the threads of {@link Workers}. */
 public final class Parallel {
   private Parallel() {}
 
@@ -15,15 +15,15 @@ public final class Parallel {
    */
   public static void ranges(int n, int grain, Range body) {
     int pieces = (n + grain - 1) / grain;
-    if (pieces <= 1) {
-      if (n > 0) {
-        body.run(0, n);
-      }
-      return;
-    }
-    IntStream.range(0, pieces)
-        .parallel()
-        .forEach(p -> body.run(p * grain, Math.min(n, (p + 1) * grain)));
+    each(pieces, p -> body.run(p * grain, Math.min(n, (p + 1) * grain)));
+  }
+
+  /**
+   * Runs body on each piece in [0, pieces); which thread runs one does not matter. Returns when all
+   * are done.
+   */
+  public static void each(int pieces, IntConsumer body) {
+    Workers.shared().run(pieces, body);
   }
 
   /** A piece of a loop. */

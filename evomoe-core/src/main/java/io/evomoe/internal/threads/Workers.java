@@ -1,0 +1,162 @@
+package io.evomoe.internal.threads;
+
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that large computations are split among: one pool a process, of which the thread that
+ * has the work is a part. A worker that has nothing to do looks for work for a moment, then sleeps;
+ * how long it looks adapts to whether that was worth it, so that processes which share their cores
+ * lose little to it.
+ *
+ * <p>How many threads there are is said by the system property {@value #PROPERTY}, or else by the
+ * environment variable {@value #OPENMP_VARIABLE}, or else by the number of processors. Which thread
+ * runs a piece is left to chance, so pieces must be cut without regard to it.
+ */
+public final class Workers {
+  /** System property: threads that compute, at least 1. */
+  public static final String PROPERTY = "evomoe.threads";
+
+  /** Environment variable that other numeric libraries read as well. */
+  public static final String OPENMP_VARIABLE = "OMP_NUM_THREADS";
+
+  private static volatile @Nullable Workers shared;
+
+  private final AtomicBoolean taken = new AtomicBoolean();
+  private final LongAdder joins = new LongAdder();
+  private final Worker[] workers;
+  private final Spin spin = new Spin();
+  private volatile Work current = new Work(0, piece -> {});
+
+  /** A pool of so many threads, the caller's included; those are daemons. */
+  Workers(int threads) {
+    workers = new Worker[threads - 1];
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = new Worker(i + 1);
+      workers[i].start();
+    }
+  }
+
+  /**
+   * The pool of this process, made when first asked for.
+   *
+   * @throws IllegalArgumentException where the number of threads is set to what is none
+   */
+  public static Workers shared() {
+    Workers known = shared;
+    return known == null ? makeShared() : known;
+  }
+
+  private static synchronized Workers makeShared() {
+    Workers known = shared;
+    if (known == null) {
+      known = new Workers(configured());
+      shared = known;
+    }
+    return known;
+  }
+
+  /** Threads that compute, the caller's included. */
+  public int threads() {
+    return workers.length + 1;
+  }
+
+  /** How often work was split among threads and waited for, so far. */
+  public long joins() {
+    return joins.sum();
+  }
+
+  /**
+   * Runs the body on every piece in [0, pieces) and returns when all are done. The first failure of
+   * a piece is thrown here, and pieces that have not begun by then are left out. A body that splits
+   * its own work runs all of that itself, and so does a thread that finds the pool at work for
+   * another.
+   */
+  void run(int pieces, IntConsumer body) {
+    if (pieces <= 1 || workers.length == 0 || !taken.compareAndSet(false, true)) {
+      for (int piece = 0; piece < pieces; piece++) {
+        body.accept(piece);
+      }
+      return;
+    }
+    Work work = new Work(pieces, body);
+    try {
+      joins.increment();
+      current = work;
+      for (int i = 0; i < Math.min(workers.length, pieces - 1); i++) {
+        workers[i].wake();
+      }
+      work.help();
+      work.awaitEnd(spin);
+    } finally {
+      work.forget();
+      taken.set(false);
+    }
+    work.throwFailure();
+  }
+
+  private static int configured() {
+    String property = System.getProperty(PROPERTY);
+    if (property != null) {
+      return atLeastOne("system property " + PROPERTY, property);
+    }
+    String variable = System.getenv(OPENMP_VARIABLE);
+    if (variable != null && !variable.isBlank()) {
+      int outermost = variable.indexOf(',');
+      String first = outermost < 0 ? variable : variable.substring(0, outermost);
+      return atLeastOne("environment variable " + OPENMP_VARIABLE, first);
+    }
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  static int atLeastOne(String name, String value) {
+    try {
+      int number = Integer.parseInt(value.strip());
+      if (number >= 1) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        String.format(
+            Locale.ROOT, "%s must be a number of threads of at least 1, was %s", name, value));
+  }
+
+  private final class Worker extends Thread {
+    private final Spin spin = new Spin();
+    private Work seen = current;
+    private volatile boolean asleep;
+
+    Worker(int number) {
+      super("evomoe-worker-" + number);
+      setDaemon(true);
+    }
+
+    void wake() {
+      if (asleep) {
+        LockSupport.unpark(this);
+      }
+    }
+
+    @Override
+    public void run() {
+      while (true) {
+        Work known = seen;
+        if (!spin.until(() -> current != known)) {
+          asleep = true;
+          while (current == known) {
+            LockSupport.park(Workers.this);
+          }
+          asleep = false;
+        }
+        seen = current;
+        seen.help();
+      }
+    }
+  }
+}
