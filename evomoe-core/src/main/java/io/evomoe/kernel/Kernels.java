@@ -122,6 +122,7 @@ public interface Kernels {
   /**
    * Backward of {@link #feedForward}.
    *
+   * @param forward what that gave; its {@code expanded} and {@code up} may be overwritten
    * @param dy [groups.rows(), d]
    * @param into where the gradients of a group's net go; asked once for each group with rows
    * @return dx [groups.inputRows(), d], summed where groups share their input

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A part of an attention that is computed at once: the queries {@code firstQuery ..} of some
- * sequences, and the keys that they can see, which are the first ones.
+ * A part of an attention that is computed at once: the queries {@code firstQuery ..} of some heads
+ * of some sequences, and the keys that they can see, which are the first ones.
  *
  * <p>Tiles are so small that their scores stay in the second-level cache from the product that
  * makes them to the one that uses them. Under a causal mask the earlier queries do not compute the
@@ -14,34 +14,42 @@ import java.util.List;
  *
  * @param form its shape, shared by tiles elsewhere
  */
-record AttentionTile(int firstSequence, int firstQuery, Form form) {
-  private static final int SCORES = 1 << 18;
+record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form) {
+  private static final int SCORES = 1 << 16;
   private static final int QUERIES = 64;
 
   /**
-   * Covers an attention. Of one sequence the tile with the most keys comes first.
+   * Covers an attention. Tiles of the same sequences and heads are in one list, since they add to
+   * the same gradients; that with the most keys comes first.
    *
    * @param headWidth of a head
    * @param split whether queries may be split, where that saves work
    */
-  static List<AttentionTile> of(HeadGroups groups, int headWidth, boolean split) {
+  static List<List<AttentionTile>> of(HeadGroups groups, int headWidth, boolean split) {
     AttentionShape shape = groups.products();
     int members = groups.members();
     boolean triangular = split && shape.causal() && shape.keys() >= shape.queries();
     int blocks = triangular ? Math.max(1, shape.queries() / QUERIES) : 1;
     int rows = (shape.queries() + blocks - 1) / blocks;
-    int most = Math.max(1, SCORES / (members * shape.heads() * rows * shape.keys()));
-    List<AttentionTile> tiles = new ArrayList<>();
+    long scoresOfHead = (long) members * rows * shape.keys();
+    int heads = (int) Math.max(1, Math.min(shape.heads(), SCORES / scoresOfHead));
+    int most = (int) Math.max(1, SCORES / (scoresOfHead * shape.heads()));
+    List<List<AttentionTile>> tiles = new ArrayList<>();
     int sequences;
     for (int first = 0; first < shape.batch(); first += sequences) {
       // Powers of two, so that batches of all sizes share a few compiled primitives.
       sequences = Integer.highestOneBit(Math.min(most, shape.batch() - first));
-      for (int block = blocks - 1; block >= 0; block--) {
-        int from = block * rows;
-        int to = Math.min(shape.queries(), from + rows);
-        int keys = triangular && to < shape.queries() ? to : shape.keys();
-        Form form = new Form(shape, members, headWidth, sequences, to - from, keys);
-        tiles.add(new AttentionTile(first, from, form));
+      for (int head = 0; head < shape.heads(); head += heads) {
+        int together = Math.min(heads, shape.heads() - head);
+        List<AttentionTile> same = new ArrayList<>();
+        for (int block = blocks - 1; block >= 0; block--) {
+          int from = block * rows;
+          int to = Math.min(shape.queries(), from + rows);
+          int keys = triangular && to < shape.queries() ? to : shape.keys();
+          Form form = new Form(shape, members, headWidth, sequences, together, to - from, keys);
+          same.add(new AttentionTile(first, head, from, form));
+        }
+        tiles.add(same);
       }
     }
     return tiles;
@@ -54,12 +62,12 @@ record AttentionTile(int firstSequence, int firstQuery, Form form) {
 
   /** Its queries in one of the heads that share keys. */
   HeadRows queries(HeadRows all, int member) {
-    return all.from(firstSequence, firstQuery, (long) member * form.headWidth);
+    return all.from(firstSequence, firstHead, firstQuery, (long) member * form.headWidth);
   }
 
   /** Its keys. */
   HeadRows keys(HeadRows all) {
-    return all.from(firstSequence, 0, 0);
+    return all.from(firstSequence, firstHead, 0, 0);
   }
 
   /**
@@ -69,15 +77,22 @@ record AttentionTile(int firstSequence, int firstQuery, Form form) {
    * @param members heads that share those
    * @param headWidth of a head
    * @param sequences computed at once
+   * @param heads computed at once, of keys and values
    * @param queries of each sequence
    * @param keys that these see, masked ones included
    */
   record Form(
-      AttentionShape whole, int members, int headWidth, int sequences, int queries, int keys) {
+      AttentionShape whole,
+      int members,
+      int headWidth,
+      int sequences,
+      int heads,
+      int queries,
+      int keys) {
 
     /** Rows of scores. */
     long rows() {
-      return (long) members * sequences * whole.heads() * queries;
+      return (long) members * sequences * heads * queries;
     }
 
     /** Scores in all. */
@@ -98,7 +113,7 @@ record AttentionTile(int firstSequence, int firstQuery, Form form) {
     Form compiled() {
       AttentionShape any =
           new AttentionShape(1, whole.heads(), whole.queries(), whole.keys(), whole.causal());
-      return new Form(any, members, headWidth, sequences, queries, keys);
+      return new Form(any, members, headWidth, sequences, heads, queries, keys);
     }
   }
 }

@@ -3,16 +3,22 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.internal.onednn.Bf16Products.Shape;
+import io.evomoe.kernel.internal.onednn.MatrixProducts.Matrix;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * {@link LargeProducts} with bfloat16 operands. Row counts are rounded up to {@value #STEP}: so no
- * sum has an odd number of terms, which bfloat16 instructions take two at a time. The gradient that
- * comes in is rounded once for both products it takes part in.
+ * {@link LargeProducts} with bfloat16 operands. Rows are computed in multiples of {@value #STEP}
+ * and a rest, so that few primitives serve all row counts. Sums over rows are padded with zeros to
+ * a multiple of it: so none has an odd number of terms, which bfloat16 instructions take two at a
+ * time.
  */
 final class Bf16LargeProducts implements LargeProducts {
   private static final int STEP = 16;
+
+  /** Of the tiles of a sum over rows: smaller ones round their operands too often. */
+  private static final long SIDE = 512;
 
   private final Bf16Products products = new Bf16Products(new PrimitiveCache());
   private final ColumnSums columnSums;
@@ -21,19 +27,16 @@ final class Bf16LargeProducts implements LargeProducts {
     this.columnSums = columnSums;
   }
 
-  @Override
-  public int room() {
-    return STEP - 1;
-  }
-
-  @Override
-  public int computed(int rows, int spare) {
-    int padded = padded(rows);
-    return padded - rows <= spare ? padded : rows;
-  }
-
   private static int padded(int rows) {
     return (rows + STEP - 1) / STEP * STEP;
+  }
+
+  @Override
+  public List<Tile> tiles(boolean transposeA, boolean transposeB, long m, long n) {
+    if (!transposeA) {
+      return Tile.bands(m, n);
+    }
+    return transposeB ? List.of(Tile.whole(m, n)) : gradientTiles(m, n);
   }
 
   @Override
@@ -46,94 +49,80 @@ final class Bf16LargeProducts implements LargeProducts {
       int m,
       int k,
       int n,
-      int spare) {
+      Tile tile) {
     boolean add = into.beta() != 0;
-    int rows = transposeA ? m : computed(m, spare);
-    int terms = transposeA && !transposeB ? padded(k) : k;
-    products.multiply(
-        new Shape(transposeA, transposeB, m, n, k, add),
-        new Shape(transposeA, transposeB, rows, n, terms, add),
-        a,
-        b,
-        0,
-        Address.of(into.array()));
+    long c = Address.of(into.array());
+    if (transposeA && !transposeB) {
+      products.transposedTimes(
+          new Matrix(a, m), new Matrix(b, n), new Matrix(c, n), tile, k, padded(k), add);
+    } else if (transposeA) {
+      long left = products.roundLeft(new Matrix(a, m), k, m, k);
+      long right = products.roundRight(new Matrix(b, k), n, k, n);
+      products.multiply(new Shape(true, true, m, n, k, n, add), left, right, 0, c);
+    } else {
+      long row = tile.row() * Float.BYTES;
+      rows(a + row * k, (int) tile.rows(), k, n, transposeB, b, 0, c + row * n, add);
+    }
   }
 
   @Override
-  public void linear(
-      long x, INDArray weight, @Nullable INDArray bias, long y, int rows, int computed) {
+  public void linear(long x, INDArray weight, @Nullable INDArray bias, long y, int rows) {
+    long added = bias == null ? 0 : Address.of(bias);
     long in = weight.size(0);
-    long out = weight.size(1);
-    products.multiply(
-        new Shape(false, false, rows, out, in, false),
-        new Shape(false, false, computed, out, in, false),
-        x,
-        Address.of(weight),
-        bias == null ? 0 : Address.of(bias),
-        y);
+    rows(x, rows, in, weight.size(1), false, Address.of(weight), added, y, false);
   }
 
   @Override
-  public void inputGradient(
-      long dy, INDArray weight, long dx, int rows, int computed, boolean add) {
+  public void inputGradient(long dy, INDArray weight, long dx, int rows, boolean add) {
     long in = weight.size(0);
-    long out = weight.size(1);
-    products.multiply(
-        new Shape(false, true, rows, in, out, add),
-        new Shape(false, true, computed, in, out, add),
-        dy,
-        Address.of(weight),
-        0,
-        dx);
+    rows(dy, rows, weight.size(1), in, true, Address.of(weight), 0, dx, add);
+  }
+
+  /** c [rows, n] = a [rows, k] op(b) + bias. */
+  private void rows(
+      long a,
+      int rows,
+      long k,
+      long n,
+      boolean transposed,
+      long b,
+      long bias,
+      long c,
+      boolean add) {
+    long left = products.roundLeft(new Matrix(a, k), rows, k, rows);
+    long right = products.roundRight(new Matrix(b, n), k, n, k);
+    int whole = rows - rows % STEP;
+    if (whole > 0) {
+      products.multiply(new Shape(false, transposed, whole, n, k, n, add), left, right, bias, c);
+    }
+    if (whole < rows) {
+      products.multiply(
+          new Shape(false, transposed, rows - whole, n, k, n, add),
+          left + whole * k * Short.BYTES,
+          right,
+          bias,
+          c + whole * n * Float.BYTES);
+    }
   }
 
   @Override
-  public void parameterGradients(long x, long dy, int rows, int computed, MapGradients into) {
+  public List<Tile> gradientTiles(long in, long out) {
+    return Tile.squares(in, out, SIDE);
+  }
+
+  @Override
+  public void parameterGradients(long x, long dy, int rows, MapGradients into, Tile tile) {
     Accumulator weight = into.weight();
     long in = weight.array().size(0);
     long out = weight.array().size(1);
-    boolean add = weight.beta() != 0;
-    products.multiply(
-        new Shape(true, false, in, out, rows, add),
-        new Shape(true, false, in, out, computed, add),
-        x,
-        dy,
-        0,
-        Address.of(weight.array()));
-    columnSums.of(dy, rows, out, into.bias());
-  }
-
-  @Override
-  public void gradients(
-      long x,
-      INDArray weight,
-      long dy,
-      long dx,
-      int rows,
-      int computed,
-      boolean add,
-      MapGradients into) {
-    long in = weight.size(0);
-    long out = weight.size(1);
-    boolean addWeight = into.weight().beta() != 0;
-    long gradient = products.roundRight(dy, rows * out, computed * out);
-    long input = products.roundLeft(x, rows * in, computed * in);
-    products.multiplyRounded(
-        new Shape(true, false, in, out, computed, addWeight),
-        input,
-        gradient,
-        0,
-        Address.of(into.weight().array()));
-    columnSums.of(dy, rows, out, into.bias());
-    long rounded = products.roundLeft(Address.of(weight), in * out, in * out);
-    products.multiplyRounded(
-        new Shape(false, true, computed, in, out, add), gradient, rounded, 0, dx);
-  }
-
-  @Override
-  public void layerGradients(
-      long x, INDArray weight, long dy, long dx, int rows, MapGradients into) {
-    int computed = computed(rows, room());
-    gradients(x, weight, dy, dx, rows, computed, false, into);
+    products.transposedTimes(
+        new Matrix(x, in),
+        new Matrix(dy, out),
+        new Matrix(Address.of(weight.array()), out),
+        tile,
+        rows,
+        padded(rows),
+        weight.beta() != 0);
+    columnSums.of(dy, rows, out, into.bias(), tile);
   }
 }

@@ -12,6 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_matmul_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_sum;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 
+import io.evomoe.kernel.internal.onednn.MatrixProducts.Matrix;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -34,28 +35,27 @@ final class Bf16Products {
   }
 
   /**
-   * c [m, n] = op(a) op(b) (+ bias [n]) (+ c where it accumulates).
+   * A tile of c = a^T b, or added to it, a [k, m] and b [k, n]. The operands count as zero in the
+   * rows that fill up k to {@code padded}, so that few primitives serve row counts that change all
+   * the time.
+   */
+  void transposedTimes(
+      Matrix a, Matrix b, Matrix c, Tile tile, int k, int padded, boolean accumulate) {
+    long rows = tile.rows();
+    long columns = tile.columns();
+    long x = roundLeft(a.part(0, tile.row()), k, rows, padded);
+    long dy = roundRight(b.part(0, tile.column()), k, columns, padded);
+    Shape shape = new Shape(true, false, rows, columns, padded, c.stride(), accumulate);
+    multiply(shape, x, dy, 0, c.part(tile.row(), tile.column()).address());
+  }
+
+  /**
+   * c [m, n] = op(a) op(b) (+ bias [n]) (+ c where it accumulates), of operands that are bfloat16
+   * already.
    *
    * @param bias address, or 0 for none
    */
   void multiply(Shape shape, long a, long b, long bias, long c) {
-    multiply(shape, shape, a, b, bias, c);
-  }
-
-  /**
-   * The same at a larger shape, so that few primitives serve row counts that change all the time.
-   * Where {@code padded} has more rows m, what lies after c's m rows is overwritten with anything;
-   * where it has a longer sum k, the operands count as zero there. Only row-major operands' rows
-   * are padded: m of a, or k of a transposed a and of b.
-   */
-  void multiply(Shape shape, Shape padded, long a, long b, long bias, long c) {
-    long left = roundLeft(a, shape.m() * shape.k(), padded.m() * padded.k());
-    long right = roundRight(b, shape.k() * shape.n(), padded.k() * padded.n());
-    multiplyRounded(padded, left, right, bias, c);
-  }
-
-  /** The product of operands that are bfloat16 already. */
-  void multiplyRounded(Shape shape, long a, long b, long bias, long c) {
     Primitive primitive = cache.get(new Key(shape, bias != 0), () -> primitive(shape, bias != 0));
     if (bias != 0) {
       primitive.execute(a, b, bias, c);
@@ -65,35 +65,44 @@ final class Bf16Products {
   }
 
   /**
-   * Rounds n numbers into this thread's scratch memory for left operands, zeros after them.
+   * Rounds the first columns of a matrix into this thread's scratch memory for left operands,
+   * without gaps between the rows and with zeros after them.
    *
-   * @param room numbers in all
+   * @param room rows in all
    * @return the rounded ones, until the next call
    */
-  long roundLeft(long from, long n, long room) {
-    return round(left.get(), from, n, room);
+  long roundLeft(Matrix from, long rows, long columns, long room) {
+    return round(left.get(), from, rows, columns, room);
   }
 
   /** The same into scratch memory for right operands. */
-  long roundRight(long from, long n, long room) {
-    return round(right.get(), from, n, room);
+  long roundRight(Matrix from, long rows, long columns, long room) {
+    return round(right.get(), from, rows, columns, room);
   }
 
-  /** Rounds n numbers into scratch memory for {@code room} of them, zeros after the n. */
-  private long round(Scratch scratch, long from, long n, long room) {
-    long to = scratch.address(room);
+  private long round(Scratch scratch, Matrix from, long rows, long columns, long room) {
+    long to = scratch.address(room * columns);
+    if (from.stride() == columns) {
+      round(new Matrix(from.address(), 1), rows * columns, 1, to);
+    } else {
+      round(from, rows, columns, to);
+    }
+    scratch.clear(rows * columns, room * columns);
+    return to;
+  }
+
+  /** In pieces of powers of two of the rows, so that a few primitives serve all numbers of them. */
+  private void round(Matrix from, long rows, long columns, long to) {
     long done = 0;
-    for (int bit = 62; bit >= 0; bit--) {
-      long piece = 1L << bit;
-      if ((n & piece) != 0) {
+    for (long piece = Long.highestOneBit(rows); piece > 0; piece >>= 1) {
+      if ((rows & piece) != 0) {
+        Rounding rounding = new Rounding(piece, columns, from.stride());
         cache
-            .get(new Rounding(piece), () -> roundingPrimitive(piece))
-            .execute(from + (done << 2), to + (done << 1));
+            .get(rounding, rounding::primitive)
+            .execute(from.part(done, 0).address(), to + done * columns * Short.BYTES);
         done += piece;
       }
     }
-    scratch.clear(n, room);
-    return to;
   }
 
   private static Primitive primitive(Shape shape, boolean hasBias) {
@@ -101,7 +110,7 @@ final class Bf16Products {
         Dnnl.strided(dnnl_bf16, new long[] {shape.m, shape.k}, strides(shape.m, shape.k, shape.ta));
     dnnl_memory_desc b =
         Dnnl.strided(dnnl_bf16, new long[] {shape.k, shape.n}, strides(shape.k, shape.n, shape.tb));
-    dnnl_memory_desc c = Dnnl.dense(shape.m, shape.n);
+    dnnl_memory_desc c = Dnnl.strided(new long[] {shape.m, shape.n}, new long[] {shape.stride, 1});
     dnnl_memory_desc bias = hasBias ? Dnnl.dense(1, shape.n) : null;
     dnnl_post_ops postOps = Dnnl.postOps();
     if (shape.accumulate) {
@@ -124,32 +133,34 @@ final class Bf16Products {
     return transposed ? new long[] {1, rows} : new long[] {columns, 1};
   }
 
-  private static Primitive roundingPrimitive(long n) {
-    dnnl_memory_desc from = Dnnl.dense(n);
-    dnnl_memory_desc to = Dnnl.strided(dnnl_bf16, new long[] {n}, new long[] {1});
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_reorder_primitive_desc_create(
-            description, from, Dnnl.engine(), to, Dnnl.engine(), null),
-        "describe a rounding");
-    return new Primitive.Builder(description)
-        .slot(DNNL_ARG_FROM, from)
-        .slot(DNNL_ARG_TO, to)
-        .build();
-  }
-
   /**
    * A product [m, k] [k, n].
    *
    * @param ta whether a is stored [k, m]
    * @param tb whether b is stored [n, k]
+   * @param stride elements from row to row of c
    * @param accumulate whether the product is added to what c holds
    */
-  record Shape(boolean ta, boolean tb, long m, long n, long k, boolean accumulate) {}
+  record Shape(boolean ta, boolean tb, long m, long n, long k, long stride, boolean accumulate) {}
 
   private record Key(Shape shape, boolean bias) {}
 
-  private record Rounding(long n) {}
+  private record Rounding(long rows, long columns, long stride) {
+    Primitive primitive() {
+      long[] shape = {rows, columns};
+      dnnl_memory_desc from = Dnnl.strided(shape, new long[] {stride, 1});
+      dnnl_memory_desc to = Dnnl.strided(dnnl_bf16, shape, new long[] {columns, 1});
+      dnnl_primitive_desc description = new dnnl_primitive_desc();
+      Dnnl.check(
+          dnnl_reorder_primitive_desc_create(
+              description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
+          "describe a rounding");
+      return new Primitive.Builder(description)
+          .slot(DNNL_ARG_FROM, from)
+          .slot(DNNL_ARG_TO, to)
+          .build();
+    }
+  }
 
   /** bfloat16 memory of one thread that grows as needed. */
   private static final class Scratch {

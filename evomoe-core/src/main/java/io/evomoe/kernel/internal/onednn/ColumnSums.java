@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.internal.onednn.MatrixProducts.Matrix;
 import org.jspecify.annotations.Nullable;
 
 /** Sums over rows: the product with a row of ones. */
@@ -12,13 +13,26 @@ final class ColumnSums {
     this.products = products;
   }
 
-  /** Adds the sums of x [rows, width], rows at least 1; nothing where nobody wants them. */
-  void of(long x, long rows, long width, @Nullable Accumulator into) {
-    if (into == null) {
+  /** Adds the sums of x [rows, width], rows at least 1. */
+  void of(long x, long rows, long width, Accumulator into) {
+    of(x, rows, width, into, Tile.whole(1, width));
+  }
+
+  /** The same for the columns of a tile, if it is one at the top, and where anybody wants them. */
+  void of(long x, long rows, long width, @Nullable Accumulator into, Tile tile) {
+    if (into == null || tile.row() > 0) {
       return;
     }
-    long row = Address.of(ones.ofLength(rows));
-    long target = Address.of(into.array());
-    products.gemm(false, false, row, x, target, 1, width, rows, into.beta());
+    long offset = tile.column() * Float.BYTES;
+    products.gemm(
+        false,
+        false,
+        new Matrix(Address.of(ones.ofLength(rows)), rows),
+        new Matrix(x + offset, width),
+        new Matrix(Address.of(into.array()) + offset, width),
+        1,
+        tile.columns(),
+        rows,
+        into.beta());
   }
 }

@@ -18,6 +18,8 @@ final class CrossEntropy {
   private static final float TINY = 1e-30f;
 
   private final SoftmaxRows softmax;
+  private final ThreadLocal<Scratch> blocks =
+      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
 
   CrossEntropy(SoftmaxRows softmax) {
     this.softmax = softmax;
@@ -28,34 +30,37 @@ final class CrossEntropy {
     int counted = (int) Arrays.stream(targets).filter(t -> t >= 0).count();
     int rows = targets.length;
     int classes = (int) logits.size(1);
-    INDArray block = Nd4j.createUninitialized(DataType.FLOAT, Math.min(BLOCK, rows), classes);
     INDArray factor = Nd4j.createUninitialized(DataType.FLOAT, 2);
     float share = counted == 0 ? 0 : 1f / counted;
     float shift = (float) (-share * smoothing.everyClass());
     Address.buffer(factor).put(0, share).put(1, shift);
     FloatBuffer z = Address.buffer(logits);
-    FloatBuffer p = Address.buffer(block);
-    double sum = 0;
-    for (int start = 0; start < rows; start += BLOCK) {
-      int size = Math.min(BLOCK, rows - start);
-      long from = Address.of(logits) + (((long) start * classes) << 2);
-      softmax.forward(from, Address.of(block), size, classes);
-      for (int r = 0; r < size; r++) {
-        int target = targets[start + r];
-        sum += target < 0 ? 0 : loss(z, p, start + r, r, target, classes, smoothing);
-      }
-      if (gradient) {
-        long factors = Address.of(factor);
-        if (smoothing.isNone()) {
-          softmax.scale(Address.of(block), factors, from, size, classes);
-        } else {
-          softmax.scaleAndShift(Address.of(block), factors, from, size, classes);
-        }
-        float target = (float) (share * smoothing.target());
-        subtractTargets(z, targets, start, size, classes, target);
-      }
-    }
-    return counted == 0 ? 0 : sum / counted;
+    double[] sums = new double[(rows + BLOCK - 1) / BLOCK];
+    Pieces.run(
+        sums.length,
+        piece -> {
+          int start = piece * BLOCK;
+          int size = Math.min(BLOCK, rows - start);
+          long from = OneDnnKernels.row(logits, start, classes);
+          long block = blocks.get().address((long) size * classes);
+          FloatBuffer p = Address.buffer(block, (long) size * classes);
+          softmax.forward(from, block, size, classes);
+          for (int r = 0; r < size; r++) {
+            int target = targets[start + r];
+            sums[piece] += target < 0 ? 0 : loss(z, p, start + r, r, target, classes, smoothing);
+          }
+          if (gradient) {
+            long factors = Address.of(factor);
+            if (smoothing.isNone()) {
+              softmax.scale(block, factors, from, size, classes);
+            } else {
+              softmax.scaleAndShift(block, factors, from, size, classes);
+            }
+            float target = (float) (share * smoothing.target());
+            subtractTargets(z, targets, start, size, classes, target);
+          }
+        });
+    return counted == 0 ? 0 : Arrays.stream(sums).sum() / counted;
   }
 
   private static void requireClasses(int[] targets, long classes) {

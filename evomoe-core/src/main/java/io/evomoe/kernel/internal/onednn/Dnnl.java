@@ -12,10 +12,12 @@ import org.bytedeco.dnnl.dnnl_stream;
 final class Dnnl {
   private static final dnnl_engine ENGINE = new dnnl_engine();
   private static final dnnl_stream STREAM = new dnnl_stream();
+  private static final dnnl_primitive_attr PLAIN;
 
   static {
     check(dnnl_engine_create(ENGINE, dnnl_cpu, 0), "create a CPU engine");
     check(dnnl_stream_create(STREAM, ENGINE, dnnl_stream_default_flags), "create a stream");
+    PLAIN = newAttributes();
   }
 
   private Dnnl() {}
@@ -57,9 +59,23 @@ final class Dnnl {
     return memory;
   }
 
-  static dnnl_primitive_attr attributes(dnnl_post_ops postOps) {
+  /** Of primitives without post-operations; not to be changed. */
+  static dnnl_primitive_attr attributes() {
+    return PLAIN;
+  }
+
+  /** Working memory is the caller's, so that threads can run one primitive at the same time. */
+  private static dnnl_primitive_attr newAttributes() {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     check(dnnl_primitive_attr_create(attributes), "create attributes");
+    check(
+        dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
+        "set who has the working memory");
+    return attributes;
+  }
+
+  static dnnl_primitive_attr attributes(dnnl_post_ops postOps) {
+    dnnl_primitive_attr attributes = newAttributes();
     check(dnnl_primitive_attr_set_post_ops(attributes, postOps), "set post-operations");
     return attributes;
   }

@@ -7,8 +7,8 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
- * Element-wise maps over flat memory. A length is cut into powers of two, so that lengths which
- * change from step to step share a few dozen compiled primitives.
+ * Element-wise maps over flat memory, on the calling thread. A length is cut into powers of two, so
+ * that lengths which change from step to step share a few dozen compiled primitives.
  */
 final class ElementWise {
   private static final long LARGEST = 1L << 22;
@@ -29,6 +29,7 @@ final class ElementWise {
                 .execute(x + start, y + start));
   }
 
+  /** Its gradient; dx may be x or dy. */
   void activationGradient(ActivationFunction activation, long x, long dy, long dx, long length) {
     forPieces(
         length,
@@ -36,21 +37,6 @@ final class ElementWise {
             cache
                 .get(new Key("backward", activation, size), () -> backward(activation, size))
                 .execute(x + start, dy + start, dx + start));
-  }
-
-  /** The activation by one primitive for just this length: for lengths that come again. */
-  void activationAtOnce(ActivationFunction activation, long x, long y, long length) {
-    cache
-        .get(new Key("forward", activation, length), () -> forward(activation, length))
-        .execute(x, y);
-  }
-
-  /** Its gradient by one primitive; dx may be dy. */
-  void activationGradientAtOnce(
-      ActivationFunction activation, long x, long dy, long dx, long length) {
-    cache
-        .get(new Key("backward", activation, length), () -> backward(activation, length))
-        .execute(x, dy, dx);
   }
 
   /** sum = a + b; may be in place. */
@@ -63,16 +49,14 @@ final class ElementWise {
                 .execute(a + start, b + start, sum + start));
   }
 
-  /** product = a * b by one primitive for just this length; may be in place. */
-  void multiplyAtOnce(long a, long b, long product, long length) {
-    cache
-        .get(new Key("multiply", null, length), () -> binary(dnnl_binary_mul, length))
-        .execute(a, b, product);
-  }
-
   /** product = a * b; may be in place. */
   void multiply(long a, long b, long product, long length) {
-    forPieces(length, (start, size) -> multiplyAtOnce(a + start, b + start, product + start, size));
+    forPieces(
+        length,
+        (start, size) ->
+            cache
+                .get(new Key("multiply", null, size), () -> binary(dnnl_binary_mul, size))
+                .execute(a + start, b + start, product + start));
   }
 
   private static void forPieces(long length, Piece piece) {
@@ -113,7 +97,7 @@ final class ElementWise {
             flat,
             alpha(activation),
             0f,
-            null),
+            Dnnl.attributes()),
         "describe " + activation);
     return description;
   }
@@ -140,7 +124,7 @@ final class ElementWise {
             alpha(activation),
             0f,
             forwardDescription(activation, size),
-            null),
+            Dnnl.attributes()),
         "describe the gradient of " + activation);
     return new Primitive.Builder(description)
         .slot(DNNL_ARG_SRC, flat)
@@ -154,7 +138,7 @@ final class ElementWise {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_binary_primitive_desc_create(
-            description, Dnnl.engine(), algorithm, flat, flat, flat, null),
+            description, Dnnl.engine(), algorithm, flat, flat, flat, Dnnl.attributes()),
         "describe a sum or product of elements");
     return new Primitive.Builder(description)
         .slot(DNNL_ARG_SRC_0, flat)

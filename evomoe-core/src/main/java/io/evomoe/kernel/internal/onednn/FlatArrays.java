@@ -7,9 +7,10 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One-pass loops over whole arrays: AdamW, sum of squares, dropout. */
+/** One-pass loops over whole arrays: AdamW, sum of squares, dropout, from and to the host. */
 final class FlatArrays {
   /** Elements staged at a time: four arrays of it stay in the first-level cache. */
   static final int BLOCK = 2048;
@@ -17,6 +18,40 @@ final class FlatArrays {
   private static final int GRAIN = 32 * BLOCK;
 
   private FlatArrays() {}
+
+  /** The elements, in C order. */
+  static double[] read(INDArray array) {
+    INDArray flat = array.reshape(array.length());
+    float[] block = new float[BLOCK];
+    double[] values = new double[Math.toIntExact(array.length())];
+    FloatBuffer from = Address.buffer(flat.stride(0) == 1 ? flat : flat.dup());
+    for (int i = 0; i < values.length; i += BLOCK) {
+      int size = Math.min(BLOCK, values.length - i);
+      from.get(i, block, 0, size);
+      for (int j = 0; j < size; j++) {
+        values[i + j] = block[j];
+      }
+    }
+    return values;
+  }
+
+  static void write(double[] values, INDArray array) {
+    float[] block = new float[BLOCK];
+    FloatBuffer to = Address.buffer(array);
+    for (int i = 0; i < values.length; i += BLOCK) {
+      int size = Math.min(BLOCK, values.length - i);
+      for (int j = 0; j < size; j++) {
+        block[j] = (float) values[i + j];
+      }
+      to.put(i, block, 0, size);
+    }
+  }
+
+  static void clear(INDArray array) {
+    long from = Address.of(array);
+    Pieces.ofElements(
+        array.length(), (i, n) -> Pointer.memset(new Address().at(from + i), 0, n * Float.BYTES));
+  }
 
   static double sumOfSquares(List<INDArray> arrays) {
     List<Piece> pieces = pieces(arrays);

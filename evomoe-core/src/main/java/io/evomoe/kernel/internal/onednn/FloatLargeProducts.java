@@ -2,11 +2,16 @@ package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.internal.onednn.MatrixProducts.Matrix;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link LargeProducts} with float32 operands. */
 final class FloatLargeProducts implements LargeProducts {
+  /** Of the tiles of a sum over rows, so that one and its terms stay in the cache. */
+  private static final long SIDE = 256;
+
   private final MatrixProducts products;
   private final ColumnSums columnSums;
   private final Constant zeros = new Constant(0);
@@ -17,14 +22,11 @@ final class FloatLargeProducts implements LargeProducts {
   }
 
   @Override
-  public int room() {
-    return 0;
-  }
-
-  @Override
-  public int computed(int rows, int spare) {
-    int whole = MatrixProducts.wholeRows(rows);
-    return whole - rows <= spare ? whole : rows;
+  public List<Tile> tiles(boolean transposeA, boolean transposeB, long m, long n) {
+    if (!transposeA) {
+      return Tile.bands(m, n);
+    }
+    return transposeB ? List.of(Tile.whole(m, n)) : Tile.squares(m, n, SIDE);
   }
 
   @Override
@@ -37,91 +39,90 @@ final class FloatLargeProducts implements LargeProducts {
       int m,
       int k,
       int n,
-      int spare) {
+      Tile tile) {
     long c = Address.of(into.array());
-    if (transposeB && !transposeA) {
-      timesTransposed(MatrixProducts.compiled(m), a, b, c, m, m, n, k, into.beta() != 0);
+    boolean add = into.beta() != 0;
+    long row = tile.row() * Float.BYTES;
+    int rows = (int) tile.rows();
+    if (transposeA && !transposeB) {
+      products.transposedTimes(new Matrix(a, m), new Matrix(b, n), new Matrix(c, n), tile, k, add);
+    } else if (transposeB && !transposeA) {
+      timesTransposed(a + row * k, b, c + row * n, rows, n, k, add);
     } else {
-      products.gemm(transposeA, transposeB, a, b, c, m, n, k, into.beta());
+      Matrix left = transposeA ? new Matrix(a, m) : new Matrix(a + row * k, k);
+      Matrix right = new Matrix(b, transposeB ? k : n);
+      Matrix result = new Matrix(c + row * n, n);
+      products.gemm(transposeA, transposeB, left, right, result, rows, n, k, into.beta());
     }
   }
 
   @Override
-  public void linear(
-      long x, INDArray weight, @Nullable INDArray bias, long y, int rows, int computed) {
+  public void linear(long x, INDArray weight, @Nullable INDArray bias, long y, int rows) {
     long in = weight.size(0);
     long out = weight.size(1);
     INDArray b = bias == null ? zeros.ofLength(out) : bias;
-    if (compiled(computed, in, out)) {
-      products.linear(x, Address.of(weight), Address.of(b), y, computed, in, out);
+    if (rows >= MatrixProducts.COMPILED_ROWS) {
+      MatrixProducts.forCompiledRows(
+          rows,
+          (from, size) ->
+              products.linear(
+                  x + from * in * Float.BYTES,
+                  Address.of(weight),
+                  Address.of(b),
+                  y + from * out * Float.BYTES,
+                  size,
+                  in,
+                  out));
     } else {
       Rows.fill(b, Math.toIntExact(out), y, rows);
-      products.gemm(false, false, x, Address.of(weight), y, rows, out, in, 1);
+      products.gemm(
+          false,
+          false,
+          new Matrix(x, in),
+          new Matrix(Address.of(weight), out),
+          new Matrix(y, out),
+          rows,
+          out,
+          in,
+          1);
     }
   }
 
   @Override
-  public void inputGradient(
-      long dy, INDArray weight, long dx, int rows, int computed, boolean add) {
-    long in = weight.size(0);
-    long out = weight.size(1);
-    boolean compiled = compiled(computed, in, out);
-    timesTransposed(compiled, dy, Address.of(weight), dx, rows, computed, in, out, add);
+  public void inputGradient(long dy, INDArray weight, long dx, int rows, boolean add) {
+    timesTransposed(dy, Address.of(weight), dx, rows, weight.size(0), weight.size(1), add);
   }
 
-  @Override
-  public void parameterGradients(long x, long dy, int rows, int computed, MapGradients into) {
-    Accumulator weight = into.weight();
-    long in = weight.array().size(0);
-    long out = weight.array().size(1);
-    long target = Address.of(weight.array());
-    products.gemm(true, false, x, dy, target, in, out, rows, weight.beta());
-    columnSums.of(dy, rows, out, into.bias());
-  }
-
-  @Override
-  public void gradients(
-      long x,
-      INDArray weight,
-      long dy,
-      long dx,
-      int rows,
-      int computed,
-      boolean add,
-      MapGradients into) {
-    parameterGradients(x, dy, rows, computed, into);
-    inputGradient(dy, weight, dx, rows, computed, add);
-  }
-
-  /** Compiled whatever the weights' size: a layer's row counts change less than an expert's. */
-  @Override
-  public void layerGradients(
-      long x, INDArray weight, long dy, long dx, int rows, MapGradients into) {
-    parameterGradients(x, dy, rows, rows, into);
-    boolean compiled = MatrixProducts.compiled(rows);
-    long in = weight.size(0);
-    long out = weight.size(1);
-    timesTransposed(compiled, dy, Address.of(weight), dx, rows, rows, in, out, false);
-  }
-
-  private static boolean compiled(int rows, long in, long out) {
-    return MatrixProducts.compiled(rows) && MatrixProducts.worthCompiling(in, out);
-  }
-
-  private void timesTransposed(
-      boolean compiled,
-      long a,
-      long b,
-      long c,
-      int rows,
-      int computed,
-      long n,
-      long k,
-      boolean add) {
-    if (compiled) {
-      products.timesTransposed(a, b, c, computed, n, k, add);
+  /** c [rows, n] = a [rows, k] b^T, b [n, k]. */
+  private void timesTransposed(long a, long b, long c, int rows, long n, long k, boolean add) {
+    if (rows >= MatrixProducts.COMPILED_ROWS && (MatrixProducts.compiled(rows) || !add)) {
+      MatrixProducts.forCompiledRows(
+          rows,
+          (from, size) ->
+              products.timesTransposed(
+                  a + from * k * Float.BYTES, b, c + from * n * Float.BYTES, size, n, k, add));
     } else {
       products.timesTransposedByGemm(a, b, c, rows, n, k, add);
     }
+  }
+
+  @Override
+  public List<Tile> gradientTiles(long in, long out) {
+    return Tile.squares(in, out, SIDE);
+  }
+
+  @Override
+  public void parameterGradients(long x, long dy, int rows, MapGradients into, Tile tile) {
+    Accumulator weight = into.weight();
+    long in = weight.array().size(0);
+    long out = weight.array().size(1);
+    products.transposedTimes(
+        new Matrix(x, in),
+        new Matrix(dy, out),
+        new Matrix(Address.of(weight.array()), out),
+        tile,
+        rows,
+        weight.beta() != 0);
+    columnSums.of(dy, rows, out, into.bias(), tile);
   }
 }

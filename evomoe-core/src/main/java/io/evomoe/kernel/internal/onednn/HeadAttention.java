@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,14 +47,15 @@ final class HeadAttention {
     INDArray plainValues = plainIfOne(v, shape.keys());
     HeadRows values = HeadRows.ofKeys(plainValues, shape);
     HeadRows out = HeadRows.ofQueries(output, shape, computed.groups);
-    for (AttentionTile tile : computed.tiles) {
-      Form form = tile.form();
-      long p = squares.get().address(form.scores());
-      computed.compute(tile, p);
-      for (int m = 0; m < form.members(); m++) {
-        products.mix(form.member(p, m), tile.keys(values), tile.queries(out, m), form, 1);
-      }
-    }
+    computed.forTiles(
+        tile -> {
+          Form form = tile.form();
+          long p = squares.get().address(form.scores());
+          computed.compute(tile, p);
+          for (int m = 0; m < form.members(); m++) {
+            products.mix(form.member(p, m), tile.keys(values), tile.queries(out, m), form, 1);
+          }
+        });
     return new Tiled(output, computed, plainValues);
   }
 
@@ -66,27 +68,28 @@ final class HeadAttention {
     HeadRows dValues = HeadRows.ofKeys(dv, shape);
     HeadRows dOut = HeadRows.ofQueries(dOutput, shape, groups);
     HeadRows dQueries = HeadRows.ofQueries(dq, shape, groups);
-    for (AttentionTile tile : computed.tiles) {
-      Form form = tile.form();
-      long p = squares.get().address(2 * form.scores());
-      long dScores = p + form.scores() * Float.BYTES;
-      double scale = form.scale();
-      computed.compute(tile, p);
-      for (int m = 0; m < form.members(); m++) {
-        boolean add = m > 0 || !tile.isFirst();
-        HeadRows dOwn = tile.queries(dOut, m);
-        products.mixTransposed(form.member(p, m), dOwn, tile.keys(dValues), form, 1, add);
-        products.outer(dOwn, tile.keys(values), form.member(dScores, m), form);
-      }
-      softmax.backward(p, dScores, dScores, form.rows(), form.keys());
-      for (int m = 0; m < form.members(); m++) {
-        boolean add = m > 0 || !tile.isFirst();
-        long own = form.member(dScores, m);
-        HeadRows queries = tile.queries(computed.queries(), m);
-        products.mix(own, tile.keys(computed.keys()), tile.queries(dQueries, m), form, scale);
-        products.mixTransposed(own, queries, tile.keys(dKeys), form, scale, add);
-      }
-    }
+    computed.forTiles(
+        tile -> {
+          Form form = tile.form();
+          long p = squares.get().address(2 * form.scores());
+          long dScores = p + form.scores() * Float.BYTES;
+          double scale = form.scale();
+          computed.compute(tile, p);
+          for (int m = 0; m < form.members(); m++) {
+            boolean add = m > 0 || !tile.isFirst();
+            HeadRows dOwn = tile.queries(dOut, m);
+            products.mixTransposed(form.member(p, m), dOwn, tile.keys(dValues), form, 1, add);
+            products.outer(dOwn, tile.keys(values), form.member(dScores, m), form);
+          }
+          softmax.backward(p, dScores, dScores, form.rows(), form.keys());
+          for (int m = 0; m < form.members(); m++) {
+            boolean add = m > 0 || !tile.isFirst();
+            long own = form.member(dScores, m);
+            HeadRows queries = tile.queries(computed.queries(), m);
+            products.mix(own, tile.keys(computed.keys()), tile.queries(dQueries, m), form, scale);
+            products.mixTransposed(own, queries, tile.keys(dKeys), form, scale, add);
+          }
+        });
   }
 
   /** oneDNN 3 misreads products over a single row that is strided. */
@@ -122,7 +125,7 @@ final class HeadAttention {
     private final AttentionMask mask;
     private final boolean documents;
     private final @Nullable INDArray padded;
-    private final List<AttentionTile> tiles;
+    private final List<List<AttentionTile>> tiles;
 
     Probabilities(INDArray q, INDArray k, AttentionShape shape, AttentionMask mask) {
       this.shape = shape;
@@ -161,6 +164,11 @@ final class HeadAttention {
 
     HeadRows keys() {
       return HeadRows.ofKeys(k, shape);
+    }
+
+    /** Each tile on one thread, those that add to the same gradients one after another. */
+    void forTiles(Consumer<AttentionTile> body) {
+      Pieces.run(tiles.size(), piece -> tiles.get(piece).forEach(body));
     }
 
     void compute(AttentionTile tile, long p) {
@@ -214,22 +222,19 @@ final class HeadAttention {
               groups.members(),
               products.queries(),
               shape.keys());
-      for (AttentionTile tile : tiles) {
+      for (AttentionTile tile : tiles.stream().flatMap(List::stream).toList()) {
         Form form = tile.form();
         INDArray square = Nd4j.createUninitialized(DataType.FLOAT, form.scores());
-        compute(tile, Address.of(square));
+        Pieces.run(1, piece -> compute(tile, Address.of(square)));
         INDArrayIndex sequences = from(tile.firstSequence(), form.sequences());
+        INDArrayIndex heads = from(tile.firstHead(), form.heads());
         INDArrayIndex rows = from(tile.firstQuery(), form.queries());
         whole
-            .get(sequences, NDArrayIndex.all(), NDArrayIndex.all(), rows, from(0, form.keys()))
+            .get(sequences, heads, NDArrayIndex.all(), rows, from(0, form.keys()))
             .assign(
                 square
                     .reshape(
-                        form.members(),
-                        form.sequences(),
-                        products.heads(),
-                        form.queries(),
-                        form.keys())
+                        form.members(), form.sequences(), form.heads(), form.queries(), form.keys())
                     .permute(1, 2, 0, 3, 4));
       }
       return whole.reshape((long) shape.batch() * shape.heads(), shape.queries(), shape.keys());

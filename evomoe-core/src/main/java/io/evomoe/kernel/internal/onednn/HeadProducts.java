@@ -147,15 +147,15 @@ final class HeadProducts {
 
   private static Matrices rows(Form form, long length, Strides strides) {
     return new Matrices(
-        new long[] {form.sequences(), form.whole().heads(), length, form.headWidth()},
+        new long[] {form.sequences(), form.heads(), length, form.headWidth()},
         new long[] {strides.sequence(), strides.head(), strides.row(), 1});
   }
 
   private static Matrices square(Form form) {
     long area = (long) form.queries() * form.keys();
     return new Matrices(
-        new long[] {form.sequences(), form.whole().heads(), form.queries(), form.keys()},
-        new long[] {form.whole().heads() * area, area, form.keys(), 1});
+        new long[] {form.sequences(), form.heads(), form.queries(), form.keys()},
+        new long[] {form.heads() * area, area, form.keys(), 1});
   }
 
   private static Matrices transposed(Matrices m) {

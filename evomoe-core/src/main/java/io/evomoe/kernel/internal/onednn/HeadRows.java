@@ -32,9 +32,9 @@ record HeadRows(long address, Strides strides) {
         : new HeadRows(Address.of(rows), new Strides(shape.queries() * row, head, row));
   }
 
-  /** From so many sequences, rows and elements of a row on. */
-  HeadRows from(long sequence, long row, long element) {
-    long elements = sequence * strides.sequence + row * strides.row + element;
+  /** From so many sequences, heads, rows and elements of a row on. */
+  HeadRows from(long sequence, long head, long row, long element) {
+    long elements = sequence * strides.sequence + head * strides.head + row * strides.row + element;
     return new HeadRows(address + elements * Float.BYTES, strides);
   }
 

@@ -2,6 +2,8 @@ package io.evomoe.kernel.internal.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -14,15 +16,18 @@ import org.nd4j.linalg.api.buffer.DataType;
  * right side, 0.4 to 1 ms to create, about 530 KiB to keep) and {@code dnnl_sgemm} (no creation,
  * level in speed except with a transposed right side, where it is 2-4 times slower). Token counts
  * of an expert change every step, so there are primitives for multiples of {@value #COMPILED_ROWS}
- * rows only, and none for an expert's small weights, where they gain nothing; what is left goes to
- * sgemm, after transposing the weights (0.05 ms). Which way is taken depends on the shape alone, so
- * results repeat to the bit.
+ * rows only; fewer rows go to sgemm, after transposing the weights (0.05 ms). Which way is taken
+ * depends on the shape alone, so results repeat to the bit.
  */
 final class MatrixProducts {
   private static final byte PLAIN = (byte) 'N';
   private static final byte TRANSPOSED = (byte) 'T';
-  private static final int COMPILED_ROWS = 8;
-  private static final long COMPILED_WEIGHT = 1 << 17;
+
+  /** Rows that a compiled primitive takes a multiple of. */
+  static final int COMPILED_ROWS = 8;
+
+  private static final int TERMS = 256;
+  private static final int TERM_STEP = 16;
 
   private final PrimitiveCache cache;
   private final ThreadLocal<Slots> slots = ThreadLocal.withInitial(Slots::new);
@@ -36,14 +41,18 @@ final class MatrixProducts {
     return rows % COMPILED_ROWS == 0;
   }
 
-  /** Whether an expert's products with weights [in, out] use compiled primitives at all. */
-  static boolean worthCompiling(long in, long out) {
-    return in * out >= COMPILED_WEIGHT;
-  }
-
-  /** The next number of rows, from {@code rows} on, for which there is a compiled primitive. */
-  static int wholeRows(int rows) {
-    return (rows + COMPILED_ROWS - 1) / COMPILED_ROWS * COMPILED_ROWS;
+  /**
+   * Covers rows by multiples of {@value #COMPILED_ROWS}: where they are none, the last of them are
+   * computed twice.
+   *
+   * @param rows at least {@value #COMPILED_ROWS}
+   */
+  static void forCompiledRows(int rows, Covering body) {
+    int whole = rows - rows % COMPILED_ROWS;
+    body.run(0, whole);
+    if (whole < rows) {
+      body.run(rows - COMPILED_ROWS, COMPILED_ROWS);
+    }
   }
 
   /** y [rows, out] = x [rows, in] w [in, out] + bias. */
@@ -65,16 +74,25 @@ final class MatrixProducts {
   void timesTransposedByGemm(long a, long b, long c, long m, long n, long k, boolean accumulate) {
     long transposed = slots.get().scratch.address(n * k);
     cache.get(new Key("transpose", n, k, 0), () -> transposePrimitive(n, k)).execute(b, transposed);
-    gemm(false, false, a, transposed, c, m, n, k, accumulate ? 1 : 0);
+    gemm(
+        false,
+        false,
+        new Matrix(a, k),
+        new Matrix(transposed, n),
+        new Matrix(c, n),
+        m,
+        n,
+        k,
+        accumulate ? 1 : 0);
   }
 
-  /** c [m, n] = op(a) op(b) + beta c by dnnl_sgemm. */
+  /** c [m, n] = op(a) op(b) + beta c by dnnl_sgemm, sums of k terms. */
   void gemm(
       boolean transposeA,
       boolean transposeB,
-      long a,
-      long b,
-      long c,
+      Matrix a,
+      Matrix b,
+      Matrix c,
       long m,
       long n,
       long k,
@@ -88,14 +106,41 @@ final class MatrixProducts {
             n,
             k,
             1f,
-            s.a.at(a),
-            transposeA ? m : k,
-            s.b.at(b),
-            transposeB ? k : n,
+            s.a.at(a.address),
+            a.stride,
+            s.b.at(b.address),
+            b.stride,
             (float) beta,
-            s.c.at(c),
-            n),
+            s.c.at(c.address),
+            c.stride),
         "multiply matrices");
+  }
+
+  /**
+   * A tile of c = a^T b, or added to it, a [k, m] and b [k, n]: at most {@value #TERMS} terms at a
+   * time, which stay in the cache. What is left at the end is filled up with zeros in scratch
+   * memory, so that sums of all lengths share a few compiled primitives.
+   */
+  void transposedTimes(Matrix a, Matrix b, Matrix c, Tile tile, int k, boolean accumulate) {
+    boolean add = accumulate;
+    for (int from = 0; from < k; from += TERMS) {
+      int terms = Math.min(TERMS, k - from);
+      int whole = (terms + TERM_STEP - 1) / TERM_STEP * TERM_STEP;
+      Matrix left = a.part(from, tile.row());
+      Matrix right = b.part(from, tile.column());
+      if (whole > terms) {
+        long room = slots.get().scratch.address(whole * (tile.rows() + tile.columns()));
+        left = left.padded(terms, whole, tile.rows(), room);
+        right =
+            right.padded(terms, whole, tile.columns(), room + whole * tile.rows() * Float.BYTES);
+      }
+      SumKey key =
+          new SumKey(tile.rows(), tile.columns(), whole, left.stride, right.stride, c.stride, add);
+      cache
+          .get(key, key::primitive)
+          .execute(left.address, right.address, c.part(tile.row(), tile.column()).address);
+      add = true;
+    }
   }
 
   private static Primitive linearPrimitive(long rows, long in, long out) {
@@ -105,7 +150,8 @@ final class MatrixProducts {
     dnnl_memory_desc y = Dnnl.dense(rows, out);
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
-        dnnl_matmul_primitive_desc_create(description, Dnnl.engine(), x, w, bias, y, null),
+        dnnl_matmul_primitive_desc_create(
+            description, Dnnl.engine(), x, w, bias, y, Dnnl.attributes()),
         "describe a linear map");
     return new Primitive.Builder(description)
         .slot(DNNL_ARG_SRC, x)
@@ -142,12 +188,69 @@ final class MatrixProducts {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_reorder_primitive_desc_create(
-            description, from, Dnnl.engine(), to, Dnnl.engine(), null),
+            description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
         "describe a transpose");
     return new Primitive.Builder(description)
         .slot(DNNL_ARG_FROM, from)
         .slot(DNNL_ARG_TO, to)
         .build();
+  }
+
+  /** Rows of a product. */
+  interface Covering {
+    void run(long from, int rows);
+  }
+
+  /**
+   * A matrix of a product, as it lies in memory.
+   *
+   * @param stride elements from row to row
+   */
+  record Matrix(long address, long stride) {
+
+    /** What begins at an element of it. */
+    Matrix part(long row, long column) {
+      return new Matrix(address + (row * stride + column) * Float.BYTES, stride);
+    }
+
+    /** Its first rows, copied to an address, with rows of zeros after them. */
+    private Matrix padded(int rows, int whole, long columns, long to) {
+      float[] row = new float[Math.toIntExact(columns)];
+      FloatBuffer source = Address.buffer(address, (rows - 1) * stride + columns);
+      FloatBuffer target = Address.buffer(to, whole * columns);
+      for (int i = 0; i < rows; i++) {
+        source.get(Math.toIntExact(i * stride), row);
+        target.put(i * row.length, row);
+      }
+      Arrays.fill(row, 0);
+      for (int i = rows; i < whole; i++) {
+        target.put(i * row.length, row);
+      }
+      return new Matrix(to, columns);
+    }
+  }
+
+  /** A compiled sum of terms, with the row strides of its matrices. */
+  private record SumKey(long rows, long columns, long terms, long a, long b, long c, boolean add) {
+    Primitive primitive() {
+      dnnl_memory_desc left = Dnnl.strided(new long[] {rows, terms}, new long[] {1, a});
+      dnnl_memory_desc right = Dnnl.strided(new long[] {terms, columns}, new long[] {b, 1});
+      dnnl_memory_desc result = Dnnl.strided(new long[] {rows, columns}, new long[] {c, 1});
+      dnnl_post_ops postOps = Dnnl.postOps();
+      if (add) {
+        Dnnl.check(dnnl_post_ops_append_sum(postOps, 1f, 0, dnnl_f32), "append a sum");
+      }
+      dnnl_primitive_desc description = new dnnl_primitive_desc();
+      Dnnl.check(
+          dnnl_matmul_primitive_desc_create(
+              description, Dnnl.engine(), left, right, null, result, Dnnl.attributes(postOps)),
+          "describe a product");
+      return new Primitive.Builder(description)
+          .slot(DNNL_ARG_SRC, left)
+          .slot(DNNL_ARG_WEIGHTS, right)
+          .slot(DNNL_ARG_DST, result)
+          .build();
+    }
   }
 
   private record Key(String kind, long a, long b, long c) {}

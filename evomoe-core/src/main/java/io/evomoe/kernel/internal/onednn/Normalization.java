@@ -2,6 +2,7 @@ package io.evomoe.kernel.internal.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Kernels.Normalized;
 import io.evomoe.kernel.Kernels.RmsNormalized;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -14,56 +15,85 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class Normalization {
   private final PrimitiveCache cache;
+  private final ColumnSums columnSums;
 
-  Normalization(PrimitiveCache cache) {
+  Normalization(PrimitiveCache cache, ColumnSums columnSums) {
     this.cache = cache;
+    this.columnSums = columnSums;
   }
 
   Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon) {
     INDArray y = OneDnnKernels.like(x);
     INDArray mean = OneDnnKernels.vector(x.size(0));
     INDArray variance = OneDnnKernels.vector(x.size(0));
-    forward(new Form(Kind.LAYER, x.size(0), x.size(1), epsilon))
-        .execute(
-            Address.of(x),
-            Address.of(gain),
-            Address.of(shift),
-            Address.of(y),
-            Address.of(mean),
-            Address.of(variance));
+    long width = x.size(1);
+    Pieces.ofRows(
+        Math.toIntExact(x.size(0)),
+        (from, rows) ->
+            forward(new Form(Kind.LAYER, rows, width, epsilon))
+                .execute(
+                    OneDnnKernels.row(x, from, width),
+                    Address.of(gain),
+                    Address.of(shift),
+                    OneDnnKernels.row(y, from, width),
+                    OneDnnKernels.row(mean, from, 1),
+                    OneDnnKernels.row(variance, from, 1)));
     return new Normalized(y, mean, variance);
   }
 
-  /** Returns dx; overwrites dGain and dShift. */
+  /** Returns dx. */
   INDArray layerNormGradient(
       INDArray x,
       Normalized forward,
       INDArray gain,
       double epsilon,
       INDArray dy,
-      INDArray dGain,
-      INDArray dShift) {
+      Accumulator dGain,
+      Accumulator dShift) {
     INDArray dx = OneDnnKernels.like(x);
-    Form form = new Form(Kind.LAYER, x.size(0), x.size(1), epsilon);
-    cache
-        .get(new Key(form, true), () -> layerBackward(form))
-        .execute(
-            Address.of(x),
-            Address.of(forward.mean()),
-            Address.of(forward.variance()),
-            Address.of(gain),
-            Address.of(dy),
-            Address.of(dx),
-            Address.of(dGain),
-            Address.of(dShift));
+    long width = x.size(1);
+    int rows = Math.toIntExact(x.size(0));
+    int bands = Pieces.bands(rows);
+    INDArray gains = OneDnnKernels.matrix(bands, width);
+    INDArray shifts = OneDnnKernels.matrix(bands, width);
+    Pieces.ofRows(
+        rows,
+        (from, n) -> {
+          Form form = new Form(Kind.LAYER, n, width, epsilon);
+          cache
+              .get(new Key(form, true), () -> layerBackward(form))
+              .execute(
+                  OneDnnKernels.row(x, from, width),
+                  OneDnnKernels.row(forward.mean(), from, 1),
+                  OneDnnKernels.row(forward.variance(), from, 1),
+                  Address.of(gain),
+                  OneDnnKernels.row(dy, from, width),
+                  OneDnnKernels.row(dx, from, width),
+                  OneDnnKernels.row(gains, from / Pieces.ROWS, width),
+                  OneDnnKernels.row(shifts, from / Pieces.ROWS, width));
+        });
+    Pieces.run(
+        1,
+        piece -> {
+          columnSums.of(Address.of(gains), bands, width, dGain);
+          columnSums.of(Address.of(shifts), bands, width, dShift);
+        });
     return dx;
   }
 
   RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
     INDArray y = OneDnnKernels.like(x);
     INDArray meanSquare = OneDnnKernels.vector(x.size(0));
-    forward(new Form(Kind.RMS, x.size(0), x.size(1), epsilon))
-        .execute(Address.of(x), Address.of(gain), Address.of(y), Address.of(meanSquare));
+    long width = x.size(1);
+    Pieces.ofRows(
+        Math.toIntExact(x.size(0)),
+        (from, rows) ->
+            forward(new Form(Kind.RMS, rows, width, epsilon))
+                .execute(
+                    OneDnnKernels.row(x, from, width),
+                    Address.of(gain),
+                    OneDnnKernels.row(y, from, width),
+                    OneDnnKernels.row(meanSquare, from, 1)));
     return new RmsNormalized(y, meanSquare);
   }
 
@@ -84,7 +114,7 @@ final class Normalization {
             form.statistics(),
             (float) form.epsilon,
             form.kind.flags,
-            null),
+            Dnnl.attributes()),
         "describe a normalisation");
     return description;
   }
@@ -119,7 +149,7 @@ final class Normalization {
             (float) form.epsilon,
             form.kind.flags,
             describe(form),
-            null),
+            Dnnl.attributes()),
         "describe the gradient of a normalisation");
     return new Primitive.Builder(description)
         .slot(DNNL_ARG_SRC, data)

@@ -29,10 +29,11 @@ final class OneDnnKernels implements Kernels {
   private final PrimitiveCache cache = new PrimitiveCache();
   private final ColumnSums columnSums;
   private final LargeProducts products;
+  private final GroupedProducts groupedProducts;
   private final Kernels exact;
   private final FeedForwardBlocks feedForward;
   private final ElementWise elementWise = new ElementWise(cache);
-  private final Normalization normalization = new Normalization(cache);
+  private final Normalization normalization;
   private final SoftmaxRows softmax = new SoftmaxRows(cache);
   private final HeadAttention attention = new HeadAttention(cache, softmax);
   private final CrossEntropy crossEntropy = new CrossEntropy(softmax);
@@ -46,10 +47,12 @@ final class OneDnnKernels implements Kernels {
     MatrixProducts matrices = new MatrixProducts(cache);
     boolean rounded = precision == Precision.BF16;
     columnSums = new ColumnSums(matrices);
+    normalization = new Normalization(cache, columnSums);
     products =
         rounded ? new Bf16LargeProducts(columnSums) : new FloatLargeProducts(matrices, columnSums);
+    groupedProducts = new GroupedProducts(products);
     exact = rounded ? new OneDnnKernels(Precision.F32) : this;
-    feedForward = new FeedForwardBlocks(products);
+    feedForward = new FeedForwardBlocks(products, groupedProducts, elementWise);
   }
 
   @Override
@@ -70,10 +73,12 @@ final class OneDnnKernels implements Kernels {
   @Override
   public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
     int rows = Math.toIntExact(x.size(0));
-    INDArray y = products.result(rows, weight.size(1));
-    if (!y.isEmpty()) {
-      int computed = products.computed(rows, products.room());
-      products.linear(Address.of(x), weight, bias, Address.of(y), rows, computed);
+    long in = weight.size(0);
+    long out = weight.size(1);
+    INDArray y = matrix(rows, out);
+    if (out > 0) {
+      Pieces.ofRows(
+          rows, (from, n) -> products.linear(row(x, from, in), weight, bias, row(y, from, out), n));
     }
     return y;
   }
@@ -85,41 +90,37 @@ final class OneDnnKernels implements Kernels {
       INDArray dy,
       Accumulator weightGradient,
       @Nullable Accumulator biasGradient) {
-    int rows = Math.toIntExact(x.size(0));
-    if (rows == 0) {
-      return Kernels.super.linearGradient(x, weight, dy, weightGradient, biasGradient);
-    }
-    INDArray dx = products.result(rows, weight.size(0));
-    MapGradients into = new MapGradients(weightGradient, biasGradient);
-    products.layerGradients(Address.of(x), weight, Address.of(dy), Address.of(dx), rows, into);
-    return dx;
+    return x.size(0) == 0
+        ? Kernels.super.linearGradient(x, weight, dy, weightGradient, biasGradient)
+        : groupedProducts.gradients(x, weight, dy, new MapGradients(weightGradient, biasGradient));
   }
 
   @Override
   public INDArray multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB) {
-    int m = (int) a.size(transposeA ? 1 : 0);
-    long n = b.size(transposeB ? 0 : 1);
-    INDArray c = transposeA ? matrix(m, n) : products.result(m, n);
-    multiply(a, transposeA, b, transposeB, new Accumulator(c, 0), transposeA ? 0 : products.room());
+    INDArray c = matrix(a.size(transposeA ? 1 : 0), b.size(transposeB ? 0 : 1));
+    multiplyInto(a, transposeA, b, transposeB, new Accumulator(c, 0));
     return c;
   }
 
   @Override
   public void multiplyInto(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
-    multiply(a, transposeA, b, transposeB, into, 0);
-  }
-
-  private void multiply(
-      INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into, int spare) {
     int m = (int) a.size(transposeA ? 1 : 0);
     int k = (int) a.size(transposeA ? 0 : 1);
     int n = (int) b.size(transposeB ? 0 : 1);
-    if (m > 0 && n > 0 && k > 0) {
-      products.multiply(transposeA, transposeB, Address.of(a), Address.of(b), into, m, k, n, spare);
-    } else if (m > 0 && n > 0) {
-      clearIfFresh(into);
+    if (m == 0 || n == 0) {
+      return;
     }
+    if (k == 0) {
+      clearIfFresh(into);
+      return;
+    }
+    List<Tile> tiles = products.tiles(transposeA, transposeB, m, n);
+    long left = Address.of(a);
+    long right = Address.of(b);
+    Pieces.run(
+        tiles.size(),
+        i -> products.multiply(transposeA, transposeB, left, right, into, m, k, n, tiles.get(i)));
   }
 
   @Override
@@ -127,61 +128,25 @@ final class OneDnnKernels implements Kernels {
     if (x.isEmpty()) {
       clearIfFresh(into);
     } else {
-      columnSums.of(Address.of(x), x.size(0), x.size(1), into);
+      Pieces.run(1, piece -> columnSums.of(Address.of(x), x.size(0), x.size(1), into));
     }
   }
 
   @Override
   public INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map) {
-    long in = map.in();
-    long out = map.out();
-    INDArray y = products.result(groups, groups.rows(), out);
-    for (int g = 0; g < groups.count(); g++) {
-      if (groups.size(g) > 0) {
-        products.linear(
-            row(x, groups.inputOffset(g), in),
-            map.weight(g),
-            map.bias(g),
-            row(y, groups.offset(g), out),
-            groups.size(g),
-            computed(groups, g));
-      }
-    }
-    return y;
+    return groupedProducts.linear(x, groups, map);
   }
 
   @Override
   public INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
-    long in = weights.get(0).size(0);
-    long out = weights.get(0).size(1);
-    INDArray dx = products.result(groups, groups.inputRows(), in);
-    for (int g = 0; g < groups.count(); g++) {
-      if (groups.size(g) > 0) {
-        products.inputGradient(
-            row(dy, groups.offset(g), out),
-            weights.get(g),
-            row(dx, groups.inputOffset(g), in),
-            groups.size(g),
-            computed(groups, g),
-            groups.isShared() && g > 0);
-      }
-    }
-    return dx;
+    return groupedProducts.inputGradient(dy, groups, weights);
   }
 
   @Override
   public void groupParameterGradients(
       INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
-    products.parameterGradients(
-        row(x, groups.inputOffset(group), x.size(1)),
-        row(dy, groups.offset(group), dy.size(1)),
-        groups.size(group),
-        computed(groups, group),
-        into);
-  }
-
-  private int computed(RowGroups groups, int group) {
-    return products.computed(groups, group, 0, groups.size(group));
+    groupedProducts.parameterGradients(
+        List.of(GroupedProducts.Gradient.of(x, dy, groups, group, into)));
   }
 
   @Override
@@ -203,22 +168,37 @@ final class OneDnnKernels implements Kernels {
   @Override
   public INDArray activation(ActivationFunction activation, INDArray x) {
     INDArray y = like(x);
-    elementWise.activation(activation, Address.of(x), Address.of(y), x.length());
+    long from = Address.of(x);
+    long to = Address.of(y);
+    Pieces.ofElements(
+        x.length(), (i, n) -> elementWise.activation(activation, from + i, to + i, n));
     return y;
   }
 
   @Override
   public INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy) {
     INDArray dx = like(x);
-    elementWise.activationGradient(
-        activation, Address.of(x), Address.of(dy), Address.of(dx), x.length());
+    long from = Address.of(x);
+    long gradient = Address.of(dy);
+    long to = Address.of(dx);
+    Pieces.ofElements(
+        x.length(),
+        (i, n) -> elementWise.activationGradient(activation, from + i, gradient + i, to + i, n));
     return dx;
   }
 
   @Override
   public INDArray gatedActivation(ActivationFunction activation, INDArray x, INDArray up) {
-    INDArray y = activation(activation, x);
-    elementWise.multiply(Address.of(y), Address.of(up), Address.of(y), y.length());
+    INDArray y = like(x);
+    long from = Address.of(x);
+    long factor = Address.of(up);
+    long to = Address.of(y);
+    Pieces.ofElements(
+        x.length(),
+        (i, n) -> {
+          elementWise.activation(activation, from + i, to + i, n);
+          elementWise.multiply(to + i, factor + i, to + i, n);
+        });
     return y;
   }
 
@@ -226,12 +206,19 @@ final class OneDnnKernels implements Kernels {
   public INDArray gatedActivationGradient(
       ActivationFunction activation, INDArray x, INDArray up, INDArray dy, INDArray dUp) {
     INDArray dx = like(x);
-    long length = x.length();
-    elementWise.activation(activation, Address.of(x), Address.of(dUp), length);
-    elementWise.multiply(Address.of(dUp), Address.of(dy), Address.of(dUp), length);
-    elementWise.multiply(Address.of(up), Address.of(dy), Address.of(dx), length);
-    elementWise.activationGradient(
-        activation, Address.of(x), Address.of(dx), Address.of(dx), length);
+    long from = Address.of(x);
+    long factor = Address.of(up);
+    long gradient = Address.of(dy);
+    long toUp = Address.of(dUp);
+    long to = Address.of(dx);
+    Pieces.ofElements(
+        x.length(),
+        (i, n) -> {
+          elementWise.activation(activation, from + i, toUp + i, n);
+          elementWise.multiply(toUp + i, gradient + i, toUp + i, n);
+          elementWise.multiply(factor + i, gradient + i, to + i, n);
+          elementWise.activationGradient(activation, from + i, to + i, to + i, n);
+        });
     return dx;
   }
 
@@ -249,12 +236,8 @@ final class OneDnnKernels implements Kernels {
       INDArray dy,
       Accumulator gainGradient,
       Accumulator shiftGradient) {
-    INDArray dGain = vector(gain.length());
-    INDArray dShift = vector(gain.length());
-    INDArray dx = normalization.layerNormGradient(x, forward, gain, epsilon, dy, dGain, dShift);
-    addInto(dGain, gainGradient);
-    addInto(dShift, shiftGradient);
-    return dx;
+    return normalization.layerNormGradient(
+        x, forward, gain, epsilon, dy, gainGradient, shiftGradient);
   }
 
   @Override
@@ -329,13 +312,20 @@ final class OneDnnKernels implements Kernels {
   @Override
   public INDArray add(INDArray a, INDArray b) {
     INDArray sum = like(a);
-    elementWise.add(Address.of(a), Address.of(b), Address.of(sum), a.length());
+    addTo(sum, a, b);
     return sum;
   }
 
   @Override
   public void addInto(INDArray a, INDArray b) {
-    elementWise.add(Address.of(a), Address.of(b), Address.of(a), a.length());
+    addTo(a, a, b);
+  }
+
+  private void addTo(INDArray sum, INDArray a, INDArray b) {
+    long left = Address.of(a);
+    long right = Address.of(b);
+    long to = Address.of(sum);
+    Pieces.ofElements(a.length(), (i, n) -> elementWise.add(left + i, right + i, to + i, n));
   }
 
   @Override
@@ -343,6 +333,18 @@ final class OneDnnKernels implements Kernels {
     INDArray y = like(x);
     FlatArrays.dropout(x, rate, seed, y);
     return y;
+  }
+
+  @Override
+  public double[] read(INDArray array) {
+    return FlatArrays.read(array);
+  }
+
+  @Override
+  public INDArray write(double[] values, long... shape) {
+    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape);
+    FlatArrays.write(values, array);
+    return array;
   }
 
   @Override
@@ -368,16 +370,13 @@ final class OneDnnKernels implements Kernels {
 
   private static void clearIfFresh(Accumulator into) {
     if (into.beta() == 0) {
-      into.array().assign(0);
+      FlatArrays.clear(into.array());
     }
   }
 
   private void addInto(INDArray contribution, Accumulator into) {
-    if (into.beta() == 0) {
-      into.array().assign(contribution);
-    } else {
-      addInto(into.array(), contribution);
-    }
+    clearIfFresh(into);
+    addInto(into.array(), contribution);
   }
 
   static long row(INDArray x, long row, long width) {

@@ -1,68 +1,134 @@
 package io.evomoe.kernel.internal.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_clone;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_set_data_handle;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_exec_arg_md;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
+import org.nd4j.linalg.api.buffer.DataType;
 
-/** A compiled oneDNN primitive with its argument slots; executed on addresses. */
+/**
+ * A compiled oneDNN primitive, executed on addresses; by several threads at a time, each with
+ * argument slots and working memory of its own.
+ */
 final class Primitive {
-  private final dnnl_primitive primitive;
-  private final dnnl_exec_arg_t arguments;
-  private final dnnl_memory[] memories;
-  private final Address[] addresses;
+  private static final ThreadLocal<Scratch> WORKING_MEMORY =
+      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
+
+  private final dnnl_primitive primitive = new dnnl_primitive();
+  private final List<Slot> slots;
+  private final long workingBytes;
+  private final Queue<Arguments> idle = new ConcurrentLinkedQueue<>();
+
+  /** One for the cache that holds it, and one for each execution that was promised. */
+  private final AtomicInteger users = new AtomicInteger(1);
 
   private Primitive(dnnl_primitive_desc description, List<Slot> slots) {
-    this.primitive = new dnnl_primitive();
     Dnnl.check(dnnl_primitive_create(primitive, description), "create a primitive");
-    int n = slots.size();
-    this.arguments = new dnnl_exec_arg_t(n);
-    this.memories = new dnnl_memory[n];
-    this.addresses = new Address[n];
-    for (int i = 0; i < n; i++) {
-      memories[i] = new dnnl_memory();
-      addresses[i] = new Address();
-      Dnnl.check(
-          dnnl_memory_create(memories[i], slots.get(i).memory(), Dnnl.engine(), addresses[i]),
-          "create memory");
-      arguments.position(i);
-      arguments.arg(slots.get(i).argument());
-      arguments.memory(memories[i]);
+    dnnl_memory_desc working =
+        dnnl_primitive_desc_query_md(description, dnnl_query_exec_arg_md, DNNL_ARG_SCRATCHPAD);
+    this.workingBytes = working == null ? 0 : dnnl_memory_desc_get_size(working);
+    this.slots = new ArrayList<>(slots);
+    if (workingBytes > 0) {
+      dnnl_memory_desc own = new dnnl_memory_desc();
+      Dnnl.check(dnnl_memory_desc_clone(own, working), "describe working memory");
+      this.slots.add(new Slot(DNNL_ARG_SCRATCHPAD, own));
     }
-    arguments.position(0);
     // The primitive has a copy of its description: 300 KiB for a product.
     dnnl_primitive_desc_destroy(description);
-    slots.stream().map(Slot::memory).distinct().forEach(dnnl::dnnl_memory_desc_destroy);
   }
 
-  /** Frees what oneDNN holds; no call may follow. */
-  synchronized void release() {
-    for (dnnl_memory memory : memories) {
-      dnnl_memory_destroy(memory);
-    }
-    dnnl_primitive_destroy(primitive);
+  /** Promises one execution, before which nothing is freed. */
+  Primitive promised() {
+    users.incrementAndGet();
+    return this;
   }
 
-  /** Runs on one address a slot, in the order in which the slots were added. */
-  synchronized void execute(long... slotAddresses) {
-    for (int i = 0; i < memories.length; i++) {
-      dnnl_memory_set_data_handle(memories[i], addresses[i].at(slotAddresses[i]));
+  /** The promised run, on one address a slot, in the order in which the slots were added. */
+  void execute(long... slotAddresses) {
+    Arguments arguments = idle.poll();
+    if (arguments == null) {
+      arguments = new Arguments(slots);
     }
+    arguments.aim(slotAddresses, workingBytes);
     Dnnl.check(
-        dnnl_primitive_execute(primitive, Dnnl.stream(), memories.length, arguments),
+        dnnl_primitive_execute(primitive, Dnnl.stream(), slots.size(), arguments.values),
         "execute a primitive");
+    idle.add(arguments);
+    release();
+  }
+
+  /** Ends one use; the last one frees what oneDNN holds. */
+  void release() {
+    if (users.decrementAndGet() == 0) {
+      idle.forEach(Arguments::free);
+      slots.stream().map(Slot::memory).distinct().forEach(dnnl::dnnl_memory_desc_destroy);
+      dnnl_primitive_destroy(primitive);
+    }
+  }
+
+  /** What one execution at a time is given. */
+  private static final class Arguments {
+    private final dnnl_exec_arg_t values;
+    private final dnnl_memory[] memories;
+    private final Address[] addresses;
+
+    Arguments(List<Slot> slots) {
+      int n = slots.size();
+      this.values = new dnnl_exec_arg_t(n);
+      this.memories = new dnnl_memory[n];
+      this.addresses = new Address[n];
+      for (int i = 0; i < n; i++) {
+        memories[i] = new dnnl_memory();
+        addresses[i] = new Address();
+        Dnnl.check(
+            dnnl_memory_create(memories[i], slots.get(i).memory(), Dnnl.engine(), addresses[i]),
+            "create memory");
+        values.position(i);
+        values.arg(slots.get(i).argument());
+        values.memory(memories[i]);
+      }
+      values.position(0);
+    }
+
+    void aim(long[] slotAddresses, long workingBytes) {
+      for (int i = 0; i < slotAddresses.length; i++) {
+        aim(i, slotAddresses[i]);
+      }
+      if (workingBytes > 0) {
+        long floats = (workingBytes + Float.BYTES - 1) / Float.BYTES;
+        aim(slotAddresses.length, WORKING_MEMORY.get().address(floats));
+      }
+    }
+
+    private void aim(int slot, long address) {
+      dnnl_memory_set_data_handle(memories[slot], addresses[slot].at(address));
+    }
+
+    void free() {
+      for (dnnl_memory memory : memories) {
+        dnnl_memory_destroy(memory);
+      }
+    }
   }
 
   /** Collects the argument slots of a primitive. */

@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 /**
  * Primitives by what they compute. Creating one compiles machine code (0.1 to 1 ms), so they are
  * kept; a product's takes about 530 KiB, so the least recently used goes when there are too many.
- * One that was just got is the most recently used, so it is executed long before it could go.
  */
 final class PrimitiveCache {
   private static final int CAPACITY = 512;
@@ -24,12 +23,13 @@ final class PrimitiveCache {
         }
       };
 
+  /** For one execution, which must follow. */
   synchronized Primitive get(Object key, Supplier<Primitive> create) {
     Primitive primitive = primitives.get(key);
     if (primitive == null) {
       primitive = create.get();
       primitives.put(key, primitive);
     }
-    return primitive;
+    return primitive.promised();
   }
 }

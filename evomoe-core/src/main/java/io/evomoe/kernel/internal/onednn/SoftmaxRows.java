@@ -51,7 +51,7 @@ final class SoftmaxRows {
             data,
             data,
             1,
-            null),
+            Dnnl.attributes()),
         "describe a softmax");
     return description;
   }
@@ -77,7 +77,7 @@ final class SoftmaxRows {
             data,
             1,
             describe(rows, columns),
-            null),
+            Dnnl.attributes()),
         "describe the gradient of a softmax");
     return new Primitive.Builder(description)
         .slot(DNNL_ARG_DST, data)
