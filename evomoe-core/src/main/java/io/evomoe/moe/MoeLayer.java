@@ -113,8 +113,17 @@ public final class MoeLayer implements Layer {
           dense
               ? RowGroups.shared(routing.experts(), routing.tokenCount())
               : RowGroups.routed(routing.offsets());
-      INDArray rows = dense ? x : kernels.gatherRows(x, tokens);
+      INDArray rows = dense || isInOrder(routing.tokenCount()) ? x : kernels.gatherRows(x, tokens);
       return experts.get(0).forwardGroups(experts, rows, groups);
+    }
+
+    /** Whether the rows to gather are those of x as they lie: of a single token, for one. */
+    private boolean isInOrder(int tokenCount) {
+      boolean inOrder = tokens.length == tokenCount;
+      for (int i = 0; inOrder && i < tokens.length; i++) {
+        inOrder = tokens[i] == i;
+      }
+      return inOrder;
     }
 
     INDArray backward(INDArray dy, Routed.GatePullback gatePullback) {

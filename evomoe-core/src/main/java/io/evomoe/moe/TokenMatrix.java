@@ -1,7 +1,6 @@
 package io.evomoe.moe;
 
 import io.evomoe.kernel.Kernels;
-import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -127,7 +126,12 @@ public final class TokenMatrix {
 
   /** Whether no number is infinite or not a number. */
   public boolean isFinite() {
-    return Arrays.stream(values).allMatch(Double::isFinite);
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** An array for kernels, in the current workspace. */

@@ -39,13 +39,22 @@ public final class Embedding {
 
   /** Logits of every entry, {@code h W^T}: the tied output head (Press and Wolf 2017). */
   public Output logits(INDArray h) {
-    INDArray logits = kernels.multiply(h, false, weight.value(), true);
     return new Output(
-        logits,
+        product(h),
         dLogits -> {
           kernels.multiplyInto(dLogits, true, h, false, weight.accumulator());
           return kernels.multiply(dLogits, false, weight.value(), false);
         });
+  }
+
+  /**
+   * A single row, which generation asks for token by token, comes second: then kernels need no
+   * transposed copy of the table.
+   */
+  private INDArray product(INDArray h) {
+    return h.size(0) == 1
+        ? kernels.multiply(weight.value(), false, h, true).reshape('c', 1, entries())
+        : kernels.multiply(h, false, weight.value(), true);
   }
 
   /** Trainable parameters. */

@@ -29,7 +29,7 @@ public final class KeyValueCache {
   private final OuterWorkspace home = new OuterWorkspace();
   private final int capacity;
   private final Kernels kernels;
-  private final Map<String, INDArray> own = new HashMap<>();
+  private final Map<String, KeysAndValues> own = new HashMap<>();
   private final Map<String, INDArray> ofMemory = new HashMap<>();
   private int sequences;
   private int length;
@@ -96,7 +96,8 @@ public final class KeyValueCache {
             "order must be in 0..%d, was %d".formatted(sequences - 1, from));
       }
     }
-    own.replaceAll((layer, rows) -> SequenceOrder.apply(kernels, rows, sequences, order, home));
+    own.replaceAll(
+        (layer, held) -> held.at(SequenceOrder.apply(kernels, held.all, sequences, order, home)));
     hidden = SequenceOrder.apply(hidden, sequences, order);
     TokenBatch memory = memoryTokens;
     if (memory != null) {
@@ -113,22 +114,30 @@ public final class KeyValueCache {
    * Adds this pass's keys and values of a self-attention.
    *
    * @param rows keys and values side by side [sequences * tokens, 2d]; may be a column view
-   * @return all so far [sequences * capacity, 2d]
+   * @return all so far
    */
-  INDArray append(String layer, INDArray rows, TokenBatch tokens) {
+  KeysAndValues append(String layer, INDArray rows, TokenBatch tokens) {
     requireRoom(tokens);
     long width = rows.size(1);
-    INDArray all = own.computeIfAbsent(layer, unused -> zeros(rows, width));
-    long[] shape = {sequences, tokens.length(), width};
-    long[] from = {tokens.length() * (long) rows.stride(0), rows.stride(0), 1};
-    long[] to = {capacity * width, width, 1};
-    Nd4j.create(all.data(), shape, to, all.offset() + length * width, 'c')
-        .assign(Nd4j.create(rows.data(), shape, from, rows.offset(), 'c'));
+    KeysAndValues held = own.computeIfAbsent(layer, unused -> KeysAndValues.of(zeros(rows, width)));
+    if (tokens.length() == 1) {
+      place(held.all, new long[] {sequences, width}, capacity * width, 1).assign(rows);
+    } else {
+      long[] shape = {sequences, tokens.length(), width};
+      long[] from = {tokens.length() * (long) rows.stride(0), rows.stride(0), 1};
+      place(held.all, shape, capacity * width, width, 1)
+          .assign(Nd4j.create(rows.data(), shape, from, rows.offset(), 'c'));
+    }
     for (int s = 0; s < tokens.size(); s++) {
       int place = s / tokens.length() * capacity + length + s % tokens.length();
       hidden[place] = tokens.isPadding(s);
     }
-    return all;
+    return held;
+  }
+
+  /** View of where the pass's rows go. */
+  private INDArray place(INDArray all, long[] shape, long... strides) {
+    return Nd4j.create(all.data(), shape, strides, all.offset() + length * all.size(1), 'c');
   }
 
   private void requireRoom(TokenBatch tokens) {
@@ -194,5 +203,24 @@ public final class KeyValueCache {
       throw new IllegalStateException("the cache holds no memory");
     }
     return memoryTokens;
+  }
+
+  /**
+   * What a self-attention has read. The views are made once: from token to token only what they
+   * show changes.
+   *
+   * @param all keys and values side by side [sequences * capacity, 2d]
+   * @param keys view of its first columns
+   * @param values view of the others
+   */
+  record KeysAndValues(INDArray all, INDArray keys, INDArray values) {
+    private static KeysAndValues of(INDArray all) {
+      long width = all.size(1) / 2;
+      return new KeysAndValues(all, Columns.of(all, 0, width), Columns.of(all, width, width));
+    }
+
+    private KeysAndValues at(INDArray other) {
+      return other == all ? this : of(other);
+    }
   }
 }

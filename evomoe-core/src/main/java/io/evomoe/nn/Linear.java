@@ -3,6 +3,7 @@ package io.evomoe.nn;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,12 +66,15 @@ public final class Linear implements Layer {
 
   /** Maps of one form as those of groups of rows. */
   static GroupedMap grouped(List<Linear> maps) {
-    return new GroupedMap(
-        maps.stream().map(map -> map.weight.value()).toList(),
-        maps.stream()
-            .flatMap(map -> java.util.stream.Stream.ofNullable(map.bias))
-            .map(Parameter::value)
-            .toList());
+    List<INDArray> weights = new ArrayList<>(maps.size());
+    List<INDArray> biases = new ArrayList<>(maps.size());
+    for (Linear map : maps) {
+      weights.add(map.weight.value());
+      if (map.bias != null) {
+        biases.add(map.bias.value());
+      }
+    }
+    return new GroupedMap(weights, biases);
   }
 
   @Override

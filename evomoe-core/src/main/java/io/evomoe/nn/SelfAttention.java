@@ -3,6 +3,7 @@ package io.evomoe.nn;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.nn.KeyValueCache.KeysAndValues;
 import io.evomoe.nn.PreparedHeads.Prepared;
 import java.util.List;
 import java.util.stream.Stream;
@@ -64,24 +65,29 @@ public final class SelfAttention implements Layer {
     }
     TokenBatch tokens = pass.tokens();
     INDArray mixed = qkv.forward(x, pass).value();
-    Prepared ready = heads.prepare(queries(mixed), keys(mixed), pass);
-    if (form.norm() != null) {
-      keys(mixed).assign(ready.keys());
-    }
-    int width = form.keyWidth();
-    INDArray keysAndValues = Columns.of(mixed, form.queryWidth(), 2L * width);
-    INDArray all = cache.append(name, keysAndValues, tokens);
+    INDArray queries = heads.isPlain() ? queries(mixed) : prepareInPlace(mixed, pass);
+    INDArray keysAndValues = Columns.of(mixed, form.queryWidth(), 2L * form.keyWidth());
+    KeysAndValues all = cache.append(name, keysAndValues, tokens);
     boolean several = tokens.length() > 1;
     INDArray attended =
         kernels
             .attention(
-                ready.queries(),
-                Columns.of(all, 0, width),
-                Columns.of(all, width, width),
+                queries,
+                all.keys(),
+                all.values(),
                 shape(tokens, cache.capacity(), several),
                 cache.padding())
             .output();
     return new Output(projection.forward(attended, pass).value(), KeyValueCache.NO_BACKWARD);
+  }
+
+  /** Returns the queries; the keys are where they were. */
+  private INDArray prepareInPlace(INDArray mixed, Pass pass) {
+    Prepared ready = heads.prepare(queries(mixed), keys(mixed), pass);
+    if (form.norm() != null) {
+      keys(mixed).assign(ready.keys());
+    }
+    return ready.queries();
   }
 
   private Output attend(INDArray x, Pass pass) {

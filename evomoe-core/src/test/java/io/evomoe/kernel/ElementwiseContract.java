@@ -25,6 +25,11 @@ interface ElementwiseContract extends KernelFixture {
     assertThat(kernels().read(written)).isEqualTo(values);
     INDArray columns = written.get(NDArrayIndex.all(), NDArrayIndex.interval(1, 3));
     assertThat(kernels().read(columns)).containsExactly(-1.5, 3, 1 << 20, -0.0);
+    assertThat(kernels().read(written.transpose()))
+        .containsExactly(0, 0.25, -1.5, 1 << 20, 3, -0.0);
+    assertThat(kernels().read(written.getRow(1))).containsExactly(0.25, 1 << 20, -0.0);
+    assertThat(kernels().read(written.reshape('c', 1, 2, 3).permute(2, 0, 1)))
+        .containsExactly(0, 0.25, -1.5, 1 << 20, 3, -0.0);
   }
 
   @ParameterizedTest

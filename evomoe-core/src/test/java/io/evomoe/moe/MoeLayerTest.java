@@ -35,6 +35,7 @@ class MoeLayerTest {
     return Stream.of(
         Arguments.of("top-1", MoeScene.TOP_1, plain),
         Arguments.of("top-1, balance", MoeScene.TOP_1, balance),
+        Arguments.of("top-1, tokens in order", MoeScene.IN_ORDER, balance),
         Arguments.of("dense", MoeScene.DENSE, balance),
         Arguments.of("dense, bypass", MoeScene.DENSE, bypass),
         Arguments.of("partial", MoeScene.PARTIAL, balance),

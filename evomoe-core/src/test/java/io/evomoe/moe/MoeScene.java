@@ -23,6 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class MoeScene {
   static final int WIDTH = 4;
   static final double[][] TOP_1 = {{0, 1, 0}, {1, 0, 0}, {0, 1, 0}, {0, 1, 0}, {1, 0, 0}};
+  static final double[][] IN_ORDER = {{1, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 1, 0}, {0, 0, 1}};
   static final double[][] DENSE = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}};
   static final double[][] PARTIAL = {{1, 0, 1}, {0, 0, 0}, {1, 1, 1}, {0, 0, 1}, {0, 0, 0}};
   static final double[][] NONE = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}};

@@ -53,6 +53,21 @@ class EmbeddingTest {
   }
 
   @Test
+  void should_give_a_row_alone_the_logits_that_it_has_among_others() {
+    INDArray h = random(3, 4, 3);
+    INDArray together = embedding.logits(h).value();
+    for (int i = 0; i < h.size(0); i++) {
+      INDArray row = h.getRow(i, true).dup('c');
+      INDArray dLogits = random(5, 1, 5);
+      Output alone = embedding.logits(row);
+
+      assertThat(alone.value()).isEqualTo(together.getRow(i, true));
+      INDArray dRow = alone.pullback().pull(dLogits);
+      GradientCheck.DEFAULT.check(() -> dot(embedding.logits(row), dLogits), "row", row, dRow);
+    }
+  }
+
+  @Test
   void should_sum_the_gradients_of_both_ends_where_it_is_tied() {
     INDArray dRows = random(2, 4, 3);
     INDArray dLogits = random(4, 4, 5);
