@@ -1,7 +1,8 @@
 package io.evomoe.models.causal;
 
 import io.evomoe.random.CounterRandom;
-import java.util.stream.IntStream;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 
 /**
  * How the next token is chosen.
@@ -38,13 +39,7 @@ public record Sampling(double temperature, int topK, long seed) {
    * @param position number of the draw
    */
   int choose(double[] logits, long position) {
-    int[] likeliest =
-        IntStream.range(0, logits.length)
-            .boxed()
-            .sorted((a, b) -> Double.compare(logits[b], logits[a]))
-            .limit(temperature == 0 ? 1 : topK)
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] likeliest = likeliest(logits, temperature == 0 ? 1 : topK);
     if (likeliest.length == 1) {
       return likeliest[0];
     }
@@ -62,5 +57,29 @@ public record Sampling(double temperature, int topK, long seed) {
       }
     }
     return likeliest[likeliest.length - 1];
+  }
+
+  /** Ids of the largest logits, the largest first; of equal ones the lowest first. */
+  private static int[] likeliest(double[] logits, int count) {
+    PriorityQueue<Integer> kept =
+        new PriorityQueue<>(
+            Comparator.comparingDouble((Integer id) -> logits[id])
+                .thenComparing(Comparator.reverseOrder()));
+    double least = Double.NEGATIVE_INFINITY;
+    for (int id = 0; id < logits.length; id++) {
+      boolean full = kept.size() == count;
+      if (!full || Double.compare(logits[id], least) > 0) {
+        if (full) {
+          kept.remove();
+        }
+        kept.add(id);
+        least = logits[kept.element()];
+      }
+    }
+    int[] likeliest = new int[kept.size()];
+    for (int i = likeliest.length - 1; i >= 0; i--) {
+      likeliest[i] = kept.remove();
+    }
+    return likeliest;
   }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +46,24 @@ class SamplingTest {
     for (int i = 0; i < 20; i++) {
       assertThat(Sampling.greedy().choose(LOGITS, i)).isEqualTo(1);
       assertThat(new Sampling(5, 1, i).choose(LOGITS, i)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void should_draw_as_from_all_ids_sorted_from_the_likeliest_down() {
+    CounterRandom random = new CounterRandom(5);
+    for (int topK : new int[] {1, 2, 7, 49, 50, 300}) {
+      for (int i = 0; i < 200; i++) {
+        long text = i;
+        double[] logits =
+            IntStream.range(0, 50).mapToDouble(id -> random.below(9, 50 * text + id)).toArray();
+        Integer[] sorted = IntStream.range(0, 50).boxed().toArray(Integer[]::new);
+        Arrays.sort(sorted, Comparator.comparingDouble(id -> -logits[id]));
+        double[] ofRanks = Arrays.stream(sorted).mapToDouble(id -> logits[id]).toArray();
+        Sampling sampling = new Sampling(1.5, topK, 3);
+
+        assertThat(sampling.choose(logits, i)).isEqualTo(sorted[sampling.choose(ofRanks, i)]);
+      }
     }
   }
 
