@@ -1,9 +1,11 @@
 package io.evomoe.models.causal;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntPredicate;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
@@ -61,31 +63,59 @@ public final class Generation {
    * @param stop ends the text before such a token
    */
   public int[] generate(int[] prompt, int newTokens, Sampling sampling, IntPredicate stop) {
-    if (prompt.length == 0) {
-      throw new IllegalArgumentException("prompt must have at least 1 token, had 0");
-    }
-    if (newTokens < 0) {
-      throw new IllegalArgumentException("newTokens must be at least 0, was " + newTokens);
-    }
-    int[] text = Arrays.copyOf(prompt, prompt.length + newTokens);
-    int room = Math.min(text.length, model.positions());
-    KeyValueCache cache = model.newCache(1, room);
-    for (int length = prompt.length; length < text.length; length++) {
-      double[] logits = Arrays.copyOf(logits(text, length, cache), tokens);
-      int next = sampling.choose(logits, length);
-      if (stop.test(next)) {
-        return Arrays.copyOf(text, length);
-      }
-      text[length] = next;
-    }
-    return text;
+    return generate(List.of(prompt), newTokens, sampling, stop).get(0);
   }
 
-  private double[] logits(int[] text, int length, KeyValueCache cache) {
+  /**
+   * The same of several prompts side by side. A text is what it would be alone, but for rounding.
+   *
+   * @param prompts at least one, all equally long, each at least one id
+   * @param newTokens how many to add to each at most, at least 0
+   * @param stop ends a text before such a token
+   */
+  public List<int[]> generate(
+      List<int[]> prompts, int newTokens, Sampling sampling, IntPredicate stop) {
+    int start = length(prompts);
+    FieldBound.atLeast("newTokens", newTokens, 0);
+    int end = Math.addExact(start, newTokens);
+    List<Text> texts = prompts.stream().map(prompt -> new Text(prompt, end)).toList();
+    int room = Math.min(end, model.positions());
+    KeyValueCache cache = model.newCache(texts.size(), room);
+    for (int length = start; length < end && !texts.stream().allMatch(Text::isOver); length++) {
+      double[] logits = logits(texts, length, cache);
+      for (int i = 0; i < texts.size(); i++) {
+        int from = i * model.vocabulary();
+        int next = sampling.choose(Arrays.copyOfRange(logits, from, from + tokens), length);
+        texts.get(i).add(length, next, stop);
+      }
+    }
+    return texts.stream().map(Text::tokens).toList();
+  }
+
+  private static int length(List<int[]> prompts) {
+    FieldBound.atLeast("prompts", prompts.size(), 1);
+    int length = prompts.get(0).length;
+    for (int[] prompt : prompts) {
+      if (prompt.length == 0) {
+        throw new IllegalArgumentException("prompt must have at least 1 token, had 0");
+      }
+      if (prompt.length != length) {
+        throw new IllegalArgumentException(
+            "prompts must be equally long, had %d and %d tokens".formatted(length, prompt.length));
+      }
+    }
+    return length;
+  }
+
+  private double[] logits(List<Text> texts, int length, KeyValueCache cache) {
     boolean fits = length <= cache.capacity();
     int from = fits ? cache.length() : length - model.positions();
-    int[] read = Arrays.copyOfRange(text, from, length);
-    TokenBatch tokens = TokenBatch.of(read.length, read);
+    int read = length - from;
+    int[] ids = new int[texts.size() * read];
+    for (int i = 0; i < texts.size(); i++) {
+      System.arraycopy(texts.get(i).ids, from, ids, i * read, read);
+    }
+    TokenBatch tokens = TokenBatch.of(read, ids);
     try (MemoryWorkspace ignored =
         Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "evomoe-generation")) {
       return model
@@ -94,6 +124,32 @@ public final class Generation {
               fits
                   ? model.nextTokenLogits(tokens, context, cache)
                   : model.nextTokenLogits(tokens, context));
+    }
+  }
+
+  /** A prompt and what follows it; one that is over is read on, because others are. */
+  private static final class Text {
+    private final int[] ids;
+    private int length;
+
+    Text(int[] prompt, int end) {
+      ids = Arrays.copyOf(prompt, end);
+      length = end;
+    }
+
+    boolean isOver() {
+      return length < ids.length;
+    }
+
+    void add(int place, int id, IntPredicate stop) {
+      ids[place] = id;
+      if (!isOver() && stop.test(id)) {
+        length = place;
+      }
+    }
+
+    int[] tokens() {
+      return Arrays.copyOf(ids, length);
     }
   }
 }

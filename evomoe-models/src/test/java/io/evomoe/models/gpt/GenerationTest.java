@@ -10,6 +10,7 @@ import io.evomoe.models.causal.Sampling;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -117,6 +118,41 @@ class GenerationTest {
     assertThat(generation.generate(PROMPT, 9, Sampling.greedy(), id -> true)).isEqualTo(PROMPT);
     assertThat(generation.generate(PROMPT, 0, Sampling.greedy(), GenerationTest::never))
         .isEqualTo(PROMPT);
+  }
+
+  /** Past the positions of the model as well, where windows are read anew. */
+  @Test
+  void should_give_texts_side_by_side_what_each_would_be_alone() {
+    List<int[]> prompts = List.of(new int[] {3, 8}, new int[] {1, 10}, new int[] {7, 7});
+    for (Sampling sampling : List.of(Sampling.greedy(), new Sampling(2, 11, 4))) {
+      List<int[]> alone =
+          prompts.stream()
+              .map(prompt -> generation.generate(prompt, 9, sampling, GenerationTest::never))
+              .toList();
+      int stop = alone.get(1)[5];
+
+      assertThat(generation.generate(prompts, 9, sampling, GenerationTest::never))
+          .containsExactlyElementsOf(alone);
+      assertThat(generation.generate(prompts, 9, sampling, id -> id == stop))
+          .containsExactlyElementsOf(
+              prompts.stream()
+                  .map(prompt -> generation.generate(prompt, 9, sampling, id -> id == stop))
+                  .toList());
+    }
+  }
+
+  @Test
+  void should_refuse_prompts_of_several_lengths_and_none() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                generation.generate(
+                    List.of(PROMPT, new int[3]), 1, Sampling.greedy(), GenerationTest::never))
+        .withMessage("prompts must be equally long, had 2 and 3 tokens");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> generation.generate(List.of(), 1, Sampling.greedy(), GenerationTest::never))
+        .withMessage("prompts must be at least 1, was 0");
   }
 
   @Test
