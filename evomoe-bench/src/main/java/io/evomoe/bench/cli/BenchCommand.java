@@ -7,23 +7,12 @@ import io.evomoe.bench.measure.KernelBenchmark.KernelTime;
 import io.evomoe.bench.measure.KernelClock;
 import io.evomoe.bench.measure.StepBenchmark;
 import io.evomoe.bench.measure.StepSpeed;
-import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.kernel.Precision;
-import io.evomoe.models.gpt.GptConfig;
-import io.evomoe.models.stack.StackSize;
-import io.evomoe.run.config.Architecture;
-import io.evomoe.run.config.ModelConfig;
-import io.evomoe.run.config.Preset;
-import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.Tasks;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code evomoe bench}: speed on this machine. */
@@ -34,6 +23,7 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       BenchCommand.Step.class,
+      BenchGenerateCommand.class,
       BenchCommand.KernelTimes.class,
       ParameterCommand.class,
       DeterminismCommand.class
@@ -41,7 +31,7 @@ import picocli.CommandLine.Option;
 final class BenchCommand {
   private BenchCommand() {}
 
-  private static String json(Object value) throws JsonProcessingException {
+  static String json(Object value) throws JsonProcessingException {
     return new ObjectMapper().writeValueAsString(value);
   }
 
@@ -52,61 +42,13 @@ final class BenchCommand {
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   static final class Step implements Callable<Integer> {
-    @Option(names = "--gate", defaultValue = "switch")
-    String gate = "switch";
-
-    @Option(
-        names = "--gate-option",
-        paramLabel = "NAME=VALUE",
-        description = "an option of the gate, such as capacityFactor=infinite; may be repeated")
-    Map<String, String> gateOptions = new LinkedHashMap<>();
-
-    @Option(names = "--architecture", defaultValue = "gpt", description = "gpt or llama")
-    String architecture = "gpt";
-
-    @Option(
-        names = "--kv-heads",
-        description = "heads of keys and values, for llama; as many as heads by default")
-    @Nullable Integer keyValueHeads;
-
-    @Option(names = "--layers", defaultValue = "4")
-    int layers;
-
-    @Option(names = "--d-model", defaultValue = "256")
-    int width;
-
-    @Option(names = "--d-ff", defaultValue = "1024")
-    int hidden;
-
-    @Option(names = "--heads", defaultValue = "8")
-    int heads;
-
-    @Option(names = "--experts", defaultValue = "8")
-    int experts;
-
-    @Option(names = "--vocab", defaultValue = "4096")
-    int vocabulary;
+    @Mixin BenchModelOptions model = new BenchModelOptions();
 
     @Option(names = "--seq", defaultValue = "128")
     int sequence;
 
     @Option(names = "--batch", defaultValue = "16")
     int batch;
-
-    @Option(names = "--moe-every", defaultValue = "2")
-    int moeEvery;
-
-    @Option(names = "--precision", defaultValue = "f32", description = "f32 or bf16")
-    String precision = "f32";
-
-    @Option(
-        names = "--temperature",
-        defaultValue = "2.0",
-        description = "of gates that know one; constant")
-    double temperature;
-
-    @Option(names = "--hard", description = "one expert a token, in gates that know phases")
-    boolean hard;
 
     @Option(
         names = "--recompute",
@@ -143,36 +85,14 @@ final class BenchCommand {
       return 0;
     }
 
-    private ModelConfig withHeads(ModelConfig model) {
-      Integer shared = keyValueHeads;
-      return shared == null ? model : model.with(m -> m.keyValueHeads(shared));
-    }
-
     private StepBenchmark benchmark() {
-      Architecture blocksOf = Architecture.named(architecture);
-      ModelConfig model =
-          Tasks.preset("gpt", "quick")
-              .model()
-              .with(m -> m.layers(layers).width(width).hidden(hidden).heads(heads))
-              .with(m -> m.experts(experts).moeEvery(moeEvery).dropout(0));
-      RunConfig usual =
-          new Preset("bench", model, Tasks.preset("gpt", "quick").training())
-              .config("gpt", gate, 1, blocksOf);
-      StackSize blocks =
-          usual.with(c -> c.model(withHeads(usual.model()))).stack(ActivationFunction.GELU);
-      GptConfig size =
-          new GptConfig(
-              vocabulary, sequence, recompute ? blocks.with(s -> s.recomputed(true)) : blocks);
       return new StepBenchmark(
-          gate,
-          Precision.parse(precision),
-          gateOptions,
-          blocksOf,
-          size,
+          model.model(sequence, recompute),
+          model.precision(),
           sequence,
           batch,
-          temperature,
-          hard,
+          model.temperature,
+          model.hard,
           warmup,
           steps);
     }

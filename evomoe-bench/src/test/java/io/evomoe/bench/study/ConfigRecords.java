@@ -1,6 +1,8 @@
 package io.evomoe.bench.study;
 
+import io.evomoe.bench.measure.GenerateBenchmark;
 import io.evomoe.bench.measure.StepBenchmark;
+import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.ActivationFunction;
@@ -30,6 +32,7 @@ import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.optimizer.LearningRate;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -255,31 +258,34 @@ final class ConfigRecords {
             "examples: " + COUNT,
             "search: " + ANY,
             "topK: " + POSITIVE));
+    UntrainedModel untrained =
+        new UntrainedModel("switch", Map.of(), Architecture.GPT, new GptConfig(10, 8, STACK));
     ALL.put(
-        new StepBenchmark(
-            "switch",
-            Precision.F32,
-            Map.of(),
-            Architecture.GPT,
-            new GptConfig(10, 8, STACK),
-            8,
-            2,
-            1,
-            false,
-            1,
-            1),
+        untrained,
+        fields("gate: " + ANY, "gateOptions: " + ANY, "architecture: " + ANY, "size: " + ANY));
+    ALL.put(
+        new StepBenchmark(untrained, Precision.F32, 8, 2, 1, false, 1, 1),
         fields(
-            "gate: " + ANY,
+            "untrained: " + ANY,
             "precision: " + ANY,
-            "gateOptions: " + ANY,
-            "architecture: " + ANY,
-            "size: " + ANY,
             "sequence: " + POSITIVE,
             "batch: " + POSITIVE,
             "temperature: " + ABOVE_ZERO,
             "hard: " + ANY,
             "warmup: " + POSITIVE,
             "steps: " + POSITIVE));
+    ALL.put(
+        new GenerateBenchmark(untrained, Precision.F32, List.of(1), 2, 3, 1, false, 1, 1),
+        fields(
+            "untrained: " + ANY,
+            "precision: " + ANY,
+            "batches: " + ANY,
+            "prompt: " + POSITIVE,
+            "tokens: " + POSITIVE,
+            "temperature: " + ABOVE_ZERO,
+            "hard: " + ANY,
+            "warmup: " + POSITIVE,
+            "rounds: " + POSITIVE));
   }
 
   private static Map<String, String> stackFields() {

@@ -1,0 +1,117 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.measure.UntrainedModel;
+import io.evomoe.internal.names.FieldBound;
+import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.kernel.Precision;
+import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.ModelConfig;
+import io.evomoe.run.config.Preset;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.Tasks;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that say which decoder is measured: shared by commands. */
+final class BenchModelOptions {
+  @Option(names = "--gate", defaultValue = "switch")
+  String gate = "switch";
+
+  @Option(
+      names = "--gate-option",
+      paramLabel = "NAME=VALUE",
+      description = "an option of the gate, such as capacityFactor=infinite; may be repeated")
+  Map<String, String> gateOptions = new LinkedHashMap<>();
+
+  @Option(names = "--architecture", defaultValue = "gpt", description = "gpt or llama")
+  String architecture = "gpt";
+
+  @Option(
+      names = "--kv-heads",
+      description = "heads of keys and values, for llama; as many as heads by default")
+  @Nullable Integer keyValueHeads;
+
+  @Option(names = "--layers", defaultValue = "4")
+  int layers;
+
+  @Option(names = "--d-model", defaultValue = "256")
+  int width;
+
+  @Option(names = "--d-ff", defaultValue = "1024")
+  int hidden;
+
+  @Option(
+      names = "--expert-d-ff",
+      description =
+          "width inside an expert, and inside the net of a dense gate in its place; --d-ff by"
+              + " default")
+  @Nullable Integer expertHidden;
+
+  @Option(names = "--heads", defaultValue = "8")
+  int heads;
+
+  @Option(names = "--experts", defaultValue = "8")
+  int experts;
+
+  @Option(names = "--vocab", defaultValue = "4096")
+  int vocabulary;
+
+  @Option(names = "--moe-every", defaultValue = "2")
+  int moeEvery;
+
+  @Option(names = "--precision", defaultValue = "f32", description = "f32 or bf16")
+  String precision = "f32";
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "2.0",
+      description = "of gates that know one; constant")
+  double temperature;
+
+  @Option(names = "--hard", description = "one expert a token, in gates that know phases")
+  boolean hard;
+
+  /** How its products are computed. */
+  Precision precision() {
+    return Precision.parse(precision);
+  }
+
+  /**
+   * The decoder.
+   *
+   * @param positions longest sequence
+   * @param recomputed whether activations are computed again in the backward pass
+   */
+  UntrainedModel model(int positions, boolean recomputed) {
+    Architecture blocksOf = Architecture.named(architecture);
+    ModelConfig model =
+        Tasks.preset("gpt", "quick")
+            .model()
+            .with(m -> m.layers(layers).width(width).hidden(hidden).heads(heads))
+            .with(m -> m.experts(experts).moeEvery(moeEvery).dropout(0));
+    RunConfig usual =
+        new Preset("bench", model, Tasks.preset("gpt", "quick").training())
+            .config("gpt", gate, 1, blocksOf);
+    StackSize blocks =
+        usual.with(c -> c.model(withWidths(usual.model()))).stack(ActivationFunction.GELU);
+    GptConfig size =
+        new GptConfig(vocabulary, positions, blocks.with(s -> s.recomputed(recomputed)));
+    return new UntrainedModel(gate, gateOptions, blocksOf, size);
+  }
+
+  /** With what is only set where it is asked for. */
+  private ModelConfig withWidths(ModelConfig model) {
+    Integer shared = keyValueHeads;
+    Integer inExpert = expertHidden;
+    ModelConfig withHeads = shared == null ? model : model.with(m -> m.keyValueHeads(shared));
+    if (inExpert == null) {
+      return withHeads;
+    }
+    FieldBound.atLeast("expert-d-ff", inExpert, 1);
+    return withHeads.with(m -> m.expertHidden(inExpert));
+  }
+}

@@ -1,0 +1,60 @@
+package io.evomoe.bench.measure;
+
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.llama.Llama;
+import io.evomoe.models.llama.LlamaConfig;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.Gates;
+import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Scope;
+import io.evomoe.run.config.Architecture;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+
+/**
+ * A decoder with fresh weights, whose speed is measured on random tokens.
+ *
+ * @param gate by name
+ * @param gateOptions options of the gate, by name
+ * @param architecture of the blocks
+ * @param size of the model
+ */
+public record UntrainedModel(
+    String gate, Map<String, String> gateOptions, Architecture architecture, GptConfig size) {
+  static final long SEED = 1;
+
+  /** Copies the options. */
+  public UntrainedModel {
+    gateOptions = Map.copyOf(gateOptions);
+  }
+
+  /**
+   * Makes it.
+   *
+   * @param steps that its gates are told they will be trained for
+   */
+  CausalLanguageModel make(Kernels kernels, long steps) {
+    TrainingFacts facts = new TrainingFacts(OptionalLong.of(steps), Optional.of(frequencies()));
+    Gates gates = new Gates(GateRegistry.installed().provider(gate), gateOptions, facts);
+    Scope root = Scope.root(SEED, kernels);
+    return switch (architecture) {
+      case GPT -> new Gpt(size, gates, root);
+      case LLAMA ->
+          new Llama(
+              new LlamaConfig(size.vocabulary(), size.positions(), true, size.stack()),
+              gates,
+              root);
+    };
+  }
+
+  /** Random tokens are uniform. */
+  private TokenFrequencies frequencies() {
+    return TokenFrequencies.count(IntStream.range(0, size.vocabulary()), size.vocabulary());
+  }
+}
