@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.bench.measure.KernelBenchmark;
 import io.evomoe.bench.measure.KernelBenchmark.KernelTime;
 import io.evomoe.bench.measure.KernelClock;
+import io.evomoe.bench.measure.KernelThreads;
 import io.evomoe.bench.measure.StepBenchmark;
 import io.evomoe.bench.measure.StepSpeed;
 import io.evomoe.kernel.KernelSelection;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,6 +57,11 @@ final class BenchCommand {
         description = "compute activations again instead of keeping them")
     boolean recompute;
 
+    @Option(
+        names = "--threads",
+        description = "of the kernels, at most the processors; by default as many")
+    @Nullable Integer threads;
+
     @Option(names = "--steps", defaultValue = "8")
     int steps;
 
@@ -71,6 +78,9 @@ final class BenchCommand {
 
     @Override
     public Integer call() throws JsonProcessingException {
+      if (threads != null) {
+        KernelThreads.limit(threads);
+      }
       StepBenchmark benchmark = benchmark();
       KernelClock clock = new KernelClock();
       StepSpeed speed = profile ? benchmark.run(clock) : benchmark.run();

@@ -51,16 +51,18 @@ public record StepBenchmark(
 
   /** Runs and measures; the medians over the timed steps. */
   public StepSpeed run() {
-    return run(KernelSelection.forPrecision(precision), () -> {});
+    Kernels kernels = KernelSelection.forPrecision(precision);
+    return run(kernels, kernels, () -> {});
   }
 
   /** The same, and where the time of the timed steps went. */
   public StepSpeed run(KernelClock clock) {
-    return run(clock.timed(KernelSelection.forPrecision(precision)), clock::reset);
+    Kernels kernels = KernelSelection.forPrecision(precision);
+    return run(clock.timed(kernels), kernels, clock::reset);
   }
 
-  private StepSpeed run(Kernels kernels, Runnable afterWarmup) {
-    CausalLanguageModel model = untrained.make(kernels, (long) warmup + steps);
+  private StepSpeed run(Kernels ofSteps, Kernels kernels, Runnable afterWarmup) {
+    CausalLanguageModel model = untrained.make(ofSteps, (long) warmup + steps);
     Trainer<LanguageBatch> trainer =
         new Trainer<>(
             model,
@@ -68,30 +70,41 @@ public record StepBenchmark(
             TrainerConfig.defaults((long) warmup + steps),
             evolution());
     List<StepReport> reports = new ArrayList<>();
+    long joinsBefore = 0;
     for (int i = 0; i < warmup + steps; i++) {
       if (i == warmup) {
+        joinsBefore = KernelThreads.joins();
         afterWarmup.run();
       }
       reports.add(trainer.step());
     }
+    double joins = (double) (KernelThreads.joins() - joinsBefore) / steps;
     List<StepReport> timed = reports.subList(warmup, warmup + steps);
     double seconds =
         timed.stream().mapToDouble(StepReport::stepSeconds).sorted().toArray()[steps / 2];
     double active = timed.stream().mapToDouble(StepReport::activeExperts).average().orElseThrow();
     double tokensPerSecond = sequence * batch / seconds;
     double peak = GemmPeak.gigaflops(kernels);
+    double memory = ProcessMemory.peakMebibytes();
+    long parameters = model.parameters().stream().mapToLong(Parameter::length).sum();
+    StepShape shape = StepShape.of(untrained, sequence, batch, parameters, active);
+    StepFloor floor = StepFloor.measured(kernels, precision, shape, peak);
     double flops = 6 * model.activeParameters(active) * tokensPerSecond;
     return new StepSpeed(
         untrained.gate(),
         precision.toString(),
         kernels.name(),
-        model.parameters().stream().mapToLong(Parameter::length).sum(),
+        KernelThreads.count(),
+        joins,
+        parameters,
         1000 * seconds,
         tokensPerSecond,
         peak,
         flops / (peak * 1e9),
         active,
-        ProcessMemory.peakMebibytes());
+        memory,
+        floor,
+        1000 * seconds / floor.floorMillis());
   }
 
   private EvolutionConfig evolution() {

@@ -8,6 +8,7 @@ import io.evomoe.models.llama.Llama;
 import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
+import io.evomoe.moe.Growth;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
@@ -51,6 +52,12 @@ public record UntrainedModel(
               gates,
               root);
     };
+  }
+
+  /** MoE blocks; 0 for a dense model. */
+  int mixtures() {
+    boolean mixed = GateRegistry.installed().provider(gate).growth() != Growth.NEVER;
+    return mixed ? size.stack().moeLayers() : 0;
   }
 
   /** Random tokens are uniform. */

@@ -305,7 +305,15 @@ class CommandsTest {
             "gemm_peak_gflops",
             "mfu",
             "active_experts",
-            "peak_rss_mb")) {
+            "peak_rss_mb",
+            "threads",
+            "joins_per_step",
+            "products_ms",
+            "products_gflop",
+            "bytes_moved",
+            "bandwidth_gb_per_s",
+            "floor_ms",
+            "floor_ratio")) {
       assertThat(run.out()).contains("\"" + field + "\":");
     }
   }

@@ -1,0 +1,159 @@
+package io.evomoe.bench.measure;
+
+import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.RowGroups;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.Workspaces;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Times the products with weights of a training step, forward and backward, with nothing between
+ * them: each shape by itself, in memory that it has just used.
+ */
+final class StepProducts {
+  private static final int LEAST_RUNS = 3;
+  private static final double SECONDS_A_SHAPE = 0.05;
+
+  private final Kernels kernels;
+  private final StepShape shape;
+  private double millis;
+  private double flops;
+
+  private StepProducts(Kernels kernels, StepShape shape) {
+    this.kernels = kernels;
+    this.shape = shape;
+  }
+
+  /** Runs each shape a few times. */
+  static StepProducts timed(Kernels kernels, StepShape shape) {
+    StepProducts products = new StepProducts(kernels, shape);
+    products.attention();
+    products.feedForward();
+    products.mixtures();
+    products.head();
+    return products;
+  }
+
+  /** Milliseconds of all of them, each shape's fastest run times its number in a step. */
+  double millis() {
+    return millis;
+  }
+
+  /** Multiplications and additions of all of them. */
+  double flops() {
+    return flops;
+  }
+
+  private void attention() {
+    StackSize stack = shape.stack();
+    AttentionForm form = stack.attention();
+    int columns = form.queryWidth() + 2 * form.keyWidth();
+    linear(kernels, stack.width(), columns, stack.layers());
+    linear(kernels, form.queryWidth(), stack.width(), stack.layers());
+  }
+
+  private void feedForward() {
+    StackSize stack = shape.stack();
+    net(stack.hidden(), stack.layers() - shape.mixtures());
+  }
+
+  private void mixtures() {
+    StackSize stack = shape.stack();
+    int count = shape.mixtures();
+    int hidden = stack.moe().hidden();
+    linear(kernels.exact(), stack.width(), stack.moe().experts(), count);
+    net(stack.moe().shared().hidden(), count * stack.moe().shared().count());
+    RowGroups groups = shape.expertGroups();
+    grouped(groups, stack.width(), hidden, count * shape.mapsIn());
+    grouped(RowGroups.routed(groups.offsets()), hidden, stack.width(), count);
+  }
+
+  private void net(int hidden, int count) {
+    linear(kernels, shape.stack().width(), hidden, count * shape.mapsIn());
+    linear(kernels, hidden, shape.stack().width(), count);
+  }
+
+  private void linear(Kernels by, int in, int out, int count) {
+    if (count == 0) {
+      return;
+    }
+    INDArray x = random(shape.tokens(), in);
+    INDArray dy = random(shape.tokens(), out);
+    INDArray weight = random(in, out);
+    Accumulator gradient = fresh(in, out);
+    double once = 2.0 * shape.tokens() * in * out;
+    add(count * shape.forwards(), once, () -> by.linear(x, weight, null));
+    add(count, 2 * once, () -> by.linearGradient(x, weight, dy, gradient, null));
+  }
+
+  /** The head is the transposed table of the tokens, or as large as one. */
+  private void head() {
+    int width = shape.stack().width();
+    INDArray x = random(shape.tokens(), width);
+    INDArray dy = random(shape.tokens(), shape.vocabulary());
+    INDArray table = random(shape.vocabulary(), width);
+    Accumulator gradient = fresh(shape.vocabulary(), width);
+    double once = 2.0 * shape.tokens() * width * shape.vocabulary();
+    add(1, once, () -> kernels.multiply(x, false, table, true));
+    add(1, once, () -> kernels.multiplyInto(dy, true, x, false, gradient));
+    add(1, once, () -> kernels.multiply(dy, false, table, false));
+  }
+
+  private void grouped(RowGroups groups, int in, int out, int count) {
+    if (count == 0 || groups.rows() == 0) {
+      return;
+    }
+    INDArray x = random(groups.inputRows(), in);
+    INDArray dy = random(groups.rows(), out);
+    List<INDArray> weights = Collections.nCopies(groups.count(), random(in, out));
+    MapGradients gradient = new MapGradients(fresh(in, out), null);
+    GroupedMap map = new GroupedMap(weights, List.of());
+    double once = 2.0 * groups.rows() * in * out;
+    add(count * shape.forwards(), once, () -> kernels.groupedLinear(x, groups, map));
+    add(
+        count,
+        2 * once,
+        () -> {
+          for (int g = 0; g < groups.count(); g++) {
+            if (groups.size(g) > 0) {
+              kernels.groupParameterGradients(x, dy, groups, g, gradient);
+            }
+          }
+          kernels.groupedInputGradient(dy, groups, weights);
+        });
+  }
+
+  private INDArray random(long rows, long columns) {
+    return Nd4j.rand(kernels.dataType(), rows, columns);
+  }
+
+  private Accumulator fresh(long rows, long columns) {
+    return new Accumulator(Nd4j.create(kernels.dataType(), rows, columns), 0);
+  }
+
+  private void add(int count, double flopsOfOne, Runnable products) {
+    timed(products);
+    double first = timed(products);
+    int runs = Math.max(LEAST_RUNS, (int) Math.min(SECONDS_A_SHAPE / first, 1000));
+    double best = DoubleStream.generate(() -> timed(products)).limit(runs).min().orElse(first);
+    millis += 1000 * best * count;
+    flops += flopsOfOne * count;
+  }
+
+  private static double timed(Runnable products) {
+    try (MemoryWorkspace ignored = Workspaces.open("products")) {
+      long start = System.nanoTime();
+      products.run();
+      return (System.nanoTime() - start) * 1e-9;
+    }
+  }
+}
