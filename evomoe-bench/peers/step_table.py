@@ -5,12 +5,16 @@ import statistics
 import sys
 from collections import defaultdict
 
-SIDES = ("evomoe", "pytorch")
-HEADINGS = ("gate", "precision", "evomoe tokens/s", "pytorch tokens/s", "ratio", "spread")
+PEERS = ("pytorch", "libtorch")
+HEADINGS = ("gate", "side", "precision", "ms", "tokens/s", "to the best peer", "spread")
 
 
 def median(runs, field):
     return statistics.median(run[field] for run in runs)
+
+
+def speed(runs):
+    return median(runs, "tokens_per_s")
 
 
 def spread(runs):
@@ -19,11 +23,17 @@ def spread(runs):
     return max(speeds) / min(speeds)
 
 
-def warn_of_unlike_work(gate, ours, theirs):
+def warn_of_unlike_work(gate, name, ours, theirs):
     for field in ("params", "active_experts"):
         a, b = median(ours, field), median(theirs, field)
         if abs(a - b) > 0.02 * max(a, b):
-            print(f"warning: {gate}: {field} differ: evomoe {a:g}, pytorch {b:g}", file=sys.stderr)
+            print(f"warning: {gate}: {field} differ: evomoe {a:g}, {name} {b:g}", file=sys.stderr)
+
+
+def best_peer(runs, gate):
+    """Name and runs of the fastest peer of a gate, in the faster of its precisions."""
+    found = [(key[1], of) for key, of in runs.items() if key[0] == gate and key[1] in PEERS]
+    return max(found, key=lambda named: speed(named[1]))
 
 
 def main():
@@ -32,27 +42,21 @@ def main():
         for line in lines:
             side, text = line.split("\t", 1)
             run = json.loads(text)
-            runs[run["gate"], run["precision"], side].append(run)
-    print("{:8} {:9} {:>16} {:>16} {:>6} {:>11}".format(*HEADINGS))
-    for gate, precision, side in list(runs):
+            if side == "samediff":
+                print(f"SameDiff, {run['gate']}: {run['tokens_per_s']:.0f} tokens/s")
+            else:
+                runs[run["gate"], side, run["precision"]].append(run)
+    print("{:8} {:9} {:9} {:>8} {:>9} {:>16} {:>6}".format(*HEADINGS))
+    for (gate, side, precision), of in runs.items():
+        name, best = best_peer(runs, gate)
         if side == "evomoe":
-            row(gate, precision, runs[gate, precision, side], best(runs, gate))
-    for (gate, _, side), slow in list(runs.items()):
-        if side == "samediff":
-            print(f"SameDiff, {gate}: {median(slow, 'tokens_per_s'):.0f} tokens/s")
-
-
-def best(runs, gate):
-    """PyTorch's runs of a gate in the precision that is faster there."""
-    sides = [found for (g, _, side), found in runs.items() if g == gate and side == "pytorch"]
-    return max(sides, key=lambda found: median(found, "tokens_per_s"))
-
-
-def row(gate, precision, ours, theirs):
-    warn_of_unlike_work(gate, ours, theirs)
-    a, b = median(ours, "tokens_per_s"), median(theirs, "tokens_per_s")
-    spreads = f"{spread(ours):.2f}/{spread(theirs):.2f}"
-    print(f"{gate:8} {precision:9} {a:16.0f} {b:16.0f} {a / b:6.2f} {spreads:>11}")
+            warn_of_unlike_work(gate, name, of, best)
+        ratio = f"{speed(of) / speed(best):.2f}"
+        milliseconds = f"{median(of, 'ms_per_step'):.1f}"
+        print(
+            f"{gate:8} {side:9} {precision:9} {milliseconds:>8} {speed(of):9.0f}"
+            f" {ratio:>16} {spread(of):6.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+SEED = 1
 BALANCE_COEFFICIENT = 0.01
 DTS_THRESHOLD = 1e-3
 
@@ -118,6 +119,8 @@ class Gpt(nn.Module):
             for index in range(options.layers)
         )
         self.final_norm = nn.LayerNorm(width)
+        # Draws from here on are those of the peer in libtorch, which has no defaults to draw before.
+        torch.manual_seed(SEED)
         self.apply(self.initialize)
 
     @staticmethod

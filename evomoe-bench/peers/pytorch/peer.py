@@ -39,6 +39,7 @@ def parse_options():
     parser.add_argument("--precision", choices=["f32", "bf16"], default="f32")
     parser.add_argument("--temperature", type=float, default=2.0)
     parser.add_argument("--hard", action="store_true", help="DTS: the best expert only")
+    parser.add_argument("--one-batch", action="store_true", help="the same tokens in every step")
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--warmup", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="one JSON line instead of a table")
@@ -88,17 +89,18 @@ def training_step(model, optimizer, text, precision):
 
 
 def measure(options):
-    torch.manual_seed(1)
     model = Gpt(options)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=3e-4, betas=(0.9, 0.95), weight_decay=0.1, fused=True
     )
-    milliseconds, active = [], []
+    milliseconds, active, losses = [], [], []
     for step in range(options.warmup + options.steps):
-        text = torch.randint(options.vocab, (options.batch, options.seq + 1))
+        if step == 0 or not options.one_batch:
+            text = torch.randint(options.vocab, (options.batch, options.seq + 1))
         start = time.perf_counter()
         loss = training_step(model, optimizer, text, options.precision)
         elapsed = 1e3 * (time.perf_counter() - start)
+        losses.append(loss)
         if not math.isfinite(loss):
             sys.exit(f"the loss of step {step} is {loss}")
         if step >= options.warmup:
@@ -117,6 +119,8 @@ def measure(options):
         "tokens_per_s": round(1e3 * options.batch * options.seq / median, 1),
         "gemm_peak_gflops": round(gemm_peak(dtype), 1),
         "active_experts": round(statistics.mean(active), 3) if active else 1.0,
+        "first_loss": losses[0],
+        "last_loss": losses[-1],
     }
 
 
