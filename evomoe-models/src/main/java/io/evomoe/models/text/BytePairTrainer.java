@@ -67,16 +67,26 @@ public final class BytePairTrainer {
 
   private static Map<String, Long> countWords(
       Iterable<String> texts, Pattern separator, TextProgress progress) {
-    Map<String, Long> counts = new HashMap<>();
+    Map<String, Long> pieces = new HashMap<>();
     CharacterProgress read = new CharacterProgress("Counting words", texts, progress);
     for (String text : texts) {
-      separator
-          .splitAsStream(text)
-          .flatMap(PreTokenizer.GPT2::words)
-          .forEach(word -> counts.merge(word, 1L, Long::sum));
+      separator.splitAsStream(text).forEach(part -> countPieces(part, pieces));
       read.after(text);
     }
+    // Most pieces are a word that there was before, so the expression sees but a part of the text.
+    Map<String, Long> counts = new HashMap<>();
+    pieces.forEach(
+        (piece, times) ->
+            PreTokenizer.GPT2.words(piece).forEach(word -> counts.merge(word, times, Long::sum)));
     return counts;
+  }
+
+  private static void countPieces(String text, Map<String, Long> counts) {
+    for (int start = 0; start < text.length(); ) {
+      int end = TextPieces.end(text, start, 1);
+      counts.merge(text.substring(start, end), 1L, Long::sum);
+      start = end;
+    }
   }
 
   /**

@@ -1,10 +1,8 @@
 package io.evomoe.models.text;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -12,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How often two symbols stand side by side in a multiset of words, kept up to date while pairs are
- * merged: a merge touches only the words that hold the pair, and a queue entry whose count is out
- * of date is put right when it comes up.
+ * merged: a merge touches only the places of the pair and their neighbours, however long the words
+ * are, and a queue entry whose count is out of date is put right when it comes up.
  */
 final class PairCounts {
   /** A pair that occurs once is no use as a token. */
@@ -28,43 +26,36 @@ final class PairCounts {
     }
   }
 
+  /** The places where a pair was seen to begin; it may have gone from some of them. */
   private static final class Occurrences {
     private long count;
-    private int[] words = new int[4];
+    private int[] places = new int[4];
     private int size;
 
-    private void add(int word) {
-      if (size > 0 && words[size - 1] == word) {
-        return;
+    private void add(int place, long times) {
+      count += times;
+      if (size == places.length) {
+        places = Arrays.copyOf(places, size + (size >> 1));
       }
-      if (size == words.length) {
-        words = Arrays.copyOf(words, 2 * size);
-      }
-      words[size++] = word;
+      places[size++] = place;
     }
   }
 
-  private final List<int[]> words = new ArrayList<>();
-  private final long[] counts;
+  private final SymbolRow row;
   private final Map<Long, Occurrences> pairs = new HashMap<>();
   private final PriorityQueue<Candidate> queue = new PriorityQueue<>();
 
   /** Counts the pairs of bytes in {@code wordCounts}, which maps a word to how often it occurs. */
   PairCounts(Map<String, Long> wordCounts) {
-    counts = new long[wordCounts.size()];
-    for (Map.Entry<String, Long> entry : wordCounts.entrySet()) {
-      int word = words.size();
-      counts[word] = entry.getValue();
-      words.add(ByteAlphabet.ids(entry.getKey()));
-      addPairs(word);
-    }
+    row = new SymbolRow(wordCounts);
+    row.forEachPair((place, left, right, times) -> occurrences(key(left, right)).add(place, times));
     pairs.keySet().forEach(this::enqueue);
   }
 
   /** The pair to merge next, or null when none occurs at least {@link #MINIMUM} times. */
   @Nullable Candidate mostFrequent() {
     Candidate top = queue.poll();
-    while (top != null && occurrences(key(top.left, top.right)).count != top.count) {
+    while (top != null && count(key(top.left, top.right)) != top.count) {
       enqueue(key(top.left, top.right));
       top = queue.poll();
     }
@@ -73,67 +64,56 @@ final class PairCounts {
 
   /** Writes {@code merged} for every occurrence of the pair, from left to right. */
   void merge(Candidate pair, int merged) {
-    Occurrences occurrences = occurrences(key(pair.left, pair.right));
-    int[] holders = Arrays.copyOf(occurrences.words, occurrences.size);
+    Occurrences occurrences = pairs.remove(key(pair.left, pair.right));
+    if (occurrences == null) {
+      return;
+    }
+    int[] places = Arrays.copyOf(occurrences.places, occurrences.size);
+    Arrays.sort(places);
     Set<Long> grown = new LinkedHashSet<>();
-    for (int word : holders) {
-      int[] before = words.get(word);
-      int[] after = merged(before, pair, merged);
-      if (after.length < before.length) {
-        removePairs(word);
-        words.set(word, after);
-        addPairs(word);
-        collect(after, merged, grown);
+    for (int place : places) {
+      if (row.symbol(place) == pair.left && row.symbol(row.next(place)) == pair.right) {
+        replace(place, pair, merged, grown);
       }
     }
+    pairs.remove(key(pair.left, pair.right));
     grown.forEach(this::enqueue);
   }
 
+  private void replace(int place, Candidate pair, int merged, Set<Long> grown) {
+    long times = row.times(place);
+    int after = row.next(row.next(place));
+    if (row.symbol(place - 1) != SymbolRow.EDGE) {
+      int before = row.previous(place);
+      move(before, key(row.symbol(before), pair.left), key(row.symbol(before), merged), times);
+      grown.add(key(row.symbol(before), merged));
+    }
+    if (row.symbol(after) != SymbolRow.EDGE) {
+      move(place, key(pair.right, row.symbol(after)), key(merged, row.symbol(after)), times);
+      grown.add(key(merged, row.symbol(after)));
+    }
+    row.merge(place, merged);
+  }
+
+  private void move(int place, long from, long to, long times) {
+    occurrences(from).count -= times;
+    occurrences(to).add(place, times);
+  }
+
   private void enqueue(long key) {
-    long count = occurrences(key).count;
+    long count = count(key);
     if (count >= MINIMUM) {
       queue.add(new Candidate(count, (int) (key >>> 32), (int) key));
     }
   }
 
-  private void removePairs(int word) {
-    int[] symbols = words.get(word);
-    for (int i = 1; i < symbols.length; i++) {
-      occurrences(key(symbols[i - 1], symbols[i])).count -= counts[word];
-    }
-  }
-
-  private void addPairs(int word) {
-    int[] symbols = words.get(word);
-    for (int i = 1; i < symbols.length; i++) {
-      Occurrences occurrences = occurrences(key(symbols[i - 1], symbols[i]));
-      occurrences.count += counts[word];
-      occurrences.add(word);
-    }
+  private long count(long key) {
+    Occurrences occurrences = pairs.get(key);
+    return occurrences == null ? 0 : occurrences.count;
   }
 
   private Occurrences occurrences(long key) {
     return pairs.computeIfAbsent(key, unused -> new Occurrences());
-  }
-
-  private static int[] merged(int[] symbols, Candidate pair, int merged) {
-    int[] result = new int[symbols.length];
-    int size = 0;
-    for (int i = 0; i < symbols.length; i++) {
-      boolean match =
-          i + 1 < symbols.length && symbols[i] == pair.left && symbols[i + 1] == pair.right;
-      result[size++] = match ? merged : symbols[i];
-      i += match ? 1 : 0;
-    }
-    return Arrays.copyOf(result, size);
-  }
-
-  private static void collect(int[] symbols, int merged, Set<Long> grown) {
-    for (int i = 1; i < symbols.length; i++) {
-      if (symbols[i - 1] == merged || symbols[i] == merged) {
-        grown.add(key(symbols[i - 1], symbols[i]));
-      }
-    }
   }
 
   private static long key(int left, int right) {

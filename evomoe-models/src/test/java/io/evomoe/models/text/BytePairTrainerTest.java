@@ -3,10 +3,13 @@ package io.evomoe.models.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BytePairTrainerTest {
   private static final String TEXT =
@@ -23,6 +26,25 @@ class BytePairTrainerTest {
     assertThat(vocabulary.merges())
         .isEqualTo(SlowBytePairs.train(TEXT, 50, ByteAlphabet.symbols()));
     assertThat(vocabulary.size()).isEqualTo(257 + 50);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5})
+  void should_learn_the_same_of_long_words_whose_pairs_overlap(int letters) {
+    for (int seed = 0; seed < 10; seed++) {
+      CounterRandom random = new CounterRandom(seed);
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < 2000; i++) {
+        boolean space = i % 1000 == 777;
+        text.append(space ? ' ' : (char) ('a' + (int) (letters * random.uniform(i))));
+      }
+      List<String> learnt =
+          BytePairTrainer.train(List.of(text.toString()), 257 + 8 * letters).merges();
+
+      assertThat(learnt)
+          .as("seed %d", seed)
+          .isEqualTo(SlowBytePairs.train(text.toString(), learnt.size(), ByteAlphabet.symbols()));
+    }
   }
 
   @Test
