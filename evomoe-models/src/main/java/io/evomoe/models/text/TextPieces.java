@@ -48,14 +48,31 @@ final class TextPieces {
    * @param least chars that it has, or all that are left
    */
   static int end(String text, int start, int least) {
-    for (long i = (long) start + least; i < text.length() - 1; i++) {
-      if (text.charAt((int) i) == ' '
-          && !isSpace(text, (int) i - 1)
-          && !isSpace(text, (int) i + 1)) {
+    return end(text, start, least, text.length());
+  }
+
+  /**
+   * Where a piece ends that must end somewhere: at a cut, or between any two characters where there
+   * is no cut in time.
+   *
+   * @param most chars that it has, one more where that would cut a surrogate pair
+   */
+  static int end(String text, int start, int least, int most) {
+    long last = Math.min((long) start + most, text.length());
+    for (long i = (long) start + least; i < Math.min(last, text.length() - 1L); i++) {
+      if (isCut(text, (int) i)) {
         return (int) i;
       }
     }
-    return text.length();
+    boolean insidePair =
+        last > start
+            && last < text.length()
+            && Character.isSurrogatePair(text.charAt((int) last - 1), text.charAt((int) last));
+    return (int) last + (insidePair ? 1 : 0);
+  }
+
+  private static boolean isCut(String text, int i) {
+    return text.charAt(i) == ' ' && !isSpace(text, i - 1) && !isSpace(text, i + 1);
   }
 
   /** In the form with the most spaces that any normalizer makes. */

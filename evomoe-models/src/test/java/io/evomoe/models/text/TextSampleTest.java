@@ -1,0 +1,67 @@
+package io.evomoe.models.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TextSampleTest {
+  private static final int SIZE = 64 * TextSample.STRETCHES;
+  private static final int WORDS = 400_000;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{6}");
+
+  @Test
+  void should_take_all_of_what_is_not_longer() {
+    List<String> documents = List.of("a ".repeat(SIZE / 2 - 1), "bc");
+
+    assertThat(TextSample.of(documents, SIZE)).isSameAs(documents);
+    assertThat(TextSample.of(List.of(documents.get(0), "bcd"), SIZE)).isNotEqualTo(documents);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, ' '", "10, ' '", "1000, ' '", "200000, ' '", "1, 万", "200000, 万"})
+  void should_take_about_as_much_from_everywhere(int documents, String separator) {
+    List<String> texts = new ArrayList<>();
+    for (int document = 0; document < documents; document++) {
+      StringBuilder text = new StringBuilder();
+      for (int word = 0; word < WORDS / documents; word++) {
+        text.append("%06d".formatted(document * (WORDS / documents) + word)).append(separator);
+      }
+      texts.add(text.toString());
+    }
+    List<String> sample = TextSample.of(texts, SIZE);
+
+    assertThat(sample).isEqualTo(TextSample.of(texts, SIZE));
+    long length = sample.stream().mapToLong(String::length).sum();
+    assertThat(length).isBetween(SIZE * 9L / 10, SIZE * 11L / 10);
+    Map<Integer, Long> tenths =
+        sample.stream()
+            .collect(Collectors.groupingBy(TextSampleTest::tenth, Collectors.counting()));
+    assertThat(tenths).hasSize(10);
+    assertThat(tenths.values()).allMatch(count -> count > sample.size() / 20);
+  }
+
+  /** In which tenth of all a stretch begins, by the first number in it that is whole. */
+  private static int tenth(String stretch) {
+    Matcher number = NUMBER.matcher(stretch);
+    assertThat(number.find()).isTrue();
+    return Integer.parseInt(number.group()) / (WORDS / 10);
+  }
+
+  @Test
+  void should_not_cut_words_between_which_there_are_spaces() {
+    String text = "beginning middle end ".repeat(60_000);
+
+    for (String stretch : TextSample.of(List.of(text), SIZE)) {
+      assertThat(stretch.strip().split(" "))
+          .allMatch(word -> List.of("beginning", "middle", "end").contains(word));
+    }
+  }
+}
