@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * A byte-level BPE tokenizer in the files of Hugging Face's GPT-2, RoBERTa, GPT-NeoX (OLMoE), Llama
@@ -21,9 +20,6 @@ import java.util.stream.IntStream;
  * <p>Safe for use by several threads. The native part is freed by {@link #close}.
  */
 public final class BpeTokenizer implements Tokenizer, AutoCloseable {
-  /** Longer texts are encoded in pieces of this many chars, so memory does not grow with them. */
-  private static final int PIECE = 1 << 14;
-
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
   private final PreTokenizer preTokenizer;
@@ -31,6 +27,7 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
   private final OptionalInt beginOfText;
   private final Map<String, Integer> special;
   private final boolean divisible;
+  private final RememberedPieces pieces = new RememberedPieces(this::encodeWhole);
 
   private BpeTokenizer(
       HuggingFaceTokenizer tokenizer, TokenizerContents contents, boolean divisible) {
@@ -64,26 +61,39 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
    */
   @Override
   public int[] encode(String text) {
-    return encode(text, divisible ? PIECE : Integer.MAX_VALUE);
+    requireUnicode(text);
+    return divisible ? pieces.encode(text) : encodeWhole(text);
   }
 
   /**
-   * Encodes a text in pieces.
+   * Encodes a text in pieces, none of which is remembered.
    *
    * @param piece chars at least in each but the last
    */
   int[] encode(String text, int piece) {
     requireUnicode(text);
-    IntStream.Builder ids = IntStream.builder();
+    IdRow ids = new IdRow(text.length() + 1);
     int start = 0;
     while (start < text.length()) {
       int end = TextPieces.end(text, start, piece);
-      for (long id : tokenizer.encode(text.substring(start, end), false, false).getIds()) {
-        ids.add(Math.toIntExact(id));
-      }
+      ids.add(encodeWhole(text.substring(start, end)));
       start = end;
     }
-    return ids.build().toArray();
+    return ids.toArray();
+  }
+
+  private int[] encodeWhole(String text) {
+    long[] ids = tokenizer.encode(text, false, false).getIds();
+    int[] whole = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      whole[i] = Math.toIntExact(ids[i]);
+    }
+    return whole;
+  }
+
+  @Override
+  public int pieceEnd(String text, int start, int least) {
+    return divisible ? TextPieces.end(text, start, least) : text.length();
   }
 
   @Override

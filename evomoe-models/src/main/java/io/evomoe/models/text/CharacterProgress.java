@@ -18,8 +18,12 @@ final class CharacterProgress {
   }
 
   void after(String text) {
-    if (!text.isEmpty()) {
-      done += text.length();
+    after(text.length());
+  }
+
+  void after(int characters) {
+    if (characters > 0) {
+      done += characters;
       told.at(work, done, all);
     }
   }

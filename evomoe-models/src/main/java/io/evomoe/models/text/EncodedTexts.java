@@ -68,16 +68,23 @@ public final class EncodedTexts {
     int[][] rows = new int[texts.size()][];
     boolean[] cut = new boolean[rows.length];
     CharacterProgress encoded = new CharacterProgress("Encoding", texts, progress);
+    PieceEncoding encoding = new PieceEncoding(tokenizer, encoded);
     for (int i = 0; i < rows.length; i++) {
-      int[] ids = tokenizer.encode(texts.get(i));
-      int kept = Math.min(ids.length, limit - begin.length - 1);
-      int[] row = Arrays.copyOf(begin, begin.length + kept + 1);
-      System.arraycopy(ids, 0, row, begin.length, kept);
-      row[row.length - 1] = end;
-      rows[i] = row;
-      cut[i] = kept < ids.length;
-      encoded.after(texts.get(i));
+      int text = i;
+      encoding.add(
+          texts.get(i),
+          0,
+          texts.get(i).length(),
+          ids -> {
+            int kept = Math.min(ids.length, limit - begin.length - 1);
+            int[] row = Arrays.copyOf(begin, begin.length + kept + 1);
+            System.arraycopy(ids, 0, row, begin.length, kept);
+            row[row.length - 1] = end;
+            rows[text] = row;
+            cut[text] = kept < ids.length;
+          });
     }
+    encoding.finish();
     return new EncodedTexts(rows, cut, limit, tokenizer.requireSpecial(SpecialTokens.PADDING));
   }
 

@@ -2,11 +2,23 @@ package io.evomoe.models.text;
 
 import java.util.OptionalInt;
 
-/** Turns text into token ids and back. */
+/** Turns text into token ids and back; safe for use by several threads. */
 public interface Tokenizer {
 
   /** Ids of a text, nothing added and nothing cut off; empty for the empty text. */
   int[] encode(String text);
+
+  /**
+   * Where a text may be cut: {@link #encode} gives the tokens of the whole for the pieces, one
+   * after the other. Tokenizers whose texts must stay whole have but the end of the text.
+   *
+   * @param start of the piece in the text
+   * @param least chars that it has, or all that are left
+   * @return the index behind the piece's last char
+   */
+  default int pieceEnd(String text, int start, int least) {
+    return text.length();
+  }
 
   /**
    * The text of ids; {@code decode(encode(text))} equals {@code text}, or its normalized form where

@@ -1,0 +1,78 @@
+package io.evomoe.models.text;
+
+import io.evomoe.internal.threads.Parallel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes pieces of texts on all threads. Their ids are handed on in the order of the pieces and by
+ * the thread that asks, so they are those of one thread.
+ */
+final class PieceEncoding {
+  /** Chars of a piece at least, where a text can be cut: enough to be worth a thread's time. */
+  static final int PIECE = 1 << 14;
+
+  /** Chars that are encoded before any are handed on. */
+  private static final int TOGETHER = 1 << 22;
+
+  private static final int SHARES = 64;
+
+  private record Piece(String text, int start, int end, Consumer<int[]> taker) {}
+
+  private final Tokenizer tokenizer;
+  private final CharacterProgress progress;
+  private final List<Piece> waiting = new ArrayList<>();
+  private long chars;
+
+  PieceEncoding(Tokenizer tokenizer, CharacterProgress progress) {
+    this.tokenizer = tokenizer;
+    this.progress = progress;
+  }
+
+  /**
+   * Encodes a text, or a part of it, now or in {@link #finish}.
+   *
+   * @param taker of the ids
+   */
+  void add(String text, int start, int end, Consumer<int[]> taker) {
+    waiting.add(new Piece(text, start, end, taker));
+    chars += end - start;
+    if (chars >= TOGETHER) {
+      finish();
+    }
+  }
+
+  /** Encodes what still waits. */
+  void finish() {
+    int count = waiting.size();
+    int[][] ids = new int[count][];
+    @Nullable RuntimeException[] failed = new RuntimeException[count];
+    Parallel.ranges(
+        count,
+        (count + SHARES - 1) / SHARES + 1,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            Piece piece = waiting.get(i);
+            try {
+              ids[i] = tokenizer.encode(piece.text.substring(piece.start, piece.end));
+            } catch (RuntimeException e) {
+              failed[i] = e;
+              return;
+            }
+          }
+        });
+    for (int i = 0; i < count; i++) {
+      RuntimeException e = failed[i];
+      if (e != null) {
+        throw e;
+      }
+      Piece piece = waiting.get(i);
+      piece.taker.accept(ids[i]);
+      progress.after(piece.end - piece.start);
+    }
+    waiting.clear();
+    chars = 0;
+  }
+}
