@@ -5,6 +5,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.hub.DenseStart;
+import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
@@ -62,6 +63,7 @@ record NewState(
     RunFolder folder = new RunFolder(path);
     prepared.saveTokenizer(path);
     folder.write(config);
+    KeptTokens.of(folder, content, config).write(prepared.data());
     CheckpointWriter checkpoints = folder.checkpointWriter(data, content, config);
     // From here on there is something to resume, and the disk is known to take a checkpoint.
     run.save(checkpoints);

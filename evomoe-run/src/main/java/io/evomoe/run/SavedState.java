@@ -5,6 +5,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
@@ -26,6 +27,7 @@ final class SavedState implements RunState {
   private final List<RunCheckpoint> open = new ArrayList<>();
   private RunCheckpoint saved;
   private @Nullable TaskData<?, ?> read;
+  private String readContent = "";
 
   SavedState(RunOpening opening, RunCheckpoint saved) {
     this.opening = opening;
@@ -37,7 +39,9 @@ final class SavedState implements RunState {
   public TaskData<?, ?> taskData(TextProgress progress) {
     TaskData<?, ?> encoded = read;
     if (encoded == null) {
-      encoded = Prepared.open(checkedData(), saved.config(), saved, progress);
+      List<Path> data = checkedData();
+      readContent = FolderDigest.of(data);
+      encoded = Prepared.open(data, readContent, saved.config(), saved, progress);
       read = encoded;
     }
     return encoded;
@@ -87,7 +91,7 @@ final class SavedState implements RunState {
     CheckpointWriter checkpoints = saved.folder().checkpointWriter(data, content, config);
     saved.changes().forEach(listener::onNote);
     listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
-    return new BegunTraining(run, () -> train(run, checkpoints, listener));
+    return new BegunTraining(run, () -> train(run, content, checkpoints, listener));
   }
 
   /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
@@ -105,7 +109,10 @@ final class SavedState implements RunState {
   }
 
   private Outcome train(
-      TaskTraining<?, ?> run, CheckpointWriter checkpoints, RunListener listener) {
+      TaskTraining<?, ?> run, String content, CheckpointWriter checkpoints, RunListener listener) {
+    if (content.equals(readContent)) {
+      KeptTokens.of(saved.folder(), content, saved.config()).write(taskData(TextProgress.NONE));
+    }
     if (!saved.changes().isEmpty()) {
       saved.folder().write(saved.config());
       run.save(checkpoints);

@@ -32,12 +32,29 @@ public final class AtomicFile {
    * @throws UncheckedIOException if writing fails; the old file is then untouched
    */
   public static void write(Path file, String text) {
+    write(file, channel -> writeAll(channel, ByteBuffer.wrap(text.getBytes(UTF_8))));
+  }
+
+  /** What a file is to hold. */
+  @FunctionalInterface
+  public interface Content {
+
+    /** Writes all of it. */
+    void writeTo(FileChannel file) throws IOException;
+  }
+
+  /**
+   * The same for a file of any content.
+   *
+   * @param content written once, from the beginning of the file
+   */
+  public static void write(Path file, Content content) {
     Path folder = OutputFolder.prepareParent(file);
     // Not Files.createTempFile: its owner-only permissions would stay with the finished file.
     Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
       try {
-        writeAndSync(temporary, text);
+        writeAndSync(temporary, content);
         move(temporary, file);
       } finally {
         Files.deleteIfExists(temporary);
@@ -47,13 +64,16 @@ public final class AtomicFile {
     }
   }
 
-  private static void writeAndSync(Path file, String text) throws IOException {
+  private static void writeAndSync(Path file, Content content) throws IOException {
     try (FileChannel channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      content.writeTo(channel);
       channel.force(true);
+    }
+  }
+
+  private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 
 /**
  * Ids in blocks of two or four bytes each, in memory or mapped from a file, so that a long text
@@ -112,11 +113,24 @@ final class TokenIds {
   /** Writes all ids, as {@link #mapped} reads them. */
   void write(WritableByteChannel target) throws IOException {
     for (int i = 0; i < blocks.size(); i++) {
-      int bytes = Math.min(BLOCK, size - i * BLOCK) * width;
-      ByteBuffer block = blocks.get(i).duplicate().position(0).limit(bytes);
-      while (block.hasRemaining()) {
-        target.write(block);
+      ByteBuffer bytes = bytes(i);
+      while (bytes.hasRemaining()) {
+        target.write(bytes);
       }
     }
+  }
+
+  /** CRC-32C of what {@link #write} writes. */
+  long checksum() {
+    CRC32C checksum = new CRC32C();
+    for (int i = 0; i < blocks.size(); i++) {
+      checksum.update(bytes(i));
+    }
+    return checksum.getValue();
+  }
+
+  private ByteBuffer bytes(int block) {
+    int bytes = Math.min(BLOCK, size - block * BLOCK) * width;
+    return blocks.get(block).duplicate().position(0).limit(bytes);
   }
 }

@@ -59,6 +59,10 @@ public final class TokenStream {
     return new TokenStream(corpus.name(), ids);
   }
 
+  TokenIds ids() {
+    return ids;
+  }
+
   /** Where the tokens come from. */
   public String name() {
     return name;

@@ -103,6 +103,11 @@ public record RunFolder(Path path) {
     return path.resolve(TOKENIZER);
   }
 
+  /** Where the encoded text is, to go on with. */
+  public Path tokensPath() {
+    return path.resolve("tokens.bin");
+  }
+
   /** Whether the run has a tokenizer; imported models may be without. */
   public boolean hasTokenizer() {
     return TokenizerFiles.isIn(tokenizerPath());
@@ -150,7 +155,7 @@ public record RunFolder(Path path) {
     Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
     entries.put(DATA, paths);
     entries.put(CONTENT, content);
-    entries.put(VOCABULARY, vocabulary());
+    entries.put(VOCABULARY, tokenizerDigest());
     return new CheckpointFolder(checkpoints(), config.guards().keepCheckpoints(), entries);
   }
 
@@ -169,7 +174,7 @@ public record RunFolder(Path path) {
             ? latest()
             : Checkpoint.open(wanted.toAbsolutePath().normalize());
     String trainedWith = checkpoint.config().get(VOCABULARY);
-    if (trainedWith != null && !trainedWith.equals(vocabulary())) {
+    if (trainedWith != null && !trainedWith.equals(tokenizerDigest())) {
       throw new IllegalArgumentException(
           "%s that %s was trained with"
               .formatted(
@@ -182,7 +187,7 @@ public record RunFolder(Path path) {
   }
 
   /** What tells the tokenizer from others; imported models may be without, their folder too. */
-  private String vocabulary() {
+  public String tokenizerDigest() {
     return FolderDigest.of(Files.exists(tokenizerPath()) ? List.of(tokenizerPath()) : List.of());
   }
 

@@ -4,8 +4,10 @@ import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -54,10 +57,29 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
     }
   }
 
-  /** Data of a run that has its tokenizer in place. */
+  /** Data of a run that has its tokenizer in place, and maybe the encoded text. */
   public static TaskData<?, ?> open(
       List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
-    return read(data, config, TokenizerSource.of(tokenized.tokenizer()), progress);
+    return open(data, FolderDigest.of(data), config, tokenized, progress);
+  }
+
+  /**
+   * The same of data whose digest is known.
+   *
+   * @param content digest of the data
+   */
+  public static TaskData<?, ?> open(
+      List<Path> data,
+      String content,
+      RunConfig config,
+      RunCheckpoint tokenized,
+      TextProgress progress) {
+    BpeTokenizer tokenizer = tokenized.tokenizer();
+    Optional<TaskData<?, ?>> kept =
+        KeptTokens.of(tokenized.folder(), content, config).read(config, tokenizer);
+    return kept.isPresent()
+        ? kept.get()
+        : read(data, config, TokenizerSource.of(tokenizer), progress);
   }
 
   private static TaskData<?, ?> read(

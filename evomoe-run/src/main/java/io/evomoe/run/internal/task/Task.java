@@ -2,6 +2,8 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.TokenFile;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.run.config.Architecture;
@@ -110,6 +112,16 @@ public abstract class Task<B, M extends Model<B>> {
    */
   public abstract TaskData<B, M> read(
       List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress);
+
+  /**
+   * The data of which a run has kept the ids; empty for a task whose data is always read.
+   *
+   * @param tokens as {@link TaskData#tokens} gave them
+   * @param tokenizer that they were encoded with
+   */
+  Optional<TaskData<?, ?>> kept(TokenFile tokens, Tokenizer tokenizer) {
+    return Optional.empty();
+  }
 
   /**
    * A model of a run before its first step, on the selected kernels.

@@ -2,6 +2,7 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.EvaluationShare;
+import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
@@ -48,6 +49,11 @@ public abstract class TaskData<B, M extends Model<B>> {
 
   /** Lines on the data, for people. */
   public abstract String description();
+
+  /** What a run can keep to go on with, in place of reading the data; empty by default. */
+  Optional<TokenFile> tokens() {
+    return Optional.empty();
+  }
 
   /** A model before its first step. */
   public final M model(RunConfig config) {

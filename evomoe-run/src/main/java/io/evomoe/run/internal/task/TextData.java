@@ -4,11 +4,14 @@ import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.Model;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A text for language modelling.
@@ -17,22 +20,57 @@ import io.evomoe.training.Model;
  */
 final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBatch, M> {
   private final LanguageObjective objective;
-  private final TextSplit text;
+  private final String description;
   private final TokenStream train;
   private final TokenStream valid;
 
+  private TextData(
+      TextTask<M> task,
+      Tokenizer tokenizer,
+      String description,
+      TokenStream train,
+      TokenStream valid) {
+    super(task, tokenizer);
+    this.objective = task.objective();
+    this.description = description;
+    this.train = train;
+    this.valid = valid;
+  }
+
   /**
-   * Encodes both sides of a text.
+   * Encodes both sides of a text, which is not kept.
    *
    * @param tokenizer with the special tokens of the task's objective
    * @param progress told how far it has come
    */
-  TextData(TextTask<M> task, TextSplit text, Tokenizer tokenizer, TextProgress progress) {
-    super(task, tokenizer);
-    this.objective = task.objective();
-    this.text = text;
-    this.train = TokenStream.of(text.train(), tokenizer, progress);
-    this.valid = TokenStream.of(text.valid(), tokenizer, progress);
+  static <M extends Model<LanguageBatch>> TextData<M> of(
+      TextTask<M> task, TextSplit text, Tokenizer tokenizer, TextProgress progress) {
+    TokenStream train = TokenStream.of(text.train(), tokenizer, progress);
+    TokenStream valid = TokenStream.of(text.valid(), tokenizer, progress);
+    String description =
+        "%s: %,d training and %,d held-out tokens%s of %,d and %,d documents%s, vocabulary %,d"
+            .formatted(
+                text.train().name(),
+                train.size(),
+                valid.size(),
+                task.objective().remark(),
+                text.train().documents().size(),
+                text.valid().documents().size(),
+                testPart(text.test().map(side -> side.documents().size())),
+                tokenizer.vocabularySize());
+    return new TextData<>(task, tokenizer, description, train, valid);
+  }
+
+  /** What {@link #tokens} gave. */
+  static <M extends Model<LanguageBatch>> TextData<M> of(
+      TextTask<M> task, TokenFile tokens, Tokenizer tokenizer) {
+    return new TextData<>(
+        task, tokenizer, tokens.description(), tokens.streams().get(0), tokens.streams().get(1));
+  }
+
+  @Override
+  Optional<TokenFile> tokens() {
+    return Optional.of(new TokenFile(description, List.of(train, valid)));
   }
 
   @Override
@@ -52,15 +90,6 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
 
   @Override
   public String description() {
-    return "%s: %,d training and %,d held-out tokens%s of %,d and %,d documents%s, vocabulary %,d"
-        .formatted(
-            text.train().name(),
-            train.size(),
-            valid.size(),
-            objective.remark(),
-            text.train().documents().size(),
-            text.valid().documents().size(),
-            testPart(text.test().map(side -> side.documents().size())),
-            vocabulary());
+    return description;
   }
 }

@@ -9,7 +9,9 @@ import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.EvalRequest;
@@ -56,7 +58,12 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
     BpeTokenizer encoding =
         tokenizer.tokenizer(
             text::train, config.model().vocabulary(), objective.special(), progress);
-    return new TextData<>(this, text, encoding, progress);
+    return TextData.of(this, text, encoding, progress);
+  }
+
+  @Override
+  final Optional<TaskData<?, ?>> kept(TokenFile tokens, Tokenizer tokenizer) {
+    return Optional.of(TextData.of(this, tokens, tokenizer));
   }
 
   @Override

@@ -48,7 +48,7 @@ class ResumedGatesTest {
         Stream.iterate(0, i -> i + 1).limit(300).map(i -> words.formatted(i, 1800 + i)).toList();
     TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
     tokenizer = TokenizerFolder.train(text.train(), 300, folder.resolve("tokenizer"));
-    data = new TextData<>(new GptTask(), text, tokenizer, TextProgress.NONE);
+    data = TextData.of(new GptTask(), text, tokenizer, TextProgress.NONE);
   }
 
   @AfterAll

@@ -62,9 +62,9 @@ final class SmallRuns implements AutoCloseable {
     data =
         Map.of(
             Tasks.GPT.name(),
-            new TextData<>(new GptTask(), text, tokenizer, TextProgress.NONE),
+            TextData.of(new GptTask(), text, tokenizer, TextProgress.NONE),
             Tasks.ROBERTA.name(),
-            new TextData<>(new RobertaTask(), text, maskedTokenizer, TextProgress.NONE),
+            TextData.of(new RobertaTask(), text, maskedTokenizer, TextProgress.NONE),
             Tasks.TRANSLATION.name(),
             new TranslationData(
                 Tasks.TRANSLATION, pairs, pairTokenizer, SENTENCE, TextProgress.NONE));

@@ -1,0 +1,67 @@
+package io.evomoe.models.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenFileTest {
+  private static final int[] MANY = IntStream.range(0, (1 << 20) + 3).map(i -> i % 999).toArray();
+
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeEach
+  void write() {
+    file = folder.resolve("tokens");
+    new TokenFile(
+            "two texts",
+            List.of(new TokenStream("many", MANY), new TokenStream("wide", new int[] {7, 70_000})))
+        .write(file, "key");
+  }
+
+  @Test
+  void should_give_back_what_was_written() {
+    TokenFile read = TokenFile.read(file, "key").orElseThrow();
+
+    assertThat(read.description()).isEqualTo("two texts");
+    assertThat(read.streams()).extracting(TokenStream::name).containsExactly("many", "wide");
+    assertThat(ids(read.streams().get(0))).isEqualTo(MANY);
+    assertThat(ids(read.streams().get(1))).containsExactly(7, 70_000);
+    assertThat(TokenFile.has(file, "key")).isTrue();
+  }
+
+  @Test
+  void should_not_be_used_for_anything_else() {
+    assertThat(TokenFile.read(file, "another")).isEmpty();
+    assertThat(TokenFile.has(file, "another")).isFalse();
+    assertThat(TokenFile.read(folder.resolve("none"), "key")).isEmpty();
+    assertThat(TokenFile.has(folder.resolve("none"), "key")).isFalse();
+  }
+
+  @Test
+  void should_not_be_used_when_it_is_cut_off_or_changed_anywhere() throws IOException {
+    byte[] whole = Files.readAllBytes(file);
+    for (int length : new int[] {0, 1, 20, whole.length / 2, whole.length - 1}) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertThat(TokenFile.read(file, "key")).as("%d bytes", length).isEmpty();
+    }
+    for (int place : new int[] {whole.length / 2, whole.length - 6, whole.length - 1}) {
+      byte[] changed = whole.clone();
+      changed[place] ^= 1;
+      Files.write(file, changed);
+      assertThat(TokenFile.read(file, "key")).as("byte %d", place).isEmpty();
+    }
+  }
+
+  private static int[] ids(TokenStream stream) {
+    return IntStream.range(0, stream.size()).map(stream::id).toArray();
+  }
+}

@@ -1,0 +1,60 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.models.text.TokenFile;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.Fingerprint;
+import io.evomoe.run.internal.folder.RunFolder;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The encoded text of a run, in its folder: a run that goes on with the same text, tokenizer, task
+ * and split takes the ids from there. Any other file there is not used, and written over.
+ */
+public final class KeptTokens {
+  private static final Logger log = LoggerFactory.getLogger(KeptTokens.class);
+
+  private final Path file;
+  private final String key;
+
+  private KeptTokens(Path file, String key) {
+    this.file = file;
+    this.key = key;
+  }
+
+  /**
+   * The ids of some data.
+   *
+   * @param folder of the run, with its tokenizer
+   * @param content digest of the data
+   */
+  public static KeptTokens of(RunFolder folder, String content, RunConfig config) {
+    return new KeptTokens(
+        folder.tokensPath(),
+        Fingerprint.of(
+            content, folder.tokenizerDigest(), config.task(), config.split().toString()));
+  }
+
+  /** The data, if the ids are there. */
+  Optional<TaskData<?, ?>> read(RunConfig config, Tokenizer tokenizer) {
+    return TokenFile.read(file, key)
+        .flatMap(tokens -> Tasks.named(config.task()).kept(tokens, tokenizer));
+  }
+
+  /** Writes the ids, unless they are there; a run that cannot have them goes on without. */
+  public void write(TaskData<?, ?> data) {
+    Optional<TokenFile> tokens = data.tokens();
+    if (tokens.isEmpty() || TokenFile.has(file, key)) {
+      return;
+    }
+    try {
+      tokens.get().write(file, key);
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      log.warn("The encoded text is not kept, and is encoded again when the run goes on", e);
+    }
+  }
+}
