@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.internal.threads.Workers;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
@@ -107,12 +108,13 @@ class StepFloorTest {
   @ParameterizedTest
   @ValueSource(ints = {0, -1, Integer.MAX_VALUE})
   void a_number_of_threads_that_there_cannot_be_should_be_refused(int threads) {
+    String before = System.getProperty(Workers.PROPERTY);
     assertThatThrownBy(() -> KernelThreads.limit(threads))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "threads must be in 1..%d, the processors of this machine, was %d",
             Runtime.getRuntime().availableProcessors(), threads);
-    assertThat(System.getProperty("evomoe.threads")).isNull();
+    assertThat(System.getProperty(Workers.PROPERTY)).isEqualTo(before);
   }
 
   private Stream<Parameter> matrices(String gate, StackSize stack) {
