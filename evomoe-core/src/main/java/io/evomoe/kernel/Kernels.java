@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -315,12 +314,7 @@ public interface Kernels {
 
   /** The elements of an array, on the host in double, in C order. */
   default double[] read(INDArray array) {
-    DataBuffer all = array.data();
-    boolean inOrder =
-        array.elementWiseStride() == 1 && (array.ordering() == 'c' || array.isVectorOrScalar());
-    return inOrder && all.length() == array.length()
-        ? all.asDouble()
-        : array.reshape(array.length()).toDoubleVector();
+    return array.reshape(array.length()).toDoubleVector();
   }
 
   /** An array of {@link #dataType()} with these elements from the host, in C order. */
