@@ -46,6 +46,11 @@ final class Address extends FloatPointer {
     return buffer(of(array), array.length());
   }
 
+  /** Sets so many bytes from an address on to zero. */
+  static void clear(long address, long bytes) {
+    memset(new Address().at(address), 0, bytes);
+  }
+
   /** So many elements from an address on. */
   static FloatBuffer buffer(long address, long length) {
     Address view = new Address();

@@ -17,8 +17,6 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Matrix products of float32 operands that are rounded to bfloat16 first and summed in float32.
@@ -27,8 +25,10 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class Bf16Products {
   private final PrimitiveCache cache;
-  private final ThreadLocal<Scratch> left = ThreadLocal.withInitial(Scratch::new);
-  private final ThreadLocal<Scratch> right = ThreadLocal.withInitial(Scratch::new);
+  private final ThreadLocal<Scratch> left =
+      ThreadLocal.withInitial(() -> new Scratch(DataType.BFLOAT16));
+  private final ThreadLocal<Scratch> right =
+      ThreadLocal.withInitial(() -> new Scratch(DataType.BFLOAT16));
 
   Bf16Products(PrimitiveCache cache) {
     this.cache = cache;
@@ -87,7 +87,7 @@ final class Bf16Products {
     } else {
       round(from, rows, columns, to);
     }
-    scratch.clear(rows * columns, room * columns);
+    Address.clear(to + rows * columns * Short.BYTES, (room - rows) * columns * Short.BYTES);
     return to;
   }
 
@@ -159,42 +159,6 @@ final class Bf16Products {
           .slot(DNNL_ARG_FROM, from)
           .slot(DNNL_ARG_TO, to)
           .build();
-    }
-  }
-
-  /** bfloat16 memory of one thread that grows as needed. */
-  private static final class Scratch {
-    private INDArray array = allocate(1);
-
-    long address(long length) {
-      if (array.length() < length) {
-        array = allocate(length);
-      }
-      return array.data().address();
-    }
-
-    void clear(long from, long to) {
-      if (from < to) {
-        new ShortAddress(array.data().address() + (from << 1)).zero(to - from);
-      }
-    }
-
-    private static INDArray allocate(long length) {
-      try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        return Nd4j.createUninitialized(DataType.BFLOAT16, length);
-      }
-    }
-  }
-
-  /** Two-byte elements at an address; owns nothing. */
-  private static final class ShortAddress extends org.bytedeco.javacpp.ShortPointer {
-    ShortAddress(long address) {
-      super((org.bytedeco.javacpp.Pointer) null);
-      this.address = address;
-    }
-
-    void zero(long length) {
-      memset(this, 0, length << 1);
     }
   }
 }

@@ -7,7 +7,6 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One-pass loops over whole arrays: AdamW, sum of squares, dropout, from and to the host. */
@@ -49,8 +48,7 @@ final class FlatArrays {
 
   static void clear(INDArray array) {
     long from = Address.of(array);
-    Pieces.ofElements(
-        array.length(), (i, n) -> Pointer.memset(new Address().at(from + i), 0, n * Float.BYTES));
+    Pieces.ofElements(array.length(), (i, n) -> Address.clear(from + i, n * Float.BYTES));
   }
 
   static double sumOfSquares(List<INDArray> arrays) {
