@@ -1,7 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.internal.onednn.Bf16Products.Shape;
 import io.evomoe.kernel.internal.onednn.MatrixProducts.Matrix;
 import java.util.List;
@@ -21,11 +20,6 @@ final class Bf16LargeProducts implements LargeProducts {
   private static final long SIDE = 512;
 
   private final Bf16Products products = new Bf16Products(new PrimitiveCache());
-  private final ColumnSums columnSums;
-
-  Bf16LargeProducts(ColumnSums columnSums) {
-    this.columnSums = columnSums;
-  }
 
   private static int padded(int rows) {
     return (rows + STEP - 1) / STEP * STEP;
@@ -36,7 +30,7 @@ final class Bf16LargeProducts implements LargeProducts {
     if (!transposeA) {
       return Tile.bands(m, n);
     }
-    return transposeB ? List.of(Tile.whole(m, n)) : gradientTiles(m, n);
+    return transposeB ? List.of(Tile.whole(m, n)) : Tile.squares(m, n, SIDE);
   }
 
   @Override
@@ -103,26 +97,5 @@ final class Bf16LargeProducts implements LargeProducts {
           bias,
           c + whole * n * Float.BYTES);
     }
-  }
-
-  @Override
-  public List<Tile> gradientTiles(long in, long out) {
-    return Tile.squares(in, out, SIDE);
-  }
-
-  @Override
-  public void parameterGradients(long x, long dy, int rows, MapGradients into, Tile tile) {
-    Accumulator weight = into.weight();
-    long in = weight.array().size(0);
-    long out = weight.array().size(1);
-    products.transposedTimes(
-        new Matrix(x, in),
-        new Matrix(dy, out),
-        new Matrix(Address.of(weight.array()), out),
-        tile,
-        rows,
-        padded(rows),
-        weight.beta() != 0);
-    columnSums.of(dy, rows, out, into.bias(), tile);
   }
 }

@@ -2,11 +2,11 @@ package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.FeedForwardGradients;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.internal.onednn.GroupedProducts.Gradient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -72,26 +72,21 @@ final class FeedForwardBlocks {
       IntFunction<FeedForwardGradients> into) {
     INDArray dx = OneDnnKernels.matrix(groups.inputRows(), nets.width());
     GroupedBands.runInputs(groups, band -> pullBand(nets, groups, band, forward, dy, dx));
-    List<GroupedProducts.Gradient> gradients = new ArrayList<>();
+    List<Gradient> gradients = new ArrayList<>();
     RowGroups inner = RowGroups.routed(groups.offsets());
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         FeedForwardGradients net = into.apply(g);
-        gradients.add(gradient(forward.hidden(), dy, inner, g, net.contract()));
-        gradients.add(gradient(x, forward.expanded(), groups, g, net.expand()));
+        gradients.add(Gradient.of(forward.hidden(), dy, inner, g, net.contract()));
+        gradients.add(Gradient.of(x, forward.expanded(), groups, g, net.expand()));
         INDArray dUp = forward.up();
         if (dUp != null) {
-          gradients.add(gradient(x, dUp, groups, g, Objects.requireNonNull(net.up())));
+          gradients.add(Gradient.of(x, dUp, groups, g, Objects.requireNonNull(net.up())));
         }
       }
     }
     products.parameterGradients(gradients);
     return dx;
-  }
-
-  private static GroupedProducts.Gradient gradient(
-      INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
-    return GroupedProducts.Gradient.of(x, dy, groups, group, into);
   }
 
   /** The gradients of a band's rows, between the maps and of what went in. */

@@ -1,7 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.internal.onednn.MatrixProducts.Matrix;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +12,10 @@ final class FloatLargeProducts implements LargeProducts {
   private static final long SIDE = 256;
 
   private final MatrixProducts products;
-  private final ColumnSums columnSums;
   private final Constant zeros = new Constant(0);
 
-  FloatLargeProducts(MatrixProducts products, ColumnSums columnSums) {
+  FloatLargeProducts(MatrixProducts products) {
     this.products = products;
-    this.columnSums = columnSums;
   }
 
   @Override
@@ -104,25 +101,5 @@ final class FloatLargeProducts implements LargeProducts {
     } else {
       products.timesTransposedByGemm(a, b, c, rows, n, k, add);
     }
-  }
-
-  @Override
-  public List<Tile> gradientTiles(long in, long out) {
-    return Tile.squares(in, out, SIDE);
-  }
-
-  @Override
-  public void parameterGradients(long x, long dy, int rows, MapGradients into, Tile tile) {
-    Accumulator weight = into.weight();
-    long in = weight.array().size(0);
-    long out = weight.array().size(1);
-    products.transposedTimes(
-        new Matrix(x, in),
-        new Matrix(dy, out),
-        new Matrix(Address.of(weight.array()), out),
-        tile,
-        rows,
-        weight.beta() != 0);
-    columnSums.of(dy, rows, out, into.bias(), tile);
   }
 }

@@ -10,9 +10,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Linear maps of groups of rows, and gradients of any number of maps at a time. */
 final class GroupedProducts {
   private final LargeProducts products;
+  private final ColumnSums columnSums;
 
-  GroupedProducts(LargeProducts products) {
+  GroupedProducts(LargeProducts products, ColumnSums columnSums) {
     this.products = products;
+    this.columnSums = columnSums;
   }
 
   INDArray linear(INDArray x, RowGroups groups, GroupedMap map) {
@@ -80,12 +82,22 @@ final class GroupedProducts {
 
   private void addPieces(Gradient gradient, List<Runnable> pieces) {
     INDArray weight = gradient.into.weight().array();
-    for (Tile tile : products.gradientTiles(weight.size(0), weight.size(1))) {
-      pieces.add(
-          () ->
-              products.parameterGradients(
-                  gradient.x, gradient.dy, gradient.rows, gradient.into, tile));
+    for (Tile tile : products.tiles(true, false, weight.size(0), weight.size(1))) {
+      pieces.add(() -> parameterGradients(gradient, tile));
     }
+  }
+
+  /**
+   * A tile of the gradient x^T dy [in, out] of a weight; the tiles at the top have those of the
+   * bias, the column sums of dy, as well.
+   */
+  private void parameterGradients(Gradient gradient, Tile tile) {
+    MapGradients into = gradient.into;
+    int in = Math.toIntExact(into.weight().array().size(0));
+    int out = Math.toIntExact(into.weight().array().size(1));
+    products.multiply(
+        true, false, gradient.x, gradient.dy, into.weight(), in, gradient.rows, out, tile);
+    columnSums.of(gradient.dy, gradient.rows, out, into.bias(), tile);
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,13 +44,4 @@ interface LargeProducts {
    * @param add whether dx is added to
    */
   void inputGradient(long dy, INDArray weight, long dx, int rows, boolean add);
-
-  /** The parts of the gradient of a weight [in, out] that are computed at a time. */
-  List<Tile> gradientTiles(long in, long out);
-
-  /**
-   * A tile of the gradient x^T dy [in, out] of a weight; the tiles at the top have those of the
-   * bias, the column sums of dy, as well.
-   */
-  void parameterGradients(long x, long dy, int rows, MapGradients into, Tile tile);
 }

@@ -48,9 +48,8 @@ final class OneDnnKernels implements Kernels {
     boolean rounded = precision == Precision.BF16;
     columnSums = new ColumnSums(matrices);
     normalization = new Normalization(cache, columnSums);
-    products =
-        rounded ? new Bf16LargeProducts(columnSums) : new FloatLargeProducts(matrices, columnSums);
-    groupedProducts = new GroupedProducts(products);
+    products = rounded ? new Bf16LargeProducts() : new FloatLargeProducts(matrices);
+    groupedProducts = new GroupedProducts(products, columnSums);
     exact = rounded ? new OneDnnKernels(Precision.F32) : this;
     feedForward = new FeedForwardBlocks(products, groupedProducts, elementWise);
   }
