@@ -8,10 +8,4 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param array the target, C order
  * @param beta 0 for the first contribution (the old content is not read), 1 for further ones
  */
-public record Accumulator(INDArray array, double beta) {
-
-  /** The same array for what comes after a first contribution. */
-  public Accumulator further() {
-    return new Accumulator(array, 1);
-  }
-}
+public record Accumulator(INDArray array, double beta) {}

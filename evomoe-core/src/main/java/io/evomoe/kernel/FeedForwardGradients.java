@@ -12,22 +12,10 @@ import org.jspecify.annotations.Nullable;
 public record FeedForwardGradients(
     MapGradients expand, @Nullable MapGradients up, MapGradients contract) {
 
-  /** The same for what comes after a first contribution. */
-  public FeedForwardGradients further() {
-    return new FeedForwardGradients(
-        expand.further(), up == null ? null : up.further(), contract.further());
-  }
-
   /**
    * Of one linear map.
    *
    * @param bias null for a map without
    */
-  public record MapGradients(Accumulator weight, @Nullable Accumulator bias) {
-
-    /** The same for what comes after a first contribution. */
-    public MapGradients further() {
-      return new MapGradients(weight.further(), bias == null ? null : bias.further());
-    }
-  }
+  public record MapGradients(Accumulator weight, @Nullable Accumulator bias) {}
 }
