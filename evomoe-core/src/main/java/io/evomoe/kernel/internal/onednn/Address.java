@@ -19,7 +19,12 @@ final class Address extends FloatPointer {
 
   /** First element of an array, view offset included. */
   static long of(INDArray array) {
-    return array.data().address() + (array.offset() << 2);
+    return array.data().address() + array.offset() * array.data().getElementSize();
+  }
+
+  /** First element of a row of a matrix without gaps. */
+  static long row(INDArray matrix, long row) {
+    return of(matrix) + row * matrix.size(1) * matrix.data().getElementSize();
   }
 
   /**
@@ -49,6 +54,11 @@ final class Address extends FloatPointer {
   /** Sets so many bytes from an address on to zero. */
   static void clear(long address, long bytes) {
     memset(new Address().at(address), 0, bytes);
+  }
+
+  /** Copies so many bytes. */
+  static void copy(long from, long to, long bytes) {
+    memcpy(new Address().at(to), new Address().at(from), bytes);
   }
 
   /** So many elements from an address on. */

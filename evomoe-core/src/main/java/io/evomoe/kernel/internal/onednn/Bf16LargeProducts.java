@@ -1,28 +1,39 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.internal.onednn.Bf16Products.Layout;
 import io.evomoe.kernel.internal.onednn.Bf16Products.Shape;
-import io.evomoe.kernel.internal.onednn.MatrixProducts.Matrix;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * {@link LargeProducts} with bfloat16 operands. Rows are computed in multiples of {@value #STEP}
- * and a rest, so that few primitives serve all row counts. Sums over rows are padded with zeros to
- * a multiple of it: so none has an odd number of terms, which bfloat16 instructions take two at a
- * time.
+ * and a rest, so that few primitives serve all row counts. What a sum over rows has beyond a
+ * multiple of it is padded with zeros: so none has an odd number of terms, which bfloat16
+ * instructions take two at a time.
  */
 final class Bf16LargeProducts implements LargeProducts {
   private static final int STEP = 16;
 
-  /** Of the tiles of a sum over rows: smaller ones round their operands too often. */
+  /** Of the tiles of a sum over rows. */
   private static final long SIDE = 512;
 
   private final Bf16Products products = new Bf16Products(new PrimitiveCache());
+  private final Rounding rounding = new Rounding(DataType.BFLOAT16);
+  private final Constant ones = new Constant(1, DataType.BFLOAT16);
+  private final ThreadLocal<Scratch> ends =
+      ThreadLocal.withInitial(() -> new Scratch(DataType.BFLOAT16));
 
-  private static int padded(int rows) {
-    return (rows + STEP - 1) / STEP * STEP;
+  @Override
+  public DataType type() {
+    return DataType.BFLOAT16;
+  }
+
+  @Override
+  public Operands operands() {
+    return new Operands(rounding);
   }
 
   @Override
@@ -47,55 +58,112 @@ final class Bf16LargeProducts implements LargeProducts {
     boolean add = into.beta() != 0;
     long c = Address.of(into.array());
     if (transposeA && !transposeB) {
-      products.transposedTimes(
-          new Matrix(a, m), new Matrix(b, n), new Matrix(c, n), tile, k, padded(k), add);
+      sumOverRows(new Columns(a, m).from(tile.row()), new Columns(b, n), c, k, n, tile, add);
     } else if (transposeA) {
-      long left = products.roundLeft(new Matrix(a, m), k, m, k);
-      long right = products.roundRight(new Matrix(b, k), n, k, n);
-      products.multiply(new Shape(true, true, m, n, k, n, add), left, right, 0, c);
+      Shape shape =
+          new Shape(m, n, k, new Layout(true, m), new Layout(true, k), n, DataType.FLOAT, add);
+      products.multiply(shape, a, b, 0, c);
     } else {
-      long row = tile.row() * Float.BYTES;
-      rows(a + row * k, (int) tile.rows(), k, n, transposeB, b, 0, c + row * n, add);
+      long row = tile.row();
+      Target to = new Target(c + row * n * Float.BYTES, DataType.FLOAT);
+      Layout right = new Layout(transposeB, transposeB ? k : n);
+      rows(a + row * k * Short.BYTES, (int) tile.rows(), k, n, right, b, 0, to, add);
     }
   }
 
   @Override
-  public void linear(long x, INDArray weight, @Nullable INDArray bias, long y, int rows) {
-    long added = bias == null ? 0 : Address.of(bias);
-    long in = weight.size(0);
-    rows(x, rows, in, weight.size(1), false, Address.of(weight), added, y, false);
+  public void columnSums(long dy, int rows, int columns, @Nullable Accumulator into, Tile tile) {
+    if (into == null || tile.row() > 0) {
+      return;
+    }
+    sumOverRows(
+        new Columns(Address.of(ones.ofLength(rows)), 1),
+        new Columns(dy, columns),
+        Address.of(into.array()),
+        rows,
+        columns,
+        new Tile(0, tile.column(), 1, tile.columns()),
+        into.beta() != 0);
   }
 
   @Override
-  public void inputGradient(long dy, INDArray weight, long dx, int rows, boolean add) {
-    long in = weight.size(0);
-    rows(dy, rows, weight.size(1), in, true, Address.of(weight), 0, dx, add);
+  public void linear(long x, Weight weight, @Nullable INDArray bias, Target y, int rows) {
+    long added = bias == null ? 0 : Address.of(bias);
+    Layout plain = new Layout(false, weight.out());
+    rows(x, rows, weight.in(), weight.out(), plain, weight.values().address(), added, y, false);
+  }
+
+  @Override
+  public void inputGradient(long dy, Weight weight, Target dx, int rows, boolean add) {
+    Layout transposed = new Layout(true, weight.out());
+    rows(dy, rows, weight.out(), weight.in(), transposed, weight.values().address(), 0, dx, add);
   }
 
   /** c [rows, n] = a [rows, k] op(b) + bias. */
   private void rows(
-      long a,
-      int rows,
-      long k,
-      long n,
-      boolean transposed,
-      long b,
-      long bias,
-      long c,
-      boolean add) {
-    long left = products.roundLeft(new Matrix(a, k), rows, k, rows);
-    long right = products.roundRight(new Matrix(b, n), k, n, k);
+      long a, int rows, long k, long n, Layout layout, long b, long bias, Target c, boolean add) {
+    Layout left = new Layout(false, k);
     int whole = rows - rows % STEP;
     if (whole > 0) {
-      products.multiply(new Shape(false, transposed, whole, n, k, n, add), left, right, bias, c);
+      Shape shape = new Shape(whole, n, k, left, layout, n, c.type(), add);
+      products.multiply(shape, a, b, bias, c.address());
     }
     if (whole < rows) {
-      products.multiply(
-          new Shape(false, transposed, rows - whole, n, k, n, add),
-          left + whole * k * Short.BYTES,
-          right,
-          bias,
-          c + whole * n * Float.BYTES);
+      Shape shape = new Shape(rows - whole, n, k, left, layout, n, c.type(), add);
+      long to = c.address() + whole * n * c.type().width();
+      products.multiply(shape, a + whole * k * Short.BYTES, b, bias, to);
+    }
+  }
+
+  /** A tile of c = a^T b, or added to it: sums of k terms; a begins with the tile's rows. */
+  private void sumOverRows(Columns a, Columns b, long c, int k, long n, Tile tile, boolean add) {
+    int whole = k - k % STEP;
+    int rest = k - whole;
+    Columns right = b.from(tile.column());
+    long to = c + (tile.row() * n + tile.column()) * Float.BYTES;
+    if (whole > 0) {
+      sum(a, right, to, whole, n, tile, add);
+    }
+    if (rest > 0) {
+      long room = ends.get().address(STEP * (tile.rows() + tile.columns()));
+      Columns leftEnd = a.padded(whole, rest, tile.rows(), room);
+      long after = room + STEP * tile.rows() * Short.BYTES;
+      sum(
+          leftEnd,
+          right.padded(whole, rest, tile.columns(), after),
+          to,
+          STEP,
+          n,
+          tile,
+          add || whole > 0);
+    }
+  }
+
+  private void sum(Columns a, Columns b, long c, int k, long n, Tile tile, boolean add) {
+    Layout left = new Layout(true, a.stride);
+    Layout right = new Layout(false, b.stride);
+    Shape shape = new Shape(tile.rows(), tile.columns(), k, left, right, n, DataType.FLOAT, add);
+    products.multiply(shape, a.address, b.address, 0, c);
+  }
+
+  /**
+   * Columns of rows that are summed over.
+   *
+   * @param stride elements from row to row
+   */
+  private record Columns(long address, long stride) {
+    Columns from(long column) {
+      return new Columns(address + column * Short.BYTES, stride);
+    }
+
+    /** So many rows from one on, copied to an address, with zeros up to {@link #STEP} rows. */
+    Columns padded(int first, int rows, long width, long to) {
+      long bytes = width * Short.BYTES;
+      for (int i = 0; i < rows; i++) {
+        Address.copy(address + (first + i) * stride * Short.BYTES, to + i * bytes, bytes);
+      }
+      Address.clear(to + rows * bytes, (STEP - rows) * bytes);
+      return new Columns(to, width);
     }
   }
 }

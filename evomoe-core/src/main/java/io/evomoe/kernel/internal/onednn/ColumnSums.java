@@ -3,11 +3,12 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.internal.onednn.MatrixProducts.Matrix;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** Sums over rows: the product with a row of ones. */
 final class ColumnSums {
   private final MatrixProducts products;
-  private final Constant ones = new Constant(1);
+  private final Constant ones = new Constant(1, DataType.FLOAT);
 
   ColumnSums(MatrixProducts products) {
     this.products = products;

@@ -13,11 +13,13 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class Constant {
   private final int value;
+  private final DataType type;
   private final Queue<INDArray> made = new ConcurrentLinkedQueue<>();
   private volatile @Nullable INDArray array;
 
-  Constant(int value) {
+  Constant(int value, DataType type) {
     this.value = value;
+    this.type = type;
   }
 
   /** At least {@code length} elements. */
@@ -28,7 +30,7 @@ final class Constant {
     }
     long more = known == null ? length : Math.max(length, 2 * known.length());
     try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray longer = Nd4j.valueArrayOf(new long[] {more}, value, DataType.FLOAT);
+      INDArray longer = Nd4j.valueArrayOf(new long[] {more}, value, type);
       made.add(longer);
       array = longer;
       return longer;

@@ -7,6 +7,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** The engine and stream of this process, and how to describe memory to them. */
 final class Dnnl {
@@ -48,15 +49,28 @@ final class Dnnl {
   }
 
   static dnnl_memory_desc strided(long[] shape, long[] strides) {
-    return strided(dnnl_f32, shape, strides);
+    return strided(DataType.FLOAT, shape, strides);
   }
 
-  static dnnl_memory_desc strided(int type, long[] shape, long[] strides) {
+  static dnnl_memory_desc strided(DataType type, long[] shape, long[] strides) {
     dnnl_memory_desc memory = new dnnl_memory_desc();
     check(
-        dnnl_memory_desc_create_with_strides(memory, shape.length, shape, type, strides),
+        dnnl_memory_desc_create_with_strides(memory, shape.length, shape, code(type), strides),
         "describe memory");
     return memory;
+  }
+
+  private static int code(DataType type) {
+    return switch (type) {
+      case FLOAT -> dnnl_f32;
+      case BFLOAT16 -> dnnl_bf16;
+      default -> throw new IllegalArgumentException("no memory of " + type);
+    };
+  }
+
+  /** Elements that lie side by side. */
+  static dnnl_memory_desc flat(DataType type, long length) {
+    return strided(type, new long[] {length}, new long[] {1});
   }
 
   /** Of primitives without post-operations; not to be changed. */

@@ -5,6 +5,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import io.evomoe.kernel.ActivationFunction;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Element-wise maps over flat memory, on the calling thread. A length is cut into powers of two, so
@@ -15,9 +16,16 @@ final class ElementWise {
   private static final long SMALLEST = 1L << 10;
 
   private final PrimitiveCache cache;
+  private final DataType type;
 
-  ElementWise(PrimitiveCache cache) {
+  /** Of elements of a type; a cache serves one alone. */
+  ElementWise(PrimitiveCache cache, DataType type) {
     this.cache = cache;
+    this.type = type;
+  }
+
+  private long bytes(long elements) {
+    return elements * type.width();
   }
 
   void activation(ActivationFunction activation, long x, long y, long length) {
@@ -26,7 +34,7 @@ final class ElementWise {
         (start, size) ->
             cache
                 .get(new Key("forward", activation, size), () -> forward(activation, size))
-                .execute(x + start, y + start));
+                .execute(x + bytes(start), y + bytes(start)));
   }
 
   /** Its gradient; dx may be x or dy. */
@@ -36,7 +44,7 @@ final class ElementWise {
         (start, size) ->
             cache
                 .get(new Key("backward", activation, size), () -> backward(activation, size))
-                .execute(x + start, dy + start, dx + start));
+                .execute(x + bytes(start), dy + bytes(start), dx + bytes(start)));
   }
 
   /** sum = a + b; may be in place. */
@@ -46,7 +54,7 @@ final class ElementWise {
         (start, size) ->
             cache
                 .get(new Key("add", null, size), () -> binary(dnnl_binary_add, size))
-                .execute(a + start, b + start, sum + start));
+                .execute(a + bytes(start), b + bytes(start), sum + bytes(start)));
   }
 
   /** product = a * b; may be in place. */
@@ -56,15 +64,16 @@ final class ElementWise {
         (start, size) ->
             cache
                 .get(new Key("multiply", null, size), () -> binary(dnnl_binary_mul, size))
-                .execute(a + start, b + start, product + start));
+                .execute(a + bytes(start), b + bytes(start), product + bytes(start)));
   }
 
-  private static void forPieces(long length, Piece piece) {
+  /** Covers a length by powers of two, the last piece by what is left. */
+  static void forPieces(long length, Piece piece) {
     long done = 0;
     while (done < length) {
       long left = length - done;
       long size = left < SMALLEST ? left : Math.min(LARGEST, Long.highestOneBit(left));
-      piece.run(done << 2, size);
+      piece.run(done, size);
       done += size;
     }
   }
@@ -84,8 +93,8 @@ final class ElementWise {
     return activation == ActivationFunction.SILU ? 1 : 0;
   }
 
-  private static dnnl_primitive_desc forwardDescription(ActivationFunction activation, long size) {
-    dnnl_memory_desc flat = Dnnl.dense(size);
+  private dnnl_primitive_desc forwardDescription(ActivationFunction activation, long size) {
+    dnnl_memory_desc flat = Dnnl.flat(type, size);
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_eltwise_forward_primitive_desc_create(
@@ -102,16 +111,16 @@ final class ElementWise {
     return description;
   }
 
-  private static Primitive forward(ActivationFunction activation, long size) {
-    dnnl_memory_desc flat = Dnnl.dense(size);
+  private Primitive forward(ActivationFunction activation, long size) {
+    dnnl_memory_desc flat = Dnnl.flat(type, size);
     return new Primitive.Builder(forwardDescription(activation, size))
         .slot(DNNL_ARG_SRC, flat)
         .slot(DNNL_ARG_DST, flat)
         .build();
   }
 
-  private static Primitive backward(ActivationFunction activation, long size) {
-    dnnl_memory_desc flat = Dnnl.dense(size);
+  private Primitive backward(ActivationFunction activation, long size) {
+    dnnl_memory_desc flat = Dnnl.flat(type, size);
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_eltwise_backward_primitive_desc_create(
@@ -133,8 +142,8 @@ final class ElementWise {
         .build();
   }
 
-  private static Primitive binary(int algorithm, long size) {
-    dnnl_memory_desc flat = Dnnl.dense(size);
+  private Primitive binary(int algorithm, long size) {
+    dnnl_memory_desc flat = Dnnl.flat(type, size);
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_binary_primitive_desc_create(
@@ -147,8 +156,9 @@ final class ElementWise {
         .build();
   }
 
-  private interface Piece {
-    void run(long startInBytes, long size);
+  /** Elements that one primitive takes. */
+  interface Piece {
+    void run(long start, long size);
   }
 
   private record Key(

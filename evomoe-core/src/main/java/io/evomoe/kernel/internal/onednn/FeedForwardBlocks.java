@@ -7,59 +7,82 @@ import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.kernel.internal.onednn.GroupedProducts.Gradient;
+import io.evomoe.kernel.internal.onednn.LargeProducts.Target;
+import io.evomoe.kernel.internal.onednn.LargeProducts.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Feed-forward nets in bands of rows of one group: a thread takes a band through both linear maps
  * and the activation, or back through them, while it is in its cache. The gradients of the weights
  * follow when all bands are through, each over all rows of its group.
+ *
+ * <p>What lies between the maps, forward and backward, is of the type of the products' operands.
  */
 final class FeedForwardBlocks {
   private final GroupedProducts products;
   private final LargeProducts maps;
   private final ElementWise elementWise;
-  private final ThreadLocal<Scratch> scratch =
-      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
+  private final ThreadLocal<Scratch> scratch;
 
-  FeedForwardBlocks(LargeProducts maps, GroupedProducts products, ElementWise elementWise) {
+  FeedForwardBlocks(LargeProducts maps, GroupedProducts products) {
     this.maps = maps;
     this.products = products;
-    this.elementWise = elementWise;
+    this.elementWise = new ElementWise(new PrimitiveCache(), maps.type());
+    this.scratch = ThreadLocal.withInitial(() -> new Scratch(maps.type()));
   }
 
   FeedForwardPass forward(FeedForwardNets nets, INDArray x, RowGroups groups) {
-    long width = nets.width();
-    long hiddenWidth = nets.hidden();
-    INDArray expanded = OneDnnKernels.matrix(groups.rows(), hiddenWidth);
+    Operands operands = maps.operands();
+    Operand in = operands.of(x);
+    List<Weight> expand = weights(nets.expand(), groups, operands);
+    List<Weight> gate = weights(nets.up(), groups, operands);
+    List<Weight> contract = weights(nets.contract(), groups, operands);
+    operands.ready();
+    INDArray expanded = between(nets, groups);
     GroupedMap gating = nets.up();
-    INDArray up = gating == null ? null : OneDnnKernels.matrix(groups.rows(), hiddenWidth);
-    INDArray hidden = OneDnnKernels.matrix(groups.rows(), hiddenWidth);
-    INDArray y = OneDnnKernels.matrix(groups.rows(), width);
+    INDArray up = gating == null ? null : between(nets, groups);
+    INDArray hidden = between(nets, groups);
+    INDArray y = OneDnnKernels.matrix(groups.rows(), nets.width());
     GroupedBands.run(
         groups,
         band -> {
-          long from = OneDnnKernels.row(x, band.inputRow(), width);
-          long e = OneDnnKernels.row(expanded, band.row(), hiddenWidth);
-          long h = OneDnnKernels.row(hidden, band.row(), hiddenWidth);
-          linear(nets.expand(), band, from, e);
-          elementWise.activation(nets.activation(), e, h, band.rows() * hiddenWidth);
+          int g = band.group();
+          int rows = band.rows();
+          long length = rows * nets.hidden();
+          long from = products.row(in, band.inputRow(), nets.width());
+          Target e = Target.of(expanded, band.row());
+          Target h = Target.of(hidden, band.row());
+          maps.linear(from, expand.get(g), nets.expand().bias(g), e, rows);
+          elementWise.activation(nets.activation(), e.address(), h.address(), length);
           if (up != null) {
-            long u = OneDnnKernels.row(up, band.row(), hiddenWidth);
-            linear(Objects.requireNonNull(gating), band, from, u);
-            elementWise.multiply(h, u, h, band.rows() * hiddenWidth);
+            Target u = Target.of(up, band.row());
+            maps.linear(from, gate.get(g), Objects.requireNonNull(gating).bias(g), u, rows);
+            elementWise.multiply(h.address(), u.address(), h.address(), length);
           }
-          linear(nets.contract(), band, h, OneDnnKernels.row(y, band.row(), width));
+          Target to = Target.of(y, band.row());
+          maps.linear(h.address(), contract.get(g), nets.contract().bias(g), to, rows);
         });
     return new FeedForwardPass(expanded, up, hidden, y);
   }
 
-  private void linear(GroupedMap map, GroupedBands.Band band, long x, long y) {
-    maps.linear(x, map.weight(band.group()), map.bias(band.group()), y, band.rows());
+  private INDArray between(FeedForwardNets nets, RowGroups groups) {
+    return Nd4j.createUninitialized(maps.type(), groups.rows(), nets.hidden());
+  }
+
+  private static List<Weight> weights(
+      @Nullable GroupedMap map, RowGroups groups, Operands operands) {
+    if (map == null) {
+      return List.of();
+    }
+    return operands.ofWeights(map.weights(), groups).stream()
+        .map(values -> new Weight(values, map.in(), map.out()))
+        .toList();
   }
 
   /** Returns the gradient of x; overwrites what the pass holds of the expanded rows. */
@@ -70,55 +93,59 @@ final class FeedForwardBlocks {
       FeedForwardPass forward,
       INDArray dy,
       IntFunction<FeedForwardGradients> into) {
-    INDArray dx = OneDnnKernels.matrix(groups.inputRows(), nets.width());
-    GroupedBands.runInputs(groups, band -> pullBand(nets, groups, band, forward, dy, dx));
+    Operands operands = maps.operands();
+    Operand in = operands.of(x);
+    Operand dOut = operands.of(dy);
+    Backward backward =
+        new Backward(
+            nets,
+            groups,
+            forward,
+            dOut,
+            weights(nets.expand(), groups, operands),
+            weights(nets.up(), groups, operands),
+            weights(nets.contract(), groups, operands),
+            OneDnnKernels.matrix(groups.inputRows(), nets.width()));
+    operands.ready();
+    GroupedBands.runInputs(groups, band -> pull(band, backward));
+    Operand hidden = operands.of(forward.hidden());
+    Operand dExpanded = operands.of(forward.expanded());
+    Operand dUp = forward.up() == null ? null : operands.of(forward.up());
     List<Gradient> gradients = new ArrayList<>();
     RowGroups inner = RowGroups.routed(groups.offsets());
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         FeedForwardGradients net = into.apply(g);
-        gradients.add(Gradient.of(forward.hidden(), dy, inner, g, net.contract()));
-        gradients.add(Gradient.of(x, forward.expanded(), groups, g, net.expand()));
-        INDArray dUp = forward.up();
+        gradients.add(products.gradient(hidden, dOut, inner, g, net.contract()));
+        gradients.add(products.gradient(in, dExpanded, groups, g, net.expand()));
         if (dUp != null) {
-          gradients.add(Gradient.of(x, dUp, groups, g, Objects.requireNonNull(net.up())));
+          gradients.add(products.gradient(in, dUp, groups, g, Objects.requireNonNull(net.up())));
         }
       }
     }
     products.parameterGradients(gradients);
-    return dx;
+    return backward.dx;
   }
 
   /** The gradients of a band's rows, between the maps and of what went in. */
-  private void pullBand(
-      FeedForwardNets nets,
-      RowGroups groups,
-      GroupedBands.Band band,
-      FeedForwardPass forward,
-      INDArray dy,
-      INDArray dx) {
+  private void pull(GroupedBands.Band band, Backward b) {
     int g = band.group();
-    long hiddenWidth = nets.hidden();
-    long length = band.rows() * hiddenWidth;
+    int rows = band.rows();
+    long length = rows * b.nets.hidden();
     long dHidden = scratch.get().address(3 * length);
-    maps.inputGradient(
-        OneDnnKernels.row(dy, band.row(), nets.width()),
-        nets.contract().weight(g),
-        dHidden,
-        band.rows(),
-        false);
-    long e = OneDnnKernels.row(forward.expanded(), band.row(), hiddenWidth);
-    INDArray up = forward.up();
-    long u = up == null ? 0 : OneDnnKernels.row(up, band.row(), hiddenWidth);
-    long toExpanded =
-        up == null ? dHidden : gatedGradients(nets.activation(), e, u, dHidden, length);
-    elementWise.activationGradient(nets.activation(), e, toExpanded, e, length);
-    long to = OneDnnKernels.row(dx, band.inputRow(), nets.width());
-    boolean add = groups.isShared() && g > 0;
-    maps.inputGradient(e, nets.expand().weight(g), to, band.rows(), add);
+    Target inScratch = new Target(dHidden, maps.type());
+    long dOut = products.row(b.dOut, band.row(), b.nets.width());
+    maps.inputGradient(dOut, b.contract.get(g), inScratch, rows, false);
+    long e = Address.row(b.forward.expanded(), band.row());
+    INDArray up = b.forward.up();
+    long u = up == null ? 0 : Address.row(up, band.row());
+    ActivationFunction activation = b.nets.activation();
+    long toExpanded = up == null ? dHidden : gatedGradients(activation, e, u, dHidden, length);
+    elementWise.activationGradient(activation, e, toExpanded, e, length);
+    Target to = Target.of(b.dx, band.inputRow());
+    maps.inputGradient(e, b.expand.get(g), to, rows, b.groups.isShared() && g > 0);
     if (up != null) {
-      INDArray weight = Objects.requireNonNull(nets.up()).weight(g);
-      maps.inputGradient(u, weight, to, band.rows(), true);
+      maps.inputGradient(u, b.up.get(g), to, rows, true);
     }
   }
 
@@ -130,11 +157,23 @@ final class FeedForwardBlocks {
    */
   private long gatedGradients(
       ActivationFunction activation, long e, long u, long dHidden, long length) {
-    long activated = dHidden + length * Float.BYTES;
-    long dActivated = activated + length * Float.BYTES;
+    long bytes = length * maps.type().width();
+    long activated = dHidden + bytes;
+    long dActivated = activated + bytes;
     elementWise.activation(activation, e, activated, length);
     elementWise.multiply(dHidden, u, dActivated, length);
     elementWise.multiply(dHidden, activated, u, length);
     return dActivated;
   }
+
+  /** What all bands of a backward pass read, and dx, which they write. */
+  private record Backward(
+      FeedForwardNets nets,
+      RowGroups groups,
+      FeedForwardPass forward,
+      Operand dOut,
+      List<Weight> expand,
+      List<Weight> up,
+      List<Weight> contract,
+      INDArray dx) {}
 }

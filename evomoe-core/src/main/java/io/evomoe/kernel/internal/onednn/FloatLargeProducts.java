@@ -4,6 +4,7 @@ import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.internal.onednn.MatrixProducts.Matrix;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link LargeProducts} with float32 operands. */
@@ -12,10 +13,23 @@ final class FloatLargeProducts implements LargeProducts {
   private static final long SIDE = 256;
 
   private final MatrixProducts products;
-  private final Constant zeros = new Constant(0);
+  private final ColumnSums columnSums;
+  private final Rounding none = new Rounding(DataType.FLOAT);
+  private final Constant zeros = new Constant(0, DataType.FLOAT);
 
-  FloatLargeProducts(MatrixProducts products) {
+  FloatLargeProducts(MatrixProducts products, ColumnSums columnSums) {
     this.products = products;
+    this.columnSums = columnSums;
+  }
+
+  @Override
+  public DataType type() {
+    return DataType.FLOAT;
+  }
+
+  @Override
+  public Operands operands() {
+    return new Operands(none);
   }
 
   @Override
@@ -54,9 +68,15 @@ final class FloatLargeProducts implements LargeProducts {
   }
 
   @Override
-  public void linear(long x, INDArray weight, @Nullable INDArray bias, long y, int rows) {
-    long in = weight.size(0);
-    long out = weight.size(1);
+  public void columnSums(long dy, int rows, int columns, @Nullable Accumulator into, Tile tile) {
+    columnSums.of(dy, rows, columns, into, tile);
+  }
+
+  @Override
+  public void linear(long x, Weight weight, @Nullable INDArray bias, Target y, int rows) {
+    long in = weight.in();
+    long out = weight.out();
+    long w = weight.values().address();
     INDArray b = bias == null ? zeros.ofLength(out) : bias;
     if (rows >= MatrixProducts.COMPILED_ROWS) {
       MatrixProducts.forCompiledRows(
@@ -64,20 +84,20 @@ final class FloatLargeProducts implements LargeProducts {
           (from, size) ->
               products.linear(
                   x + from * in * Float.BYTES,
-                  Address.of(weight),
+                  w,
                   Address.of(b),
-                  y + from * out * Float.BYTES,
+                  y.address() + from * out * Float.BYTES,
                   size,
                   in,
                   out));
     } else {
-      Rows.fill(b, Math.toIntExact(out), y, rows);
+      Rows.fill(b, Math.toIntExact(out), y.address(), rows);
       products.gemm(
           false,
           false,
           new Matrix(x, in),
-          new Matrix(Address.of(weight), out),
-          new Matrix(y, out),
+          new Matrix(w, out),
+          new Matrix(y.address(), out),
           rows,
           out,
           in,
@@ -86,8 +106,9 @@ final class FloatLargeProducts implements LargeProducts {
   }
 
   @Override
-  public void inputGradient(long dy, INDArray weight, long dx, int rows, boolean add) {
-    timesTransposed(dy, Address.of(weight), dx, rows, weight.size(0), weight.size(1), add);
+  public void inputGradient(long dy, Weight weight, Target dx, int rows, boolean add) {
+    long w = weight.values().address();
+    timesTransposed(dy, w, dx.address(), rows, weight.in(), weight.out(), add);
   }
 
   /** c [rows, n] = a [rows, k] b^T, b [n, k]. */

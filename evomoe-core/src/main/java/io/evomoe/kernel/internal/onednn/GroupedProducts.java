@@ -3,6 +3,8 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.internal.onednn.LargeProducts.Target;
+import io.evomoe.kernel.internal.onednn.LargeProducts.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,23 +12,25 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Linear maps of groups of rows, and gradients of any number of maps at a time. */
 final class GroupedProducts {
   private final LargeProducts products;
-  private final ColumnSums columnSums;
 
-  GroupedProducts(LargeProducts products, ColumnSums columnSums) {
+  GroupedProducts(LargeProducts products) {
     this.products = products;
-    this.columnSums = columnSums;
   }
 
   INDArray linear(INDArray x, RowGroups groups, GroupedMap map) {
     INDArray y = OneDnnKernels.matrix(groups.rows(), map.out());
+    Operands operands = products.operands();
+    Operand in = operands.of(x);
+    List<Operand> weights = operands.ofWeights(map.weights(), groups);
+    operands.ready();
     GroupedBands.run(
         groups,
         band ->
             products.linear(
-                OneDnnKernels.row(x, band.inputRow(), map.in()),
-                map.weight(band.group()),
+                row(in, band.inputRow(), map.in()),
+                new Weight(weights.get(band.group()), map.in(), map.out()),
                 map.bias(band.group()),
-                OneDnnKernels.row(y, band.row(), map.out()),
+                Target.of(y, band.row()),
                 band.rows()));
     return y;
   }
@@ -35,16 +39,30 @@ final class GroupedProducts {
     long in = weights.get(0).size(0);
     long out = weights.get(0).size(1);
     INDArray dx = OneDnnKernels.matrix(groups.inputRows(), in);
+    Operands operands = products.operands();
+    Operand gradient = operands.of(dy);
+    List<Operand> values = operands.ofWeights(weights, groups);
+    operands.ready();
     GroupedBands.runInputs(
         groups,
         band ->
             products.inputGradient(
-                OneDnnKernels.row(dy, band.row(), out),
-                weights.get(band.group()),
-                OneDnnKernels.row(dx, band.inputRow(), in),
+                row(gradient, band.row(), out),
+                new Weight(values.get(band.group()), in, out),
+                Target.of(dx, band.inputRow()),
                 band.rows(),
                 groups.isShared() && band.group() > 0));
     return dx;
+  }
+
+  /** Those of the parameters of one map, over the rows of one group, at least one. */
+  void parameterGradients(INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
+    Operands operands = products.operands();
+    int rows = groups.size(group);
+    Operand in = operands.ofRows(x, groups.inputOffset(group), rows);
+    Operand gradient = operands.ofRows(dy, groups.offset(group), rows);
+    operands.ready();
+    parameterGradients(List.of(new Gradient(in.address(), gradient.address(), rows, into)));
   }
 
   void parameterGradients(List<Gradient> gradients) {
@@ -53,14 +71,29 @@ final class GroupedProducts {
     Pieces.run(pieces.size(), piece -> pieces.get(piece).run());
   }
 
+  /** What the gradients over the rows of one group are made of. */
+  Gradient gradient(Operand x, Operand dy, RowGroups groups, int group, MapGradients into) {
+    INDArray weight = into.weight().array();
+    return new Gradient(
+        row(x, groups.inputOffset(group), weight.size(0)),
+        row(dy, groups.offset(group), weight.size(1)),
+        groups.size(group),
+        into);
+  }
+
   /** Both gradients of one map of all rows, at least one. */
   INDArray gradients(INDArray x, INDArray weight, INDArray dy, MapGradients into) {
     int rows = Math.toIntExact(x.size(0));
     long in = weight.size(0);
     long out = weight.size(1);
     INDArray dx = OneDnnKernels.matrix(rows, in);
+    Operands operands = products.operands();
+    Operand left = operands.of(x);
+    Operand right = operands.of(dy);
+    Weight values = new Weight(operands.of(weight), in, out);
+    operands.ready();
     List<Runnable> pieces = new ArrayList<>();
-    addPieces(new Gradient(Address.of(x), Address.of(dy), rows, into), pieces);
+    addPieces(new Gradient(left.address(), right.address(), rows, into), pieces);
     for (int piece = 0; piece < Pieces.bands(rows); piece++) {
       int band = piece;
       pieces.add(
@@ -70,14 +103,15 @@ final class GroupedProducts {
                   band,
                   (from, size) ->
                       products.inputGradient(
-                          OneDnnKernels.row(dy, from, out),
-                          weight,
-                          OneDnnKernels.row(dx, from, in),
-                          size,
-                          false)));
+                          row(right, from, out), values, Target.of(dx, from), size, false)));
     }
     Pieces.run(pieces.size(), piece -> pieces.get(piece).run());
     return dx;
+  }
+
+  /** Address of a row of an operand. */
+  long row(Operand operand, long row, long width) {
+    return operand.address() + row * width * products.type().width();
   }
 
   private void addPieces(Gradient gradient, List<Runnable> pieces) {
@@ -97,23 +131,15 @@ final class GroupedProducts {
     int out = Math.toIntExact(into.weight().array().size(1));
     products.multiply(
         true, false, gradient.x, gradient.dy, into.weight(), in, gradient.rows, out, tile);
-    columnSums.of(gradient.dy, gradient.rows, out, into.bias(), tile);
+    products.columnSums(gradient.dy, gradient.rows, out, into.bias(), tile);
   }
 
   /**
    * What the gradients of one map's parameters are made of.
    *
-   * @param x address of the rows that went in
-   * @param dy address of the gradients of those that came out
+   * @param x where the rows that went in lie, operands
+   * @param dy where the gradients of those that came out lie, operands
    * @param rows at least 1
    */
-  record Gradient(long x, long dy, int rows, MapGradients into) {
-    static Gradient of(INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
-      return new Gradient(
-          OneDnnKernels.row(x, groups.inputOffset(group), x.size(1)),
-          OneDnnKernels.row(dy, groups.offset(group), dy.size(1)),
-          groups.size(group),
-          into);
-    }
-  }
+  record Gradient(long x, long dy, int rows, MapGradients into) {}
 }

@@ -32,7 +32,7 @@ final class OneDnnKernels implements Kernels {
   private final GroupedProducts groupedProducts;
   private final Kernels exact;
   private final FeedForwardBlocks feedForward;
-  private final ElementWise elementWise = new ElementWise(cache);
+  private final ElementWise elementWise = new ElementWise(cache, DataType.FLOAT);
   private final Normalization normalization;
   private final SoftmaxRows softmax = new SoftmaxRows(cache);
   private final HeadAttention attention = new HeadAttention(cache, softmax);
@@ -48,10 +48,10 @@ final class OneDnnKernels implements Kernels {
     boolean rounded = precision == Precision.BF16;
     columnSums = new ColumnSums(matrices);
     normalization = new Normalization(cache, columnSums);
-    products = rounded ? new Bf16LargeProducts() : new FloatLargeProducts(matrices);
-    groupedProducts = new GroupedProducts(products, columnSums);
+    products = rounded ? new Bf16LargeProducts() : new FloatLargeProducts(matrices, columnSums);
+    groupedProducts = new GroupedProducts(products);
     exact = rounded ? new OneDnnKernels(Precision.F32) : this;
-    feedForward = new FeedForwardBlocks(products, groupedProducts, elementWise);
+    feedForward = new FeedForwardBlocks(products, groupedProducts);
   }
 
   @Override
@@ -75,9 +75,9 @@ final class OneDnnKernels implements Kernels {
     long in = weight.size(0);
     long out = weight.size(1);
     INDArray y = matrix(rows, out);
-    if (out > 0) {
-      Pieces.ofRows(
-          rows, (from, n) -> products.linear(row(x, from, in), weight, bias, row(y, from, out), n));
+    if (out > 0 && rows > 0) {
+      GroupedMap map = new GroupedMap(List.of(weight), bias == null ? List.of() : List.of(bias));
+      return groupedProducts.linear(x, RowGroups.shared(1, rows), map);
     }
     return y;
   }
@@ -115,11 +115,23 @@ final class OneDnnKernels implements Kernels {
       return;
     }
     List<Tile> tiles = products.tiles(transposeA, transposeB, m, n);
-    long left = Address.of(a);
-    long right = Address.of(b);
+    Operands operands = products.operands();
+    Operand left = operands.of(a);
+    Operand right = operands.of(b);
+    operands.ready();
     Pieces.run(
         tiles.size(),
-        i -> products.multiply(transposeA, transposeB, left, right, into, m, k, n, tiles.get(i)));
+        i ->
+            products.multiply(
+                transposeA,
+                transposeB,
+                left.address(),
+                right.address(),
+                into,
+                m,
+                k,
+                n,
+                tiles.get(i)));
   }
 
   @Override
@@ -144,8 +156,7 @@ final class OneDnnKernels implements Kernels {
   @Override
   public void groupParameterGradients(
       INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
-    groupedProducts.parameterGradients(
-        List.of(GroupedProducts.Gradient.of(x, dy, groups, group, into)));
+    groupedProducts.parameterGradients(x, dy, groups, group, into);
   }
 
   @Override

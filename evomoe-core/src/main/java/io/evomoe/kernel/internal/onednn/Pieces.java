@@ -15,7 +15,8 @@ final class Pieces {
   /** Rows that go through a layer together. */
   static final int ROWS = 256;
 
-  private static final int ELEMENTS = 1 << 16;
+  /** Elements that one thread takes at a time where they depend on nothing else. */
+  static final int ELEMENTS = 1 << 16;
 
   private Pieces() {}
 

@@ -1,0 +1,93 @@
+package io.evomoe.kernel.internal.onednn;
+
+import io.evomoe.kernel.RowGroups;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What the products of one kernel call read. An array that is not of the products' type is rounded
+ * to it, once, however many pieces read it; others are read where they lie.
+ *
+ * <p>Collect them, then say {@link #ready}, then read their addresses, until the thread that
+ * collected them begins another collection.
+ */
+final class Operands {
+  private final Rounding rounding;
+  private final List<Rounded> rounded = new ArrayList<>();
+
+  Operands(Rounding rounding) {
+    this.rounding = rounding;
+  }
+
+  /** An array that several pieces read, or parts of it. */
+  Operand of(INDArray array) {
+    return of(array, Address.of(array), array.length());
+  }
+
+  /** Some rows of a matrix. */
+  Operand ofRows(INDArray matrix, long first, long rows) {
+    return of(matrix, Address.row(matrix, first), rows * matrix.size(1));
+  }
+
+  private Operand of(INDArray array, long address, long length) {
+    if (array.dataType() == rounding.type()) {
+      return () -> address;
+    }
+    Rounded operand = new Rounded(address, length);
+    rounded.add(operand);
+    return operand;
+  }
+
+  /** An array that one piece reads: its thread rounds it, so that it is in the cache. */
+  private Operand ofOnePiece(INDArray array) {
+    long address = Address.of(array);
+    return array.dataType() == rounding.type()
+        ? () -> address
+        : () -> rounding.roundHere(address, array.length());
+  }
+
+  /** The weights that bands of groups of rows are multiplied with. */
+  List<Operand> ofWeights(List<INDArray> weights, RowGroups groups) {
+    List<Operand> operands = new ArrayList<>();
+    for (int g = 0; g < weights.size(); g++) {
+      INDArray weight = weights.get(g);
+      operands.add(Pieces.bands(groups.size(g)) > 1 ? of(weight) : ofOnePiece(weight));
+    }
+    return operands;
+  }
+
+  /** Rounds what is to be rounded; after it addresses are known. */
+  void ready() {
+    if (rounded.isEmpty()) {
+      return;
+    }
+    long length = 0;
+    for (Rounded operand : rounded) {
+      length += operand.length;
+    }
+    long address = rounding.room(length);
+    List<Runnable> pieces = new ArrayList<>();
+    for (Rounded operand : rounded) {
+      operand.address = address;
+      address += rounding.addPieces(operand.from, operand.length, address, pieces);
+    }
+    Pieces.run(pieces.size(), piece -> pieces.get(piece).run());
+  }
+
+  private static final class Rounded implements Operand {
+    private final long from;
+    private final long length;
+    private long address;
+
+    Rounded(long from, long length) {
+      this.from = from;
+      this.length = length;
+    }
+
+    @Override
+    public long address() {
+      return address;
+    }
+  }
+}

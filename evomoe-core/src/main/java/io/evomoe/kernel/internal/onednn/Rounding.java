@@ -1,0 +1,77 @@
+package io.evomoe.kernel.internal.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
+
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** float32 elements rounded to the type that products take, in memory of the thread that asks. */
+final class Rounding {
+  private final DataType type;
+  private final PrimitiveCache cache = new PrimitiveCache();
+  private final ThreadLocal<Scratch> common;
+  private final ThreadLocal<Scratch> own;
+
+  Rounding(DataType type) {
+    this.type = type;
+    this.common = ThreadLocal.withInitial(() -> new Scratch(type));
+    this.own = ThreadLocal.withInitial(() -> new Scratch(type));
+  }
+
+  DataType type() {
+    return type;
+  }
+
+  /** Memory for so many rounded elements, until the next call. */
+  long room(long elements) {
+    return common.get().address(elements);
+  }
+
+  /**
+   * Adds what rounds so many elements.
+   *
+   * @return the bytes that they take there
+   */
+  long addPieces(long from, long length, long to, List<Runnable> pieces) {
+    for (long i = 0; i < length; i += Pieces.ELEMENTS) {
+      long start = i;
+      long size = Math.min(Pieces.ELEMENTS, length - i);
+      pieces.add(() -> round(from + start * Float.BYTES, to + start * type.width(), size));
+    }
+    return length * type.width();
+  }
+
+  /** Rounds elements, on this thread, into memory that is theirs until the next call. */
+  long roundHere(long from, long elements) {
+    long to = own.get().address(elements);
+    round(from, to, elements);
+    return to;
+  }
+
+  private void round(long from, long to, long length) {
+    ElementWise.forPieces(
+        length,
+        (start, size) ->
+            cache
+                .get(size, () -> primitive(size))
+                .execute(from + start * Float.BYTES, to + start * type.width()));
+  }
+
+  private Primitive primitive(long size) {
+    dnnl_memory_desc from = Dnnl.flat(DataType.FLOAT, size);
+    dnnl_memory_desc to = Dnnl.flat(type, size);
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    Dnnl.check(
+        dnnl_reorder_primitive_desc_create(
+            description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
+        "describe a rounding");
+    return new Primitive.Builder(description)
+        .slot(DNNL_ARG_FROM, from)
+        .slot(DNNL_ARG_TO, to)
+        .build();
+  }
+}
