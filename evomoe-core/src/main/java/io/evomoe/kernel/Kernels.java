@@ -103,6 +103,20 @@ public interface Kernels {
   }
 
   /**
+   * Gradients of {@code y = x T^T}, rows beside the rows of a table: adds {@code dy^T x}.
+   *
+   * @param x [n, in]
+   * @param table [out, in]
+   * @param dy [n, out]
+   * @return {@code dy T}, [n, in]
+   */
+  default INDArray tableGradient(
+      INDArray x, INDArray table, INDArray dy, Accumulator tableGradient) {
+    multiplyInto(dy, true, x, false, tableGradient);
+    return multiply(dy, false, table, false);
+  }
+
+  /**
    * Feed-forward nets, each on its own group of rows.
    *
    * @param x [groups.inputRows(), d]

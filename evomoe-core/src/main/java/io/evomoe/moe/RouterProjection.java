@@ -49,7 +49,6 @@ public final class RouterProjection {
    */
   public INDArray backward(INDArray tokens, TokenMatrix logitGradient) {
     INDArray dLogits = logitGradient.toArray(kernels);
-    kernels.multiplyInto(tokens, true, dLogits, false, weight.accumulator());
-    return kernels.multiply(dLogits, false, weight.value(), true);
+    return kernels.linearGradient(tokens, weight.value(), dLogits, weight.accumulator(), null);
   }
 }

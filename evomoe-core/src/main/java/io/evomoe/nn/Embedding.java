@@ -41,10 +41,7 @@ public final class Embedding {
   public Output logits(INDArray h) {
     return new Output(
         product(h),
-        dLogits -> {
-          kernels.multiplyInto(dLogits, true, h, false, weight.accumulator());
-          return kernels.multiply(dLogits, false, weight.value(), false);
-        });
+        dLogits -> kernels.tableGradient(h, weight.value(), dLogits, weight.accumulator()));
   }
 
   /**

@@ -6,6 +6,7 @@ import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
+import io.evomoe.testing.Differences;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,6 +56,35 @@ interface FeedForwardContract extends KernelFixture {
       assertClose(dw, SlowMath.add(before, product));
       assertClose(db, SlowMath.columnSums(matrix(dy)));
     }
+  }
+
+  @Test
+  default void should_give_all_gradients_of_rows_beside_those_of_a_table() {
+    for (int rows : new int[] {1, 37, 300}) {
+      INDArray x = random(1, rows, 48);
+      INDArray table = random(2, 33, 48);
+      INDArray dy = random(3, rows, 33);
+      INDArray dTable = random(4, 33, 48);
+      double[][] before = matrix(dTable);
+      withoutChanging(
+          () -> {
+            INDArray dx = kernels().tableGradient(x, table, dy, new Accumulator(dTable, 1));
+            assertResult(dx, rows, 48);
+            assertClose(dx, SlowMath.multiply(matrix(dy), matrix(table)));
+          },
+          x,
+          table,
+          dy);
+      double[][] product = SlowMath.multiply(SlowMath.transpose(matrix(dy)), matrix(x));
+      assertClose(dTable, SlowMath.add(before, product));
+    }
+    INDArray dTable = garbage(33, 48);
+    INDArray none =
+        kernels()
+            .tableGradient(
+                random(1, 0, 48), random(2, 33, 48), random(3, 0, 33), new Accumulator(dTable, 0));
+    assertThat(none.shape()).containsExactly(0, 48);
+    assertThat(Differences.elements(dTable)).containsOnly(0);
   }
 
   private void checkFeedForward(RowGroups groups, int width, int hidden) {

@@ -53,7 +53,6 @@ final class ExpertCentroids {
    */
   INDArray backward(INDArray x, TokenMatrix dAffinities) {
     INDArray d = dAffinities.toArray(kernels);
-    kernels.multiplyInto(d, true, x, false, centroids.accumulator());
-    return kernels.multiply(d, false, centroids.value(), false);
+    return kernels.tableGradient(x, centroids.value(), d, centroids.accumulator());
   }
 }

@@ -104,8 +104,7 @@ final class StepProducts {
     Accumulator gradient = fresh(shape.vocabulary(), width);
     double once = 2.0 * shape.tokens() * width * shape.vocabulary();
     add(1, once, () -> kernels.multiply(x, false, table, true));
-    add(1, once, () -> kernels.multiplyInto(dy, true, x, false, gradient));
-    add(1, once, () -> kernels.multiply(dy, false, table, false));
+    add(1, 2 * once, () -> kernels.tableGradient(x, table, dy, gradient));
   }
 
   private void grouped(RowGroups groups, int in, int out, int count) {

@@ -28,7 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class OneDnnKernels implements Kernels {
   private final PrimitiveCache cache = new PrimitiveCache();
   private final ColumnSums columnSums;
-  private final LargeProducts products;
+  private final TiledProducts tiledProducts;
   private final GroupedProducts groupedProducts;
   private final Kernels exact;
   private final FeedForwardBlocks feedForward;
@@ -48,7 +48,9 @@ final class OneDnnKernels implements Kernels {
     boolean rounded = precision == Precision.BF16;
     columnSums = new ColumnSums(matrices);
     normalization = new Normalization(cache, columnSums);
-    products = rounded ? new Bf16LargeProducts() : new FloatLargeProducts(matrices, columnSums);
+    LargeProducts products =
+        rounded ? new Bf16LargeProducts() : new FloatLargeProducts(matrices, columnSums);
+    tiledProducts = new TiledProducts(products);
     groupedProducts = new GroupedProducts(products);
     exact = rounded ? new OneDnnKernels(Precision.F32) : this;
     feedForward = new FeedForwardBlocks(products, groupedProducts);
@@ -72,14 +74,11 @@ final class OneDnnKernels implements Kernels {
   @Override
   public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
     int rows = Math.toIntExact(x.size(0));
-    long in = weight.size(0);
-    long out = weight.size(1);
-    INDArray y = matrix(rows, out);
-    if (out > 0 && rows > 0) {
-      GroupedMap map = new GroupedMap(List.of(weight), bias == null ? List.of() : List.of(bias));
-      return groupedProducts.linear(x, RowGroups.shared(1, rows), map);
+    if (rows == 0 || weight.isEmpty()) {
+      return matrix(rows, weight.size(1));
     }
-    return y;
+    GroupedMap map = new GroupedMap(List.of(weight), bias == null ? List.of() : List.of(bias));
+    return groupedProducts.linear(x, RowGroups.shared(1, rows), map);
   }
 
   @Override
@@ -104,34 +103,22 @@ final class OneDnnKernels implements Kernels {
   @Override
   public void multiplyInto(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
-    int m = (int) a.size(transposeA ? 1 : 0);
-    int k = (int) a.size(transposeA ? 0 : 1);
-    int n = (int) b.size(transposeB ? 0 : 1);
-    if (m == 0 || n == 0) {
+    if (into.array().isEmpty()) {
       return;
     }
-    if (k == 0) {
+    if (a.isEmpty()) {
       clearIfFresh(into);
       return;
     }
-    List<Tile> tiles = products.tiles(transposeA, transposeB, m, n);
-    Operands operands = products.operands();
-    Operand left = operands.of(a);
-    Operand right = operands.of(b);
-    operands.ready();
-    Pieces.run(
-        tiles.size(),
-        i ->
-            products.multiply(
-                transposeA,
-                transposeB,
-                left.address(),
-                right.address(),
-                into,
-                m,
-                k,
-                n,
-                tiles.get(i)));
+    tiledProducts.multiplyInto(a, transposeA, b, transposeB, into);
+  }
+
+  @Override
+  public INDArray tableGradient(
+      INDArray x, INDArray table, INDArray dy, Accumulator tableGradient) {
+    return x.isEmpty() || dy.isEmpty()
+        ? Kernels.super.tableGradient(x, table, dy, tableGradient)
+        : tiledProducts.tableGradient(x, table, dy, tableGradient);
   }
 
   @Override
