@@ -8,4 +8,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param array the target, C order
  * @param beta 0 for the first contribution (the old content is not read), 1 for further ones
  */
-public record Accumulator(INDArray array, double beta) {}
+public record Accumulator(INDArray array, double beta) {
+
+  /** For what comes after a first contribution. */
+  public Accumulator further() {
+    return new Accumulator(array, 1);
+  }
+}

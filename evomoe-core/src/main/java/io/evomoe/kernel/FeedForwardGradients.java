@@ -17,5 +17,11 @@ public record FeedForwardGradients(
    *
    * @param bias null for a map without
    */
-  public record MapGradients(Accumulator weight, @Nullable Accumulator bias) {}
+  public record MapGradients(Accumulator weight, @Nullable Accumulator bias) {
+
+    /** For what comes after a first contribution. */
+    public MapGradients further() {
+      return new MapGradients(weight.further(), bias == null ? null : bias.further());
+    }
+  }
 }

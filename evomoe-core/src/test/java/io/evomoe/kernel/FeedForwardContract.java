@@ -137,18 +137,10 @@ interface FeedForwardContract extends KernelFixture {
     }
   }
 
-  /** The same arrays, for what comes after a first contribution. */
   private static FeedForwardGradients further(FeedForwardGradients first) {
     MapGradients up = first.up();
     return new FeedForwardGradients(
-        further(first.expand()), up == null ? null : further(up), further(first.contract()));
-  }
-
-  private static MapGradients further(MapGradients first) {
-    Accumulator bias = first.bias();
-    return new MapGradients(
-        new Accumulator(first.weight().array(), 1),
-        bias == null ? null : new Accumulator(bias.array(), 1));
+        first.expand().further(), up == null ? null : up.further(), first.contract().further());
   }
 
   private void check(

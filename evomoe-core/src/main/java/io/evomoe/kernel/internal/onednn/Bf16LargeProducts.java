@@ -21,10 +21,18 @@ final class Bf16LargeProducts implements LargeProducts {
   private static final long SIDE = 512;
 
   private final Bf16Products products = new Bf16Products(new PrimitiveCache());
-  private final Rounding rounding = new Rounding(DataType.BFLOAT16);
+  private final Rounding rounding;
   private final Constant ones = new Constant(1, DataType.BFLOAT16);
   private final ThreadLocal<Scratch> ends =
       ThreadLocal.withInitial(() -> new Scratch(DataType.BFLOAT16));
+
+  Bf16LargeProducts() {
+    this(new Rounding(DataType.BFLOAT16));
+  }
+
+  Bf16LargeProducts(Rounding rounding) {
+    this.rounding = rounding;
+  }
 
   @Override
   public DataType type() {
@@ -34,6 +42,11 @@ final class Bf16LargeProducts implements LargeProducts {
   @Override
   public Operands operands() {
     return new Operands(rounding);
+  }
+
+  @Override
+  public int rowsAtOnce(long width) {
+    return rounding.rows(width);
   }
 
   @Override

@@ -33,6 +33,11 @@ final class FloatLargeProducts implements LargeProducts {
   }
 
   @Override
+  public int rowsAtOnce(long width) {
+    return none.rows(width);
+  }
+
+  @Override
   public List<Tile> tiles(boolean transposeA, boolean transposeB, long m, long n) {
     if (!transposeA) {
       return Tile.bands(m, n);

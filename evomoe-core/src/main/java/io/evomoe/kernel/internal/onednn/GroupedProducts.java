@@ -84,12 +84,29 @@ final class GroupedProducts {
   /** Both gradients of one map of all rows, at least one. */
   INDArray gradients(INDArray x, INDArray weight, INDArray dy, MapGradients into) {
     int rows = Math.toIntExact(x.size(0));
+    INDArray dx = OneDnnKernels.matrix(rows, weight.size(0));
+    int most = products.rowsAtOnce(weight.size(1));
+    MapGradients sums = into;
+    for (int from = 0; from < rows; from += Math.min(most, rows - from)) {
+      gradients(x, weight, dy, sums, dx, from, Math.min(most, rows - from));
+      sums = into.further();
+    }
+    return dx;
+  }
+
+  private void gradients(
+      INDArray x,
+      INDArray weight,
+      INDArray dy,
+      MapGradients into,
+      INDArray dx,
+      int from,
+      int rows) {
     long in = weight.size(0);
     long out = weight.size(1);
-    INDArray dx = OneDnnKernels.matrix(rows, in);
     Operands operands = products.operands();
-    Operand left = operands.of(x);
-    Operand right = operands.of(dy);
+    Operand left = operands.ofRows(x, from, rows);
+    Operand right = operands.ofRows(dy, from, rows);
     Weight values = new Weight(operands.of(weight), in, out);
     operands.ready();
     List<Runnable> pieces = new ArrayList<>();
@@ -101,12 +118,11 @@ final class GroupedProducts {
               Pieces.band(
                   rows,
                   band,
-                  (from, size) ->
+                  (i, size) ->
                       products.inputGradient(
-                          row(right, from, out), values, Target.of(dx, from), size, false)));
+                          row(right, i, out), values, Target.of(dx, from + i), size, false)));
     }
     Pieces.run(pieces.size(), piece -> pieces.get(piece).run());
-    return dx;
   }
 
   /** Address of a row of an operand. */

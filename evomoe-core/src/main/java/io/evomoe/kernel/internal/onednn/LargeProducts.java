@@ -19,6 +19,9 @@ interface LargeProducts {
   /** A collection of operands, for one call of a kernel. */
   Operands operands();
 
+  /** Rows of an operand of a width that a collection should hold, at least 1. */
+  int rowsAtOnce(long width);
+
   /** The parts of c = op(a) op(b) [m, n] that {@link #multiply} computes at a time. */
   List<Tile> tiles(boolean transposeA, boolean transposeB, long m, long n);
 

@@ -11,19 +11,41 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** float32 elements rounded to the type that products take, in memory of the thread that asks. */
 final class Rounding {
+  private static final long MOST = 1L << 26;
+
   private final DataType type;
+  private final long most;
   private final PrimitiveCache cache = new PrimitiveCache();
   private final ThreadLocal<Scratch> common;
   private final ThreadLocal<Scratch> own;
 
   Rounding(DataType type) {
+    this(type, MOST);
+  }
+
+  /**
+   * With a bound.
+   *
+   * @param most elements of one array that are rounded at a time, at least a row
+   */
+  Rounding(DataType type, long most) {
     this.type = type;
+    this.most = most;
     this.common = ThreadLocal.withInitial(() -> new Scratch(type));
     this.own = ThreadLocal.withInitial(() -> new Scratch(type));
   }
 
   DataType type() {
     return type;
+  }
+
+  /**
+   * Rows of an array that should be rounded at a time, at least 1: with a vocabulary of 50,000 the
+   * gradient of all logits would need hundreds of megabytes.
+   */
+  int rows(long width) {
+    boolean all = type == DataType.FLOAT || width == 0;
+    return all ? Integer.MAX_VALUE : (int) Math.max(1, Math.min(Integer.MAX_VALUE, most / width));
   }
 
   /** Memory for so many rounded elements, until the next call. */

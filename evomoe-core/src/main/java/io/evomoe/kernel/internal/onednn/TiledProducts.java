@@ -1,5 +1,8 @@
 package io.evomoe.kernel.internal.onednn;
 
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
+
 import io.evomoe.kernel.Accumulator;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,31 +19,36 @@ final class TiledProducts {
   /** Adds op(a) op(b) to {@code into}; no size is 0. */
   void multiplyInto(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
+    int terms = Math.toIntExact(a.size(transposeA ? 0 : 1));
     Operands operands = products.operands();
     Product product =
-        new Product(
-            transposeA, transposeB, operands.of(a), operands.of(b), into, terms(a, transposeA));
+        new Product(transposeA, transposeB, operands.of(a), operands.of(b), into, terms);
     operands.ready();
     run(List.of(product));
   }
 
   /** Adds dy^T x to {@code tableGradient} and gives dy T; no size is 0. */
   INDArray tableGradient(INDArray x, INDArray table, INDArray dy, Accumulator tableGradient) {
-    INDArray dx = OneDnnKernels.matrix(dy.size(0), table.size(1));
-    Operands operands = products.operands();
-    Operand in = operands.of(x);
-    Operand values = operands.of(table);
-    Operand gradient = operands.of(dy);
-    operands.ready();
-    run(
-        List.of(
-            new Product(true, false, gradient, in, tableGradient, terms(dy, true)),
-            new Product(false, false, gradient, values, new Accumulator(dx, 0), terms(dy, false))));
+    int rows = Math.toIntExact(dy.size(0));
+    int classes = Math.toIntExact(dy.size(1));
+    INDArray dx = OneDnnKernels.matrix(rows, table.size(1));
+    int most = products.rowsAtOnce(classes);
+    Accumulator sum = tableGradient;
+    for (int from = 0; from < rows; from += Math.min(most, rows - from)) {
+      int size = Math.min(most, rows - from);
+      Operands operands = products.operands();
+      Operand in = operands.ofRows(x, from, size);
+      Operand values = operands.of(table);
+      Operand gradient = operands.ofRows(dy, from, size);
+      operands.ready();
+      Accumulator part = new Accumulator(dx.get(interval(from, from + size), all()), 0);
+      run(
+          List.of(
+              new Product(true, false, gradient, in, sum, size),
+              new Product(false, false, gradient, values, part, classes)));
+      sum = tableGradient.further();
+    }
     return dx;
-  }
-
-  private static int terms(INDArray a, boolean transposed) {
-    return Math.toIntExact(a.size(transposed ? 0 : 1));
   }
 
   private void run(List<Product> all) {
