@@ -372,7 +372,8 @@ public interface Kernels {
   record RmsNormalized(INDArray output, INDArray meanSquare) {}
 
   /**
-   * Result of {@link #feedForward}, with what its backward pass needs.
+   * Result of {@link #feedForward}, with what its backward pass needs. With {@link Precision#BF16}
+   * all but the output is of the type of the products' operands.
    *
    * @param expanded [groups.rows(), hidden], before the activation
    * @param up [groups.rows(), hidden], what a gated net multiplies with; null for a plain one
