@@ -12,6 +12,9 @@ public final class CounterRandom {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
   private static final double UNIT = 0x1.0p-53;
 
+  /** The {@link #hash} of a name of no parts. */
+  public static final long NO_NAME = 0xCBF29CE484222325L;
+
   private final long seed;
 
   /** Draws that belong to {@code seed}. */
@@ -26,11 +29,19 @@ public final class CounterRandom {
 
   /** Folds a name into a seed. */
   public static long fold(long seed, String name) {
-    long hash = 0xCBF29CE484222325L;
-    for (int i = 0; i < name.length(); i++) {
-      hash = (hash ^ name.charAt(i)) * 0x100000001B3L;
+    return fold(seed, hash(NO_NAME, name));
+  }
+
+  /**
+   * Goes on with the hash of a name that comes in parts, the first of them after {@link #NO_NAME}:
+   * to fold the hash of all parts is to fold the name.
+   */
+  public static long hash(long before, String part) {
+    long hash = before;
+    for (int i = 0; i < part.length(); i++) {
+      hash = (hash ^ part.charAt(i)) * 0x100000001B3L;
     }
-    return fold(seed, hash);
+    return hash;
   }
 
   /** All 64 bits at {@code position}. */

@@ -162,4 +162,15 @@ class CounterRandomTest {
   private static double mean(IntToDoubleFunction draw) {
     return IntStream.range(0, DRAWS).mapToDouble(draw).average().orElseThrow();
   }
+
+  @Test
+  void should_fold_a_name_that_comes_in_parts_as_the_whole() {
+    String name = "blocks.3.moe";
+    for (int cut = 0; cut <= name.length(); cut++) {
+      long hash = CounterRandom.hash(CounterRandom.NO_NAME, name.substring(0, cut));
+
+      assertThat(CounterRandom.fold(7, CounterRandom.hash(hash, name.substring(cut))))
+          .isEqualTo(CounterRandom.fold(7, name));
+    }
+  }
 }

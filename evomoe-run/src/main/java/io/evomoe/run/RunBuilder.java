@@ -248,8 +248,8 @@ public final class RunBuilder<M extends Model<?>> {
     RunCheckpoint tokenized = dense == null ? null : dense.run();
     Prepared prepared =
         tokenized == null
-            ? Prepared.read(data, config, progress)
-            : Prepared.read(data, config, tokenized, progress);
+            ? Prepared.read(data, config, output.path(), progress)
+            : Prepared.read(data, config, tokenized, output.path(), progress);
     return new Run<>(
         output.path(),
         type,

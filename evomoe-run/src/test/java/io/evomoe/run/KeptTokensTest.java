@@ -1,6 +1,7 @@
 package io.evomoe.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.run.record.CurveFile;
@@ -78,6 +79,25 @@ class KeptTokensTest {
     encoded.clear();
     description(Run.opening(out).data(List.of(other)));
     assertThat(encoded).isEmpty();
+  }
+
+  @Test
+  void should_leave_nothing_where_reading_is_broken_off() throws IOException {
+    for (String work : List.of("Counting words", "Encoding")) {
+      Path broken = folder.resolve("broken");
+      assertThatThrownBy(
+              () ->
+                  SmallTexts.gpt(folder)
+                      .progress(
+                          (at, done, all) -> {
+                            if (at.equals(work)) {
+                              throw new IllegalStateException("broken off");
+                            }
+                          })
+                      .in(broken))
+          .hasMessage("broken off");
+      assertThat(broken).doesNotExist();
+    }
   }
 
   private String description(RunOpening opening) {

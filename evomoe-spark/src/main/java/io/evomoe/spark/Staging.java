@@ -31,7 +31,8 @@ final class Staging implements AutoCloseable {
     data = text.trainSample().write(path.resolve(TEXT), text.validSample());
     TokenizerSource tokenizer = TokenizerSource.learned(folder().tokenizerPath());
     TaskData<?, ?> encoded =
-        Tasks.named(config.task()).read(data, config, tokenizer, TextProgress.NONE);
+        Tasks.named(config.task())
+            .read(data, config, tokenizer, ScratchFolder.parent(), TextProgress.NONE);
     encoded.batches(config);
     return encoded;
   }

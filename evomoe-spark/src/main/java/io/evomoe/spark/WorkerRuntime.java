@@ -63,6 +63,7 @@ final class WorkerRuntime<B, M extends Model<B>> {
                   share.write(scratch.path().resolve("text"), share.head(MEASURED)),
                   config,
                   TokenizerSource.of(folder.tokenizer()),
+                  ScratchFolder.parent(),
                   TextProgress.NONE);
       return of(data, config, setup, worker);
     }

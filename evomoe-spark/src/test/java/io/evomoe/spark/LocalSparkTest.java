@@ -175,6 +175,7 @@ class LocalSparkTest {
                       share.write(folder.resolve("text"), share),
                       config,
                       TokenizerSource.of(setup.unpack(folder).tokenizer()),
+                      folder,
                       TextProgress.NONE);
       sources.add(data.batches(config).training());
     }

@@ -79,7 +79,8 @@ final class CompareCommand implements Callable<Integer> {
       List<RunConfig> configs = configs();
       try (Prepared prepared =
           WorkProgress.watching(
-              progress -> Prepared.read(options.dataPaths(), configs.get(0), progress))) {
+              progress ->
+                  Prepared.read(options.dataPaths(), configs.get(0), output.path(), progress))) {
         compare(configs, prepared, output.path(), stop);
       }
     }

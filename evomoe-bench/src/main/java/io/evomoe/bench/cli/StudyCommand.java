@@ -177,7 +177,7 @@ final class StudyCommand implements Callable<Integer> {
       Study study, List<StudyRun> missing, List<Path> sources, Path folder, GracefulStop stop) {
     RunConfig first = study.config(study.runs().get(0)).orElseThrow();
     try (Prepared prepared =
-        WorkProgress.watching(progress -> Prepared.read(sources, first, progress))) {
+        WorkProgress.watching(progress -> Prepared.read(sources, first, folder, progress))) {
       train(study, missing, sources, prepared, folder, stop);
     }
   }

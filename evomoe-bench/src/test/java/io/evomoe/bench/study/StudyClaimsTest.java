@@ -123,6 +123,7 @@ class StudyClaimsTest {
                         data(config.task()),
                         config,
                         TokenizerSource.learned(folder.resolve(t)),
+                        folder,
                         TextProgress.NONE));
     return train(data, config);
   }

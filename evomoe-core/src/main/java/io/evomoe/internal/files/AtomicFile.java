@@ -51,7 +51,7 @@ public final class AtomicFile {
   public static void write(Path file, Content content) {
     Path folder = OutputFolder.prepareParent(file);
     // Not Files.createTempFile: its owner-only permissions would stay with the finished file.
-    Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = temporary(folder, file.getFileName());
     try {
       try {
         writeAndSync(temporary, content);
@@ -62,6 +62,11 @@ public final class AtomicFile {
     } catch (IOException e) {
       throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
     }
+  }
+
+  /** A name of a temporary file. */
+  static Path temporary(Path folder, Object of) {
+    return folder.resolve("." + of + "." + UUID.randomUUID() + ".tmp");
   }
 
   private static void writeAndSync(Path file, Content content) throws IOException {

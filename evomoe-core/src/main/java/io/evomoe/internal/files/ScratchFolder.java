@@ -54,6 +54,11 @@ public final class ScratchFolder implements AutoCloseable {
     }
   }
 
+  /** The system's temporary folder. */
+  public static Path parent() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
   /** Where files go; empty at first. */
   public Path path() {
     return folder.resolve("files");

@@ -8,13 +8,21 @@ final class CharacterProgress {
   private long done;
 
   CharacterProgress(String work, Iterable<String> texts, TextProgress told) {
+    this(work, length(texts), told);
+  }
+
+  CharacterProgress(String work, long all, TextProgress told) {
     this.work = work;
+    this.all = all;
     this.told = told;
+  }
+
+  private static long length(Iterable<String> texts) {
     long characters = 0;
     for (String text : texts) {
       characters += text.length();
     }
-    this.all = characters;
+    return characters;
   }
 
   void after(String text) {

@@ -1,98 +1,97 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.text.HeldOut.Unit;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
+import java.util.BitSet;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Documents in two: those that stay, and those that are taken; one may be cut for that. */
 final class DocumentSplit {
-  private final List<String> left = new ArrayList<>();
-  private final List<String> taken = new ArrayList<>();
+  private final Documents documents;
+  private final DocumentIndex index;
+  private final DocumentUnits units;
+  private final BitSet taken = new BitSet();
+  private final BitSet left = new BitSet();
+  private final BitSet cut = new BitSet();
+  private TextCut where = TextCut.NOWHERE;
 
-  private DocumentSplit(List<String> documents, Set<String> whole, String cutText, int cut) {
-    for (String document : documents) {
-      if (document.equals(cutText)) {
-        left.add(document.substring(0, cut).stripTrailing());
-        taken.add(document.substring(cut));
-      } else {
-        (whole.contains(document) ? taken : left).add(document);
-      }
-    }
+  private DocumentSplit(Documents documents, DocumentIndex index, long seed) {
+    this.documents = documents;
+    this.index = index;
+    this.units = DocumentUnits.of(index, seed);
   }
 
-  /** Divides a corpus. */
-  static TextSplit of(TextCorpus corpus, HeldOut heldOut) {
+  /** Divides documents. */
+  static TextSides of(Documents documents, HeldOut heldOut) {
+    return of(documents, DocumentIndex.of(documents), heldOut);
+  }
+
+  /** The same of documents whose index is known. */
+  static TextSides of(Documents all, DocumentIndex index, HeldOut heldOut) {
+    String name = all.name();
     if (heldOut.rule() == HeldOut.Rule.SPREAD) {
-      return spread(corpus, heldOut.validShare());
+      return TextSides.of(SpreadRule.divide(TextCorpus.of(all), heldOut.validShare()));
     }
-    DocumentSplit valid =
-        take(corpus.documents(), heldOut.validShare(), heldOut.validSeed(), oneWord(corpus));
+    DocumentSplit valid = new DocumentSplit(all, index, heldOut.validSeed());
+    valid.take(heldOut.validShare(), heldOut.validSeed(), oneWord(name));
+    Documents rest = valid.left("training part of " + name);
+    Documents measured = valid.taken("held-out part of " + name);
     if (heldOut.testShare() == 0) {
-      return new TextSplit(
-          training(corpus, valid.left), heldOut(corpus, valid.taken), Optional.empty());
+      return new TextSides(rest, measured, Optional.empty());
     }
     IllegalArgumentException tooShort =
-        new IllegalArgumentException(corpus.name() + " is too short for a test part as well");
-    DocumentSplit test = take(valid.left, heldOut.testShareOfRest(), heldOut.testSeed(), tooShort);
-    return new TextSplit(
-        training(corpus, test.left),
-        heldOut(corpus, valid.taken),
-        Optional.of(new TextCorpus("test part of " + corpus.name(), test.taken)));
+        new IllegalArgumentException(name + " is too short for a test part as well");
+    DocumentSplit test = new DocumentSplit(rest, DocumentIndex.of(rest), heldOut.testSeed());
+    test.take(heldOut.testShareOfRest(), heldOut.testSeed(), tooShort);
+    return new TextSides(
+        test.left("training part of " + name),
+        measured,
+        Optional.of(test.taken("test part of " + name)));
   }
 
-  private static TextSplit spread(TextCorpus corpus, double share) {
-    List<String> documents = corpus.documents();
-    if (documents.stream().distinct().count() == 1) {
-      return SpreadRule.cut(corpus, share);
-    }
-    Set<String> valid = SpreadRule.choose(units(documents), share);
-    DocumentSplit split = new DocumentSplit(documents, valid, "", 0);
-    return new TextSplit(training(corpus, split.left), heldOut(corpus, split.taken));
-  }
-
-  private static TextCorpus training(TextCorpus corpus, List<String> documents) {
-    return new TextCorpus("training part of " + corpus.name(), documents);
-  }
-
-  private static TextCorpus heldOut(TextCorpus corpus, List<String> documents) {
-    return new TextCorpus("held-out part of " + corpus.name(), documents);
-  }
-
-  static IllegalArgumentException oneWord(TextCorpus corpus) {
+  static IllegalArgumentException oneWord(String name) {
     return new IllegalArgumentException(
-        corpus.name() + " is one word only, so no part of it can be held out");
+        name + " is one word only, so no part of it can be held out");
   }
 
-  private static DocumentSplit take(
-      List<String> documents, double share, long seed, IllegalArgumentException tooShort) {
-    ProportionalSample.Sample sample = ProportionalSample.of(units(documents), share, seed);
-    Set<String> whole = new HashSet<>(sample.taken());
-    if (sample.undecided().isEmpty()) {
-      return new DocumentSplit(documents, whole, "", 0);
-    }
-    String text = sample.undecided().get().text();
-    double slack = ProportionalSample.LONG * length(documents) / Utf8Text.length(text);
-    int cut = TextCut.near(text, 1 - sample.part(), slack);
-    if (cut == 0) {
-      boolean leavesOthers =
-          documents.stream().anyMatch(d -> !d.equals(text) && !whole.contains(d));
-      if (leavesOthers && (whole.isEmpty() || sample.whole())) {
-        whole.add(text);
-      } else if (whole.isEmpty()) {
-        throw tooShort;
+  private void take(double share, long seed, IllegalArgumentException tooShort) {
+    long[] lengths = units.lengths();
+    ProportionalSample.Sample sample =
+        ProportionalSample.of(lengths, new int[lengths.length], share, seed);
+    BitSet whole = sample.taken();
+    int undecided = sample.undecided();
+    if (undecided >= 0) {
+      int document = units.first(undecided);
+      double slack = ProportionalSample.LONG * index.allBytes() / index.bytes(document);
+      where = TextCut.near(documents, document, index.chars(document), 1 - sample.part(), slack);
+      if (where.equals(TextCut.NOWHERE)) {
+        boolean leavesOthers = whole.cardinality() + 1 < lengths.length;
+        if (leavesOthers && (whole.isEmpty() || sample.whole())) {
+          whole.set(undecided);
+        } else if (whole.isEmpty()) {
+          throw tooShort;
+        }
       }
     }
-    return new DocumentSplit(documents, whole, cut == 0 ? "" : text, cut);
+    for (int document = 0; document < index.size(); document++) {
+      int unit = units.of(document);
+      boolean isCut = unit == undecided && !where.equals(TextCut.NOWHERE);
+      (isCut ? cut : whole.get(unit) ? taken : left).set(document);
+    }
   }
 
-  private static long length(List<String> documents) {
-    return documents.stream().mapToLong(Utf8Text::length).sum();
+  private Documents left(String name) {
+    long parts = (long) cut.cardinality() * where.end();
+    return new SelectedDocuments(name, documents, left, cut, 0, where.end(), chars(left) + parts);
   }
 
-  private static List<Unit> units(List<String> documents) {
-    return documents.stream().map(document -> Unit.of(document, "", document)).toList();
+  private Documents taken(String name) {
+    int end = cut.isEmpty() ? 0 : index.chars(cut.nextSetBit(0));
+    long parts = (long) cut.cardinality() * (end - where.begin());
+    return new SelectedDocuments(
+        name, documents, taken, cut, where.begin(), end, chars(taken) + parts);
+  }
+
+  private long chars(BitSet chosen) {
+    return IntStream.range(0, index.size()).filter(chosen::get).mapToLong(index::chars).sum();
   }
 }

@@ -1,15 +1,13 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.text.HeldOut.Unit;
 import io.evomoe.random.CounterRandom;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Takes a share of texts, by length, so that each has the same chance whatever its length.
@@ -28,144 +26,147 @@ final class ProportionalSample {
 
   private static final double EXACT = 1e-9;
 
-  private final List<Unit> units;
+  private final long[] lengths;
+  private final int[] strata;
+  private final double[] chances;
   private final CounterRandom random;
-  private final Map<Unit, Double> chances = new LinkedHashMap<>();
   private long draws;
 
-  private ProportionalSample(List<Unit> units, long seed) {
-    this.units = units;
+  private ProportionalSample(long[] lengths, int[] strata, long seed) {
+    this.lengths = lengths;
+    this.strata = strata;
+    this.chances = new double[lengths.length];
     this.random = new CounterRandom(seed);
   }
 
   /**
    * What is taken.
    *
-   * @param taken of two texts or more at least one and not all
-   * @param undecided a long text of which a part is to be taken, not in {@code taken}
+   * @param taken numbers of texts, of two texts or more at least one and not all
+   * @param undecided number of a long text of which a part is to be taken, not in {@code taken}; -1
+   *     if there is none
    * @param part of it, in (0, 1); 0 if there is none
    * @param whole whether all of it is to be taken where it cannot be cut
    */
-  record Sample(Set<String> taken, Optional<Unit> undecided, double part, boolean whole) {}
+  record Sample(BitSet taken, int undecided, double part, boolean whole) {}
 
-  static Sample of(List<Unit> texts, double share, long seed) {
-    return new ProportionalSample(sorted(texts, seed), seed).draw(share, order(seed));
+  /**
+   * Draws a sample.
+   *
+   * @param lengths of the texts, none twice, which are numbered from the longest to the shortest;
+   *     those of a length in an order that the seed gives
+   * @param strata number of each text's stratum, at least 0
+   */
+  static Sample of(long[] lengths, int[] strata, double share, long seed) {
+    return new ProportionalSample(lengths, strata, seed).draw(share);
   }
 
-  private Sample draw(double share, Comparator<Unit> order) {
-    double wanted = share * length(units);
-    double limit = LONG * length(units);
-    List<Unit> longs = units.stream().filter(unit -> unit.length() > limit).toList();
-    List<Unit> shorts = units.stream().filter(unit -> unit.length() <= limit).toList();
-    longs.forEach(unit -> chances.put(unit, share));
-    Optional<Unit> undecided = decide(longs, 2).stream().findFirst();
-    double part = undecided.map(this::chance).orElse(0.0);
+  private Sample draw(double share) {
+    double all = length(0, lengths.length);
+    double wanted = share * all;
+    double limit = LONG * all;
+    int longs = 0;
+    while (longs < lengths.length && lengths[longs] > limit) {
+      longs++;
+    }
+    Arrays.fill(chances, 0, longs, share);
+    List<Integer> left = decide(IntStream.range(0, longs), 2);
+    int undecided = left.isEmpty() ? -1 : left.get(0);
+    double part = undecided < 0 ? 0 : chances[undecided];
     boolean whole = random.uniform(draws++) < part;
-    if (undecided.isPresent()) {
-      double others = expected() - part * undecided.get().length();
-      if (others + undecided.get().length() <= wanted + limit
-          && wanted - others <= length(shorts) + limit) {
-        chances.put(undecided.get(), whole ? 1.0 : 0.0);
-        undecided = Optional.empty();
+    if (undecided >= 0) {
+      double others = expected(longs) - part * lengths[undecided];
+      if (others + lengths[undecided] <= wanted + limit
+          && wanted - others <= length(longs, lengths.length) + limit) {
+        chances[undecided] = whole ? 1 : 0;
+        undecided = -1;
         part = 0;
       }
     }
-    drawShort(shorts, wanted - expected(), order);
-    return new Sample(taken(undecided.isPresent()), undecided, part, whole);
+    drawShort(longs, wanted - expected(longs));
+    return new Sample(taken(undecided >= 0), undecided, part, whole);
   }
 
-  private void drawShort(List<Unit> shorts, double wanted, Comparator<Unit> order) {
-    double chance = Math.min(1, Math.max(0, wanted / length(shorts)));
-    shorts.forEach(unit -> chances.put(unit, chance));
-    List<Unit> rest = new ArrayList<>();
-    shorts.stream()
-        .collect(Collectors.groupingBy(Unit::stratum, LinkedHashMap::new, Collectors.toList()))
-        .values()
-        .forEach(stratum -> rest.addAll(decide(stratum, 3)));
-    rest.sort(order);
-    for (Unit last : decide(rest, 2)) {
-      chances.put(last, random.uniform(draws++) < chance(last) ? 1.0 : 0.0);
+  private void drawShort(int first, double wanted) {
+    double chance = Math.min(1, Math.max(0, wanted / length(first, lengths.length)));
+    Arrays.fill(chances, first, lengths.length, chance);
+    List<Integer> rest = new ArrayList<>();
+    for (BitSet stratum : strataFrom(first)) {
+      rest.addAll(decide(stratum.stream(), 3));
+    }
+    rest.sort(null);
+    for (int last : decide(rest.stream().mapToInt(i -> i), 2)) {
+      chances[last] = random.uniform(draws++) < chances[last] ? 1 : 0;
     }
   }
 
-  private Set<String> taken(boolean another) {
-    List<Unit> in = new ArrayList<>(units);
-    in.removeIf(unit -> chance(unit) < 1);
-    Unit shortest = units.get(units.size() - 1);
+  /** The texts of each stratum. */
+  private Iterable<BitSet> strataFrom(int first) {
+    Map<Integer, BitSet> texts = new LinkedHashMap<>();
+    for (int i = first; i < lengths.length; i++) {
+      texts.computeIfAbsent(strata[i], stratum -> new BitSet()).set(i);
+    }
+    return texts.values();
+  }
+
+  private BitSet taken(boolean another) {
+    BitSet in = new BitSet(lengths.length);
+    for (int i = 0; i < lengths.length; i++) {
+      in.set(i, chances[i] >= 1);
+    }
+    int shortest = lengths.length - 1;
     if (in.isEmpty() && !another) {
-      in.add(shortest);
-    } else if (in.size() == units.size() && in.size() > 1) {
-      in.remove(shortest);
+      in.set(shortest);
+    } else if (in.cardinality() == lengths.length && lengths.length > 1) {
+      in.clear(shortest);
     }
-    return in.stream().map(Unit::text).collect(Collectors.toSet());
+    return in;
   }
 
-  private double expected() {
+  private double expected(int longs) {
     double sum = 0;
-    for (Map.Entry<Unit, Double> unit : chances.entrySet()) {
-      sum += unit.getValue() * unit.getKey().length();
+    for (int i = 0; i < longs; i++) {
+      sum += chances[i] * lengths[i];
     }
     return sum;
   }
 
-  private static double length(List<Unit> units) {
-    return units.stream().mapToLong(Unit::length).sum();
-  }
-
-  /** Equal texts as one, longest first, those of a length in an order that the seed gives. */
-  private static List<Unit> sorted(List<Unit> texts, long seed) {
-    Map<String, Unit> distinct = new LinkedHashMap<>();
-    for (Unit unit : texts) {
-      distinct.merge(
-          unit.text(),
-          unit,
-          (one, other) -> new Unit(one.text(), one.length() + other.length(), one.stratum()));
-    }
-    return distinct.values().stream().sorted(order(seed)).toList();
-  }
-
-  private static Comparator<Unit> order(long seed) {
-    return Comparator.comparingLong(Unit::length)
-        .reversed()
-        .thenComparingLong(unit -> CounterRandom.fold(seed, unit.text()))
-        .thenComparing(Unit::text);
-  }
-
-  private double chance(Unit unit) {
-    return chances.getOrDefault(unit, 0.0);
+  private double length(int from, int to) {
+    return Arrays.stream(lengths, from, to).sum();
   }
 
   /** Decides so many at a time, until fewer are undecided, which are returned. */
-  private List<Unit> decide(List<Unit> units, int atATime) {
-    List<Unit> open = new ArrayList<>();
-    for (Unit unit : units) {
-      if (isOpen(unit)) {
-        open.add(unit);
-      }
-      if (open.size() == atATime) {
-        move(open, atATime == 3 ? direction3(open) : direction2(open));
-        open.removeIf(moved -> !isOpen(moved));
-      }
-    }
+  private List<Integer> decide(IntStream texts, int atATime) {
+    List<Integer> open = new ArrayList<>();
+    texts.forEach(
+        text -> {
+          if (isOpen(text)) {
+            open.add(text);
+          }
+          if (open.size() == atATime) {
+            move(open, atATime == 3 ? direction3(open) : direction2(open));
+            open.removeIf(moved -> !isOpen(moved));
+          }
+        });
     return open;
   }
 
-  private boolean isOpen(Unit unit) {
-    return chance(unit) > 0 && chance(unit) < 1;
+  private boolean isOpen(int text) {
+    return chances[text] > 0 && chances[text] < 1;
   }
 
   /** Changes neither the length nor the number. */
-  private static double[] direction3(List<Unit> open) {
-    double a = open.get(0).length();
-    double b = open.get(1).length();
-    double c = open.get(2).length();
+  private double[] direction3(List<Integer> open) {
+    double a = lengths[open.get(0)];
+    double b = lengths[open.get(1)];
+    double c = lengths[open.get(2)];
     return a == c ? new double[] {1, -1, 0} : scaled(c - b, a - c, b - a);
   }
 
   /** Does not change the length. */
-  private static double[] direction2(List<Unit> open) {
-    double first = open.get(0).length();
-    double second = open.get(1).length();
+  private double[] direction2(List<Integer> open) {
+    double first = lengths[open.get(0)];
+    double second = lengths[open.get(1)];
     return scaled(second, -first);
   }
 
@@ -180,19 +181,19 @@ final class ProportionalSample {
     return direction;
   }
 
-  private void move(List<Unit> open, double[] direction) {
+  private void move(List<Integer> open, double[] direction) {
     double up = Double.POSITIVE_INFINITY;
     double down = Double.POSITIVE_INFINITY;
     for (int i = 0; i < direction.length; i++) {
-      double toOne = (1 - chance(open.get(i))) / Math.abs(direction[i]);
-      double toZero = chance(open.get(i)) / Math.abs(direction[i]);
+      double toOne = (1 - chances[open.get(i)]) / Math.abs(direction[i]);
+      double toZero = chances[open.get(i)] / Math.abs(direction[i]);
       up = Math.min(up, direction[i] > 0 ? toOne : toZero);
       down = Math.min(down, direction[i] > 0 ? toZero : toOne);
     }
     double step = random.uniform(draws++) * (up + down) < down ? up : -down;
     for (int i = 0; i < direction.length; i++) {
-      double moved = chance(open.get(i)) + step * direction[i];
-      chances.put(open.get(i), moved < EXACT ? 0 : moved > 1 - EXACT ? 1 : moved);
+      double moved = chances[open.get(i)] + step * direction[i];
+      chances[open.get(i)] = moved < EXACT ? 0 : moved > 1 - EXACT ? 1 : moved;
     }
   }
 }

@@ -55,12 +55,29 @@ final class SpreadRule {
     return firsts;
   }
 
+  /** Divides documents. */
+  static TextSplit divide(TextCorpus corpus, double share) {
+    List<String> documents = corpus.documents();
+    if (documents.stream().distinct().count() == 1) {
+      return cut(corpus, share);
+    }
+    Set<String> taken =
+        choose(documents.stream().map(text -> Unit.of(text, "", text)).toList(), share);
+    return new TextSplit(
+        new TextCorpus(
+            "training part of " + corpus.name(),
+            documents.stream().filter(document -> !taken.contains(document)).toList()),
+        new TextCorpus(
+            "held-out part of " + corpus.name(),
+            documents.stream().filter(taken::contains).toList()));
+  }
+
   /** Cuts every document, all of which are equal, at a white space. */
-  static TextSplit cut(TextCorpus corpus, double validShare) {
+  private static TextSplit cut(TextCorpus corpus, double validShare) {
     String document = corpus.documents().get(0).strip();
     int cut = place(document, (int) Math.round((1 - validShare) * document.length()));
     if (cut < 0) {
-      throw DocumentSplit.oneWord(corpus);
+      throw DocumentSplit.oneWord(corpus.name());
     }
     int copies = corpus.documents().size();
     return new TextSplit(

@@ -10,7 +10,7 @@ import java.util.List;
  * @param name where they come from, for messages
  * @param documents at least one, none blank
  */
-public record TextCorpus(String name, List<String> documents) {
+public record TextCorpus(String name, List<String> documents) implements Documents {
 
   /** Checks that there is text, and keeps the documents unmodifiable. */
   public TextCorpus {
@@ -29,29 +29,49 @@ public record TextCorpus(String name, List<String> documents) {
    *     folder, without text, not readable, not UTF-8, or JSON or CSV ({@link UnreadFormats})
    */
   public static TextCorpus read(Path file) {
-    String name = "text file " + file;
-    UnreadFormats.refuseByEnding(name, file.toString());
-    String text = Utf8Text.read(file);
-    UnreadFormats.refuseByLook(name, text);
-    return new TextCorpus(name, documentsOf(text));
+    List<String> documents = new ArrayList<>();
+    return new TextCorpus(TextFile.open(file, collecting(documents)).name(), documents);
   }
 
   /** What stands between blank lines, in its order; line ends become {@code \n}. */
   public static List<String> documentsOf(String text) {
     List<String> documents = new ArrayList<>();
-    List<String> lines = new ArrayList<>();
-    for (String line : (Iterable<String>) text.lines()::iterator) {
-      if (!line.isBlank()) {
-        lines.add(line);
-      } else if (!lines.isEmpty()) {
-        documents.add(String.join("\n", lines));
-        lines.clear();
-      }
+    DocumentLines lines = new DocumentLines(collecting(documents));
+    if (!text.isEmpty()) {
+      lines.read(text);
     }
-    if (!lines.isEmpty()) {
-      documents.add(String.join("\n", lines));
-    }
+    lines.end();
     return documents;
+  }
+
+  /** All of them in memory. */
+  static TextCorpus of(Documents documents) {
+    if (documents instanceof TextCorpus corpus) {
+      return corpus;
+    }
+    List<String> read = new ArrayList<>();
+    documents.read(collecting(read));
+    return new TextCorpus(documents.name(), read);
+  }
+
+  private static DocumentReader collecting(List<String> documents) {
+    return new DocumentReader() {
+      private final StringBuilder before = new StringBuilder();
+      private String last = "";
+
+      @Override
+      public void part(String text) {
+        before.append(last);
+        last = text;
+      }
+
+      @Override
+      public void end() {
+        documents.add(before.length() == 0 ? last : before.append(last).toString());
+        before.setLength(0);
+        last = "";
+      }
+    };
   }
 
   /** The documents of both, this one's first. */
@@ -61,8 +81,21 @@ public record TextCorpus(String name, List<String> documents) {
     return new TextCorpus(name + " and " + other.name, both);
   }
 
-  /** Length of all documents, in chars. */
+  @Override
+  public int count() {
+    return documents.size();
+  }
+
+  @Override
   public long length() {
     return documents.stream().mapToLong(String::length).sum();
+  }
+
+  @Override
+  public void read(DocumentReader reader) {
+    for (String document : documents) {
+      reader.part(document);
+      reader.end();
+    }
   }
 }

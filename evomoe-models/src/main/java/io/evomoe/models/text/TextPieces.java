@@ -57,7 +57,7 @@ final class TextPieces {
    *
    * @param most chars that it has, one more where that would cut a surrogate pair
    */
-  static int end(String text, int start, int least, int most) {
+  static int end(CharSequence text, int start, int least, int most) {
     long last = Math.min((long) start + most, text.length());
     for (long i = (long) start + least; i < Math.min(last, text.length() - 1L); i++) {
       if (isCut(text, (int) i)) {
@@ -71,7 +71,7 @@ final class TextPieces {
     return (int) last + (insidePair ? 1 : 0);
   }
 
-  private static boolean isCut(String text, int i) {
+  private static boolean isCut(CharSequence text, int i) {
     return text.charAt(i) == ' ' && !isSpace(text, i - 1) && !isSpace(text, i + 1);
   }
 
@@ -89,7 +89,7 @@ final class TextPieces {
     return false;
   }
 
-  private static boolean isSpace(String text, int index) {
+  private static boolean isSpace(CharSequence text, int index) {
     return PreTokenizer.isSpace(text.charAt(index));
   }
 }

@@ -67,6 +67,10 @@ public record TextSplit(TextCorpus train, TextCorpus valid, Optional<TextCorpus>
    * @throws IllegalArgumentException when there is nothing to hold out
    */
   public static TextSplit of(TextCorpus corpus, HeldOut heldOut) {
-    return DocumentSplit.of(corpus, heldOut);
+    TextSides sides = DocumentSplit.of(corpus, heldOut);
+    return new TextSplit(
+        TextCorpus.of(sides.train()),
+        TextCorpus.of(sides.valid()),
+        sides.test().map(TextCorpus::of));
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.AtomicFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -21,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams that were encoded, in a file that is mapped into memory when it is read. It begins with a
- * line of JSON that says what they are made of ({@code key}), what they are, and of each stream its
- * name, its number of ids, the bytes of an id (2 or 4, big-endian) and the CRC-32C of its ids. Then
- * come the ids, stream after stream.
+ * Streams that were encoded, in a file from which ids are read when they are asked for. It begins
+ * with a line of JSON that says what they are made of ({@code key}), what they are, and of each
+ * stream its name, its number of ids, the bytes of an id (2 or 4, big-endian) and the CRC-32C of
+ * its ids. Then come the ids, stream after stream.
  *
  * @param description of the streams, for people
  * @param streams in their order
@@ -41,10 +42,11 @@ public record TokenFile(String description, List<TokenStream> streams) {
   }
 
   /**
-   * Writes the file, which is at every moment the old one or the new one.
+   * Writes the file, which is at every moment the old one or the new one. From then on the streams
+   * are read from it, and take no other room.
    *
    * @param key that tells what the streams are made of: text, tokenizer and all else
-   * @throws java.io.UncheckedIOException if it cannot be written; the old one is then untouched
+   * @throws UncheckedIOException if it cannot be written; the old one is then untouched
    */
   public void write(Path file, String key) {
     ObjectNode head = JsonNodeFactory.instance.objectNode();
@@ -66,6 +68,20 @@ public record TokenFile(String description, List<TokenStream> streams) {
             stream.ids().write(channel);
           }
         });
+    moveTo(file);
+  }
+
+  private void moveTo(Path file) {
+    try {
+      FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+      long position = head(channel).length;
+      for (TokenStream stream : streams) {
+        stream.ids().moveTo(channel, position);
+        position += (long) stream.ids().size() * stream.ids().width();
+      }
+    } catch (IOException e) {
+      log.debug("Ids stay where they are: {} cannot be read", file, e);
+    }
   }
 
   /** Whether a file was written with a key; what follows its head is not looked at. */
@@ -87,32 +103,46 @@ public record TokenFile(String description, List<TokenStream> streams) {
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      byte[] line = head(channel);
-      JsonNode head = parsed(line);
-      if (!isOf(head, key)) {
-        return Optional.empty();
-      }
-      List<TokenStream> streams = new ArrayList<>();
-      long position = line.length;
-      for (JsonNode part : head.path("streams")) {
-        int size = part.path("ids").asInt();
-        int width = part.path("bytes").asInt();
-        if (channel.size() < position + (long) size * width) {
-          throw new IOException("it ends too early");
+    try {
+      FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+      Optional<TokenFile> read = Optional.empty();
+      try {
+        read = read(channel, key);
+      } finally {
+        if (read.isEmpty()) {
+          channel.close();
         }
-        TokenIds ids = TokenIds.mapped(channel, position, size, width);
-        if (ids.checksum() != part.path("crc32c").asLong()) {
-          throw new IOException("its checksum is another one");
-        }
-        streams.add(new TokenStream(part.path("name").asText(), ids));
-        position += (long) size * width;
       }
-      return Optional.of(new TokenFile(head.path("description").asText(), streams));
-    } catch (IOException e) {
+      return read;
+    } catch (IOException | UncheckedIOException e) {
       log.warn("{} is damaged, so the text is encoded anew: {}", file, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** The channel stays open for the streams. */
+  private static Optional<TokenFile> read(FileChannel channel, String key) throws IOException {
+    byte[] line = head(channel);
+    JsonNode head = parsed(line);
+    if (!isOf(head, key)) {
+      return Optional.empty();
+    }
+    List<TokenStream> streams = new ArrayList<>();
+    long position = line.length;
+    for (JsonNode part : head.path("streams")) {
+      int size = part.path("ids").asInt();
+      int width = part.path("bytes").asInt();
+      if (channel.size() < position + (long) size * width) {
+        throw new IOException("it ends too early");
+      }
+      TokenIds ids = TokenIds.of(channel, position, size, width);
+      if (ids.checksum() != part.path("crc32c").asLong()) {
+        throw new IOException("its checksum is another one");
+      }
+      streams.add(new TokenStream(part.path("name").asText(), ids));
+      position += (long) size * width;
+    }
+    return Optional.of(new TokenFile(head.path("description").asText(), streams));
   }
 
   private static JsonNode parsed(byte[] line) throws IOException {

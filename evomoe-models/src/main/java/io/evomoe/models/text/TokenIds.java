@@ -1,42 +1,62 @@
 package io.evomoe.models.text;
 
+import io.evomoe.internal.files.UnnamedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.Path;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
- * Ids in blocks of two or four bytes each, in memory or mapped from a file, so that a long text
- * takes no more than that while it is encoded and after it.
+ * Ids of two or four bytes each, in memory or in a file, so that a long text takes no more than
+ * that while it is encoded and after it.
  */
 final class TokenIds {
-  /** Ids of a block: all but the last are full. */
+  /** Ids of a block. */
   private static final int BLOCK = 1 << 20;
 
   private static final int FIRST_ROOM = 1 << 10;
   private static final int IDS_OF_TWO_BYTES = 1 << 16;
 
   private final int width;
-  private final List<ByteBuffer> blocks = new ArrayList<>();
+  private volatile IdBytes full;
+
+  /** What fills no block yet. */
+  private ByteBuffer rest;
+
   private int size;
 
-  private TokenIds(int width) {
+  private TokenIds(int width, IdBytes full) {
     this.width = width;
+    this.full = full;
+    this.rest = ByteBuffer.allocate(FIRST_ROOM * width);
   }
 
-  /** No ids yet. */
+  /** No ids yet, in memory. */
   static TokenIds empty(int vocabulary) {
-    return new TokenIds(vocabulary <= IDS_OF_TWO_BYTES ? Character.BYTES : Integer.BYTES);
+    return new TokenIds(width(vocabulary), new IdBytes.InMemory());
+  }
+
+  /**
+   * No ids yet, in a file.
+   *
+   * @param folder that takes a file without a name
+   */
+  static TokenIds empty(int vocabulary, Path folder) {
+    int width = width(vocabulary);
+    return new TokenIds(width, new IdBytes.InFile(UnnamedFile.open(folder), 0, BLOCK * width));
+  }
+
+  private static int width(int vocabulary) {
+    return vocabulary <= IDS_OF_TWO_BYTES ? Character.BYTES : Integer.BYTES;
   }
 
   /** Ids that there are. */
   static TokenIds of(int[] ids) {
     boolean small = IntStream.of(ids).allMatch(id -> id >= 0 && id < IDS_OF_TWO_BYTES);
-    TokenIds all = new TokenIds(small ? Character.BYTES : Integer.BYTES);
+    TokenIds all = new TokenIds(small ? Character.BYTES : Integer.BYTES, new IdBytes.InMemory());
     all.add(ids);
     return all;
   }
@@ -46,15 +66,23 @@ final class TokenIds {
    *
    * @param width bytes of an id, 2 or 4
    */
-  static TokenIds mapped(FileChannel file, long position, int size, int width) throws IOException {
-    TokenIds ids = new TokenIds(width);
-    for (int first = 0; first < size; first += BLOCK) {
-      long length = (long) Math.min(BLOCK, size - first) * width;
-      ids.blocks.add(
-          file.map(FileChannel.MapMode.READ_ONLY, position + (long) first * width, length));
-    }
+  static TokenIds of(FileChannel file, long position, int size, int width) {
+    TokenIds ids = new TokenIds(width, new IdBytes.InFile(file, position, BLOCK * width));
     ids.size = size;
+    ids.keepRest();
     return ids;
+  }
+
+  /** From now on the ids are read from a file to which they were written. */
+  void moveTo(FileChannel file, long position) {
+    IdBytes before = full;
+    full = new IdBytes.InFile(file, position, BLOCK * width);
+    before.close();
+  }
+
+  private void keepRest() {
+    int bytes = size % BLOCK * width;
+    rest = ByteBuffer.allocate(bytes).put(full.read(size / BLOCK, 0, bytes));
   }
 
   /** Bytes of an id. */
@@ -74,46 +102,62 @@ final class TokenIds {
           "a text must have at most %d tokens, has more".formatted(Integer.MAX_VALUE));
     }
     for (int id : more) {
-      ByteBuffer block = blockWithRoom();
+      if (!rest.hasRemaining()) {
+        ByteBuffer wider =
+            ByteBuffer.allocate(
+                Math.min(Math.max(2 * rest.capacity(), FIRST_ROOM * width), BLOCK * width));
+        rest = wider.put(rest.flip());
+      }
       if (width == Character.BYTES) {
-        block.putChar((char) id);
+        rest.putChar((char) id);
       } else {
-        block.putInt(id);
+        rest.putInt(id);
       }
       size++;
+      if (size % BLOCK == 0) {
+        full.add(rest.flip());
+        rest = ByteBuffer.allocate(BLOCK * width);
+      }
     }
-  }
-
-  private ByteBuffer blockWithRoom() {
-    if (size % BLOCK == 0) {
-      blocks.add(ByteBuffer.allocate(FIRST_ROOM * width));
-    }
-    int last = blocks.size() - 1;
-    ByteBuffer block = blocks.get(last);
-    if (!block.hasRemaining()) {
-      int room = last > 0 ? BLOCK * width : Math.min(2 * block.capacity(), BLOCK * width);
-      block = ByteBuffer.allocate(room).put(block.flip());
-      blocks.set(last, block);
-    }
-    return block;
   }
 
   /** Id {@code i}. */
   int id(int i) {
-    ByteBuffer block = blocks.get(i / BLOCK);
-    int place = i % BLOCK * width;
-    return width == Character.BYTES ? block.getChar(place) : block.getInt(place);
+    return id(bytes(i, 1), 0);
+  }
+
+  private int id(ByteBuffer bytes, int i) {
+    return width == Character.BYTES
+        ? bytes.getChar(i * Character.BYTES)
+        : bytes.getInt(i * Integer.BYTES);
+  }
+
+  /** Writes {@code count} ids from {@code from} on into {@code target} at {@code offset}. */
+  void copy(int from, int[] target, int offset, int count) {
+    for (int done = 0; done < count; ) {
+      int some = Math.min(count - done, BLOCK - (from + done) % BLOCK);
+      ByteBuffer bytes = bytes(from + done, some);
+      for (int i = 0; i < some; i++) {
+        target[offset + done + i] = id(bytes, i);
+      }
+      done += some;
+    }
   }
 
   /** All ids in their order. */
   IntStream stream() {
-    return IntStream.range(0, size).map(this::id);
+    return IntStream.range(0, blocks())
+        .flatMap(
+            block -> {
+              ByteBuffer bytes = block(block);
+              return IntStream.range(0, bytes.limit() / width).map(i -> id(bytes, i));
+            });
   }
 
-  /** Writes all ids, as {@link #mapped} reads them. */
+  /** Writes all ids, as {@link #of(FileChannel, long, int, int)} reads them. */
   void write(WritableByteChannel target) throws IOException {
-    for (int i = 0; i < blocks.size(); i++) {
-      ByteBuffer bytes = bytes(i);
+    for (int i = 0; i < blocks(); i++) {
+      ByteBuffer bytes = block(i);
       while (bytes.hasRemaining()) {
         target.write(bytes);
       }
@@ -123,14 +167,25 @@ final class TokenIds {
   /** CRC-32C of what {@link #write} writes. */
   long checksum() {
     CRC32C checksum = new CRC32C();
-    for (int i = 0; i < blocks.size(); i++) {
-      checksum.update(bytes(i));
+    for (int i = 0; i < blocks(); i++) {
+      checksum.update(block(i));
     }
     return checksum.getValue();
   }
 
-  private ByteBuffer bytes(int block) {
-    int bytes = Math.min(BLOCK, size - block * BLOCK) * width;
-    return blocks.get(block).duplicate().position(0).limit(bytes);
+  private int blocks() {
+    return (int) (((long) size + BLOCK - 1) / BLOCK);
+  }
+
+  private ByteBuffer block(int block) {
+    return bytes(block * BLOCK, Math.min(BLOCK, size - block * BLOCK));
+  }
+
+  /** Of some ids in a block. */
+  private ByteBuffer bytes(int first, int count) {
+    int from = first % BLOCK * width;
+    return first / BLOCK == size / BLOCK
+        ? rest.slice(from, count * width)
+        : full.read(first / BLOCK, from, count * width);
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.models.text;
 
 import io.evomoe.moe.TokenFrequencies;
+import java.nio.file.Path;
 
 /** The token ids of a text in one row, end-of-text between documents. */
 public final class TokenStream {
@@ -21,42 +22,38 @@ public final class TokenStream {
     this.ids = ids;
   }
 
-  /** Encodes a corpus document by document. */
-  public static TokenStream of(TextCorpus corpus, Tokenizer tokenizer) {
-    return of(corpus, tokenizer, TextProgress.NONE);
+  /** Encodes documents one by one. */
+  public static TokenStream of(Documents documents, Tokenizer tokenizer) {
+    return of(documents, tokenizer, TextProgress.NONE);
   }
 
   /**
-   * Encodes a corpus document by document, on all threads.
+   * Encodes documents one by one, on all threads.
    *
    * @param progress told of each, of long ones piece by piece
    */
-  public static TokenStream of(TextCorpus corpus, Tokenizer tokenizer, TextProgress progress) {
-    CharacterProgress encoded = new CharacterProgress("Encoding", corpus.documents(), progress);
-    PieceEncoding encoding = new PieceEncoding(tokenizer, encoded);
-    TokenIds ids = TokenIds.empty(tokenizer.vocabularySize());
-    boolean first = true;
-    for (String document : corpus.documents()) {
-      int start = 0;
-      while (start < document.length()) {
-        int end = tokenizer.pieceEnd(document, start, PieceEncoding.PIECE);
-        boolean separated = start == 0 && !first;
-        encoding.add(
-            document,
-            start,
-            end,
-            piece -> {
-              if (separated) {
-                ids.add(tokenizer.endOfText());
-              }
-              ids.add(piece);
-            });
-        start = end;
-      }
-      first = false;
-    }
+  public static TokenStream of(Documents documents, Tokenizer tokenizer, TextProgress progress) {
+    return of(documents, tokenizer, TokenIds.empty(tokenizer.vocabularySize()), progress);
+  }
+
+  /**
+   * The same with the ids in a file without a name, which is gone with the stream or the process,
+   * so that neither the text nor its ids are in memory.
+   *
+   * @param folder that takes the file
+   */
+  public static TokenStream of(
+      Documents documents, Tokenizer tokenizer, Path folder, TextProgress progress) {
+    return of(documents, tokenizer, TokenIds.empty(tokenizer.vocabularySize(), folder), progress);
+  }
+
+  private static TokenStream of(
+      Documents documents, Tokenizer tokenizer, TokenIds ids, TextProgress progress) {
+    CharacterProgress encoded = new CharacterProgress("Encoding", documents.length(), progress);
+    DocumentEncoding encoding = new DocumentEncoding(tokenizer, encoded, ids::add);
+    documents.read(encoding);
     encoding.finish();
-    return new TokenStream(corpus.name(), ids);
+    return new TokenStream(documents.name(), ids);
   }
 
   TokenIds ids() {
@@ -85,8 +82,6 @@ public final class TokenStream {
 
   /** Writes {@code count} tokens from {@code from} on into {@code target} at {@code offset}. */
   void copy(int from, int[] target, int offset, int count) {
-    for (int i = 0; i < count; i++) {
-      target[offset + i] = ids.id(from + i);
-    }
+    ids.copy(from, target, offset, count);
   }
 }

@@ -10,7 +10,8 @@ public interface Tokenizer {
 
   /**
    * Where a text may be cut: {@link #encode} gives the tokens of the whole for the pieces, one
-   * after the other. Tokenizers whose texts must stay whole have but the end of the text.
+   * after the other. Tokenizers whose texts must stay whole have but the end of the text. A cut
+   * before that is one whatever text goes on behind it.
    *
    * @param start of the piece in the text
    * @param least chars that it has, or all that are left

@@ -14,7 +14,7 @@ public final class TokenizerFolder {
   private TokenizerFolder() {}
 
   /** Learns a tokenizer with GPT-2's special token, saves it and loads it back. */
-  public static BpeTokenizer train(TextCorpus train, int vocabularySize, Path folder) {
+  public static BpeTokenizer train(Documents train, int vocabularySize, Path folder) {
     return train(train, vocabularySize, folder, SpecialTokens.GPT);
   }
 
@@ -28,22 +28,22 @@ public final class TokenizerFolder {
    * @param folder for the tokenizer's files, made when it does not exist
    */
   public static BpeTokenizer train(
-      TextCorpus train, int vocabularySize, Path folder, SpecialTokens special) {
+      Documents train, int vocabularySize, Path folder, SpecialTokens special) {
     return train(train, vocabularySize, folder, special, TextProgress.NONE);
   }
 
   /**
-   * Learns a tokenizer as {@link #train(TextCorpus, int, Path, SpecialTokens)} does.
+   * Learns a tokenizer as {@link #train(Documents, int, Path, SpecialTokens)} does.
    *
    * @param progress told how far it has come
    */
   public static BpeTokenizer train(
-      TextCorpus train,
+      Documents train,
       int vocabularySize,
       Path folder,
       SpecialTokens special,
       TextProgress progress) {
-    Iterable<String> sample = TextSample.of(train.documents(), SAMPLE);
+    Iterable<String> sample = TextSample.of(train, SAMPLE);
     BytePairTrainer.train(sample, vocabularySize, special, progress).save(folder);
     return BpeTokenizer.load(folder);
   }

@@ -11,12 +11,15 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
 /** Reads UTF-8 text strictly: nothing is replaced, nothing is guessed. */
 public final class Utf8Text {
   /** Sizes beyond this do not fit into one Java array. */
   private static final long MAXIMUM_BYTES = Integer.MAX_VALUE - 8L;
+
+  private static final int CHUNK = 1 << 16;
 
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
@@ -30,18 +33,31 @@ public final class Utf8Text {
    *     readable, or not UTF-8 (with the offset of the first bad byte)
    */
   public static String read(Path file) {
+    StringBuilder text = new StringBuilder();
+    read(file, text::append);
+    return text.toString();
+  }
+
+  /**
+   * Reads the text of a file as {@link #read(Path)} does, chunk after chunk.
+   *
+   * @param reader of chunks, none of which is empty or ends inside a surrogate pair
+   */
+  static void read(Path file, Consumer<String> reader) {
     if (!Files.exists(file)) {
       throw new IllegalArgumentException("text file " + file + " does not exist");
     }
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException("text file " + file + " is a folder");
     }
-    byte[] bytes = bytes(file);
-    if (bytes.length == 0) {
-      throw new IllegalArgumentException("text file " + file + " is empty");
+    try {
+      if (Files.size(file) == 0 || !readChunks(file, reader)) {
+        throw new IllegalArgumentException("text file " + file + " is empty");
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "text file %s cannot be read: %s".formatted(file, IoReason.of(e, file)), e);
     }
-    String text = decode(bytes, file);
-    return text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
   }
 
   /** Bytes of a text. */
@@ -49,23 +65,42 @@ public final class Utf8Text {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private static byte[] bytes(Path file) {
-    try {
-      if (Files.size(file) == 0) {
-        return new byte[0];
-      }
-      try (InputStream in = open(file)) {
-        byte[] bytes = in.readNBytes((int) MAXIMUM_BYTES);
-        if (in.read() >= 0) {
+  /** Whether there was a byte. */
+  private static boolean readChunks(Path file, Consumer<String> reader) throws IOException {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer bytes = ByteBuffer.allocate(CHUNK);
+    CharBuffer chars = CharBuffer.allocate(CHUNK);
+    long before = 0;
+    boolean first = true;
+    try (InputStream in = open(file)) {
+      for (boolean ended = false; !ended; ) {
+        int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
+        ended = read < 0;
+        bytes.limit(bytes.position() + Math.max(read, 0)).position(0);
+        if (before + bytes.limit() > MAXIMUM_BYTES) {
           throw new IllegalArgumentException(
               "text file %s holds more than %d bytes".formatted(file, MAXIMUM_BYTES));
         }
-        return bytes;
+        CoderResult result = decoder.decode(bytes, chars, ended);
+        if (result.isError()) {
+          throw new IllegalArgumentException(
+              "text file %s is not UTF-8: malformed byte 0x%02X at offset %d"
+                  .formatted(file, bytes.get(bytes.position()), before + bytes.position()));
+        }
+        before += bytes.position();
+        bytes.compact();
+        chars.flip();
+        if (chars.hasRemaining()) {
+          int start = first && chars.get(0) == BYTE_ORDER_MARK ? 1 : 0;
+          if (chars.length() > start) {
+            reader.accept(chars.subSequence(start, chars.length()).toString());
+          }
+          first = false;
+        }
+        chars.clear();
       }
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "text file %s cannot be read: %s".formatted(file, IoReason.of(e, file)), e);
     }
+    return before > 0;
   }
 
   private static InputStream open(Path file) throws IOException {
@@ -79,18 +114,5 @@ public final class Utf8Text {
       raw.close();
       throw e;
     }
-  }
-
-  private static String decode(byte[] bytes, Path file) {
-    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    CharBuffer out = CharBuffer.allocate(bytes.length);
-    CoderResult result = decoder.decode(in, out, true);
-    if (result.isError()) {
-      throw new IllegalArgumentException(
-          "text file %s is not UTF-8: malformed byte 0x%02X at offset %d"
-              .formatted(file, bytes[in.position()], in.position()));
-    }
-    return out.flip().toString();
   }
 }

@@ -1,9 +1,11 @@
 package io.evomoe.models.text;
 
 import io.evomoe.models.text.HeldOut.Unit;
+import io.evomoe.random.CounterRandom;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,14 +25,43 @@ final class WholeTexts {
     if (spare.isEmpty()) {
       return Set.of();
     }
-    ProportionalSample.Sample sample = ProportionalSample.of(spare, share, seed);
-    Set<String> taken = new HashSet<>(sample.taken());
-    sample
-        .undecided()
-        .filter(unit -> taken.isEmpty() || sample.whole())
-        .ifPresent(unit -> taken.add(unit.text()));
+    List<Unit> sorted = sorted(spare, seed);
+    ProportionalSample.Sample sample =
+        ProportionalSample.of(
+            sorted.stream().mapToLong(Unit::length).toArray(), strata(sorted), share, seed);
+    Set<String> taken = new HashSet<>();
+    sample.taken().stream().forEach(i -> taken.add(sorted.get(i).text()));
+    if (sample.undecided() >= 0 && (taken.isEmpty() || sample.whole())) {
+      taken.add(sorted.get(sample.undecided()).text());
+    }
     giveBackOneOfEmptiedStrata(spare, taken);
     return Set.copyOf(taken);
+  }
+
+  /** Equal texts as one, longest first, those of a length in an order that the seed gives. */
+  private static List<Unit> sorted(List<Unit> texts, long seed) {
+    Map<String, Unit> distinct = new LinkedHashMap<>();
+    for (Unit unit : texts) {
+      distinct.merge(
+          unit.text(),
+          unit,
+          (one, other) -> new Unit(one.text(), one.length() + other.length(), one.stratum()));
+    }
+    return distinct.values().stream()
+        .sorted(
+            Comparator.comparingLong(Unit::length)
+                .reversed()
+                .thenComparingLong(unit -> CounterRandom.fold(seed, unit.text()))
+                .thenComparing(Unit::text))
+        .toList();
+  }
+
+  /** A number for each text's stratum. */
+  private static int[] strata(List<Unit> units) {
+    Map<String, Integer> numbers = new HashMap<>();
+    return units.stream()
+        .mapToInt(unit -> numbers.computeIfAbsent(unit.stratum(), name -> numbers.size()))
+        .toArray();
   }
 
   private static List<Unit> ofStrataWithTwo(List<Unit> units) {

@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The split of version 0.1.0, with which its runs go on. */
+/** Splits with which runs that were made earlier go on. */
 class EarlierSplitTest {
 
   @Test
@@ -31,6 +31,27 @@ class EarlierSplitTest {
     assertThat(digest(pairs.valid().sources())).isEqualTo("5ae03a5410b2cb1e");
     assertThat(digest(classes.train().texts().documents())).isEqualTo("34d065441a3c8af2");
     assertThat(digest(classes.valid().texts().documents())).isEqualTo("01b56271173535a2");
+  }
+
+  @Test
+  void should_hold_out_what_runs_were_begun_with() throws NoSuchAlgorithmException {
+    Path data = Path.of("..", "data");
+    HeldOut heldOut = HeldOut.DEFAULT.withShares(0.1, 0.2);
+    TextSplit text = TextSplit.open(data.resolve("sotu/sotu.test.txt.gz"), heldOut);
+    PairSplit pairs = PairSplit.open(data.resolve("lohelp/lohelp.en-de.test.tsv.gz"), heldOut);
+    ClassifiedSplit classes =
+        ClassifiedSplit.open(data.resolve("wordnet/wordnet-gloss.test.tsv.gz"), heldOut);
+
+    assertThat(digest(text.train().documents())).isEqualTo("b2174eab7f221b0d");
+    assertThat(digest(text.valid().documents())).isEqualTo("aca604027eb74b84");
+    assertThat(digest(text.test().orElseThrow().documents())).isEqualTo("da3205ce655156ec");
+    assertThat(digest(pairs.train().sources())).isEqualTo("f1c8e8b20708925c");
+    assertThat(digest(pairs.valid().sources())).isEqualTo("d814a83e0b4a036b");
+    assertThat(digest(pairs.test().orElseThrow().sources())).isEqualTo("cc8357d1f4ab74f0");
+    TextSplit glosses = classes.texts();
+    assertThat(digest(glosses.train().documents())).isEqualTo("e9dba1ee8164c60e");
+    assertThat(digest(glosses.valid().documents())).isEqualTo("c03b1f4480738e15");
+    assertThat(digest(glosses.test().orElseThrow().documents())).isEqualTo("75740c6ef4262e99");
   }
 
   @Test

@@ -21,8 +21,8 @@ class TextSampleTest {
   void should_take_all_of_what_is_not_longer() {
     List<String> documents = List.of("a ".repeat(SIZE / 2 - 1), "bc");
 
-    assertThat(TextSample.of(documents, SIZE)).isSameAs(documents);
-    assertThat(TextSample.of(List.of(documents.get(0), "bcd"), SIZE)).isNotEqualTo(documents);
+    assertThat(sample(documents)).isSameAs(documents);
+    assertThat(sample(List.of(documents.get(0), "bcd"))).isNotEqualTo(documents);
   }
 
   @ParameterizedTest
@@ -36,9 +36,9 @@ class TextSampleTest {
       }
       texts.add(text.toString());
     }
-    List<String> sample = TextSample.of(texts, SIZE);
+    List<String> sample = sample(texts);
 
-    assertThat(sample).isEqualTo(TextSample.of(texts, SIZE));
+    assertThat(sample).isEqualTo(sample(texts));
     long length = sample.stream().mapToLong(String::length).sum();
     assertThat(length).isBetween(SIZE * 9L / 10, SIZE * 11L / 10);
     Map<Integer, Long> tenths =
@@ -59,9 +59,13 @@ class TextSampleTest {
   void should_not_cut_words_between_which_there_are_spaces() {
     String text = "beginning middle end ".repeat(60_000);
 
-    for (String stretch : TextSample.of(List.of(text), SIZE)) {
+    for (String stretch : sample(List.of(text))) {
       assertThat(stretch.strip().split(" "))
           .allMatch(word -> List.of("beginning", "middle", "end").contains(word));
     }
+  }
+
+  private static List<String> sample(List<String> documents) {
+    return TextSample.of(new TextCorpus("c", documents), SIZE);
   }
 }

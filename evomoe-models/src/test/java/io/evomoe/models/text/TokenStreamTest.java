@@ -3,8 +3,11 @@ package io.evomoe.models.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -31,8 +34,7 @@ class TokenStreamTest {
     TokenStream stream =
         TokenStream.of(new TextCorpus("c", List.of("ab", "c", "de")), new CharTokenizer());
 
-    assertThat(IntStream.range(0, stream.size()).map(stream::id).toArray())
-        .containsExactly(97, 98, 128, 99, 128, 100, 101);
+    assertThat(ids(stream)).containsExactly(97, 98, 128, 99, 128, 100, 101);
     assertThat(stream.name()).isEqualTo("c");
   }
 
@@ -79,8 +81,114 @@ class TokenStreamTest {
       }
       TokenStream stream = TokenStream.of(corpus, tokenizer);
 
-      assertThat(IntStream.range(0, stream.size()).map(stream::id).toArray())
-          .isEqualTo(serial.build().toArray());
+      assertThat(ids(stream)).isEqualTo(serial.build().toArray());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void should_have_the_same_ids_however_documents_come_in_parts(
+      boolean spaces, @TempDir Path folder) throws IOException {
+    List<String> documents = new ArrayList<>();
+    for (int seed = 0; seed < 30; seed++) {
+      String text = OddText.random(seed) + " the people of\n" + OddText.random(seed + 99L) + "😀";
+      String words = spaces ? text : text.replace(' ', '_');
+      documents.add(words.repeat(seed % 10 == 0 ? 3000 : 1));
+    }
+    TextCorpus corpus = new TextCorpus("c", documents);
+    try (BpeTokenizer tokenizer = TokenizerFolder.train(corpus, 400, folder.resolve("tokenizer"))) {
+      TokenStream whole = TokenStream.of(corpus, tokenizer);
+      Path room = Files.createDirectory(folder.resolve("room"));
+      for (int part : new int[] {1, 7, 999, 20_000}) {
+        TokenStream stream =
+            TokenStream.of(inParts(corpus, part), tokenizer, room, TextProgress.NONE);
+
+        assertThat(ids(stream)).as("parts of %d", part).isEqualTo(ids(whole));
+        assertThat(room).isEmptyDirectory();
+      }
+    }
+  }
+
+  private static Documents inParts(TextCorpus corpus, int most) {
+    return new Documents() {
+      @Override
+      public String name() {
+        return corpus.name();
+      }
+
+      @Override
+      public int count() {
+        return corpus.count();
+      }
+
+      @Override
+      public long length() {
+        return corpus.length();
+      }
+
+      @Override
+      public void read(DocumentReader reader) {
+        for (String document : corpus.documents()) {
+          for (int start = 0; start < document.length(); ) {
+            int end = Math.min(start + most, document.length());
+            end += Character.isHighSurrogate(document.charAt(end - 1)) ? 1 : 0;
+            reader.part(document.substring(start, end));
+            start = end;
+          }
+          reader.end();
+        }
+      }
+    };
+  }
+
+  @Test
+  void should_leave_nothing_of_documents_that_cannot_be_read_to_their_end(@TempDir Path folder) {
+    Documents broken =
+        new Documents() {
+          @Override
+          public String name() {
+            return "broken";
+          }
+
+          @Override
+          public int count() {
+            return 1000;
+          }
+
+          @Override
+          public long length() {
+            return 1 << 30;
+          }
+
+          @Override
+          public void read(DocumentReader reader) {
+            for (int i = 0; i < 100; i++) {
+              reader.part("some text ".repeat(100_000));
+              reader.end();
+            }
+            throw new IllegalArgumentException("broken off");
+          }
+        };
+
+    assertThatThrownBy(() -> TokenStream.of(broken, new CharTokenizer(), folder, TextProgress.NONE))
+        .hasMessage("broken off");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {300, 70_000})
+  void should_read_ids_in_a_file_as_ids_in_memory(int vocabulary, @TempDir Path folder) {
+    int[] ids = IntStream.range(0, (1 << 21) + 5).map(i -> (int) (i * 31L % vocabulary)).toArray();
+    for (int size : new int[] {0, 1, 1 << 20, ids.length}) {
+      TokenIds all = TokenIds.empty(vocabulary, folder);
+      all.add(Arrays.copyOf(ids, size));
+      TokenIds inMemory = TokenIds.of(Arrays.copyOf(ids, size));
+      int[] copied = new int[size];
+      all.copy(0, copied, 0, size);
+
+      assertThat(copied).isEqualTo(Arrays.copyOf(ids, size));
+      assertThat(all.stream().sum()).isEqualTo(inMemory.stream().sum());
+      assertThat(folder).isEmptyDirectory();
     }
   }
 
@@ -103,6 +211,10 @@ class TokenStreamTest {
     assertThatThrownBy(() -> TokenStream.of(new TextCorpus("c", documents), picky))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("text must be short, was first");
+  }
+
+  private static int[] ids(TokenStream stream) {
+    return IntStream.range(0, stream.size()).map(stream::id).toArray();
   }
 
   private static class CharTokenizer implements Tokenizer {

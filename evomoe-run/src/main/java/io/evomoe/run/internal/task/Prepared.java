@@ -28,20 +28,27 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
    * Reads data and trains a tokenizer on its training side.
    *
    * @param data files or folders, at least one
+   * @param output folder that has room for a file without a name
    * @param progress told how far it has come
    */
-  public static Prepared read(List<Path> data, RunConfig config, TextProgress progress) {
-    return of(config, folder -> read(data, config, TokenizerSource.learned(folder), progress));
+  public static Prepared read(
+      List<Path> data, RunConfig config, Path output, TextProgress progress) {
+    return of(
+        config, folder -> read(data, config, TokenizerSource.learned(folder), output, progress));
   }
 
   /** The same for a run that takes over the tokenizer of another one. */
   public static Prepared read(
-      List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
+      List<Path> data,
+      RunConfig config,
+      RunCheckpoint tokenized,
+      Path output,
+      TextProgress progress) {
     return of(
         config,
         folder -> {
           TokenizerFiles.copy(tokenized.folder().tokenizerPath(), folder);
-          return open(data, config, tokenized, progress);
+          return open(data, FolderDigest.of(data), config, tokenized, output, progress);
         });
   }
 
@@ -74,17 +81,31 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
       RunConfig config,
       RunCheckpoint tokenized,
       TextProgress progress) {
+    return open(data, content, config, tokenized, ScratchFolder.parent(), progress);
+  }
+
+  private static TaskData<?, ?> open(
+      List<Path> data,
+      String content,
+      RunConfig config,
+      RunCheckpoint tokenized,
+      Path output,
+      TextProgress progress) {
     BpeTokenizer tokenizer = tokenized.tokenizer();
     Optional<TaskData<?, ?>> kept =
         KeptTokens.of(tokenized.folder(), content, config).read(config, tokenizer);
     return kept.isPresent()
         ? kept.get()
-        : read(data, config, TokenizerSource.of(tokenizer), progress);
+        : read(data, config, TokenizerSource.of(tokenizer), output, progress);
   }
 
   private static TaskData<?, ?> read(
-      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress) {
-    return Tasks.named(config.task()).read(data, config, tokenizer, progress);
+      List<Path> data,
+      RunConfig config,
+      TokenizerSource tokenizer,
+      Path output,
+      TextProgress progress) {
+    return Tasks.named(config.task()).read(data, config, tokenizer, output, progress);
   }
 
   /** Moves the tokenizer to its place. */

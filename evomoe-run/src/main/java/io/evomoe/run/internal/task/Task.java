@@ -108,10 +108,15 @@ public abstract class Task<B, M extends Model<B>> {
    *
    * @param data files or folders, at least one
    * @param tokenizer a new one or that of a run
+   * @param folder that takes files without a name, for what is too much to be in memory
    * @param progress told how far it has come
    */
   public abstract TaskData<B, M> read(
-      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress);
+      List<Path> data,
+      RunConfig config,
+      TokenizerSource tokenizer,
+      Path folder,
+      TextProgress progress);
 
   /**
    * The data of which a run has kept the ids; empty for a task whose data is always read.

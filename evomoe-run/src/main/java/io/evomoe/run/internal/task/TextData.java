@@ -3,13 +3,14 @@ package io.evomoe.run.internal.task;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TextSides;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.Model;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,12 +42,13 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
    * Encodes both sides of a text, which is not kept.
    *
    * @param tokenizer with the special tokens of the task's objective
+   * @param folder that takes a file for the ids
    * @param progress told how far it has come
    */
   static <M extends Model<LanguageBatch>> TextData<M> of(
-      TextTask<M> task, TextSplit text, Tokenizer tokenizer, TextProgress progress) {
-    TokenStream train = TokenStream.of(text.train(), tokenizer, progress);
-    TokenStream valid = TokenStream.of(text.valid(), tokenizer, progress);
+      TextTask<M> task, TextSides text, Tokenizer tokenizer, Path folder, TextProgress progress) {
+    TokenStream train = TokenStream.of(text.train(), tokenizer, folder, progress);
+    TokenStream valid = TokenStream.of(text.valid(), tokenizer, folder, progress);
     String description =
         "%s: %,d training and %,d held-out tokens%s of %,d and %,d documents%s, vocabulary %,d"
             .formatted(
@@ -54,9 +56,9 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
                 train.size(),
                 valid.size(),
                 task.objective().remark(),
-                text.train().documents().size(),
-                text.valid().documents().size(),
-                testPart(text.test().map(side -> side.documents().size())),
+                text.train().count(),
+                text.valid().count(),
+                testPart(text.test().map(side -> side.count())),
                 tokenizer.vocabularySize());
     return new TextData<>(task, tokenizer, description, train, valid);
   }

@@ -1,9 +1,9 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SplitFolder;
-import io.evomoe.models.text.TextCorpus;
-import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TextSides;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import java.nio.file.Files;
@@ -26,11 +26,11 @@ final class TextSources {
    * @param heldOut how a file is divided; a folder has its split
    * @throws IllegalArgumentException as well where there is no file and anything but a default
    */
-  static TextSplit open(List<Path> data, HeldOut heldOut) {
+  static TextSides open(List<Path> data, HeldOut heldOut) {
     if (data.stream().allMatch(Files::isDirectory)) {
       heldOut.requireUnasked(data);
     }
-    return data.stream().map(source -> open(source, heldOut)).reduce(TextSplit::join).orElseThrow();
+    return data.stream().map(source -> open(source, heldOut)).reduce(TextSides::join).orElseThrow();
   }
 
   /**
@@ -39,30 +39,30 @@ final class TextSources {
    * @param part {@code train}, {@code valid} or {@code test}
    * @param heldOut how a file is divided; a folder has its split
    */
-  static TextCorpus part(List<Path> data, String part, HeldOut heldOut) {
+  static Documents part(List<Path> data, String part, HeldOut heldOut) {
     return data.stream()
         .map(source -> part(source, part, heldOut))
-        .reduce(TextCorpus::join)
+        .reduce(TextSides::join)
         .orElseThrow();
   }
 
   /** All of a file. */
-  static TextCorpus whole(Path file) {
-    return isClassified(file) ? ClassifiedCorpus.read(file).texts() : TextCorpus.read(file);
+  static Documents whole(Path file) {
+    return isClassified(file) ? ClassifiedCorpus.read(file).texts() : TextSides.whole(file);
   }
 
-  private static TextSplit open(Path source, HeldOut ofFiles) {
+  private static TextSides open(Path source, HeldOut ofFiles) {
     HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : ofFiles;
     return isClassified(source)
-        ? ClassifiedSplit.open(source, heldOut).texts()
-        : TextSplit.open(source, heldOut);
+        ? TextSides.of(ClassifiedSplit.open(source, heldOut).texts())
+        : TextSides.open(source, heldOut);
   }
 
-  private static TextCorpus part(Path source, String part, HeldOut heldOut) {
+  private static Documents part(Path source, String part, HeldOut heldOut) {
     if (Files.isDirectory(source)) {
       return whole(SplitFolder.require(source, part, isClassified(source) ? CLASSIFIED : TEXT));
     }
-    TextSplit split = open(source, heldOut);
+    TextSides split = open(source, heldOut);
     return switch (part) {
       case "train" -> split.train();
       case "valid" -> split.valid();

@@ -1,14 +1,15 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TextSides;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
@@ -53,12 +54,16 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
 
   @Override
   public final TextData<M> read(
-      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress) {
-    TextSplit text = TextSources.open(data, config.split());
+      List<Path> data,
+      RunConfig config,
+      TokenizerSource tokenizer,
+      Path folder,
+      TextProgress progress) {
+    TextSides text = TextSources.open(data, config.split());
     BpeTokenizer encoding =
         tokenizer.tokenizer(
             text::train, config.model().vocabulary(), objective.special(), progress);
-    return TextData.of(this, text, encoding, progress);
+    return TextData.of(this, text, encoding, folder, progress);
   }
 
   @Override
@@ -68,7 +73,9 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
 
   @Override
   public final Measurement evaluate(RunCheckpoint run, EvalRequest request) {
-    TokenStream text = TokenStream.of(text(run, request), run.tokenizer());
+    TokenStream text =
+        TokenStream.of(
+            text(run, request), run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
     CorpusBatches<LanguageBatch> batches = objective.batches(text, run.tokenizer(), run.config());
     TrainedModel<M> trained = trained(run, request);
     List<LanguageBatch> read = batches.evaluationBatches(request.batches());
@@ -83,7 +90,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   }
 
   /** The text that a request means. */
-  private static TextCorpus text(RunCheckpoint run, EvalRequest request) {
+  private static Documents text(RunCheckpoint run, EvalRequest request) {
     Path data = request.data();
     if (data == null) {
       return TextSources.part(run.data(List.of()), request.split(), run.config().split());

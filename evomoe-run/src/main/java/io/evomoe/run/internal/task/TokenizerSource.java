@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.SpecialTokens;
-import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenizerFolder;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ public interface TokenizerSource {
    * @param progress told how far it has come
    */
   BpeTokenizer tokenizer(
-      Supplier<TextCorpus> training, int vocabulary, SpecialTokens special, TextProgress progress);
+      Supplier<Documents> training, int vocabulary, SpecialTokens special, TextProgress progress);
 
   /** A new one, saved in this folder. */
   static TokenizerSource learned(Path folder) {

@@ -35,7 +35,11 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
 
   @Override
   public TaskData<PairBatch, Transformer> read(
-      List<Path> data, RunConfig config, TokenizerSource tokenizer, TextProgress progress) {
+      List<Path> data,
+      RunConfig config,
+      TokenizerSource tokenizer,
+      Path folder,
+      TextProgress progress) {
     PairSplit pairs = PairSplit.open(one(data), config.split());
     BpeTokenizer encoding =
         tokenizer.tokenizer(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.TextSides;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.GateProvider;
@@ -48,7 +49,7 @@ class ResumedGatesTest {
         Stream.iterate(0, i -> i + 1).limit(300).map(i -> words.formatted(i, 1800 + i)).toList();
     TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
     tokenizer = TokenizerFolder.train(text.train(), 300, folder.resolve("tokenizer"));
-    data = TextData.of(new GptTask(), text, tokenizer, TextProgress.NONE);
+    data = TextData.of(new GptTask(), TextSides.of(text), tokenizer, folder, TextProgress.NONE);
   }
 
   @AfterAll

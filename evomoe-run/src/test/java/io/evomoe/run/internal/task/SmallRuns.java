@@ -5,6 +5,7 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.TextSides;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.models.text.pairs.PairCorpus;
@@ -62,9 +63,10 @@ final class SmallRuns implements AutoCloseable {
     data =
         Map.of(
             Tasks.GPT.name(),
-            TextData.of(new GptTask(), text, tokenizer, TextProgress.NONE),
+            TextData.of(new GptTask(), TextSides.of(text), tokenizer, folder, TextProgress.NONE),
             Tasks.ROBERTA.name(),
-            TextData.of(new RobertaTask(), text, maskedTokenizer, TextProgress.NONE),
+            TextData.of(
+                new RobertaTask(), TextSides.of(text), maskedTokenizer, folder, TextProgress.NONE),
             Tasks.TRANSLATION.name(),
             new TranslationData(
                 Tasks.TRANSLATION, pairs, pairTokenizer, SENTENCE, TextProgress.NONE));

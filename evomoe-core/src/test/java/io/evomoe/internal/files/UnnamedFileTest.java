@@ -1,0 +1,47 @@
+package io.evomoe.internal.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UnnamedFileTest {
+  @TempDir private Path folder;
+
+  @Test
+  void should_give_back_what_was_written_and_leave_nothing() throws IOException {
+    try (FileChannel file = UnnamedFile.open(folder)) {
+      file.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      ByteBuffer read = ByteBuffer.allocate(2);
+      file.read(read, 1);
+
+      assertThat(read.array()).containsExactly(2, 3);
+      assertThat(names()).allMatch(name -> AtomicFile.TEMPORARY.matcher(name).matches());
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void should_name_a_folder_that_takes_no_file() {
+    Path none = folder.resolve("none");
+
+    assertThatThrownBy(() -> UnnamedFile.open(none))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("cannot make a file in " + none + ": ");
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}

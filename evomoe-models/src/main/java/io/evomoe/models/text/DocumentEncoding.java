@@ -1,0 +1,79 @@
+package io.evomoe.models.text;
+
+import java.util.function.Consumer;
+
+/** Encodes documents piece by piece, with an end-of-text token between them. */
+final class DocumentEncoding implements DocumentReader {
+  private final Tokenizer tokenizer;
+  private final PieceEncoding encoding;
+  private final Consumer<int[]> taker;
+
+  /** Of the document, what was not cut yet. */
+  private final StringBuilder waiting = new StringBuilder();
+
+  private int enough;
+  private boolean begun;
+  private boolean first = true;
+
+  /**
+   * Encodes documents.
+   *
+   * @param taker of the ids, in their order
+   */
+  DocumentEncoding(Tokenizer tokenizer, CharacterProgress progress, Consumer<int[]> taker) {
+    this.tokenizer = tokenizer;
+    this.encoding = new PieceEncoding(tokenizer, progress);
+    this.taker = taker;
+  }
+
+  @Override
+  public void part(String part) {
+    waiting.append(part);
+    if (waiting.length() >= enough) {
+      String text = waiting.toString();
+      int cut = encode(text, false);
+      waiting.delete(0, cut);
+      // What has no cut is not looked at again with every few characters more.
+      enough = 2 * (text.length() - cut);
+    }
+  }
+
+  @Override
+  public void end() {
+    encode(waiting.toString(), true);
+    waiting.setLength(0);
+    enough = 0;
+    begun = false;
+    first = false;
+  }
+
+  /** Encodes what still waits for other threads. */
+  void finish() {
+    encoding.finish();
+  }
+
+  /** Up to the last cut, or to the end; returns where that is. */
+  private int encode(String text, boolean whole) {
+    int start = 0;
+    while (start < text.length()) {
+      int end = tokenizer.pieceEnd(text, start, PieceEncoding.PIECE);
+      if (end == text.length() && !whole) {
+        return start;
+      }
+      boolean separated = !begun && !first;
+      begun = true;
+      encoding.add(
+          text,
+          start,
+          end,
+          ids -> {
+            if (separated) {
+              taker.accept(new int[] {tokenizer.endOfText()});
+            }
+            taker.accept(ids);
+          });
+      start = end;
+    }
+    return start;
+  }
+}

@@ -1,0 +1,45 @@
+package io.evomoe.models.text;
+
+/** A stretch of one of several documents. */
+final class DocumentStretch implements DocumentReader {
+  private final StringBuilder stretch = new StringBuilder();
+  private final int wanted;
+  private final long from;
+  private final long to;
+  private int document;
+  private long place;
+
+  private DocumentStretch(int wanted, long from, long to) {
+    this.wanted = wanted;
+    this.from = from;
+    this.to = to;
+  }
+
+  /**
+   * Reads a stretch.
+   *
+   * @param document its number
+   * @param from first char
+   * @param to behind the last char, if there are so many
+   */
+  static String of(Documents documents, int document, long from, long to) {
+    DocumentStretch reader = new DocumentStretch(document, from, to);
+    documents.read(reader);
+    return reader.stretch.toString();
+  }
+
+  @Override
+  public void part(String text) {
+    if (document == wanted) {
+      int begin = (int) Math.min(Math.max(from - place, 0), text.length());
+      int end = (int) Math.min(Math.max(to - place, begin), text.length());
+      stretch.append(text, begin, end);
+      place += text.length();
+    }
+  }
+
+  @Override
+  public void end() {
+    document++;
+  }
+}

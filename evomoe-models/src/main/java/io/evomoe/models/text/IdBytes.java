@@ -1,0 +1,121 @@
+package io.evomoe.models.text;
+
+import io.evomoe.internal.files.IoReason;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where the bytes of ids are, block after block. Reading is safe for use by several threads. */
+interface IdBytes {
+
+  /**
+   * Puts a block behind those that there are.
+   *
+   * @param block of the same length as all others; not changed from then on
+   */
+  void add(ByteBuffer block);
+
+  /**
+   * Some bytes of a block.
+   *
+   * @param number of the block
+   * @param from first byte in it
+   */
+  ByteBuffer read(int number, int from, int length);
+
+  /** Gives back what they take; they are not read from then on. */
+  void close();
+
+  /** In memory. */
+  final class InMemory implements IdBytes {
+    private final List<ByteBuffer> blocks = new ArrayList<>();
+
+    @Override
+    public void add(ByteBuffer block) {
+      blocks.add(block);
+    }
+
+    @Override
+    public ByteBuffer read(int number, int from, int length) {
+      return blocks.get(number).slice(from, length);
+    }
+
+    @Override
+    public void close() {
+      blocks.clear();
+    }
+  }
+
+  /**
+   * In a file. It is read and not mapped: the pages of a mapped file count as memory of the
+   * process.
+   */
+  final class InFile implements IdBytes {
+    private static final Logger log = LoggerFactory.getLogger(InFile.class);
+
+    private final FileChannel file;
+    private final long start;
+    private final int block;
+    private long end;
+
+    /**
+     * The bytes of a file.
+     *
+     * @param start of the first block
+     * @param block bytes of a block
+     */
+    InFile(FileChannel file, long start, int block) {
+      this.file = file;
+      this.start = start;
+      this.block = block;
+      this.end = start;
+    }
+
+    @Override
+    public void add(ByteBuffer bytes) {
+      try {
+        while (bytes.hasRemaining()) {
+          end += file.write(bytes, end);
+        }
+      } catch (IOException e) {
+        throw failed("written", e);
+      }
+    }
+
+    @Override
+    public ByteBuffer read(int number, int from, int length) {
+      ByteBuffer bytes = ByteBuffer.allocate(length);
+      long position = start + (long) number * block + from;
+      try {
+        while (bytes.hasRemaining()) {
+          if (file.read(bytes, position + bytes.position()) < 0) {
+            throw new EOFException("it ends too early");
+          }
+        }
+      } catch (IOException e) {
+        throw failed("read", e);
+      }
+      return bytes.flip();
+    }
+
+    @Override
+    public void close() {
+      try {
+        file.close();
+      } catch (IOException e) {
+        log.debug("A file stays open", e);
+      }
+    }
+
+    private static UncheckedIOException failed(String what, IOException e) {
+      return new UncheckedIOException(
+          "the encoded text cannot be " + what + ": " + IoReason.of(e), e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.evomoe.models.text;
+
+import java.util.BitSet;
+
+/**
+ * Some of other documents.
+ *
+ * @param name for messages
+ * @param all the others
+ * @param whole numbers of those that are taken as they are
+ * @param cut numbers of those of which a part is taken; all have the same length
+ * @param from where the part begins, in chars
+ * @param to where it ends
+ * @param length of all that is taken, in chars
+ */
+record SelectedDocuments(
+    String name, Documents all, BitSet whole, BitSet cut, int from, int to, long length)
+    implements Documents {
+
+  /** Refuses to take none. */
+  SelectedDocuments {
+    if (whole.isEmpty() && cut.isEmpty()) {
+      throw new IllegalArgumentException(name + " must hold text, had none");
+    }
+  }
+
+  @Override
+  public int count() {
+    return whole.cardinality() + cut.cardinality();
+  }
+
+  @Override
+  public void read(DocumentReader reader) {
+    all.read(new Selection(reader));
+  }
+
+  private final class Selection implements DocumentReader {
+    private final DocumentReader reader;
+    private int document;
+    private int place;
+
+    private Selection(DocumentReader reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public void part(String text) {
+      if (whole.get(document)) {
+        reader.part(text);
+      } else if (cut.get(document)) {
+        int begin = Math.max(from - place, 0);
+        int end = Math.min(to - place, text.length());
+        if (begin < end) {
+          reader.part(text.substring(begin, end));
+        }
+        place += text.length();
+      }
+    }
+
+    @Override
+    public void end() {
+      if (whole.get(document) || cut.get(document)) {
+        reader.end();
+      }
+      document++;
+      place = 0;
+    }
+  }
+}
