@@ -32,6 +32,7 @@ class DocumentedCommandsTest {
         "docs/upcycling.md",
         "docs/checkpoints.md",
         "docs/determinism.md",
+        "docs/scale.md",
         "docs/spark.md",
         "docs/study.md"
       })

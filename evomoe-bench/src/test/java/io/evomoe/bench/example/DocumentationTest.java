@@ -74,6 +74,7 @@ class DocumentationTest {
     "docs/hugging-face.md",
     "docs/performance.md",
     "docs/results.md",
+    "docs/scale.md",
     "docs/spark.md",
     "docs/study.md",
     "docs/upcycling.md",
