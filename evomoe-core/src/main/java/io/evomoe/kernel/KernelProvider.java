@@ -6,10 +6,16 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** Makes {@link Kernels}; found by {@link java.util.ServiceLoader}. */
 public interface KernelProvider {
 
+  /** Priority of a provider that is never chosen unless it is asked for by its name. */
+  int BY_NAME_ALONE = -1;
+
   /** Name by which {@code -Devomoe.kernels=...} asks for it. */
   String name();
 
-  /** The provider with the highest priority that can run is chosen. */
+  /**
+   * The provider with the highest priority that can run is chosen; one below 0, such as {@link
+   * #BY_NAME_ALONE}, by its name alone. 0 is the last resort, also where another was asked for.
+   */
   int priority();
 
   /**

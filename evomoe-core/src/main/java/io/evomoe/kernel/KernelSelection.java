@@ -15,9 +15,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Chooses kernels. {@code -Devomoe.kernels=auto} (the default) takes the best provider that can run
- * here; {@code onednn} or {@code nd4j} takes that one where it can run the type. {@code
- * -Devomoe.device=auto} (the default) takes a GPU where that provider can use one and the CPU
- * otherwise; {@code cpu}, {@code cuda} or {@code cuda:1} takes that one ({@link Device#parse}).
+ * here; the name of one, such as {@code onednn} or {@code nd4j}, takes that one, and the provider
+ * of last resort for types that it has not: float32 it must have. {@code -Devomoe.device=auto} (the
+ * default) takes a GPU where that provider can use one and the CPU otherwise; {@code cpu}, {@code
+ * cuda} or {@code cuda:1} takes that one ({@link Device#parse}).
  */
 public final class KernelSelection {
   /** The system property that names a provider. */
@@ -76,26 +77,35 @@ public final class KernelSelection {
             .sorted(Comparator.comparingInt(KernelProvider::priority).reversed())
             .toList();
     String wanted = System.getProperty(PROPERTY, AUTO);
-    List<KernelProvider> tried = tried(providers, wanted);
+    List<KernelProvider> tried = tried(providers, wanted, type);
     List<Device> devices = devices(System.getProperty(DEVICE_PROPERTY, AUTO));
     BackendCheck.requireUsable();
     return choose(tried, devices, type);
   }
 
-  /** The wanted one, and those of last resort; all for {@code auto}. */
-  private static List<KernelProvider> tried(List<KernelProvider> providers, String wanted) {
+  /**
+   * The wanted one, and those of last resort for other types than float32; for {@code auto} all.
+   */
+  static List<KernelProvider> tried(List<KernelProvider> providers, String wanted, DataType type) {
     if (wanted.equals(AUTO)) {
-      return providers;
+      return providers.stream().filter(p -> p.priority() >= 0).toList();
     }
-    if (providers.stream().noneMatch(p -> p.name().equals(wanted))) {
+    List<KernelProvider> tried = new ArrayList<>();
+    providers.stream().filter(p -> p.name().equals(wanted)).forEach(tried::add);
+    if (tried.isEmpty()) {
       throw new IllegalArgumentException(
           PROPERTY
               + " must be auto or one of "
               + providers.stream().map(KernelProvider::name).toList()
-              + ", was "
+              + ", which are on the class path, was "
               + wanted);
     }
-    return providers.stream().filter(p -> p.name().equals(wanted) || p.priority() == 0).toList();
+    if (type != DataType.FLOAT) {
+      providers.stream()
+          .filter(p -> p.priority() == 0 && !p.name().equals(wanted))
+          .forEach(tried::add);
+    }
+    return tried;
   }
 
   private static List<Device> devices(String wanted) {
@@ -125,12 +135,15 @@ public final class KernelSelection {
       }
       String why = String.join("; ", reasons);
       log.info("Kernels {} not used for {}: {}", provider.name(), type, why);
-      refusals.add(provider.name() + ": " + why);
+      refusals.add(providers.size() == 1 ? why : provider.name() + ": " + why);
     }
     String where = devices.size() == 1 ? "on device " + devices.get(0) : "here";
     throw new IllegalStateException(
-        "no kernel provider can run %s %s (%s)"
-            .formatted(type, where, String.join(", ", refusals)));
+        providers.size() == 1
+            ? "kernels %s cannot run %s %s: %s"
+                .formatted(providers.get(0).name(), type, where, String.join(", ", refusals))
+            : "no kernel provider can run %s %s (%s)"
+                .formatted(type, where, String.join(", ", refusals)));
   }
 
   /** What was chosen. */

@@ -21,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public interface Kernels {
 
-  /** Name of the provider: {@code onednn} or {@code nd4j}. */
+  /** Name of the provider, such as {@code onednn} or {@code nd4j}. */
   String name();
 
   /** Type of every floating-point array these kernels take. */

@@ -89,8 +89,40 @@ class KernelSelectionTest {
                     List.of(gpu),
                     DataType.FLOAT))
         .isInstanceOf(IllegalStateException.class)
+        .hasMessage("kernels fast cannot run FLOAT on device cuda:3: there is no such card");
+  }
+
+  @Test
+  void should_choose_some_by_their_name_alone() {
+    KernelProvider shy = new Other("shy", KernelProvider.BY_NAME_ALONE);
+    KernelProvider fast = new Other("fast", 10);
+    KernelProvider portable = new Nd4jKernelProvider();
+    List<KernelProvider> providers = List.of(fast, portable, shy);
+    assertThat(KernelSelection.tried(providers, "auto", DataType.FLOAT))
+        .containsExactly(fast, portable);
+    assertThat(KernelSelection.tried(providers, "shy", DataType.DOUBLE))
+        .containsExactly(shy, portable);
+  }
+
+  /** Who asks for one is not given another, but for what it does not compute. */
+  @Test
+  void should_not_take_another_one_in_place_of_the_wanted_for_float() {
+    KernelProvider fast = new Other("fast", 10);
+    KernelProvider portable = new Nd4jKernelProvider();
+    List<KernelProvider> providers = List.of(fast, portable);
+    assertThat(KernelSelection.tried(providers, "fast", DataType.FLOAT)).containsExactly(fast);
+    assertThat(KernelSelection.tried(providers, "nd4j", DataType.FLOAT)).containsExactly(portable);
+    assertThat(KernelSelection.tried(providers, "nd4j", DataType.DOUBLE)).containsExactly(portable);
+  }
+
+  @Test
+  void should_say_why_none_of_several_is_used() {
+    List<KernelProvider> providers = List.of(new Other("fast", 10), new Other("slow", 0));
+    assertThatThrownBy(() -> KernelSelection.choose(providers, ANY, DataType.FLOAT))
+        .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "no kernel provider can run FLOAT on device cuda:3 (fast: there is no such card)");
+            "no kernel provider can run FLOAT here"
+                + " (fast: it is only listed, slow: it is only listed)");
   }
 
   @Test
@@ -104,6 +136,19 @@ class KernelSelectionTest {
     Choice best = KernelSelection.choose(List.of(present, portable), ANY, DataType.FLOAT);
     assertThat(best.provider()).isSameAs(present);
     assertThat(best.device()).isEqualTo(Device.FIRST_GPU);
+  }
+
+  /** A provider that is only listed. */
+  private record Other(String name, int priority) implements KernelProvider {
+    @Override
+    public Optional<String> refusal(DataType type, Precision precision, Device device) {
+      return Optional.of("it is only listed");
+    }
+
+    @Override
+    public Kernels create(DataType type, Precision precision, Device device) {
+      throw new UnsupportedOperationException("it is only listed");
+    }
   }
 
   /** A provider on GPUs; its kernels are the portable ones. */
