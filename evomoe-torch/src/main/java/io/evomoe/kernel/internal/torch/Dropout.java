@@ -1,0 +1,44 @@
+package io.evomoe.kernel.internal.torch;
+
+import io.evomoe.internal.threads.Parallel;
+import io.evomoe.kernel.DropoutMask;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Dropout by the mask of all providers, which is made in Java: torch has no such counters. */
+final class Dropout {
+  private static final int BLOCK = 2048;
+  private static final int GRAIN = 32 * BLOCK;
+
+  private Dropout() {}
+
+  static void apply(INDArray x, double rate, long seed, INDArray y) {
+    DropoutMask mask = new DropoutMask(rate, seed);
+    if (x.isEmpty()) {
+      return;
+    }
+    Parallel.ranges(Math.toIntExact(x.length()), GRAIN, (from, to) -> write(mask, y, from, to));
+    try (Tensors tensors = new Tensors()) {
+      tensors.of(y).mul_(tensors.of(x));
+    }
+  }
+
+  private static void write(DropoutMask mask, INDArray y, int from, int to) {
+    for (int i = from; i < to; i += BLOCK) {
+      int size = Math.min(BLOCK, to - i);
+      Pointer at = Tensors.element(y, i);
+      if (y.dataType() == DataType.DOUBLE) {
+        double[] factors = new double[size];
+        mask.fill(factors, i);
+        new DoublePointer(at).put(factors);
+      } else {
+        float[] factors = new float[size];
+        mask.fill(factors, i);
+        new FloatPointer(at).put(factors);
+      }
+    }
+  }
+}

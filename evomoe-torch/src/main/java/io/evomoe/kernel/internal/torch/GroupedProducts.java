@@ -1,0 +1,80 @@
+package io.evomoe.kernel.internal.torch;
+
+import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.RowGroups;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Matrix products with a weight matrix of its own for each group of rows. */
+final class GroupedProducts {
+  private final Products products;
+
+  GroupedProducts(Products products) {
+    this.products = products;
+  }
+
+  void linear(INDArray x, RowGroups groups, GroupedMap map, INDArray y) {
+    if (groups.rows() == 0) {
+      return;
+    }
+    try (Tensors tensors = new Tensors()) {
+      Tensor in = tensors.of(x);
+      Tensor out = tensors.of(y);
+      for (int g = 0; g < groups.count(); g++) {
+        if (groups.size(g) > 0) {
+          INDArray bias = map.bias(g);
+          products.linear(
+              inputRows(in, groups, g),
+              tensors.of(map.weight(g)),
+              bias == null ? null : tensors.flat(bias),
+              outputRows(out, groups, g));
+        }
+      }
+    }
+  }
+
+  void inputGradient(INDArray dy, RowGroups groups, List<INDArray> weights, INDArray dx) {
+    if (groups.rows() == 0) {
+      return;
+    }
+    try (Tensors tensors = new Tensors()) {
+      Tensor out = tensors.of(dy);
+      Tensor in = tensors.of(dx);
+      for (int g = 0; g < groups.count(); g++) {
+        if (groups.size(g) > 0) {
+          products.multiply(
+              outputRows(out, groups, g),
+              tensors.of(weights.get(g)).t(),
+              inputRows(in, groups, g),
+              groups.isShared() && g > 0 ? 1 : 0);
+        }
+      }
+    }
+  }
+
+  void parameterGradients(INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
+    Accumulator weight = into.weight();
+    Accumulator bias = into.bias();
+    try (Tensors tensors = new Tensors()) {
+      Tensor in = inputRows(tensors.of(x), groups, group);
+      Tensor out = outputRows(tensors.of(dy), groups, group);
+      products.multiply(in.t(), out, tensors.of(weight.array()), weight.beta());
+      if (bias != null) {
+        Products.columnSums(out, tensors.flat(bias.array()), bias.beta());
+      }
+    }
+  }
+
+  /** The rows that a group reads. */
+  private static Tensor inputRows(Tensor x, RowGroups groups, int group) {
+    return x.narrow(0, groups.inputOffset(group), groups.size(group));
+  }
+
+  /** The rows that a group writes. */
+  private static Tensor outputRows(Tensor y, RowGroups groups, int group) {
+    return y.narrow(0, groups.offset(group), groups.size(group));
+  }
+}

@@ -1,0 +1,201 @@
+package io.evomoe.kernel.internal.torch;
+
+import io.evomoe.kernel.AttentionMask;
+import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.Kernels.Attended;
+import java.util.function.Consumer;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Multi-head attention as batched products, some sequences at a time. Heads of queries that share
+ * keys and values stand below one another in one product, so nothing is repeated, and gradients of
+ * what they share are summed by the product itself. The backward pass computes the probabilities
+ * again: what is kept does not grow with the square of the length.
+ */
+final class HeadAttention implements Attended {
+  /** Far below any score, yet finite in float: its exponential is exactly 0. */
+  private static final double HIDDEN = -1e30;
+
+  /** Probabilities computed at a time, where one sequence has not more: 64 MiB of them. */
+  private static final long AT_A_TIME = 1 << 24;
+
+  private final INDArray q;
+  private final INDArray k;
+  private final INDArray v;
+  private final AttentionShape shape;
+  private final AttentionMask mask;
+  private final INDArray output;
+
+  HeadAttention(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
+    mask.requireFit(shape);
+    this.q = q;
+    this.k = k;
+    this.v = v;
+    this.shape = shape;
+    this.mask = mask;
+    output = Nd4j.createUninitialized(q.dataType(), q.size(0), q.size(1));
+    eachPart(
+        part -> {
+          Tensor attended = part.probabilities().bmm(part.values());
+          part.queryRows(output).copy_(part.byHead(attended));
+        });
+  }
+
+  @Override
+  public INDArray output() {
+    return output;
+  }
+
+  @Override
+  public INDArray probabilities() {
+    long heads = (long) shape.batch() * shape.heads();
+    INDArray all = Nd4j.createUninitialized(q.dataType(), heads, shape.queries(), shape.keys());
+    eachPart(
+        part -> {
+          Tensor own =
+              part.tensors
+                  .of(all)
+                  .narrow(0, part.first * shape.heads(), part.count * shape.heads());
+          own.copy_(part.probabilities().view(own.sizes()));
+        });
+    return all;
+  }
+
+  @Override
+  public void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
+    eachPart(
+        part -> {
+          Tensor probabilities = part.probabilities();
+          Tensor gradient = part.folded(dOutput);
+          part.keyRows(dv).copy_(part.byOwnHead(probabilities.transpose(1, 2).bmm(gradient)));
+          Tensor dScores = gradient.bmm(part.values().transpose(1, 2));
+          Tensor mean = dScores.mul(probabilities).sum(2).unsqueeze(2);
+          dScores.sub_(mean).mul_(probabilities);
+          Tensor dQueries = dScores.bmm(part.keys()).mul_(part.scale());
+          part.queryRows(dq).copy_(part.byHead(dQueries));
+          part.keyRows(dk).copy_(part.byOwnHead(dScores.transpose(1, 2).bmm(part.queries())));
+        });
+  }
+
+  private void eachPart(Consumer<Part> body) {
+    long each = Math.max(1, (long) shape.heads() * shape.queries() * shape.keys());
+    long atATime = Math.max(1, AT_A_TIME / each);
+    for (long first = 0; first < shape.batch(); first += atATime) {
+      try (Tensors tensors = new Tensors()) {
+        body.accept(new Part(tensors, first, Math.min(atATime, shape.batch() - first)));
+      }
+    }
+  }
+
+  /** Some sequences. */
+  private final class Part {
+    private final Tensors tensors;
+    private final long first;
+    private final long count;
+
+    Part(Tensors tensors, long first, long count) {
+      this.tensors = tensors;
+      this.first = first;
+      this.count = count;
+    }
+
+    /** [count, heads, queries, w] of a matrix of the queries' shape; shared. */
+    Tensor queryRows(INDArray matrix) {
+      return tensors.heads(matrix, shape.batch(), shape.heads()).narrow(0, first, count);
+    }
+
+    /** [count, keyValueHeads, keys, w] of a matrix of the keys' shape; shared. */
+    Tensor keyRows(INDArray matrix) {
+      return tensors.heads(matrix, shape.batch(), shape.keyValueHeads()).narrow(0, first, count);
+    }
+
+    /** [count * keyValueHeads, group * queries, w], a copy. */
+    Tensor folded(INDArray matrix) {
+      return queryRows(matrix).reshape(own(), rows(), -1);
+    }
+
+    Tensor queries() {
+      return folded(q).mul(scale());
+    }
+
+    Tensor keys() {
+      return keyRows(k).reshape(own(), shape.keys(), -1);
+    }
+
+    Tensor values() {
+      return keyRows(v).reshape(own(), shape.keys(), -1);
+    }
+
+    /** Back to [count, heads, queries, w]. */
+    Tensor byHead(Tensor folded) {
+      return folded.view(count, shape.heads(), shape.queries(), -1);
+    }
+
+    /** Back to [count, keyValueHeads, keys, w]. */
+    Tensor byOwnHead(Tensor shared) {
+      return shared.view(count, shape.keyValueHeads(), shape.keys(), -1);
+    }
+
+    Scalar scale() {
+      return new Scalar(1 / Math.sqrt((double) q.size(1) / shape.heads()));
+    }
+
+    /** [count * keyValueHeads, group * queries, keys]. */
+    Tensor probabilities() {
+      Tensor scores = queries().bmm(keys().transpose(1, 2));
+      Tensor byQuery = scores.view(count, shape.heads(), shape.queries(), shape.keys());
+      if (mask.hasDocuments()) {
+        byQuery.add_(documents());
+      } else {
+        if (shape.causal()) {
+          byQuery.add_(later());
+        }
+        if (!mask.isNone()) {
+          byQuery.add_(padding());
+        }
+      }
+      return scores.softmax(2);
+    }
+
+    /** All that is hidden, [count, 1, queries, keys]. */
+    private Tensor documents() {
+      int area = shape.queries() * shape.keys();
+      float[] hidden = new float[Math.toIntExact(count * area)];
+      for (int i = 0; i < count; i++) {
+        mask.write(shape, (int) first + i, 0, shape.queries(), shape.keys(), hidden, i * area);
+      }
+      return tensors.of(hidden, type()).view(count, 1, shape.queries(), shape.keys());
+    }
+
+    /** Hides later keys, [queries, keys]. */
+    private Tensor later() {
+      long[] area = {shape.queries(), shape.keys()};
+      TensorOptions options = new TensorOptions(Tensors.scalarType(type()));
+      return torch.full(area, new Scalar(HIDDEN), options).triu_(1);
+    }
+
+    /** [count, 1, 1, keys]. */
+    private Tensor padding() {
+      Tensor all = tensors.of(mask.ofKeys(shape), type());
+      return all.view(shape.batch(), 1, 1, shape.keys()).narrow(0, first, count);
+    }
+
+    private DataType type() {
+      return q.dataType();
+    }
+
+    private long own() {
+      return count * shape.keyValueHeads();
+    }
+
+    private long rows() {
+      return (long) shape.group() * shape.queries();
+    }
+  }
+}

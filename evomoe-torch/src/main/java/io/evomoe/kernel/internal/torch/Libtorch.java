@@ -1,0 +1,56 @@
+package io.evomoe.kernel.internal.torch;
+
+import io.evomoe.internal.natives.NativeFolders;
+import io.evomoe.internal.threads.Workers;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+
+/** Loads libtorch once, and says why it cannot be loaded. */
+final class Libtorch {
+  private static final String PRESETS = "org.bytedeco.pytorch.global.torch";
+
+  private Libtorch() {}
+
+  /** Why there is no libtorch here; empty when it is loaded. */
+  static Optional<String> problem() {
+    return Loaded.PROBLEM;
+  }
+
+  private static Optional<String> load() {
+    NativeFolders.prepare();
+    if (missing(PRESETS)) {
+      return Optional.of("the jar of org.bytedeco:pytorch is not on the class path");
+    }
+    String platform = Loader.getPlatform();
+    try {
+      Class<?> presets = Class.forName(PRESETS, false, Libtorch.class.getClassLoader());
+      Loader.load(presets);
+      presets.getMethod("set_num_threads", int.class).invoke(null, Workers.shared().threads());
+      return Optional.empty();
+    } catch (LinkageError | ReflectiveOperationException e) {
+      return Optional.of(
+          "libtorch does not load on %s, for which org.bytedeco:pytorch and openblas need jars of that classifier (%s)"
+              .formatted(platform, firstLine(e)));
+    }
+  }
+
+  private static boolean missing(String name) {
+    try {
+      Class.forName(name, false, Libtorch.class.getClassLoader());
+      return false;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return true;
+    }
+  }
+
+  private static String firstLine(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null
+        ? failure.getClass().getSimpleName()
+        : message.lines().findFirst().orElse("");
+  }
+
+  private static final class Loaded {
+    static final Optional<String> PROBLEM = load();
+  }
+}

@@ -1,0 +1,32 @@
+package io.evomoe.kernel.internal.torch;
+
+import io.evomoe.kernel.RowBounds;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Rotary positions: pairs (j, j + w / 2) of each head are turned in place. */
+final class Rotation {
+  private Rotation() {}
+
+  static void rotate(INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
+    RowBounds.require(positions, cosines.size(0));
+    if (x.isEmpty()) {
+      return;
+    }
+    try (Tensors tensors = new Tensors()) {
+      Tensor rows = tensors.of(positions);
+      Tensor c = tensors.of(cosines).index_select(0, rows).unsqueeze(1);
+      Tensor s = tensors.of(sines).index_select(0, rows).unsqueeze(1);
+      Scalar minus = new Scalar(back ? 1.0 : -1.0);
+      Scalar plus = new Scalar(back ? -1.0 : 1.0);
+      Tensor pairs = tensors.pairs(x, cosines.size(1));
+      Tensor a = pairs.select(2, 0);
+      Tensor b = pairs.select(2, 1);
+      Tensor turnedA = a.mul(c).addcmul_(b, s, minus);
+      Tensor turnedB = b.mul(c).addcmul_(a, s, plus);
+      a.copy_(turnedA);
+      b.copy_(turnedB);
+    }
+  }
+}

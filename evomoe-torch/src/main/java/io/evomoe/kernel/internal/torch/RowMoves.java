@@ -1,0 +1,71 @@
+package io.evomoe.kernel.internal.torch;
+
+import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.RowBounds;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Moves of whole rows by index. Rows that go to one place are added in the order they come in. */
+final class RowMoves {
+  private static final long[] COLUMNS = {1};
+
+  private RowMoves() {}
+
+  static void gather(INDArray x, int[] rows, INDArray y) {
+    RowBounds.require(rows, x.size(0));
+    if (!y.isEmpty()) {
+      try (Tensors tensors = new Tensors()) {
+        torch.index_select_out(tensors.of(y), tensors.of(x), 0, tensors.of(rows));
+      }
+    }
+  }
+
+  static void scatter(INDArray x, int[] rows, Accumulator into) {
+    RowBounds.require(rows, into.array().size(0));
+    Products.scale(into);
+    if (!x.isEmpty()) {
+      try (Tensors tensors = new Tensors()) {
+        tensors.of(into.array()).index_add_(0, tensors.of(rows), tensors.of(x));
+      }
+    }
+  }
+
+  static void combine(INDArray x, int[] rows, double[] weights, INDArray y) {
+    RowBounds.require(rows, y.size(0));
+    Products.scale(new Accumulator(y, 0));
+    if (!x.isEmpty()) {
+      try (Tensors tensors = new Tensors()) {
+        Tensor factors = tensors.of(weights, x.dataType()).unsqueeze(1);
+        tensors.of(y).index_add_(0, tensors.of(rows), tensors.of(x).mul(factors));
+      }
+    }
+  }
+
+  static void spread(INDArray dy, int[] rows, double[] weights, INDArray dx) {
+    gather(dy, rows, dx);
+    if (!dx.isEmpty()) {
+      try (Tensors tensors = new Tensors()) {
+        tensors.of(dx).mul_(tensors.of(weights, dx.dataType()).unsqueeze(1));
+      }
+    }
+  }
+
+  static double[] dots(INDArray x, INDArray y, int[] rows) {
+    RowBounds.require(rows, y.size(0));
+    double[] dots = new double[rows.length];
+    if (rows.length > 0) {
+      try (Tensors tensors = new Tensors()) {
+        Tensor products = tensors.of(y).index_select(0, tensors.of(rows)).mul_(tensors.of(x));
+        DoublePointer sums = new DoublePointer(rows.length);
+        ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
+        torch.sum_out(tensors.of(sums), products, COLUMNS, false, exact);
+        sums.get(dots);
+      }
+    }
+    return dots;
+  }
+}

@@ -1,0 +1,132 @@
+package io.evomoe.kernel.internal.torch;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.InferenceMode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The tensors of one kernel call: those over arrays, which share their memory, and all that torch
+ * makes on the way. Closing it frees the latter at once. No ND4J array may be made while it is
+ * open, as their native parts would be freed with it.
+ */
+final class Tensors implements AutoCloseable {
+  private final PointerScope scope = new PointerScope();
+  private final InferenceMode mode = new InferenceMode(true);
+
+  @Override
+  public void close() {
+    mode.close();
+    scope.close();
+  }
+
+  /** The elements of an array, views included; shared. */
+  Tensor of(INDArray array) {
+    long[] shape = array.shape();
+    long[] strides = new long[shape.length];
+    for (int i = 0; i < strides.length; i++) {
+      strides[i] = shape[i] == 1 ? 1 : array.stride(i);
+    }
+    return shared(array, shape, strides);
+  }
+
+  /** The elements of an array without gaps, as a vector; shared. */
+  Tensor flat(INDArray array) {
+    return shared(array, new long[] {array.length()}, new long[] {1});
+  }
+
+  /**
+   * A matrix [sequences * positions, heads * width] as [sequences, heads, positions, width];
+   * shared.
+   *
+   * @param matrix may be a column view: element stride 1, any row stride
+   */
+  Tensor heads(INDArray matrix, long sequences, long heads) {
+    long row = rowStride(matrix);
+    long positions = matrix.size(0) / sequences;
+    long width = matrix.size(1) / heads;
+    return shared(
+        matrix,
+        new long[] {sequences, heads, positions, width},
+        new long[] {positions * row, width, row, 1});
+  }
+
+  /**
+   * A matrix [n, heads * 2 * half] as [n, heads, 2, half]; shared.
+   *
+   * @param matrix may be a column view: element stride 1, any row stride
+   */
+  Tensor pairs(INDArray matrix, long half) {
+    return shared(
+        matrix,
+        new long[] {matrix.size(0), matrix.size(1) / (2 * half), 2, half},
+        new long[] {rowStride(matrix), 2 * half, half, 1});
+  }
+
+  /** Row numbers. */
+  Tensor of(int[] numbers) {
+    return shared(new IntPointer(numbers), ScalarType.Int, numbers.length);
+  }
+
+  /** Numbers of rows or columns, where an operator wants them so. */
+  Tensor of(long[] numbers) {
+    return shared(new LongPointer(numbers), ScalarType.Long, numbers.length);
+  }
+
+  /** Numbers, rounded to the type of the kernels. */
+  Tensor of(double[] numbers, DataType type) {
+    Tensor exact = shared(new DoublePointer(numbers), ScalarType.Double, numbers.length);
+    return exact.toType(scalarType(type));
+  }
+
+  /** Numbers, in the type of the kernels. */
+  Tensor of(float[] numbers, DataType type) {
+    Tensor exact = shared(new FloatPointer(numbers), ScalarType.Float, numbers.length);
+    return exact.toType(scalarType(type));
+  }
+
+  /** All of its numbers; shared. */
+  Tensor of(DoublePointer numbers) {
+    return shared(numbers, ScalarType.Double, numbers.limit());
+  }
+
+  /** Where an element of an array without gaps lies. */
+  static Pointer element(INDArray array, long index) {
+    long width = array.dataType().width();
+    return new Address(array.data().address() + (array.offset() + index) * width);
+  }
+
+  static ScalarType scalarType(DataType type) {
+    return type == DataType.DOUBLE ? ScalarType.Double : ScalarType.Float;
+  }
+
+  /** Of a view of one row, ND4J says 1. */
+  private static long rowStride(INDArray matrix) {
+    return matrix.size(0) == 1 ? matrix.size(1) : matrix.stride(0);
+  }
+
+  private static Tensor shared(INDArray array, long[] shape, long[] strides) {
+    TensorOptions options = new TensorOptions(scalarType(array.dataType()));
+    return torch.from_blob(element(array, 0), shape, strides, options);
+  }
+
+  private static Tensor shared(Pointer numbers, ScalarType type, long length) {
+    return torch.from_blob(numbers, new long[] {length}, new long[] {1}, new TensorOptions(type));
+  }
+
+  /** Points somewhere and owns nothing. */
+  private static final class Address extends Pointer {
+    Address(long address) {
+      this.address = address;
+    }
+  }
+}
