@@ -143,6 +143,46 @@ class LauncherTest {
     assertThat(temporary()).isEmpty();
   }
 
+  @Test
+  void should_build_libtorch_where_it_is_asked_for_and_put_it_before_all_else() throws Exception {
+    Path torch = home.resolve("evomoe-torch/target/evomoe-torch-0.1.0-SNAPSHOT.jar");
+    Path called = folder.resolve("called");
+    maven(
+        "echo \"$*\" >>'%s'; mkdir -p '%s' && touch '%s'"
+            .formatted(called, torch.getParent(), torch));
+    environment.put("EVOMOE_KERNELS", "torch");
+
+    Ran ran = run(script, "gates");
+    Ran again = run(script, "gates");
+
+    assertThat(Files.readAllLines(called)).singleElement().asString().contains(" -Ptorch ");
+    assertThat(ran.out()).contains("-Devomoe.kernels=torch");
+    assertThat(again.out())
+        .contains("%s:%s/evomoe-torch/target/lib/*:%s".formatted(torch, home, jar()));
+  }
+
+  @Test
+  void should_hand_on_other_kernels_and_build_nothing_for_them() throws Exception {
+    environment.put("EVOMOE_KERNELS", "nd4j");
+
+    Ran ran = run(script, "gates");
+
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out()).contains("-Devomoe.kernels=nd4j", jar().toString());
+  }
+
+  @Test
+  void should_refuse_libtorch_on_a_cluster() throws Exception {
+    environment.put("EVOMOE_KERNELS", "torch");
+
+    Ran ran = run(script, "train", "--spark", "local[2]");
+
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .containsExactly(
+            "evomoe: EVOMOE_KERNELS must not be torch with --spark: its executors have no libtorch");
+  }
+
   private void assertRefused(String says) throws Exception {
     Ran ran = run(script, "gates");
     assertThat(ran.err()).containsExactly("evomoe: " + says);
