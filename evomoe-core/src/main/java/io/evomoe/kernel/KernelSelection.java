@@ -122,6 +122,7 @@ public final class KernelSelection {
 
   /** The first provider that can run, on the first device on which it can. */
   static Choice choose(List<KernelProvider> providers, List<Device> devices, DataType type) {
+    String where = devices.size() == 1 ? "on device " + devices.get(0) : "here";
     List<String> refusals = new ArrayList<>();
     for (KernelProvider provider : providers) {
       Set<String> reasons = new LinkedHashSet<>();
@@ -134,16 +135,16 @@ public final class KernelSelection {
         reasons.add(refusal.get());
       }
       String why = String.join("; ", reasons);
+      if (providers.size() == 1) {
+        throw new IllegalStateException(
+            "kernels %s cannot run %s %s: %s".formatted(provider.name(), type, where, why));
+      }
       log.info("Kernels {} not used for {}: {}", provider.name(), type, why);
-      refusals.add(providers.size() == 1 ? why : provider.name() + ": " + why);
+      refusals.add(provider.name() + ": " + why);
     }
-    String where = devices.size() == 1 ? "on device " + devices.get(0) : "here";
     throw new IllegalStateException(
-        providers.size() == 1
-            ? "kernels %s cannot run %s %s: %s"
-                .formatted(providers.get(0).name(), type, where, String.join(", ", refusals))
-            : "no kernel provider can run %s %s (%s)"
-                .formatted(type, where, String.join(", ", refusals)));
+        "no kernel provider can run %s %s (%s)"
+            .formatted(type, where, String.join(", ", refusals)));
   }
 
   /** What was chosen. */
