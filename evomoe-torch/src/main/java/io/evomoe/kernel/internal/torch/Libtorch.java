@@ -21,7 +21,6 @@ final class Libtorch {
     if (missing(PRESETS)) {
       return Optional.of("the jar of org.bytedeco:pytorch is not on the class path");
     }
-    String platform = Loader.getPlatform();
     try {
       Class<?> presets = Class.forName(PRESETS, false, Libtorch.class.getClassLoader());
       Loader.load(presets);
@@ -29,8 +28,8 @@ final class Libtorch {
       return Optional.empty();
     } catch (LinkageError | ReflectiveOperationException e) {
       return Optional.of(
-          "libtorch does not load on %s, for which org.bytedeco:pytorch and openblas need jars of that classifier (%s)"
-              .formatted(platform, firstLine(e)));
+          "libtorch does not load on %s, for which org.bytedeco:pytorch and org.bytedeco:openblas need jars of that classifier (%s)"
+              .formatted(Loader.getPlatform(), reason(e)));
     }
   }
 
@@ -43,11 +42,12 @@ final class Libtorch {
     }
   }
 
-  private static String firstLine(Throwable failure) {
+  /** The first line, without the folders that were looked through. */
+  private static String reason(Throwable failure) {
     String message = failure.getMessage();
     return message == null
         ? failure.getClass().getSimpleName()
-        : message.lines().findFirst().orElse("");
+        : message.lines().findFirst().orElse("").replaceFirst(" in java.library.path:.*", "");
   }
 
   private static final class Loaded {
