@@ -2,6 +2,7 @@ package io.evomoe.kernel.internal.torch;
 
 import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AdamWUpdate;
+import java.util.List;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
@@ -16,43 +17,51 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * AdamW by torch's operator for a whole optimizer, which is looked up, as it has no binding. It is
- * given one parameter at a time: the operator writes a gradient that it scales back, and a scaled
- * copy of all gradients together would need as much memory as the parameters.
+ * given a piece at a time and a gradient that is scaled already: one that it scales itself it
+ * writes back.
  */
 final class AdamW {
   private final OperatorHandle operator =
       Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
 
-  void update(AdamWUpdate update) {
-    AdamWStep step = update.step();
-    try (Tensors tensors = new Tensors()) {
-      Tensor given = tensors.flat(update.gradient());
-      Tensor gradient =
-          step.gradientScale() == 1 ? given : given.mul(new Scalar(step.gradientScale()));
-      Tensor number =
-          torch.full(
-              new long[] {1},
-              new Scalar((double) step.update()),
-              new TensorOptions(ScalarType.Float));
-      IValueVector stack =
-          new IValueVector(
-              list(tensors.flat(update.value())),
-              list(gradient),
-              list(tensors.flat(update.moment1())),
-              list(tensors.flat(update.moment2())),
-              list(),
-              list(number),
-              new IValue(step.learningRate()),
-              new IValue(step.beta1()),
-              new IValue(step.beta2()),
-              new IValue(step.weightDecay()),
-              new IValue(step.epsilon()),
-              new IValue(false),
-              new IValue(false),
-              new IValue(),
-              new IValue());
-      operator.callBoxed(stack);
+  void update(List<AdamWUpdate> updates) {
+    Work work = new Work();
+    for (AdamWUpdate update : updates) {
+      long length = update.value().length();
+      for (long first = 0; first < length; first += Work.GRAIN) {
+        long from = first;
+        long count = Math.min(Work.GRAIN, length - first);
+        work.add(tensors -> update(tensors, update, from, count));
+      }
     }
+    work.run();
+  }
+
+  private void update(Tensors tensors, AdamWUpdate update, long from, long count) {
+    AdamWStep step = update.step();
+    Tensor given = tensors.flat(update.gradient(), from, count);
+    Tensor gradient =
+        step.gradientScale() == 1 ? given : given.mul(new Scalar(step.gradientScale()));
+    TensorOptions single = new TensorOptions(ScalarType.Float);
+    Tensor number = torch.full(new long[] {1}, new Scalar((double) step.update()), single);
+    IValueVector stack =
+        new IValueVector(
+            list(tensors.flat(update.value(), from, count)),
+            list(gradient),
+            list(tensors.flat(update.moment1(), from, count)),
+            list(tensors.flat(update.moment2(), from, count)),
+            list(),
+            list(number),
+            new IValue(step.learningRate()),
+            new IValue(step.beta1()),
+            new IValue(step.beta2()),
+            new IValue(step.weightDecay()),
+            new IValue(step.epsilon()),
+            new IValue(false),
+            new IValue(false),
+            new IValue(),
+            new IValue());
+    operator.callBoxed(stack);
   }
 
   private static IValue list(Tensor... tensors) {

@@ -1,6 +1,9 @@
 package io.evomoe.kernel.internal.torch;
 
+import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.LabelSmoothing;
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -20,47 +23,60 @@ final class CrossEntropy {
     if (logits.isEmpty()) {
       return 0;
     }
-    long[] left =
-        IntStream.range(0, targets.length).filter(i -> targets[i] < 0).asLongStream().toArray();
-    int counted = targets.length - left.length;
-    try (Tensors tensors = new Tensors()) {
-      Tensor z = tensors.of(logits);
-      if (counted == 0) {
-        z.zero_();
-        return 0;
-      }
-      Tensor leftRows = tensors.of(left);
-      if (left.length > 0) {
-        z.index_fill_(0, leftRows, new Scalar(0.0));
-      }
-      z.sub_(z.amax(COLUMNS, true));
-      long[] columns = IntStream.of(targets).mapToLong(target -> Math.max(target, 0)).toArray();
-      Tensor chosen = tensors.of(columns).unsqueeze(1);
-      Tensor expected = z.gather(1, chosen);
-      if (!smoothing.isNone()) {
-        expected.mul_(new Scalar(smoothing.target()));
-        expected.add_(rowSums(z), new Scalar(smoothing.everyClass()));
-      }
-      z.exp_();
-      Tensor sums = rowSums(z);
-      Tensor losses = sums.log().sub_(expected);
-      if (left.length > 0) {
-        losses.index_fill_(0, leftRows, new Scalar(0.0));
-      }
-      double loss = losses.sum(new ScalarTypeOptional(ScalarType.Double)).item_double();
-      if (gradient) {
-        z.div_(sums.mul_(new Scalar((double) counted)));
-        Tensor share = sums.fill_(new Scalar(-smoothing.target() / counted));
-        z.scatter_add_(1, chosen, share);
-        if (!smoothing.isNone()) {
-          z.sub_(new Scalar(smoothing.everyClass() / counted));
-        }
-        if (left.length > 0) {
-          z.index_fill_(0, leftRows, new Scalar(0.0));
-        }
-      }
-      return loss / counted;
+    int counted = (int) IntStream.of(targets).filter(target -> target >= 0).count();
+    if (counted == 0) {
+      Products.scale(new Accumulator(logits, 0));
+      return 0;
     }
+    double[] losses = new double[targets.length];
+    Work.each(
+        targets.length,
+        logits.size(1),
+        (tensors, from, count) -> {
+          Tensor z = tensors.rows(logits, from, count);
+          int[] own = Arrays.copyOfRange(targets, from, from + count);
+          losses[from] = overwrite(tensors, z, own, counted, smoothing, gradient);
+        });
+    return DoubleStream.of(losses).sum() / counted;
+  }
+
+  /** The sum of the losses of some rows of all that count. */
+  private static double overwrite(
+      Tensors tensors,
+      Tensor z,
+      int[] targets,
+      int counted,
+      LabelSmoothing smoothing,
+      boolean gradient) {
+    Tensor left =
+        tensors.of(
+            IntStream.range(0, targets.length)
+                .filter(i -> targets[i] < 0)
+                .asLongStream()
+                .toArray());
+    z.index_fill_(0, left, new Scalar(0.0));
+    z.sub_(z.amax(COLUMNS, true));
+    Tensor chosen =
+        tensors
+            .of(IntStream.of(targets).mapToLong(target -> Math.max(target, 0)).toArray())
+            .unsqueeze(1);
+    Tensor expected = z.gather(1, chosen);
+    if (!smoothing.isNone()) {
+      expected.mul_(new Scalar(smoothing.target()));
+      expected.add_(rowSums(z), new Scalar(smoothing.everyClass()));
+    }
+    z.exp_();
+    Tensor sums = rowSums(z);
+    Tensor losses = sums.log().sub_(expected).index_fill_(0, left, new Scalar(0.0));
+    if (gradient) {
+      z.div_(sums.mul_(new Scalar((double) counted)));
+      z.scatter_add_(1, chosen, sums.fill_(new Scalar(-smoothing.target() / counted)));
+      if (!smoothing.isNone()) {
+        z.sub_(new Scalar(smoothing.everyClass() / counted));
+      }
+      z.index_fill_(0, left, new Scalar(0.0));
+    }
+    return losses.sum(new ScalarTypeOptional(ScalarType.Double)).item_double();
   }
 
   /** [n, 1]. */

@@ -1,6 +1,5 @@
 package io.evomoe.kernel.internal.torch;
 
-import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.DropoutMask;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -11,7 +10,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Dropout by the mask of all providers, which is made in Java: torch has no such counters. */
 final class Dropout {
   private static final int BLOCK = 2048;
-  private static final int GRAIN = 32 * BLOCK;
 
   private Dropout() {}
 
@@ -20,10 +18,13 @@ final class Dropout {
     if (x.isEmpty()) {
       return;
     }
-    Parallel.ranges(Math.toIntExact(x.length()), GRAIN, (from, to) -> write(mask, y, from, to));
-    try (Tensors tensors = new Tensors()) {
-      tensors.of(y).mul_(tensors.of(x));
-    }
+    Work.each(
+        x.length(),
+        1,
+        (tensors, from, count) -> {
+          write(mask, y, from, from + count);
+          tensors.flat(y, from, count).mul_(tensors.flat(x, from, count));
+        });
   }
 
   private static void write(DropoutMask mask, INDArray y, int from, int to) {

@@ -21,18 +21,21 @@ final class GroupedProducts {
       return;
     }
     try (Tensors tensors = new Tensors()) {
-      Tensor in = tensors.of(x);
+      Tensor in = products.operand(tensors.of(x));
       Tensor out = tensors.of(y);
+      Work work = new Work();
       for (int g = 0; g < groups.count(); g++) {
         if (groups.size(g) > 0) {
           INDArray bias = map.bias(g);
-          products.linear(
+          Products.linear(
+              work,
               inputRows(in, groups, g),
-              tensors.of(map.weight(g)),
+              products.operand(tensors.of(map.weight(g))),
               bias == null ? null : tensors.flat(bias),
               outputRows(out, groups, g));
         }
       }
+      work.run();
     }
   }
 
@@ -41,17 +44,24 @@ final class GroupedProducts {
       return;
     }
     try (Tensors tensors = new Tensors()) {
-      Tensor out = tensors.of(dy);
+      Tensor out = products.operand(tensors.of(dy));
       Tensor in = tensors.of(dx);
+      Work work = new Work();
       for (int g = 0; g < groups.count(); g++) {
         if (groups.size(g) > 0) {
-          products.multiply(
+          Products.multiply(
+              work,
               outputRows(out, groups, g),
-              tensors.of(weights.get(g)).t(),
+              products.operand(tensors.of(weights.get(g))).t(),
               inputRows(in, groups, g),
               groups.isShared() && g > 0 ? 1 : 0);
         }
+        if (groups.isShared()) { // the next one adds to the same rows
+          work.run();
+          work = new Work();
+        }
       }
+      work.run();
     }
   }
 
@@ -61,10 +71,18 @@ final class GroupedProducts {
     try (Tensors tensors = new Tensors()) {
       Tensor in = inputRows(tensors.of(x), groups, group);
       Tensor out = outputRows(tensors.of(dy), groups, group);
-      products.multiply(in.t(), out, tensors.of(weight.array()), weight.beta());
+      Work work = new Work();
+      Products.multiply(
+          work,
+          products.operand(in).t(),
+          products.operand(out),
+          tensors.of(weight.array()),
+          weight.beta());
       if (bias != null) {
-        Products.columnSums(out, tensors.flat(bias.array()), bias.beta());
+        Tensor sums = tensors.flat(bias.array());
+        work.add(own -> Products.columnSums(out, sums, bias.beta()));
       }
+      work.run();
     }
   }
 

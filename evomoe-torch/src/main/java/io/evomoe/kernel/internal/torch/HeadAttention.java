@@ -22,8 +22,8 @@ final class HeadAttention implements Attended {
   /** Far below any score, yet finite in float: its exponential is exactly 0. */
   private static final double HIDDEN = -1e30;
 
-  /** Probabilities computed at a time, where one sequence has not more: 64 MiB of them. */
-  private static final long AT_A_TIME = 1 << 24;
+  /** Probabilities that are a piece of the work, where one sequence has not more. */
+  private static final long AT_A_TIME = 1 << 17;
 
   private final INDArray q;
   private final INDArray k;
@@ -86,11 +86,13 @@ final class HeadAttention implements Attended {
   private void eachPart(Consumer<Part> body) {
     long each = Math.max(1, (long) shape.heads() * shape.queries() * shape.keys());
     long atATime = Math.max(1, AT_A_TIME / each);
+    Work work = new Work();
     for (long first = 0; first < shape.batch(); first += atATime) {
-      try (Tensors tensors = new Tensors()) {
-        body.accept(new Part(tensors, first, Math.min(atATime, shape.batch() - first)));
-      }
+      long from = first;
+      long count = Math.min(atATime, shape.batch() - first);
+      work.add(tensors -> body.accept(new Part(tensors, from, count)));
     }
+    work.run();
   }
 
   /** Some sequences. */

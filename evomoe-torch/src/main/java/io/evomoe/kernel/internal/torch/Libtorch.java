@@ -1,13 +1,17 @@
 package io.evomoe.kernel.internal.torch;
 
 import io.evomoe.internal.natives.NativeFolders;
-import io.evomoe.internal.threads.Workers;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 
-/** Loads libtorch once, and says why it cannot be loaded. */
+/**
+ * Loads libtorch once, and says why it cannot be loaded. Work is split among the threads of the
+ * process ({@link Work}): those of OpenBLAS beside OpenMP's take cores from each other, and a step
+ * was three times slower for it.
+ */
 final class Libtorch {
   private static final String PRESETS = "org.bytedeco.pytorch.global.torch";
+  private static final String BLAS = "org.bytedeco.openblas.global.openblas";
 
   private Libtorch() {}
 
@@ -24,7 +28,9 @@ final class Libtorch {
     try {
       Class<?> presets = Class.forName(PRESETS, false, Libtorch.class.getClassLoader());
       Loader.load(presets);
-      presets.getMethod("set_num_threads", int.class).invoke(null, Workers.shared().threads());
+      Class<?> blas = Class.forName(BLAS, false, Libtorch.class.getClassLoader());
+      presets.getMethod("set_num_threads", int.class).invoke(null, 1);
+      blas.getMethod("blas_set_num_threads", int.class).invoke(null, 1);
       return Optional.empty();
     } catch (LinkageError | ReflectiveOperationException e) {
       return Optional.of(

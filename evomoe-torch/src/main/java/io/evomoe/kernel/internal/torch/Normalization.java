@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,18 +20,21 @@ final class Normalization {
   private Normalization() {}
 
   static void layer(INDArray x, INDArray gain, INDArray shift, double epsilon, Normalized into) {
-    try (Tensors tensors = new Tensors()) {
-      Tensor rows = tensors.of(x);
-      T_TensorTensor_T moments = torch.var_mean(rows, COLUMNS, false, false);
-      Tensor variance = moments.get0();
-      Tensor mean = moments.get1();
-      tensors.flat(into.variance()).copy_(variance);
-      tensors.flat(into.mean()).copy_(mean);
-      Tensor y = tensors.of(into.output());
-      torch.sub_out(y, rows, mean.unsqueeze(1));
-      y.mul_(inverseRoot(variance, epsilon));
-      torch.addcmul_out(y, tensors.flat(shift), y, tensors.flat(gain));
-    }
+    Work.each(
+        x.size(0),
+        x.size(1),
+        (tensors, from, count) -> {
+          Tensor rows = tensors.rows(x, from, count);
+          T_TensorTensor_T moments = torch.var_mean(rows, COLUMNS, false, false);
+          Tensor variance = moments.get0();
+          Tensor mean = moments.get1();
+          tensors.flat(into.variance(), from, count).copy_(variance);
+          tensors.flat(into.mean(), from, count).copy_(mean);
+          Tensor y = tensors.rows(into.output(), from, count);
+          torch.sub_out(y, rows, mean.unsqueeze(1));
+          y.mul_(inverseRoot(variance, epsilon));
+          torch.addcmul_out(y, tensors.flat(shift), y, tensors.flat(gain));
+        });
   }
 
   static void layerGradient(
@@ -42,33 +46,46 @@ final class Normalization {
       Accumulator gainGradient,
       Accumulator shiftGradient,
       INDArray dx) {
-    try (Tensors tensors = new Tensors()) {
-      Tensor scale = tensors.flat(gain);
-      T_TensorTensorTensor_T gradients =
-          torch.native_layer_norm_backward(
-              tensors.of(dy),
-              tensors.of(x),
-              new long[] {x.size(1)},
-              tensors.flat(forward.mean()).unsqueeze(1),
-              inverseRoot(tensors.flat(forward.variance()), epsilon),
-              new TensorOptional(scale),
-              new TensorOptional(scale),
-              all(3));
-      tensors.of(dx).copy_(gradients.get0());
-      add(gradients.get1(), tensors, gainGradient);
-      add(gradients.get2(), tensors, shiftGradient);
+    try (Tensors outer = new Tensors()) {
+      Tensor gains = pieces(x);
+      Tensor shifts = pieces(x);
+      int grain = Work.grain(x.size(1));
+      Work.each(
+          x.size(0),
+          x.size(1),
+          (tensors, from, count) -> {
+            Tensor scale = tensors.flat(gain);
+            T_TensorTensorTensor_T gradients =
+                torch.native_layer_norm_backward(
+                    tensors.rows(dy, from, count),
+                    tensors.rows(x, from, count),
+                    new long[] {x.size(1)},
+                    tensors.flat(forward.mean(), from, count).unsqueeze(1),
+                    inverseRoot(tensors.flat(forward.variance(), from, count), epsilon),
+                    new TensorOptional(scale),
+                    new TensorOptional(scale),
+                    all(3));
+            tensors.rows(dx, from, count).copy_(gradients.get0());
+            gains.select(0, from / grain).copy_(gradients.get1());
+            shifts.select(0, from / grain).copy_(gradients.get2());
+          });
+      Products.columnSums(gains, outer.flat(gainGradient.array()), gainGradient.beta());
+      Products.columnSums(shifts, outer.flat(shiftGradient.array()), shiftGradient.beta());
     }
   }
 
   static void rootMeanSquare(INDArray x, INDArray gain, double epsilon, RmsNormalized into) {
-    try (Tensors tensors = new Tensors()) {
-      Tensor rows = tensors.of(x);
-      Tensor meanSquare = tensors.flat(into.meanSquare());
-      meanSquare.copy_(rows.square().mean(COLUMNS));
-      Tensor y = tensors.of(into.output());
-      torch.mul_out(y, rows, inverseRoot(meanSquare, epsilon));
-      y.mul_(tensors.flat(gain));
-    }
+    Work.each(
+        x.size(0),
+        x.size(1),
+        (tensors, from, count) -> {
+          Tensor rows = tensors.rows(x, from, count);
+          Tensor meanSquare = tensors.flat(into.meanSquare(), from, count);
+          meanSquare.copy_(rows.square().mean(COLUMNS));
+          Tensor y = tensors.rows(into.output(), from, count);
+          torch.mul_out(y, rows, inverseRoot(meanSquare, epsilon));
+          y.mul_(tensors.flat(gain));
+        });
   }
 
   /** {@code inverse (g - standard mean(g standard))} in each row, g the gradient times the gain. */
@@ -80,16 +97,24 @@ final class Normalization {
       INDArray dy,
       Accumulator gainGradient,
       INDArray dx) {
-    try (Tensors tensors = new Tensors()) {
-      Tensor inverse = inverseRoot(tensors.flat(forward.meanSquare()), epsilon);
-      Tensor standard = tensors.of(x).mul(inverse);
-      Tensor gradient = tensors.of(dy);
-      add(gradient.mul(standard).sum(0), tensors, gainGradient);
-      Tensor g = gradient.mul(tensors.flat(gain));
-      Tensor projection = g.mul(standard).mean(1).unsqueeze(1);
-      Tensor result = tensors.of(dx);
-      torch.addcmul_out(result, g, standard, projection, new Scalar(-1.0));
-      result.mul_(inverse);
+    try (Tensors outer = new Tensors()) {
+      Tensor gains = pieces(x);
+      int grain = Work.grain(x.size(1));
+      Work.each(
+          x.size(0),
+          x.size(1),
+          (tensors, from, count) -> {
+            Tensor inverse = inverseRoot(tensors.flat(forward.meanSquare(), from, count), epsilon);
+            Tensor standard = tensors.rows(x, from, count).mul(inverse);
+            Tensor gradient = tensors.rows(dy, from, count);
+            gains.select(0, from / grain).copy_(gradient.mul(standard).sum(0));
+            Tensor g = gradient.mul(tensors.flat(gain));
+            Tensor projection = g.mul(standard).mean(1).unsqueeze(1);
+            Tensor result = tensors.rows(dx, from, count);
+            torch.addcmul_out(result, g, standard, projection, new Scalar(-1.0));
+            result.mul_(inverse);
+          });
+      Products.columnSums(gains, outer.flat(gainGradient.array()), gainGradient.beta());
     }
   }
 
@@ -98,17 +123,18 @@ final class Normalization {
     return x.add(new Scalar(epsilon)).rsqrt().unsqueeze(1);
   }
 
+  /** A row [d] for each piece of the rows of a matrix. */
+  private static Tensor pieces(INDArray x) {
+    int grain = Work.grain(x.size(1));
+    long[] shape = {(x.size(0) + grain - 1) / grain, x.size(1)};
+    return torch.zeros(shape, new TensorOptions(Tensors.scalarType(x.dataType())));
+  }
+
   private static BoolPointer all(int wanted) {
     BoolPointer flags = new BoolPointer(wanted);
     for (int i = 0; i < wanted; i++) {
       flags.put(i, true);
     }
     return flags;
-  }
-
-  private static void add(Tensor contribution, Tensors tensors, Accumulator into) {
-    Tensor target = tensors.flat(into.array());
-    Products.scale(target, into.beta());
-    target.add_(contribution);
   }
 }

@@ -2,6 +2,7 @@ package io.evomoe.kernel.internal.torch;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Precision;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -9,47 +10,84 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products into given arrays. In bfloat16 the operands are rounded and multiplied in
- * float32, where a product of two of them is exact: libtorch has no product on the CPU that takes
- * bfloat16 and gives float32.
+ * Matrix products into given arrays, in tiles. In bfloat16 the operands are rounded and multiplied
+ * in float32, where a product of two of them is exact: libtorch has no product on the CPU that
+ * takes bfloat16 and gives float32.
  */
 final class Products {
+  private static final long ROWS = 128;
+  private static final long COLUMNS = 512;
+
   private final boolean rounded;
 
   Products(Precision precision) {
     rounded = precision == Precision.BF16;
   }
 
-  /** {@code y = x weight + bias}. */
-  void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Tensor y) {
-    if (bias == null) {
-      torch.mm_out(y, operand(x), operand(weight));
-    } else {
-      torch.addmm_out(y, bias, operand(x), operand(weight));
-    }
-  }
-
-  /** {@code into = beta into + a b}; the old content is not read where beta is 0. */
-  void multiply(Tensor a, Tensor b, Tensor into, double beta) {
-    if (beta == 0) {
-      torch.mm_out(into, operand(a), operand(b));
-    } else {
-      into.addmm_(operand(a), operand(b), new Scalar(beta), new Scalar(1.0));
-    }
-  }
-
-  private Tensor operand(Tensor a) {
+  /** The operand of a product, rounded where that is asked for; to be made once for all tiles. */
+  Tensor operand(Tensor a) {
     return rounded ? a.toType(ScalarType.BFloat16).toType(ScalarType.Float) : a;
+  }
+
+  /** Adds the tiles of {@code y = x weight + bias} to the work; x and weight are operands. */
+  static void linear(Work work, Tensor x, Tensor weight, @Nullable Tensor bias, Tensor y) {
+    if (bias == null) {
+      multiply(work, x, weight, y, 0);
+      return;
+    }
+    tiles(
+        work,
+        y,
+        tile ->
+            torch.addmm_out(
+                tile.of(y),
+                bias.narrow(0, tile.column, tile.columns),
+                tile.left(x),
+                tile.right(weight)));
+  }
+
+  /**
+   * Adds the tiles of {@code into = beta into + a b} to the work; the old content is not read where
+   * beta is 0. a and b are operands.
+   */
+  static void multiply(Work work, Tensor a, Tensor b, Tensor into, double beta) {
+    tiles(
+        work,
+        into,
+        tile -> {
+          if (beta == 0) {
+            torch.mm_out(tile.of(into), tile.left(a), tile.right(b));
+          } else {
+            tile.of(into).addmm_(tile.left(a), tile.right(b), new Scalar(beta), new Scalar(1.0));
+          }
+        });
+  }
+
+  private static void tiles(Work work, Tensor result, Consumer<Tile> body) {
+    long rows = result.size(0);
+    long columns = result.size(1);
+    for (long row = 0; row < rows; row += ROWS) {
+      for (long column = 0; column < columns; column += COLUMNS) {
+        Tile tile =
+            new Tile(row, Math.min(ROWS, rows - row), column, Math.min(COLUMNS, columns - column));
+        work.add(tensors -> body.accept(tile));
+      }
+    }
   }
 
   /** Adds the sums over rows of x to a vector. */
   static void columnSums(Tensor x, Tensor into, double beta) {
+    add(x.sum(0), into, beta);
+  }
+
+  /** {@code into = beta into + x}. */
+  static void add(Tensor x, Tensor into, double beta) {
     scale(into, beta);
-    into.add_(x.sum(0));
+    into.add_(x);
   }
 
   /** Multiplies by beta; old content times 0 is 0, also where it is not a number. */
-  static void scale(Tensor into, double beta) {
+  private static void scale(Tensor into, double beta) {
     if (beta == 0) {
       into.zero_();
     } else if (beta != 1) {
@@ -60,9 +98,23 @@ final class Products {
   /** The same where nothing is added. */
   static void scale(Accumulator into) {
     if (!into.array().isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        scale(tensors.flat(into.array()), into.beta());
-      }
+      Work.within(tensors -> scale(tensors.flat(into.array()), into.beta()));
+    }
+  }
+
+  /** Part of a product. */
+  private record Tile(long row, long rows, long column, long columns) {
+
+    Tensor of(Tensor result) {
+      return right(left(result));
+    }
+
+    Tensor left(Tensor a) {
+      return a.narrow(0, row, rows);
+    }
+
+    Tensor right(Tensor b) {
+      return b.narrow(1, column, columns);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.evomoe.kernel.internal.torch;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.RowBounds;
+import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -18,9 +19,15 @@ final class RowMoves {
   static void gather(INDArray x, int[] rows, INDArray y) {
     RowBounds.require(rows, x.size(0));
     if (!y.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        torch.index_select_out(tensors.of(y), tensors.of(x), 0, tensors.of(rows));
-      }
+      Work.each(
+          rows.length,
+          x.size(1),
+          (tensors, from, count) ->
+              torch.index_select_out(
+                  tensors.rows(y, from, count),
+                  tensors.of(x),
+                  0,
+                  some(tensors, rows, from, count)));
     }
   }
 
@@ -48,24 +55,34 @@ final class RowMoves {
   static void spread(INDArray dy, int[] rows, double[] weights, INDArray dx) {
     gather(dy, rows, dx);
     if (!dx.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        tensors.of(dx).mul_(tensors.of(weights, dx.dataType()).unsqueeze(1));
-      }
+      Work.each(
+          rows.length,
+          dx.size(1),
+          (tensors, from, count) -> {
+            double[] own = Arrays.copyOfRange(weights, from, from + count);
+            tensors.rows(dx, from, count).mul_(tensors.of(own, dx.dataType()).unsqueeze(1));
+          });
     }
   }
 
   static double[] dots(INDArray x, INDArray y, int[] rows) {
     RowBounds.require(rows, y.size(0));
     double[] dots = new double[rows.length];
-    if (rows.length > 0) {
-      try (Tensors tensors = new Tensors()) {
-        Tensor products = tensors.of(y).index_select(0, tensors.of(rows)).mul_(tensors.of(x));
-        DoublePointer sums = new DoublePointer(rows.length);
-        ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
-        torch.sum_out(tensors.of(sums), products, COLUMNS, false, exact);
-        sums.get(dots);
-      }
-    }
+    Work.each(
+        rows.length,
+        x.size(1),
+        (tensors, from, count) -> {
+          Tensor picked = tensors.of(y).index_select(0, some(tensors, rows, from, count));
+          Tensor products = picked.mul_(tensors.rows(x, from, count));
+          DoublePointer sums = new DoublePointer(count);
+          ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
+          torch.sum_out(tensors.of(sums), products, COLUMNS, false, exact);
+          sums.get(dots, from, count);
+        });
     return dots;
+  }
+
+  private static Tensor some(Tensors tensors, int[] rows, int from, int count) {
+    return tensors.of(Arrays.copyOfRange(rows, from, from + count));
   }
 }

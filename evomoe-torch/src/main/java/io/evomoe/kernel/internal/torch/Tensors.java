@@ -36,12 +36,25 @@ final class Tensors implements AutoCloseable {
     for (int i = 0; i < strides.length; i++) {
       strides[i] = shape[i] == 1 ? 1 : array.stride(i);
     }
-    return shared(array, shape, strides);
+    return shared(array, 0, shape, strides);
   }
 
   /** The elements of an array without gaps, as a vector; shared. */
   Tensor flat(INDArray array) {
-    return shared(array, new long[] {array.length()}, new long[] {1});
+    return flat(array, 0, array.length());
+  }
+
+  /** Some elements of an array without gaps, as a vector; shared. */
+  Tensor flat(INDArray array, long from, long count) {
+    return shared(array, from, new long[] {count}, new long[] {1});
+  }
+
+  /** Some rows of a matrix; shared. */
+  Tensor rows(INDArray matrix, long from, long count) {
+    long row = rowStride(matrix);
+    long column = matrix.size(1) == 1 ? 1 : matrix.stride(1);
+    long[] shape = {count, matrix.size(1)};
+    return shared(matrix, from * row, shape, new long[] {row, column});
   }
 
   /**
@@ -56,19 +69,21 @@ final class Tensors implements AutoCloseable {
     long width = matrix.size(1) / heads;
     return shared(
         matrix,
+        0,
         new long[] {sequences, heads, positions, width},
         new long[] {positions * row, width, row, 1});
   }
 
   /**
-   * A matrix [n, heads * 2 * half] as [n, heads, 2, half]; shared.
+   * Some rows of a matrix [n, heads * 2 * half] as [count, heads, 2, half]; shared.
    *
    * @param matrix may be a column view: element stride 1, any row stride
    */
-  Tensor pairs(INDArray matrix, long half) {
+  Tensor pairs(INDArray matrix, long half, long from, long count) {
     return shared(
         matrix,
-        new long[] {matrix.size(0), matrix.size(1) / (2 * half), 2, half},
+        from * rowStride(matrix),
+        new long[] {count, matrix.size(1) / (2 * half), 2, half},
         new long[] {rowStride(matrix), 2 * half, half, 1});
   }
 
@@ -99,7 +114,7 @@ final class Tensors implements AutoCloseable {
     return shared(numbers, ScalarType.Double, numbers.limit());
   }
 
-  /** Where an element of an array without gaps lies. */
+  /** Where an element lies, so many after the first one in memory. */
   static Pointer element(INDArray array, long index) {
     long width = array.dataType().width();
     return new Address(array.data().address() + (array.offset() + index) * width);
@@ -114,9 +129,9 @@ final class Tensors implements AutoCloseable {
     return matrix.size(0) == 1 ? matrix.size(1) : matrix.stride(0);
   }
 
-  private static Tensor shared(INDArray array, long[] shape, long[] strides) {
+  private static Tensor shared(INDArray array, long from, long[] shape, long[] strides) {
     TensorOptions options = new TensorOptions(scalarType(array.dataType()));
-    return torch.from_blob(element(array, 0), shape, strides, options);
+    return torch.from_blob(element(array, from), shape, strides, options);
   }
 
   private static Tensor shared(Pointer numbers, ScalarType type, long length) {

@@ -13,6 +13,7 @@ import io.evomoe.kernel.LabelSmoothing;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -29,6 +30,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * counters torch has not, is a Java loop.
  */
 final class TorchKernels implements Kernels {
+  private static final long[] ALL = {0};
+
   private final DataType dataType;
   private final Products products;
   private final GroupedProducts groupedProducts;
@@ -69,8 +72,14 @@ final class TorchKernels implements Kernels {
     INDArray y = array(x.size(0), weight.size(1));
     if (!y.isEmpty()) {
       try (Tensors tensors = new Tensors()) {
-        Tensor shift = bias == null ? null : tensors.flat(bias);
-        products.linear(tensors.of(x), tensors.of(weight), shift, tensors.of(y));
+        Work work = new Work();
+        Products.linear(
+            work,
+            products.operand(tensors.of(x)),
+            products.operand(tensors.of(weight)),
+            bias == null ? null : tensors.flat(bias),
+            tensors.of(y));
+        work.run();
       }
     }
     return y;
@@ -91,13 +100,16 @@ final class TorchKernels implements Kernels {
       return;
     }
     try (Tensors tensors = new Tensors()) {
-      Tensor left = tensors.of(a);
-      Tensor right = tensors.of(b);
-      products.multiply(
+      Tensor left = products.operand(tensors.of(a));
+      Tensor right = products.operand(tensors.of(b));
+      Work work = new Work();
+      Products.multiply(
+          work,
           transposeA ? left.t() : left,
           transposeB ? right.t() : right,
           tensors.of(into.array()),
           into.beta());
+      work.run();
     }
   }
 
@@ -135,35 +147,41 @@ final class TorchKernels implements Kernels {
   @Override
   public INDArray activation(ActivationFunction activation, INDArray x) {
     INDArray y = like(x);
-    if (!x.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        Activations.apply(activation, tensors.of(x), tensors.of(y));
-      }
-    }
+    Work.each(
+        x.length(),
+        1,
+        (tensors, from, count) ->
+            Activations.apply(
+                activation, tensors.flat(x, from, count), tensors.flat(y, from, count)));
     return y;
   }
 
   @Override
   public INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy) {
     INDArray dx = like(x);
-    if (!x.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        Activations.gradient(activation, tensors.of(x), tensors.of(dy), tensors.of(dx));
-      }
-    }
+    Work.each(
+        x.length(),
+        1,
+        (tensors, from, count) ->
+            Activations.gradient(
+                activation,
+                tensors.flat(x, from, count),
+                tensors.flat(dy, from, count),
+                tensors.flat(dx, from, count)));
     return dx;
   }
 
   @Override
   public INDArray gatedActivation(ActivationFunction activation, INDArray x, INDArray up) {
     INDArray y = like(x);
-    if (!x.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        Tensor gated = tensors.of(y);
-        Activations.apply(activation, tensors.of(x), gated);
-        gated.mul_(tensors.of(up));
-      }
-    }
+    Work.each(
+        x.length(),
+        1,
+        (tensors, from, count) -> {
+          Tensor gated = tensors.flat(y, from, count);
+          Activations.apply(activation, tensors.flat(x, from, count), gated);
+          gated.mul_(tensors.flat(up, from, count));
+        });
     return y;
   }
 
@@ -171,16 +189,18 @@ final class TorchKernels implements Kernels {
   public INDArray gatedActivationGradient(
       ActivationFunction activation, INDArray x, INDArray up, INDArray dy, INDArray dUp) {
     INDArray dx = like(x);
-    if (!x.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        Tensor in = tensors.of(x);
-        Tensor gradient = tensors.of(dy);
-        Tensor upGradient = tensors.of(dUp);
-        Activations.gradient(activation, in, gradient.mul(tensors.of(up)), tensors.of(dx));
-        Activations.apply(activation, in, upGradient);
-        upGradient.mul_(gradient);
-      }
-    }
+    Work.each(
+        x.length(),
+        1,
+        (tensors, from, count) -> {
+          Tensor in = tensors.flat(x, from, count);
+          Tensor gradient = tensors.flat(dy, from, count);
+          Tensor upGradient = tensors.flat(dUp, from, count);
+          Tensor inner = gradient.mul(tensors.flat(up, from, count));
+          Activations.gradient(activation, in, inner, tensors.flat(dx, from, count));
+          Activations.apply(activation, in, upGradient);
+          upGradient.mul_(gradient);
+        });
     return dx;
   }
 
@@ -289,21 +309,23 @@ final class TorchKernels implements Kernels {
   @Override
   public INDArray add(INDArray a, INDArray b) {
     INDArray sum = like(a);
-    if (!a.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        torch.add_out(tensors.of(sum), tensors.of(a), tensors.of(b));
-      }
-    }
+    Work.each(
+        a.length(),
+        1,
+        (tensors, from, count) ->
+            torch.add_out(
+                tensors.flat(sum, from, count),
+                tensors.flat(a, from, count),
+                tensors.flat(b, from, count)));
     return sum;
   }
 
   @Override
   public void addInto(INDArray a, INDArray b) {
-    if (!a.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        tensors.of(a).add_(tensors.of(b));
-      }
-    }
+    Work.each(
+        a.length(),
+        1,
+        (tensors, from, count) -> tensors.flat(a, from, count).add_(tensors.flat(b, from, count)));
   }
 
   @Override
@@ -315,24 +337,29 @@ final class TorchKernels implements Kernels {
 
   @Override
   public double sumOfSquares(INDArray x) {
-    if (x.isEmpty()) {
-      return 0;
-    }
-    try (Tensors tensors = new Tensors()) {
-      ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
-      long[] all = {0};
-      double norm =
-          torch
-              .linalg_vector_norm(tensors.flat(x), new Scalar(2.0), all, false, exact)
-              .item_double();
-      return norm * norm;
-    }
+    double[] squares = new double[Math.toIntExact(x.length() / Work.GRAIN + 1)];
+    Work.each(
+        x.length(),
+        1,
+        (tensors, from, count) -> {
+          ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
+          Tensor own = tensors.flat(x, from, count);
+          double norm =
+              torch.linalg_vector_norm(own, new Scalar(2.0), ALL, false, exact).item_double();
+          squares[from / Work.GRAIN] = norm * norm;
+        });
+    return DoubleStream.of(squares).sum();
   }
 
   @Override
   public void adamW(
       INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step) {
-    adamW.update(new AdamWUpdate(value, gradient, moment1, moment2, step));
+    adamW(List.of(new AdamWUpdate(value, gradient, moment1, moment2, step)));
+  }
+
+  @Override
+  public void adamW(List<AdamWUpdate> updates) {
+    adamW.update(updates);
   }
 
   /** In the current workspace, its content undefined. */

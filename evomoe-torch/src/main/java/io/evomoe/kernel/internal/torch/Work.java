@@ -1,0 +1,57 @@
+package io.evomoe.kernel.internal.torch;
+
+import io.evomoe.internal.threads.Parallel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Pieces of a kernel that the threads of the process take one by one; torch and its OpenBLAS have
+ * one thread each. How work is cut depends on sizes alone, so results do not depend on how many
+ * threads there are.
+ */
+final class Work {
+  /** Elements that one piece of an element-wise loop goes through. */
+  static final int GRAIN = 1 << 17;
+
+  private final List<Consumer<Tensors>> pieces = new ArrayList<>();
+
+  /** Adds a piece; it makes its tensors in what it is given. */
+  void add(Consumer<Tensors> piece) {
+    pieces.add(piece);
+  }
+
+  /** Runs all pieces, in any order. */
+  void run() {
+    Parallel.each(pieces.size(), i -> within(pieces.get(i)));
+  }
+
+  /** Runs one piece alone. */
+  static void within(Consumer<Tensors> piece) {
+    try (Tensors tensors = new Tensors()) {
+      piece.accept(tensors);
+    }
+  }
+
+  /** Goes through so many elements, or rows of so many elements. */
+  static void each(long count, long elements, Range body) {
+    int grain = grain(elements);
+    Parallel.ranges(
+        Math.toIntExact(count),
+        grain,
+        (from, to) -> within(tensors -> body.run(tensors, from, to - from)));
+  }
+
+  /** Rows of so many elements that are a piece. */
+  static int grain(long elements) {
+    return (int) Math.max(1, GRAIN / Math.max(1, elements));
+  }
+
+  /** A piece of a loop. */
+  @FunctionalInterface
+  interface Range {
+
+    /** Goes through {@code count} rows from {@code from} on. */
+    void run(Tensors tensors, int from, int count);
+  }
+}
