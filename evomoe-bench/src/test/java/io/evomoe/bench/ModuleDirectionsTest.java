@@ -122,11 +122,15 @@ class ModuleDirectionsTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "io.evomoe.kernel.internal.onednn..", "io.evomoe.kernel.internal.nd4j..")
+            "io.evomoe.kernel.internal.onednn..",
+            "io.evomoe.kernel.internal.nd4j..",
+            "io.evomoe.kernel.internal.torch..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "io.evomoe.kernel.internal.onednn..", "io.evomoe.kernel.internal.nd4j..")
+            "io.evomoe.kernel.internal.onednn..",
+            "io.evomoe.kernel.internal.nd4j..",
+            "io.evomoe.kernel.internal.torch..")
         .check(CLASSES);
   }
 
