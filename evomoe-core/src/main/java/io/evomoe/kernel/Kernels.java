@@ -372,18 +372,6 @@ public interface Kernels {
   record RmsNormalized(INDArray output, INDArray meanSquare) {}
 
   /**
-   * Result of {@link #feedForward}, with what its backward pass needs. With {@link Precision#BF16}
-   * all but the output is of the type of the products' operands.
-   *
-   * @param expanded [groups.rows(), hidden], before the activation
-   * @param up [groups.rows(), hidden], what a gated net multiplies with; null for a plain one
-   * @param hidden [groups.rows(), hidden], what goes into the map back
-   * @param output [groups.rows(), d]
-   */
-  record FeedForwardPass(
-      INDArray expanded, @Nullable INDArray up, INDArray hidden, INDArray output) {}
-
-  /**
    * Result of {@link #attention}, with its pullback: it holds q, k and v, which must stay as they
    * were until that is called.
    */

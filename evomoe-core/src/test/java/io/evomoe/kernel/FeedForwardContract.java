@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
-import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.testing.Differences;
 import java.util.ArrayList;

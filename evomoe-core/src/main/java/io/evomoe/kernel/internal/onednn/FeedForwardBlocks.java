@@ -4,7 +4,7 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
-import io.evomoe.kernel.Kernels.FeedForwardPass;
+import io.evomoe.kernel.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.kernel.internal.onednn.GroupedProducts.Gradient;
 import io.evomoe.kernel.internal.onednn.LargeProducts.Target;

@@ -10,6 +10,7 @@ import io.evomoe.kernel.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardPass;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.LabelSmoothing;
 import io.evomoe.kernel.Precision;
