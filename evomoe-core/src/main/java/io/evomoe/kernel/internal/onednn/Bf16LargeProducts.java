@@ -35,18 +35,8 @@ final class Bf16LargeProducts implements LargeProducts {
   }
 
   @Override
-  public DataType type() {
-    return DataType.BFLOAT16;
-  }
-
-  @Override
-  public Operands operands() {
-    return new Operands(rounding);
-  }
-
-  @Override
-  public int rowsAtOnce(long width) {
-    return rounding.rows(width);
+  public Rounding rounding() {
+    return rounding;
   }
 
   @Override

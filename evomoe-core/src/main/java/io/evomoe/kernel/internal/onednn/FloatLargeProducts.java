@@ -23,18 +23,8 @@ final class FloatLargeProducts implements LargeProducts {
   }
 
   @Override
-  public DataType type() {
-    return DataType.FLOAT;
-  }
-
-  @Override
-  public Operands operands() {
-    return new Operands(none);
-  }
-
-  @Override
-  public int rowsAtOnce(long width) {
-    return none.rows(width);
+  public Rounding rounding() {
+    return none;
   }
 
   @Override

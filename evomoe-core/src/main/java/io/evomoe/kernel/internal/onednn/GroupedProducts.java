@@ -68,7 +68,7 @@ final class GroupedProducts {
   void parameterGradients(List<Gradient> gradients) {
     List<Runnable> pieces = new ArrayList<>();
     gradients.forEach(gradient -> addPieces(gradient, pieces));
-    Pieces.run(pieces.size(), piece -> pieces.get(piece).run());
+    Pieces.run(pieces);
   }
 
   /** What the gradients over the rows of one group are made of. */
@@ -122,7 +122,7 @@ final class GroupedProducts {
                       products.inputGradient(
                           row(right, i, out), values, Target.of(dx, from + i), size, false)));
     }
-    Pieces.run(pieces.size(), piece -> pieces.get(piece).run());
+    Pieces.run(pieces);
   }
 
   /** Address of a row of an operand. */

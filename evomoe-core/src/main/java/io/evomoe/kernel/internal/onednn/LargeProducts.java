@@ -13,14 +13,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 interface LargeProducts {
 
+  /** What makes operands of arrays. */
+  Rounding rounding();
+
   /** Type of the elements of an operand. */
-  DataType type();
+  default DataType type() {
+    return rounding().type();
+  }
 
   /** A collection of operands, for one call of a kernel. */
-  Operands operands();
+  default Operands operands() {
+    return new Operands(rounding());
+  }
 
   /** Rows of an operand of a width that a collection should hold, at least 1. */
-  int rowsAtOnce(long width);
+  default int rowsAtOnce(long width) {
+    return rounding().rows(width);
+  }
 
   /** The parts of c = op(a) op(b) [m, n] that {@link #multiply} computes at a time. */
   List<Tile> tiles(boolean transposeA, boolean transposeB, long m, long n);

@@ -72,7 +72,7 @@ final class Operands {
       operand.address = address;
       address += rounding.addPieces(operand.from, operand.length, address, pieces);
     }
-    Pieces.run(pieces.size(), piece -> pieces.get(piece).run());
+    Pieces.run(pieces);
   }
 
   private static final class Rounded implements Operand {

@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.internal.threads.Parallel;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -34,6 +35,11 @@ final class Pieces {
             openMp.setOmpNumThreads(threads);
           }
         });
+  }
+
+  /** Runs pieces that are nothing alike. */
+  static void run(List<Runnable> pieces) {
+    run(pieces.size(), piece -> pieces.get(piece).run());
   }
 
   /** Runs body on bands of at most {@value #ROWS} of so many rows. */

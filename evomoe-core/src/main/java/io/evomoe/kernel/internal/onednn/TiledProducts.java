@@ -58,7 +58,7 @@ final class TiledProducts {
         pieces.add(() -> product.compute(products, tile));
       }
     }
-    Pieces.run(pieces.size(), piece -> pieces.get(piece).run());
+    Pieces.run(pieces);
   }
 
   /**
