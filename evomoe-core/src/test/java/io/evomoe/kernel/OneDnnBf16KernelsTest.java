@@ -14,11 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The whole contract at the accuracy of bfloat16, two products one after the other. */
-class OneDnnBf16KernelsTest extends KernelsContract {
-  /** The most that a rounded operand is off, relative to itself. */
-  private static final double ROUNDING = 1.0 / 512;
-
+class OneDnnBf16KernelsTest extends Bf16KernelsContract {
   private final OneDnnKernelProvider provider = new OneDnnKernelProvider();
 
   @BeforeEach
@@ -30,38 +26,6 @@ class OneDnnBf16KernelsTest extends KernelsContract {
   @Override
   public Kernels kernels() {
     return provider.create(DataType.FLOAT, Precision.BF16, Device.CPU);
-  }
-
-  @Override
-  public double tolerance() {
-    return 4 * ROUNDING;
-  }
-
-  /** Both factors have the roundings of x and a weight, and their product is rounded once more. */
-  @Override
-  public double toleranceOfGated() {
-    return 6 * ROUNDING;
-  }
-
-  @Test
-  void should_round_the_operands_but_not_the_sum() {
-    INDArray ones = random(1, 1, 4096).assign(1);
-    INDArray fine = random(1, 4096, 1).assign(1 + 1.0 / 512);
-    assertThat(kernels().multiply(ones, false, fine, false).getDouble(0)).isEqualTo(4096);
-    INDArray coarse = random(1, 4096, 1).assign(1 + 1.0 / 128);
-    assertThat(kernels().multiply(ones, false, coarse, false).getDouble(0)).isEqualTo(4096 + 32);
-  }
-
-  @Test
-  void should_be_exact_where_that_is_asked_for() {
-    INDArray a = random(1, 33, 64);
-    INDArray b = random(2, 64, 17);
-    double[] exact = Differences.elements(kernels().exact().multiply(a, false, b, false));
-    double[] reference =
-        Differences.elements(a.castTo(DataType.DOUBLE).mmul(b.castTo(DataType.DOUBLE)));
-    assertThat(Differences.relative(exact, reference)).isLessThan(1e-6);
-    double[] rounded = Differences.elements(kernels().multiply(a, false, b, false));
-    assertThat(Differences.relative(rounded, reference)).isGreaterThan(1e-4);
   }
 
   @Test
