@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The numeric kernels that layers are made of, forward and backward.
@@ -19,13 +17,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * except where a method says so. Results are deterministic: the same inputs give the same bits on
  * the same machine and thread count.
  */
-public interface Kernels {
+public interface Kernels extends ArrayKernels {
 
   /** Name of the provider, such as {@code onednn} or {@code nd4j}. */
   String name();
-
-  /** Type of every floating-point array these kernels take. */
-  DataType dataType();
 
   /**
    * The same kernels with every operand in {@link #dataType()}: for what must not be rounded, such
@@ -313,28 +308,6 @@ public interface Kernels {
 
   /** Dot products {@code x[i] . y[rows[i]]} of rows; x [rows.length, d], y [n, d]. */
   double[] rowDots(INDArray x, INDArray y, int[] rows);
-
-  /** {@code a + b}, same shape. */
-  INDArray add(INDArray a, INDArray b);
-
-  /** {@code a += b}, same shape. */
-  void addInto(INDArray a, INDArray b);
-
-  /**
-   * Inverted dropout: element i is kept with probability {@code 1 - rate} and divided by it. Which
-   * are kept depends on the seed and i alone, so the same call on a gradient is the backward pass.
-   */
-  INDArray dropout(INDArray x, double rate, long seed);
-
-  /** The elements of an array, on the host in double, in C order. */
-  default double[] read(INDArray array) {
-    return array.reshape(array.length()).toDoubleVector();
-  }
-
-  /** An array of {@link #dataType()} with these elements from the host, in C order. */
-  default INDArray write(double[] values, long... shape) {
-    return Nd4j.createFromArray(values).castTo(dataType()).reshape('c', shape);
-  }
 
   /** Sum of squares of all elements. */
   double sumOfSquares(INDArray x);

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Mixture-of-experts layer: the gate routes tokens, rows are gathered by expert, each expert runs
@@ -101,7 +100,7 @@ public final class MoeLayer implements Layer {
       this.computed = tokens.length == 0 ? null : compute(routing);
       this.output =
           computed == null
-              ? Nd4j.zeros(x.dataType(), x.shape())
+              ? kernels.zeros(x.shape())
               : kernels.combineRows(computed.value(), tokens, weights, routing.tokenCount());
       if (bypass != null) {
         kernels.addInto(output, kernels.spreadRows(x, everyToken(), bypass));
@@ -130,7 +129,7 @@ public final class MoeLayer implements Layer {
       double[] dWeights =
           computed == null ? new double[0] : kernels.rowDots(computed.value(), dy, tokens);
       double[] dBypass = bypass == null ? new double[0] : kernels.rowDots(x, dy, everyToken());
-      INDArray dx = computed == null ? Nd4j.zeros(x.dataType(), x.shape()) : throughExperts(dy);
+      INDArray dx = computed == null ? kernels.zeros(x.shape()) : throughExperts(dy);
       if (bypass != null) {
         kernels.addInto(dx, kernels.spreadRows(dy, everyToken(), bypass));
       }

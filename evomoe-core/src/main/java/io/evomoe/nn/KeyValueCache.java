@@ -119,14 +119,15 @@ public final class KeyValueCache {
   KeysAndValues append(String layer, INDArray rows, TokenBatch tokens) {
     requireRoom(tokens);
     long width = rows.size(1);
-    KeysAndValues held = own.computeIfAbsent(layer, unused -> KeysAndValues.of(zeros(rows, width)));
+    KeysAndValues held = own.computeIfAbsent(layer, unused -> KeysAndValues.of(zeros(width)));
     if (tokens.length() == 1) {
-      place(held.all, new long[] {sequences, width}, capacity * width, 1).assign(rows);
+      kernels.copyInto(rows, place(held.all, new long[] {sequences, width}, capacity * width, 1));
     } else {
       long[] shape = {sequences, tokens.length(), width};
       long[] from = {tokens.length() * (long) rows.stride(0), rows.stride(0), 1};
-      place(held.all, shape, capacity * width, width, 1)
-          .assign(Nd4j.create(rows.data(), shape, from, rows.offset(), 'c'));
+      kernels.copyInto(
+          Nd4j.create(rows.data(), shape, from, rows.offset(), 'c'),
+          place(held.all, shape, capacity * width, width, 1));
     }
     for (int s = 0; s < tokens.size(); s++) {
       int place = s / tokens.length() * capacity + length + s % tokens.length();
@@ -161,8 +162,8 @@ public final class KeyValueCache {
     }
   }
 
-  private INDArray zeros(INDArray like, long width) {
-    return home.make(() -> Nd4j.zeros(like.dataType(), (long) sequences * capacity, width));
+  private INDArray zeros(long width) {
+    return home.make(() -> kernels.zeros((long) sequences * capacity, width));
   }
 
   /** Which of the places are not to be attended to. */
@@ -183,7 +184,7 @@ public final class KeyValueCache {
   }
 
   private INDArray kept(INDArray rows) {
-    return home.make(() -> rows.dup('c'));
+    return home.make(() -> kernels.copy(rows));
   }
 
   AttentionMask memoryPadding() {

@@ -2,7 +2,6 @@ package io.evomoe.nn;
 
 import io.evomoe.kernel.Kernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What a decoder's cross-attentions read: the encoder's rows. Their pullbacks add up its gradient
@@ -29,7 +28,7 @@ public final class Memory {
     this.rows = rows;
     this.tokens = tokens;
     this.kernels = kernels;
-    this.gradient = Nd4j.zeros(rows.dataType(), rows.shape());
+    this.gradient = kernels.zeros(rows.shape());
   }
 
   /** The rows [B * T, d]. */

@@ -1,6 +1,7 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.ArrayKernels;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -16,6 +17,7 @@ public final class Parameter {
   private final Place place;
   private final Role role;
   private final double deviation;
+  private final ArrayKernels kernels;
   private INDArray value;
   private @Nullable INDArray gradient;
   private boolean hasGradient;
@@ -39,11 +41,12 @@ public final class Parameter {
    * @param deviation of the normal distribution that the first values come from
    * @param value C order, outside of any workspace
    */
-  Parameter(Place place, Role role, double deviation, INDArray value) {
+  Parameter(Place place, Role role, double deviation, INDArray value, ArrayKernels kernels) {
     this.place = place;
     this.role = role;
     this.deviation = deviation;
     this.value = value;
+    this.kernels = kernels;
   }
 
   /** Made when it is first asked for: a model that is not trained has none. */
@@ -154,7 +157,7 @@ public final class Parameter {
   public INDArray gradient() {
     INDArray own = ownGradient();
     if (!hasGradient) {
-      own.assign(0);
+      kernels.clear(own);
     }
     return own;
   }

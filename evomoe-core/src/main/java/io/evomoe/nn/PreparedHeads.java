@@ -8,6 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What happens to queries and keys before they meet: normalisation, then rotary positions. */
 final class PreparedHeads {
+  private final Kernels kernels;
   private final int headWidth;
   private final boolean perHead;
   private final @Nullable RmsNorm queryNorm;
@@ -20,7 +21,7 @@ final class PreparedHeads {
    * @param scope holds {@code queryNorm.gain} and {@code keyNorm.gain}, [w] or [heads * w]
    */
   PreparedHeads(Scope scope, AttentionForm form) {
-    Kernels kernels = scope.kernels();
+    this.kernels = scope.kernels();
     this.headWidth = form.headWidth();
     QueryKeyNorm norm = form.norm();
     this.perHead = norm != null && norm.span() == QueryKeyNorm.Span.HEAD;
@@ -64,11 +65,12 @@ final class PreparedHeads {
     if (norm == null) {
       return new Output(rows, dy -> dy);
     }
-    Output normed = norm.forward(units(rows.dup('c')));
+    Output normed = norm.forward(units(kernels.copy(rows)));
     return new Output(
         normed.value().reshape('c', rows.shape()),
         dy -> {
-          dy.assign(normed.pullback().pull(units(dy.dup('c'))).reshape('c', dy.shape()));
+          INDArray inner = normed.pullback().pull(units(kernels.copy(dy)));
+          kernels.copyInto(inner.reshape('c', dy.shape()), dy);
           return dy;
         });
   }

@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.evomoe.kernel.ArrayKernels;
 import java.util.List;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,10 +15,12 @@ public final class Recomputed implements Layer {
   private static final String WORKSPACE = "EVOMOE_RECOMPUTED";
 
   private final Layer inner;
+  private final ArrayKernels kernels;
 
   /** Wraps a layer; such layers do not nest. */
-  public Recomputed(Layer inner) {
+  public Recomputed(Layer inner, ArrayKernels kernels) {
     this.inner = inner;
+    this.kernels = kernels;
   }
 
   @Override
@@ -25,7 +28,7 @@ public final class Recomputed implements Layer {
     if (!pass.step().training()) {
       return pass.cache() == null ? evaluated(x, pass) : inner.forward(x, pass);
     }
-    Replay replay = new Replay();
+    Replay replay = new Replay(kernels);
     Pass replayed = pass.withReplay(replay);
     try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
       Output output = inner.forward(x, replayed);
@@ -40,7 +43,7 @@ public final class Recomputed implements Layer {
     try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
       Output output = inner.forward(x, pass);
       return new Output(
-          outer.make(() -> output.value().dup('c')),
+          outer.make(() -> kernels.copy(output.value())),
           dy -> {
             throw new IllegalStateException("an evaluated layer has no backward pass");
           },

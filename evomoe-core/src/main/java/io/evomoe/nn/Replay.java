@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.evomoe.kernel.ArrayKernels;
 import java.util.IdentityHashMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -9,11 +10,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * dropped between the two passes.
  */
 public final class Replay {
+  private final ArrayKernels kernels;
   private final OuterWorkspace outer = new OuterWorkspace();
   private final IdentityHashMap<Layer, Object> decided = new IdentityHashMap<>();
 
   /** Remembers nothing yet; arrays are kept in the workspace that is current now. */
-  Replay() {}
+  Replay(ArrayKernels kernels) {
+    this.kernels = kernels;
+  }
 
   /**
    * What {@code decide} gave the first time this layer asked.
@@ -23,7 +27,7 @@ public final class Replay {
   public <T> T once(Layer layer, Class<T> type, INDArray x, Decision<T> decide) {
     Object known = decided.get(layer);
     if (known == null) {
-      known = outer.make(() -> decide.of(x.dup('c')));
+      known = outer.make(() -> decide.of(kernels.copy(x)));
       decided.put(layer, known);
     }
     return type.cast(known);
@@ -31,7 +35,7 @@ public final class Replay {
 
   /** A copy among the arrays of the whole step. */
   INDArray keep(INDArray x) {
-    return outer.make(() -> x.dup('c'));
+    return outer.make(() -> kernels.copy(x));
   }
 
   /**

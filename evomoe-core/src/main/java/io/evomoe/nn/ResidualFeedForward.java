@@ -59,7 +59,7 @@ public final class ResidualFeedForward implements Expert {
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         Output normalized = nets.get(g).norm.forward(inputRows(x, groups, g));
-        outputRows(rows, groups, g).assign(normalized.value());
+        kernels.copyInto(normalized.value(), outputRows(rows, groups, g));
         throughNorm.put(g, normalized.pullback());
       }
     }
@@ -74,7 +74,7 @@ public final class ResidualFeedForward implements Expert {
         y,
         dy -> {
           INDArray dRows = change.pullback().pull(dy);
-          INDArray dx = Nd4j.zeros(x.dataType(), x.shape());
+          INDArray dx = kernels.zeros(x.shape());
           throughNorm.forEach(
               (g, pullback) -> {
                 INDArray into = inputRows(dx, groups, g);

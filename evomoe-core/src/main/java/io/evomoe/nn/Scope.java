@@ -113,7 +113,7 @@ public final class Scope {
         }
         flat.get(NDArrayIndex.interval(from, to)).assign(Nd4j.createFromArray(values));
       }
-      return new Parameter(of, Role.WEIGHT, deviation, array);
+      return new Parameter(of, Role.WEIGHT, deviation, array, kernels);
     }
   }
 
@@ -145,7 +145,7 @@ public final class Scope {
       Place of, Role role, double deviation, double[] values, long... shape) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray array = Nd4j.create(values, shape, 'c').castTo(kernels.dataType());
-      return new Parameter(of, role, deviation, array);
+      return new Parameter(of, role, deviation, array, kernels);
     }
   }
 

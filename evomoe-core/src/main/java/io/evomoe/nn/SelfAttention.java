@@ -85,7 +85,7 @@ public final class SelfAttention implements Layer {
   private INDArray prepareInPlace(INDArray mixed, Pass pass) {
     Prepared ready = heads.prepare(queries(mixed), keys(mixed), pass);
     if (form.norm() != null) {
-      keys(mixed).assign(ready.keys());
+      kernels.copyInto(ready.keys(), keys(mixed));
     }
     return ready.queries();
   }

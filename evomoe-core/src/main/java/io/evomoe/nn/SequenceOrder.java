@@ -23,7 +23,7 @@ final class SequenceOrder {
     long elements = rows.length() / before;
     INDArray moved = kernels.gatherRows(rows.reshape(before, elements), order);
     INDArray target = order.length == before ? rows : empty(rows, elements * order.length, home);
-    target.reshape(order.length, elements).assign(moved);
+    kernels.copyInto(moved, target.reshape(order.length, elements));
     return target;
   }
 

@@ -134,6 +134,44 @@ interface ElementwiseContract extends KernelFixture {
     assertClose(a, expected);
   }
 
+  @Test
+  default void should_multiply_element_by_element() {
+    INDArray a = random(1, 17, 33);
+    INDArray b = random(2, 17, 33);
+    double[] expected = SlowMath.multiply(vector(a), vector(b));
+    withoutChanging(() -> assertClose(kernels().times(a, b), expected), a, b);
+  }
+
+  @Test
+  default void should_scale_and_clear_in_place() {
+    INDArray x = random(1, 17, 33);
+    double[] expected = Arrays.stream(vector(x)).map(value -> -0.5 * value).toArray();
+    kernels().scale(x, -0.5);
+    assertClose(x, expected);
+    kernels().clear(x);
+    assertClose(x, new double[17 * 33]);
+    assertResult(kernels().zeros(3, 5), 3, 5);
+    assertClose(kernels().zeros(3, 5), new double[15]);
+  }
+
+  @Test
+  default void should_copy_views_and_nothing_beside_them() {
+    INDArray from = random(1, 17, 33);
+    INDArray into = random(2, 17, 33);
+    INDArray columns = from.get(NDArrayIndex.all(), NDArrayIndex.interval(4, 20));
+    INDArray expected = into.dup();
+    expected.get(NDArrayIndex.all(), NDArrayIndex.interval(9, 25)).assign(columns.dup());
+    withoutChanging(
+        () -> {
+          INDArray copy = kernels().copy(columns);
+          assertResult(copy, 17, 16);
+          assertClose(copy, vector(columns));
+          kernels().copyInto(columns, into.get(NDArrayIndex.all(), NDArrayIndex.interval(9, 25)));
+        },
+        from);
+    assertClose(into, vector(expected));
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.1, 0.5, 0.9})
   default void should_drop_by_seed_and_position_alone(double rate) {
@@ -177,6 +215,10 @@ interface ElementwiseContract extends KernelFixture {
     kernels().addInto(empty, empty);
     assertThat(kernels().add(empty, empty).shape()).containsExactly(0, 17);
     assertThat(kernels().dropout(empty, 0.5, 1).shape()).containsExactly(0, 17);
+    assertThat(kernels().times(empty, empty).shape()).containsExactly(0, 17);
+    assertThat(kernels().copy(empty).shape()).containsExactly(0, 17);
+    assertThat(kernels().zeros(0, 17).shape()).containsExactly(0, 17);
+    kernels().scale(empty, 2);
     assertThat(kernels().sumOfSquares(empty)).isZero();
   }
 

@@ -13,7 +13,11 @@ class ParameterTest {
   private final INDArray flat = Nd4j.zeros(DataType.DOUBLE, 10);
   private final Parameter parameter =
       new Parameter(
-          Place.ROOT.child("w"), Parameter.Role.WEIGHT, 0, Nd4j.zeros(DataType.DOUBLE, 2, 3));
+          Place.ROOT.child("w"),
+          Parameter.Role.WEIGHT,
+          0,
+          Nd4j.zeros(DataType.DOUBLE, 2, 3),
+          LayerFixture.KERNELS);
 
   @Test
   void should_live_in_a_part_of_an_array_that_holds_all_parameters() {

@@ -67,11 +67,14 @@ public final class HashGate implements Gate {
     return HashTable.balanced(frequencies, spec.experts());
   }
 
-  /** Expert numbers are small enough to be exact in every floating-point type. */
+  /**
+   * On the host, where it is read. Expert numbers are small enough to be exact in every
+   * floating-point type.
+   */
   private static INDArray array(int[] table, GateSpec spec) {
     double[] values = Arrays.stream(table).asDoubleStream().toArray();
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return spec.scope().kernels().write(values, values.length);
+      return Nd4j.createFromArray(values).castTo(spec.scope().kernels().dataType());
     }
   }
 

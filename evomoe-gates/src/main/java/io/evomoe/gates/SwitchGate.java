@@ -82,13 +82,13 @@ public final class SwitchGate implements Gate {
       return routeUnchanged(tokens, pass);
     }
     INDArray factors = jitterFactors(tokens, pass).toArray(kernels);
-    Routed routed = routeUnchanged(tokens.mul(factors), pass);
+    Routed routed = routeUnchanged(kernels.times(tokens, factors), pass);
     return new Routed(
         routed.routing(),
         routed.auxLoss(),
         gradient -> {
           INDArray dTokens = routed.pullback().pull(gradient);
-          return dTokens == null ? null : dTokens.mul(factors);
+          return dTokens == null ? null : kernels.times(dTokens, factors);
         });
   }
 

@@ -146,7 +146,7 @@ class LocalSparkTest {
             new TrainingData<>(union(config, setup, all), List.of()),
             config.trainer().with(t -> t.microBatches(2)),
             config.schedule(),
-            new Sgd(0));
+            new Sgd(alone.kernels(), 0));
     trainer.run();
 
     assertThat(coordinator.progress().spawned()).isTrue();

@@ -1,5 +1,6 @@
 package io.evomoe.training.optimizer;
 
+import io.evomoe.kernel.ArrayKernels;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Workspaces;
 import java.util.Collection;
@@ -16,18 +17,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Sgd implements Optimizer {
   private static final String WORKSPACE = "EVOMOE_SGD";
 
+  private final ArrayKernels kernels;
   private final double momentum;
   private final MomentStore velocities = new MomentStore();
 
   /**
    * An optimizer that has seen nothing yet.
    *
+   * @param kernels to compute with
    * @param momentum m, in [0, 1)
    */
-  public Sgd(double momentum) {
+  public Sgd(ArrayKernels kernels, double momentum) {
     if (!(momentum >= 0 && momentum < 1)) {
       throw new IllegalArgumentException("momentum must be in [0, 1), was " + momentum);
     }
+    this.kernels = kernels;
     this.momentum = momentum;
   }
 
@@ -39,13 +43,18 @@ public final class Sgd implements Optimizer {
         continue;
       }
       try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
-        INDArray step = parameter.gradient().mul(gradientScale);
+        INDArray step = kernels.copy(parameter.gradient());
+        kernels.scale(step, gradientScale);
         if (momentum > 0) {
           INDArray velocity = velocities.next(parameter, () -> zeros(parameter, 0)).first();
-          velocity.muli(momentum).addi(step);
-          step.addi(velocity.mul(momentum));
+          kernels.scale(velocity, momentum);
+          kernels.addInto(velocity, step);
+          INDArray ahead = kernels.copy(velocity);
+          kernels.scale(ahead, momentum);
+          kernels.addInto(step, ahead);
         }
-        parameter.value().subi(step.muli(learningRate));
+        kernels.scale(step, -learningRate);
+        kernels.addInto(parameter.value(), step);
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
@@ -15,12 +16,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class SgdTest {
-  private final Scope scope = Scope.root(1, new Nd4jKernels(DataType.DOUBLE));
+  private static final Kernels KERNELS = new Nd4jKernels(DataType.DOUBLE);
+
+  private final Scope scope = Scope.root(1, KERNELS);
   private final Parameter parameter = scope.constant("p", Parameter.Role.BIAS, 1, 2);
 
   @Test
   void should_take_the_steps_of_nesterovs_momentum_worked_by_hand() {
-    Sgd optimizer = new Sgd(0.9);
+    Sgd optimizer = new Sgd(KERNELS, 0.9);
 
     // v = 2, p = 1 - 0.1 (2 + 1.8)
     step(optimizer, 2, 1);
@@ -36,7 +39,7 @@ class SgdTest {
 
   @Test
   void should_keep_nothing_without_momentum() {
-    Sgd optimizer = new Sgd(0);
+    Sgd optimizer = new Sgd(KERNELS, 0);
 
     step(optimizer, 2, 1);
 
@@ -46,7 +49,7 @@ class SgdTest {
 
   @Test
   void should_leave_a_frozen_parameter_and_forget_its_velocity() {
-    Sgd optimizer = new Sgd(0.9);
+    Sgd optimizer = new Sgd(KERNELS, 0.9);
     step(optimizer, 2, 1);
     double before = parameter.value().getDouble(0);
     parameter.freeze();
@@ -59,7 +62,7 @@ class SgdTest {
 
   @Test
   void should_give_a_child_its_own_copy_of_the_velocity() {
-    Sgd optimizer = new Sgd(0.9);
+    Sgd optimizer = new Sgd(KERNELS, 0.9);
     step(optimizer, 2, 1);
     Parameter child = scope.constant("child", Parameter.Role.BIAS, 1, 2);
 
@@ -74,7 +77,7 @@ class SgdTest {
   @ValueSource(doubles = {-0.1, 1, Double.NaN})
   void should_refuse_a_momentum_out_of_its_bounds(double momentum) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Sgd(momentum))
+        .isThrownBy(() -> new Sgd(KERNELS, momentum))
         .withMessage("momentum must be in [0, 1), was " + momentum);
   }
 

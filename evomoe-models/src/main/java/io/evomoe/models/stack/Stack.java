@@ -78,7 +78,7 @@ public final class Stack implements Layer {
           new Block(
               block, new Norms(placement, size.width(), size.norm()), size.dropout(), branches);
       Layer whole = inStream ? Sequential.of(residual, last) : residual;
-      made.add(size.recomputed() ? new Recomputed(whole) : whole);
+      made.add(size.recomputed() ? new Recomputed(whole, scope.kernels()) : whole);
     }
     blocks = new Sequential(made);
     evolving = new EvolvingLayers(places);

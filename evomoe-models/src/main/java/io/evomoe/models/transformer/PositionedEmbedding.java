@@ -32,8 +32,15 @@ final class PositionedEmbedding {
     }
     Output token = tokens.lookUp(read.ids());
     INDArray rows = kernels.gatherRows(sinusoids, positions(read, pass.firstPosition()));
-    kernels.addInto(rows, token.value().muli(scale));
-    return new Output(rows, dy -> token.pullback().pull(dy.mul(scale)));
+    kernels.scale(token.value(), scale);
+    kernels.addInto(rows, token.value());
+    return new Output(
+        rows,
+        dy -> {
+          INDArray scaled = kernels.copy(dy);
+          kernels.scale(scaled, scale);
+          return token.pullback().pull(scaled);
+        });
   }
 
   private static int[] positions(TokenBatch read, int first) {

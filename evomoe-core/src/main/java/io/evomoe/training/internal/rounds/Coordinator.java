@@ -45,7 +45,7 @@ public final class Coordinator {
     this.rounds = rounds;
     this.plan =
         new RoundPlan(config.training().steps(), rounds.localSteps(), evolution.spawnStep());
-    this.outer = new Sgd(rounds.outerMomentum());
+    this.outer = new Sgd(model.kernels(), rounds.outerMomentum());
     this.learner = new Learner<>(model, outer, evolution);
     this.norm = new GradientNorm(model.kernels());
   }

@@ -66,7 +66,7 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
   private Optimizer optimizer(Kernels kernels) {
     return switch (rounds.inner()) {
       case ADAMW -> new AdamW(kernels, config.training().adamW());
-      case SGD -> new Sgd(0);
+      case SGD -> new Sgd(kernels, 0);
     };
   }
 

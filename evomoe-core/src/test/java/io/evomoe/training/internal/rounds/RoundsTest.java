@@ -40,7 +40,7 @@ class RoundsTest {
             new TrainingData<>(TinyBatch::number, List.of()),
             RoundScene.CONFIG.with(t -> t.microBatches(workers)),
             scene.evolution,
-            new Sgd(0));
+            new Sgd(alone.kernels(), 0));
 
     while (!coordinator.isFinished()) {
       scene.round(coordinator);

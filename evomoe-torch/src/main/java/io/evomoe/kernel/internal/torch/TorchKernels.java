@@ -13,12 +13,7 @@ import io.evomoe.kernel.LabelSmoothing;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
-import java.util.stream.DoubleStream;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,8 +25,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * counters torch has not, is a Java loop.
  */
 final class TorchKernels implements Kernels {
-  private static final long[] ALL = {0};
-
   private final DataType dataType;
   private final Products products;
   private final GroupedProducts groupedProducts;
@@ -307,25 +300,37 @@ final class TorchKernels implements Kernels {
   }
 
   @Override
+  public void clear(INDArray x) {
+    Elements.clear(x);
+  }
+
+  @Override
+  public void copyInto(INDArray x, INDArray into) {
+    Elements.copy(x, into);
+  }
+
+  @Override
+  public void scale(INDArray x, double factor) {
+    Elements.scale(x, factor);
+  }
+
+  @Override
+  public INDArray times(INDArray a, INDArray b) {
+    INDArray product = like(a);
+    Elements.multiply(a, b, product);
+    return product;
+  }
+
+  @Override
   public INDArray add(INDArray a, INDArray b) {
     INDArray sum = like(a);
-    Work.each(
-        a.length(),
-        1,
-        (tensors, from, count) ->
-            torch.add_out(
-                tensors.flat(sum, from, count),
-                tensors.flat(a, from, count),
-                tensors.flat(b, from, count)));
+    Elements.add(a, b, sum);
     return sum;
   }
 
   @Override
   public void addInto(INDArray a, INDArray b) {
-    Work.each(
-        a.length(),
-        1,
-        (tensors, from, count) -> tensors.flat(a, from, count).add_(tensors.flat(b, from, count)));
+    Elements.add(a, b, a);
   }
 
   @Override
@@ -337,18 +342,7 @@ final class TorchKernels implements Kernels {
 
   @Override
   public double sumOfSquares(INDArray x) {
-    double[] squares = new double[Math.toIntExact(x.length() / Work.GRAIN + 1)];
-    Work.each(
-        x.length(),
-        1,
-        (tensors, from, count) -> {
-          ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
-          Tensor own = tensors.flat(x, from, count);
-          double norm =
-              torch.linalg_vector_norm(own, new Scalar(2.0), ALL, false, exact).item_double();
-          squares[from / Work.GRAIN] = norm * norm;
-        });
-    return DoubleStream.of(squares).sum();
+    return Elements.sumOfSquares(x);
   }
 
   @Override

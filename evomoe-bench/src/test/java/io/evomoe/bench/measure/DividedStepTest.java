@@ -1,0 +1,120 @@
+package io.evomoe.bench.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.kernel.DividedKernels;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.random.CounterRandom;
+import io.evomoe.run.config.Architecture;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingData;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** A step in the memory of a device: what crosses between it and the host. */
+class DividedStepTest {
+  private static final int VOCABULARY = 64;
+  private static final int SEQUENCE = 16;
+  private static final int BATCH = 4;
+  private static final StackSize SMALL =
+      StackSize.of(4, 32, 2).with(s -> s.hidden(64).experts(4).moeEvery(2));
+
+  private final Kernels kernels = KernelSelection.forType(DataType.FLOAT);
+  private final DividedKernels divided = new DividedKernels();
+
+  static Stream<String> gates() {
+    return GateRegistry.installed().names().stream()
+        .filter(gate -> !gate.equals("expertchoice")); // not for a causal model
+  }
+
+  @ParameterizedTest
+  @MethodSource("gates")
+  void a_step_should_compute_the_same_where_the_host_sees_no_array(String gate) {
+    assertSame(model(gate, Map.of(), Architecture.GPT, SMALL));
+  }
+
+  @Test
+  void so_should_one_of_blocks_that_are_recomputed_or_of_other_forms() {
+    StackSize dropping = SMALL.with(s -> s.dropout(0.1));
+    assertSame(model("dts", Map.of(), Architecture.GPT, dropping.with(s -> s.recomputed(true))));
+    assertSame(model("switch", Map.of("jitter", "0.01"), Architecture.GPT, dropping));
+    assertSame(model("topk", Map.of(), Architecture.LLAMA, SMALL));
+  }
+
+  /** Whatever the width of the model: 2,048 tokens, 8 experts, 2 layers of them. */
+  @Test
+  void what_crosses_should_be_ids_routing_and_scalars() {
+    StackSize blocks = StackSize.of(4, 32, 2).with(s -> s.hidden(64).experts(8).moeEvery(2));
+    UntrainedModel model =
+        new UntrainedModel("switch", Map.of(), Architecture.GPT, new GptConfig(4096, 128, blocks));
+    losses(model, divided.over(kernels), 16, 3);
+
+    assertThat(divided.bytes()).isLessThan(500_000);
+    assertThat(divided.crossings())
+        .containsEntry("read", 2L * 2048 * 8 * Float.BYTES) // logits
+        .containsEntry("write", 2L * 2048 * 8 * Float.BYTES) // and their gradients
+        .containsEntry("crossEntropy", 2048L * Integer.BYTES + Double.BYTES)
+        .containsEntry("scatterRowsInto", 2 * 2048L * Integer.BYTES);
+    assertThat(divided.waits())
+        .as("logits and the weights' gradient of a MoE layer, check of the stack, loss, norm")
+        .isEqualTo(2 * 2 + 3);
+  }
+
+  private void assertSame(UntrainedModel model) {
+    assertThat(losses(model, divided.over(kernels), BATCH, 3))
+        .isEqualTo(losses(model, kernels, BATCH, 3));
+  }
+
+  private static UntrainedModel model(
+      String gate, Map<String, String> options, Architecture architecture, StackSize blocks) {
+    return new UntrainedModel(
+        gate, options, architecture, new GptConfig(VOCABULARY, SEQUENCE, blocks));
+  }
+
+  private double[] losses(UntrainedModel untrained, Kernels own, int batch, int steps) {
+    CausalLanguageModel model = untrained.make(own, steps);
+    int sequence = untrained.size().positions();
+    try (Trainer<LanguageBatch> trainer =
+        new Trainer<>(
+            model,
+            new TrainingData<>(
+                index -> batch(untrained.size().vocabulary(), sequence, batch, index), List.of()),
+            TrainerConfig.defaults(steps),
+            EvolutionConfig.defaults()
+                .with(e -> e.diversifySteps(0).temperatureSteps(1).hardFrom(2)))) {
+      return DoubleStream.generate(
+              () -> {
+                divided.reset();
+                return trainer.step().trainLoss();
+              })
+          .limit(steps)
+          .toArray();
+    }
+  }
+
+  private static LanguageBatch batch(int vocabulary, int sequence, int batch, long index) {
+    CounterRandom random = new CounterRandom(index);
+    int[] ids = new int[sequence * batch];
+    int[] targets = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = random.below(vocabulary, i);
+      targets[i] = random.below(vocabulary, ids.length + i);
+    }
+    return new LanguageBatch(TokenBatch.of(sequence, ids), targets);
+  }
+}

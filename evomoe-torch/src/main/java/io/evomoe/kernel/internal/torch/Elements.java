@@ -1,0 +1,71 @@
+package io.evomoe.kernel.internal.torch;
+
+import java.util.stream.DoubleStream;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What is done element by element, in pieces on all threads. */
+final class Elements {
+  private static final long[] ALL = {0};
+
+  private Elements() {}
+
+  static void clear(INDArray x) {
+    Work.each(x.length(), 1, (tensors, from, count) -> tensors.flat(x, from, count).zero_());
+  }
+
+  /** Of one shape; both may be views. */
+  static void copy(INDArray x, INDArray into) {
+    if (!x.isEmpty()) {
+      try (Tensors tensors = new Tensors()) {
+        tensors.of(into).copy_(tensors.of(x));
+      }
+    }
+  }
+
+  static void scale(INDArray x, double factor) {
+    Scalar by = new Scalar(factor);
+    Work.each(x.length(), 1, (tensors, from, count) -> tensors.flat(x, from, count).mul_(by));
+  }
+
+  static void multiply(INDArray a, INDArray b, INDArray product) {
+    Work.each(
+        a.length(),
+        1,
+        (tensors, from, count) ->
+            torch.mul_out(
+                tensors.flat(product, from, count),
+                tensors.flat(a, from, count),
+                tensors.flat(b, from, count)));
+  }
+
+  static void add(INDArray a, INDArray b, INDArray sum) {
+    Work.each(
+        a.length(),
+        1,
+        (tensors, from, count) ->
+            torch.add_out(
+                tensors.flat(sum, from, count),
+                tensors.flat(a, from, count),
+                tensors.flat(b, from, count)));
+  }
+
+  static double sumOfSquares(INDArray x) {
+    double[] squares = new double[Math.toIntExact(x.length() / Work.GRAIN + 1)];
+    Work.each(
+        x.length(),
+        1,
+        (tensors, from, count) -> {
+          ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
+          Tensor own = tensors.flat(x, from, count);
+          double norm =
+              torch.linalg_vector_norm(own, new Scalar(2.0), ALL, false, exact).item_double();
+          squares[from / Work.GRAIN] = norm * norm;
+        });
+    return DoubleStream.of(squares).sum();
+  }
+}
