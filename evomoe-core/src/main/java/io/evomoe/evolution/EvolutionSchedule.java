@@ -3,6 +3,7 @@ package io.evomoe.evolution;
 import io.evomoe.moe.Growth;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -15,11 +16,16 @@ import java.util.OptionalLong;
  * @param earlierSteps of a training before this one, at least 0: gates are told the steps of both
  *     together, so what a gate ended for good does not begin again when a model is fine-tuned.
  *     Phase and temperature count the steps of this training alone
- * @param stays whether the model keeps the experts and the temperature that it came with, whatever
- *     it could grow into
+ * @param keptAnnealing where the model keeps the experts and the temperature that it came with,
+ *     whatever it could grow into: the share of its annealing that was left, and is for good. Empty
+ *     where it evolves
  */
 public record EvolutionSchedule(
-    EvolutionConfig config, long steps, Growth growth, long earlierSteps, boolean stays) {
+    EvolutionConfig config,
+    long steps,
+    Growth growth,
+    long earlierSteps,
+    OptionalDouble keptAnnealing) {
 
   /** Refuses negative numbers of steps. */
   public EvolutionSchedule {
@@ -33,7 +39,7 @@ public record EvolutionSchedule(
 
   /** The schedule of a model's first training. */
   public EvolutionSchedule(EvolutionConfig config, long steps, Growth growth) {
-    this(config, steps, growth, 0, false);
+    this(config, steps, growth, 0, OptionalDouble.empty());
   }
 
   /**
@@ -52,7 +58,13 @@ public record EvolutionSchedule(
       config = config.with(e -> e.hardFrom(0).finalTopK(context.hardExperts()));
     }
     Growth growth = context.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START;
-    return new EvolutionSchedule(config, 0, growth, context.step(), true);
+    OptionalDouble kept = OptionalDouble.of(context.annealingLeft());
+    return new EvolutionSchedule(config, 0, growth, context.step(), kept);
+  }
+
+  /** Whether the model keeps the experts and the temperature that it came with. */
+  public boolean stays() {
+    return keptAnnealing.isPresent();
   }
 
   /** Steps with one expert, where a model has one at first. */
@@ -86,10 +98,21 @@ public record EvolutionSchedule(
     return temperature().at(Math.max(0, expertAge(step)));
   }
 
+  /** The share of the annealing that is still to come at a step, from 0; 1 until the spawn. */
+  public double annealingLeft(long step) {
+    return keptAnnealing.orElse(temperature().left(Math.max(0, expertAge(step))));
+  }
+
   /** What the forward passes of a step, from 0, are told. */
   public StepContext context(long step, boolean training, long seed) {
     return new StepContext(
-        earlierSteps + step, phase(step), temperature(step), config.finalTopK(), training, seed);
+        earlierSteps + step,
+        phase(step),
+        temperature(step),
+        annealingLeft(step),
+        config.finalTopK(),
+        training,
+        seed);
   }
 
   /** Steps since there are several experts; negative while there is one. */

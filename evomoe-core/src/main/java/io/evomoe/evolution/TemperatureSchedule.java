@@ -55,15 +55,29 @@ public record TemperatureSchedule(Shape shape, double maximum, double minimum, l
    * @param sinceSpawn t, steps since the spawn, at least 0
    */
   public double at(long sinceSpawn) {
-    if (sinceSpawn < 0) {
-      throw new IllegalArgumentException("sinceSpawn must be at least 0, was " + sinceSpawn);
-    }
-    double share = (double) sinceSpawn / decaySteps;
+    double share = share(sinceSpawn);
     double temperature =
         switch (shape) {
           case EXPONENTIAL -> maximum * Math.pow(minimum / maximum, share);
           case LINEAR -> maximum - share * (maximum - minimum);
         };
     return Math.max(temperature, minimum);
+  }
+
+  /**
+   * The share of the way that is still to come, {@code max(1 - t / D, 0)}: exactly 0 from step D
+   * on.
+   *
+   * @param sinceSpawn t, steps since the spawn, at least 0
+   */
+  public double left(long sinceSpawn) {
+    return Math.max(0, 1 - share(sinceSpawn));
+  }
+
+  private double share(long sinceSpawn) {
+    if (sinceSpawn < 0) {
+      throw new IllegalArgumentException("sinceSpawn must be at least 0, was " + sinceSpawn);
+    }
+    return (double) sinceSpawn / decaySteps;
   }
 }

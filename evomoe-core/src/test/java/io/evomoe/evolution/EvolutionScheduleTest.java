@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.evomoe.moe.Growth;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class EvolutionScheduleTest {
   private static final TemperatureSchedule TEMPERATURE = TemperatureSchedule.over(50);
+
+  /** 20 of 50 steps after the spawn. */
+  private static final double LEFT = 0.6;
 
   @Test
   void should_have_one_expert_until_the_spawn_and_count_the_temperature_from_it() {
@@ -61,19 +65,26 @@ class EvolutionScheduleTest {
     EvolutionSchedule schedule = schedule(growth, OptionalLong.empty());
 
     assertThat(schedule.context(12, true, 99))
-        .isEqualTo(new StepContext(12, schedule.phase(12), schedule.temperature(12), true, 99));
+        .isEqualTo(
+            new StepContext(12, schedule.phase(12), schedule.temperature(12), true, 99)
+                .withAnnealingLeft(schedule.annealingLeft(12)));
   }
 
   @Test
   void should_tell_gates_the_steps_of_an_earlier_training_as_well() {
     EvolutionSchedule first = schedule(Growth.FROM_START, OptionalLong.of(20));
     EvolutionSchedule second =
-        new EvolutionSchedule(first.config(), 100, first.growth(), 500, false);
+        new EvolutionSchedule(first.config(), 100, first.growth(), 500, OptionalDouble.empty());
 
     assertThat(second.context(12, true, 99))
-        .isEqualTo(new StepContext(512, first.phase(12), first.temperature(12), true, 99));
+        .isEqualTo(
+            new StepContext(512, first.phase(12), first.temperature(12), true, 99)
+                .withAnnealingLeft(first.annealingLeft(12)));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EvolutionSchedule(first.config(), 100, first.growth(), -1, false))
+        .isThrownBy(
+            () ->
+                new EvolutionSchedule(
+                    first.config(), 100, first.growth(), -1, OptionalDouble.empty()))
         .withMessage("earlierSteps must be at least 0, was -1");
   }
 
@@ -109,9 +120,9 @@ class EvolutionScheduleTest {
         new EvolutionSchedule(config.with(e -> e.finalTopK(2)), 100, Growth.SPAWNED);
 
     assertThat(new EvolutionSchedule(config, 100, Growth.SPAWNED).context(30, true, 1))
-        .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), true, 1));
+        .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), LEFT, 1, true, 1));
     assertThat(two.context(30, true, 1))
-        .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), 2, true, 1));
+        .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), LEFT, 2, true, 1));
   }
 
   @ParameterizedTest
@@ -123,7 +134,9 @@ class EvolutionScheduleTest {
     StepContext after = EvolutionSchedule.staying(before).context(1000, false, 1);
 
     assertThat(after)
-        .isEqualTo(new StepContext(step + 1000, phase, before.temperature(), kept, false, 1));
+        .isEqualTo(
+            new StepContext(
+                step + 1000, phase, before.temperature(), before.annealingLeft(), kept, false, 1));
   }
 
   @Test

@@ -51,6 +51,19 @@ class TemperatureScheduleTest {
     assertThat(new TemperatureSchedule(Shape.LINEAR, 2, 0.5, 1).at(1)).isEqualTo(0.5);
   }
 
+  @ParameterizedTest
+  @EnumSource(Shape.class)
+  void should_have_its_whole_way_left_at_the_spawn_and_exactly_nothing_from_its_end_on(
+      Shape shape) {
+    TemperatureSchedule schedule = new TemperatureSchedule(shape, 2, 0.3, 49);
+
+    assertThat(schedule.left(0)).isEqualTo(1);
+    assertThat(schedule.left(21)).isCloseTo(28.0 / 49, within(1e-12));
+    assertThat(schedule.left(48)).isGreaterThan(0);
+    assertThat(schedule.left(49)).isZero();
+    assertThat(schedule.left(1_000_000)).isZero();
+  }
+
   @Test
   void should_refuse_a_step_before_the_spawn() {
     assertThatIllegalArgumentException()

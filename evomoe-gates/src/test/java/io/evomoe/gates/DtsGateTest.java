@@ -116,7 +116,7 @@ class DtsGateTest extends GateContract {
   @CsvSource({"1, true", "2, true", "3, true", "4, true", "2, false", "3, false"})
   void should_keep_the_experts_of_the_largest_g_in_the_hard_phase(int kept, boolean training) {
     Map<String, String> threshold = Map.of("threshold", "0.999", "renormalize", "false");
-    StepContext hard = new StepContext(1, Phase.HARD, 1000, kept, training, 1);
+    StepContext hard = new StepContext(1, Phase.HARD, 1000, 0, kept, training, 1);
     double[][] hardWeights = softmax(route(threshold, hard));
     double[][] p = softmax(route(Map.of("evaluation", "dense"), at(1, false)));
 

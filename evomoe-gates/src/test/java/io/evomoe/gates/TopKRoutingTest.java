@@ -97,7 +97,7 @@ class TopKRoutingTest {
   void should_use_a_gate_that_anneals_with_any_number_of_experts_and_others_with_their_own() {
     for (int topK = 1; topK <= EXPERTS; topK++) {
       StepContext fixed = layers("dts", "").withTopK(SOFT, topK);
-      assertThat(fixed).isEqualTo(new StepContext(7, Phase.HARD, 0.5, topK, false, 3));
+      assertThat(fixed).isEqualTo(new StepContext(7, Phase.HARD, 0.5, 0, topK, false, 3));
     }
     assertThat(layers("topk", "k=3").withTopK(SOFT, 3).training()).isFalse();
     assertThat(layers("switch", "").withTopK(SOFT, 1).training()).isFalse();

@@ -81,6 +81,7 @@ final class ConfigRecords {
             "step: " + COUNT,
             "phase: " + ANY,
             "temperature: " + ABOVE_ZERO,
+            "annealingLeft: -0.1 1.1 NaN",
             "hardExperts: " + POSITIVE,
             "training: " + ANY,
             "seed: " + ANY));

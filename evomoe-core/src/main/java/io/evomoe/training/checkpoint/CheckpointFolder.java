@@ -240,6 +240,7 @@ public final class CheckpointFolder implements CheckpointWriter {
         state.progress().trainFlops(),
         state.context().phase(),
         state.context().temperature(),
+        state.context().annealingLeft(),
         state.context().hardExperts(),
         state.seed(),
         state.progress().spawned(),

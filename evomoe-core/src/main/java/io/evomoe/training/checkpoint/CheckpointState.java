@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Map;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.IntNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
@@ -24,6 +25,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * @param trainFlops spent
  * @param phase of the step that comes next
  * @param temperature of the step that comes next
+ * @param annealingLeft share of the annealing that is to come at the step that comes next; 0 where
+ *     an older checkpoint does not say, for no gate of its time asked
  * @param hardExperts that a token keeps in the hard phase; 1 where an older checkpoint does not say
  * @param seed of the run
  * @param spawned whether the experts were spawned
@@ -42,6 +45,7 @@ record CheckpointState(
     double trainFlops,
     Phase phase,
     double temperature,
+    double annealingLeft,
     int hardExperts,
     long seed,
     boolean spawned,
@@ -56,7 +60,8 @@ record CheckpointState(
   /** Holds the checksum of {@link #FILE} as {@code sha256sum} writes it; new in version 2. */
   static final String CHECKSUM = FILE + ".sha256";
 
-  private static final String HARD_EXPERTS = "hardExperts";
+  /** What older checkpoints do not say. */
+  private static final Map<String, Integer> DEFAULTS = Map.of("annealingLeft", 0, "hardExperts", 1);
 
   CheckpointState {
     updates = Map.copyOf(updates);
@@ -92,8 +97,8 @@ record CheckpointState(
       } else if (!checked) {
         throw new CheckpointException(folder.resolve(CHECKSUM) + " is missing");
       }
-      if (root instanceof ObjectNode object && !object.has(HARD_EXPERTS)) {
-        object.put(HARD_EXPERTS, 1);
+      if (root instanceof ObjectNode object) {
+        DEFAULTS.forEach((field, value) -> object.putIfAbsent(field, IntNode.valueOf(value)));
       }
       return Json.MAPPER.treeToValue(root, CheckpointState.class);
     } catch (JsonProcessingException e) {
@@ -119,6 +124,7 @@ record CheckpointState(
   }
 
   StepContext context() {
-    return new StepContext(earlierSteps + step, phase, temperature, hardExperts, false, seed);
+    return new StepContext(
+        earlierSteps + step, phase, temperature, annealingLeft, hardExperts, false, seed);
   }
 }

@@ -15,6 +15,7 @@ import io.evomoe.training.TrainingData;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -31,7 +32,8 @@ class EarlierTrainingTest {
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(10),
-            new EvolutionSchedule(EvolutionConfig.defaults(), 10, Growth.FROM_START, 1000, true));
+            new EvolutionSchedule(
+                EvolutionConfig.defaults(), 10, Growth.FROM_START, 1000, OptionalDouble.of(0.25)));
     for (int step = 0; step < 5; step++) {
       trainer.step();
     }
@@ -40,6 +42,7 @@ class EarlierTrainingTest {
     Checkpoint checkpoint = Checkpoint.open(saved);
 
     assertThat(checkpoint.context().step()).isEqualTo(1005);
+    assertThat(checkpoint.context().annealingLeft()).isEqualTo(0.25);
     assertThat(checkpoint.progress().step()).isEqualTo(5);
   }
 }

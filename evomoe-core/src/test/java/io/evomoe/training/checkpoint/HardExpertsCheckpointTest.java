@@ -46,6 +46,17 @@ class HardExpertsCheckpointTest {
   }
 
   @Test
+  void should_have_nothing_left_of_the_annealing_where_an_older_version_did_not_say()
+      throws IOException {
+    Path saved = saved();
+    double left = Checkpoint.open(saved).context().annealingLeft();
+    rewrite(saved, "  \"annealingLeft\" : %s,\n".formatted(left), "");
+
+    assertThat(left).isStrictlyBetween(0.0, 1.0);
+    assertThat(Checkpoint.open(saved).context().annealingLeft()).isZero();
+  }
+
+  @Test
   void should_refuse_a_number_that_is_none() throws IOException {
     Path saved = saved();
     rewrite(saved, "\"hardExperts\" : 2", "\"hardExperts\" : \"two\"");

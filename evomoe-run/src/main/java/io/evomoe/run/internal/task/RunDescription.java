@@ -18,6 +18,9 @@ import io.evomoe.training.Progress;
 public record RunDescription(RunConfig config, Progress progress, StepContext moment, int tokens) {
   private static final String CONFIG = "config";
 
+  /** What exports of earlier versions do not say, because no gate of their time asked. */
+  private static final String ANNEALING_LEFT = "annealingLeft";
+
   /** As fields. */
   public ObjectNode fields() {
     return StrictYaml.fields(this);
@@ -33,6 +36,9 @@ public record RunDescription(RunConfig config, Progress progress, StepContext mo
     ObjectNode complete = fields.deepCopy();
     if (fields.get(CONFIG) instanceof ObjectNode config) {
       complete.set(CONFIG, StrictYaml.fields(ConfigFile.read(config, source + ": " + CONFIG)));
+    }
+    if (complete.get("moment") instanceof ObjectNode moment && !moment.has(ANNEALING_LEFT)) {
+      moment.put(ANNEALING_LEFT, 0);
     }
     return StrictYaml.bind(complete, RunDescription.class, source);
   }
