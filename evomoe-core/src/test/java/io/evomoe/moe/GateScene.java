@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,9 +24,12 @@ public final class GateScene {
   /** Low enough for a dense-to-sparse gate to leave experts out. */
   public static final double TEMPERATURE = 0.3;
 
-  /** Training of 10,000 steps on ids of which higher ones are more frequent. */
+  /** The id that stands for no text. */
+  public static final int SPECIAL = 14;
+
+  /** Training of 10,000 steps on ids of which higher ones are more frequent, one special. */
   public static final TrainingFacts TRAINING =
-      new TrainingFacts(OptionalLong.of(10_000), Optional.of(frequencies()));
+      new TrainingFacts(OptionalLong.of(10_000), Optional.of(frequencies()), Set.of(SPECIAL));
 
   private static final double SCALE = 25;
 
@@ -80,9 +84,9 @@ public final class GateScene {
     return TokenFrequencies.count(ids, TokenRows.VOCABULARY);
   }
 
-  /** Training in the given phase. */
+  /** Training in the given phase, before the annealing has ended. */
   public static StepContext training(Phase phase, long seed) {
-    return new StepContext(100, phase, TEMPERATURE, true, seed);
+    return new StepContext(100, phase, TEMPERATURE, true, seed).withAnnealingLeft(0.6);
   }
 
   /** Soft training with a fixed seed. */

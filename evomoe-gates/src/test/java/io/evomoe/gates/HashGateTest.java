@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,7 +186,7 @@ class HashGateTest extends GateContract {
   }
 
   private static TrainingFacts known(TokenFrequencies frequencies) {
-    return new TrainingFacts(OptionalLong.empty(), Optional.of(frequencies));
+    return new TrainingFacts(OptionalLong.empty(), Optional.of(frequencies), Set.of());
   }
 
   private Gate gate(String layer, long seed, String table, int vocabulary, TrainingFacts facts) {

@@ -16,6 +16,7 @@ import io.evomoe.run.config.Architecture;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -41,7 +42,8 @@ public record UntrainedModel(
    * @param steps that its gates are told they will be trained for
    */
   CausalLanguageModel make(Kernels kernels, long steps) {
-    TrainingFacts facts = new TrainingFacts(OptionalLong.of(steps), Optional.of(frequencies()));
+    TrainingFacts facts =
+        new TrainingFacts(OptionalLong.of(steps), Optional.of(frequencies()), Set.of());
     Gates gates = new Gates(GateRegistry.installed().provider(gate), gateOptions, facts);
     Scope root = Scope.root(SEED, kernels);
     return switch (architecture) {

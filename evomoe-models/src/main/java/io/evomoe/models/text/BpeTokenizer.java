@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * A byte-level BPE tokenizer in the files of Hugging Face's GPT-2, RoBERTa, GPT-NeoX (OLMoE), Llama
@@ -26,6 +27,7 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
   private final int endOfText;
   private final OptionalInt beginOfText;
   private final Map<String, Integer> special;
+  private final Set<Integer> specialIds;
   private final boolean divisible;
   private final RememberedPieces pieces = new RememberedPieces(this::encodeWhole);
 
@@ -37,6 +39,7 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     this.endOfText = contents.endOfText();
     this.beginOfText = contents.begin();
     this.special = Map.copyOf(contents.special());
+    this.specialIds = contents.specialIds();
     this.divisible = divisible;
   }
 
@@ -140,6 +143,12 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
   public OptionalInt special(String token) {
     Integer id = special.get(token);
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /** The ids of the end of text and of all tokens that its files call special. */
+  @Override
+  public Set<Integer> specialIds() {
+    return specialIds;
   }
 
   /** Frees the native memory; may be called again. */

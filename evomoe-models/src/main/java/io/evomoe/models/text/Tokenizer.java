@@ -1,6 +1,7 @@
 package io.evomoe.models.text;
 
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Turns text into token ids and back; safe for use by several threads. */
 public interface Tokenizer {
@@ -40,6 +41,11 @@ public interface Tokenizer {
    */
   default OptionalInt special(String token) {
     return OptionalInt.empty();
+  }
+
+  /** Ids that stand for no text; by default the one between documents alone. */
+  default Set<Integer> specialIds() {
+    return Set.of(endOfText());
   }
 
   /** Id of a special token that the caller cannot do without. */

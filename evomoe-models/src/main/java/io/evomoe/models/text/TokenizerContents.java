@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -166,6 +169,14 @@ public final class TokenizerContents {
   /** Ids by spelling of all tokens that are not {@link Kind#NORMAL}. */
   Map<String, Integer> special() {
     return special;
+  }
+
+  /** The ids of all {@link Kind#CONTROL} tokens and of the end of text. */
+  Set<Integer> specialIds() {
+    return IntStream.range(0, tokens.size())
+        .filter(id -> id == endOfText || tokens.get(id).kind() == Kind.CONTROL)
+        .boxed()
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private List<Token> tokens(JsonNode tokenizer) {

@@ -31,6 +31,7 @@ class SpecialTokensTest {
       assertThat(tokenizer.special("</s>")).hasValue(2);
       assertThat(tokenizer.special("<unk>")).hasValue(3);
       assertThat(tokenizer.special("<mask>")).hasValue(VOCABULARY - 1);
+      assertThat(tokenizer.specialIds()).containsExactlyInAnyOrder(0, 1, 2, 3, VOCABULARY - 1);
       assertThat(tokenizer.endOfText()).isEqualTo(2);
       assertThat(tokenizer.encode("!")).containsExactly(4);
     }
@@ -106,6 +107,7 @@ class SpecialTokensTest {
   void should_leave_gpt_with_end_of_text_alone() {
     try (BpeTokenizer gpt = TokenizerFolder.train(TEXT, 270, folder)) {
       assertThat(gpt.special("<|endoftext|>")).hasValue(269);
+      assertThat(gpt.specialIds()).containsExactly(269);
       assertThat(gpt.special("<mask>")).isEmpty();
       assertThatThrownBy(() -> gpt.requireSpecial("<mask>"))
           .isInstanceOf(IllegalArgumentException.class)

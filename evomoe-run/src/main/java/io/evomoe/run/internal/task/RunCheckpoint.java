@@ -210,9 +210,13 @@ public final class RunCheckpoint implements AutoCloseable {
         .fields();
   }
 
-  /** What is known of the run's training: its steps, not how often its data had each token. */
+  /**
+   * What is known of the run's training: its steps and special tokens, not how often its data had
+   * each token.
+   */
   TrainingFacts facts() {
-    return TrainingFacts.ofSteps(config.training().steps());
+    TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
+    return folder.hasTokenizer() ? facts.withSpecialIds(tokenizer().specialIds()) : facts;
   }
 
   /** Gate and step, and experts of a token where a request names them; to begin a line with. */

@@ -60,7 +60,9 @@ public abstract class TaskData<B, M extends Model<B>> {
     int rows = config.embedding(vocabulary()).vocabulary();
     OptionalLong steps = OptionalLong.of(config.training().steps());
     return task.fresh(
-        config, vocabulary(), new TrainingFacts(steps, Optional.of(frequencies(rows))));
+        config,
+        vocabulary(),
+        new TrainingFacts(steps, Optional.of(frequencies(rows)), tokenizer.specialIds()));
   }
 
   /** Trainable parameters of such a model once it has all its experts. */
