@@ -136,6 +136,11 @@ public final class EvolvingFeedForward implements Layer {
         : mixture.gate().parameters().stream().mapToLong(Parameter::length).sum();
   }
 
+  /** Parameters of the gate that a token does not touch; 0 while there is none. */
+  long idleGateParameters() {
+    return mixture == null ? 0 : mixture.gate().idleParameters();
+  }
+
   /**
    * Whether the gate, evaluated at a step, is top-k of a softmax.
    *

@@ -80,12 +80,15 @@ public record EvolvingLayers(List<EvolvingFeedForward> places) {
     }
   }
 
-  /** Parameters of experts that a token does not use when it has so many of them on average. */
+  /**
+   * Parameters of experts and gates that a token does not use when it has so many experts on
+   * average.
+   */
   public double idleParameters(double meanActiveExperts) {
     double idle = 0;
     for (EvolvingFeedForward place : places) {
       double active = place.isMixture() ? meanActiveExperts : 1;
-      idle += place.expertParameters() * (place.experts() - active);
+      idle += place.expertParameters() * (place.experts() - active) + place.idleGateParameters();
     }
     return idle;
   }

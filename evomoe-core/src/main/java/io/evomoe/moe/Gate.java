@@ -32,6 +32,11 @@ public interface Gate {
     return List.of();
   }
 
+  /** How many of the parameters a token does not touch: rows of tables for other ids. */
+  default long idleParameters() {
+    return 0;
+  }
+
   /**
    * Coefficients of the auxiliary losses that this gate adds, by name, in order; 0 where one is
    * switched off. What is not listed is not there: a run prints this when it starts.

@@ -70,6 +70,11 @@ public final class NamedGate implements Gate {
   }
 
   @Override
+  public long idleParameters() {
+    return gate.idleParameters();
+  }
+
+  @Override
   public List<GateState> state() {
     return gate.state();
   }
