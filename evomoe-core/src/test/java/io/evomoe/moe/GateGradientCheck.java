@@ -35,12 +35,20 @@ final class GateGradientCheck {
     INDArray dTokens = routed.pullback().pull(RoutingObjective.gradient(routed.routing()));
     compare(array, dTokens, description + ", tokens");
     for (Parameter parameter : scene.gate().parameters()) {
+      if (parameter.frozen()) {
+        assertThat(parameter.hasGradient()).as(description + ", " + parameter.name()).isFalse();
+        continue;
+      }
       compare(parameter.value(), parameter.gradient(), description + ", " + parameter.name());
     }
   }
 
   private void compare(INDArray value, @Nullable INDArray gradient, String description) {
     for (long i = 0; i < value.length(); i += 1 + 2 * (value.length() / LARGEST)) {
+      // A row of zeros says that an id has no prior; a step of the check would give it one.
+      if (value.getDouble(i) == 0) {
+        continue;
+      }
       double numeric = numericGradient(value, i);
       double analytic = gradient == null ? 0 : gradient.getDouble(i);
       assertThat(analytic)

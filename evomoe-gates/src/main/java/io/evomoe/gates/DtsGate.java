@@ -8,7 +8,8 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
@@ -64,13 +65,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *       (every expert, in the hard phase too)
  *   <li>{@code gateActivation} {@code none} (default), {@code tanh} or {@code sigmoid} on z before
  *       all else; bounded logits can speed up convergence (arXiv 2401.13875)
+ *   <li>those of {@link RouterOptions}
  * </ul>
  */
 public final class DtsGate implements Gate {
   /** The default threshold as a share of the even weight 1/E. */
   private static final double THRESHOLD_SHARE = 0.8;
 
-  private final RouterProjection projection;
+  private final Router router;
   private final Options options;
   private final String layer;
   private final int experts;
@@ -82,7 +84,7 @@ public final class DtsGate implements Gate {
   }
 
   private DtsGate(GateSpec spec, Options options) {
-    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.router = new Router(spec, options.router);
     this.options = options;
     this.layer = spec.scope().name();
     this.experts = spec.experts();
@@ -91,7 +93,12 @@ public final class DtsGate implements Gate {
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(projection.weight());
+    return router.parameters();
+  }
+
+  @Override
+  public long idleParameters() {
+    return router.idleParameters();
   }
 
   @Override
@@ -110,12 +117,12 @@ public final class DtsGate implements Gate {
     OptionalInt kept = keptExperts(step.evaluating());
     return kept.isEmpty()
         ? new TopKRouting.Other("keeps every expert above its threshold until the hard phase")
-        : new TopKRouting.Fixed(kept.getAsInt(), options.renormalize, projection.weight());
+        : router.topKRouting(step, kept.getAsInt(), options.renormalize);
   }
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix z = options.gateActivation.apply(projection.forward(tokens));
+    TokenMatrix z = options.gateActivation.apply(router.logits(tokens, pass));
     TokenMatrix noisy = options.noise && pass.step().training() ? withGumbelNoise(z, pass) : z;
     TokenMatrix mask = mask(noisy, pass);
     boolean gumbel = options.weights == Weights.GUMBEL;
@@ -138,7 +145,7 @@ public final class DtsGate implements Gate {
           balance.addGradient(balanceCoefficient, dShares);
           Softmax.addGradient(
               all, options.renormalize ? dShares : dShares.times(mask), temperature, dz);
-          return projection.backward(tokens, options.gateActivation.gradient(z, dz));
+          return router.backward(tokens, options.gateActivation.gradient(z, dz), pass);
         });
   }
 
@@ -269,6 +276,7 @@ public final class DtsGate implements Gate {
   }
 
   private record Options(
+      RouterOptions router,
       double threshold,
       boolean noise,
       Weights weights,
@@ -279,6 +287,7 @@ public final class DtsGate implements Gate {
 
     static Options from(GateOptions options, int experts) {
       return new Options(
+          RouterOptions.from(options),
           options.number("threshold", THRESHOLD_SHARE / experts, Bounds.atLeast(0).below(1)),
           options.flag("noise", false),
           options.choice("weights", Weights.P),

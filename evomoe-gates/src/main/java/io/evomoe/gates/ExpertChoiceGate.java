@@ -7,7 +7,8 @@ import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
@@ -30,21 +31,31 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * experts, none included, and its experts depend on the other tokens of the batch, in evaluation
  * too. A causal model would look ahead: it is refused there.
  *
- * <p>Option: {@code k} 2 (or E where that is less), above 0 and at most E: mean number of experts a
- * token has, the paper's capacity factor c.
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code k} 2 (or E where that is less), above 0 and at most E: mean number of experts a
+ *       token has, the paper's capacity factor c
+ *   <li>those of {@link RouterOptions}
+ * </ul>
  */
 public final class ExpertChoiceGate implements Gate {
-  private final RouterProjection projection;
-  private final double k;
+  private final Router router;
+  private final Options options;
 
-  private ExpertChoiceGate(GateSpec spec, double k) {
-    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
-    this.k = k;
+  private ExpertChoiceGate(GateSpec spec, Options options) {
+    this.router = new Router(spec, options.router);
+    this.options = options;
   }
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(projection.weight());
+    return router.parameters();
+  }
+
+  @Override
+  public long idleParameters() {
+    return router.idleParameters();
   }
 
   @Override
@@ -54,7 +65,7 @@ public final class ExpertChoiceGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix p = Softmax.of(projection.forward(tokens), 1);
+    TokenMatrix p = Softmax.of(router.logits(tokens, pass), 1);
     Routing routing = choose(p, pass.tokens());
     return new Routed(
         routing,
@@ -62,12 +73,12 @@ public final class ExpertChoiceGate implements Gate {
         gradient -> {
           TokenMatrix dz = new TokenMatrix(p.tokens(), p.columns());
           Softmax.addGradient(p, TokenMatrix.ofWeights(routing, gradient), 1, dz);
-          return projection.backward(tokens, dz);
+          return router.backward(tokens, dz, pass);
         });
   }
 
   private Routing choose(TokenMatrix p, TokenBatch batch) {
-    int capacity = Capacity.of(k, batch.realTokens(), p.columns());
+    int capacity = Capacity.of(options.k, batch.realTokens(), p.columns());
     RoutingBuilder routing = new RoutingBuilder(p.tokens(), p.columns());
     for (int e = 0; e < p.columns(); e++) {
       int expert = e;
@@ -79,6 +90,16 @@ public final class ExpertChoiceGate implements Gate {
           .forEach(s -> routing.assign(s, expert, p.get(s, expert)));
     }
     return routing.build();
+  }
+
+  private record Options(RouterOptions router, double k) {
+
+    static Options from(GateOptions options, GateSpec spec) {
+      double standard = Math.min(Choices.STANDARD, spec.experts());
+      return new Options(
+          RouterOptions.from(options),
+          options.number("k", standard, Bounds.above(0).atMost(spec.experts())));
+    }
   }
 
   /** Gate {@code expertchoice}. */
@@ -111,10 +132,8 @@ public final class ExpertChoiceGate implements Gate {
               reason -> {
                 throw new IllegalArgumentException("gate " + name() + " " + reason);
               });
-      Bounds bounds = Bounds.above(0).atMost(spec.experts());
-      double standard = Math.min(Choices.STANDARD, spec.experts());
       return new ExpertChoiceGate(
-          spec, GateOptions.read(name(), spec, options -> options.number("k", standard, bounds)));
+          spec, GateOptions.read(name(), spec, options -> Options.from(options, spec)));
     }
   }
 }

@@ -7,7 +7,8 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
@@ -39,12 +40,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *       appendix has softmax, which the other gates here use
  *   <li>{@code renormalize} false, as in the paper: divide the weights by their sum over the
  *       token's k
+ *   <li>those of {@link RouterOptions}
  * </ul>
  */
 public final class LossFreeGate implements Gate {
   private static final double LEAST_SUM = 1e-300;
 
-  private final RouterProjection projection;
+  private final Router router;
   private final SteppedValue bias;
   private final Options options;
   private final int experts;
@@ -52,13 +54,18 @@ public final class LossFreeGate implements Gate {
   private LossFreeGate(GateSpec spec, Options options) {
     this.experts = spec.experts();
     this.options = options;
-    this.projection = new RouterProjection(spec.scope(), spec.width(), experts);
+    this.router = new Router(spec, options.router);
     this.bias = SteppedValue.ofExperts(spec.scope(), "bias", experts, this::moved);
   }
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(projection.weight());
+    return router.parameters();
+  }
+
+  @Override
+  public long idleParameters() {
+    return router.idleParameters();
   }
 
   @Override
@@ -73,7 +80,7 @@ public final class LossFreeGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix scores = options.scores.of(projection.forward(tokens));
+    TokenMatrix scores = options.scores.of(router.logits(tokens, pass));
     Choices choices = new Choices(biased(scores, bias.at(pass.step())), pass.tokens(), options.k);
     double[] sums = choices.sums(scores);
     TokenMatrix weights = options.renormalize ? divided(scores, sums) : scores;
@@ -86,7 +93,7 @@ public final class LossFreeGate implements Gate {
           TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
           TokenMatrix dScores =
               options.renormalize ? throughDivision(choices, weights, sums, dWeights) : dWeights;
-          return projection.backward(tokens, options.scores.gradient(scores, dScores));
+          return router.backward(tokens, options.scores.gradient(scores, dScores), pass);
         });
   }
 
@@ -165,10 +172,12 @@ public final class LossFreeGate implements Gate {
     }
   }
 
-  private record Options(int k, double gamma, Scores scores, boolean renormalize) {
+  private record Options(
+      RouterOptions router, int k, double gamma, Scores scores, boolean renormalize) {
 
     static Options from(GateOptions options, GateSpec spec) {
       return new Options(
+          RouterOptions.from(options),
           Choices.count(options, spec),
           options.number("gamma", 1e-3, Bounds.atLeast(0).atMost(1)),
           options.choice("scores", Scores.SOFTMAX),

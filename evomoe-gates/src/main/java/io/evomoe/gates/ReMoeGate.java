@@ -8,7 +8,8 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.TokenMatrix;
@@ -44,19 +45,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>{@code lambda} 1e-8 at the first step, from 1e-12, which it never falls below, to 1, where
  *       the norm weighs as much as the task's loss
  *   <li>{@code alpha} 1.2, above 1 and at most 10: more in a step could not be called steering
+ *   <li>those of {@link RouterOptions}
  * </ul>
  */
 public final class ReMoeGate implements Gate {
   private static final double LEAST_LAMBDA = 1e-12;
   private static final double LEAST_ACTIVE = 0.01;
 
-  private final RouterProjection projection;
+  private final Router router;
   private final SteppedValue lambda;
   private final Options options;
   private final int moeLayers;
 
   private ReMoeGate(GateSpec spec, Options options) {
-    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.router = new Router(spec, options.router);
     this.options = options;
     this.moeLayers = spec.moeLayers();
     this.lambda = SteppedValue.of(spec.scope(), "lambda", options.lambda, 2, this::steered);
@@ -64,7 +66,12 @@ public final class ReMoeGate implements Gate {
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(projection.weight());
+    return router.parameters();
+  }
+
+  @Override
+  public long idleParameters() {
+    return router.idleParameters();
   }
 
   @Override
@@ -85,7 +92,7 @@ public final class ReMoeGate implements Gate {
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     TokenBatch batch = pass.tokens();
-    TokenMatrix z = projection.forward(tokens);
+    TokenMatrix z = router.logits(tokens, pass);
     TokenMatrix active = active(z, batch);
     Routing routing = assignments(z, active);
     LoadBalancing balance = new LoadBalancing(z.times(active), active, batch);
@@ -97,7 +104,7 @@ public final class ReMoeGate implements Gate {
           lambda.count(pass.step(), new double[] {routing.assignments(), batch.realTokens()});
           TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
           balance.addGradient(coefficient, dWeights);
-          return projection.backward(tokens, dWeights.times(active));
+          return router.backward(tokens, dWeights.times(active), pass);
         });
   }
 
@@ -129,10 +136,11 @@ public final class ReMoeGate implements Gate {
     return routing.build();
   }
 
-  private record Options(double k, double lambda, double alpha) {
+  private record Options(RouterOptions router, double k, double lambda, double alpha) {
 
     static Options from(GateOptions options, GateSpec spec) {
       return new Options(
+          RouterOptions.from(options),
           options.number("k", 1, Bounds.atLeast(LEAST_ACTIVE).atMost(spec.experts())),
           options.number("lambda", 1e-8, Bounds.atLeast(LEAST_LAMBDA).atMost(1)),
           options.number("alpha", 1.2, Bounds.above(1).atMost(10)));

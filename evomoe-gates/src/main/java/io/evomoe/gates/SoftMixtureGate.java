@@ -5,7 +5,8 @@ import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
@@ -19,30 +20,36 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The dense mixture of experts (Jacobs et al. 1991): every token has every expert with the weight
- * {@code softmax(x W)}. A yardstick of what sparsity costs. No loss, no capacity, no options.
+ * {@code softmax(x W)}. A yardstick of what sparsity costs. No loss and no capacity; its options
+ * are those of {@link RouterOptions}.
  */
 public final class SoftMixtureGate implements Gate {
-  private final RouterProjection projection;
+  private final Router router;
   private final int experts;
 
-  private SoftMixtureGate(GateSpec spec) {
-    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+  private SoftMixtureGate(GateSpec spec, RouterOptions options) {
+    this.router = new Router(spec, options);
     this.experts = spec.experts();
   }
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(projection.weight());
+    return router.parameters();
+  }
+
+  @Override
+  public long idleParameters() {
+    return router.idleParameters();
   }
 
   @Override
   public TopKRouting topKRouting(StepContext step) {
-    return new TopKRouting.Fixed(experts, false, projection.weight());
+    return router.topKRouting(step, experts, false);
   }
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix p = Softmax.of(projection.forward(tokens), 1);
+    TokenMatrix p = Softmax.of(router.logits(tokens, pass), 1);
     Choices everyExpert = new Choices(p, pass.tokens(), p.columns());
     Routing routing = everyExpert.each(p, new RoutingBuilder(p.tokens(), p.columns())).build();
     return new Routed(
@@ -51,7 +58,7 @@ public final class SoftMixtureGate implements Gate {
         gradient -> {
           TokenMatrix dz = new TokenMatrix(p.tokens(), p.columns());
           Softmax.addGradient(p, TokenMatrix.ofWeights(routing, gradient), 1, dz);
-          return projection.backward(tokens, dz);
+          return router.backward(tokens, dz, pass);
         });
   }
 
@@ -70,8 +77,7 @@ public final class SoftMixtureGate implements Gate {
 
     @Override
     public Gate create(GateSpec spec) {
-      GateOptions.none(name(), spec);
-      return new SoftMixtureGate(spec);
+      return new SoftMixtureGate(spec, GateOptions.read(name(), spec, RouterOptions::from));
     }
   }
 }

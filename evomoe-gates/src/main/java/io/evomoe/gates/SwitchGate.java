@@ -9,7 +9,8 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.RouterZLoss;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
@@ -44,18 +45,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>{@code zLoss} 0, 0 to 1000 (ST-MoE uses 1e-3): times {@code mean(logsumexp(z)^2)}
  *   <li>{@code jitter} 0, below 1 (the paper uses 0.01): the router, and it alone, sees {@code x
  *       U(1 - jitter, 1 + jitter)} in training
+ *   <li>those of {@link RouterOptions}
  * </ul>
  */
 public final class SwitchGate implements Gate {
   private final Kernels kernels;
-  private final RouterProjection projection;
+  private final Router router;
   private final Options options;
   private final String layer;
   private final int experts;
 
   private SwitchGate(GateSpec spec, Options options) {
     this.kernels = spec.scope().kernels();
-    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.router = new Router(spec, options.router);
     this.options = options;
     this.layer = spec.scope().name();
     this.experts = spec.experts();
@@ -63,7 +65,12 @@ public final class SwitchGate implements Gate {
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(projection.weight());
+    return router.parameters();
+  }
+
+  @Override
+  public long idleParameters() {
+    return router.idleParameters();
   }
 
   @Override
@@ -73,7 +80,7 @@ public final class SwitchGate implements Gate {
 
   @Override
   public TopKRouting topKRouting(StepContext step) {
-    return new TopKRouting.Fixed(1, false, projection.weight());
+    return router.topKRouting(step, 1, false);
   }
 
   @Override
@@ -93,7 +100,7 @@ public final class SwitchGate implements Gate {
   }
 
   private Routed routeUnchanged(INDArray tokens, Pass pass) {
-    TokenMatrix z = projection.forward(tokens);
+    TokenMatrix z = router.logits(tokens, pass);
     TokenMatrix p = Softmax.of(z, 1);
     Routing routing = dispatch(p, pass);
     LoadBalancing balance = new LoadBalancing(p, firstChoice(p, pass.tokens()), pass.tokens());
@@ -108,7 +115,7 @@ public final class SwitchGate implements Gate {
           TokenMatrix dz = new TokenMatrix(z.tokens(), experts);
           Softmax.addGradient(p, dp, 1, dz);
           zLoss.addGradient(options.zLoss, p, dz);
-          return projection.backward(tokens, dz);
+          return router.backward(tokens, dz, pass);
         });
   }
 
@@ -158,10 +165,12 @@ public final class SwitchGate implements Gate {
     return factors;
   }
 
-  private record Options(double capacityFactor, double alpha, double zLoss, double jitter) {
+  private record Options(
+      RouterOptions router, double capacityFactor, double alpha, double zLoss, double jitter) {
 
     static Options from(GateOptions options) {
       return new Options(
+          RouterOptions.from(options),
           options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
           options.coefficient("alpha", 0.01),
           options.coefficient("zLoss", 0),

@@ -8,7 +8,8 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
@@ -47,16 +48,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>{@code renormalize} true: a token's k weights are divided by their sum, as GShard and
  *       Mixtral have it; else they are those of the softmax over all experts (OLMoE, arXiv
  *       2409.02060)
+ *   <li>those of {@link RouterOptions}
  * </ul>
  */
 public final class TopKGate implements Gate {
-  private final RouterProjection projection;
+  private final Router router;
   private final Options options;
   private final String layer;
   private final int experts;
 
   private TopKGate(GateSpec spec, Options options) {
-    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.router = new Router(spec, options.router);
     this.options = options;
     this.layer = spec.scope().name();
     this.experts = spec.experts();
@@ -64,7 +66,12 @@ public final class TopKGate implements Gate {
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(projection.weight());
+    return router.parameters();
+  }
+
+  @Override
+  public long idleParameters() {
+    return router.idleParameters();
   }
 
   @Override
@@ -74,13 +81,13 @@ public final class TopKGate implements Gate {
 
   @Override
   public TopKRouting topKRouting(StepContext step) {
-    return new TopKRouting.Fixed(options.k, options.renormalize, projection.weight());
+    return router.topKRouting(step, options.k, options.renormalize);
   }
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     TokenBatch batch = pass.tokens();
-    TokenMatrix z = projection.forward(tokens);
+    TokenMatrix z = router.logits(tokens, pass);
     Choices choices = new Choices(z, batch, options.k);
     TokenMatrix p = Softmax.of(z, 1);
     TokenMatrix weights = options.renormalize ? Softmax.of(choices.only(z), 1) : p;
@@ -99,7 +106,7 @@ public final class TopKGate implements Gate {
           TokenMatrix dp = new TokenMatrix(z.tokens(), experts);
           balance.addGradient(options.alpha, dp);
           Softmax.addGradient(p, dp, 1, dz);
-          return projection.backward(tokens, dz);
+          return router.backward(tokens, dz, pass);
         });
   }
 
@@ -140,10 +147,16 @@ public final class TopKGate implements Gate {
   }
 
   private record Options(
-      int k, double capacityFactor, double alpha, boolean randomSecond, boolean renormalize) {
+      RouterOptions router,
+      int k,
+      double capacityFactor,
+      double alpha,
+      boolean randomSecond,
+      boolean renormalize) {
 
     static Options of(int k, GateOptions options) {
       return new Options(
+          RouterOptions.from(options),
           k,
           options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
           options.coefficient("alpha", 0.01),

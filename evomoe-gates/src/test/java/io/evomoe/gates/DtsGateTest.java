@@ -42,7 +42,10 @@ class DtsGateTest extends GateContract {
         Map.of("noise", "true", "renormalize", "false"),
         Map.of("noise", "true", "weights", "gumbel", "evaluation", "dense"),
         Map.of("gateActivation", "tanh", "renormalize", "false", "evaluation", "top1"),
-        Map.of("gateActivation", "sigmoid", "weights", "gumbel", "balance", "2"));
+        Map.of("gateActivation", "sigmoid", "weights", "gumbel", "balance", "2"),
+        Map.of("prior", "learned", "priorScale", "0.05"),
+        Map.of("prior", "fixed", "priorScale", "0.05", "gateActivation", "tanh"),
+        Map.of("prior", "annealed", "priorScale", "0.05", "noise", "true"));
   }
 
   @Override

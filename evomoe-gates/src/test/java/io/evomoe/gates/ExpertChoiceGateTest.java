@@ -31,7 +31,7 @@ class ExpertChoiceGateTest extends GateContract {
 
   @Override
   protected List<Map<String, String>> variants() {
-    return List.of(Map.of(), Map.of("k", "1"));
+    return List.of(Map.of(), Map.of("k", "1"), Map.of("prior", "learned", "priorScale", "0.05"));
   }
 
   @Override

@@ -32,7 +32,8 @@ class LossFreeGateTest extends GateContract {
         Map.of(),
         Map.of("k", "1", "gamma", "0"),
         Map.of("renormalize", "true"),
-        Map.of("scores", "sigmoid", "renormalize", "true"));
+        Map.of("scores", "sigmoid", "renormalize", "true"),
+        Map.of("prior", "learned", "priorScale", "0.05"));
   }
 
   @Override

@@ -27,7 +27,10 @@ class ReMoeGateTest extends GateContract {
 
   @Override
   protected List<Map<String, String>> variants() {
-    return List.of(Map.of(), Map.of("k", "0.5", "lambda", "0.3", "alpha", "2"));
+    return List.of(
+        Map.of(),
+        Map.of("k", "0.5", "lambda", "0.3", "alpha", "2"),
+        Map.of("prior", "learned", "priorScale", "0.05"));
   }
 
   @Override

@@ -8,6 +8,8 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SoftMixtureGateTest extends GateContract {
@@ -15,6 +17,11 @@ class SoftMixtureGateTest extends GateContract {
   @Override
   protected GateProvider provider() {
     return new SoftMixtureGate.Provider();
+  }
+
+  @Override
+  protected List<Map<String, String>> variants() {
+    return List.of(Map.of(), Map.of("prior", "learned", "priorScale", "0.05"));
   }
 
   @Override
@@ -29,7 +36,7 @@ class SoftMixtureGateTest extends GateContract {
 
   @Test
   void should_give_every_token_every_expert_with_its_softmax() {
-    GateScene scene = GateScene.of(provider(), 3, java.util.Map.of());
+    GateScene scene = GateScene.of(provider(), 3, Map.of());
     scene.pointExpertsAlongAxes();
     Routing routing = scene.route(TokenRows.onAxes(2, 1, 1), GateScene.training()).routing();
     double sum = Math.exp(2) + 2;

@@ -32,7 +32,10 @@ class SwitchGateTest extends GateContract {
         Map.of(),
         Map.of("capacityFactor", "0.5", "alpha", "1"),
         Map.of("zLoss", "0.001", "capacityFactor", "infinite"),
-        Map.of("jitter", "0.1", "zLoss", "1", "alpha", "0"));
+        Map.of("jitter", "0.1", "zLoss", "1", "alpha", "0"),
+        Map.of("prior", "learned", "priorScale", "0.05", "zLoss", "1", "jitter", "0.1"),
+        Map.of("prior", "fixed", "priorScale", "0.05"),
+        Map.of("prior", "annealed", "priorScale", "0.05"));
   }
 
   @Override

@@ -33,7 +33,8 @@ class Top2GateTest extends GateContract {
         Map.of(),
         Map.of("capacityFactor", "0.5", "alpha", "1"),
         Map.of("capacityFactor", "infinite", "alpha", "0"),
-        Map.of("randomSecond", "true"));
+        Map.of("randomSecond", "true"),
+        Map.of("prior", "learned", "priorScale", "0.05"));
   }
 
   @Override

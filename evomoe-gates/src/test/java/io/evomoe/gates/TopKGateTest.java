@@ -33,7 +33,9 @@ class TopKGateTest extends GateContract {
         Map.of("k", "1"),
         Map.of("k", "2", "renormalize", "false"),
         Map.of("k", "3", "capacityFactor", "0.4", "randomSecond", "true"),
-        Map.of("k", "4", "alpha", "2"));
+        Map.of("k", "4", "alpha", "2"),
+        Map.of("k", "1", "prior", "annealed", "priorScale", "0.05"),
+        Map.of("k", "2", "prior", "learned", "priorScale", "0.05"));
   }
 
   /** A single expert allows k = 1 alone: {@link Top2GateTest} has that law. */

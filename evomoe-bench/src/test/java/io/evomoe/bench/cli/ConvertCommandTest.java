@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class ConvertCommandTest {
   private static final String EXPERT = "blocks.1.feedForward.experts.%d.expand.weight";
   private static final String GATE = "blocks.1.feedForward.gate.weight";
+  private static final String PRIOR = "blocks.1.feedForward.gate.prior";
 
   @TempDir static Path shared;
   private static TinyRuns gpt;
@@ -154,6 +156,36 @@ class ConvertCommandTest {
     INDArray gate = tensor(out, GATE);
     assertThat(gate.getColumn(1)).isNotEqualTo(gate.getColumn(0));
     assertThat(gate.getColumn(2)).isEqualTo(tensor(trained, GATE).getColumn(1));
+  }
+
+  @Test
+  void a_prior_should_go_with_its_experts_and_stay_nothing_where_it_is_nothing()
+      throws IOException {
+    Path from = folder.resolve("prior");
+    String option = "gateOptions.switch.prior=learned";
+    assertThat(gpt.train(from, "switch", "3", "--set", option).code()).isZero();
+    Path two = folder.resolve("two");
+    Path eight = folder.resolve("eight");
+    String[] convert = {"convert", "--checkpoint", "" + from, "--out"};
+    assertThat(CommandRun.of(with(convert, "" + two, "--select", "3,1")).code()).isZero();
+    assertThat(CommandRun.of(with(convert, "" + eight, "--experts", "8")).code()).isZero();
+
+    INDArray prior = tensor(from, PRIOR);
+    assertThat(tensor(two, PRIOR).getColumn(0)).isEqualTo(prior.getColumn(3));
+    assertThat(tensor(two, PRIOR).getColumn(1)).isEqualTo(prior.getColumn(1));
+    INDArray copied = tensor(eight, PRIOR);
+    int special = (int) prior.size(0) - 1;
+    for (int id = 0; id < prior.size(0); id++) {
+      assertThat(copied.getDouble(id, 2)).isEqualTo(prior.getDouble(id, 2));
+      assertThat(copied.getDouble(id, 6) == prior.getDouble(id, 2)).isEqualTo(id == special);
+    }
+    assertThat(prior.getRow(special).amaxNumber().doubleValue()).isZero();
+    assertWorks(two);
+    assertWorks(eight);
+  }
+
+  private static String[] with(String[] first, String... more) {
+    return Stream.concat(Arrays.stream(first), Arrays.stream(more)).toArray(String[]::new);
   }
 
   @ParameterizedTest

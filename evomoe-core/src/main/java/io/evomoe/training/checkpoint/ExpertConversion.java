@@ -88,7 +88,7 @@ public final class ExpertConversion {
   /**
    * Makes the further copies of an expert different from it, as equal ones would stay equal: their
    * weight matrices are changed, and so are, by a hundredth of their deviation, their numbers in
-   * weight matrices of gates.
+   * weight matrices of gates, but for zeros, which are where a token's id has no prior.
    *
    * @param fresh the filled model
    * @param change of the experts' weight matrices
@@ -115,7 +115,7 @@ public final class ExpertConversion {
     double deviation = GATE_NOISE * value.stdNumber().doubleValue();
     double[] values = doubles(value);
     for (int i = 0; i < values.length; i++) {
-      if (groups.isFurtherCopy(indexAlong(value, axis, i))) {
+      if (values[i] != 0 && groups.isFurtherCopy(indexAlong(value, axis, i))) {
         values[i] += deviation * random.gaussian(i);
       }
     }

@@ -121,6 +121,17 @@ class GptTest {
         .isEqualTo(spawned().activeParameters(SmallGpt.EXPERTS));
   }
 
+  @Test
+  void should_count_the_row_of_a_prior_that_a_token_looks_up_and_not_the_table() {
+    Map<String, String> prior = Map.of("prior", "fixed");
+    Gpt with = SmallGpt.of(SmallGpt.SWITCH, prior, DataType.DOUBLE);
+    Gpt without = SmallGpt.of(SmallGpt.SWITCH, Map.of(), DataType.DOUBLE);
+
+    assertThat(parameters(with) - parameters(without))
+        .isEqualTo(SmallGpt.VOCABULARY * SmallGpt.EXPERTS);
+    assertThat(with.activeParameters(1) - without.activeParameters(1)).isEqualTo(SmallGpt.EXPERTS);
+  }
+
   private static double parameters(Gpt model) {
     return model.parameters().stream().mapToDouble(Parameter::length).sum();
   }

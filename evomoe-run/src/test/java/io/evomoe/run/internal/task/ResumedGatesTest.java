@@ -18,6 +18,9 @@ import io.evomoe.run.record.CurveRow;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
+import io.evomoe.training.checkpoint.SafeTensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +29,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Every gate, saved in each phase and resumed by another process's objects: the curve is that of
@@ -79,6 +84,31 @@ class ResumedGatesTest {
     assertThat(rows.subList(15, STEPS)).allMatch(row -> row.activeExperts().orElse(0) == 2);
     Checkpoint last = Checkpoint.open(folder.resolve(name).resolve("step-%08d".formatted(STEPS)));
     assertThat(last.context().hardExperts()).isEqualTo(2);
+  }
+
+  /** Of the tokens' ids alone the end of text stands for none. */
+  @ParameterizedTest
+  @CsvSource({"evomoe, fixed", "evomoe, learned", "dts, annealed", "switch, learned"})
+  void should_continue_with_the_prior_of_the_tokens(String gate, String prior) {
+    String name = gate + "-" + prior;
+    requireSameBits(
+        name, ConfigFile.set(config(gate), "gateOptions.%s.prior".formatted(gate), prior));
+
+    INDArray table = table(folder.resolve(name).resolve("step-%08d".formatted(STEPS)));
+    for (int id = 0; id < table.size(0); id++) {
+      boolean none = table.getRow(id).amaxNumber().doubleValue() == 0;
+      assertThat(none).as("id %d", id).isEqualTo(id == tokenizer.endOfText());
+    }
+  }
+
+  private static INDArray table(Path checkpoint) {
+    try (SafeTensors tensors = SafeTensors.open(checkpoint.resolve("model.safetensors"))) {
+      String name =
+          tensors.names().stream().filter(n -> n.endsWith("gate.prior")).findFirst().orElseThrow();
+      return tensors.read(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest

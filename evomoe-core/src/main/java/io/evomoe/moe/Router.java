@@ -1,0 +1,86 @@
+package io.evomoe.moe;
+
+import io.evomoe.nn.NotFiniteException;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.step.StepContext;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The logits of a gate: {@code z = x W} of a {@link RouterProjection}, and what the token's id adds
+ * where {@link RouterOptions} ask for a prior.
+ */
+public final class Router {
+  private final RouterProjection projection;
+  private final @Nullable TokenPrior prior;
+
+  /**
+   * Makes W and, where it is asked for, B, under the names {@code weight} and {@code prior} in the
+   * gate's scope.
+   *
+   * @throws IllegalArgumentException for a prior where tokens have no ids
+   */
+  public Router(GateSpec spec, RouterOptions options) {
+    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.prior = options.prior() == RouterOptions.Prior.NONE ? null : new TokenPrior(spec, options);
+  }
+
+  /** W, and B where there is one. */
+  public List<Parameter> parameters() {
+    return Stream.concat(
+            Stream.of(projection.weight()), Stream.ofNullable(prior).map(TokenPrior::table))
+        .toList();
+  }
+
+  /** Those of {@link #parameters} that a token does not touch, for {@link Gate#idleParameters}. */
+  public long idleParameters() {
+    return prior == null ? 0 : prior.idleParameters();
+  }
+
+  /**
+   * The logits of each token.
+   *
+   * @param tokens x [S, d], rows that belong to {@code pass.tokens()}
+   * @return z [S, E]
+   * @throws NotFiniteException if a logit is not finite: the tokens, W or B have diverged
+   * @throws IllegalArgumentException for a token id outside the vocabulary, where there is a prior
+   */
+  public TokenMatrix logits(INDArray tokens, Pass pass) {
+    TokenMatrix z = projection.forward(tokens);
+    if (prior != null) {
+      prior.addTo(z, pass);
+    }
+    return z;
+  }
+
+  /**
+   * Adds the gradients of W and of B, where it is learned, and gives that of the tokens.
+   *
+   * @param tokens what {@link #logits} took [S, d]
+   * @param dLogits gradient of z [S, E]
+   * @param pass as there
+   * @return gradient of x [S, d]
+   */
+  public INDArray backward(INDArray tokens, TokenMatrix dLogits, Pass pass) {
+    if (prior != null) {
+      prior.backward(dLogits, pass);
+    }
+    return projection.backward(tokens, dLogits);
+  }
+
+  /**
+   * What a gate says that takes the k experts of the largest logits, for {@link Gate#topKRouting}:
+   * that it does, unless a prior adds to them.
+   *
+   * @param k experts of every token
+   * @param renormalized as {@link TopKRouting.Fixed} means it
+   */
+  public TopKRouting topKRouting(StepContext step, int k, boolean renormalized) {
+    return prior != null && prior.actsAt(step)
+        ? new TopKRouting.Other(prior.reason())
+        : new TopKRouting.Fixed(k, renormalized, projection.weight());
+  }
+}

@@ -1,0 +1,60 @@
+package io.evomoe.moe;
+
+/**
+ * The options that all gates with a {@link Router} have in common: a prior by the token's id,
+ * {@code z = x W + c B[id]} with B [V, E] from N(0, s^2).
+ *
+ * <p>It is ours. Experts that come from one net are alike, and a router gets hardly a gradient from
+ * them; B splits the tokens sharply and evenly from the first step, so that the experts come to
+ * differ, and W learns the rest. Nearest published are hash layers, whose experts follow from the
+ * id alone (Roller et al., arXiv 2106.04426), which this comes to as s grows; DeepSeek-V4 routes
+ * its first layers so. Padding has no prior, nor have ids that stand for no text ({@link
+ * TrainingFacts#specialIds}): a masked token's id says nothing of the token.
+ *
+ * <ul>
+ *   <li>{@code prior} {@code none} (default), {@code fixed}, {@code learned} or {@code annealed}
+ *       ({@link Prior})
+ *   <li>{@code priorScale} 4, above 0 and at most 100, where the id alone decides: s. Without a
+ *       prior it means nothing
+ * </ul>
+ *
+ * @param prior whether and how a token's id counts
+ * @param priorScale s, above 0 and at most 100
+ */
+public record RouterOptions(Prior prior, double priorScale) {
+  private static final Bounds SCALES = Bounds.above(0).atMost(100);
+  private static final double SCALE = 4;
+
+  /** Without a prior. */
+  public static final RouterOptions PLAIN = new RouterOptions(Prior.NONE, SCALE);
+
+  /** What a token's id adds to its logits. */
+  public enum Prior {
+    /** Nothing. */
+    NONE,
+    /** B[id] as it was drawn: c is 1. */
+    FIXED,
+    /** B[id] as it is trained, with weight decay: c is 1. */
+    LEARNED,
+    /**
+     * B[id] as it was drawn, times a c that falls from 1 at the spawn to exactly 0 at the end of
+     * the annealing, in equal steps, and is 0 in the hard phase: the run ends as a router without a
+     * prior.
+     */
+    ANNEALED
+  }
+
+  /** Refuses a scale out of its bounds. */
+  public RouterOptions {
+    if (!SCALES.contains(priorScale)) {
+      throw new IllegalArgumentException(
+          "priorScale must be a number " + SCALES + ", was " + priorScale);
+    }
+  }
+
+  /** Reads them among a gate's other options. */
+  public static RouterOptions from(GateOptions options) {
+    return new RouterOptions(
+        options.choice("prior", Prior.NONE), options.number("priorScale", SCALE, SCALES));
+  }
+}
