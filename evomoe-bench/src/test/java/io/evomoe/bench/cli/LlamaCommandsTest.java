@@ -37,6 +37,9 @@ class LlamaCommandsTest {
     "evomoe,'evolution.hardFrom=3 evolution.finalTopK=2',mixtral",
     "evomoe,'',evomoe",
     "topk,'model.keyValueHeads=1',mixtral",
+    "topk,'gateOptions.topk.prior=annealed',mixtral",
+    "evomoe,'evolution.hardFrom=3 gateOptions.evomoe.prior=annealed',mixtral",
+    "evomoe,'gateOptions.evomoe.prior=learned',evomoe",
     "topk,'architecture.queryKeyNorm=HEAD model.sharedExperts=0',qwen3_moe",
     "topk,'architecture.queryKeyNorm=WHOLE',olmoe",
     "switch,'architecture.queryKeyNorm=HEAD',qwen3_moe",
@@ -71,6 +74,21 @@ class LlamaCommandsTest {
         .endsWith("no family holds this run")
         .hasLineCount(1);
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void a_prior_that_stays_should_be_named_where_a_family_cannot_hold_it() {
+    Path run = train("topk", "gateOptions.topk.prior=fixed");
+
+    CommandRun refused =
+        CommandRun.of(
+            "export", "--checkpoint", run, "--as", "mixtral", "--out", folder.resolve("out"));
+
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err().strip())
+        .isEqualTo(
+            "evomoe: mixtral has a softmax router of a fixed k, but gate topk adds what a token's id"
+                + " says to its logits (option prior); no family holds this run");
   }
 
   @Test

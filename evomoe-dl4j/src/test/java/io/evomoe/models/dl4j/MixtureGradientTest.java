@@ -120,7 +120,7 @@ class MixtureGradientTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"hash, table, random", "stablemoe, stageOneSteps, 5"})
+  @CsvSource({"hash, table, random", "stablemoe, stageOneSteps, 5", "switch, prior, learned"})
   void should_pass_it_with_gates_that_look_at_token_ids(String gate, String option, String value) {
     ComputationGraph graph =
         Networks.graphWithIds(

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -101,6 +102,29 @@ class MixtureSavingTest {
 
     assertThat(graph.getLayer("moe").getParam(router)).isEqualTo(learned);
     assertThat(graph.getLayer("moe").getParam("gate.centroids")).isNotEqualTo(centroids);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"fixed, true", "learned, false"})
+  void should_keep_a_fixed_prior_as_it_is_and_train_a_learned_one(String kind, boolean kept)
+      throws IOException {
+    ComputationGraph graph =
+        Networks.graphWithIds(
+            Networks.configuration(DataType.FLOAT, new Adam(0.05)).l2(0.5),
+            Networks.mixture("switch", Map.of("prior", kind)).tokenIds(9).build());
+    INDArray drawn = graph.getLayer("moe").getParam("gate.prior").dup();
+    for (int step = 0; step < 5; step++) {
+      graph.fit(IdBatches.of(step));
+    }
+    Path file = folder.resolve("graph.zip");
+    ModelSerializer.writeModel(graph, file.toFile(), true);
+    ComputationGraph restored = ModelSerializer.restoreComputationGraph(file.toFile());
+
+    assertThat(graph.getLayer("moe").getParam("gate.prior").equals(drawn)).isEqualTo(kept);
+    assertThat(restored.getLayer("moe").getParam("gate.prior"))
+        .isEqualTo(graph.getLayer("moe").getParam("gate.prior"));
+    INDArray[] inputs = IdBatches.of(5).getFeatures();
+    assertThat(restored.output(inputs)[0]).isEqualTo(graph.output(inputs)[0]);
   }
 
   @Test
