@@ -24,7 +24,8 @@ public final class Router {
    * @throws IllegalArgumentException for a prior where tokens have no ids
    */
   public Router(GateSpec spec, RouterOptions options) {
-    this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
+    this.projection =
+        new RouterProjection(spec.scope(), spec.width(), spec.experts(), options.init());
     this.prior = options.prior() == RouterOptions.Prior.NONE ? null : new TokenPrior(spec, options);
   }
 

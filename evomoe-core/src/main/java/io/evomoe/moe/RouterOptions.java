@@ -1,32 +1,35 @@
 package io.evomoe.moe;
 
 /**
- * The options that all gates with a {@link Router} have in common: a prior by the token's id,
- * {@code z = x W + c B[id]} with B [V, E] from N(0, s^2).
+ * The options that all gates with a {@link Router} have in common: where W starts, and a prior by
+ * the token's id, {@code z = x W + c B[id]} with B [V, E] from N(0, s^2).
  *
- * <p>It is ours. Experts that come from one net are alike, and a router gets hardly a gradient from
- * them; B splits the tokens sharply and evenly from the first step, so that the experts come to
- * differ, and W learns the rest. Nearest published are hash layers, whose experts follow from the
- * id alone (Roller et al., arXiv 2106.04426), which this comes to as s grows; DeepSeek-V4 routes
- * its first layers so. Padding has no prior, nor have ids that stand for no text ({@link
- * TrainingFacts#specialIds}): a masked token's id says nothing of the token.
+ * <p>The prior is ours. Experts that come from one net are alike, and a router gets hardly a
+ * gradient from them; B splits the tokens sharply and evenly from the first step, so that the
+ * experts come to differ, and W learns the rest. Nearest published are hash layers, whose experts
+ * follow from the id alone (Roller et al., arXiv 2106.04426), which this comes to as s grows;
+ * DeepSeek-V4 routes its first layers so. Padding has no prior, nor have ids that stand for no text
+ * ({@link TrainingFacts#specialIds}): a masked token's id says nothing of the token.
  *
  * <ul>
  *   <li>{@code prior} {@code none} (default), {@code fixed}, {@code learned} or {@code annealed}
  *       ({@link Prior})
  *   <li>{@code priorScale} 4, above 0 and at most 100, where the id alone decides: s. Without a
  *       prior it means nothing
+ *   <li>{@code routerInit} {@code normal} (default) or {@code uniform}: where W starts ({@link
+ *       Init})
  * </ul>
  *
  * @param prior whether and how a token's id counts
  * @param priorScale s, above 0 and at most 100
+ * @param init where W starts
  */
-public record RouterOptions(Prior prior, double priorScale) {
+public record RouterOptions(Prior prior, double priorScale, Init init) {
   private static final Bounds SCALES = Bounds.above(0).atMost(100);
   private static final double SCALE = 4;
 
   /** Without a prior. */
-  public static final RouterOptions PLAIN = new RouterOptions(Prior.NONE, SCALE);
+  public static final RouterOptions PLAIN = new RouterOptions(Prior.NONE, SCALE, Init.NORMAL);
 
   /** What a token's id adds to its logits. */
   public enum Prior {
@@ -44,6 +47,17 @@ public record RouterOptions(Prior prior, double priorScale) {
     ANNEALED
   }
 
+  /** The distribution that W [d, E] is drawn from. */
+  public enum Init {
+    /** N(0, 0.02), so that all experts begin with nearly equal weights. */
+    NORMAL,
+    /**
+     * U(-1/sqrt(d), 1/sqrt(d)), what PyTorch gives a linear map and the official scripts of EvoMoE
+     * leave it with: on rows of unit variance, logits have a deviation of 0.58.
+     */
+    UNIFORM
+  }
+
   /** Refuses a scale out of its bounds. */
   public RouterOptions {
     if (!SCALES.contains(priorScale)) {
@@ -55,6 +69,8 @@ public record RouterOptions(Prior prior, double priorScale) {
   /** Reads them among a gate's other options. */
   public static RouterOptions from(GateOptions options) {
     return new RouterOptions(
-        options.choice("prior", Prior.NONE), options.number("priorScale", SCALE, SCALES));
+        options.choice("prior", Prior.NONE),
+        options.number("priorScale", SCALE, SCALES),
+        options.choice("routerInit", Init.NORMAL));
   }
 }

@@ -15,8 +15,18 @@ public final class RouterProjection {
 
   /** Makes W [width, experts] from N(0, 0.02), under the name {@code weight} in the scope. */
   public RouterProjection(Scope scope, int width, int experts) {
+    this(scope, width, experts, RouterOptions.Init.NORMAL);
+  }
+
+  /** Makes W [width, experts] from the distribution, under the name {@code weight} in the scope. */
+  RouterProjection(Scope scope, int width, int experts, RouterOptions.Init init) {
+    Scope along = scope.alongExperts(1);
     this.kernels = scope.kernels().exact();
-    this.weight = scope.alongExperts(1).normal("weight", DEVIATION, width, experts);
+    this.weight =
+        switch (init) {
+          case NORMAL -> along.normal("weight", DEVIATION, width, experts);
+          case UNIFORM -> along.uniform("weight", 1 / Math.sqrt(width), width, experts);
+        };
   }
 
   /** W [d, E]. */

@@ -117,6 +117,17 @@ public final class Scope {
     }
   }
 
+  /** A matrix drawn from U(-bound, bound), with weight decay. */
+  public Parameter uniform(String part, double bound, long... shape) {
+    Place of = place(part);
+    CounterRandom random = new CounterRandom(CounterRandom.fold(seed, of.name()));
+    double[] values = new double[Math.toIntExact(product(shape))];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = bound * (2 * random.uniform(i) - 1);
+    }
+    return parameter(of, Role.WEIGHT, 0, values, shape);
+  }
+
   /**
    * A matrix whose rows, or columns where those are fewer, are orthogonal and {@code gain} long,
    * with weight decay.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.RouterOptions.Init;
 import io.evomoe.moe.RouterOptions.Prior;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
@@ -197,6 +198,23 @@ class RouterTest {
         .withMessage("priorScale must be a number above 0 and at most 100, was " + scale);
   }
 
+  @Test
+  void should_start_uniformly_where_asked_to() {
+    Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).gate();
+    GateSpec wide =
+        new GateSpec(scope, 400, 50, 1, VOCABULARY, true, Map.of(), TrainingFacts.UNKNOWN);
+    RouterOptions options = new RouterOptions(Prior.NONE, 4, Init.UNIFORM);
+    INDArray w = new Router(wide, options).parameters().get(0).value();
+
+    assertThat(w.maxNumber().doubleValue()).isBetween(0.0499, 0.05);
+    assertThat(w.minNumber().doubleValue()).isBetween(-0.05, -0.0499);
+    assertThat(w.meanNumber().doubleValue()).isCloseTo(0, within(1e-3));
+    assertThat(w.stdNumber().doubleValue()).isCloseTo(0.05 / Math.sqrt(3), within(1e-3));
+    assertThat(new Router(wide, options).parameters().get(0).value()).isEqualTo(w);
+    assertThat(new Router(wide, RouterOptions.PLAIN).parameters().get(0).value().stdNumber())
+        .satisfies(deviation -> assertThat(deviation.doubleValue()).isCloseTo(0.02, within(1e-3)));
+  }
+
   private static Router router(Prior prior, DataType type) {
     return router(prior, type, 4);
   }
@@ -206,7 +224,7 @@ class RouterTest {
   }
 
   private static RouterOptions options(Prior prior, double scale) {
-    return new RouterOptions(prior, scale);
+    return new RouterOptions(prior, scale, Init.NORMAL);
   }
 
   private static GateSpec spec(DataType type, int vocabulary) {

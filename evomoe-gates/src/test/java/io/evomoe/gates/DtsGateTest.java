@@ -43,6 +43,7 @@ class DtsGateTest extends GateContract {
         Map.of("noise", "true", "weights", "gumbel", "evaluation", "dense"),
         Map.of("gateActivation", "tanh", "renormalize", "false", "evaluation", "top1"),
         Map.of("gateActivation", "sigmoid", "weights", "gumbel", "balance", "2"),
+        Map.of("routerInit", "uniform", "noise", "true", "renormalize", "false", "balance", "0"),
         Map.of("prior", "learned", "priorScale", "0.05"),
         Map.of("prior", "fixed", "priorScale", "0.05", "gateActivation", "tanh"),
         Map.of("prior", "annealed", "priorScale", "0.05", "noise", "true"));
