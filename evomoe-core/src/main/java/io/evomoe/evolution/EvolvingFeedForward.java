@@ -36,19 +36,30 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class EvolvingFeedForward implements Layer {
   private final Scope scope;
   private final ExpertPlan plan;
+  private final int layer;
   private final @Nullable SharedPath shared;
   private List<Expert> experts;
   private @Nullable MoeLayer mixture;
 
   /**
-   * Makes the experts of the first phase.
+   * Makes the experts of the first phase, of the first place in its stack.
    *
    * @param scope holds {@code experts.0} and on, {@code shared.0} and on, {@code sharedGate} and
    *     {@code gate}
    */
   public EvolvingFeedForward(Scope scope, ExpertPlan plan) {
+    this(scope, plan, 0);
+  }
+
+  /**
+   * The same in any place.
+   *
+   * @param layer which of its stack's places it is, from 0
+   */
+  public EvolvingFeedForward(Scope scope, ExpertPlan plan, int layer) {
     this.scope = scope;
     this.plan = plan;
+    this.layer = layer;
     this.experts = new ArrayList<>();
     boolean fromStart = plan.gates().provider().growth() == Growth.FROM_START;
     for (int e = 0; e < (fromStart ? plan.experts() : 1); e++) {
@@ -194,7 +205,7 @@ public final class EvolvingFeedForward implements Layer {
   }
 
   private MoeLayer mix() {
-    Gate gate = plan.gate(scope.gate());
+    Gate gate = plan.gate(scope.gate(), layer);
     return new MoeLayer(scope.name(), scope.kernels(), gate, experts);
   }
 }

@@ -57,12 +57,13 @@ public record ExpertPlan(
     }
   }
 
-  Gate gate(Scope scope) {
+  Gate gate(Scope scope, int layer) {
     GateSpec spec =
         new GateSpec(
             scope,
             form.width(),
             experts,
+            layer,
             moeLayers,
             vocabulary,
             causal,

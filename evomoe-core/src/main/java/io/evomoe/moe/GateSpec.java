@@ -9,6 +9,7 @@ import java.util.Map;
  * @param scope where to make parameters; its name is the layer's, with {@code .gate}
  * @param width d, the width of a token row
  * @param experts E, at least 1
+ * @param layer which of its stack's MoE layers it serves, from 0
  * @param moeLayers MoE layers in the whole model, at least 1, for losses that are a mean over
  *     layers
  * @param vocabulary number of token ids, for gates that look at them
@@ -20,20 +21,40 @@ public record GateSpec(
     Scope scope,
     int width,
     int experts,
+    int layer,
     int moeLayers,
     int vocabulary,
     boolean causal,
     Map<String, String> options,
     TrainingFacts training) {
 
-  /** Refuses fewer than one expert or MoE layer; keeps the options unmodifiable. */
+  /**
+   * Refuses fewer than one expert or MoE layer, or a layer before the first; keeps the options
+   * unmodifiable.
+   */
   public GateSpec {
     if (experts < 1) {
       throw new IllegalArgumentException("experts must be at least 1, was " + experts);
+    }
+    if (layer < 0) {
+      throw new IllegalArgumentException("layer must be at least 0, was " + layer);
     }
     if (moeLayers < 1) {
       throw new IllegalArgumentException("moeLayers must be at least 1, was " + moeLayers);
     }
     options = Map.copyOf(options);
+  }
+
+  /** All that a gate of the first MoE layer is told. */
+  public GateSpec(
+      Scope scope,
+      int width,
+      int experts,
+      int moeLayers,
+      int vocabulary,
+      boolean causal,
+      Map<String, String> options,
+      TrainingFacts training) {
+    this(scope, width, experts, 0, moeLayers, vocabulary, causal, options, training);
   }
 }

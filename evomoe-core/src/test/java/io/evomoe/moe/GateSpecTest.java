@@ -27,6 +27,18 @@ class GateSpecTest {
   }
 
   @Test
+  void should_serve_the_first_layer_where_nothing_else_is_said_and_none_before_it() {
+    GateSpec first = spec(2, 3, Map.of());
+
+    assertThat(first.layer()).isZero();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new GateSpec(first.scope(), 4, 2, -1, 3, 8, true, Map.of(), TrainingFacts.UNKNOWN))
+        .withMessage("layer must be at least 0, was -1");
+  }
+
+  @Test
   void should_keep_the_options_it_was_given() {
     Map<String, String> options = new HashMap<>(Map.of("k", "1"));
     GateSpec spec = spec(1, 1, options);

@@ -65,6 +65,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *       (every expert, in the hard phase too)
  *   <li>{@code gateActivation} {@code none} (default), {@code tanh} or {@code sigmoid} on z before
  *       all else; bounded logits can speed up convergence (arXiv 2401.13875)
+ *   <li>{@code hashLayers} 0, at least 0: so many of the first MoE layers of each stack are those
+ *       of {@link HashGate} with a random table, as the first layers of DeepSeek-V4 go by the
+ *       token's id; all, where there are no more
  *   <li>those of {@link RouterOptions}
  * </ul>
  */
@@ -78,9 +81,9 @@ public final class DtsGate implements Gate {
   private final int experts;
   private final double balanceCoefficient;
 
-  private static DtsGate of(String name, GateSpec spec) {
-    return new DtsGate(
-        spec, GateOptions.read(name, spec, options -> Options.from(options, spec.experts())));
+  private static Gate of(String name, GateSpec spec) {
+    Options options = GateOptions.read(name, spec, read -> Options.from(read, spec.experts()));
+    return HashGate.inFirst(options.hashLayers, name, spec, () -> new DtsGate(spec, options));
   }
 
   private DtsGate(GateSpec spec, Options options) {
@@ -277,6 +280,7 @@ public final class DtsGate implements Gate {
 
   private record Options(
       RouterOptions router,
+      int hashLayers,
       double threshold,
       boolean noise,
       Weights weights,
@@ -288,6 +292,7 @@ public final class DtsGate implements Gate {
     static Options from(GateOptions options, int experts) {
       return new Options(
           RouterOptions.from(options),
+          HashGate.layers(options),
           options.number("threshold", THRESHOLD_SHARE / experts, Bounds.atLeast(0).below(1)),
           options.flag("noise", false),
           options.choice("weights", Weights.P),

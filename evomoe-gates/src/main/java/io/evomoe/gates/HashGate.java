@@ -1,5 +1,6 @@
 package io.evomoe.gates;
 
+import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
@@ -16,6 +17,7 @@ import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -47,6 +49,26 @@ public final class HashGate implements Gate {
     this.experts = spec.experts();
     this.vocabulary = spec.vocabulary();
     this.table = new GateState(spec.scope().place(TABLE), array(table(spec, kind), spec), true);
+  }
+
+  /**
+   * A gate of a model whose first MoE layers go by a random table.
+   *
+   * @param gate name of the model's gate
+   * @param layers how many of a stack's MoE layers do
+   * @param other makes the gate of the layers behind them
+   */
+  static Gate inFirst(int layers, String gate, GateSpec spec, Supplier<Gate> other) {
+    if (spec.layer() >= layers) {
+      return other.get();
+    }
+    TokenIds.require(gate, spec);
+    return new HashGate(spec, Table.RANDOM);
+  }
+
+  /** Option {@code hashLayers} of gates that may have such layers: 0, at least 0. */
+  static int layers(GateOptions options) {
+    return options.integer("hashLayers", 0, Bounds.atLeast(0));
   }
 
   private static int[] table(GateSpec spec, Table kind) {

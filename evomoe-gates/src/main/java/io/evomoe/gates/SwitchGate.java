@@ -45,6 +45,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>{@code zLoss} 0, 0 to 1000 (ST-MoE uses 1e-3): times {@code mean(logsumexp(z)^2)}
  *   <li>{@code jitter} 0, below 1 (the paper uses 0.01): the router, and it alone, sees {@code x
  *       U(1 - jitter, 1 + jitter)} in training
+ *   <li>{@code hashLayers} 0, at least 0: so many of the first MoE layers of each stack are those
+ *       of {@link HashGate} with a random table, as the first layers of DeepSeek-V4 go by the
+ *       token's id; all, where there are no more
  *   <li>those of {@link RouterOptions}
  * </ul>
  */
@@ -166,11 +169,17 @@ public final class SwitchGate implements Gate {
   }
 
   private record Options(
-      RouterOptions router, double capacityFactor, double alpha, double zLoss, double jitter) {
+      RouterOptions router,
+      int hashLayers,
+      double capacityFactor,
+      double alpha,
+      double zLoss,
+      double jitter) {
 
     static Options from(GateOptions options) {
       return new Options(
           RouterOptions.from(options),
+          HashGate.layers(options),
           options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
           options.coefficient("alpha", 0.01),
           options.coefficient("zLoss", 0),
@@ -193,7 +202,9 @@ public final class SwitchGate implements Gate {
 
     @Override
     public Gate create(GateSpec spec) {
-      return new SwitchGate(spec, GateOptions.read(name(), spec, Options::from));
+      Options options = GateOptions.read(name(), spec, Options::from);
+      return HashGate.inFirst(
+          options.hashLayers, name(), spec, () -> new SwitchGate(spec, options));
     }
   }
 }

@@ -65,7 +65,7 @@ public final class Stack implements Layer {
       boolean inStream = size.isMoe(i) && plan.gates().provider().placement() == Placement.STREAM;
       Layer last;
       if (size.isMoe(i)) {
-        EvolvingFeedForward place = new EvolvingFeedForward(inner, plan);
+        EvolvingFeedForward place = new EvolvingFeedForward(inner, plan, places.size());
         places.add(place);
         last = place;
       } else {

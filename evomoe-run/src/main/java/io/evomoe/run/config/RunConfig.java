@@ -213,7 +213,7 @@ public record RunConfig(
     return provider().growth() == Growth.NEVER ? Map.of() : narrowGate(causal).losses();
   }
 
-  /** A gate of one column: with all options, and next to nothing to allocate. */
+  /** A gate of one column, of the last layer: with all options, and next to nothing to allocate. */
   private Gate narrowGate(boolean causal) {
     return provider()
         .create(
@@ -221,6 +221,7 @@ public record RunConfig(
                 Scope.root(seed, KernelSelection.forType(DataType.FLOAT)),
                 1,
                 model.experts(),
+                Math.max(0, model.moeLayers() - 1),
                 1,
                 model.vocabulary(),
                 causal,

@@ -16,12 +16,13 @@ import io.evomoe.nn.NormForm;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Scope;
 import io.evomoe.run.config.RunConfig;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Trainable parameters of a model that has all its experts, from its size alone: nothing is
- * allocated but one gate, so models larger than the memory can be counted.
+ * allocated but the gates, one by one, so models larger than the memory can be counted.
  */
 final class ParameterCount {
   private final RunConfig config;
@@ -65,7 +66,8 @@ final class ParameterCount {
         .plus(attentions == 2 ? cross() : ParameterTotal.NONE)
         .times(size.layers())
         .plus(norm().plus(net(size.hidden())).times(size.layers() - mixtures))
-        .plus(normOfPlace().plus(place(moeLayers, causal)).times(mixtures));
+        .plus(normOfPlace().plus(place()).times(mixtures))
+        .plus(gates(moeLayers, causal));
   }
 
   private ParameterTotal net(long hidden) {
@@ -108,7 +110,7 @@ final class ParameterCount {
     return config.provider().placement() == Placement.STREAM ? ParameterTotal.NONE : norm();
   }
 
-  private ParameterTotal place(int moeLayers, boolean causal) {
+  private ParameterTotal place() {
     GateProvider provider = config.provider();
     ParameterTotal normOfNet =
         provider.expertForm() == ExpertForm.RESIDUAL ? norm() : ParameterTotal.NONE;
@@ -121,25 +123,31 @@ final class ParameterCount {
             .plus(ParameterTotal.array(always.gated() ? width : 0));
     return provider.growth() == Growth.NEVER
         ? expert.plus(shared)
-        : expert
-            .times(config.model().experts())
-            .plus(shared)
-            .plus(gate(provider, moeLayers, causal));
+        : expert.times(config.model().experts()).plus(shared);
   }
 
-  private ParameterTotal gate(GateProvider provider, int moeLayers, boolean causal) {
+  private ParameterTotal gates(int moeLayers, boolean causal) {
+    return config.provider().growth() == Growth.NEVER
+        ? ParameterTotal.NONE
+        : IntStream.range(0, size.moeLayers())
+            .mapToObj(layer -> gate(layer, moeLayers, causal))
+            .reduce(ParameterTotal.NONE, ParameterTotal::plus);
+  }
+
+  private ParameterTotal gate(int layer, int moeLayers, boolean causal) {
     Scope scope = Scope.root(config.seed(), KernelSelection.forType(DataType.FLOAT));
     GateSpec spec =
         new GateSpec(
             scope,
             config.model().width(),
             config.model().experts(),
+            layer,
             moeLayers,
             vocabulary,
             causal,
             config.options(),
             TrainingFacts.ofSteps(config.training().steps()));
-    return provider.create(spec).parameters().stream()
+    return config.provider().create(spec).parameters().stream()
         .map(parameter -> ParameterTotal.array(parameter.length()))
         .reduce(ParameterTotal.NONE, ParameterTotal::plus);
   }

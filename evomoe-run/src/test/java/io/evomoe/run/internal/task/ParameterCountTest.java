@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ParameterCountTest {
@@ -69,6 +70,15 @@ class ParameterCountTest {
       config = set(config, field);
     }
     requireThatOfTheModel(config);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"evomoe, hashLayers, 1", "switch, hashLayers, 9", "dts, prior, learned"})
+  void should_be_that_of_a_model_whose_gates_have_tables(String gate, String option, String value) {
+    for (String task : Tasks.names()) {
+      RunConfig config = set(tiny(task, gate, Architecture.GPT), "model.moeEvery=1");
+      requireThatOfTheModel(set(config, "gateOptions.%s.%s=%s".formatted(gate, option, value)));
+    }
   }
 
   private static void requireThatOfTheModel(RunConfig config) {

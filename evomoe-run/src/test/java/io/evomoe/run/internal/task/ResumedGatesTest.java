@@ -101,6 +101,14 @@ class ResumedGatesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"evomoe", "switch"})
+  void should_continue_with_first_layers_that_go_by_the_id(String gate) {
+    RunConfig config = ConfigFile.set(config(gate), "model.moeEvery", "1");
+    requireSameBits(
+        gate + "-hash", ConfigFile.set(config, "gateOptions.%s.hashLayers".formatted(gate), "1"));
+  }
+
   private static INDArray table(Path checkpoint) {
     try (SafeTensors tensors = SafeTensors.open(checkpoint.resolve("model.safetensors"))) {
       String name =
