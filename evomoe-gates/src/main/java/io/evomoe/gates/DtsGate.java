@@ -24,6 +24,7 @@ import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -53,6 +54,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <ul>
  *   <li>{@code threshold} 0.8 / E, at least 0 and below 1. From 1/E on there is no dense start: all
  *       but the first expert are out from the first step
+ *   <li>{@code startExperts} E, 1 to E: how many of the largest g a token has at most in the soft
+ *       phase, so that a start may be less dense; ours
  *   <li>{@code noise} false: Gumbel noise in training; evaluation never has any
  *   <li>{@code weights} {@code p} (default) or {@code gumbel}: {@code w = m g}
  *   <li>{@code renormalize} true: divide w by its sum over the token's experts. Where a token has
@@ -170,16 +173,15 @@ public final class DtsGate implements Gate {
   private TokenMatrix mask(TokenMatrix noisy, Pass pass) {
     TokenMatrix g = Softmax.of(noisy, pass.step().temperature());
     OptionalInt kept = keptExperts(pass.step());
+    int most = kept.orElse(options.startExperts);
+    int[] every = IntStream.range(0, experts).toArray();
     TokenMatrix mask = new TokenMatrix(g.tokens(), g.columns());
     for (int s = 0; s < g.tokens(); s++) {
       if (!pass.tokens().isPadding(s)) {
-        if (kept.isEmpty()) {
-          for (int e = 0; e < g.columns(); e++) {
-            mask.set(s, e, g.get(s, e) > options.threshold ? 1 : 0);
-          }
-        }
-        for (int e : noisy.largest(s, kept.orElse(1))) {
-          mask.set(s, e, 1);
+        int first = noisy.argMax(s);
+        for (int e : most == experts ? every : noisy.largest(s, most)) {
+          boolean active = e == first || kept.isPresent() || g.get(s, e) > options.threshold;
+          mask.set(s, e, active ? 1 : 0);
         }
       }
     }
@@ -282,6 +284,7 @@ public final class DtsGate implements Gate {
       RouterOptions router,
       int hashLayers,
       double threshold,
+      int startExperts,
       boolean noise,
       Weights weights,
       boolean renormalize,
@@ -294,6 +297,7 @@ public final class DtsGate implements Gate {
           RouterOptions.from(options),
           HashGate.layers(options),
           options.number("threshold", THRESHOLD_SHARE / experts, Bounds.atLeast(0).below(1)),
+          options.integer("startExperts", experts, Bounds.atLeast(1).atMost(experts)),
           options.flag("noise", false),
           options.choice("weights", Weights.P),
           options.flag("renormalize", true),

@@ -109,6 +109,53 @@ class DtsGateTest extends GateContract {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
+  void should_start_with_so_many_experts_of_the_largest_weights_as_it_is_told(boolean training) {
+    Routing dense = route(Map.of("threshold", "0", "renormalize", "false"), at(1000, training));
+    for (int most = 1; most <= EXPERTS; most++) {
+      Map<String, String> options =
+          Map.of("threshold", "0", "renormalize", "false", "startExperts", "" + most);
+      double[][] started = weights(route(options, at(1000, training)));
+      double[][] all = weights(dense);
+
+      for (int s = 0; s < TOKENS.size(); s++) {
+        double[] descending = Arrays.copyOf(all[s], EXPERTS);
+        Arrays.sort(descending);
+        double least = descending[EXPERTS - most];
+        for (int e = 0; e < EXPERTS; e++) {
+          assertThat(started[s][e]).isEqualTo(all[s][e] >= least ? all[s][e] : 0);
+        }
+      }
+    }
+  }
+
+  /** Of each token and expert, 0 where it is not assigned. */
+  private static double[][] weights(Routing routing) {
+    double[][] weights = new double[routing.tokenCount()][routing.experts()];
+    for (int e = 0; e < routing.experts(); e++) {
+      for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
+        weights[routing.token(i)][e] = routing.weights()[i];
+      }
+    }
+    return weights;
+  }
+
+  @Test
+  void should_still_leave_experts_out_by_the_threshold_and_keep_more_in_a_hard_phase_of_more() {
+    Map<String, String> two = Map.of("startExperts", "2");
+
+    assertThat(route(two, at(1000, true)).assignments()).isEqualTo(2 * TOKENS.size());
+    assertThat(route(two, at(0.3, true)).assignments())
+        .isStrictlyBetween(TOKENS.size(), 2 * TOKENS.size());
+    assertThat(route(two, at(0.3, true).hard(3)).assignments()).isEqualTo(3 * TOKENS.size());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> route(Map.of("startExperts", "5"), at(1, true)))
+        .withMessage(
+            "option startExperts of gate evomoe must be a whole number at least 1 and at most 4, was"
+                + " 5");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
   void should_have_one_expert_in_the_hard_phase_at_any_temperature(boolean training) {
     StepContext hard = new StepContext(1, Phase.HARD, 1000, training, 1);
 

@@ -50,6 +50,7 @@ class GatedLayerTest {
         Arguments.of(dts, Map.of("balance", "0.5", "threshold", "0.1")),
         Arguments.of(dts, Map.of("weights", "gumbel", "noise", "true", "threshold", "0.1")),
         Arguments.of(dts, Map.of("noise", "true", "renormalize", "false")),
+        Arguments.of(dts, Map.of("startExperts", "2", "threshold", "0", "balance", "0.5")),
         Arguments.of(top1, Map.of("alpha", "0.5", "zLoss", "0.1", "capacityFactor", "0.7")),
         Arguments.of(top1, Map.of("jitter", "0.1")));
   }
