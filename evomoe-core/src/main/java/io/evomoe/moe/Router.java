@@ -6,7 +6,6 @@ import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -15,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Router {
   private final RouterProjection projection;
-  private final @Nullable TokenPrior prior;
+  private final TokenPrior prior;
 
   /**
    * Makes W and, where it is asked for, B, under the names {@code weight} and {@code prior} in the
@@ -26,19 +25,17 @@ public final class Router {
   public Router(GateSpec spec, RouterOptions options) {
     this.projection =
         new RouterProjection(spec.scope(), spec.width(), spec.experts(), options.init());
-    this.prior = options.prior() == RouterOptions.Prior.NONE ? null : new TokenPrior(spec, options);
+    this.prior = new TokenPrior(spec, options);
   }
 
   /** W, and B where there is one. */
   public List<Parameter> parameters() {
-    return Stream.concat(
-            Stream.of(projection.weight()), Stream.ofNullable(prior).map(TokenPrior::table))
-        .toList();
+    return Stream.concat(Stream.of(projection.weight()), prior.parameters().stream()).toList();
   }
 
   /** Those of {@link #parameters} that a token does not touch, for {@link Gate#idleParameters}. */
   public long idleParameters() {
-    return prior == null ? 0 : prior.idleParameters();
+    return prior.idleParameters();
   }
 
   /**
@@ -51,9 +48,7 @@ public final class Router {
    */
   public TokenMatrix logits(INDArray tokens, Pass pass) {
     TokenMatrix z = projection.forward(tokens);
-    if (prior != null) {
-      prior.addTo(z, pass);
-    }
+    prior.addTo(z, pass);
     return z;
   }
 
@@ -66,9 +61,7 @@ public final class Router {
    * @return gradient of x [S, d]
    */
   public INDArray backward(INDArray tokens, TokenMatrix dLogits, Pass pass) {
-    if (prior != null) {
-      prior.backward(dLogits, pass);
-    }
+    prior.backward(dLogits, pass);
     return projection.backward(tokens, dLogits);
   }
 
@@ -80,7 +73,7 @@ public final class Router {
    * @param renormalized as {@link TopKRouting.Fixed} means it
    */
   public TopKRouting topKRouting(StepContext step, int k, boolean renormalized) {
-    return prior != null && prior.actsAt(step)
+    return prior.actsAt(step)
         ? new TopKRouting.Other(prior.reason())
         : new TopKRouting.Fixed(k, renormalized, projection.weight());
   }

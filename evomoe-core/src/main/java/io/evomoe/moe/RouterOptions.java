@@ -66,6 +66,14 @@ public record RouterOptions(Prior prior, double priorScale, Init init) {
     }
   }
 
+  /** Reads those of the prior, for a gate whose affinities start in a way of their own. */
+  public static RouterOptions ofPrior(GateOptions options) {
+    return new RouterOptions(
+        options.choice("prior", Prior.NONE),
+        options.number("priorScale", SCALE, SCALES),
+        Init.NORMAL);
+  }
+
   /** Reads them among a gate's other options. */
   public static RouterOptions from(GateOptions options) {
     return new RouterOptions(

@@ -8,39 +8,53 @@ import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a router that knows a token by its id: {@code c B[id]} of {@link RouterOptions}.
+ * The part of a router, or of affinities to experts, that knows a token by its id: {@code c B[id]}
+ * of {@link RouterOptions}.
  *
  * <p>Ids that stand for no text have rows of zeros, and a row of zeros gets no gradient. So B
  * itself says which ids have no prior, wherever it is loaded.
  */
-final class TokenPrior {
+public final class TokenPrior {
   private final Kernels kernels;
-  private final Parameter table;
+  private final @Nullable Parameter table;
   private final Prior kind;
 
-  TokenPrior(GateSpec spec, RouterOptions options) {
+  /**
+   * Makes B, where it is asked for, under the name {@code prior} in the gate's scope.
+   *
+   * @throws IllegalArgumentException for a prior where tokens have no ids, or for one to be
+   *     annealed where the number of training steps is not known
+   */
+  public TokenPrior(GateSpec spec, RouterOptions options) {
+    this.kernels = spec.scope().kernels().exact();
+    this.kind = options.prior();
+    this.table = kind == Prior.NONE ? null : table(spec, options);
+  }
+
+  private static Parameter table(GateSpec spec, RouterOptions options) {
     if (spec.vocabulary() < 1) {
       throw refusal("where tokens have no ids", options);
     }
     if (options.prior() == Prior.ANNEALED && spec.training().steps().isEmpty()) {
       throw refusal("or not annealed where the number of training steps is not known", options);
     }
-    this.kernels = spec.scope().kernels().exact();
-    this.kind = options.prior();
-    this.table =
+    Parameter table =
         spec.scope()
             .alongExperts(1)
             .normal("prior", options.priorScale(), spec.vocabulary(), spec.experts());
     spec.training().specialIds().stream()
         .filter(id -> id < spec.vocabulary())
         .forEach(id -> table.value().getRow(id).assign(0));
-    if (kind != Prior.LEARNED) {
+    if (options.prior() != Prior.LEARNED) {
       table.freeze();
     }
+    return table;
   }
 
   private static IllegalArgumentException refusal(String where, RouterOptions options) {
@@ -49,18 +63,18 @@ final class TokenPrior {
             .formatted(where, options.prior().name().toLowerCase(Locale.ROOT)));
   }
 
-  /** B [V, E]; frozen where it is not learned. */
-  Parameter table() {
-    return table;
+  /** B [V, E], frozen where it is not learned; none without a prior. */
+  public List<Parameter> parameters() {
+    return table == null ? List.of() : List.of(table);
   }
 
-  /** All rows but one. */
-  long idleParameters() {
-    return table.length() - table.value().size(1);
+  /** All rows but one, for {@link Gate#idleParameters}. */
+  public long idleParameters() {
+    return table == null ? 0 : table.length() - table.value().size(1);
   }
 
-  /** Whether it changes any logit. */
-  boolean actsAt(StepContext step) {
+  /** Whether it changes any logit at a step. */
+  public boolean actsAt(StepContext step) {
     return share(step) > 0;
   }
 
@@ -73,24 +87,26 @@ final class TokenPrior {
 
   /** c. */
   private double share(StepContext step) {
-    if (kind != Prior.ANNEALED) {
-      return 1;
-    }
-    return step.phase() == Phase.HARD ? 0 : step.annealingLeft();
+    return switch (kind) {
+      case NONE -> 0;
+      case FIXED, LEARNED -> 1;
+      case ANNEALED -> step.phase() == Phase.HARD ? 0 : step.annealingLeft();
+    };
   }
 
   /**
    * Adds c B[id] to the logits [S, E] of a pass.
    *
    * @throws NotFiniteException if B has diverged
+   * @throws IllegalArgumentException for a token id outside the vocabulary
    */
-  void addTo(TokenMatrix z, Pass pass) {
+  public void addTo(TokenMatrix z, Pass pass) {
     double share = share(pass.step());
     int[] real = share == 0 ? new int[0] : realTokens(pass.tokens());
-    if (real.length == 0) {
+    if (table == null || real.length == 0) {
       return;
     }
-    TokenMatrix rows = rows(real, pass.tokens());
+    TokenMatrix rows = rows(table, real, pass.tokens());
     if (!rows.isFinite()) {
       throw new NotFiniteException("the token prior " + table.name() + " was not finite");
     }
@@ -102,12 +118,12 @@ final class TokenPrior {
   }
 
   /** Adds the gradient of B where it is learned, from that of the logits [S, E]. */
-  void backward(TokenMatrix dLogits, Pass pass) {
+  public void backward(TokenMatrix dLogits, Pass pass) {
     int[] real = kind == Prior.LEARNED ? realTokens(pass.tokens()) : new int[0];
-    if (real.length == 0) {
+    if (table == null || real.length == 0) {
       return;
     }
-    TokenMatrix rows = rows(real, pass.tokens());
+    TokenMatrix rows = rows(table, real, pass.tokens());
     TokenMatrix dRows = new TokenMatrix(real.length, rows.columns());
     for (int i = 0; i < real.length; i++) {
       boolean has = hasPrior(rows, i);
@@ -115,7 +131,8 @@ final class TokenPrior {
         dRows.set(i, e, dLogits.get(real[i], e));
       }
     }
-    kernels.scatterRowsInto(dRows.toArray(kernels), ids(real, pass.tokens()), table.accumulator());
+    kernels.scatterRowsInto(
+        dRows.toArray(kernels), ids(table, real, pass.tokens()), table.accumulator());
   }
 
   private static int[] realTokens(TokenBatch batch) {
@@ -127,11 +144,11 @@ final class TokenPrior {
   }
 
   /** B[id] of each real token. */
-  private TokenMatrix rows(int[] real, TokenBatch batch) {
-    return TokenMatrix.of(kernels, kernels.gatherRows(table.value(), ids(real, batch)));
+  private TokenMatrix rows(Parameter table, int[] real, TokenBatch batch) {
+    return TokenMatrix.of(kernels, kernels.gatherRows(table.value(), ids(table, real, batch)));
   }
 
-  private int[] ids(int[] real, TokenBatch batch) {
+  private static int[] ids(Parameter table, int[] real, TokenBatch batch) {
     int entries = Math.toIntExact(table.value().size(0));
     int[] ids = new int[real.length];
     for (int i = 0; i < real.length; i++) {

@@ -7,6 +7,7 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.Routed;
+import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
@@ -21,8 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Training assigns tokens to experts in a {@link BalancedAssignment} by the affinities {@code
  * x_s . c_e}: every expert gets as many tokens, give or take one. Evaluation takes the expert with
  * the highest affinity. Then {@code y = s f_e(x) + (1 - s) x} with {@code s = sigmoid(x . c_e)};
- * the gradient of c and that of x through the gate come from s alone. There is no auxiliary loss
- * and no option.
+ * the gradient of c and that of x through the gate come from s alone. There is no auxiliary loss;
+ * the options are those of the prior in {@link RouterOptions}, which is added to the affinities.
  *
  * <p>f is the residual expert of the published code, {@code u + contract(act(expand(LN u)))}. The
  * layer takes the stream and gives y back, as there; there it stands between whole blocks of a
@@ -30,15 +31,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * refused, where the published code makes them the least finite one.
  */
 public final class BaseGate implements Gate {
-  private final ExpertCentroids centroids;
+  private final PriorAffinities affinities;
 
-  private BaseGate(GateSpec spec) {
-    this.centroids = new ExpertCentroids(spec.scope(), spec.experts(), spec.width());
+  private BaseGate(GateSpec spec, RouterOptions options) {
+    this.affinities = new PriorAffinities(spec, options);
   }
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(centroids.centroids());
+    return affinities.parameters();
+  }
+
+  @Override
+  public long idleParameters() {
+    return affinities.idleParameters();
   }
 
   @Override
@@ -48,14 +54,16 @@ public final class BaseGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix affinities = centroids.affinities(tokens);
+    TokenMatrix a = affinities.of(tokens, pass);
     RealTokens real = new RealTokens(pass.tokens());
-    TokenMatrix scores = real.of(affinities);
+    TokenMatrix scores = real.of(a);
     boolean training = pass.step().training();
     int[] expertOf = training ? BalancedAssignment.of(scores) : GreedyAssignment.of(scores);
-    SigmoidBlend blend = new SigmoidBlend(affinities, real.spread(expertOf, SigmoidBlend.NONE));
+    SigmoidBlend blend = new SigmoidBlend(a, real.spread(expertOf, SigmoidBlend.NONE));
     return new Routed(
-        blend.routing(), 0, gradient -> centroids.backward(tokens, blend.gradient(gradient)));
+        blend.routing(),
+        0,
+        gradient -> affinities.backward(tokens, blend.gradient(gradient), pass));
   }
 
   /** Gate {@code base}. */
@@ -83,8 +91,7 @@ public final class BaseGate implements Gate {
 
     @Override
     public Gate create(GateSpec spec) {
-      GateOptions.none(name(), spec);
-      return new BaseGate(spec);
+      return new BaseGate(spec, GateOptions.read(name(), spec, RouterOptions::ofPrior));
     }
   }
 }

@@ -8,6 +8,7 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.Routed;
+import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
@@ -46,23 +47,29 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *       the number of training steps is not known.
  *   <li>{@code balance} 0.3, 0 to 1000: times the balance loss
  *   <li>{@code distill} 0.3, 0 to 1000: times the cross-entropy
+ *   <li>those of the prior in {@link RouterOptions}, which is added to the affinities
  * </ul>
  */
 public final class StableMoeGate implements Gate {
-  private final ExpertCentroids centroids;
+  private final PriorAffinities affinities;
   private final DistilledRouter distilled;
   private final Options options;
 
   private StableMoeGate(GateSpec spec, Options options) {
-    this.centroids = new ExpertCentroids(spec.scope(), spec.experts(), spec.width());
+    this.affinities = new PriorAffinities(spec, options.prior);
     this.distilled = new DistilledRouter(spec.scope().child("distilled"), spec);
     this.options = options;
   }
 
   @Override
   public List<Parameter> parameters() {
-    return Stream.concat(Stream.of(centroids.centroids()), distilled.parameters().stream())
+    return Stream.concat(affinities.parameters().stream(), distilled.parameters().stream())
         .toList();
+  }
+
+  @Override
+  public long idleParameters() {
+    return affinities.idleParameters();
   }
 
   @Override
@@ -77,39 +84,42 @@ public final class StableMoeGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix affinities = centroids.affinities(tokens);
+    TokenMatrix a = affinities.of(tokens, pass);
     RealTokens real = new RealTokens(pass.tokens());
     boolean learning = pass.step().step() < options.stageOneSteps;
     if (!learning && pass.step().training()) {
       distilled.freeze();
     }
     if (real.count() == 0) {
-      return blended(tokens, affinities, real.spread(new int[0], SigmoidBlend.NONE));
+      return blended(tokens, a, real.spread(new int[0], SigmoidBlend.NONE), pass);
     }
     DistilledRouter.Logits logits = distilled.logits(real.ids());
-    int[] chosen = GreedyAssignment.of(learning ? real.of(affinities) : logits.values());
+    int[] chosen = GreedyAssignment.of(learning ? real.of(a) : logits.values());
     int[] expertOf = real.spread(chosen, SigmoidBlend.NONE);
     return learning
-        ? learned(tokens, affinities, expertOf, logits, chosen)
-        : blended(tokens, affinities, expertOf);
+        ? learned(tokens, a, expertOf, logits, chosen, pass)
+        : blended(tokens, a, expertOf, pass);
   }
 
   /** Stage 2, where the choice is nobody's business but the distilled router's. */
-  private Routed blended(INDArray tokens, TokenMatrix affinities, int[] expertOf) {
-    SigmoidBlend blend = new SigmoidBlend(affinities, expertOf);
+  private Routed blended(INDArray tokens, TokenMatrix a, int[] expertOf, Pass pass) {
+    SigmoidBlend blend = new SigmoidBlend(a, expertOf);
     return new Routed(
-        blend.routing(), 0, gradient -> centroids.backward(tokens, blend.gradient(gradient)));
+        blend.routing(),
+        0,
+        gradient -> affinities.backward(tokens, blend.gradient(gradient), pass));
   }
 
   /** Stage 1: with both losses. */
   private Routed learned(
       INDArray tokens,
-      TokenMatrix affinities,
+      TokenMatrix a,
       int[] expertOf,
       DistilledRouter.Logits logits,
-      int[] chosen) {
-    SigmoidBlend blend = new SigmoidBlend(affinities, expertOf);
-    OverloadLoss overload = new OverloadLoss(affinities, blend.routing());
+      int[] chosen,
+      Pass pass) {
+    SigmoidBlend blend = new SigmoidBlend(a, expertOf);
+    OverloadLoss overload = new OverloadLoss(a, blend.routing());
     return new Routed(
         blend.routing(),
         options.balance * overload.loss() + options.distill * logits.crossEntropy(chosen),
@@ -117,16 +127,17 @@ public final class StableMoeGate implements Gate {
           logits.addGradient(options.distill, chosen);
           TokenMatrix dAffinities = blend.gradient(gradient);
           overload.addGradient(options.balance, dAffinities);
-          return centroids.backward(tokens, dAffinities);
+          return affinities.backward(tokens, dAffinities, pass);
         });
   }
 
-  private record Options(int stageOneSteps, double balance, double distill) {
+  private record Options(RouterOptions prior, int stageOneSteps, double balance, double distill) {
     private static final String STAGE_ONE = "stageOneSteps";
     private static final int SHARE = 10;
 
     static Options from(GateOptions options, GateSpec spec) {
       return new Options(
+          RouterOptions.ofPrior(options),
           options.integer(STAGE_ONE, tenth(spec), Bounds.atLeast(0)),
           options.coefficient("balance", 0.3),
           options.coefficient("distill", 0.3));

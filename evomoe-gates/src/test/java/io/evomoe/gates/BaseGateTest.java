@@ -15,6 +15,7 @@ import io.evomoe.moe.TokenRows;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Scope;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,14 @@ class BaseGateTest extends GateContract {
   @Override
   protected GateProvider provider() {
     return new BaseGate.Provider();
+  }
+
+  @Override
+  protected List<Map<String, String>> variants() {
+    return List.of(
+        Map.of(),
+        Map.of("prior", "learned", "priorScale", "0.05"),
+        Map.of("prior", "fixed", "priorScale", "0.05"));
   }
 
   @Override

@@ -35,7 +35,12 @@ class StableMoeGateTest extends GateContract {
 
   @Override
   protected List<Map<String, String>> variants() {
-    return List.of(Map.of(), Map.of("balance", "1", "distill", "0"), STAGE_TWO);
+    return List.of(
+        Map.of(),
+        Map.of("balance", "1", "distill", "0"),
+        STAGE_TWO,
+        Map.of("prior", "learned", "priorScale", "0.05"),
+        Map.of("stageOneSteps", "0", "prior", "annealed", "priorScale", "0.05"));
   }
 
   @Override

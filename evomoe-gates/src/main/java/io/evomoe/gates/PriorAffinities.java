@@ -1,0 +1,48 @@
+package io.evomoe.gates;
+
+import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.RouterOptions;
+import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TokenPrior;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import java.util.List;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The affinities of tokens to {@link ExpertCentroids}, and what a token's id adds to them where the
+ * options ask for a {@link TokenPrior}: what is a router to BASE layers and StableMoE.
+ */
+final class PriorAffinities {
+  private final ExpertCentroids centroids;
+  private final TokenPrior prior;
+
+  /** Makes both in the gate's scope. */
+  PriorAffinities(GateSpec spec, RouterOptions options) {
+    this.centroids = new ExpertCentroids(spec.scope(), spec.experts(), spec.width());
+    this.prior = new TokenPrior(spec, options);
+  }
+
+  List<Parameter> parameters() {
+    return Stream.concat(Stream.of(centroids.centroids()), prior.parameters().stream()).toList();
+  }
+
+  /** For {@link io.evomoe.moe.Gate#idleParameters}. */
+  long idleParameters() {
+    return prior.idleParameters();
+  }
+
+  /** a [S, E] of the tokens x [S, d] of a pass. */
+  TokenMatrix of(INDArray tokens, Pass pass) {
+    TokenMatrix affinities = centroids.affinities(tokens);
+    prior.addTo(affinities, pass);
+    return affinities;
+  }
+
+  /** Adds the parameters' gradients and gives that of the tokens. */
+  INDArray backward(INDArray tokens, TokenMatrix dAffinities, Pass pass) {
+    prior.backward(dAffinities, pass);
+    return centroids.backward(tokens, dAffinities);
+  }
+}
