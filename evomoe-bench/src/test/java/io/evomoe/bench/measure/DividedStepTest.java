@@ -53,7 +53,7 @@ class DividedStepTest {
     StackSize dropping = SMALL.with(s -> s.dropout(0.1));
     assertSame(model("dts", Map.of(), Architecture.GPT, dropping.with(s -> s.recomputed(true))));
     assertSame(model("switch", Map.of("jitter", "0.01"), Architecture.GPT, dropping));
-    assertSame(model("topk", Map.of(), Architecture.LLAMA, SMALL));
+    assertSame(model("topk", Map.of("prior", "learned"), Architecture.LLAMA, SMALL));
   }
 
   /** Whatever the width of the model: 2,048 tokens, 8 experts, 2 layers of them. */
