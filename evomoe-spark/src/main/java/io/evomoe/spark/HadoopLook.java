@@ -1,6 +1,6 @@
 package io.evomoe.spark;
 
-import io.evomoe.models.text.UnreadFormats;
+import io.evomoe.models.text.source.UnreadFormats;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

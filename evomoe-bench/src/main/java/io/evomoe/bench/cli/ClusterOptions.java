@@ -1,6 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.internal.rounds.ClusterRequest;
 import io.evomoe.run.internal.rounds.ClusterTraining;
 import io.evomoe.training.internal.rounds.RoundConfig;
@@ -74,8 +75,12 @@ final class ClusterOptions {
     return master != null;
   }
 
-  /** Refuses a split that a cluster does not know. */
-  static void requireUsual(HeldOut split) {
+  /** Refuses a split, and forms of data, that a cluster does not know. */
+  static void requireUsual(HeldOut split, DataForm data) {
+    if (!data.equals(DataForm.DEFAULT)) {
+      throw new IllegalArgumentException(
+          "the data must be plain text with --spark (docs/spark.md), was given options of records");
+    }
     if (!split.equals(HeldOut.DEFAULT)) {
       throw new IllegalArgumentException(
           "the split must be left as it is with --spark, which holds out one document in twenty"

@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.result.EvalRequest;
@@ -36,6 +37,8 @@ final class EvalCommand implements Callable<Integer> {
           "file or folder as for training, but a file of text is read as a whole; the run's data by"
               + " default")
   @Nullable Path data;
+
+  @Mixin DataOptions form = new DataOptions();
 
   @Option(names = "--split", defaultValue = "valid", description = "train, valid (default) or test")
   String split = "valid";
@@ -75,7 +78,14 @@ final class EvalCommand implements Callable<Integer> {
         new EvalRequest(data, split, batches, sentences, examples, search.search(), topK);
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       requireHeard(run.config().task());
-      Tasks.named(run.config().task()).evaluate(run, request).lines().forEach(System.out::println);
+      DataForm usual = run.config().data();
+      DataForm asked = form.form(usual);
+      if (data == null && !asked.equals(usual)) {
+        throw new IllegalArgumentException(
+            "options on the form of data need --data: without it, the run's data is read as it was");
+      }
+      RunCheckpoint read = run.withConfig(run.config().with(c -> c.data(asked)));
+      Tasks.named(run.config().task()).evaluate(read, request).lines().forEach(System.out::println);
     }
     return 0;
   }

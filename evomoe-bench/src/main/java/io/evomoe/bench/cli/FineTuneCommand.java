@@ -4,6 +4,8 @@ import io.evomoe.bench.report.ClassScoreTable;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.internal.finetune.FineTuneSettings;
 import io.evomoe.run.internal.finetune.FineTuning;
 import io.evomoe.run.internal.finetune.TunedFolder;
@@ -46,9 +48,13 @@ final class FineTuneCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       description =
-          "UTF-8 lines of class TAB text: a file, of which a part is held out, or a folder with"
-              + " *.train.tsv, *.valid.tsv and *.test.tsv; WordNet glosses by default")
-  @Nullable Path data;
+          "file or folder of records of label and text (.jsonl, .csv, .tsv, .parquet), or of lines"
+              + " of class TAB text, UTF-8, also .gz and .zst; a part is held out, but of a folder"
+              + " with *.train.tsv, *.valid.tsv and *.test.tsv; may be repeated; WordNet glosses by"
+              + " default")
+  List<Path> data = List.of();
+
+  @Mixin DataOptions form = new DataOptions();
 
   @Mixin SplitOptions split = new SplitOptions();
 
@@ -104,11 +110,13 @@ final class FineTuneCommand implements Callable<Integer> {
     try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
         OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune");
         RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.ROBERTA, "finetune")) {
-      Path texts = data == null ? ShippedData.folder("wordnet") : data;
+      List<Path> texts = data.isEmpty() ? List.of(ShippedData.folder("wordnet")) : data;
       HeldOut rule = split.heldOut(HeldOut.DEFAULT);
-      ClassifiedSplit classified = ClassifiedSplit.open(texts, rule);
+      DataForm dataForm = form.form(DataForm.DEFAULT);
+      ClassifiedSplit classified = read(texts, rule, dataForm);
       String fingerprint =
-          FineTuning.fingerprint(run, settings, FolderDigest.of(texts) + rule + noBaseline);
+          FineTuning.fingerprint(
+              run, settings, FolderDigest.of(texts) + rule + dataForm + noBaseline);
       TunedFolder folder = new TunedFolder(output.path(), run, fingerprint, classified.labels());
       FineTuning tuning = new FineTuning(run, classified, settings);
       console.println(tuning.description());
@@ -121,6 +129,22 @@ final class FineTuneCommand implements Callable<Integer> {
           .ifPresentOrElse(scores -> print(scores, folder), () -> printGoOn(folder));
     }
     return 0;
+  }
+
+  private ClassifiedSplit read(List<Path> texts, HeldOut rule, DataForm dataForm) {
+    if (texts.stream().allMatch(SplitFolder::isOne)) {
+      rule.requireUnasked(texts);
+    }
+    return texts.stream()
+        .map(
+            path ->
+                ClassifiedSplit.open(
+                    path,
+                    SplitFolder.isOne(path) ? HeldOut.DEFAULT : rule,
+                    dataForm,
+                    console::println))
+        .reduce(ClassifiedSplit::join)
+        .orElseThrow();
   }
 
   private void print(List<ClassScores> scores, TunedFolder folder) {

@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
@@ -50,11 +51,13 @@ final class RunOptions {
   @Option(
       names = "--data",
       description =
-          "plain UTF-8 text file (documents separated by empty lines; a part of it is held out),"
-              + " or a folder with *.train.txt and *.valid.txt; may be repeated; task mt: lines of"
-              + " source TAB target, or *.train.tsv and *.valid.tsv; what comes with the project by"
-              + " default")
+          "file or folder: .txt (documents separated by empty lines), .md, .jsonl, .csv, .tsv or"
+              + " .parquet, UTF-8, also .gz and .zst; a part is held out, but of a folder with"
+              + " *.train.txt and *.valid.txt; may be repeated; task mt: records of source and"
+              + " target, or lines of source TAB target; what comes with the project by default")
   List<Path> data = List.of();
+
+  @Mixin DataOptions form = new DataOptions();
 
   @Mixin SplitOptions split = new SplitOptions();
 
@@ -109,8 +112,9 @@ final class RunOptions {
     own.keySet().forEach(this::requireUnset);
     config = ConfigFile.set(config, fields());
     HeldOut heldOut = split.heldOut(config.split());
+    DataForm dataForm = form.form(config.data());
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
-    return Tasks.checked(config.with(c -> c.split(heldOut).gate(gate).seed(seed)));
+    return Tasks.checked(config.with(c -> c.split(heldOut).data(dataForm).gate(gate).seed(seed)));
   }
 
   /** Which the preset depends on, so it is looked for before the other fields. */
@@ -164,6 +168,7 @@ final class RunOptions {
   List<String> asArguments() {
     List<String> arguments = new ArrayList<>(List.of("--task", task, "--preset", preset));
     data.forEach(path -> arguments.addAll(List.of("--data", path.toString())));
+    arguments.addAll(form.asArguments());
     arguments.addAll(split.asArguments());
     set.forEach((field, value) -> arguments.addAll(List.of("--set", field + "=" + value)));
     add(arguments, "--steps", steps);

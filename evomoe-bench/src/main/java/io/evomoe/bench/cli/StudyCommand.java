@@ -12,6 +12,7 @@ import io.evomoe.bench.study.StudyTables;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.task.MemoryLimit;
@@ -127,7 +128,7 @@ final class StudyCommand implements Callable<Integer> {
             SourceCommit.current(),
             Description.kernels(),
             Description.machine());
-    boolean divided = sources.stream().allMatch(Files::isDirectory);
+    boolean divided = sources.stream().allMatch(SplitFolder::isOne);
     Study study = new Study(read, new StudyResults(folder, origin, divided), config.toString());
     List<StudyRun> selected = selected(study);
     List<StudyRun> missing = selected.stream().filter(r -> study.record(r).isEmpty()).toList();

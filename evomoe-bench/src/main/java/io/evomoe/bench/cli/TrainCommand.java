@@ -144,7 +144,7 @@ final class TrainCommand implements Callable<Integer> {
     if (resume == null) {
       options.steps = cluster.steps(options.steps);
       RunConfig asked = options.config(gate, seed);
-      ClusterOptions.requireUsual(asked.split());
+      ClusterOptions.requireUsual(asked.split(), asked.data());
       ClusterRequest.Start start = new ClusterRequest.Start(asked, cluster.config(), dataNames());
       request =
           new ClusterRequest(master, cluster.conf, folder, List.of(start), 0, Map.of(), console);

@@ -3,6 +3,7 @@ package io.evomoe.bench.study;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
@@ -70,7 +71,10 @@ public final class StudyResults {
   }
 
   private boolean isOf(RunConfig recorded, RunConfig wanted) {
-    return wanted.equals(divided ? recorded.with(c -> c.split(wanted.split())) : recorded);
+    RunConfig same = divided ? recorded.with(c -> c.split(wanted.split())) : recorded;
+    boolean usual =
+        recorded.data().equals(DataForm.EARLIER) && wanted.data().equals(DataForm.DEFAULT);
+    return wanted.equals(usual ? same.with(c -> c.data(DataForm.DEFAULT)) : same);
   }
 
   /** Records a finished run, in place of one of another configuration. */

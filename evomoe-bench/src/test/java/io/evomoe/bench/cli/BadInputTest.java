@@ -67,9 +67,20 @@ class BadInputTest {
         "--data {dir}/empty.txt | empty.txt",
         "--data {dir}/binary.txt | UTF-8",
         "--data {dir}/short.txt | token",
-        "--data {dir}/lines.jsonl | lines.jsonl is JSON Lines, which is not read: give plain text",
-        "--task roberta --data {dir}/json.txt | json.txt looks like JSON, which is not read",
-        "--task mt --data {dir}/table.csv | table.csv is CSV, which is not read",
+        "--data {dir}/lines.jsonl | lines.jsonl, line 1: has no field text",
+        "--data {dir}/lines.jsonl --text-field bod | line 1: has no field bod",
+        "--data {dir}/lines.jsonl --text-field body | lines.jsonl is one word only",
+        "--data {dir}/lines.jsonl --text-field= | textField must not be blank, was ''",
+        "--data {dir}/lines.jsonl --skip-bad-lines | lines.jsonl must hold text, had none: 1 bad line left out: 1",
+        "--data {dir}/lines.xyz | lines.xyz must have an ending that is read, .txt, .md, .jsonl, .csv, .tsv, .parquet, or its form be given (--data-format), has .xyz",
+        "--data {dir}/lines.xyz --data-format jsonl | lines.xyz, line 1: has no field text",
+        "--data-format json | must be one of [text, markdown, jsonl, csv, tsv, parquet], was json",
+        "--set data.format=json | data.format must be one of [text, markdown, jsonl, csv, tsv, parquet], was json",
+        "--set data.skipBadLines=maybe | data.skipBadLines must be true or false, was maybe",
+        "--task mt --source-field target | targetField must not be that of sourceField, was target",
+        "--data {dir}/folder | folder must hold files that are read, .txt, .md, .jsonl, .csv, .tsv, .parquet, has none",
+        "--task roberta --data {dir}/json.txt | json.txt looks like JSON, of which JSON Lines are read",
+        "--task mt --data {dir}/table.csv | table.csv must name the columns source and target in its first line, which has one, eins",
         "--config {dir}/missing.yaml | missing.yaml",
         "--config {dir}/broken.yaml | not YAML",
         "--config {dir}/list.yaml | must be a mapping",
@@ -195,7 +206,9 @@ class BadInputTest {
     Files.writeString(folder.resolve("column.tsv"), "one\teins\ntwo\n");
     Files.writeString(folder.resolve("side.tsv"), "one\t \ntwo\tzwei\n");
     Files.writeString(folder.resolve("pairs.tsv"), "one\teins\ntwo\tzwei\n");
-    Files.writeString(folder.resolve("lines.jsonl"), "{\"text\": \"One.\"}\n");
+    Files.writeString(folder.resolve("lines.jsonl"), "{\"body\": \"One two.\"}\n");
+    Files.writeString(folder.resolve("lines.xyz"), "{\"body\": \"One two.\"}\n");
+    Files.createDirectories(folder.resolve("folder"));
     Files.writeString(folder.resolve("json.txt"), "{\"text\": \"One.\"}\n");
     Files.writeString(folder.resolve("table.csv"), "one,eins\ntwo,zwei\n");
     Files.writeString(folder.resolve("file.txt"), "a file, not a folder");

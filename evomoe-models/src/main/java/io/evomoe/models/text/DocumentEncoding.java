@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.text.source.DocumentReader;
 import java.util.function.Consumer;
 
 /** Encodes documents piece by piece, with an end-of-text token between them. */

@@ -1,5 +1,7 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.text.source.DocumentReader;
+import io.evomoe.models.text.source.Utf8Text;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 

@@ -1,5 +1,7 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.text.source.DocumentReader;
+
 /** A stretch of one of several documents. */
 final class DocumentStretch implements DocumentReader {
   private final StringBuilder stretch = new StringBuilder();

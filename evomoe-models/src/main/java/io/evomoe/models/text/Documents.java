@@ -1,5 +1,7 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.text.source.DocumentReader;
+
 /**
  * Documents in their order, none blank. They can be read again and again, and need not be in memory
  * meanwhile.

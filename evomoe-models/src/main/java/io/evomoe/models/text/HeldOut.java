@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.text.source.Utf8Text;
 import io.evomoe.random.CounterRandom;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.text.source.Utf8Text;
 import java.util.Arrays;
 import java.util.Map;
 

@@ -1,5 +1,10 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.DocumentLines;
+import io.evomoe.models.text.source.DocumentReader;
+import io.evomoe.models.text.source.RecordKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,15 +27,14 @@ public record TextCorpus(String name, List<String> documents) implements Documen
   }
 
   /**
-   * Reads a UTF-8 file, unpacked when its name ends in {@code .gz}. Documents are separated by
-   * blank lines; inside a document lines are kept, and line ends become {@code \n}.
+   * Reads a file of any form, as {@link TextSides#open} does.
    *
    * @throws IllegalArgumentException in one sentence that names the file, when it is missing, a
-   *     folder, without text, not readable, not UTF-8, or JSON or CSV ({@link UnreadFormats})
+   *     folder, without text, not readable, or not what its ending says
    */
   public static TextCorpus read(Path file) {
-    List<String> documents = new ArrayList<>();
-    return new TextCorpus(TextFile.open(file, collecting(documents)).name(), documents);
+    DataSource source = DataSource.file(file, RecordKind.DOCUMENT, DataForm.DEFAULT);
+    return of(SourceDocuments.open(source, note -> {}));
   }
 
   /** What stands between blank lines, in its order; line ends become {@code \n}. */

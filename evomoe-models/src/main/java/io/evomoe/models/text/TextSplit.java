@@ -1,6 +1,5 @@
 package io.evomoe.models.text;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -17,33 +16,21 @@ public record TextSplit(TextCorpus train, TextCorpus valid, Optional<TextCorpus>
     this(train, valid, Optional.empty());
   }
 
-  /**
-   * Opens a text file, of which 5% is held out ({@link #of}), or a folder that holds {@code
-   * X.train.txt}, {@code X.valid.txt} and, if there is one, {@code X.test.txt}; {@code .gz}
-   * allowed.
-   *
-   * @throws IllegalArgumentException when there is no such text, in one sentence that names the
-   *     path
-   */
+  /** Opens a file or folder as {@link TextSides#open} does, with 5% of a file held out. */
   public static TextSplit open(Path path) {
     return open(path, HeldOut.DEFAULT);
   }
 
-  /**
-   * The same with what is held out of a file.
-   *
-   * @throws IllegalArgumentException as well when a folder, which has its split, is given with
-   *     anything but a default
-   */
+  /** The same with what is held out of a file. */
   public static TextSplit open(Path path, HeldOut heldOut) {
-    if (!Files.isDirectory(path)) {
-      return of(TextCorpus.read(path), heldOut);
-    }
-    heldOut.requireUnasked(path);
+    return inMemory(TextSides.open(path, heldOut));
+  }
+
+  private static TextSplit inMemory(TextSides sides) {
     return new TextSplit(
-        TextCorpus.read(SplitFolder.require(path, "train", "txt")),
-        TextCorpus.read(SplitFolder.require(path, "valid", "txt")),
-        SplitFolder.find(path, "test", "txt").map(TextCorpus::read));
+        TextCorpus.of(sides.train()),
+        TextCorpus.of(sides.valid()),
+        sides.test().map(TextCorpus::of));
   }
 
   /** The texts of both, this one's first, each on the side it was on. */
@@ -67,10 +54,6 @@ public record TextSplit(TextCorpus train, TextCorpus valid, Optional<TextCorpus>
    * @throws IllegalArgumentException when there is nothing to hold out
    */
   public static TextSplit of(TextCorpus corpus, HeldOut heldOut) {
-    TextSides sides = DocumentSplit.of(corpus, heldOut);
-    return new TextSplit(
-        TextCorpus.of(sides.train()),
-        TextCorpus.of(sides.valid()),
-        sides.test().map(TextCorpus::of));
+    return inMemory(DocumentSplit.of(corpus, heldOut));
   }
 }

@@ -2,6 +2,8 @@ package io.evomoe.models.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.models.text.source.DocumentLines;
+import io.evomoe.models.text.source.DocumentReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

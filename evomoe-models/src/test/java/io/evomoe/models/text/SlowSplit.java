@@ -1,6 +1,7 @@
 package io.evomoe.models.text;
 
 import io.evomoe.models.text.HeldOut.Unit;
+import io.evomoe.models.text.source.Utf8Text;
 import io.evomoe.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Comparator;

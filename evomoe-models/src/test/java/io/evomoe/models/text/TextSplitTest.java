@@ -152,13 +152,15 @@ class TextSplitTest {
 
   @Test
   void should_name_what_a_folder_lacks_or_has_twice() throws IOException {
-    assertFolderRefused("must hold one file NAME.train.txt or NAME.train.txt.gz, has none");
-
-    Files.writeString(folder.resolve("x.train.txt"), "a");
+    Path train = Files.writeString(folder.resolve("x.train.txt"), "a");
     assertFolderRefused("must hold one file NAME.valid.txt or NAME.valid.txt.gz, has none");
 
     Files.writeString(folder.resolve("y.train.txt"), "a");
     assertFolderRefused("has [x.train.txt, y.train.txt]");
+
+    Files.delete(train);
+    Files.move(folder.resolve("y.train.txt"), folder.resolve("y.test.txt"));
+    assertFolderRefused("must hold one file NAME.train.txt or NAME.train.txt.gz, has none");
   }
 
   @Test

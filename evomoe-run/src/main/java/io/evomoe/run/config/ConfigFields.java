@@ -40,6 +40,8 @@ final class ConfigFields {
     put(kinds, FieldKind.MODEL, "architecture.", "ropeHighFrequencyFactor");
     put(kinds, FieldKind.MODEL, "architecture.", "ropeOriginalPositions");
     put(kinds, FieldKind.MODEL, "split.", "rule", "validShare", "testShare", "seed");
+    put(kinds, FieldKind.MODEL, "data.", "format", "textField", "labelField", "sourceField");
+    put(kinds, FieldKind.MODEL, "data.", "targetField", "skipBadLines");
     put(kinds, FieldKind.RUN, "training.", "steps", "batch", "microBatches", "learningRate");
     put(kinds, FieldKind.RUN, "training.", "warmupShare", "decay", "floorShare", "beta1", "beta2");
     put(kinds, FieldKind.RUN, "training.", "weightDecay", "clipNorm", "labelSmoothing");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.training.Guards;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,6 +51,7 @@ public final class ConfigFile {
     fields.set("architecture", StrictYaml.fields(ArchitectureConfig.DEFAULT));
     fields.set("guards", StrictYaml.fields(Guards.DEFAULT));
     fields.set("split", StrictYaml.fields(HeldOut.EARLIER));
+    fields.set("data", StrictYaml.fields(DataForm.EARLIER));
     return fields;
   }
 

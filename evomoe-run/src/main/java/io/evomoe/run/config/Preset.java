@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.training.Guards;
 import io.evomoe.training.TrainingConfig;
 import java.util.List;
@@ -75,7 +76,8 @@ public record Preset(String name, ModelConfig model, TrainingConfig training) {
         ComputeConfig.DEFAULT,
         ArchitectureConfig.DEFAULT,
         Guards.DEFAULT,
-        HeldOut.DEFAULT);
+        HeldOut.DEFAULT,
+        DataForm.DEFAULT);
   }
 
   private static int gatedHidden(int hidden) {

@@ -8,6 +8,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
@@ -44,6 +45,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param guards how it is kept safe; {@link Guards#DEFAULT} where a file leaves it out
  * @param split how data that has no split of its own is divided; {@link HeldOut#EARLIER} where a
  *     file leaves it out
+ * @param data how files of data are read; {@link DataForm#EARLIER} where a file leaves it out
  */
 public record RunConfig(
     String task,
@@ -56,7 +58,8 @@ public record RunConfig(
     ComputeConfig compute,
     ArchitectureConfig architecture,
     Guards guards,
-    HeldOut split) {
+    HeldOut split,
+    DataForm data) {
 
   /**
    * Keeps the options, by gate in order, unmodifiable; refuses sequences that are longer than the
@@ -249,6 +252,7 @@ public record RunConfig(
     private ArchitectureConfig architecture;
     private Guards guards;
     private HeldOut split;
+    private DataForm data;
 
     private Builder(RunConfig from) {
       task = from.task;
@@ -262,6 +266,7 @@ public record RunConfig(
       architecture = from.architecture;
       guards = from.guards;
       split = from.split;
+      data = from.data;
     }
 
     /** Sets {@link RunConfig#gate}. */
@@ -324,6 +329,12 @@ public record RunConfig(
       return this;
     }
 
+    /** Sets {@link RunConfig#data}. */
+    public Builder data(DataForm value) {
+      data = value;
+      return this;
+    }
+
     private RunConfig build() {
       return new RunConfig(
           task,
@@ -336,7 +347,8 @@ public record RunConfig(
           compute,
           architecture,
           guards,
-          split);
+          split,
+          data);
     }
   }
 }

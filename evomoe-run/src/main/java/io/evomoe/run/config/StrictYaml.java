@@ -20,6 +20,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.models.text.source.FileForm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -61,6 +62,7 @@ public final class StrictYaml {
           .withConfigOverride(Long.class, StrictYaml::mayBeNull)
           .withConfigOverride(Integer.class, StrictYaml::mayBeNull)
           .withConfigOverride(ActivationFunction.class, StrictYaml::mayBeNull)
+          .withConfigOverride(FileForm.class, StrictYaml::mayBeNull)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)

@@ -1,9 +1,14 @@
 package io.evomoe.models.text.classes;
 
-import io.evomoe.models.text.TabbedLines;
 import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.RecordKind;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Texts with a class each.
@@ -21,19 +26,38 @@ public record ClassifiedCorpus(String name, List<ClassifiedText> examples) {
     }
   }
 
-  /**
-   * Reads a UTF-8 file of lines {@code class TAB text}, unpacked when its name ends in {@code .gz}.
-   * Blank lines are skipped.
-   *
-   * @throws IllegalArgumentException when the file cannot be read as UTF-8, or a line has no TAB,
-   *     more than one, or one empty side; the message names file and line
-   */
+  /** The same as {@link #read(DataSource, Consumer)} of a file in the usual form. */
   public static ClassifiedCorpus read(Path file) {
+    return read(DataSource.file(file, RecordKind.CLASS, DataForm.DEFAULT), note -> {});
+  }
+
+  /**
+   * Reads texts and their classes: of records the two fields, or lines {@code class TAB text}.
+   *
+   * @param said told what the source was taken for
+   * @throws IllegalArgumentException when a file cannot be read, or a record does not have both;
+   *     the message names file and line
+   */
+  public static ClassifiedCorpus read(DataSource source, Consumer<String> said) {
+    List<ClassifiedText> texts = new ArrayList<>();
+    said.accept(
+        source
+            .records(
+                record ->
+                    texts.add(
+                        new ClassifiedText(
+                            record.values().get(0),
+                            record.values().get(1),
+                            Math.toIntExact(record.line()))))
+            .text());
+    return new ClassifiedCorpus(source.name(), texts);
+  }
+
+  /** The texts of both, this one's first. */
+  ClassifiedCorpus join(ClassifiedCorpus other) {
     return new ClassifiedCorpus(
-        "class file " + file,
-        TabbedLines.read(file, "class file", "class", "text").stream()
-            .map(line -> new ClassifiedText(line.left(), line.right(), line.number()))
-            .toList());
+        name + " and " + other.name,
+        Stream.concat(examples.stream(), other.examples.stream()).toList());
   }
 
   /** Number of texts. */

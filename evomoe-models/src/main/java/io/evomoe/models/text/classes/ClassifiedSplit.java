@@ -1,11 +1,15 @@
 package io.evomoe.models.text.classes;
 
 import io.evomoe.models.text.HeldOut;
-import io.evomoe.models.text.SplitFolder;
 import io.evomoe.models.text.TextSplit;
-import java.nio.file.Files;
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.RecordKind;
+import io.evomoe.models.text.source.SplitFolder;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -25,30 +29,45 @@ public record ClassifiedSplit(
     test.ifPresent(texts -> texts.labelIds(known));
   }
 
-  /**
-   * Opens a file of classified texts, of which 5% is held out ({@link #of}), or a folder that holds
-   * {@code X.train.tsv}, {@code X.valid.tsv} and, if there is one, {@code X.test.tsv}; {@code .gz}
-   * allowed.
-   */
+  /** The same as {@link #open(Path, HeldOut, DataForm, Consumer)}, with 5% held out. */
   public static ClassifiedSplit open(Path path) {
     return open(path, HeldOut.DEFAULT);
   }
 
+  /** The same with what is held out of a file. */
+  public static ClassifiedSplit open(Path path, HeldOut heldOut) {
+    return open(path, heldOut, DataForm.DEFAULT, note -> {});
+  }
+
   /**
-   * The same with what is held out of a file.
+   * Opens a file or a folder, of which a part is held out ({@link #of}), or a folder that has a
+   * split of its own ({@link SplitFolder}).
    *
-   * @throws IllegalArgumentException as well when a folder, which has its split, is given with
+   * @param form how files are read
+   * @param said told, a line a file or folder, what it was taken for
+   * @throws IllegalArgumentException as well when a folder that has its split is given with
    *     anything but a default
    */
-  public static ClassifiedSplit open(Path path, HeldOut heldOut) {
-    if (!Files.isDirectory(path)) {
-      return of(ClassifiedCorpus.read(path), heldOut);
+  public static ClassifiedSplit open(
+      Path path, HeldOut heldOut, DataForm form, Consumer<String> said) {
+    if (!SplitFolder.isOne(path)) {
+      return of(ClassifiedCorpus.read(DataSource.of(path, RecordKind.CLASS, form), said), heldOut);
     }
     heldOut.requireUnasked(path);
+    SplitFolder folder = SplitFolder.of(path, RecordKind.CLASS);
+    Function<Path, ClassifiedCorpus> read =
+        file -> ClassifiedCorpus.read(DataSource.file(file, RecordKind.CLASS, form), said);
     return new ClassifiedSplit(
-        ClassifiedCorpus.read(SplitFolder.require(path, "train", "tsv")),
-        ClassifiedCorpus.read(SplitFolder.require(path, "valid", "tsv")),
-        SplitFolder.find(path, "test", "tsv").map(ClassifiedCorpus::read));
+        read.apply(folder.require("train")),
+        read.apply(folder.require("valid")),
+        folder.find("test").map(read));
+  }
+
+  /** The texts of both, this one's first, each on the side it was on. */
+  public ClassifiedSplit join(ClassifiedSplit other) {
+    Optional<ClassifiedCorpus> both =
+        test.flatMap(mine -> other.test.map(mine::join)).or(() -> test).or(() -> other.test);
+    return new ClassifiedSplit(train.join(other.train), valid.join(other.valid), both);
   }
 
   /** Holds out a share of a corpus for measuring. */

@@ -1,9 +1,13 @@
 package io.evomoe.models.text.pairs;
 
-import io.evomoe.models.text.TabbedLines;
 import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.RecordKind;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -22,19 +26,33 @@ public record PairCorpus(String name, List<SentencePair> pairs) {
     }
   }
 
-  /**
-   * Reads a UTF-8 file of lines {@code source TAB target}, unpacked when its name ends in {@code
-   * .gz}. Blank lines are skipped.
-   *
-   * @throws IllegalArgumentException when the file cannot be read as UTF-8, or a line has no TAB,
-   *     more than one, or one empty side; the message names file and line
-   */
+  /** The same as {@link #read(DataSource, Consumer)} of a file in the usual form. */
   public static PairCorpus read(Path file) {
+    return read(DataSource.file(file, RecordKind.PAIR, DataForm.DEFAULT), note -> {});
+  }
+
+  /**
+   * Reads pairs: of records the two fields, or lines {@code source TAB target}.
+   *
+   * @param said told what the source was taken for
+   * @throws IllegalArgumentException when a file cannot be read, or a record does not have both
+   *     sides; the message names file and line
+   */
+  public static PairCorpus read(DataSource source, Consumer<String> said) {
+    List<SentencePair> pairs = new ArrayList<>();
+    said.accept(
+        source
+            .records(
+                record ->
+                    pairs.add(new SentencePair(record.values().get(0), record.values().get(1))))
+            .text());
+    return new PairCorpus(source.name(), pairs);
+  }
+
+  /** The pairs of both, this one's first. */
+  PairCorpus join(PairCorpus other) {
     return new PairCorpus(
-        "pair file " + file,
-        TabbedLines.read(file, "pair file", "source", "target").stream()
-            .map(line -> new SentencePair(line.left(), line.right()))
-            .toList());
+        name + " and " + other.name, Stream.concat(pairs.stream(), other.pairs.stream()).toList());
   }
 
   /** Number of pairs. */

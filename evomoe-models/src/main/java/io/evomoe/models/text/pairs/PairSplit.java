@@ -1,10 +1,14 @@
 package io.evomoe.models.text.pairs;
 
 import io.evomoe.models.text.HeldOut;
-import io.evomoe.models.text.SplitFolder;
-import java.nio.file.Files;
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.RecordKind;
+import io.evomoe.models.text.source.SplitFolder;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -16,30 +20,44 @@ import java.util.function.Predicate;
  */
 public record PairSplit(PairCorpus train, PairCorpus valid, Optional<PairCorpus> test) {
 
-  /**
-   * Opens a pair file, of which 5% is held out ({@link #of}), or a folder that holds {@code
-   * X.train.tsv}, {@code X.valid.tsv} and, if there is one, {@code X.test.tsv}; {@code .gz}
-   * allowed.
-   */
+  /** The same as {@link #open(Path, HeldOut, DataForm, Consumer)}, with 5% held out. */
   public static PairSplit open(Path path) {
     return open(path, HeldOut.DEFAULT);
   }
 
+  /** The same with what is held out of a file. */
+  public static PairSplit open(Path path, HeldOut heldOut) {
+    return open(path, heldOut, DataForm.DEFAULT, note -> {});
+  }
+
   /**
-   * The same with what is held out of a file.
+   * Opens a file or a folder, of which a part is held out ({@link #of}), or a folder that has a
+   * split of its own ({@link SplitFolder}).
    *
-   * @throws IllegalArgumentException as well when a folder, which has its split, is given with
+   * @param form how files are read
+   * @param said told, a line a file or folder, what it was taken for
+   * @throws IllegalArgumentException as well when a folder that has its split is given with
    *     anything but a default
    */
-  public static PairSplit open(Path path, HeldOut heldOut) {
-    if (!Files.isDirectory(path)) {
-      return of(PairCorpus.read(path), heldOut);
+  public static PairSplit open(Path path, HeldOut heldOut, DataForm form, Consumer<String> said) {
+    if (!SplitFolder.isOne(path)) {
+      return of(PairCorpus.read(DataSource.of(path, RecordKind.PAIR, form), said), heldOut);
     }
     heldOut.requireUnasked(path);
+    SplitFolder folder = SplitFolder.of(path, RecordKind.PAIR);
+    Function<Path, PairCorpus> read =
+        file -> PairCorpus.read(DataSource.file(file, RecordKind.PAIR, form), said);
     return new PairSplit(
-        PairCorpus.read(SplitFolder.require(path, "train", "tsv")),
-        PairCorpus.read(SplitFolder.require(path, "valid", "tsv")),
-        SplitFolder.find(path, "test", "tsv").map(PairCorpus::read));
+        read.apply(folder.require("train")),
+        read.apply(folder.require("valid")),
+        folder.find("test").map(read));
+  }
+
+  /** The pairs of both, this one's first, each on the side it was on. */
+  public PairSplit join(PairSplit other) {
+    Optional<PairCorpus> both =
+        test.flatMap(mine -> other.test.map(mine::join)).or(() -> test).or(() -> other.test);
+    return new PairSplit(train.join(other.train), valid.join(other.valid), both);
   }
 
   /** Holds out a share of a corpus for measuring. */

@@ -57,7 +57,8 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
                     .evolution(usual.evolution())
                     .architecture(dense.architecture().withPositions(positions))
                     .guards(usual.guards())
-                    .split(itsData ? dense.split() : usual.split()));
+                    .split(itsData ? dense.split() : usual.split())
+                    .data(itsData ? dense.data() : usual.data()));
     return ConfigFile.set(config, "evolution.diversifySteps", "0");
   }
 
@@ -84,6 +85,11 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
       throw new IllegalArgumentException(
           "the split must be that of %s, whose data is used, %s, was %s"
               .formatted(run.folder().path(), run.config().split(), config.split()));
+    }
+    if (!config.data().equals(run.config().data())) {
+      throw new IllegalArgumentException(
+          "the form of the data must be that of %s, whose data is used, %s, was %s"
+              .formatted(run.folder().path(), run.config().data(), config.data()));
     }
   }
 

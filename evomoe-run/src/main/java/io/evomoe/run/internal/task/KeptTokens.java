@@ -36,7 +36,11 @@ public final class KeptTokens {
     return new KeptTokens(
         folder.tokensPath(),
         Fingerprint.of(
-            content, folder.tokenizerDigest(), config.task(), config.split().toString()));
+            content,
+            folder.tokenizerDigest(),
+            config.task(),
+            config.split().toString(),
+            config.data().toString()));
   }
 
   /** The data, if the ids are there. */

@@ -98,7 +98,7 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /** The same checkpoint, seen as that of a run of another configuration; to be closed as well. */
-  RunCheckpoint withConfig(RunConfig other) {
+  public RunCheckpoint withConfig(RunConfig other) {
     return new RunCheckpoint(folder, other, checkpoint, changes);
   }
 

@@ -10,8 +10,11 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingData;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A task's data at hand, both sides of it encoded: makes the models and batches of runs that are to
@@ -106,6 +109,11 @@ public abstract class TaskData<B, M extends Model<B>> {
   /** What it is encoded with. */
   protected final Tokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /** Lines on data: what each source was taken for, and what came of it. */
+  static String description(List<String> notes, String encoded) {
+    return Stream.concat(notes.stream(), Stream.of(encoded)).collect(Collectors.joining("\n"));
   }
 
   /** A test part, where there is one, in words. */

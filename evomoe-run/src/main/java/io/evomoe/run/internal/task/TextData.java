@@ -41,15 +41,21 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
   /**
    * Encodes both sides of a text, which is not kept.
    *
+   * @param notes what each source was taken for, a line each
    * @param tokenizer with the special tokens of the task's objective
    * @param folder that takes a file for the ids
    * @param progress told how far it has come
    */
   static <M extends Model<LanguageBatch>> TextData<M> of(
-      TextTask<M> task, TextSides text, Tokenizer tokenizer, Path folder, TextProgress progress) {
+      TextTask<M> task,
+      TextSides text,
+      List<String> notes,
+      Tokenizer tokenizer,
+      Path folder,
+      TextProgress progress) {
     TokenStream train = TokenStream.of(text.train(), tokenizer, folder, progress);
     TokenStream valid = TokenStream.of(text.valid(), tokenizer, folder, progress);
-    String description =
+    String tokens =
         "%s: %,d training and %,d held-out tokens%s of %,d and %,d documents%s, vocabulary %,d"
             .formatted(
                 text.train().name(),
@@ -60,7 +66,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
                 text.valid().count(),
                 testPart(text.test().map(side -> side.count())),
                 tokenizer.vocabularySize());
-    return new TextData<>(task, tokenizer, description, train, valid);
+    return new TextData<>(task, tokenizer, description(notes, tokens), train, valid);
   }
 
   /** What {@link #tokens} gave. */

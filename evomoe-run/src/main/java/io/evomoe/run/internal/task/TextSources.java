@@ -2,67 +2,70 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.HeldOut;
-import io.evomoe.models.text.SplitFolder;
 import io.evomoe.models.text.TextSides;
-import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedSplit;
-import java.nio.file.Files;
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.RecordKind;
+import io.evomoe.models.text.source.SplitFolder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * Running text from files and folders, one after another. Of classified texts ({@code .tsv}) it is
- * the text without the classes, each a document.
+ * Running text from files and folders, one after another. Of classified texts it is the text
+ * without the classes, each a document.
+ *
+ * @param heldOut how what has no split of its own is divided
+ * @param form how files are read
+ * @param said told, a line a file or folder, what it was taken for
  */
-final class TextSources {
-  private static final String TEXT = "txt";
-  private static final String CLASSIFIED = "tsv";
-
-  private TextSources() {}
+record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
 
   /**
-   * Training and held-out text of all sources, at least one.
+   * Training and held-out text of all sources.
    *
-   * @param heldOut how a file is divided; a folder has its split
-   * @throws IllegalArgumentException as well where there is no file and anything but a default
+   * @param data at least one file or folder
+   * @throws IllegalArgumentException as well where all have a split and anything but a default is
+   *     asked for
    */
-  static TextSides open(List<Path> data, HeldOut heldOut) {
-    if (data.stream().allMatch(Files::isDirectory)) {
+  TextSides open(List<Path> data) {
+    if (data.stream().allMatch(SplitFolder::isOne)) {
       heldOut.requireUnasked(data);
     }
-    return data.stream().map(source -> open(source, heldOut)).reduce(TextSides::join).orElseThrow();
+    return data.stream().map(this::open).reduce(TextSides::join).orElseThrow();
   }
 
   /**
    * One part of all sources.
    *
    * @param part {@code train}, {@code valid} or {@code test}
-   * @param heldOut how a file is divided; a folder has its split
    */
-  static Documents part(List<Path> data, String part, HeldOut heldOut) {
-    return data.stream()
-        .map(source -> part(source, part, heldOut))
-        .reduce(TextSides::join)
-        .orElseThrow();
+  Documents part(List<Path> data, String part) {
+    return data.stream().map(source -> part(source, part)).reduce(TextSides::join).orElseThrow();
   }
 
-  /** All of a file. */
-  static Documents whole(Path file) {
-    return isClassified(file) ? ClassifiedCorpus.read(file).texts() : TextSides.whole(file);
+  /** All of a file or folder; of a folder that has its split, one part. */
+  Documents whole(Path data, String part) {
+    return SplitFolder.isOne(data) ? part(data, part) : TextSides.whole(data, form, said);
   }
 
-  private static TextSides open(Path source, HeldOut ofFiles) {
-    HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : ofFiles;
-    return isClassified(source)
-        ? TextSides.of(ClassifiedSplit.open(source, heldOut).texts())
-        : TextSides.open(source, heldOut);
-  }
-
-  private static Documents part(Path source, String part, HeldOut heldOut) {
-    if (Files.isDirectory(source)) {
-      return whole(SplitFolder.require(source, part, isClassified(source) ? CLASSIFIED : TEXT));
+  private TextSides open(Path source) {
+    if (SplitFolder.isOne(source)) {
+      return TextSides.open(source, HeldOut.DEFAULT, form, said);
     }
-    TextSides split = open(source, heldOut);
+    // Each class is divided by itself.
+    return DataSource.isOfUnnamedColumns(source, form)
+        ? TextSides.of(ClassifiedSplit.open(source, heldOut, form, said).texts())
+        : TextSides.open(source, heldOut, form, said);
+  }
+
+  private Documents part(Path source, String part) {
+    if (SplitFolder.isOne(source)) {
+      Path file = SplitFolder.of(source, RecordKind.DOCUMENT).require(part);
+      return TextSides.whole(file, form, said);
+    }
+    TextSides split = open(source);
     return switch (part) {
       case "train" -> split.train();
       case "valid" -> split.valid();
@@ -75,11 +78,5 @@ final class TextSources {
                           "split must be train or valid where %s is a file and testShare 0, was %s"
                               .formatted(source, part)));
     };
-  }
-
-  private static boolean isClassified(Path source) {
-    return Files.isDirectory(source)
-        ? SplitFolder.find(source, "train", CLASSIFIED).isPresent()
-        : source.toString().matches(".*\\.tsv(\\.gz)?");
   }
 }

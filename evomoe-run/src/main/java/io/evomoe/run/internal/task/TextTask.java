@@ -21,8 +21,8 @@ import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Evaluation;
 import io.evomoe.training.Model;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,11 +59,12 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
       TokenizerSource tokenizer,
       Path folder,
       TextProgress progress) {
-    TextSides text = TextSources.open(data, config.split());
+    List<String> notes = new ArrayList<>();
+    TextSides text = new TextSources(config.split(), config.data(), notes::add).open(data);
     BpeTokenizer encoding =
         tokenizer.tokenizer(
             text::train, config.model().vocabulary(), objective.special(), progress);
-    return TextData.of(this, text, encoding, folder, progress);
+    return TextData.of(this, text, notes, encoding, folder, progress);
   }
 
   @Override
@@ -91,13 +92,12 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
 
   /** The text that a request means. */
   private static Documents text(RunCheckpoint run, EvalRequest request) {
+    RunConfig config = run.config();
+    TextSources sources = new TextSources(config.split(), config.data(), note -> {});
     Path data = request.data();
-    if (data == null) {
-      return TextSources.part(run.data(List.of()), request.split(), run.config().split());
-    }
-    return Files.isDirectory(data)
-        ? TextSources.part(List.of(data), request.split(), run.config().split())
-        : TextSources.whole(data);
+    return data == null
+        ? sources.part(run.data(List.of()), request.split())
+        : sources.whole(data, request.split());
   }
 
   @Override

@@ -20,12 +20,14 @@ import java.util.List;
 /** Sentences and their translations. */
 final class TranslationData extends TaskData<PairBatch, Transformer> {
   private final PairSplit pairs;
+  private final List<String> notes;
   private final EncodedPairs train;
   private final EncodedPairs valid;
 
   /**
    * Encodes both parts.
    *
+   * @param notes what each source was taken for, a line each
    * @param tokenizer with {@link io.evomoe.models.text.SpecialTokens#ROBERTA}
    * @param limit tokens a sentence may have, its end included; longer ones are cut
    * @param progress told how far it has come
@@ -33,11 +35,13 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
   TranslationData(
       TranslationTask task,
       PairSplit pairs,
+      List<String> notes,
       Tokenizer tokenizer,
       int limit,
       TextProgress progress) {
     super(task, tokenizer);
     this.pairs = pairs;
+    this.notes = notes;
     this.train = EncodedPairs.of(pairs.train(), tokenizer, limit, progress);
     this.valid = EncodedPairs.of(pairs.valid(), tokenizer, limit, progress);
   }
@@ -82,14 +86,16 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
 
   @Override
   public String description() {
-    return "%s: %,d training and %,d held-out pairs%s, %,d and %,d of them cut, vocabulary %,d"
-        .formatted(
-            pairs.train().name(),
-            train.size(),
-            valid.size(),
-            testPart(pairs.test().map(PairCorpus::size)),
-            train.cutPairs(),
-            valid.cutPairs(),
-            vocabulary());
+    return description(
+        notes,
+        "%s: %,d training and %,d held-out pairs%s, %,d and %,d of them cut, vocabulary %,d"
+            .formatted(
+                pairs.train().name(),
+                train.size(),
+                valid.size(),
+                testPart(pairs.test().map(PairCorpus::size)),
+                train.cutPairs(),
+                valid.cutPairs(),
+                vocabulary()));
   }
 }

@@ -11,6 +11,8 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.TrainingFacts;
@@ -21,10 +23,11 @@ import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Translation of sentences with a Transformer, with a tokenizer of both languages. */
 public final class TranslationTask extends Task<PairBatch, Transformer> {
@@ -40,14 +43,15 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
       TokenizerSource tokenizer,
       Path folder,
       TextProgress progress) {
-    PairSplit pairs = PairSplit.open(one(data), config.split());
+    List<String> notes = new ArrayList<>();
+    PairSplit pairs = open(data, config.split(), config.data(), notes::add);
     BpeTokenizer encoding =
         tokenizer.tokenizer(
             () -> pairs.train().texts(),
             config.model().vocabulary(),
             SpecialTokens.ROBERTA,
             progress);
-    return new TranslationData(this, pairs, encoding, config.model().sequence(), progress);
+    return new TranslationData(this, pairs, notes, encoding, config.model().sequence(), progress);
   }
 
   @Override
@@ -102,9 +106,12 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
     Path data = request.data();
     List<Path> sources = data == null ? run.data(List.of()) : List.of(data);
-    Path source = one(sources);
-    HeldOut heldOut = Files.isDirectory(source) ? HeldOut.DEFAULT : run.config().split();
-    PairCorpus pairs = part(PairSplit.open(source, heldOut), request.split(), sources);
+    RunConfig config = run.config();
+    // Other data may be a folder with its split.
+    HeldOut heldOut =
+        sources.stream().allMatch(SplitFolder::isOne) ? HeldOut.DEFAULT : config.split();
+    PairSplit split = open(sources, heldOut, config.data(), note -> {});
+    PairCorpus pairs = part(split, request.split(), sources);
     return new TranslationQuality(run, trained(run, request)).measure(pairs, request);
   }
 
@@ -123,12 +130,18 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     };
   }
 
-  private Path one(List<Path> data) {
-    if (data.size() != 1) {
-      throw new IllegalArgumentException(
-          "data must be one file or folder for task %s, was %s".formatted(name(), data));
+  private static PairSplit open(
+      List<Path> data, HeldOut heldOut, DataForm form, Consumer<String> said) {
+    if (data.stream().allMatch(SplitFolder::isOne)) {
+      heldOut.requireUnasked(data);
     }
-    return data.get(0);
+    return data.stream()
+        .map(
+            source ->
+                PairSplit.open(
+                    source, SplitFolder.isOne(source) ? HeldOut.DEFAULT : heldOut, form, said))
+        .reduce(PairSplit::join)
+        .orElseThrow();
   }
 
   @Override

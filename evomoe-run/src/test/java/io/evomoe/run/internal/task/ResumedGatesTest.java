@@ -54,7 +54,9 @@ class ResumedGatesTest {
         Stream.iterate(0, i -> i + 1).limit(300).map(i -> words.formatted(i, 1800 + i)).toList();
     TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
     tokenizer = TokenizerFolder.train(text.train(), 300, folder.resolve("tokenizer"));
-    data = TextData.of(new GptTask(), TextSides.of(text), tokenizer, folder, TextProgress.NONE);
+    data =
+        TextData.of(
+            new GptTask(), TextSides.of(text), List.of(), tokenizer, folder, TextProgress.NONE);
   }
 
   @AfterAll

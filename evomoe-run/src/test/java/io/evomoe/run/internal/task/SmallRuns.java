@@ -63,13 +63,19 @@ final class SmallRuns implements AutoCloseable {
     data =
         Map.of(
             Tasks.GPT.name(),
-            TextData.of(new GptTask(), TextSides.of(text), tokenizer, folder, TextProgress.NONE),
+            TextData.of(
+                new GptTask(), TextSides.of(text), List.of(), tokenizer, folder, TextProgress.NONE),
             Tasks.ROBERTA.name(),
             TextData.of(
-                new RobertaTask(), TextSides.of(text), maskedTokenizer, folder, TextProgress.NONE),
+                new RobertaTask(),
+                TextSides.of(text),
+                List.of(),
+                maskedTokenizer,
+                folder,
+                TextProgress.NONE),
             Tasks.TRANSLATION.name(),
             new TranslationData(
-                Tasks.TRANSLATION, pairs, pairTokenizer, SENTENCE, TextProgress.NONE));
+                Tasks.TRANSLATION, pairs, List.of(), pairTokenizer, SENTENCE, TextProgress.NONE));
   }
 
   /** A run of a gate as it is by default. */

@@ -1,4 +1,4 @@
-package io.evomoe.models.text;
+package io.evomoe.models.text.source;
 
 /** Is told documents one after another, each in parts. */
 public interface DocumentReader {

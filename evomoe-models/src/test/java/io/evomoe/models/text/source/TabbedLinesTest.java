@@ -1,14 +1,14 @@
-package io.evomoe.models.text;
+package io.evomoe.models.text.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.models.text.TabbedLines.Line;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -47,8 +47,7 @@ class TabbedLinesTest {
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
       out.write("a\tä\n".getBytes(StandardCharsets.UTF_8));
     }
-    assertThat(TabbedLines.read(file, "pair file", "source", "target"))
-        .containsExactly(line(1, "a", "ä"));
+    assertThat(read(file)).containsExactly(line(1, "a", "ä"));
   }
 
   @Test
@@ -63,7 +62,7 @@ class TabbedLinesTest {
   void should_refuse_a_file_of_blank_lines() throws IOException {
     Path file = Files.writeString(folder.resolve("a.tsv"), "\n\t\n");
 
-    assertThatThrownBy(() -> TabbedLines.read(file, "pair file", "source", "target"))
+    assertThatThrownBy(() -> read(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("pair file " + file + " holds no line");
   }
@@ -73,7 +72,7 @@ class TabbedLinesTest {
     Path file = folder.resolve("a.tsv");
     Files.write(file, "a\tä\n".getBytes(StandardCharsets.ISO_8859_1));
 
-    assertThatThrownBy(() -> TabbedLines.read(file, "pair file", "source", "target"))
+    assertThatThrownBy(() -> read(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(file + " is not UTF-8: malformed byte 0xE4 at offset 2");
   }
@@ -81,17 +80,23 @@ class TabbedLinesTest {
   private void assertRefused(String text, String why) throws IOException {
     Path file = Files.writeString(folder.resolve("a.tsv"), text);
 
-    assertThatThrownBy(() -> TabbedLines.read(file, "pair file", "source", "target"))
+    assertThatThrownBy(() -> read(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("pair file " + file + ", " + why);
   }
 
-  private List<Line> read(String text) throws IOException {
+  private List<DataRecord> read(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("a.tsv"), text);
-    return TabbedLines.read(file, "pair file", "source", "target");
+    return read(file);
   }
 
-  private static Line line(int number, String left, String right) {
-    return new Line(number, left, right);
+  private static List<DataRecord> read(Path file) {
+    List<DataRecord> read = new ArrayList<>();
+    DataSource.file(file, RecordKind.PAIR, DataForm.DEFAULT).records(read::add);
+    return read;
+  }
+
+  private static DataRecord line(int number, String left, String right) {
+    return new DataRecord(number, List.of(left, right));
   }
 }

@@ -1,26 +1,41 @@
-package io.evomoe.models.text;
+package io.evomoe.models.text.source;
 
 /**
  * Finds the documents in a text that comes in chunks, cut anywhere but inside a surrogate pair.
- * Blank lines separate documents; inside a document lines are kept, and line ends become {@code
- * \n}.
+ * Blank lines separate documents, or are part of the one that all of the text is, but for those
+ * around it; inside a document lines are kept, and line ends become {@code \n}.
  */
-final class DocumentLines {
+public final class DocumentLines {
   /** Chars that are handed on together. */
   private static final int PART = 1 << 16;
 
   private final DocumentReader reader;
+  private final boolean whole;
   private final StringBuilder part = new StringBuilder();
 
   /** White space that the line began with, while there is nothing else in it. */
   private final StringBuilder blank = new StringBuilder();
 
+  /** Blank lines since the last other one, where they do not end a document. */
+  private final StringBuilder skipped = new StringBuilder();
+
   private boolean insideLine;
   private boolean insideDocument;
   private boolean afterReturn;
 
-  DocumentLines(DocumentReader reader) {
+  /** Of documents with blank lines between them. */
+  public DocumentLines(DocumentReader reader) {
+    this(reader, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param whole whether all of the text is one document
+   */
+  DocumentLines(DocumentReader reader, boolean whole) {
     this.reader = reader;
+    this.whole = whole;
   }
 
   /**
@@ -28,7 +43,7 @@ final class DocumentLines {
    *
    * @param chunk not empty
    */
-  void read(String chunk) {
+  public void read(String chunk) {
     int start = afterReturn && chunk.charAt(0) == '\n' ? 1 : 0;
     afterReturn = false;
     while (start < chunk.length()) {
@@ -47,7 +62,7 @@ final class DocumentLines {
   }
 
   /** The text has ended. */
-  void end() {
+  public void end() {
     if (insideDocument) {
       endDocument();
     }
@@ -68,8 +83,9 @@ final class DocumentLines {
         return;
       }
       if (insideDocument) {
-        part.append('\n');
+        part.append(skipped).append('\n');
       }
+      skipped.setLength(0);
       part.append(blank);
       blank.setLength(0);
       insideLine = true;
@@ -93,7 +109,11 @@ final class DocumentLines {
 
   private void endLine() {
     if (!insideLine && insideDocument) {
-      endDocument();
+      if (whole) {
+        skipped.append('\n').append(blank);
+      } else {
+        endDocument();
+      }
     }
     blank.setLength(0);
     insideLine = false;

@@ -1,4 +1,4 @@
-package io.evomoe.models.text;
+package io.evomoe.models.text.source;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.evomoe.models.text;
+package io.evomoe.models.text.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -79,6 +79,6 @@ class Utf8TextTest {
     Path file = Files.write(folder.resolve("a.txt"), bytes);
     assertThatThrownBy(() -> Utf8Text.read(file))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("text file %s is not UTF-8: %s".formatted(file, why));
+        .hasMessage("text file %s is not UTF-8: %s (line 1)".formatted(file, why));
   }
 }

@@ -1,17 +1,18 @@
-package io.evomoe.models.text;
+package io.evomoe.models.text.source;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * Formats that are text to a reader of text, and not what anybody wants to train on: JSON and CSV
- * with their braces, names and commas. They are refused by name.
+ * Formats that are text to a reader of plain text, and not what anybody wants to train on as such:
+ * JSON and CSV with their braces, names and commas. They are refused by name.
  */
 public final class UnreadFormats {
   /** As much of the beginning as is looked at, in chars. */
@@ -34,7 +35,25 @@ public final class UnreadFormats {
   private UnreadFormats() {}
 
   /**
-   * Refuses a file by its ending, before which there may be one of a compression.
+   * Refuses a file that begins like another format than plain text.
+   *
+   * @param what it is said to be, with its path, for the message
+   */
+  static void refuseByLook(String what, Path file) {
+    String beginning = Utf8Text.beginning(file, LOOKED_AT);
+    if (isJson(beginning)) {
+      throw new IllegalArgumentException(
+          what + " looks like JSON, of which JSON Lines are read: an object a line, named .jsonl");
+    }
+    if (isCsv(beginning)) {
+      throw new IllegalArgumentException(
+          what + " looks like CSV, which is read where it is named .csv and names its columns");
+    }
+  }
+
+  /**
+   * Refuses, where nothing else than plain text is read, a file by its ending, before which there
+   * may be one of a compression.
    *
    * @param what it is said to be, with its path, for the message
    * @param name of the file
@@ -50,7 +69,7 @@ public final class UnreadFormats {
   }
 
   /**
-   * Refuses text by how it begins.
+   * Refuses text by how it begins, where nothing else is read.
    *
    * @param what it is said to be, with its path, for the message
    * @param text or its beginning
@@ -60,9 +79,13 @@ public final class UnreadFormats {
     if (isJson(beginning)) {
       throw refusal(what + " looks like JSON");
     }
-    if (CsvLook.isCsv(beginning, ',') || CsvLook.isCsv(beginning, ';')) {
+    if (isCsv(beginning)) {
       throw refusal(what + " looks like CSV");
     }
+  }
+
+  private static boolean isCsv(String beginning) {
+    return CsvLook.isCsv(beginning, ',') || CsvLook.isCsv(beginning, ';');
   }
 
   private static IllegalArgumentException refusal(String what) {

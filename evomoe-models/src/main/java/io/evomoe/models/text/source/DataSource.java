@@ -1,0 +1,179 @@
+package io.evomoe.models.text.source;
+
+import io.evomoe.internal.files.IoReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The data of a path, read as often as it is asked for: of a file, or of all files of a folder
+ * whose endings are read, in the order of their names.
+ */
+public final class DataSource {
+  private final String name;
+  private final RecordKind kind;
+  private final DataForm form;
+  private final List<SourceFile> files;
+  private final List<String> others;
+  private final boolean folder;
+
+  private DataSource(
+      String name,
+      RecordKind kind,
+      DataForm form,
+      List<SourceFile> files,
+      List<String> others,
+      boolean folder) {
+    this.name = name;
+    this.kind = kind;
+    this.form = form;
+    this.files = List.copyOf(files);
+    this.others = List.copyOf(others);
+    this.folder = folder;
+  }
+
+  /**
+   * A file.
+   *
+   * @param kind what is read of its records
+   * @param form how it is read
+   * @throws IllegalArgumentException for an ending that is not read
+   */
+  public static DataSource file(Path path, RecordKind kind, DataForm form) {
+    String name = kind.file(path);
+    SourceFile file = new SourceFile(path, FileForm.require(name, path, form.format()));
+    return new DataSource(name, kind, form, List.of(file), List.of(), false);
+  }
+
+  /**
+   * A file, or a folder without a split of its own.
+   *
+   * @throws IllegalArgumentException as well for a folder without a file that is read
+   */
+  public static DataSource of(Path path, RecordKind kind, DataForm form) {
+    if (!Files.isDirectory(path)) {
+      return file(path, kind, form);
+    }
+    List<SourceFile> files = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    for (Path file : list(path)) {
+      FileForm known = Files.isDirectory(file) ? null : FileForm.of(file).orElse(null);
+      if (known == null || (known == FileForm.MARKDOWN && kind != RecordKind.DOCUMENT)) {
+        others.add(file.toFile().getName());
+      } else {
+        files.add(new SourceFile(file, FileForm.require(kind.file(file), file, null)));
+      }
+    }
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException(
+          "folder %s must hold files that are read, %s, has %s"
+              .formatted(path, FileForm.allEndings(), others.isEmpty() ? "none" : some(others)));
+    }
+    return new DataSource("folder " + path, kind, form, files, others, true);
+  }
+
+  /** Whether a path is a file of classified texts, {@code class TAB text}, without names. */
+  public static boolean isOfUnnamedColumns(Path path, DataForm form) {
+    String name = RecordKind.DOCUMENT.file(path);
+    return !Files.isDirectory(path)
+        && FileForm.require(name, path, form.format()) == FileForm.TSV
+        && NamedColumns.of(name, path, FileForm.TSV, RecordKind.DOCUMENT, form).isEmpty();
+  }
+
+  /** What is not hidden, in the order of the names. */
+  private static List<Path> list(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> !file.toFile().getName().startsWith(".")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder + ": " + IoReason.of(e, folder), e);
+    }
+  }
+
+  /** The path and what it is, for messages. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Reads its documents, of which one is in memory at a time, or, of plain text, a part of one.
+   *
+   * @return what it was taken for
+   * @throws IllegalArgumentException naming file and line, for what cannot be read; also if there
+   *     is no document
+   */
+  public SourceNote documents(DocumentReader reader) {
+    SourceNote note = new SourceNote(this);
+    DocumentReader counting = note.counting(reader);
+    for (SourceFile file : files) {
+      if (folder && file.isEmpty()) {
+        note.addEmpty();
+      } else if (file.form() == FileForm.TEXT || file.form() == FileForm.MARKDOWN) {
+        boolean whole = file.form() == FileForm.MARKDOWN;
+        if (!whole) {
+          UnreadFormats.refuseByLook(kind.file(file.path()), file.path());
+        }
+        DocumentLines lines = new DocumentLines(counting, whole);
+        Utf8Text.read(file.path(), lines::read);
+        lines.end();
+        note.add(file.form().words());
+      } else {
+        Consumer<DataRecord> taker =
+            record -> {
+              counting.part(record.values().get(0));
+              counting.end();
+            };
+        note.add(file, RecordFile.read(file.path(), file.form(), kind, form, taker));
+      }
+    }
+    note.requireSome();
+    return note;
+  }
+
+  /**
+   * Reads its records.
+   *
+   * @return what it was taken for
+   * @throws IllegalArgumentException naming file and line, for what cannot be read; also if there
+   *     is no record
+   */
+  public SourceNote records(Consumer<DataRecord> taker) {
+    SourceNote note = new SourceNote(this);
+    for (SourceFile file : files) {
+      if (folder && file.isEmpty()) {
+        note.addEmpty();
+      } else {
+        note.add(file, RecordFile.read(file.path(), file.form(), kind, form, taker));
+      }
+    }
+    note.requireSome();
+    return note;
+  }
+
+  RecordKind kind() {
+    return kind;
+  }
+
+  boolean isFolder() {
+    return folder;
+  }
+
+  int size() {
+    return files.size();
+  }
+
+  /** Files of a folder that are not read, by name. */
+  List<String> others() {
+    return others;
+  }
+
+  /** Some names of many. */
+  static String some(List<String> names) {
+    int shown = Math.min(names.size(), 5);
+    return String.join(", ", names.subList(0, shown)) + (shown < names.size() ? ", ..." : "");
+  }
+}

@@ -1,0 +1,88 @@
+package io.evomoe.models.text.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Records that are a JSON object a line. */
+final class JsonLines {
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Lines.LONGEST).build())
+          .build();
+
+  private JsonLines() {}
+
+  static void read(String name, Path file, RecordKind kind, List<String> fields, RecordSink sink) {
+    try (Lines lines = new Lines(name, file)) {
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        if (!line.isBlank()) {
+          String text = line;
+          sink.add(lines.number(), () -> values(text, kind, fields));
+        }
+      }
+    }
+  }
+
+  private static @Nullable String[] values(String line, RecordKind kind, List<String> fields)
+      throws BadRecordException {
+    @Nullable String[] values = new String[fields.size()];
+    try (JsonParser parser = JSON.createParser(line)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new BadRecordException("must be a JSON object with field " + fields.get(0));
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        int field = fields.indexOf(parser.currentName());
+        JsonToken value = parser.nextToken();
+        if (field < 0) {
+          parser.skipChildren();
+        } else {
+          values[field] = value(parser, value, fields.get(field), kind.isName(field));
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw new BadRecordException("must be one JSON object, has more behind it");
+      }
+    } catch (JsonProcessingException e) {
+      throw new BadRecordException(
+          "is not JSON, at column %d: %s"
+              .formatted(e.getLocation().getColumnNr(), reason(e.getOriginalMessage())));
+    } catch (IOException e) {
+      throw new IllegalStateException("a text in memory can be read", e);
+    }
+    return values;
+  }
+
+  private static String value(JsonParser parser, JsonToken value, String field, boolean isName)
+      throws IOException, BadRecordException {
+    boolean isFit =
+        value == JsonToken.VALUE_STRING
+            || (isName && (value == JsonToken.VALUE_NUMBER_INT || value.isBoolean()));
+    if (!isFit) {
+      throw new BadRecordException(
+          "field %s must be a string, is %s"
+              .formatted(
+                  field,
+                  switch (value) {
+                    case START_OBJECT -> "an object";
+                    case START_ARRAY -> "a list";
+                    default -> parser.getText();
+                  }));
+    }
+    return parser.getText();
+  }
+
+  /** Without what Jackson says of its source. */
+  private static String reason(String message) {
+    return message.lines().findFirst().orElse("").replaceFirst(" \\(start marker.*", "");
+  }
+}

@@ -1,0 +1,174 @@
+package io.evomoe.models.text.source;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Records of a separated file whose first one names the columns; a field may be in quotes. */
+final class NamedColumns {
+  private static final int LOOKED_AT = 1 << 16;
+  private static final Pattern LINE = Pattern.compile("line (\\d+)");
+
+  private final String name;
+  private final char separator;
+  private final List<String> header;
+  private final List<Integer> columns;
+
+  private NamedColumns(String name, char separator, List<String> header, List<Integer> columns) {
+    this.name = name;
+    this.separator = separator;
+    this.header = header;
+    this.columns = columns;
+  }
+
+  /**
+   * The columns of a file; empty for TSV of two columns without names, where nobody named them.
+   *
+   * @throws IllegalArgumentException if a wanted column is not among them
+   */
+  static Optional<NamedColumns> of(
+      String name, Path file, FileForm form, RecordKind kind, DataForm data) {
+    List<String> fields = kind.fields(data);
+    String beginning = Utf8Text.beginning(file, LOOKED_AT);
+    List<String> widest = List.of();
+    for (char separator : (form == FileForm.TSV ? "\t" : ",;\t").toCharArray()) {
+      List<String> header = header(beginning, separator);
+      if (header.containsAll(fields)) {
+        return Optional.of(of(name, separator, header, fields));
+      }
+      widest = header.size() > widest.size() ? header : widest;
+    }
+    boolean mayBeUnnamed = form == FileForm.TSV && kind.mayBeUnnamed(data);
+    if (mayBeUnnamed && widest.size() <= 2) {
+      return Optional.empty();
+    }
+    throw new IllegalArgumentException(
+        "%s must name the %s in its first line%s, which has %s"
+            .formatted(
+                name,
+                RecordFile.named("column", fields),
+                mayBeUnnamed ? ", or have two columns" : "",
+                widest.isEmpty() ? "none" : DataSource.some(widest)));
+  }
+
+  private static NamedColumns of(
+      String name, char separator, List<String> header, List<String> fields) {
+    List<Integer> columns = new ArrayList<>();
+    for (String field : fields) {
+      if (header.indexOf(field) != header.lastIndexOf(field)) {
+        throw new IllegalArgumentException(
+            "%s must name the column %s once, names it twice".formatted(name, field));
+      }
+      columns.add(header.indexOf(field));
+    }
+    return new NamedColumns(name, separator, header, columns);
+  }
+
+  /** Of the first record; none where it is not one. */
+  private static List<String> header(String beginning, char separator) {
+    try (CsvReader<CsvRecord> reader = reader(separator).ofCsvRecord(beginning)) {
+      Iterator<CsvRecord> records = reader.iterator();
+      return records.hasNext()
+          ? records.next().getFields().stream().map(String::strip).toList()
+          : List.of();
+    } catch (CsvParseException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a text in memory can be read", e);
+    }
+  }
+
+  private static CsvReader.CsvReaderBuilder reader(char separator) {
+    return CsvReader.builder()
+        .fieldSeparator(separator)
+        .allowExtraFields(true)
+        .allowMissingFields(true)
+        .maxBufferSize(Lines.LONGEST);
+  }
+
+  /** The form in words. */
+  String form(FileForm form, List<String> fields) {
+    String by =
+        switch (separator) {
+          case ';' -> " separated by semicolons";
+          case '\t' -> form == FileForm.TSV ? "" : " separated by TABs";
+          default -> "";
+        };
+    return form.words() + by + " of " + RecordFile.named("column", fields);
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @throws IllegalArgumentException as well for quotes that are wrong, behind which nobody knows
+   *     where a record begins
+   */
+  void read(Path file, RecordSink sink) {
+    try (Utf8Reader text = new Utf8Reader(file);
+        CsvReader<CsvRecord> reader = reader(separator).ofCsvRecord(new EndMarkedReader(text))) {
+      Iterator<CsvRecord> records = reader.iterator();
+      CsvRecord last = records.next();
+      boolean isHeader = true;
+      while (records.hasNext()) {
+        CsvRecord next = records.next();
+        if (!isHeader) {
+          add(last, sink);
+        }
+        isHeader = false;
+        last = next;
+      }
+      if (!EndMarkedReader.isEnd(last.getFields())) {
+        throw new IllegalArgumentException(
+            "%s, line %d: has a quote that is not closed"
+                .formatted(name, last.getStartingLineNumber()));
+      }
+    } catch (CsvParseException e) {
+      throw refusal(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + name, e);
+    }
+  }
+
+  private void add(CsvRecord record, RecordSink sink) {
+    boolean isBlankLine = record.getFieldCount() == 1 && record.getField(0).isBlank();
+    if (!isBlankLine) {
+      sink.add(record.getStartingLineNumber(), () -> values(record));
+    }
+  }
+
+  private String[] values(CsvRecord record) throws BadRecordException {
+    if (record.getFieldCount() != header.size()) {
+      throw new BadRecordException(
+          "must have %d column%s as the first line has, has %d"
+              .formatted(header.size(), header.size() == 1 ? "" : "s", record.getFieldCount()));
+    }
+    return columns.stream().map(record::getField).toArray(String[]::new);
+  }
+
+  private IllegalArgumentException refusal(CsvParseException e) {
+    Matcher line = LINE.matcher(String.valueOf(e.getMessage()));
+    Throwable cause = e.getCause();
+    String reason = String.valueOf((cause == null ? e : cause).getMessage());
+    boolean isLong = reason.contains("buffer");
+    return new IllegalArgumentException(
+        "%s%s: %s"
+            .formatted(
+                name,
+                line.find() ? ", line " + line.group(1) : "",
+                isLong
+                    ? "has a field of more than %,d characters, or a quote that is not closed"
+                        .formatted(Lines.LONGEST)
+                    : "has characters between a closing quote and the next column; quotes inside a"
+                        + " field are doubled"),
+        e);
+  }
+}

@@ -1,0 +1,28 @@
+package io.evomoe.models.text.source;
+
+import io.evomoe.internal.files.IoReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A file of data.
+ *
+ * @param form that it has
+ */
+record SourceFile(Path path, FileForm form) {
+
+  /** Whether it has no byte; false where there is no file. */
+  boolean isEmpty() {
+    try {
+      return Files.isRegularFile(path) && Files.size(path) == 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + IoReason.of(e, path), e);
+    }
+  }
+
+  String fileName() {
+    return path.toFile().getName();
+  }
+}

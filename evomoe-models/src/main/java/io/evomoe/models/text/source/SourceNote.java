@@ -1,0 +1,111 @@
+package io.evomoe.models.text.source;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What a source was taken for when it was read, with counts. */
+public final class SourceNote {
+  private final DataSource source;
+
+  /** Files of a form, in words. */
+  private final Map<String, Integer> forms = new LinkedHashMap<>();
+
+  private final List<String> leftOut = new ArrayList<>();
+  private int documents;
+  private long characters;
+  private long records;
+  private int empty;
+
+  SourceNote(DataSource source) {
+    this.source = source;
+  }
+
+  /** Counts what a reader is told. */
+  DocumentReader counting(DocumentReader reader) {
+    return new DocumentReader() {
+      @Override
+      public void part(String text) {
+        characters += text.length();
+        reader.part(text);
+      }
+
+      @Override
+      public void end() {
+        documents = Math.addExact(documents, 1);
+        reader.end();
+      }
+    };
+  }
+
+  void add(String form) {
+    forms.merge(form, 1, Integer::sum);
+  }
+
+  void add(SourceFile file, RecordFile.Read read) {
+    add(read.form());
+    records += read.count().records();
+    if (!read.count().isWhole()) {
+      String unit = file.form() == FileForm.PARQUET ? "row" : "line";
+      leftOut.add(
+          (source.isFolder() ? "in " + file.fileName() + " " : "") + read.count().leftOut(unit));
+    }
+  }
+
+  void addEmpty() {
+    empty++;
+  }
+
+  void requireSome() {
+    if (documents == 0 && records == 0) {
+      String missing =
+          source.kind() == RecordKind.DOCUMENT ? " must hold text, had none" : " holds no line";
+      throw new IllegalArgumentException(
+          source.name() + missing + (leftOut.isEmpty() ? "" : ": " + DataSource.some(leftOut)));
+    }
+  }
+
+  /** Number of documents that were read. */
+  public int documents() {
+    return documents;
+  }
+
+  /** Their characters. */
+  public long characters() {
+    return characters;
+  }
+
+  /** A line for people, such as {@code text file a.csv is CSV of column text: 20 documents}. */
+  public String text() {
+    StringBuilder text = new StringBuilder(source.name()).append(" is ");
+    if (source.isFolder()) {
+      text.append(
+          forms.entrySet().stream().map(SourceNote::files).collect(Collectors.joining(", ")));
+    } else {
+      text.append(String.join("", forms.keySet()));
+    }
+    text.append(": %,d %s".formatted(Math.max(documents, records), source.kind().units()));
+    if (documents > 0) {
+      text.append(", %,d characters".formatted(characters));
+    }
+    if (empty > 0) {
+      text.append("; %,d empty file%s".formatted(empty, empty == 1 ? "" : "s"));
+    }
+    if (!source.others().isEmpty()) {
+      text.append(
+          "; not read: %,d of other endings, %s"
+              .formatted(source.others().size(), DataSource.some(source.others())));
+    }
+    if (!leftOut.isEmpty()) {
+      text.append("; ").append(DataSource.some(leftOut));
+    }
+    return text.toString();
+  }
+
+  private static String files(Map.Entry<String, Integer> form) {
+    return "%,d file%s of %s"
+        .formatted(form.getValue(), form.getValue() == 1 ? "" : "s", form.getKey());
+  }
+}

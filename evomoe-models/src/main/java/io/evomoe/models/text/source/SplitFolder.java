@@ -1,0 +1,118 @@
+package io.evomoe.models.text.source;
+
+import io.evomoe.internal.files.IoReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A folder that holds a ready split: {@code X.train.txt}, {@code X.valid.txt} and so on, in any
+ * form; {@code validation} and {@code dev} are {@code valid}, and {@code X.} may be left out.
+ */
+public final class SplitFolder {
+  private static final List<String> PARTS = List.of("train", "valid", "test");
+
+  /** What documents are read from where a folder has a split in several forms. */
+  private static final List<FileForm> PREFERRED =
+      List.of(
+          FileForm.TSV,
+          FileForm.TEXT,
+          FileForm.MARKDOWN,
+          FileForm.JSONL,
+          FileForm.CSV,
+          FileForm.PARQUET);
+
+  private final Path folder;
+  private final FileForm form;
+
+  private SplitFolder(Path folder, FileForm form) {
+    this.folder = folder;
+    this.form = form;
+  }
+
+  /** Whether a path is a folder with a file that is named as a part of a split. */
+  public static boolean isOne(Path path) {
+    return Files.isDirectory(path)
+        && PARTS.stream()
+            .anyMatch(
+                part -> PREFERRED.stream().anyMatch(form -> !files(path, part, form).isEmpty()));
+  }
+
+  /**
+   * The split of a folder.
+   *
+   * @param kind what is read of it; pairs and classes are not read from text
+   */
+  public static SplitFolder of(Path folder, RecordKind kind) {
+    List<FileForm> forms =
+        PREFERRED.stream().filter(form -> kind == RecordKind.DOCUMENT || !isText(form)).toList();
+    FileForm form =
+        forms.stream()
+            .filter(f -> !files(folder, "train", f).isEmpty())
+            .findFirst()
+            .orElse(kind == RecordKind.DOCUMENT ? FileForm.TEXT : FileForm.TSV);
+    return new SplitFolder(folder, form);
+  }
+
+  private static boolean isText(FileForm form) {
+    return form == FileForm.TEXT || form == FileForm.MARKDOWN;
+  }
+
+  /**
+   * The one file of a part.
+   *
+   * @param part {@code train}, {@code valid} or {@code test}
+   * @throws IllegalArgumentException when there is none or more than one
+   */
+  public Path require(String part) {
+    List<Path> found = files(folder, part, form);
+    if (found.size() != 1) {
+      throw wrong(part, found);
+    }
+    return found.get(0);
+  }
+
+  /** The file of a part that may be missing; refuses more than one. */
+  public Optional<Path> find(String part) {
+    List<Path> found = files(folder, part, form);
+    if (found.size() > 1) {
+      throw wrong(part, found);
+    }
+    return found.stream().findFirst();
+  }
+
+  private static List<Path> files(Path folder, String part, FileForm form) {
+    String names = part.equals("valid") ? "valid|validation|dev" : part;
+    Pattern name =
+        Pattern.compile("(.+\\.)?(%s)\\.(%s)(\\.gz|\\.zst)?".formatted(names, form.endings()));
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> name.matcher(fileName(file).toLowerCase(Locale.ROOT)).matches())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder + ": " + IoReason.of(e, folder), e);
+    }
+  }
+
+  private IllegalArgumentException wrong(String part, List<Path> found) {
+    String name = "NAME.%s.%s".formatted(part, form.ending());
+    return new IllegalArgumentException(
+        "folder %s must hold one file %s or %s.gz, has %s"
+            .formatted(folder, name, name, found.isEmpty() ? "none" : names(found)));
+  }
+
+  private static String fileName(Path file) {
+    return file.toFile().getName();
+  }
+
+  private static List<String> names(List<Path> files) {
+    return files.stream().map(SplitFolder::fileName).toList();
+  }
+}

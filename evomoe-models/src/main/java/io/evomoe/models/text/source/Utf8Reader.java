@@ -1,0 +1,183 @@
+package io.evomoe.models.text.source;
+
+import com.github.luben.zstd.ZstdInputStream;
+import io.evomoe.internal.files.IoReason;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of a file, decoded strictly, unpacked where its name ends in {@code .gz} or {@code
+ * .zst}, without a leading byte order mark. What is wrong with the file is an {@link
+ * IllegalArgumentException} that names it, of any method.
+ */
+final class Utf8Reader extends Reader {
+  /** Sizes beyond this do not fit into one Java array. */
+  private static final long MAXIMUM_BYTES = Integer.MAX_VALUE - 8L;
+
+  private static final int CHUNK = 1 << 16;
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  private final Path file;
+  private final InputStream in;
+  private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+  private final ByteBuffer bytes = ByteBuffer.allocate(CHUNK);
+
+  /** To be read from. */
+  private final CharBuffer chars = CharBuffer.allocate(CHUNK).limit(0);
+
+  private long before;
+  private boolean begun;
+  private boolean ended;
+
+  /** Opens a file. */
+  Utf8Reader(Path file) {
+    this.file = file;
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException("text file " + file + " does not exist");
+    }
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException("text file " + file + " is a folder");
+    }
+    try {
+      if (Files.size(file) == 0) {
+        throw empty();
+      }
+      in = open(file);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    InputStream raw = new BufferedInputStream(Files.newInputStream(file), CHUNK);
+    try {
+      return switch (FileForm.packing(file)) {
+        case "gz" -> new GZIPInputStream(raw, CHUNK);
+        case "zst" -> new ZstdInputStream(raw);
+        default -> raw;
+      };
+    } catch (IOException e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  /** The next chars, not empty and not ending inside a surrogate pair; null at the end. */
+  @Nullable String chunk() {
+    if (!fill()) {
+      return null;
+    }
+    String chunk = chars.toString();
+    chars.position(chars.limit());
+    return chunk;
+  }
+
+  @Override
+  public int read(char[] target, int offset, int length) {
+    if (length == 0) {
+      return 0;
+    }
+    if (!fill()) {
+      return -1;
+    }
+    int read = Math.min(length, chars.remaining());
+    chars.get(target, offset, read);
+    return read;
+  }
+
+  /** Whether there are chars to be read. */
+  private boolean fill() {
+    while (!chars.hasRemaining()) {
+      if (ended) {
+        return false;
+      }
+      try {
+        decode();
+      } catch (IOException e) {
+        throw unreadable(e);
+      }
+    }
+    return true;
+  }
+
+  private void decode() throws IOException {
+    int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
+    ended = read < 0;
+    bytes.limit(bytes.position() + Math.max(read, 0)).position(0);
+    if (before + bytes.limit() > MAXIMUM_BYTES) {
+      throw new IllegalArgumentException(
+          "text file %s holds more than %d bytes".formatted(file, MAXIMUM_BYTES));
+    }
+    chars.clear();
+    CoderResult result = decoder.decode(bytes, chars, ended);
+    if (result.isError()) {
+      long place = before + bytes.position();
+      throw new IllegalArgumentException(
+          "text file %s is not UTF-8: malformed byte 0x%02X at offset %d (line %d)"
+              .formatted(file, bytes.get(bytes.position()), place, line(place)));
+    }
+    before += bytes.position();
+    bytes.compact();
+    chars.flip();
+    if (chars.hasRemaining()) {
+      chars.position(!begun && chars.get(0) == BYTE_ORDER_MARK ? 1 : 0);
+      begun = true;
+    }
+    if (ended && before == 0) {
+      throw empty();
+    }
+  }
+
+  /** The line of a byte, which is looked for in a second reading. */
+  private long line(long place) throws IOException {
+    long line = 1;
+    try (InputStream again = open(file)) {
+      byte[] buffer = new byte[CHUNK];
+      for (long left = place; left > 0; ) {
+        int read = again.read(buffer, 0, (int) Math.min(left, buffer.length));
+        if (read < 0) {
+          break;
+        }
+        for (int i = 0; i < read; i++) {
+          line += buffer[i] == '\n' ? 1 : 0;
+        }
+        left -= read;
+      }
+    }
+    return line;
+  }
+
+  private IllegalArgumentException empty() {
+    return new IllegalArgumentException("text file " + file + " is empty");
+  }
+
+  private IllegalArgumentException unreadable(IOException e) {
+    String reason = IoReason.of(e, file);
+    boolean isCutOff = e instanceof EOFException || reason.startsWith("Truncated");
+    return new IllegalArgumentException(
+        "text file %s cannot be read: %s"
+            .formatted(file, isCutOff ? "it is cut off (" + reason + ")" : reason),
+        e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      in.close();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+}

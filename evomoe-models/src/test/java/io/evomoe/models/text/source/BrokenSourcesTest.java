@@ -1,0 +1,251 @@
+package io.evomoe.models.text.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is broken is one sentence that names file, line and field, or is left out and counted. */
+class BrokenSourcesTest {
+  private static final DocumentReader NOBODY =
+      new DocumentReader() {
+        @Override
+        public void part(String text) {}
+
+        @Override
+        public void end() {}
+      };
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{`text`: `b` | is not JSON, at column 13: Unexpected end-of-input",
+        "{`text`: b} | is not JSON, at column 11: Unrecognized token 'b'",
+        "{`text`: `b`, `text`: `c`} | is not JSON, at column 21: Duplicate field 'text'",
+        "{`text`: `b`} {} | must be one JSON object, has more behind it",
+        "[`b`] | must be a JSON object with field text",
+        "word | is not JSON, at column 5: Unrecognized token 'word'",
+        "{`body`: `b`} | has no field text",
+        "{`text`: 7} | field text must be a string, is 7",
+        "{`text`: null} | field text must be a string, is null",
+        "{`text`: {`a`: 1}} | field text must be a string, is an object",
+        "{`text`: [`b`]} | field text must be a string, is a list",
+        "{`text`: `\\ud800`} | field text holds half a surrogate pair",
+      })
+  void should_name_the_line_of_bad_json(String line, String fault) throws IOException {
+    String bad = line.replace('`', '"');
+    Path file = write("a.jsonl", "{\"text\": \"a\"}\n\n" + bad + "\n{\"text\": \"c\"}\n");
+
+    assertThatThrownBy(() -> documents(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("text file " + file + ", line 3: " + fault)
+        .hasMessageNotContaining("\n");
+    assertThat(skipping(file).text())
+        .isEqualTo(
+            "text file "
+                + file
+                + " is JSON Lines of field text: 2 documents, 2 characters; 1 bad line left out: 3");
+  }
+
+  @Test
+  void should_name_the_line_of_a_csv_record_of_other_columns() throws IOException {
+    Path file = write("a.csv", "id,text\n1,\"a\nb\"\n\n2\n3,c,d\n4,e\n");
+
+    assertRefused(
+        file, ", line 5: must have 2 columns as the first line has, has 1", RecordKind.DOCUMENT);
+    assertThat(skipping(file).text())
+        .endsWith("is CSV of column text: 2 documents, 4 characters; 2 bad lines left out: 5, 6");
+  }
+
+  @Test
+  void should_refuse_quotes_that_are_wrong_in_any_case() throws IOException {
+    Path open = write("a.csv", "id,text\n1,a\n2,\"b\n3,c\n");
+    assertRefused(open, ", line 3: has a quote that is not closed", RecordKind.DOCUMENT);
+    assertThatThrownBy(() -> skipping(open)).hasMessageContaining("line 3: has a quote");
+
+    Path inside = write("b.csv", "id,text\n1,a\n2,\"b\" c\n3,d\n");
+    assertRefused(
+        inside,
+        ", line 3: has characters between a closing quote and the next column; quotes inside a"
+            + " field are doubled",
+        RecordKind.DOCUMENT);
+  }
+
+  @Test
+  void should_name_the_columns_that_there_are() throws IOException {
+    assertRefused(
+        write("a.csv", "id,body\n1,a\n"),
+        " must name the column text in its first line, which has id, body",
+        RecordKind.DOCUMENT);
+    assertRefused(
+        write("a.csv", "source;x\n1;a\n"),
+        " must name the columns source and target in its first line, which has source, x",
+        RecordKind.PAIR);
+    assertRefused(
+        write("a.tsv", "a\tb\tc\n1\t2\t3\n"),
+        " must name the columns source and target in its first line, or have two columns, which"
+            + " has a, b, c",
+        RecordKind.PAIR);
+    assertRefused(
+        write("a.csv", "text,text\n1,a\n"),
+        " must name the column text once, names it twice",
+        RecordKind.DOCUMENT);
+  }
+
+  @Test
+  void should_name_the_line_of_a_byte_that_is_not_utf8() throws IOException {
+    Path file = folder.resolve("a.jsonl");
+    String text = "{\"text\": \"a\"}\n{\"text\": \"ä\"}\n";
+    Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
+
+    assertRefused(
+        file, " is not UTF-8: malformed byte 0xE4 at offset 24 (line 2)", RecordKind.DOCUMENT);
+    assertThatThrownBy(() -> skipping(file)).hasMessageContaining("(line 2)");
+  }
+
+  @Test
+  void should_refuse_files_that_are_empty_or_cut_off() throws IOException {
+    for (String name : List.of("a.txt", "a.jsonl", "a.csv", "a.tsv", "a.md")) {
+      assertRefused(write(name, ""), " is empty", RecordKind.DOCUMENT);
+      assertRefused(write(name + ".zst", ""), " is empty", RecordKind.DOCUMENT);
+    }
+    for (String name : List.of("a.jsonl.gz", "a.jsonl.zst")) {
+      StringBuilder lines = new StringBuilder();
+      for (int i = 0; i < 20_000; i++) {
+        lines.append("{\"text\": \"").append(i * 7919L % 65_536).append("\"}\n");
+      }
+      Path whole = write(name, lines.toString());
+      byte[] bytes = Files.readAllBytes(whole);
+      Files.write(whole, Arrays.copyOf(bytes, bytes.length / 2));
+
+      assertRefused(whole, " cannot be read: it is cut off", RecordKind.DOCUMENT);
+      assertThatThrownBy(() -> skipping(whole)).hasMessageContaining("it is cut off");
+    }
+  }
+
+  @Test
+  void should_refuse_a_folder_without_a_file_that_is_read() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertThatThrownBy(() -> DataSource.of(empty, RecordKind.DOCUMENT, DataForm.DEFAULT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "folder %s must hold files that are read, .txt, .md, .jsonl, .csv, .tsv, .parquet, has"
+                + " none",
+            empty);
+
+    Files.writeString(empty.resolve("a.png"), "x");
+    Files.createDirectory(empty.resolve("more"));
+    assertThatThrownBy(() -> DataSource.of(empty, RecordKind.DOCUMENT, DataForm.DEFAULT))
+        .hasMessageEndingWith("has a.png, more");
+
+    Files.writeString(empty.resolve("a.txt"), "");
+    assertThatThrownBy(() -> documents(empty))
+        .hasMessage("folder %s must hold text, had none", empty);
+  }
+
+  @Test
+  void should_name_what_a_parquet_file_lacks() throws IOException, SQLException {
+    Path file =
+        WrittenForms.parquet(
+            folder.resolve("a'[1].parquet"),
+            List.of("body VARCHAR", "n DOUBLE", "text VARCHAR"),
+            List.of(List.of("a", 1.5, "x"), Arrays.asList("b", 2.5, null)));
+
+    assertThatThrownBy(() -> documents(file))
+        .hasMessage("text file %s, row 2: field text must be a string, is null", file);
+    assertThat(skipping(file).text())
+        .endsWith("is Parquet of column text: 1 documents, 1 characters; 1 bad row left out: 2");
+    assertRefused(file, " must have the column source, has body, n, text", RecordKind.PAIR);
+    DataForm numbers = new DataForm(null, "n", "label", "source", "target", false);
+    assertThatThrownBy(() -> DataSource.file(file, RecordKind.DOCUMENT, numbers).documents(NOBODY))
+        .hasMessage("text file %s must have text in column n, has DOUBLE", file);
+
+    Path other = write("b.parquet", "no Parquet at all");
+    assertRefused(other, " cannot be read as Parquet: ", RecordKind.DOCUMENT);
+    assertThatThrownBy(() -> documents(write("a.parquet.gz", "x")))
+        .hasMessageEndingWith(
+            "must be unpacked: Parquet is packed inside, and not read from .gz or .zst");
+    assertThatThrownBy(() -> documents(folder.resolve("none.parquet")))
+        .hasMessageEndingWith("none.parquet does not exist, or is no file");
+  }
+
+  @Test
+  void should_refuse_a_file_of_which_nothing_is_left() throws IOException {
+    Path file = write("a.jsonl", "{\"text\": \"\"}\n{\"text\": \" \\n\"}\n{}\n");
+
+    assertThatThrownBy(() -> skipping(file))
+        .hasMessage(
+            "text file %s must hold text, had none: 2 without text left out; 1 bad line left out: 3",
+            file);
+  }
+
+  @Test
+  void should_refuse_a_side_that_is_blank() throws IOException {
+    Path file =
+        write(
+            "a.jsonl",
+            "{\"source\": \"a\", \"target\": \"b\"}\n{\"source\": \" \", \"target\": \"c\"}\n");
+
+    assertRefused(file, ", line 2: field source must not be blank", RecordKind.PAIR);
+    assertThatThrownBy(() -> records(write("a.md", "# Text"), RecordKind.PAIR))
+        .hasMessageEndingWith("is Markdown, which has no pairs");
+  }
+
+  @Test
+  void should_name_ten_bad_lines_and_count_all() throws IOException {
+    StringBuilder lines = new StringBuilder("{\"text\": \"a\"}\n");
+    for (int i = 0; i < 12; i++) {
+      lines.append("bad\n");
+    }
+
+    assertThat(skipping(write("a.jsonl", lines.toString())).text())
+        .endsWith("12 bad lines left out: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ...");
+  }
+
+  private Path write(String name, String text) throws IOException {
+    return WrittenForms.write(folder.resolve(name), text);
+  }
+
+  private static void assertRefused(Path file, String why, RecordKind kind) {
+    assertThatThrownBy(() -> records(file, kind))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching("(?s)(text|pair) file .*")
+        .hasMessageContaining(" file " + file + why)
+        .hasMessageNotContaining("\n");
+  }
+
+  private static SourceNote documents(Path path) {
+    return DataSource.of(path, RecordKind.DOCUMENT, DataForm.DEFAULT).documents(NOBODY);
+  }
+
+  private static SourceNote skipping(Path path) {
+    DataForm form = new DataForm(null, "text", "label", "source", "target", true);
+    return DataSource.of(path, RecordKind.DOCUMENT, form).documents(NOBODY);
+  }
+
+  private static List<DataRecord> records(Path path, RecordKind kind) {
+    List<DataRecord> records = new ArrayList<>();
+    DataSource source = DataSource.of(path, kind, DataForm.DEFAULT);
+    if (kind == RecordKind.DOCUMENT) {
+      source.documents(NOBODY);
+    } else {
+      source.records(records::add);
+    }
+    return records;
+  }
+}
