@@ -32,7 +32,10 @@ final class DataNote {
     }
     return ("The data is the user's own: %s. These numbers compare only with those of the same"
             + " data, split and vocabulary.")
-        .formatted(counts.orElse(String.join(" and ", sources)));
+        .formatted(
+            counts
+                .map(lines -> String.join("; ", lines.lines().toList()))
+                .orElse(String.join(" and ", sources)));
   }
 
   /** Files and folders on this machine by their names. */

@@ -257,7 +257,7 @@ class RobertaCommandsTest {
     CommandRun run = CommandRun.of("eval", "--checkpoint=" + trained, "--data=" + file);
 
     assertThat(run.out())
-        .contains("of class file " + file)
+        .contains("of text file " + file)
         .isEqualTo(CommandRun.of("eval", "--checkpoint=" + trained, "--split=test").out());
   }
 

@@ -54,7 +54,7 @@ class SplitOptionsTest {
     TinyRuns.deleteNewestCheckpoint(cut);
     Path config = cut.resolve("config.yaml");
     String text = Files.readString(config);
-    Files.writeString(config, text.substring(0, text.indexOf("split:")));
+    Files.writeString(config, text.replaceFirst("(?m)^split:\\n( .*\\n)+", ""));
 
     CommandRun resumed = CommandRun.of("train", "--resume", cut.toString());
 

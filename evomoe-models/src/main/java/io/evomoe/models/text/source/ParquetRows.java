@@ -47,9 +47,9 @@ final class ParquetRows {
   private static Connection connect(String name) throws SQLException {
     Properties settings = new Properties();
     settings.setProperty("jdbc_stream_results", "true");
-    // Its rows come in their order; what it holds of them is little.
+    // Rows in their order; what it holds is a group of them.
     settings.setProperty("threads", "1");
-    settings.setProperty("memory_limit", "512MB");
+    settings.setProperty("memory_limit", "2GB");
     settings.setProperty("autoinstall_known_extensions", "false");
     settings.setProperty("autoload_known_extensions", "false");
     if (DriverManager.drivers().noneMatch(d -> d.getClass().getName().startsWith("org.duckdb."))) {
