@@ -1,6 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.compare.ComparedRun;
+import io.evomoe.bench.compare.KeepModels;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.SummaryTable;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -64,6 +66,15 @@ final class CompareCommand implements Callable<Integer> {
               + " goes on")
   @Nullable Path out;
 
+  @Option(
+      names = "--keep-models",
+      paramLabel = "WHICH",
+      defaultValue = "best",
+      description =
+          "models of finished runs that stay, in OUT/runs/GATE-SEED, which the other commands take:"
+              + " best (default: the lowest held-out loss), all or none")
+  String keepModels = "best";
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
   CommandSpec spec;
@@ -72,6 +83,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    KeepModels keep = KeepModels.named(keepModels);
     String name = "compare-%s-%s".formatted(options.task, options.preset);
     try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
         OutputFolder output = DefaultFolders.open(out, name, "evomoe compare")) {
@@ -81,13 +93,14 @@ final class CompareCommand implements Callable<Integer> {
           WorkProgress.watching(
               progress ->
                   Prepared.read(options.dataPaths(), configs.get(0), output.path(), progress))) {
-        compare(configs, prepared, output.path(), stop);
+        compare(configs, prepared, output.path(), keep, stop);
       }
     }
     return 0;
   }
 
-  private void compare(List<RunConfig> configs, Prepared prepared, Path folder, GracefulStop stop) {
+  private void compare(
+      List<RunConfig> configs, Prepared prepared, Path folder, KeepModels keep, GracefulStop stop) {
     MemoryLimit limit = MemorySize.limit(options.maxMemory);
     configs.forEach(config -> limit.requireRoomFor(prepared.data(), config));
     stop.begin();
@@ -103,6 +116,7 @@ final class CompareCommand implements Callable<Integer> {
         config -> plan.add(PlannedRun.of(new ComparedRun(folder, config, data), recorded)));
     List<CurveRow> kept = plan.stream().flatMap(run -> run.earlier().stream()).toList();
     String goOn = goOn(folder);
+    List<KeepModels.Finished> over = new ArrayList<>();
     boolean whole = true;
     try (MemoryGuard memory = new MemoryGuard(limit);
         CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME), kept)) {
@@ -116,15 +130,37 @@ final class CompareCommand implements Callable<Integer> {
         Outcome outcome =
             planned.train(name(planned.config()), prepared.data(), curves, stop, memory, console);
         stop.begin();
-        whole &= outcome.result().steps() == planned.config().training().steps();
+        if (outcome.result().steps() == planned.config().training().steps()) {
+          over.add(new KeepModels.Finished(planned.place(), outcome.result()));
+          keep.settle(over);
+        } else {
+          whole = false;
+        }
         results.add(outcome);
         memory.requireWithin();
       }
       results.print(console, Description.heldOut(prepared.data(), configs.get(0)));
     }
+    printModels(keep, over);
     if (stop.isStopped() && !whole) {
       console.printf("Stopped and saved; go on with: %s%n", goOn);
     }
+  }
+
+  /** What there is to go on with. */
+  private void printModels(KeepModels keep, List<KeepModels.Finished> over) {
+    if (keep == KeepModels.NONE || over.isEmpty()) {
+      return;
+    }
+    KeepModels.Finished best = KeepModels.best(over);
+    Path folder = best.run().folder();
+    String loss =
+        "lowest valid loss, " + String.format(Locale.ROOT, "%.4f", best.result().validLoss());
+    console.println(
+        best.run().hasModel()
+            ? "Model (%s): %s".formatted(loss, folder)
+            : "Model (%s): %s was trained before and its model not kept; delete %s to train it again"
+                .formatted(loss, folder, folder.resolve(ComparedRun.FINISHED)));
   }
 
   private String goOn(Path folder) {

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.compare.FinishedRun;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
@@ -74,10 +75,11 @@ record PlannedRun(
     console.println(Description.parameters(data, config));
     console.println(Description.losses(config));
     console.flush();
-    try (TaskTraining<?, ?> run =
-        checkpoint == null
-            ? TaskTraining.of(data, config)
-            : TaskTraining.resumed(data, config, checkpoint)) {
+    try (OutputFolder ignored = place.open();
+        TaskTraining<?, ?> run =
+            checkpoint == null
+                ? TaskTraining.of(data, config)
+                : TaskTraining.resumed(data, config, checkpoint)) {
       return train(name, run, curves, stop, memory, console);
     }
   }

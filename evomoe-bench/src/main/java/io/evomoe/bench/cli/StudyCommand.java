@@ -220,6 +220,7 @@ final class StudyCommand implements Callable<Integer> {
         stop.begin();
         if (outcome.result().steps() == settings.training().steps()) {
           study.results().add(run.name(), settings, outcome);
+          place.dropModel();
         }
         memory.requireWithin();
       }

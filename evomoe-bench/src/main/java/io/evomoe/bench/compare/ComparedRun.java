@@ -2,12 +2,17 @@ package io.evomoe.bench.compare;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.Fingerprint;
 import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.ResultFile;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -21,10 +26,21 @@ import java.util.Optional;
  * One run of a comparison in a folder of its own, {@code runs/NAME}: checkpoints while it is not
  * finished, and {@code finished.json} from then on. What is found there counts only if it was made
  * with the same configuration, data, vocabulary, kernels and version.
+ *
+ * <p>While it has checkpoints it is the folder of a run as {@code train} leaves it, so every
+ * command that takes one takes this; it stays one until {@link #dropModel}.
  */
 public final class ComparedRun {
+  /** The file that says a run is over. */
+  public static final String FINISHED = "finished.json";
+
+  private static final String WHO = "evomoe compare";
+
   private final RunConfig config;
+  private final List<Path> data;
+  private final Path tokenizer;
   private final Path folder;
+  private final String content;
   private final String fingerprint;
 
   /**
@@ -46,9 +62,12 @@ public final class ComparedRun {
    */
   public ComparedRun(Path comparison, String name, RunConfig config, List<Path> data) {
     this.config = config;
+    this.data = List.copyOf(data);
+    this.tokenizer = comparison.resolve(RunFolder.TOKENIZER);
     Path runs = FileTree.requireNoLink(comparison.resolve("runs"));
     this.folder = FileTree.requireNoLink(runs.resolve(name));
-    this.fingerprint = fingerprint(config, comparison.resolve("tokenizer"), data);
+    this.content = FolderDigest.of(data);
+    this.fingerprint = fingerprint(config, tokenizer, content);
   }
 
   /** Its folder, which may not be there yet. */
@@ -90,43 +109,98 @@ public final class ComparedRun {
         .toList();
   }
 
+  /**
+   * Its folder, which nobody else writes to until that is closed.
+   *
+   * @throws IllegalArgumentException if somebody trains it on now, or has done so
+   */
+  public OutputFolder open() {
+    OutputFolder output = OutputFolder.open(folder, WHO);
+    if (hasModel() && !hasOwnModel()) {
+      output.close();
+      throw new IllegalArgumentException(
+          folder + " holds a run that was trained on since: name another folder");
+    }
+    return output;
+  }
+
   /** Where checkpoints go while it trains; those of a run that cannot be continued are deleted. */
   public CheckpointFolder start(boolean resumed) {
     if (!resumed) {
-      deleteCheckpoints();
+      deleteModel();
     }
-    return new CheckpointFolder(
-        checkpoints(), config.guards().keepCheckpoints(), Map.of(Fingerprint.NOTE, fingerprint));
+    RunFolder run = new RunFolder(folder);
+    TokenizerFiles.copy(tokenizer, OutputFolder.prepare(run.tokenizerPath()));
+    run.write(config);
+    return run.checkpointWriter(data, content, config, Map.of(Fingerprint.NOTE, fingerprint));
   }
 
-  /** Keeps what came of it; the checkpoints are not needed any more. */
+  /** Keeps what came of it, and its model until that is dropped. */
   public void finish(Outcome outcome) {
+    CurveFile.create(curves(), outcome.recorded().rows()).close();
+    ResultFile.write(result(), List.of(outcome.result()));
     new FinishedRun(fingerprint, outcome.result(), outcome.recorded()).write(finishedFile());
-    deleteCheckpoints();
   }
 
-  private void deleteCheckpoints() {
-    try {
-      FileTree.delete(checkpoints());
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot delete " + checkpoints() + ": " + IoReason.of(e, checkpoints()), e);
+  /** Whether there is a model that commands can use. */
+  public boolean hasModel() {
+    return RunFolder.isOne(folder) && CheckpointFolder.latest(checkpoints()).isPresent();
+  }
+
+  /** Deletes the model of a finished run, if no one has trained it on; what came of it stays. */
+  public void dropModel() {
+    if (!hasModel()) {
+      return;
     }
+    try (OutputFolder ignored = OutputFolder.open(folder, WHO)) {
+      if (hasOwnModel()) {
+        deleteModel();
+        delete(curves());
+        delete(result());
+      }
+    }
+  }
+
+  /** Whether the newest checkpoint that is whole is one of a comparison. */
+  private boolean hasOwnModel() {
+    return CheckpointFolder.openNewestWhole(checkpoints())
+        .map(saved -> saved.config().containsKey(Fingerprint.NOTE))
+        .orElse(true);
+  }
+
+  private void deleteModel() {
+    RunFolder run = new RunFolder(folder);
+    delete(run.configFile());
+    delete(checkpoints());
+    delete(run.tokenizerPath());
+  }
+
+  private static void delete(Path file) {
+    try {
+      FileTree.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
+  private Path curves() {
+    return folder.resolve(CurveFile.NAME);
+  }
+
+  private Path result() {
+    return folder.resolve(ResultFile.NAME);
   }
 
   private Path finishedFile() {
-    return folder.resolve("finished.json");
+    return folder.resolve(FINISHED);
   }
 
   private Path checkpoints() {
     return folder.resolve("checkpoints");
   }
 
-  private static String fingerprint(RunConfig config, Path tokenizer, List<Path> data) {
+  private static String fingerprint(RunConfig config, Path tokenizer, String content) {
     return Fingerprint.of(
-        ConfigFile.text(config),
-        config.kernels().name(),
-        FolderDigest.of(tokenizer),
-        FolderDigest.of(data));
+        ConfigFile.text(config), config.kernels().name(), FolderDigest.of(tokenizer), content);
   }
 }

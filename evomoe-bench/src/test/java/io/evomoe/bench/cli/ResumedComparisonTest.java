@@ -42,7 +42,6 @@ class ResumedComparisonTest {
     gpt.compare(whole, GATES, "30");
     assertThat(TinyRuns.losses(out)).hasSize(60).isEqualTo(TinyRuns.losses(whole));
     assertThat(Files.readString(out.resolve("report.html"))).contains("evomoe", "switch");
-    assertThat(out.resolve("runs/evomoe-1/checkpoints")).doesNotExist();
   }
 
   @Test

@@ -148,11 +148,22 @@ public record RunFolder(Path path) {
    * @param content digest of the data as it was read
    */
   public CheckpointFolder checkpointWriter(List<Path> data, String content, RunConfig config) {
+    return checkpointWriter(data, content, config, Map.of());
+  }
+
+  /**
+   * The same with more to be kept in every checkpoint.
+   *
+   * @param notes text by a name that no field of a configuration has
+   */
+  public CheckpointFolder checkpointWriter(
+      List<Path> data, String content, RunConfig config, Map<String, String> notes) {
     String paths =
         data.stream()
             .map(source -> source.toAbsolutePath().normalize().toString())
             .collect(Collectors.joining("\n"));
     Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
+    entries.putAll(notes);
     entries.put(DATA, paths);
     entries.put(CONTENT, content);
     entries.put(VOCABULARY, tokenizerDigest());

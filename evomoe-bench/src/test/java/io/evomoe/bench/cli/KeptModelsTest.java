@@ -1,0 +1,150 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a comparison trained can be used. */
+class KeptModelsTest {
+  private static final String GATES = "evomoe,switch,dense";
+
+  @TempDir Path folder;
+  private TinyRuns gpt;
+  private Path out;
+
+  @BeforeEach
+  void write_a_text() throws IOException {
+    gpt = TinyRuns.everyTask(folder).get(0);
+    out = folder.resolve("out");
+  }
+
+  @Test
+  void the_best_runs_model_should_be_the_one_that_stays() throws IOException {
+    CommandRun compared = gpt.compare(out, GATES, "30");
+
+    assertThat(compared.code()).as(compared.err()).isZero();
+    RunResult best =
+        ResultFile.read(out.resolve(ResultFile.NAME)).stream()
+            .min(Comparator.comparingDouble(RunResult::validLoss))
+            .orElseThrow();
+    assertThat(kept()).containsExactly(best.gate() + "-1");
+    assertThat(compared.out()).contains("): " + out.resolve("runs").resolve(best.gate() + "-1"));
+    String other = best.gate().equals("dense") ? "switch" : "dense";
+    try (Stream<Path> files = Files.list(out.resolve("runs/" + other + "-1"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .as("a run without its model")
+          .containsExactly("finished.json");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"all", "none"})
+  void all_or_none_should_stay_where_asked(String which) throws IOException {
+    CommandRun compared = gpt.compare(out, GATES, "6", "--keep-models", which);
+
+    assertThat(compared.code()).as(compared.err()).isZero();
+    assertThat(kept())
+        .isEqualTo(which.equals("all") ? List.of("dense-1", "evomoe-1", "switch-1") : List.of());
+  }
+
+  @Test
+  void a_kept_model_should_be_the_one_that_train_makes() throws IOException {
+    Path trained = folder.resolve("trained");
+    assertThat(gpt.train(trained, "evomoe", "30").code()).isZero();
+    assertThat(gpt.compare(out, "evomoe", "30").code()).isZero();
+
+    Path run = out.resolve("runs/evomoe-1");
+    assertThat(model(run)).hasSameBinaryContentAs(model(trained));
+    assertThat(TinyRuns.losses(run)).isEqualTo(TinyRuns.losses(trained));
+    for (String command : List.of("eval", "generate --prompt x --tokens 5 --greedy")) {
+      CommandRun used = using(run, command);
+      assertThat(used.code()).as(used.err()).isZero();
+      assertThat(used.out()).isEqualTo(using(trained, command).out());
+    }
+    Path exported = folder.resolve("exported");
+    assertThat(using(run, "export --out " + exported).code()).isZero();
+    assertThat(exported.resolve("model.safetensors")).exists();
+  }
+
+  @Test
+  void a_kept_model_should_go_on_with_all_of_its_curve() throws IOException {
+    gpt.compare(out, "switch", "20");
+    Path run = out.resolve("runs/switch-1");
+
+    CommandRun more = CommandRun.of("train", "--resume", run.toString(), "--steps", "30");
+
+    assertThat(more.code()).as(more.err()).isZero();
+    assertThat(CurveFile.read(run.resolve(CurveFile.NAME))).hasSize(30);
+  }
+
+  @Test
+  void a_model_that_somebody_trained_on_should_not_be_deleted() throws IOException {
+    gpt.compare(out, "switch", "20");
+    Path run = out.resolve("runs/switch-1");
+    CommandRun.of("train", "--resume", run.toString(), "--steps", "30");
+
+    assertThat(gpt.compare(out, "switch", "20", "--keep-models", "none").out())
+        .contains("finished before");
+    assertThat(kept()).containsExactly("switch-1");
+    CommandRun anew = gpt.compare(out, "switch", "25");
+    assertThat(anew.code()).isEqualTo(2);
+    assertThat(anew.err()).contains(run + " holds a run that was trained on since");
+    assertThat(kept()).containsExactly("switch-1");
+  }
+
+  @Test
+  void a_model_that_an_earlier_call_did_not_keep_should_be_said_to_be_missing() throws IOException {
+    gpt.compare(out, "switch", "20", "--keep-models", "none");
+
+    CommandRun again = gpt.compare(out, "switch", "20");
+
+    assertThat(again.out()).contains("its model not kept; delete", "finished.json to train it");
+    FileTree.delete(out.resolve("runs/switch-1/finished.json"));
+    assertThat(gpt.compare(out, "switch", "20").code()).isZero();
+    assertThat(kept()).containsExactly("switch-1");
+  }
+
+  @Test
+  void another_word_should_be_refused() {
+    CommandRun refused = gpt.compare(out, "switch", "20", "--keep-models", "some");
+
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("keep-models must be best, all or none, was some");
+  }
+
+  private static CommandRun using(Path run, String command) {
+    String[] words = command.split(" ", 2);
+    String rest = words.length == 1 ? "" : " " + words[1];
+    return CommandRun.of((words[0] + " --checkpoint " + run + rest).split(" ", -1));
+  }
+
+  private List<String> kept() throws IOException {
+    try (Stream<Path> runs = Files.list(out.resolve("runs"))) {
+      return runs.filter(run -> Files.exists(run.resolve("checkpoints")))
+          .map(run -> run.getFileName().toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static Path model(Path run) {
+    return CheckpointFolder.latest(run.resolve("checkpoints"))
+        .orElseThrow()
+        .resolve("model.safetensors");
+  }
+}
