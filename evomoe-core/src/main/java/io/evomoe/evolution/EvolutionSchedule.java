@@ -67,6 +67,15 @@ public record EvolutionSchedule(
     return keptAnnealing.isPresent();
   }
 
+  /**
+   * The same phases after a training of some steps, which gates are told to count on from.
+   *
+   * @param steps of the earlier training, at least 0
+   */
+  public EvolutionSchedule after(long steps) {
+    return new EvolutionSchedule(config, this.steps, growth, steps, keptAnnealing);
+  }
+
   /** Steps with one expert, where a model has one at first. */
   public long diversifySteps() {
     return config.diversifySteps(steps);

@@ -15,4 +15,16 @@ public record TrainingData<B>(BatchSource<B> training, List<B> heldOut) {
   public TrainingData {
     heldOut = List.copyOf(heldOut);
   }
+
+  /**
+   * The same, but for the first batches of the training side, which were trained on before.
+   *
+   * @param batches as many, at least 0
+   */
+  public TrainingData<B> after(long batches) {
+    BatchSource<B> source = training;
+    return batches == 0
+        ? this
+        : new TrainingData<>(index -> source.batch(batches + index), heldOut);
+  }
 }

@@ -4,13 +4,14 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.training.CheckpointWriter;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param output the folder, closed with the run
  * @param data files and folders, kept for resuming
  * @param content digest of the data as it was read
- * @param dense where its weights come from; null for fresh ones
+ * @param start where its weights come from; null for fresh ones
  */
 record NewState(
     OutputFolder output,
@@ -31,7 +32,7 @@ record NewState(
     List<Path> data,
     String content,
     Prepared prepared,
-    @Nullable DenseStart dense)
+    @Nullable RunStart start)
     implements RunState {
 
   @Override
@@ -51,20 +52,24 @@ record NewState(
 
   @Override
   public BegunTraining begin(RunListener listener) {
-    TaskTraining<?, ?> run =
-        dense == null
-            ? TaskTraining.of(prepared.data(), config)
-            : TaskTraining.of(prepared.data(), config, dense.weights());
-    return new BegunTraining(run, () -> train(run, listener));
+    RunStart.Started started =
+        start == null
+            ? new RunStart.Started(TaskTraining.of(prepared.data(), config), Lineage.NONE)
+            : start.begin(prepared.data(), config, content, listener::onNote);
+    return new BegunTraining(started.training(), () -> train(started, listener));
   }
 
-  private Outcome train(TaskTraining<?, ?> run, RunListener listener) {
+  private Outcome train(RunStart.Started started, RunListener listener) {
+    TaskTraining<?, ?> run = started.training();
+    Lineage lineage = started.lineage();
     Path path = output.path();
     RunFolder folder = new RunFolder(path);
     prepared.saveTokenizer(path);
     folder.write(config);
     KeptTokens.of(folder, content, config).write(prepared.data());
-    CheckpointWriter checkpoints = folder.checkpointWriter(data, content, config);
+    lineage.write(path);
+    CheckpointWriter checkpoints =
+        folder.checkpointWriter(data, content, config, lineage.entries());
     // From here on there is something to resume, and the disk is known to take a checkpoint.
     run.save(checkpoints);
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
@@ -80,8 +85,8 @@ record NewState(
   @Override
   public void close() {
     prepared.close();
-    if (dense != null) {
-      dense.close();
+    if (start != null) {
+      start.close();
     }
   }
 }

@@ -12,6 +12,7 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Task;
@@ -96,6 +97,31 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   /** A run of a configuration in full, such as one that was read from a file. */
   public static RunBuilder<?> of(RunConfig config, List<Path> data) {
     return RunBuilder.of(config, data);
+  }
+
+  /**
+   * A run that starts where another one has come to, in a folder of its own: with its weights,
+   * experts, tokenizer, settings and data, but for what is said otherwise. Steps, and the schedule
+   * of the learning rate, begin anew; phases and temperature go on.
+   *
+   * <pre>{@code
+   * Run.after(Path.of("runs/a")).training(t -> t.steps(500)).in(Path.of("runs/b"));
+   * }</pre>
+   *
+   * @param folder of a run, finished or not, or one checkpoint in it
+   * @throws IllegalArgumentException if it is no folder of a run
+   */
+  public static RunBuilder<?> after(Path folder) {
+    return RunBuilder.after(EarlierRun.open(folder));
+  }
+
+  /**
+   * The same of a run whose model is known.
+   *
+   * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
+   */
+  public static <M extends Model<?>> RunBuilder<M> after(Path folder, Class<M> model) {
+    return RunBuilder.after(EarlierRun.open(folder), model);
   }
 
   /**

@@ -14,9 +14,10 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.hub.DenseStart;
+import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.Prepared;
-import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.Task;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.training.Guards;
@@ -34,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run that is going to begin: preset {@code small} of its task, gate {@code evomoe} and seed 1
- * where nothing else is said. Fields have the names, bounds and defaults that they have in
- * configuration files.
+ * where nothing else is said, or all that the run has which it starts {@linkplain Run#after after}.
+ * Fields have the names, bounds and defaults that they have in configuration files.
  *
  * @param <M> its model
  */
@@ -46,22 +47,23 @@ public final class RunBuilder<M extends Model<?>> {
   private final Task<?, ?> task;
   private final Class<M> type;
   private final Architecture architecture;
-  private final List<Path> data;
+  private List<Path> data = List.of();
   private final List<UnaryOperator<RunConfig>> changes = new ArrayList<>();
   private String preset = "small";
-  private String gate = "evomoe";
-  private long seed = 1;
+  private @Nullable String gate;
+  private @Nullable Long seed;
   private TextProgress progress = TextProgress.NONE;
-  private @Nullable DenseStart dense;
+  private @Nullable RunStart start;
 
   RunBuilder(Task<?, ?> task, Class<M> type, Architecture architecture, List<Path> data) {
-    if (data.isEmpty()) {
-      throw new IllegalArgumentException("data must be at least one file or folder, was none");
-    }
+    this(task, type, architecture);
+    data(data);
+  }
+
+  private RunBuilder(Task<?, ?> task, Class<M> type, Architecture architecture) {
     this.task = task;
     this.type = type;
     this.architecture = architecture;
-    this.data = data;
   }
 
   static RunBuilder<?> of(RunConfig given, List<Path> data) {
@@ -69,6 +71,34 @@ public final class RunBuilder<M extends Model<?>> {
     Architecture architecture = given.model().architecture();
     return new RunBuilder<>(task, task.modelType(architecture), architecture, data)
         .change(c -> given);
+  }
+
+  static RunBuilder<?> after(EarlierRun earlier) {
+    RunConfig config = earlier.run().config();
+    Task<?, ?> task = Tasks.named(config.task());
+    Architecture architecture = config.model().architecture();
+    return after(earlier, task.modelType(architecture));
+  }
+
+  static <M extends Model<?>> RunBuilder<M> after(EarlierRun earlier, Class<M> type) {
+    RunConfig config = earlier.run().config();
+    RunBuilder<M> builder =
+        new RunBuilder<>(Tasks.named(config.task()), type, config.model().architecture());
+    builder.start = earlier;
+    return builder;
+  }
+
+  /**
+   * Trains on these files and folders, at least one.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public RunBuilder<M> data(List<Path> sources) {
+    if (sources.isEmpty()) {
+      throw new IllegalArgumentException("data must be at least one file or folder, was none");
+    }
+    data = List.copyOf(sources);
+    return this;
   }
 
   /** The size to begin with: {@code quick}, {@code small} or {@code base}. */
@@ -163,7 +193,26 @@ public final class RunBuilder<M extends Model<?>> {
 
   /** The same for the command line; closed with the run. */
   public RunBuilder<M> from(DenseStart denseRun) {
-    dense = denseRun;
+    return starting(denseRun);
+  }
+
+  /**
+   * Takes over the optimizer's moments as well, of a run that starts {@linkplain Run#after after}
+   * another one.
+   *
+   * @throws IllegalArgumentException if it does not, or the other one has none that can be taken
+   */
+  public RunBuilder<M> withMoments() {
+    if (!(start instanceof EarlierRun earlier)) {
+      throw new IllegalArgumentException(
+          "moments can be taken over by a run that starts after another one (Run.after) alone");
+    }
+    return starting(earlier.withMoments());
+  }
+
+  /** For the command line: starts from a run that is closed with this one. */
+  public RunBuilder<M> starting(RunStart saved) {
+    start = saved;
     return this;
   }
 
@@ -184,18 +233,24 @@ public final class RunBuilder<M extends Model<?>> {
    * @throws IllegalArgumentException naming the field, the value and the bound
    */
   public RunConfig config() {
+    RunStart from = start;
+    String chosen = gate != null ? gate : from == null ? RunStart.USUAL_GATE : from.usualGate();
+    long drawn = seed != null ? seed : from == null ? RunStart.USUAL_SEED : from.usualSeed();
     RunConfig config =
-        Tasks.preset(task.name(), preset).config(task.name(), gate, seed, architecture);
-    if (dense != null) {
-      dense.requireTask(task.name());
-      config = dense.defaults(config, false);
+        Tasks.preset(task.name(), preset).config(task.name(), chosen, drawn, architecture);
+    if (from != null) {
+      from.requireTask(task.name());
+      config = from.defaults(config, data.isEmpty());
     }
     for (UnaryOperator<RunConfig> change : changes) {
       config = change.apply(config);
     }
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
-    if (dense != null) {
-      dense.requireFit(config, false);
+    if (from != null) {
+      from.requireFit(config, false);
+      if (data.isEmpty()) {
+        from.requireItsSplit(config);
+      }
     }
     Class<?> its = task.modelType(config.model().architecture());
     if (its != type) {
@@ -244,17 +299,18 @@ public final class RunBuilder<M extends Model<?>> {
 
   private Run<M> prepared(RunConfig config, OutputFolder output) {
     RunFolder.unused(output.path());
-    String content = FolderDigest.of(data);
-    RunCheckpoint tokenized = dense == null ? null : dense.run();
+    RunStart from = start;
+    List<Path> sources = data.isEmpty() && from != null ? from.run().data(List.of()) : data;
+    String content = FolderDigest.of(sources);
     Prepared prepared =
-        tokenized == null
-            ? Prepared.read(data, config, output.path(), progress)
-            : Prepared.read(data, config, tokenized, output.path(), progress);
+        from == null
+            ? Prepared.read(sources, config, output.path(), progress)
+            : Prepared.read(sources, config, from.run(), output.path(), progress);
     return new Run<>(
         output.path(),
         type,
         config,
-        new NewState(output, config, data, content, prepared, dense),
+        new NewState(output, config, sources, content, prepared, from),
         output);
   }
 }

@@ -11,6 +11,7 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -88,7 +89,10 @@ final class SavedState implements RunState {
     }
     CheckpointFolder.setAsideNewerThan(checkpoint.location())
         .forEach(newer -> listener.onNote("Set aside: " + newer));
-    CheckpointWriter checkpoints = saved.folder().checkpointWriter(data, content, config);
+    CheckpointWriter checkpoints =
+        saved
+            .folder()
+            .checkpointWriter(data, content, config, Lineage.of(checkpoint.config()).entries());
     saved.changes().forEach(listener::onNote);
     listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
     return new BegunTraining(run, () -> train(run, content, checkpoints, listener));

@@ -14,7 +14,9 @@ import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.rounds.ClusterRequest;
 import io.evomoe.run.internal.rounds.ClusterTraining;
 import io.evomoe.run.internal.rounds.RoundSettings;
+import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.record.Annealing;
 import io.evomoe.run.record.Outcome;
@@ -78,6 +80,20 @@ final class TrainCommand implements Callable<Integer> {
               + " first step")
   @Nullable Path init;
 
+  @Option(
+      names = "--from",
+      paramLabel = "RUN",
+      description =
+          "folder of a run, finished or not, or one checkpoint in it, to start a new run from: its"
+              + " weights, experts, tokenizer, data and settings, where no option says otherwise;"
+              + " steps and learning rate begin anew, phases go on where that run was")
+  @Nullable Path from;
+
+  @Option(
+      names = "--with-moments",
+      description = "beside --from: takes over the optimizer's moments as well")
+  boolean withMoments;
+
   @Option(names = "--experts", description = "as --set model.experts=N")
   @Nullable Integer experts;
 
@@ -105,6 +121,7 @@ final class TrainCommand implements Callable<Integer> {
     if (!cluster.asked()) {
       cluster.requireUnused();
     }
+    requireOneStart();
     if (resume != null) {
       refuseAllBeside(cluster.asked() ? USED_IN_RESUMING_ON_A_CLUSTER : USED_IN_RESUMING);
     }
@@ -122,12 +139,37 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void requireOneStart() {
+    if (from == null) {
+      if (withMoments) {
+        throw new IllegalArgumentException("--with-moments needs --from");
+      }
+      return;
+    }
+    for (String other : List.of("--resume", "--init", "--preset", "--spark")) {
+      if (isGiven(other)) {
+        throw new IllegalArgumentException(
+            other.equals("--preset")
+                ? "--preset cannot be given with --from, which has the settings of that run"
+                : other + " cannot be given with --from");
+      }
+    }
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
   private void run(OutputFolder folder, GracefulStop stop) {
     if (resume != null) {
       resume(resume, folder, stop);
     } else if (init != null) {
       try (DenseStart dense = DenseStart.open(init)) {
         startFrom(dense, folder, stop);
+      }
+    } else if (from != null) {
+      try (EarlierRun earlier = EarlierRun.open(from)) {
+        startFrom(withMoments ? earlier.withMoments() : earlier, folder, stop);
       }
     } else {
       start(Run.of(options.config(gate, seed), options.dataPaths()), folder, stop);
@@ -195,26 +237,34 @@ final class TrainCommand implements Callable<Integer> {
     if (resume != null) {
       return OutputFolder.open(RunFolder.open(resume).path(), WHO);
     }
-    String name = "train-%s-%s-%s".formatted(options.task, gate, options.preset);
+    String name =
+        from == null
+            ? "train-%s-%s-%s".formatted(options.task, gate, options.preset)
+            : "train-from-"
+                + RunFolder.open(from).path().toAbsolutePath().normalize().getFileName();
     return DefaultFolders.open(out, name, WHO);
   }
 
-  private void startFrom(DenseStart dense, OutputFolder folder, GracefulStop stop) {
-    String task = dense.run().config().task();
-    boolean asked = spec.commandLine().getParseResult().hasMatchedOption("--task");
-    if (asked && !options.task.equals(task)) {
+  private void startFrom(RunStart saved, OutputFolder folder, GracefulStop stop) {
+    String task = saved.run().config().task();
+    if (isGiven("--task") && !options.task.equals(task)) {
       throw new IllegalArgumentException(
-          "--task must be that of %s, %s, was %s".formatted(init, task, options.task));
+          "--task must be that of %s, %s, was %s"
+              .formatted(saved.run().folder().path(), task, options.task));
     }
     options.task = task;
     boolean itsData = options.data.isEmpty();
-    RunConfig config = options.config(gate, seed, usual -> dense.defaults(usual, itsData));
-    dense.requireFit(config, spawn != null);
+    RunConfig config =
+        options.config(
+            isGiven("--gate") ? gate : saved.usualGate(),
+            isGiven("--seed") ? seed : saved.usualSeed(),
+            usual -> saved.defaults(usual, itsData));
+    saved.requireFit(config, spawn != null);
     if (itsData) {
-      dense.requireItsSplit(config);
-      options.data = dense.run().data(List.of());
+      saved.requireItsSplit(config);
+      options.data = saved.run().data(List.of());
     }
-    start(Run.of(config, options.dataPaths()).from(dense), folder, stop);
+    start(Run.of(config, options.dataPaths()).starting(saved), folder, stop);
   }
 
   private void start(RunBuilder<?> builder, OutputFolder folder, GracefulStop stop) {

@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -106,6 +108,35 @@ public final class Checkpoint implements SavedRun {
     return state.config();
   }
 
+  /** SHA-256 of the file with all parameters and gate states, in hex. */
+  public String modelSha256() {
+    return Objects.requireNonNull(state.files().get(CheckpointFiles.MODEL)).sha256();
+  }
+
+  /** Optimizer updates by the name of each parameter that has moments. */
+  Map<String, Long> updates() {
+    return state.updates();
+  }
+
+  /** Names of all parameters and gate states. */
+  Set<String> names() {
+    return inModel(tensors -> Set.copyOf(tensors.names()));
+  }
+
+  /** Whether there is an array of a name in the type and shape of this one. */
+  boolean fits(String name, INDArray array) {
+    return inModel(tensors -> tensors.names().contains(name) && tensors.fits(name, array));
+  }
+
+  private <T> T inModel(Function<SafeTensors, T> question) {
+    Path file = folder.resolve(CheckpointFiles.MODEL);
+    try (SafeTensors tensors = SafeTensors.open(file)) {
+      return question.apply(tensors);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
   /** Version of the library that wrote it. */
   public String libraryVersion() {
     return state.libraryVersion();
@@ -124,7 +155,7 @@ public final class Checkpoint implements SavedRun {
 
   private void load(Model<?> model) {
     Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
-    requireFit(CheckpointFiles.MODEL, arrays);
+    requireFit(CheckpointFiles.MODEL, arrays, Set.of());
     read(CheckpointFiles.MODEL, arrays);
   }
 
@@ -150,14 +181,14 @@ public final class Checkpoint implements SavedRun {
       }
     }
     requireSameExperts(model);
-    requireFit(CheckpointFiles.OPTIMIZER, arrays);
+    requireFit(CheckpointFiles.OPTIMIZER, arrays, Set.of());
     load(model);
     read(CheckpointFiles.OPTIMIZER, arrays);
     moments.forEach(optimizer::restore);
   }
 
   /** Said before names are compared, of which there would be too many to say this. */
-  private void requireSameExperts(Model<?> model) {
+  void requireSameExperts(Model<?> model) {
     Path file = folder.resolve(CheckpointFiles.MODEL);
     try (SafeTensors tensors = SafeTensors.open(file)) {
       Set<String> names = tensors.names();
@@ -192,11 +223,17 @@ public final class Checkpoint implements SavedRun {
     }
   }
 
-  private void requireFit(String name, Map<String, INDArray> arrays) {
+  /**
+   * Compares all before anything is read.
+   *
+   * @param unused names in the file that nothing needs to take
+   */
+  void requireFit(String name, Map<String, INDArray> arrays, Set<String> unused) {
     Path file = folder.resolve(name);
     try (SafeTensors tensors = SafeTensors.open(file)) {
       Set<String> extra = new LinkedHashSet<>(tensors.names());
       extra.removeAll(arrays.keySet());
+      extra.removeAll(unused);
       if (!extra.isEmpty()) {
         throw new CheckpointException(
             file + ": nothing here takes the tensors " + extra + earlierPlacement(extra));
@@ -215,7 +252,7 @@ public final class Checkpoint implements SavedRun {
         : "";
   }
 
-  private void read(String name, Map<String, INDArray> arrays) {
+  void read(String name, Map<String, INDArray> arrays) {
     Path file = folder.resolve(name);
     try (SafeTensors tensors = SafeTensors.open(file)) {
       for (Map.Entry<String, INDArray> entry : arrays.entrySet()) {

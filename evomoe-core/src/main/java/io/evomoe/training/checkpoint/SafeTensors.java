@@ -151,7 +151,7 @@ public final class SafeTensors implements Closeable {
   /** Checks that {@link #readInto} would take the array, and reads nothing. */
   void requireFit(String name, INDArray target) {
     TensorInfo info = info(name);
-    if (info.type() != target.dataType() || !Arrays.equals(info.sizes(), target.shape())) {
+    if (!fits(name, target)) {
       throw new CheckpointException(
           "%s: tensor %s is %s%s, wanted %s%s"
               .formatted(
@@ -162,6 +162,12 @@ public final class SafeTensors implements Closeable {
                   target.dataType(),
                   Arrays.toString(target.shape())));
     }
+  }
+
+  /** Whether a tensor that is there has the type and shape of an array. */
+  boolean fits(String name, INDArray target) {
+    TensorInfo info = info(name);
+    return info.type() == target.dataType() && Arrays.equals(info.sizes(), target.shape());
   }
 
   @Override

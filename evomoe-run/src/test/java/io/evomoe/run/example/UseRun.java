@@ -16,6 +16,12 @@ final class UseRun {
     }
   }
 
+  static double longer(Path folder, Path longer) { // a new run with what the first has learned
+    try (Run<?> run = Run.after(folder).withMoments().training(t -> t.steps(100)).in(longer)) {
+      return run.train().result().validLoss();
+    }
+  }
+
   static double evaluate(Path folder) {
     try (Run<?> run = Run.open(folder)) {
       return run.evaluate().loss();

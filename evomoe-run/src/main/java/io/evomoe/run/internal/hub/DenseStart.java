@@ -5,10 +5,15 @@ import io.evomoe.moe.Growth;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.RunStart;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.internal.task.TaskTraining;
+import io.evomoe.run.record.Lineage;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * A run that starts from the weights of another one, which has no experts: it goes on dense, spawns
@@ -18,7 +23,7 @@ import java.nio.file.Path;
  * @param run the dense one
  * @param weights its parameters
  */
-public record DenseStart(RunCheckpoint run, DenseWeights weights) implements AutoCloseable {
+public record DenseStart(RunCheckpoint run, DenseWeights weights) implements RunStart {
 
   /**
    * Opens the folder of a run.
@@ -45,6 +50,7 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
    * @param usual the preset of this run's task
    * @param itsData whether it goes on with the dense run's data, which is divided as it was then
    */
+  @Override
   public RunConfig defaults(RunConfig usual, boolean itsData) {
     RunConfig dense = run.config();
     int positions = dense.embedding(run.vocabulary()).positions();
@@ -69,35 +75,12 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
         : usual.training();
   }
 
-  /** Refuses to start a run of another task. */
-  public void requireTask(String wanted) {
-    String task = run.config().task();
-    if (!task.equals(wanted)) {
-      throw new IllegalArgumentException(
-          "%s is a run of task %s; this one is of task %s"
-              .formatted(run.folder().path(), task, wanted));
-    }
-  }
-
-  /** Refuses to divide the dense run's data anew: it has been trained on what would be held out. */
-  public void requireItsSplit(RunConfig config) {
-    if (!config.split().equals(run.config().split())) {
-      throw new IllegalArgumentException(
-          "the split must be that of %s, whose data is used, %s, was %s"
-              .formatted(run.folder().path(), run.config().split(), config.split()));
-    }
-    if (!config.data().equals(run.config().data())) {
-      throw new IllegalArgumentException(
-          "the form of the data must be that of %s, whose data is used, %s, was %s"
-              .formatted(run.folder().path(), run.config().data(), config.data()));
-    }
-  }
-
   /**
    * Refuses a run whose experts cannot start as the dense one's nets.
    *
    * @param spawnAsked whether the user said how experts are spawned
    */
+  @Override
   public void requireFit(RunConfig config, boolean spawnAsked) {
     if (config.provider().expertForm() != ExpertForm.PLAIN) {
       throw new IllegalArgumentException(
@@ -109,6 +92,12 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Aut
           "spawning needs a gate that spawns its experts, such as evomoe, was given with "
               + config.gate());
     }
+  }
+
+  @Override
+  public Started begin(
+      TaskData<?, ?> data, RunConfig config, String content, Consumer<String> told) {
+    return new Started(TaskTraining.of(data, config, weights), Lineage.NONE);
   }
 
   @Override

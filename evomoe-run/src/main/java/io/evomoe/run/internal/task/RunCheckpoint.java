@@ -215,7 +215,8 @@ public final class RunCheckpoint implements AutoCloseable {
    * each token.
    */
   TrainingFacts facts() {
-    TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
+    long earlier = checkpoint.context().step() - checkpoint.progress().step();
+    TrainingFacts facts = TrainingFacts.ofSteps(earlier + config.training().steps());
     return folder.hasTokenizer() ? facts.withSpecialIds(tokenizer().specialIds()) : facts;
   }
 

@@ -60,8 +60,13 @@ public abstract class TaskData<B, M extends Model<B>> {
 
   /** A model before its first step. */
   public final M model(RunConfig config) {
+    return model(config, 0);
+  }
+
+  /** The same of a run that comes after a training of some steps. */
+  final M model(RunConfig config, long earlierSteps) {
     int rows = config.embedding(vocabulary()).vocabulary();
-    OptionalLong steps = OptionalLong.of(config.training().steps());
+    OptionalLong steps = OptionalLong.of(earlierSteps + config.training().steps());
     return task.fresh(
         config,
         vocabulary(),

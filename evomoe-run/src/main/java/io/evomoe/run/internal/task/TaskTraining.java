@@ -3,12 +3,14 @@ package io.evomoe.run.internal.task;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
+import io.evomoe.training.SavedRun;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
@@ -42,7 +44,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   /** A run before its first step. */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
       TaskData<B, M> data, RunConfig config) {
-    return begun(data, config, Measured.NOTHING, model -> fresh(data, config, model));
+    return begun(data, config, 0, Measured.NOTHING, model -> fresh(data, config, model));
   }
 
   /**
@@ -55,6 +57,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     return begun(
         data,
         config,
+        0,
         Measured.NOTHING,
         model -> {
           weights.loadInto(model);
@@ -62,16 +65,44 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
         });
   }
 
-  /** A saved run that goes on. */
-  public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
-      TaskData<B, M> data, RunConfig config, Checkpoint saved) {
+  /**
+   * A run before its first step, with what another one has saved.
+   *
+   * @param earlierSteps that gates are told to count on from
+   * @param batches of the data that were trained on before
+   */
+  static <B, M extends Model<B>> TaskTraining<B, M> from(
+      TaskData<B, M> data, RunConfig config, SavedRun start, long earlierSteps, long batches) {
     return begun(
         data,
         config,
+        earlierSteps,
+        Measured.NOTHING,
+        model ->
+            Trainer.resumed(
+                start,
+                model,
+                data.batches(config).after(batches),
+                config.trainer(),
+                config.schedule().after(earlierSteps)));
+  }
+
+  /** A saved run that goes on. */
+  public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
+      TaskData<B, M> data, RunConfig config, Checkpoint saved) {
+    long earlierSteps = saved.context().step() - saved.progress().step();
+    return begun(
+        data,
+        config,
+        earlierSteps,
         Measured.of(saved.config()),
         model ->
             Trainer.resumed(
-                saved, model, data.batches(config), config.trainer(), config.schedule()));
+                saved,
+                model,
+                data.batches(config).after(Lineage.of(saved.config()).batches()),
+                config.trainer(),
+                config.schedule().after(earlierSteps)));
   }
 
   private static <B, M extends Model<B>> Trainer<B> fresh(
@@ -81,8 +112,12 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
 
   /** Gives the model's memory back where its training cannot begin. */
   private static <B, M extends Model<B>> TaskTraining<B, M> begun(
-      TaskData<B, M> data, RunConfig config, Measured before, Function<M, Trainer<B>> trainer) {
-    M model = data.model(config);
+      TaskData<B, M> data,
+      RunConfig config,
+      long earlierSteps,
+      Measured before,
+      Function<M, Trainer<B>> trainer) {
+    M model = data.model(config, earlierSteps);
     try {
       return new TaskTraining<>(data, config, model, trainer.apply(model), before);
     } catch (RuntimeException e) {

@@ -1,0 +1,261 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.Growth;
+import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.ModelShape;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.rounds.RoundSettings;
+import io.evomoe.run.record.Ancestor;
+import io.evomoe.run.record.Lineage;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Progress;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointStart;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * A run, finished or not, whose weights, experts, tokenizer and settings a new one starts with, in
+ * a folder of its own. The phases go on where that run was, the steps count anew.
+ *
+ * @param run the earlier one
+ * @param moments whether the optimizer's moments are taken over
+ */
+public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart {
+
+  /** Opens the folder of a run, or one checkpoint in it, for its weights. */
+  public static EarlierRun open(Path folder) {
+    return new EarlierRun(RunCheckpoint.open(folder), false);
+  }
+
+  /**
+   * The same with its moments.
+   *
+   * @throws IllegalArgumentException if it has none that a run can take over
+   */
+  public EarlierRun withMoments() {
+    Path folder = run.folder().path();
+    if (RoundSettings.isIn(folder)) {
+      throw new IllegalArgumentException(
+          folder
+              + " was trained in rounds on a cluster: its weights can be taken, its moments not");
+    }
+    return new EarlierRun(run, true);
+  }
+
+  @Override
+  public String usualGate() {
+    return run.config().gate();
+  }
+
+  @Override
+  public long usualSeed() {
+    return run.config().seed();
+  }
+
+  /** All settings of the earlier run, with what is left of its phases. */
+  @Override
+  public RunConfig defaults(RunConfig usual, boolean itsData) {
+    RunConfig before = run.config();
+    RunConfig config =
+        before.with(
+            c ->
+                c.gate(usual.gate())
+                    .seed(usual.seed())
+                    .evolution(phasesLeft(usual.gate()))
+                    .split(itsData ? before.split() : usual.split())
+                    .data(itsData ? before.data() : usual.data()));
+    if (before.model().architecture() != Architecture.GPT) {
+      return config;
+    }
+    int positions = before.embedding(run.vocabulary()).positions();
+    return config.with(c -> c.architecture(before.architecture().withPositions(positions)));
+  }
+
+  /** Phases as they would be from here on; of another kind of gate from their beginning. */
+  private EvolutionConfig phasesLeft(String gate) {
+    EvolutionConfig phases = run.config().evolution();
+    EvolutionSchedule schedule = run.config().schedule();
+    long step = run.checkpoint().progress().step();
+    long annealing = schedule.temperature().decaySteps();
+    if (!hasExperts()) {
+      return phases.with(
+          e ->
+              e.diversifySteps(Math.max(0, schedule.diversifySteps() - step))
+                  .temperatureSteps(annealing));
+    }
+    boolean anneals = provider(gate).annealed() && run.config().provider().annealed();
+    if (!anneals) {
+      return phases.with(e -> e.diversifySteps(0));
+    }
+    long age = step - schedule.spawnStep().orElse(0);
+    double now = schedule.temperature(step);
+    EvolutionConfig left =
+        phases.with(
+            e ->
+                e.diversifySteps(0)
+                    .maxTemperature(now)
+                    .minTemperature(Math.min(now, phases.minTemperature()))
+                    .temperatureSteps(Math.max(1, annealing - age)));
+    Long hardFrom = phases.hardFrom();
+    return hardFrom == null ? left : left.with(e -> e.hardFrom(Math.max(0, hardFrom - age)));
+  }
+
+  private static GateProvider provider(String gate) {
+    return GateRegistry.installed().provider(gate);
+  }
+
+  private boolean hasExperts() {
+    return run.config().provider().growth() == Growth.FROM_START
+        || run.checkpoint().progress().spawned();
+  }
+
+  @Override
+  public void requireFit(RunConfig config, boolean spawnAsked) {
+    Path folder = run.folder().path();
+    ModelShape.require(config, run.config(), folder);
+    if (!config.gate().equals(run.config().gate())) {
+      requireGateFits(config);
+    }
+    if (hasExperts()) {
+      Long one = config.evolution().diversifySteps();
+      if (config.provider().growth() == Growth.SPAWNED && (one == null || one != 0)) {
+        throw new IllegalArgumentException(
+            "evolution.diversifySteps must be 0 where a run starts with the experts of %s, was %s"
+                .formatted(folder, one));
+      }
+      if (spawnAsked) {
+        throw new IllegalArgumentException(
+            "spawning cannot be asked for where a run starts with the experts of " + folder);
+      }
+    }
+  }
+
+  private void requireGateFits(RunConfig config) {
+    Path folder = run.folder().path();
+    GateProvider its = run.config().provider();
+    GateProvider other = config.provider();
+    if (!hasExperts()) {
+      throw new IllegalArgumentException(
+          "gate must be that of %s, %s, which has no experts yet, was %s; train --init makes experts of its nets"
+              .formatted(folder, its.name(), other.name()));
+    }
+    if (other.growth() == Growth.NEVER) {
+      throw new IllegalArgumentException(
+          "gate must be one with experts, as %s has them, was %s; convert --merge all makes one net of them"
+              .formatted(folder, other.name()));
+    }
+    if (other.expertForm() != its.expertForm() || other.placement() != its.placement()) {
+      throw new IllegalArgumentException(
+          "gate must be one whose experts stand where those of %s do (gate %s), was %s"
+              .formatted(folder, its.name(), other.name()));
+    }
+  }
+
+  @Override
+  public Started begin(
+      TaskData<?, ?> data, RunConfig config, String content, Consumer<String> told) {
+    Checkpoint from = run.checkpoint();
+    boolean sameGate =
+        config.gate().equals(run.config().gate())
+            && config.options().equals(run.config().options());
+    long earlier = sameGate ? from.context().step() : 0;
+    long batches = RunFolder.isSameData(from, content) ? batchesSeen(config) : 0;
+    StepContext first = config.schedule().after(earlier).context(0, false, config.seed());
+    boolean spawned = hasExperts() && config.provider().growth() == Growth.SPAWNED;
+    CheckpointStart start =
+        new CheckpointStart(from, sameGate, moments, spawned, first, config.seed());
+    TaskTraining<?, ?> training = TaskTraining.from(data, config, start, earlier, batches);
+    say(config, start, batches, told);
+    return new Started(training, lineage(start, batches));
+  }
+
+  /** As batches of the new run; sequences of another length are other sequences. */
+  private long batchesSeen(RunConfig config) {
+    RunConfig before = run.config();
+    if (config.model().sequence() != before.model().sequence()) {
+      return 0;
+    }
+    long batches =
+        Lineage.of(run.checkpoint().config()).batches()
+            + run.checkpoint().progress().step() * before.training().microBatches();
+    long sequences = batches * before.training().batch();
+    int batch = config.training().batch();
+    return (sequences + batch - 1) / batch;
+  }
+
+  private Lineage lineage(CheckpointStart start, long batches) {
+    Checkpoint from = run.checkpoint();
+    Progress progress = from.progress();
+    Ancestor nearest =
+        new Ancestor(
+            run.folder().path().toAbsolutePath().normalize().toString(),
+            run.config().gate(),
+            run.config().seed(),
+            progress.step(),
+            progress.tokens(),
+            progress.trainFlops(),
+            from.modelSha256(),
+            moments,
+            start.made().stream().sorted().toList());
+    return Lineage.of(from.config()).after(nearest, batches);
+  }
+
+  private void say(RunConfig config, CheckpointStart start, long batches, Consumer<String> told) {
+    Path folder = run.folder().path();
+    told.accept(
+        "Starts from %s after step %d: %s"
+            .formatted(
+                folder,
+                run.checkpoint().progress().step(),
+                moments ? "its weights and moments" : "its weights; moments begin at zero"));
+    if (!start.made().isEmpty() || !start.taken().isEmpty()) {
+      told.accept(
+          "Gate %s begins with %s of gate %s, and as new with %s"
+              .formatted(
+                  config.gate(),
+                  names(start.taken().stream().sorted().toList()),
+                  run.config().gate(),
+                  names(start.made().stream().sorted().toList())));
+    }
+    if (config.provider().annealed() && hasExperts()) {
+      told.accept("Experts are not spawned again; " + phases(config));
+    }
+    if (batches > 0) {
+      told.accept("The data goes on after the %d batches that were trained on".formatted(batches));
+    }
+  }
+
+  private static String phases(RunConfig config) {
+    EvolutionSchedule schedule = config.schedule();
+    Long hardFrom = config.evolution().hardFrom();
+    double first = schedule.temperature(0);
+    double last = schedule.temperature(config.training().steps());
+    String temperature =
+        first == last
+            ? String.format(Locale.ROOT, "temperature %.2f", first)
+            : String.format(Locale.ROOT, "temperature %.2f -> %.2f", first, last);
+    if (hardFrom == null) {
+      return temperature;
+    }
+    String hard =
+        "hard from step %d on, %d a token".formatted(hardFrom + 1, config.evolution().finalTopK());
+    return hardFrom == 0 ? hard : temperature + ", " + hard;
+  }
+
+  private static String names(List<String> names) {
+    return names.isEmpty() ? "nothing" : String.join(", ", names);
+  }
+
+  @Override
+  public void close() {
+    run.close();
+  }
+}

@@ -1,0 +1,87 @@
+package io.evomoe.run.internal.task;
+
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.Lineage;
+import java.util.function.Consumer;
+
+/** A saved run that a new one starts from. */
+public interface RunStart extends AutoCloseable {
+
+  /** The gate where nothing else is said. */
+  String USUAL_GATE = "evomoe";
+
+  /** The seed where nothing else is said. */
+  long USUAL_SEED = 1;
+
+  /** The saved one. */
+  RunCheckpoint run();
+
+  /** The gate of a run that starts here, where none is asked for. */
+  default String usualGate() {
+    return USUAL_GATE;
+  }
+
+  /** The seed of a run that starts here, where none is asked for. */
+  default long usualSeed() {
+    return USUAL_SEED;
+  }
+
+  /**
+   * The defaults of a run that starts here.
+   *
+   * @param usual the preset of this run's task, with its gate and seed
+   * @param itsData whether it goes on with the saved run's data, which is divided as it was then
+   */
+  RunConfig defaults(RunConfig usual, boolean itsData);
+
+  /**
+   * Refuses a run that cannot start here.
+   *
+   * @param spawnAsked whether the user said how experts are spawned
+   */
+  void requireFit(RunConfig config, boolean spawnAsked);
+
+  /**
+   * A run that is going to take its first step.
+   *
+   * @param data of the new run
+   * @param content digest of that data
+   * @param told a line each on what it starts with
+   */
+  Started begin(TaskData<?, ?> data, RunConfig config, String content, Consumer<String> told);
+
+  /**
+   * A run before its first step.
+   *
+   * @param training of it
+   * @param lineage to be kept with it
+   */
+  record Started(TaskTraining<?, ?> training, Lineage lineage) {}
+
+  /** Refuses to start a run of another task. */
+  default void requireTask(String wanted) {
+    String task = run().config().task();
+    if (!task.equals(wanted)) {
+      throw new IllegalArgumentException(
+          "%s is a run of task %s; this one is of task %s"
+              .formatted(run().folder().path(), task, wanted));
+    }
+  }
+
+  /** Refuses to divide the saved run's data anew: it has been trained on what would be held out. */
+  default void requireItsSplit(RunConfig config) {
+    if (!config.split().equals(run().config().split())) {
+      throw new IllegalArgumentException(
+          "the split must be that of %s, whose data is used, %s, was %s"
+              .formatted(run().folder().path(), run().config().split(), config.split()));
+    }
+    if (!config.data().equals(run().config().data())) {
+      throw new IllegalArgumentException(
+          "the form of the data must be that of %s, whose data is used, %s, was %s"
+              .formatted(run().folder().path(), run().config().data(), config.data()));
+    }
+  }
+
+  @Override
+  void close();
+}

@@ -1,0 +1,72 @@
+package io.evomoe.run.record;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.evomoe.internal.files.AtomicFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a run comes from: {@code lineage.json} in its folder, and an entry of its checkpoints.
+ *
+ * @param from the run that it started from, then the one which that started from, and so on
+ * @param batches of the data that these had trained on, where the run goes on with the same data
+ */
+public record Lineage(List<Ancestor> from, long batches) {
+  /** The file's name in the folder of a run. */
+  public static final String NAME = "lineage.json";
+
+  /** Of a run that started from nothing. */
+  public static final Lineage NONE = new Lineage(List.of(), 0);
+
+  private static final String ENTRY = "lineage";
+
+  /** Keeps the ancestors unmodifiable. */
+  public Lineage {
+    from = List.copyOf(from);
+  }
+
+  /**
+   * What a checkpoint says.
+   *
+   * @param entries its text by name
+   * @throws IllegalArgumentException if the entry cannot be read
+   */
+  public static Lineage of(Map<String, String> entries) {
+    String text = entries.get(ENTRY);
+    try {
+      return text == null ? NONE : Json.MAPPER.readValue(text, Lineage.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("lineage cannot be read, was " + text, e);
+    }
+  }
+
+  /** The lineage of a run that starts from one of this lineage. */
+  public Lineage after(Ancestor nearest, long batchesSeen) {
+    List<Ancestor> all = new ArrayList<>(List.of(nearest));
+    all.addAll(from);
+    return new Lineage(all, batchesSeen);
+  }
+
+  /** What a checkpoint keeps of it; empty where there is none. */
+  public Map<String, String> entries() {
+    try {
+      return from.isEmpty() ? Map.of() : Map.of(ENTRY, Json.MAPPER.writeValueAsString(this));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a lineage has a JSON form", e);
+    }
+  }
+
+  /** Writes the file into the folder of a run that has a lineage. */
+  public void write(Path folder) {
+    if (from.isEmpty()) {
+      return;
+    }
+    try {
+      AtomicFile.write(folder.resolve(NAME), Json.PRETTY.writeValueAsString(this) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a lineage has a JSON form", e);
+    }
+  }
+}
