@@ -61,7 +61,8 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Option(
         names = "--merge",
-        description = "experts to average into each new one, such as 0+1,2+3; all for one expert")
+        description =
+            "experts to average into each new one, such as 0+1,2+3; all for one, which is a dense run")
     @Nullable String merge;
 
     @Option(names = "--experts", description = "how many, each a copy of one there is")
@@ -107,7 +108,9 @@ final class ConvertCommand implements Callable<Integer> {
       copyTokenizer(run.folder().tokenizerPath(), new RunFolder(made.path()));
       conversion.write(groups, method, made.path());
       made.publish();
-      System.out.printf("%d experts became %d: %s%n", there, groups.size(), out);
+      String became =
+          conversion.isDense(groups) ? "one net, gate dense" : Integer.toString(groups.size());
+      System.out.printf("%d experts became %s: %s%n", there, became, out);
     }
     return 0;
   }

@@ -1,6 +1,7 @@
 package io.evomoe.training.checkpoint;
 
 import io.evomoe.moe.GateState;
+import io.evomoe.moe.Growth;
 import io.evomoe.nn.ExpertPlace;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Parameter;
@@ -25,7 +26,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Turns a model of some experts into one of others: experts are merged by averaging, selected, or
  * copied. A gate's arrays are treated alike along the axis that counts the experts; optimizer
- * moments go the way of their parameters. Everything else is copied.
+ * moments go the way of their parameters. Everything else is copied. One expert can become the net
+ * of a model that has no gates, which are left out then.
  *
  * <p>Where every old expert becomes the same number of copies, a softmax gate that weighs all
  * experts gives the same output as before, until {@link #spread}: the copies share the old one's
@@ -63,7 +65,8 @@ public final class ExpertConversion {
   /**
    * Fills a model of the new number of experts.
    *
-   * @param fresh a new model, spawned if the old one was; its gates untouched so far
+   * @param fresh a new model, spawned if the old one was; its gates untouched so far. Of one group
+   *     of experts also one without gates
    * @param untrained a model like the old one, as new as {@code fresh}: an array without an axis
    *     for the experts is only copied where these two began alike
    * @throws CheckpointException if an array cannot be converted; it is named
@@ -72,7 +75,9 @@ public final class ExpertConversion {
     Map<String, INDArray> states = new LinkedHashMap<>();
     fresh.state().forEach(state -> states.put(state.name(), state.value()));
     for (GateState state : untrained.state()) {
-      requireSameBeginning(state, states.get(state.name()));
+      if (fresh.growth() != Growth.NEVER) {
+        requireSameBeginning(state, states.get(state.name()));
+      }
     }
     IdentityHashMap<INDArray, INDArray> converted = new IdentityHashMap<>();
     for (Parameter parameter : fresh.parameters()) {

@@ -2,11 +2,16 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.Spawning;
+import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Growth;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.record.Lineage;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
+import io.evomoe.training.Progress;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.ExpertConversion;
@@ -14,8 +19,13 @@ import io.evomoe.training.checkpoint.ExpertGroups;
 import io.evomoe.training.optimizer.AdamW;
 import java.nio.file.Path;
 
-/** Makes a run of another number of experts out of a saved one. */
+/**
+ * Makes a run of another number of experts out of a saved one. One expert that is a plain net
+ * becomes the net of a run without gates.
+ */
 public final class Conversion {
+  private static final String DENSE = "dense";
+
   private final RunCheckpoint run;
 
   /**
@@ -46,9 +56,7 @@ public final class Conversion {
    * @return the checkpoint
    */
   public Path write(ExpertGroups groups, SpawnMethod spread, Path out) {
-    RunConfig config =
-        Tasks.checked(
-            ConfigFile.set(run.config(), "model.experts", Integer.toString(groups.size())));
+    RunConfig config = Tasks.checked(config(groups));
     Task<?, ?> task = Tasks.named(config.task());
     Model<?> old = grown(task, run);
     AdamW oldMoments = optimizer(run.config());
@@ -64,15 +72,43 @@ public final class Conversion {
     folder.write(config);
     Checkpoint saved = run.checkpoint();
     return folder
-        .checkpointWriter(RunFolder.data(saved), config)
-        .write(
-            new TrainingState(saved.progress(), saved.context(), saved.seed(), converted, moments));
+        .checkpointWriter(
+            RunFolder.data(saved),
+            FolderDigest.of(RunFolder.data(saved)),
+            config,
+            Lineage.of(saved.config()).entries())
+        .write(state(config, converted, moments));
+  }
+
+  /** Whether so many experts are one net that needs no gate. */
+  public boolean isDense(ExpertGroups groups) {
+    return groups.size() == 1 && run.config().provider().expertForm() == ExpertForm.PLAIN;
+  }
+
+  /** The experts that a run without them would have are still as many as there were. */
+  private RunConfig config(ExpertGroups groups) {
+    return isDense(groups)
+        ? run.config().with(c -> c.gate(DENSE))
+        : ConfigFile.set(run.config(), "model.experts", Integer.toString(groups.size()));
+  }
+
+  private TrainingState state(RunConfig config, Model<?> converted, AdamW moments) {
+    Checkpoint saved = run.checkpoint();
+    Progress then = saved.progress();
+    if (converted.growth() != Growth.NEVER) {
+      return new TrainingState(then, saved.context(), saved.seed(), converted, moments);
+    }
+    Progress dense =
+        new Progress(then.step(), then.tokens(), then.trainFlops(), false, then.skipped());
+    long earlier = saved.context().step() - then.step();
+    StepContext next = config.schedule().after(earlier).context(then.step(), false, saved.seed());
+    return new TrainingState(dense, next, saved.seed(), converted, moments);
   }
 
   /** A model of the new configuration, with as many experts as it says. */
   private Model<?> convertedModel(Task<?, ?> task, RunConfig config) {
     try (RunCheckpoint target = run.withConfig(config)) {
-      return grown(task, target);
+      return config.provider().growth() == Growth.NEVER ? task.fresh(target) : grown(task, target);
     }
   }
 
