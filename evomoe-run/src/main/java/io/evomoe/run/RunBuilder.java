@@ -191,11 +191,6 @@ public final class RunBuilder<M extends Model<?>> {
     return from(DenseStart.open(denseRun));
   }
 
-  /** The same for the command line; closed with the run. */
-  public RunBuilder<M> from(DenseStart denseRun) {
-    return starting(denseRun);
-  }
-
   /**
    * Takes over the optimizer's moments as well, of a run that starts {@linkplain Run#after after}
    * another one.
@@ -207,11 +202,11 @@ public final class RunBuilder<M extends Model<?>> {
       throw new IllegalArgumentException(
           "moments can be taken over by a run that starts after another one (Run.after) alone");
     }
-    return starting(earlier.withMoments());
+    return from(earlier.withMoments());
   }
 
   /** For the command line: starts from a run that is closed with this one. */
-  public RunBuilder<M> starting(RunStart saved) {
+  public RunBuilder<M> from(RunStart saved) {
     start = saved;
     return this;
   }

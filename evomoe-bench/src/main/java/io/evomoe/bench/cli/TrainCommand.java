@@ -264,7 +264,7 @@ final class TrainCommand implements Callable<Integer> {
       saved.requireItsSplit(config);
       options.data = saved.run().data(List.of());
     }
-    start(Run.of(config, options.dataPaths()).starting(saved), folder, stop);
+    start(Run.of(config, options.dataPaths()).from(saved), folder, stop);
   }
 
   private void start(RunBuilder<?> builder, OutputFolder folder, GracefulStop stop) {
