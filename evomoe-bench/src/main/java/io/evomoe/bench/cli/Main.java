@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TranslateCommand.class,
       FineTuneCommand.class,
+      ClassifyCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       LogitsCommand.class,

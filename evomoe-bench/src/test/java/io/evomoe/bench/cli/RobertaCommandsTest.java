@@ -2,11 +2,6 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.models.text.HeldOut;
-import io.evomoe.models.text.classes.ClassifiedSplit;
-import io.evomoe.models.text.classes.ClassifiedText;
-import io.evomoe.run.finetune.Classified;
-import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.ResultFile;
@@ -19,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,29 +110,6 @@ class RobertaCommandsTest {
         .contains("\"test_accuracy\"", "\"fine-tuned\"");
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(80);
     assertThat(out.resolve("checkpoints/step-00000040")).isDirectory();
-    assertThat(accuracyOfTheOpenedClassifier(out)).isEqualTo(testAccuracy(run.out()));
-  }
-
-  /** In percent with one decimal, of what the folder alone gives. */
-  private String accuracyOfTheOpenedClassifier(Path out) {
-    List<ClassifiedText> texts =
-        ClassifiedSplit.open(classes, HeldOut.DEFAULT).test().orElseThrow().examples();
-    try (Classifier classifier = Classifier.open(out)) {
-      List<Classified> named =
-          classifier.classify(texts.stream().map(ClassifiedText::text).toList());
-      assertThat(named).allSatisfy(one -> assertThat(one.probability()).isBetween(0.0, 1.0));
-      long right =
-          IntStream.range(0, named.size())
-              .filter(i -> named.get(i).label().equals(texts.get(i).label()))
-              .count();
-      return "%.1f%%".formatted(100.0 * right / named.size());
-    }
-  }
-
-  private static String testAccuracy(String table) {
-    String row =
-        table.lines().filter(line -> line.startsWith("fine-tuned")).findFirst().orElseThrow();
-    return row.strip().split("\\s{2,}", -1)[3];
   }
 
   @Test

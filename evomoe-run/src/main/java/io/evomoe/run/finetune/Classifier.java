@@ -5,8 +5,8 @@ import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.EncodedTexts;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.Workspaces;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.finetune.Naming;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Tasks;
@@ -18,8 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * A fine-tuned classifier, as {@code finetune} leaves it in its folder, which is complete in
@@ -32,11 +30,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * }</pre>
  */
 public final class Classifier implements AutoCloseable {
-  /** Texts that are read together. */
-  private static final int BATCH = 32;
-
   private final RobertaClassifier network;
-  private final StepContext context;
+  private final Naming naming;
   private final List<String> labels;
   private final BpeTokenizer tokenizer;
   private final int limit;
@@ -48,7 +43,7 @@ public final class Classifier implements AutoCloseable {
       BpeTokenizer tokenizer,
       int limit) {
     this.network = network;
-    this.context = context;
+    this.naming = new Naming(network, context);
     this.labels = labels;
     this.tokenizer = tokenizer;
     this.limit = limit;
@@ -98,7 +93,12 @@ public final class Classifier implements AutoCloseable {
     return labels;
   }
 
-  /** The class of a text; what is too long loses its last tokens. */
+  /** Tokens that a text may have, its begin and end included. */
+  public int limit() {
+    return limit;
+  }
+
+  /** The class of a text; what is longer than {@link #limit} loses its last tokens. */
   public Classified classify(String text) {
     return classify(List.of(text)).get(0);
   }
@@ -106,22 +106,18 @@ public final class Classifier implements AutoCloseable {
   /** The classes of texts, in the same order. */
   public List<Classified> classify(List<String> texts) {
     List<Classified> classified = new ArrayList<>();
-    for (int first = 0; first < texts.size(); first += BATCH) {
-      List<String> some = texts.subList(first, Math.min(texts.size(), first + BATCH));
-      for (double[] probabilities : probabilities(some)) {
-        classified.add(Classified.of(labels, probabilities));
+    for (int first = 0; first < texts.size(); first += Naming.BATCH) {
+      List<String> some = texts.subList(first, Math.min(texts.size(), first + Naming.BATCH));
+      EncodedTexts encoded = EncodedTexts.enclosed(some, tokenizer, limit);
+      List<Naming.Named> named =
+          naming.of(encoded.batch(IntStream.range(0, some.size()).toArray()));
+      for (int i = 0; i < some.size(); i++) {
+        Naming.Named one = named.get(i);
+        classified.add(
+            new Classified(labels.get(one.label()), one.probability(), encoded.isCut(i)));
       }
     }
     return List.copyOf(classified);
-  }
-
-  /** Of each class, for each text. */
-  private double[][] probabilities(List<String> texts) {
-    EncodedTexts encoded = EncodedTexts.enclosed(texts, tokenizer, limit);
-    int[] all = IntStream.range(0, texts.size()).toArray();
-    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
-      return Transforms.softmax(network.logits(encoded.batch(all), context)).toDoubleMatrix();
-    }
   }
 
   @Override

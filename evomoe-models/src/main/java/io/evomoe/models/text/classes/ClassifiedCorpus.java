@@ -18,11 +18,23 @@ import java.util.stream.Stream;
  */
 public record ClassifiedCorpus(String name, List<ClassifiedText> examples) {
 
-  /** Checks that there are texts, and keeps them unmodifiable. */
+  /**
+   * Checks that there are texts, and keeps them unmodifiable.
+   *
+   * @throws IllegalArgumentException when there is none, or a label has a TAB or a line end, with
+   *     which no line could hold it; the message names the line
+   */
   public ClassifiedCorpus {
     examples = List.copyOf(examples);
     if (examples.isEmpty()) {
       throw new IllegalArgumentException(name + " must hold classified texts, has none");
+    }
+    for (ClassifiedText example : examples) {
+      if (example.label().chars().anyMatch(Character::isISOControl)) {
+        throw new IllegalArgumentException(
+            "%s, line %d: label must be on one line and without TABs, was '%s'"
+                .formatted(name, example.line(), example.label().replaceAll("\\p{Cntrl}", "?")));
+      }
     }
   }
 

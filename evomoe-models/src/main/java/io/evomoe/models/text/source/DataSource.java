@@ -122,16 +122,63 @@ public final class DataSource {
         lines.end();
         note.add(file.form().words());
       } else {
-        Consumer<DataRecord> taker =
-            record -> {
-              counting.part(record.values().get(0));
-              counting.end();
-            };
-        note.add(file, RecordFile.read(file.path(), file.form(), kind, form, taker));
+        readRecords(file, note, counting);
       }
     }
     note.requireSome();
     return note;
+  }
+
+  /** The records of a file, a document each. */
+  private void readRecords(SourceFile file, SourceNote note, DocumentReader counting) {
+    Consumer<DataRecord> taker =
+        record -> {
+          counting.part(record.values().get(0));
+          counting.end();
+        };
+    note.add(file, RecordFile.read(file.path(), file.form(), kind, form, taker));
+  }
+
+  /**
+   * Reads its texts one by one: as {@link #documents} does, but for plain text, of which a line is
+   * a text; of a blank line it is empty.
+   *
+   * @return what it was taken for
+   * @throws IllegalArgumentException as {@link #documents}
+   */
+  public SourceNote texts(Consumer<String> taker) {
+    SourceNote note = new SourceNote(this);
+    DocumentReader counting = note.counting(new WholeDocuments(taker));
+    for (SourceFile file : files) {
+      if (folder && file.isEmpty()) {
+        note.addEmpty();
+      } else if (file.form() == FileForm.TEXT) {
+        readLines(file, counting);
+        note.add(file.form().words() + ", a line each");
+      } else if (file.form() == FileForm.MARKDOWN) {
+        DocumentLines lines = new DocumentLines(counting, true);
+        Utf8Text.read(file.path(), lines::read);
+        lines.end();
+        note.add(file.form().words());
+      } else {
+        readRecords(file, note, counting);
+      }
+    }
+    note.requireSome();
+    return note;
+  }
+
+  private void readLines(SourceFile file, DocumentReader counting) {
+    String what = kind.file(file.path());
+    UnreadFormats.refuseByLook(what, file.path());
+    try (Lines lines = new Lines(what, file.path())) {
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        if (!line.isBlank()) {
+          counting.part(line);
+        }
+        counting.end();
+      }
+    }
   }
 
   /**

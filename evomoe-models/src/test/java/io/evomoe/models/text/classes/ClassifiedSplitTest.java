@@ -53,6 +53,19 @@ class ClassifiedSplitTest {
   }
 
   @Test
+  void should_refuse_a_label_that_no_line_could_hold() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("a.jsonl"),
+            "{\"label\":\"a\",\"text\":\"x\"}\n{\"label\":\"b\\nc\",\"text\":\"y\"}\n");
+
+    assertThatThrownBy(() -> ClassifiedCorpus.read(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "class file %s, line 2: label must be on one line and without TABs, was 'b?c'", file);
+  }
+
+  @Test
   void should_name_a_label_that_training_does_not_have_and_its_line() throws IOException {
     Files.writeString(folder.resolve("x.train.tsv"), "a\tone\nb\ttwo\n");
     Path valid = Files.writeString(folder.resolve("x.valid.tsv"), "a\tthree\n\nz\tfour\n");

@@ -25,25 +25,26 @@ final class ClassTexts {
 
   private final ClassifiedSplit split;
   private final ClassifiedBatches train;
+  private final List<ClassBatch> heldOut;
   private final List<ClassBatch> valid;
   private final Optional<List<ClassBatch>> test;
 
   ClassTexts(RunCheckpoint run, ClassifiedSplit split, FineTuneSettings settings) {
-    Function<ClassifiedCorpus, ClassifiedBatches> encode =
+    Function<ClassifiedCorpus, ClassifiedTexts> encode =
         corpus ->
-            new ClassifiedBatches(
-                new ClassifiedTexts(
-                    corpus, split.labels(), run.tokenizer(), run.config().model().sequence()),
-                settings.batch(),
-                settings.seed());
+            new ClassifiedTexts(
+                corpus, split.labels(), run.tokenizer(), run.config().model().sequence());
+    ClassifiedTexts validTexts = encode.apply(split.valid());
     this.split = split;
-    this.train = encode.apply(split.train());
-    this.valid = all(encode.apply(split.valid()));
-    this.test = split.test().map(encode).map(ClassTexts::all);
+    this.train =
+        new ClassifiedBatches(encode.apply(split.train()), settings.batch(), settings.seed());
+    this.heldOut = all(validTexts, settings.batch());
+    this.valid = all(validTexts, Naming.BATCH);
+    this.test = split.test().map(encode).map(texts -> all(texts, Naming.BATCH));
   }
 
-  private static List<ClassBatch> all(ClassifiedBatches batches) {
-    return batches.evaluationBatches(Integer.MAX_VALUE);
+  private static List<ClassBatch> all(ClassifiedTexts texts, int batch) {
+    return new ClassifiedBatches(texts, batch, 0).evaluationBatches(Integer.MAX_VALUE);
   }
 
   Labels labels() {
@@ -55,7 +56,7 @@ final class ClassTexts {
   }
 
   TrainingData<ClassBatch> trainingData() {
-    return new TrainingData<>(train, valid);
+    return new TrainingData<>(train, heldOut);
   }
 
   /** The scores of always naming the most frequent class of training. */

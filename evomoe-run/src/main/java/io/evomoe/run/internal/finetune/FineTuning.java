@@ -7,7 +7,6 @@ import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.moe.GateState;
-import io.evomoe.nn.Workspaces;
 import io.evomoe.run.internal.folder.Fingerprint;
 import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.task.RunCheckpoint;
@@ -15,13 +14,11 @@ import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunRecording;
-import io.evomoe.step.StepContext;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
 import java.util.Optional;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
  * Fine-tunes the RoBERTa of a run to name the classes of texts, and, to compare with, the same
@@ -138,13 +135,8 @@ public final class FineTuning {
   /** As the gates are after the last step. */
   private ClassScores measure(
       String name, RobertaClassifier classifier, Trainer<ClassBatch> trainer) {
-    StepContext context = trainer.state().context().evaluating();
+    Naming naming = new Naming(classifier, trainer.state().context().evaluating());
     return texts.scores(
-        name,
-        batch -> {
-          try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
-            return classifier.classify(batch.tokens(), context);
-          }
-        });
+        name, batch -> naming.of(batch.tokens()).stream().mapToInt(Naming.Named::label).toArray());
   }
 }

@@ -1,0 +1,166 @@
+package io.evomoe.bench.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.run.finetune.Classified;
+import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.ClassScores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A fine-tuned classifier is applied to texts, from its folder alone. */
+class ClassifyCommandTest {
+  private static final String[] KINDS = {
+    "noun.animal\tan animal %d of the water", "verb.motion\tto move %d times", "adj\tlike gold %d"
+  };
+
+  @TempDir static Path folder;
+  private static Path data;
+  private static Path test;
+  private static Path tuned;
+  private static String printed;
+  private static ClassScores scores;
+
+  @BeforeAll
+  static void tune_a_classifier_and_take_it_elsewhere() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      lines.add(KINDS[i % 3].formatted(i));
+    }
+    data = Files.createDirectory(folder.resolve("classes"));
+    Files.write(data.resolve("x.train.tsv"), lines.subList(0, 240));
+    Files.write(data.resolve("x.valid.tsv"), lines.subList(240, 300));
+    test = Files.write(data.resolve("x.test.tsv"), lines.subList(300, 400));
+    Path trained = folder.resolve("trained");
+    new TinyRuns("roberta", data).train(trained, "evomoe", "30").succeeded();
+    Path out = folder.resolve("tuned");
+    printed =
+        CommandRun.of(
+                "finetune",
+                "--checkpoint=" + trained,
+                "--data=" + data,
+                "--out=" + out,
+                "--steps=14",
+                "--batch=7",
+                "--no-baseline")
+            .succeeded()
+            .out();
+    scores = ClassScoreFile.read(out).orElseThrow().get(1);
+    tuned = Files.move(out, folder.resolve("moved"));
+    Files.move(trained, folder.resolve("gone"));
+  }
+
+  @Test
+  void another_process_should_reach_the_accuracy_that_was_printed() throws Exception {
+    Path log = folder.resolve("log");
+    Process process =
+        ChildProcess.start(
+            List.of("classify", "--checkpoint=" + tuned, "--data=" + test, "--format=jsonl"), log);
+
+    assertThat(process.waitFor()).as(Files.readString(log)).isZero();
+
+    List<String> named =
+        Files.readAllLines(log).stream()
+            .filter(line -> line.startsWith("{"))
+            .map(this::label)
+            .toList();
+    assertThat(share(named)).isEqualTo(scores.testAccuracy()).isStrictlyBetween(0.0, 1.0);
+    assertThat(printed).contains("%.1f%%".formatted(100 * share(named)));
+  }
+
+  @Test
+  void every_way_to_give_texts_should_name_the_same() throws IOException {
+    List<String> texts =
+        Files.readAllLines(test).stream().map(line -> line.split("\t")[1]).toList();
+    Path lines = Files.write(folder.resolve("lines.txt"), texts);
+    Path csv = folder.resolve("texts.csv");
+    Files.writeString(csv, "text\n" + String.join("\n", texts) + "\n");
+
+    String read = classify(String.join("\r\n", texts));
+
+    assertThat(read.lines()).hasSize(texts.size());
+    for (Path file : List.of(test, lines, csv)) {
+      CommandRun run = CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + file);
+      assertThat(run.succeeded().out()).as("" + file).isEqualTo(read);
+      assertThat(run.err()).contains(file + " is ", ": 100 documents");
+    }
+    try (Classifier classifier = Classifier.open(tuned)) {
+      List<Classified> named = classifier.classify(texts);
+      assertThat(named.stream().map(c -> "%s\t%.6f".formatted(c.label(), c.probability())))
+          .containsExactlyElementsOf(read.lines().toList());
+      assertThat(classifier.classify(texts.get(0)).label()).isEqualTo(named.get(0).label());
+    }
+  }
+
+  @Test
+  void blank_and_long_lines_should_keep_their_places() throws IOException {
+    String read =
+        classify(" to move 5 times \n\n   \nlike gold " + "and silver ".repeat(40) + "\n");
+
+    assertThat(read.lines()).hasSize(4);
+    assertThat(read.lines().toList().subList(1, 3)).containsExactly("\t", "\t");
+    assertThat(read.lines().findFirst()).isEqualTo(classify("to move 5 times").lines().findFirst());
+    CommandRun json =
+        CommandRun.reading(
+            ("\n" + "gold ".repeat(40)).getBytes(UTF_8),
+            "classify",
+            "--checkpoint=" + tuned,
+            "--format=jsonl");
+    assertThat(json.succeeded().out())
+        .startsWith("{\"label\":null,\"probability\":null,\"text\":\"\"}\n{\"label\":\"");
+    assertThat(json.err()).contains("evomoe: 1 of 2 texts have more than 16 tokens and were cut");
+    assertThat(classify("")).isEmpty();
+  }
+
+  @Test
+  void what_cannot_be_classified_should_be_refused() throws IOException {
+    Path broken = Files.writeString(folder.resolve("broken.jsonl"), "{\"text\": \"gold\"}\n{}\n");
+
+    CommandRun.of("classify", "--checkpoint=" + folder.resolve("gone"))
+        .refused("is not the folder of a fine-tuned classifier: it has no model.yaml");
+    CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + data)
+        .refused("holds a split: name the file in it that is to be classified");
+    CommandRun.of("classify", "--checkpoint=" + tuned, "--text-field=body")
+        .refused("options on the form of data need --data");
+    CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + broken)
+        .refused("broken.jsonl, line 2: has no field text");
+    CommandRun.reading(new byte[] {'a', '\n', (byte) 0xff}, "classify", "--checkpoint=" + tuned)
+        .refused("standard input, line 2 is not UTF-8");
+  }
+
+  private static String classify(String lines) {
+    return CommandRun.reading(lines.getBytes(UTF_8), "classify", "--checkpoint=" + tuned)
+        .succeeded()
+        .out();
+  }
+
+  private String label(String json) {
+    try {
+      JsonNode line = new ObjectMapper().readTree(json);
+      assertThat(line.get("probability").asDouble()).isBetween(0.3, 1.0);
+      return line.get("label").asText();
+    } catch (IOException e) {
+      throw new AssertionError(json, e);
+    }
+  }
+
+  private static double share(List<String> named) throws IOException {
+    List<String> lines = Files.readAllLines(test);
+    assertThat(named).hasSameSizeAs(lines);
+    return IntStream.range(0, lines.size())
+            .filter(i -> lines.get(i).startsWith(named.get(i) + "\t"))
+            .count()
+        / (double) lines.size();
+  }
+}
