@@ -1,12 +1,18 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.report.ClassEvaluationTable;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.run.finetune.ClassEvaluation;
+import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.internal.finetune.ClassSource;
+import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.result.EvalRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,16 +25,18 @@ import picocli.CommandLine.Spec;
     name = "eval",
     description =
         "Measures a trained model on data: loss and perplexity; of translations also token accuracy,"
-            + " BLEU and chrF.",
+            + " BLEU and chrF; of a classifier accuracy, macro-F1 and the scores of each class.",
     mixinStandardHelpOptions = true)
 final class EvalCommand implements Callable<Integer> {
   private static final List<String> OF_TRANSLATION =
       List.of("--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch");
+  private static final List<String> NOT_OF_CLASSIFIERS =
+      Stream.concat(Stream.of("--batches", "--top-k"), OF_TRANSLATION.stream()).toList();
 
   @Option(
       names = "--checkpoint",
       required = true,
-      description = "folder of a run; its last checkpoint is used")
+      description = "folder of a run, or of finetune; its last checkpoint is used")
   Path checkpoint = Path.of(".");
 
   @Option(
@@ -74,27 +82,56 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (Classifier.isIn(checkpoint)) {
+      evaluateClassifier();
+      return 0;
+    }
     EvalRequest request =
         new EvalRequest(data, split, batches, sentences, examples, search.search(), topK);
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       requireHeard(run.config().task());
       DataForm usual = run.config().data();
-      DataForm asked = form.form(usual);
-      if (data == null && !asked.equals(usual)) {
-        throw new IllegalArgumentException(
-            "options on the form of data need --data: without it, the run's data is read as it was");
-      }
+      DataForm asked = asked(usual);
       RunCheckpoint read = run.withConfig(run.config().with(c -> c.data(asked)));
       Tasks.named(run.config().task()).evaluate(read, request).lines().forEach(System.out::println);
     }
     return 0;
   }
 
+  private DataForm asked(DataForm usual) {
+    DataForm asked = form.form(usual);
+    if (data == null && !asked.equals(usual)) {
+      throw new IllegalArgumentException(
+          "options on the form of data need --data: without it, the run's data is read as it was");
+    }
+    return asked;
+  }
+
+  private void evaluateClassifier() {
+    for (String option : NOT_OF_CLASSIFIERS) {
+      if (isGiven(option)) {
+        throw new IllegalArgumentException(
+            "%s is not for a classifier, which %s holds".formatted(option, checkpoint));
+      }
+    }
+    try (Classifier classifier = Classifier.open(checkpoint)) {
+      DataForm read = asked(TunedFolder.model(checkpoint).data());
+      ClassEvaluation evaluation =
+          data == null
+              ? classifier.evaluate(split)
+              : classifier.evaluate(ClassSource.measured(data, split, read, System.out::println));
+      System.out.print(ClassEvaluationTable.text(evaluation));
+    }
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
   /** Options that would be left unheard are refused. */
   private void requireHeard(String task) {
     for (String option : OF_TRANSLATION) {
-      if (!task.equals(Tasks.TRANSLATION.name())
-          && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+      if (!task.equals(Tasks.TRANSLATION.name()) && isGiven(option)) {
         throw new IllegalArgumentException(
             "%s is for task %s, the run is of %s"
                 .formatted(option, Tasks.TRANSLATION.name(), task));

@@ -5,12 +5,12 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.models.text.source.SplitFolder;
+import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.FineTuneSettings;
 import io.evomoe.run.internal.finetune.FineTuning;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.finetune.TunedPart;
-import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.run.internal.finetune.TunedScores;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.record.ClassScores;
@@ -111,13 +111,11 @@ final class FineTuneCommand implements Callable<Integer> {
         OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune");
         RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.ROBERTA, "finetune")) {
       List<Path> texts = data.isEmpty() ? List.of(ShippedData.folder("wordnet")) : data;
-      HeldOut rule = split.heldOut(HeldOut.DEFAULT);
-      DataForm dataForm = form.form(DataForm.DEFAULT);
-      ClassifiedSplit classified = read(texts, rule, dataForm);
-      String fingerprint =
-          FineTuning.fingerprint(
-              run, settings, FolderDigest.of(texts) + rule + dataForm + noBaseline);
-      TunedFolder folder = new TunedFolder(output.path(), run, fingerprint, classified.labels());
+      ClassSource source =
+          new ClassSource(texts, split.heldOut(HeldOut.DEFAULT), form.form(DataForm.DEFAULT));
+      ClassifiedSplit classified = source.split(console::println);
+      TunedFolder folder =
+          new TunedFolder(output.path(), run, settings, source, classified.labels(), noBaseline);
       FineTuning tuning = new FineTuning(run, classified, settings);
       console.println(tuning.description());
       Optional<List<ClassScores>> finished = folder.finished(tuning.steps());
@@ -129,22 +127,6 @@ final class FineTuneCommand implements Callable<Integer> {
           .ifPresentOrElse(scores -> print(scores, folder), () -> printGoOn(folder));
     }
     return 0;
-  }
-
-  private ClassifiedSplit read(List<Path> texts, HeldOut rule, DataForm dataForm) {
-    if (texts.stream().allMatch(SplitFolder::isOne)) {
-      rule.requireUnasked(texts);
-    }
-    return texts.stream()
-        .map(
-            path ->
-                ClassifiedSplit.open(
-                    path,
-                    SplitFolder.isOne(path) ? HeldOut.DEFAULT : rule,
-                    dataForm,
-                    console::println))
-        .reduce(ClassifiedSplit::join)
-        .orElseThrow();
   }
 
   private void print(List<ClassScores> scores, TunedFolder folder) {
@@ -174,15 +156,15 @@ final class FineTuneCommand implements Callable<Integer> {
     folder.begin();
     try (CurveFile curves = CurveFile.create(folder.path().resolve(CurveFile.NAME), kept)) {
       if (!noBaseline) {
-        Optional<ClassScores> measured =
+        Optional<TunedScores> measured =
             tuning.fromScratch(scratch, curves, watch(scratch, tuning, stop));
         if (measured.isEmpty() || stop.isStopped()) {
           return Optional.empty();
         }
-        scores.add(measured.get());
+        scores.add(measured.get().scores());
       }
-      Optional<ClassScores> measured = tuning.fineTuned(tuned, curves, watch(tuned, tuning, stop));
-      measured.ifPresent(scores::add);
+      Optional<TunedScores> measured = tuning.fineTuned(tuned, curves, watch(tuned, tuning, stop));
+      measured.ifPresent(last -> scores.add(last.scores()));
       if (measured.isPresent()) {
         folder.finish(scores);
       }

@@ -4,13 +4,16 @@ import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.EncodedTexts;
+import io.evomoe.models.text.classes.ClassifiedCorpus;
+import io.evomoe.models.text.classes.ClassifiedTexts;
+import io.evomoe.models.text.classes.Labels;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.Naming;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Tasks;
-import io.evomoe.step.StepContext;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
@@ -34,19 +37,26 @@ public final class Classifier implements AutoCloseable {
   private final Naming naming;
   private final List<String> labels;
   private final BpeTokenizer tokenizer;
-  private final int limit;
+  private final Checkpoint checkpoint;
+  private final RunConfig config;
 
   private Classifier(
       RobertaClassifier network,
-      StepContext context,
       List<String> labels,
       BpeTokenizer tokenizer,
-      int limit) {
+      Checkpoint checkpoint,
+      RunConfig config) {
     this.network = network;
-    this.naming = new Naming(network, context);
+    this.naming = new Naming(network, checkpoint.context().evaluating());
     this.labels = labels;
     this.tokenizer = tokenizer;
-    this.limit = limit;
+    this.checkpoint = checkpoint;
+    this.config = config;
+  }
+
+  /** Whether a folder is one that {@code finetune} has written, finished or not. */
+  public static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(TunedFolder.MODEL));
   }
 
   /**
@@ -55,8 +65,7 @@ public final class Classifier implements AutoCloseable {
    * @throws IllegalArgumentException if it holds none, or one of a version before this
    */
   public static Classifier open(Path folder) {
-    Path model = folder.resolve(TunedFolder.MODEL);
-    if (!Files.isRegularFile(model)) {
+    if (!isIn(folder)) {
       throw new IllegalArgumentException(
           "%s is not the folder of a fine-tuned classifier: it has no %s"
               .formatted(folder, TunedFolder.MODEL));
@@ -80,8 +89,7 @@ public final class Classifier implements AutoCloseable {
       }
       RobertaClassifier network = new RobertaClassifier(encoder, labels.size());
       checkpoint.loadModel(network);
-      return new Classifier(
-          network, checkpoint.context().evaluating(), labels, tokenizer, config.model().sequence());
+      return new Classifier(network, labels, tokenizer, checkpoint, config);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -95,7 +103,7 @@ public final class Classifier implements AutoCloseable {
 
   /** Tokens that a text may have, its begin and end included. */
   public int limit() {
-    return limit;
+    return config.model().sequence();
   }
 
   /** The class of a text; what is longer than {@link #limit} loses its last tokens. */
@@ -108,7 +116,7 @@ public final class Classifier implements AutoCloseable {
     List<Classified> classified = new ArrayList<>();
     for (int first = 0; first < texts.size(); first += Naming.BATCH) {
       List<String> some = texts.subList(first, Math.min(texts.size(), first + Naming.BATCH));
-      EncodedTexts encoded = EncodedTexts.enclosed(some, tokenizer, limit);
+      EncodedTexts encoded = EncodedTexts.enclosed(some, tokenizer, limit());
       List<Naming.Named> named =
           naming.of(encoded.batch(IntStream.range(0, some.size()).toArray()));
       for (int i = 0; i < some.size(); i++) {
@@ -118,6 +126,35 @@ public final class Classifier implements AutoCloseable {
       }
     }
     return List.copyOf(classified);
+  }
+
+  /**
+   * Measures the classifier on a part of the texts that it was fine-tuned on, where they were then.
+   *
+   * @param part {@code train}, {@code valid} or {@code test}
+   * @throws IllegalArgumentException if there is no such part, or the texts are not there any more
+   */
+  public ClassEvaluation evaluate(String part) {
+    return evaluate(TunedFolder.source(checkpoint, config).part(part));
+  }
+
+  /**
+   * The same on other texts.
+   *
+   * @param file of labelled texts, or a folder of such files, read as the texts of the fine-tuning
+   *     were; of a folder with a split its test part
+   * @throws IllegalArgumentException if a file cannot be read, or a label is none of {@link
+   *     #labels}; the message names file and line
+   */
+  public ClassEvaluation evaluate(Path file) {
+    return evaluate(ClassSource.measured(file, "test", config.data(), note -> {}));
+  }
+
+  /** The same on texts in memory. */
+  public ClassEvaluation evaluate(ClassifiedCorpus texts) {
+    Labels known = Labels.of(labels);
+    ClassifiedTexts encoded = new ClassifiedTexts(texts, known, tokenizer, limit());
+    return new ClassEvaluation(texts.name(), labels, naming.confusion(encoded, labels.size()));
   }
 
   @Override

@@ -1,12 +1,14 @@
 package io.evomoe.run.internal.finetune;
 
 import io.evomoe.models.metrics.Classification;
+import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedBatches;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.models.text.classes.Labels;
+import io.evomoe.run.finetune.ClassEvaluation;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.training.TrainingData;
@@ -38,13 +40,10 @@ final class ClassTexts {
     this.split = split;
     this.train =
         new ClassifiedBatches(encode.apply(split.train()), settings.batch(), settings.seed());
-    this.heldOut = all(validTexts, settings.batch());
-    this.valid = all(validTexts, Naming.BATCH);
-    this.test = split.test().map(encode).map(texts -> all(texts, Naming.BATCH));
-  }
-
-  private static List<ClassBatch> all(ClassifiedTexts texts, int batch) {
-    return new ClassifiedBatches(texts, batch, 0).evaluationBatches(Integer.MAX_VALUE);
+    this.heldOut =
+        new ClassifiedBatches(validTexts, settings.batch(), 0).evaluationBatches(Integer.MAX_VALUE);
+    this.valid = Naming.batches(validTexts);
+    this.test = split.test().map(encode).map(Naming::batches);
   }
 
   Labels labels() {
@@ -62,16 +61,20 @@ final class ClassTexts {
   /** The scores of always naming the most frequent class of training. */
   ClassScores majority() {
     int[] training = split.train().labelIds(labels());
-    return scores(
-        "majority class",
-        Classification.majority(training, labels(valid)),
-        test.map(batches -> Classification.majority(training, labels(batches))));
+    Function<List<ClassBatch>, Classification> always =
+        batches -> Classification.majority(training, Naming.labels(batches));
+    return scores("majority class", always.apply(valid), test.map(always));
   }
 
-  /** The scores of something that names the class of every sequence of a batch. */
-  ClassScores scores(String name, Function<ClassBatch, int[]> classifier) {
-    return scores(
-        name, measure(valid, classifier), test.map(batches -> measure(batches, classifier)));
+  /** What a naming gives: of the test part, where there is one, else of the validation part. */
+  TunedScores scores(String name, Naming naming) {
+    int classes = labels().size();
+    Confusion onValid = naming.confusion(valid, classes);
+    Optional<Confusion> onTest = test.map(batches -> naming.confusion(batches, classes));
+    ClassifiedCorpus last = split.test().orElse(split.valid());
+    return new TunedScores(
+        scores(name, onValid.all(), onTest.map(Confusion::all)),
+        new ClassEvaluation(last.name(), labels().names(), onTest.orElse(onValid)));
   }
 
   private static ClassScores scores(
@@ -82,16 +85,6 @@ final class ClassTexts {
         valid.macroF1(),
         test.map(Classification::accuracy).orElse(Double.NaN),
         test.map(Classification::macroF1).orElse(Double.NaN));
-  }
-
-  private static Classification measure(
-      List<ClassBatch> batches, Function<ClassBatch, int[]> classifier) {
-    int[] named = batches.stream().map(classifier).flatMapToInt(Arrays::stream).toArray();
-    return Classification.of(named, labels(batches));
-  }
-
-  private static int[] labels(List<ClassBatch> batches) {
-    return batches.stream().map(ClassBatch::labels).flatMapToInt(Arrays::stream).toArray();
   }
 
   /** Lines for people: how many texts each side has, in all and of each class. */

@@ -43,12 +43,19 @@ public final class FineTuning {
   /**
    * Of everything that the result of a fine-tuning depends on.
    *
-   * @param texts tells the texts, and what is done with them, from others
+   * @param content digest of the texts
+   * @param source how they are read
+   * @param alone whether no network without pre-training is set beside it
    */
-  public static String fingerprint(RunCheckpoint run, FineTuneSettings settings, String texts) {
+  public static String fingerprint(
+      RunCheckpoint run,
+      FineTuneSettings settings,
+      String content,
+      ClassSource source,
+      boolean alone) {
     return Fingerprint.of(
         settings.text(),
-        texts,
+        content + source.rule() + source.form() + alone,
         run.config().kernels().name(),
         FolderDigest.of(run.checkpoint().location()),
         FolderDigest.of(run.folder().tokenizerPath()));
@@ -82,7 +89,7 @@ public final class FineTuning {
    * @param listener told of every step after it was recorded
    * @return empty if it was stopped before its end, and saved
    */
-  public Optional<ClassScores> fromScratch(
+  public Optional<TunedScores> fromScratch(
       TunedPart place, CurveFile curves, TrainingListener listener) {
     Roberta network = Tasks.ROBERTA.fresh(run);
     run.grow(network);
@@ -107,12 +114,12 @@ public final class FineTuning {
   }
 
   /** The same from the weights that the run had come to. */
-  public Optional<ClassScores> fineTuned(
+  public Optional<TunedScores> fineTuned(
       TunedPart place, CurveFile curves, TrainingListener listener) {
     return train("fine-tuned", run.load(Tasks.ROBERTA.fresh(run)).model(), place, curves, listener);
   }
 
-  private Optional<ClassScores> train(
+  private Optional<TunedScores> train(
       String name, Roberta network, TunedPart place, CurveFile curves, TrainingListener listener) {
     RunRecording recording =
         new RunRecording(place.name(), run.config().gate(), seed, curves, place.earlier());
@@ -133,10 +140,9 @@ public final class FineTuning {
   }
 
   /** As the gates are after the last step. */
-  private ClassScores measure(
+  private TunedScores measure(
       String name, RobertaClassifier classifier, Trainer<ClassBatch> trainer) {
     Naming naming = new Naming(classifier, trainer.state().context().evaluating());
-    return texts.scores(
-        name, batch -> naming.of(batch.tokens()).stream().mapToInt(Naming.Named::label).toArray());
+    return texts.scores(name, naming);
   }
 }

@@ -1,10 +1,15 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.roberta.RobertaClassifier;
+import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.models.text.classes.ClassifiedBatches;
+import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
@@ -48,6 +53,35 @@ public final class Naming {
       }
       return new Named(best, 1 / all);
     }
+  }
+
+  /** Texts in the batches in which they are named. */
+  static List<ClassBatch> batches(ClassifiedTexts texts) {
+    return new ClassifiedBatches(texts, BATCH, 0).evaluationBatches(Integer.MAX_VALUE);
+  }
+
+  /** The right classes of all sequences. */
+  static int[] labels(List<ClassBatch> batches) {
+    return batches.stream().map(ClassBatch::labels).flatMapToInt(Arrays::stream).toArray();
+  }
+
+  /**
+   * Names texts whose classes are known.
+   *
+   * @param classes number of them
+   */
+  Confusion confusion(List<ClassBatch> batches, int classes) {
+    int[] named =
+        batches.stream()
+            .flatMap(batch -> of(batch.tokens()).stream())
+            .mapToInt(Named::label)
+            .toArray();
+    return Confusion.of(named, labels(batches), classes);
+  }
+
+  /** The same of texts that are in no batches yet. */
+  public Confusion confusion(ClassifiedTexts texts, int classes) {
+    return confusion(batches(texts), classes);
   }
 
   /** Of each sequence. */

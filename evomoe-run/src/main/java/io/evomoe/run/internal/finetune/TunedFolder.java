@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +32,7 @@ import java.util.Optional;
  * fine-tuning, begun again, goes on where it was.
  */
 public final class TunedFolder {
-  /** The configuration of the network that was fine-tuned. */
+  /** The configuration of the network that was fine-tuned, and how the texts are read. */
   public static final String MODEL = "model.yaml";
 
   public static final String CHECKPOINTS = "checkpoints";
@@ -42,6 +43,7 @@ public final class TunedFolder {
 
   private final Path path;
   private final RunCheckpoint run;
+  private final ClassSource source;
   private final Map<String, String> notes;
   private final List<CurveRow> recorded;
 
@@ -49,21 +51,27 @@ public final class TunedFolder {
    * The folder of a fine-tuning, with what there is of it.
    *
    * @param run whose network is fine-tuned
-   * @param fingerprint of everything that its result depends on
+   * @param settings of the fine-tuning
+   * @param source of the classified texts
    * @param labels of the classifier, kept in its checkpoints
+   * @param alone whether no network without pre-training is set beside it
    * @throws IllegalArgumentException if it holds a run, or another fine-tuning
    */
-  public TunedFolder(Path path, RunCheckpoint run, String fingerprint, Labels labels) {
+  public TunedFolder(
+      Path path,
+      RunCheckpoint run,
+      FineTuneSettings settings,
+      ClassSource source,
+      Labels labels,
+      boolean alone) {
     this.path = path;
     this.run = run;
-    this.notes =
-        Map.of(
-            Fingerprint.NOTE,
-            fingerprint,
-            LABELS,
-            String.join("\n", labels.names()),
-            SPAWNED,
-            Boolean.toString(run.checkpoint().progress().spawned()));
+    this.source = source;
+    String content = source.digest();
+    this.notes = new HashMap<>(RunFolder.dataEntries(source.paths(), content));
+    notes.put(Fingerprint.NOTE, FineTuning.fingerprint(run, settings, content, source, alone));
+    notes.put(LABELS, String.join("\n", labels.names()));
+    notes.put(SPAWNED, Boolean.toString(run.checkpoint().progress().spawned()));
     this.recorded = CurveFile.readIfWhole(path.resolve(CurveFile.NAME));
     for (String folder : List.of(CHECKPOINTS, SCRATCH)) {
       CheckpointFolder.openNewestWhole(path.resolve(folder)).ifPresent(this::requireSame);
@@ -127,6 +135,22 @@ public final class TunedFolder {
     return ConfigFile.read(folder.resolve(MODEL));
   }
 
+  /**
+   * The texts that a classifier was fine-tuned on.
+   *
+   * @throws IllegalArgumentException if they are not there any more, or others are now, or the
+   *     classifier is of a version that did not keep where they are
+   */
+  public static ClassSource source(Checkpoint checkpoint, RunConfig model) {
+    List<Path> data = RunFolder.data(checkpoint);
+    if (!RunFolder.isSameData(checkpoint, data)) {
+      throw new IllegalArgumentException(
+          "the data in %s is not what the classifier was fine-tuned on; name the texts to measure on (--data)"
+              .formatted(data));
+    }
+    return new ClassSource(data, model.split(), model.data());
+  }
+
   public static List<String> labels(Checkpoint checkpoint) {
     return checkpoint.config().getOrDefault(LABELS, "").lines().toList();
   }
@@ -144,7 +168,8 @@ public final class TunedFolder {
       Files.deleteIfExists(path.resolve(ClassScoreFile.NAME));
       Path tokenizer = FileTree.requireNoLink(path.resolve(RunFolder.TOKENIZER));
       TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
-      ConfigFile.write(path.resolve(MODEL), run.config());
+      ConfigFile.write(
+          path.resolve(MODEL), run.config().with(c -> c.split(source.rule()).data(source.form())));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + path + ": " + IoReason.of(e, path), e);
     }

@@ -158,16 +158,24 @@ public record RunFolder(Path path) {
    */
   public CheckpointFolder checkpointWriter(
       List<Path> data, String content, RunConfig config, Map<String, String> notes) {
+    Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
+    entries.putAll(notes);
+    entries.putAll(dataEntries(data, content));
+    entries.put(VOCABULARY, tokenizerDigest());
+    return new CheckpointFolder(checkpoints(), config.guards().keepCheckpoints(), entries);
+  }
+
+  /**
+   * What a checkpoint keeps of its data, for {@link #data} and {@link #isSameData}.
+   *
+   * @param content digest of the data as it was read
+   */
+  public static Map<String, String> dataEntries(List<Path> data, String content) {
     String paths =
         data.stream()
             .map(source -> source.toAbsolutePath().normalize().toString())
             .collect(Collectors.joining("\n"));
-    Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
-    entries.putAll(notes);
-    entries.put(DATA, paths);
-    entries.put(CONTENT, content);
-    entries.put(VOCABULARY, tokenizerDigest());
-    return new CheckpointFolder(checkpoints(), config.guards().keepCheckpoints(), entries);
+    return Map.of(DATA, paths, CONTENT, content);
   }
 
   /**

@@ -1,0 +1,53 @@
+package io.evomoe.bench.report;
+
+import io.evomoe.models.metrics.ClassMeasure;
+import io.evomoe.run.finetune.ClassEvaluation;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What a classifier reaches on texts, and on those of each class, for people. */
+public final class ClassEvaluationTable {
+  private static final List<String> TITLES =
+      List.of("class", "texts", "named so", "precision", "recall", "F1");
+
+  private ClassEvaluationTable() {}
+
+  /** A line, and below it aligned plain text with a row a class, the most frequent one first. */
+  public static String text(ClassEvaluation evaluation) {
+    return "%s: %,d texts, accuracy %s, macro-F1 %s%n%n%s"
+        .formatted(
+            evaluation.texts(),
+            evaluation.confusion().all().examples(),
+            Format.percent(evaluation.accuracy()),
+            Format.decimals(evaluation.macroF1(), 3),
+            table(evaluation).text());
+  }
+
+  /** A row a class, the most frequent one first. */
+  static TextTable table(ClassEvaluation evaluation) {
+    return new TextTable(
+        TITLES,
+        byFrequency(evaluation).stream()
+            .map(c -> row(evaluation.labels().get(c), evaluation.confusion().of(c)))
+            .toList());
+  }
+
+  /** Numbers of the classes, that of the most texts first. */
+  static List<Integer> byFrequency(ClassEvaluation evaluation) {
+    return IntStream.range(0, evaluation.labels().size())
+        .boxed()
+        .sorted(Comparator.comparing(c -> -evaluation.confusion().of(c).examples()))
+        .toList();
+  }
+
+  private static List<String> row(String label, ClassMeasure measure) {
+    return List.of(
+        label,
+        "%,d".formatted(measure.examples()),
+        "%,d".formatted(measure.predicted()),
+        Format.decimals(measure.precision(), 3),
+        Format.decimals(measure.recall(), 3),
+        Format.decimals(measure.f1(), 3));
+  }
+}

@@ -1,0 +1,87 @@
+package io.evomoe.run.internal.finetune;
+
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.classes.ClassifiedCorpus;
+import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.RecordKind;
+import io.evomoe.models.text.source.SplitFolder;
+import io.evomoe.run.internal.folder.FolderDigest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Where classified texts are, and how they are read.
+ *
+ * @param paths files and folders, at least one
+ * @param rule how those are divided that have no split of their own
+ * @param form of the files
+ */
+public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) {
+
+  /** Keeps the paths unmodifiable, and refuses shares where all of them have a split. */
+  public ClassSource {
+    paths = List.copyOf(paths);
+    if (paths.stream().allMatch(SplitFolder::isOne)) {
+      rule.requireUnasked(paths);
+    }
+  }
+
+  /**
+   * All texts, on their sides.
+   *
+   * @param said told, a line a path, what it was taken for
+   */
+  public ClassifiedSplit split(Consumer<String> said) {
+    return paths.stream()
+        .map(
+            path ->
+                ClassifiedSplit.open(
+                    path, SplitFolder.isOne(path) ? HeldOut.DEFAULT : rule, form, said))
+        .reduce(ClassifiedSplit::join)
+        .orElseThrow();
+  }
+
+  /**
+   * One side of all texts.
+   *
+   * @param name {@code train}, {@code valid} or {@code test}
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public ClassifiedCorpus part(String name) {
+    ClassifiedSplit split = split(note -> {});
+    return switch (name) {
+      case "train" -> split.train();
+      case "valid" -> split.valid();
+      case "test" ->
+          split
+              .test()
+              .orElseThrow(
+                  () -> new IllegalArgumentException("the data in " + paths + " has no test part"));
+      default ->
+          throw new IllegalArgumentException(
+              "part must be one of train, valid and test, was " + name);
+    };
+  }
+
+  /**
+   * Labelled texts to measure on: a part of a folder that has a split of its own, anything else as
+   * a whole.
+   */
+  public static ClassifiedCorpus measured(
+      Path path, String part, DataForm form, Consumer<String> said) {
+    DataSource source =
+        SplitFolder.isOne(path)
+            ? DataSource.file(
+                SplitFolder.of(path, RecordKind.CLASS).require(part), RecordKind.CLASS, form)
+            : DataSource.of(path, RecordKind.CLASS, form);
+    return ClassifiedCorpus.read(source, said);
+  }
+
+  /** Tells what is in the files from anything else. */
+  String digest() {
+    return FolderDigest.of(paths);
+  }
+}
