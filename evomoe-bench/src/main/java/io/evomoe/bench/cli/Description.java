@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.finetune.FineTuneSettings;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.ParameterTotal;
 import io.evomoe.run.internal.task.TaskData;
@@ -61,6 +62,24 @@ final class Description {
   static Map<String, String> ofStudy(RunConfig config) {
     Map<String, String> lines = settings(config, Set.of("learningRate"));
     lines.put("Learning rate", "each gate's, as the tables have it");
+    return lines;
+  }
+
+  /**
+   * Of a fine-tuning.
+   *
+   * @param model the network's
+   * @param steps of each training
+   */
+  static Map<String, String> ofFineTuning(RunConfig model, FineTuneSettings settings, long steps) {
+    Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("Model", "gate %s, %s".formatted(model.gate(), fields(model.model(), Set.of())));
+    lines.put(
+        "Fine-tuning",
+        "steps %,d, batch %d, learningRate %s, seed %d"
+            .formatted(steps, settings.batch(), settings.learningRate(), settings.seed()));
+    lines.put("Kernels", kernels());
+    lines.put("Machine", machine());
     return lines;
   }
 

@@ -20,7 +20,9 @@ import io.evomoe.training.TrainingListener;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -123,7 +125,7 @@ final class FineTuneCommand implements Callable<Integer> {
         console.println("finished before, taken as it is");
       }
       finished
-          .or(() -> train(tuning, folder, stop))
+          .or(() -> train(tuning, folder, stop, report(run, settings, source, tuning)))
           .ifPresentOrElse(scores -> print(scores, folder), () -> printGoOn(folder));
     }
     return 0;
@@ -133,6 +135,17 @@ final class FineTuneCommand implements Callable<Integer> {
     console.println();
     console.print(ClassScoreTable.text(scores));
     console.printf("Results: %s%n", folder.path());
+  }
+
+  /** What the report says besides what is going to be measured. */
+  private static FineTuneReport report(
+      RunCheckpoint run, FineTuneSettings settings, ClassSource source, FineTuning tuning) {
+    String counts = tuning.description().lines().findFirst().orElse("");
+    Map<String, String> description = new LinkedHashMap<>();
+    description.put("Data", counts);
+    description.putAll(Description.ofFineTuning(run.config(), settings, tuning.steps()));
+    String note = DataNote.of(DataNote.names(source.paths()), Optional.of(counts));
+    return new FineTuneReport(run.config().gate(), description, note);
   }
 
   private void printGoOn(TunedFolder folder) {
@@ -146,7 +159,7 @@ final class FineTuneCommand implements Callable<Integer> {
 
   /** Empty if it was stopped before its end. */
   private Optional<List<ClassScores>> train(
-      FineTuning tuning, TunedFolder folder, GracefulStop stop) {
+      FineTuning tuning, TunedFolder folder, GracefulStop stop, FineTuneReport report) {
     TunedPart scratch = folder.scratch();
     TunedPart tuned = folder.tuned();
     List<CurveRow> kept = new ArrayList<>(noBaseline ? List.of() : scratch.earlier());
@@ -166,7 +179,8 @@ final class FineTuneCommand implements Callable<Integer> {
       Optional<TunedScores> measured = tuning.fineTuned(tuned, curves, watch(tuned, tuning, stop));
       measured.ifPresent(last -> scores.add(last.scores()));
       if (measured.isPresent()) {
-        folder.finish(scores);
+        report.write(folder, scores, measured.get().evaluation());
+        folder.finish(scores, measured.get().evaluation());
       }
       return measured.map(last -> scores);
     }

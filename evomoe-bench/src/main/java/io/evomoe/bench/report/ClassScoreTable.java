@@ -12,7 +12,12 @@ public final class ClassScoreTable {
 
   /** Aligned plain text. */
   public static String text(List<ClassScores> scores) {
-    return new TextTable(TITLES, scores.stream().map(ClassScoreTable::row).toList()).text();
+    return table(scores).text();
+  }
+
+  /** A row a classifier. */
+  static TextTable table(List<ClassScores> scores) {
+    return new TextTable(TITLES, scores.stream().map(ClassScoreTable::row).toList());
   }
 
   private static List<String> row(ClassScores scores) {

@@ -1,14 +1,11 @@
 package io.evomoe.bench.report;
 
-import static java.util.stream.Collectors.joining;
-
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * report.html: one file that holds style, script, chart library and data, and opens without a
@@ -43,14 +40,7 @@ public final class HtmlReport {
             "means", summary.means().map(table -> Html.table("Means over seeds", table)).orElse(""),
             "data", Html.embeddedJson(series(data)),
             "echarts", Resources.echarts(),
-            "script", script()));
-  }
-
-  /** In the order in which the parts use each other. */
-  private static String script() {
-    return Stream.of("quantities.js", "words.js", "charts.js", "report.js")
-        .map(Resources::local)
-        .collect(joining("\n"));
+            "script", Resources.script("report.js")));
   }
 
   private static List<Series> series(ReportData data) {

@@ -1,6 +1,7 @@
 package io.evomoe.bench.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The report's template, style and script, and the chart library. */
 final class Resources {
@@ -22,6 +24,17 @@ final class Resources {
   /** A file beside this class. */
   static String local(String name) {
     return read("/io/evomoe/bench/report/" + name);
+  }
+
+  /**
+   * The script of a page, whose parts are in the order in which they use each other.
+   *
+   * @param last the part that puts the charts of this page into it
+   */
+  static String script(String last) {
+    return Stream.of("quantities.js", "words.js", "charts.js", "page.js", last)
+        .map(Resources::local)
+        .collect(joining("\n"));
   }
 
   /** ECharts, with what would end a script element taken apart. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.ClassScoreFile;
@@ -160,6 +161,25 @@ class ClassifyCommandTest {
         .refused("part must be one of train, valid and test, was dev");
     CommandRun.of(eval[0], eval[1], "--text-field=body")
         .refused("options on the form of data need --data");
+  }
+
+  @Test
+  void finetune_should_leave_a_report_and_the_scores_of_each_class() throws IOException {
+    JsonNode classes = new ObjectMapper().readTree(tuned.resolve("classes.json").toFile());
+    int right = 0;
+    for (JsonNode of : classes) {
+      right += of.get("named").path(of.get("label").asText()).asInt();
+    }
+
+    assertThat(classes).hasSize(3);
+    assertThat(right / 100.0).isEqualTo(scores.testAccuracy());
+    assertThat(Files.readString(tuned.resolve(HtmlReport.NAME)))
+        .contains(
+            "<title>EvoMoE fine-tuning: 3 classes, evomoe</title>",
+            "The data is the user&#39;s own")
+        .contains("<th scope=\"row\">fine-tuned</th>", "<th scope=\"row\">verb.motion</th>")
+        .contains("\"label\":\"fine-tuned\"")
+        .doesNotContain("\"label\":\"without pre-training\"");
   }
 
   private static String eval(String... more) {

@@ -6,6 +6,7 @@ import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.finetune.ClassEvaluation;
 import io.evomoe.run.internal.folder.Fingerprint;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
@@ -175,8 +176,9 @@ public final class TunedFolder {
     }
   }
 
-  /** Keeps the scores; of the checkpoints, those of the classifier stay. */
-  public void finish(List<ClassScores> scores) {
+  /** Keeps what was measured; of the checkpoints, those of the classifier stay. */
+  public void finish(List<ClassScores> scores, ClassEvaluation evaluation) {
+    ClassFile.write(path, evaluation);
     ClassScoreFile.write(path, scores);
     scratch().deleteCheckpoints();
   }

@@ -1,0 +1,99 @@
+package io.evomoe.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.models.metrics.Confusion;
+import io.evomoe.run.finetune.ClassEvaluation;
+import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.RecordedRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClassReportTest {
+  private static final String HOSTILE = "</script><script>alert('x')</script>";
+
+  @TempDir Path folder;
+
+  /** Of class 0 two texts are right and one is named 1; of class 1 one is right; of 2 none. */
+  private static ClassReport report(String label) {
+    Confusion confusion = Confusion.of(new int[] {0, 0, 1, 1, 0}, new int[] {0, 0, 0, 1, 2}, 3);
+    RecordedRun run = SyntheticRuns.run("fine-tuned", 0, 1, 30);
+    return new ClassReport(
+        "EvoMoE fine-tuning: 3 classes, switch",
+        "The data is tiny.",
+        Map.of("Data", "5 texts"),
+        List.of(new ClassScores("fine-tuned", 0.5, 0.25, 0.6, 0.444)),
+        new ClassEvaluation("class file x.test.tsv", List.of(label, "b", "c"), confusion),
+        List.of(run));
+  }
+
+  @Test
+  void should_hold_scores_classes_curves_and_confusion_in_one_file() throws IOException {
+    Path file = folder.resolve("out").resolve(HtmlReport.NAME);
+
+    report("a").write(file);
+
+    String html = Files.readString(file);
+    assertThat(html)
+        .startsWith("<!doctype html>")
+        .contains("<th scope=\"row\">fine-tuned</th><td>50.0%</td>")
+        .contains("<tr><th scope=\"row\">a</th><td>3</td><td>3</td><td>0.667</td>")
+        .contains("<tr><th scope=\"row\">c</th><td>1</td><td>0</td><td>-</td><td>0.000</td>")
+        .contains("Of class file x.test.tsv.", "<dt>Data</dt><dd>5 texts</dd>")
+        .doesNotContainPattern("\\{\\{\\w+}}");
+    assertThat(html.replace(Resources.echarts(), ""))
+        .doesNotContain("src=", "href=", "url(", "@import", "http");
+    JsonNode named = embedded(html, "confusion-data");
+    assertThat(named.get("texts").toString()).isEqualTo("[3,1,1]");
+    assertThat(named.get("counts").toString()).isEqualTo("[[0,0,2],[0,1,1],[1,1,1],[2,0,1]]");
+    JsonNode curves = embedded(html, "data");
+    assertThat(curves.get(0).get("label").asText()).isEqualTo("fine-tuned");
+    assertThat(curves.get(0).get("step")).hasSize(30);
+  }
+
+  @Test
+  void should_have_a_place_for_every_chart_that_the_script_draws() {
+    String html = report("a").html();
+
+    List<String> drawn =
+        Pattern.compile("(?:lineChart\\(|const place = document.getElementById\\()'([a-z-]+)'")
+            .matcher(Resources.local("classes.js"))
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    assertThat(drawn).containsExactly("loss-step", "loss-wall", "confusion");
+    assertThat(drawn)
+        .allSatisfy(
+            id ->
+                assertThat(html)
+                    .contains("<div id=\"" + id + "\" class=\"plot\" role=\"img\" tabindex=\"0\""));
+  }
+
+  @Test
+  void should_let_no_class_become_markup() throws IOException {
+    String html = report(HOSTILE).html();
+
+    assertThat(html).doesNotContain("<script>alert").contains("&lt;/script&gt;&lt;script&gt;");
+    assertThat(Pattern.compile("</script", Pattern.CASE_INSENSITIVE).matcher(html).results())
+        .as("ends of the four script elements")
+        .hasSize(4);
+    assertThat(embedded(html, "confusion-data").get("labels").get(0).asText()).isEqualTo(HOSTILE);
+  }
+
+  private static JsonNode embedded(String html, String id) throws IOException {
+    Matcher data =
+        Pattern.compile("<script type=\"application/json\" id=\"" + id + "\">(.*?)</script>")
+            .matcher(html);
+    assertThat(data.find()).isTrue();
+    return new ObjectMapper().readTree(data.group(1));
+  }
+}
