@@ -47,7 +47,6 @@ public final class Main {
   /** Runs a command; the exit code. */
   static int execute(String... arguments) {
     CommandLine commandLine = commandLine();
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::wrongUsage);
     commandLine.setExecutionExceptionHandler(Failures::failed);
     commandLine.setExecutionStrategy(
@@ -66,6 +65,6 @@ public final class Main {
 
   /** All commands, as they are before one is run. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
   }
 }

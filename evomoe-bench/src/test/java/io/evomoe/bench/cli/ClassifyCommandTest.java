@@ -85,7 +85,7 @@ class ClassifyCommandTest {
   @Test
   void every_way_to_give_texts_should_name_the_same() throws IOException {
     List<String> texts =
-        Files.readAllLines(test).stream().map(line -> line.split("\t")[1]).toList();
+        Files.readAllLines(test).stream().map(line -> line.split("\t", -1)[1]).toList();
     Path lines = Files.write(folder.resolve("lines.txt"), texts);
     Path csv = folder.resolve("texts.csv");
     Files.writeString(csv, "text\n" + String.join("\n", texts) + "\n");

@@ -46,5 +46,6 @@ class RunExampleTest {
         .isThrownBy(() -> UseRun.classify(folder))
         .withMessage(
             folder + " is not the folder of a fine-tuned classifier: it has no model.yaml");
+    assertThatIllegalArgumentException().isThrownBy(() -> UseRun.accuracy(folder));
   }
 }
