@@ -27,7 +27,7 @@ final class BackendCheck {
    */
   static void requireUsable() {
     NativeFolders.prepare();
-    if (present(CUDA_BACKEND) && !present(CPU_BACKEND)) {
+    if (isForGpu()) {
       problem(NvidiaCard.installed(), cudaRuntime())
           .ifPresent(
               problem -> {
@@ -42,6 +42,11 @@ final class BackendCheck {
               + " for this platform must be on the class path",
           e);
     }
+  }
+
+  /** Whether ND4J can compute on a GPU alone here. */
+  static boolean isForGpu() {
+    return present(CUDA_BACKEND) && !present(CPU_BACKEND);
   }
 
   /**

@@ -28,6 +28,14 @@ public interface KernelProvider {
    */
   Optional<String> refusal(DataType type, Precision precision, Device device);
 
+  /**
+   * What of the processor its kernels use here, such as {@code avx512_core_bf16}; empty where it
+   * does not know. Asked only where it has refused float32 for no reason.
+   */
+  default String instructions() {
+    return "";
+  }
+
   /** Kernels for what was not refused. */
   Kernels create(DataType type, Precision precision, Device device);
 }

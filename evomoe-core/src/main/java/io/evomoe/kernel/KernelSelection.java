@@ -56,6 +56,28 @@ public final class KernelSelection {
         : BF16.computeIfAbsent(exact.provider().name(), unused -> chooseBf16(exact));
   }
 
+  /**
+   * What {@link #forType} gives for float32, and why it is no other.
+   *
+   * @throws IllegalArgumentException as {@link #forType}
+   * @throws IllegalStateException as {@link #forType}
+   */
+  public static KernelReport report() {
+    Choice exact = choice(DataType.FLOAT);
+    KernelProvider provider = exact.provider();
+    return new KernelReport(
+        provider.name(),
+        exact.device(),
+        provider.instructions(),
+        provider.refusal(DataType.FLOAT, Precision.BF16, exact.device()),
+        exact.passedOver());
+  }
+
+  /** Where ND4J on this class path computes, whether or not it can. */
+  public static Device.Kind buildIsFor() {
+    return BackendCheck.isForGpu() ? Device.Kind.CUDA : Device.Kind.CPU;
+  }
+
   private static Choice choice(DataType type) {
     return CHOSEN.computeIfAbsent(type, KernelSelection::choose);
   }
@@ -123,14 +145,14 @@ public final class KernelSelection {
   /** The first provider that can run, on the first device on which it can. */
   static Choice choose(List<KernelProvider> providers, List<Device> devices, DataType type) {
     String where = devices.size() == 1 ? "on device " + devices.get(0) : "here";
-    List<String> refusals = new ArrayList<>();
+    List<String> passedOver = new ArrayList<>();
     for (KernelProvider provider : providers) {
       Set<String> reasons = new LinkedHashSet<>();
       for (Device device : devices) {
         Optional<String> refusal = provider.refusal(type, Precision.F32, device);
         if (refusal.isEmpty()) {
           Kernels kernels = provider.create(type, Precision.F32, device);
-          return new Choice(provider, device, kernels);
+          return new Choice(provider, device, kernels, passedOver);
         }
         reasons.add(refusal.get());
       }
@@ -140,13 +162,13 @@ public final class KernelSelection {
             "kernels %s cannot run %s %s: %s".formatted(provider.name(), type, where, why));
       }
       log.info("Kernels {} not used for {}: {}", provider.name(), type, why);
-      refusals.add(provider.name() + ": " + why);
+      passedOver.add(provider.name() + ": " + why);
     }
     throw new IllegalStateException(
         "no kernel provider can run %s %s (%s)"
-            .formatted(type, where, String.join(", ", refusals)));
+            .formatted(type, where, String.join(", ", passedOver)));
   }
 
-  /** What was chosen. */
-  record Choice(KernelProvider provider, Device device, Kernels kernels) {}
+  /** What was chosen, and why not those before it, each with its name. */
+  record Choice(KernelProvider provider, Device device, Kernels kernels, List<String> passedOver) {}
 }

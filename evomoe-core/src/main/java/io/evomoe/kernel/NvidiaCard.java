@@ -15,14 +15,14 @@ import java.util.regex.Pattern;
  * @param major of its compute capability
  * @param minor of its compute capability
  */
-record NvidiaCard(String name, int major, int minor) {
+public record NvidiaCard(String name, int major, int minor) {
   private static final List<String> QUERY =
       List.of("nvidia-smi", "--query-gpu=name,compute_cap", "--format=csv,noheader");
   private static final Pattern LINE = Pattern.compile("(.+),\\s*(\\d+)\\.(\\d+)");
   private static final long PATIENCE_SECONDS = 20;
 
   /** The cards that the driver's own tool lists; none where there is no such tool. */
-  static List<NvidiaCard> installed() {
+  public static List<NvidiaCard> installed() {
     try {
       Process query = new ProcessBuilder(QUERY).redirectErrorStream(true).start();
       query.getOutputStream().close();
@@ -60,10 +60,11 @@ record NvidiaCard(String name, int major, int minor) {
    * Whether ND4J's CUDA 11.6 library has code for it: 3.7, 5.0, 5.2, 6.0, 6.1, 7.0, 7.5, 8.0 and
    * 8.6, each of which later minor versions run as well, and no PTX for what came after.
    */
-  boolean runsNd4j() {
+  public boolean runsNd4j() {
     return major > 3 ? major < 9 : major == 3 && minor >= 7;
   }
 
+  /** Name and compute capability: {@code NVIDIA A100-SXM4-40GB (8.0)}. */
   @Override
   public String toString() {
     return "%s (%d.%d)".formatted(name, major, minor);

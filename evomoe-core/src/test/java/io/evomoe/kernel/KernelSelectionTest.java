@@ -54,6 +54,15 @@ class KernelSelectionTest {
   }
 
   @Test
+  void should_report_what_computes() {
+    KernelReport report = KernelSelection.report();
+    assertThat(report.kernels()).isEqualTo(KernelSelection.forType(DataType.FLOAT).name());
+    assertThat(report.instructions().isEmpty()).isEqualTo(!report.kernels().equals("onednn"));
+    assertThat(report.device().kind()).isEqualTo(Device.ofNd4j());
+    assertThat(KernelSelection.buildIsFor()).isEqualTo(Device.ofNd4j());
+  }
+
+  @Test
   void should_find_the_portable_provider_for_both_precisions() {
     KernelProvider portable =
         ServiceLoader.load(KernelProvider.class).stream()
@@ -133,6 +142,8 @@ class KernelSelectionTest {
     Choice fallen = KernelSelection.choose(List.of(absent, portable), ANY, DataType.FLOAT);
     assertThat(fallen.provider()).isSameAs(portable);
     assertThat(fallen.device().kind()).isEqualTo(Device.ofNd4j());
+    assertThat(fallen.passedOver())
+        .containsExactly("fast: there is no GPU; it computes on GPUs only");
     Choice best = KernelSelection.choose(List.of(present, portable), ANY, DataType.FLOAT);
     assertThat(best.provider()).isSameAs(present);
     assertThat(best.device()).isEqualTo(Device.FIRST_GPU);

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       ExportCommand.class,
       LogitsCommand.class,
       GatesCommand.class,
+      DoctorCommand.class,
       BenchCommand.class
     })
 public final class Main {

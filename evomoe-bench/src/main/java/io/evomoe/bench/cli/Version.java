@@ -6,9 +6,12 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
+    return new String[] {"evomoe " + ofProgram() + ", Java " + Runtime.version()};
+  }
+
+  /** Of the jar; {@code development} where there is none. */
+  static String ofProgram() {
     String version = Main.class.getPackage().getImplementationVersion();
-    return new String[] {
-      "evomoe " + (version == null ? "development" : version) + ", Java " + Runtime.version()
-    };
+    return version == null ? "development" : version;
   }
 }

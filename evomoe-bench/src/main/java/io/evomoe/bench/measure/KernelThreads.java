@@ -23,7 +23,7 @@ public final class KernelThreads {
   }
 
   /** Their number. */
-  static int count() {
+  public static int count() {
     return Workers.shared().threads();
   }
 

@@ -1,9 +1,5 @@
 package io.evomoe.kernel.internal.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2_vnni_2;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
-
 import io.evomoe.kernel.Device;
 import io.evomoe.kernel.KernelProvider;
 import io.evomoe.kernel.Kernels;
@@ -15,10 +11,6 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Offers oneDNN where ND4J keeps its arrays in main memory and oneDNN has a binary. */
 public final class OneDnnKernelProvider implements KernelProvider {
   static final String NAME = "onednn";
-
-  private static final int[] BF16_INSTRUCTIONS = {
-    dnnl_cpu_isa_avx512_core_bf16, dnnl_cpu_isa_avx2_vnni_2
-  };
 
   /** For {@link java.util.ServiceLoader}. */
   public OneDnnKernelProvider() {}
@@ -47,24 +39,21 @@ public final class OneDnnKernelProvider implements KernelProvider {
     }
     try {
       Dnnl.engine();
-      return precision == Precision.BF16 ? bf16Refusal() : Optional.empty();
+      return precision == Precision.BF16 && !Instructions.haveBf16()
+          ? Optional.of("the CPU has no bfloat16 instructions")
+          : Optional.empty();
     } catch (LinkageError | IllegalStateException e) {
       return Optional.of("oneDNN has no usable binary here (" + e + ")");
     }
   }
 
   @Override
-  public Kernels create(DataType type, Precision precision, Device device) {
-    return new OneDnnKernels(precision);
+  public String instructions() {
+    return Instructions.inUse();
   }
 
-  private static Optional<String> bf16Refusal() {
-    int instructions = dnnl_get_effective_cpu_isa();
-    for (int enough : BF16_INSTRUCTIONS) {
-      if ((instructions & enough) == enough) {
-        return Optional.empty();
-      }
-    }
-    return Optional.of("the CPU has no bfloat16 instructions");
+  @Override
+  public Kernels create(DataType type, Precision precision, Device device) {
+    return new OneDnnKernels(precision);
   }
 }

@@ -1,0 +1,86 @@
+package io.evomoe.bench.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.bench.doctor.Doctor;
+import io.evomoe.bench.doctor.Finding;
+import io.evomoe.run.internal.task.Tasks;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe doctor}: what of this machine a run depends on. */
+@Command(
+    name = "doctor",
+    description = {
+      "Looks for what would keep a run on this machine from starting, or slow it down, and says what"
+          + " to do.",
+      "Ends with 0 where a run could start, and with 1 where none could."
+    },
+    mixinStandardHelpOptions = true)
+final class DoctorCommand implements Callable<Integer> {
+  @Option(
+      names = "--out",
+      defaultValue = "runs",
+      description = "folder below which results are to be written; runs by default")
+  Path out = Path.of("runs");
+
+  @Option(names = "--json", description = "one line of JSON")
+  boolean json;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    Doctor doctor = Doctor.look(build(), data(), out);
+    System.out.println(json ? json(doctor) : text(doctor));
+    if (doctor.canStart()) {
+      return 0;
+    }
+    System.err.println("evomoe: no run could start: " + String.join(", ", doctor.stopping()));
+    return Failures.FAILED;
+  }
+
+  private static String build() {
+    return "%s, commit %s".formatted(Version.ofProgram(), SourceCommit.current());
+  }
+
+  private static Map<String, List<Path>> data() {
+    return Tasks.names().stream()
+        .collect(
+            Collectors.toMap(
+                Function.identity(),
+                task -> Tasks.named(task).shippedData().stream().map(ShippedData::path).toList()));
+  }
+
+  private static String json(Doctor doctor) throws JsonProcessingException {
+    ObjectNode all = new ObjectMapper().createObjectNode();
+    all.put("can_start", doctor.canStart());
+    for (Finding finding : doctor.findings()) {
+      all.withArray("findings")
+          .addObject()
+          .put("name", finding.name())
+          .put("state", finding.state().toString())
+          .put("found", finding.found())
+          .put("advice", finding.advice());
+    }
+    return BenchCommand.json(all);
+  }
+
+  private static String text(Doctor doctor) {
+    return doctor.findings().stream()
+        .map(
+            f ->
+                "%-15s  %-7s  %s%s"
+                    .formatted(
+                        f.name(),
+                        f.state(),
+                        f.found(),
+                        f.advice().isEmpty() ? "" : "%n%26s%s".formatted("-> ", f.advice())))
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+}

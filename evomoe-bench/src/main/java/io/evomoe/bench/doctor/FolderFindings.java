@@ -1,0 +1,142 @@
+package io.evomoe.bench.doctor;
+
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.natives.NativeFolders;
+import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TokenizerFolder;
+import io.evomoe.run.internal.task.MemoryLimit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Folders: of data, of native code, and the one for results, with the room on its disk. */
+final class FolderFindings {
+  private static final String NATIVE = "native code";
+  private static final String RESULTS = "results";
+  private static final String DISK = "disk";
+  private static final double MEBIBYTE = 1 << 20;
+
+  /** Less than the checkpoints of a small run and their temporary copies. */
+  private static final double NO_ROOM = 64 * MEBIBYTE;
+
+  private static final double LITTLE_ROOM = 5 * 1024 * MEBIBYTE;
+
+  private FolderFindings() {}
+
+  /**
+   * What is there.
+   *
+   * @param data folders of each task's data
+   * @param results folder below which runs are to be written; need not exist
+   */
+  static List<Finding> here(Map<String, List<Path>> data, Path results) {
+    List<Finding> findings = new ArrayList<>(List.of(data(data), nativeCode(), tokenizer()));
+    findings.addAll(results(results));
+    return findings;
+  }
+
+  static Finding data(Map<String, List<Path>> data) {
+    String absent =
+        data.entrySet().stream()
+            .filter(task -> !task.getValue().stream().allMatch(Files::isReadable))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .collect(Collectors.joining(", "));
+    String found =
+        data.values().stream()
+            .flatMap(List::stream)
+            .filter(Files::isReadable)
+            .map(Path::toString)
+            .sorted()
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return absent.isEmpty()
+        ? Finding.ok("data", found)
+        : Finding.missing(
+            "data",
+            "none for task " + absent,
+            "give --data for it, or start ./evomoe where the project's data folder is");
+  }
+
+  private static Finding nativeCode() {
+    return nativeCode(NativeFolders.root(), Path.of(System.getProperty("user.home", "")));
+  }
+
+  /**
+   * Where native code is unpacked to.
+   *
+   * @param home of the user, whose folder stays from one process to the next
+   */
+  static Finding nativeCode(Path folder, Path home) {
+    return folder.startsWith(home)
+        ? Finding.ok(NATIVE, folder.toString())
+        : Finding.slow(
+            NATIVE,
+            "unpacked anew by every process, to " + folder,
+            "give the user a home folder that nobody else can write to, or -Duser.home=DIR");
+  }
+
+  /** Tries it: it has native code of its own. */
+  private static Finding tokenizer() {
+    try {
+      Path folder = Files.createTempDirectory("evomoe-doctor");
+      try {
+        TextCorpus text = new TextCorpus("doctor", List.of("the state of the union"));
+        TokenizerFolder.train(text, 258, folder).close();
+        return Finding.ok("tokenizer", "runs");
+      } finally {
+        FileTree.deleteQuietly(folder);
+      }
+    } catch (IOException | RuntimeException | LinkageError e) {
+      return Finding.stops(
+          "tokenizer",
+          "does not run: " + e.getMessage(),
+          "Linux on x86-64 with glibc is what it is tested on");
+    }
+  }
+
+  /** Whether results can be written to a folder, and how much. */
+  static List<Finding> results(Path folder) {
+    Path existing = existing(folder);
+    try {
+      Files.delete(Files.createTempFile(existing, ".evomoe", null));
+      return List.of(
+          Finding.ok(RESULTS, folder + " can be written to"),
+          disk((double) Files.getFileStore(existing).getUsableSpace()));
+    } catch (IOException e) {
+      return List.of(
+          Finding.stops(
+              RESULTS,
+              "cannot write to %s: %s".formatted(existing, IoReason.of(e, existing)),
+              "go to a folder that you can write to, or give commands --out DIR"));
+    }
+  }
+
+  /** The folder itself, or the next above it that is there. */
+  private static Path existing(Path folder) {
+    Path existing = folder.toAbsolutePath().normalize();
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    return existing;
+  }
+
+  static Finding disk(double free) {
+    String found = MemoryLimit.text(free) + " free";
+    if (free < NO_ROOM) {
+      return Finding.stops(
+          DISK,
+          found,
+          "make room, or give commands --out on another disk: a run saves as it starts");
+    }
+    return free < LITTLE_ROOM
+        ? Finding.missing(
+            DISK, found, "make room, or lower guards.keepCheckpoints: large models need more")
+        : Finding.ok(DISK, found);
+  }
+}

@@ -1,0 +1,98 @@
+package io.evomoe.bench.doctor;
+
+import io.evomoe.bench.measure.KernelThreads;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Java, the processors and the threads on them, and how busy they are. */
+final class ProcessorFindings {
+  private static final String THREADS = "threads";
+  private static final String WAITING = "waiting threads";
+
+  /** Of the processors, as load: from here on others take time from a run. */
+  private static final double BUSY = 0.5;
+
+  private ProcessorFindings() {}
+
+  static List<Finding> here() {
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    int processors = Runtime.getRuntime().availableProcessors();
+    return List.of(
+        java(
+            Runtime.version().toString(),
+            System.getProperty("java.vendor", "unknown vendor"),
+            System.getProperty("java.home", ""),
+            System.getProperty("java.vm.info", "")),
+        threads(processors, CpuInfo.cores()),
+        waiting(System.getenv()),
+        load(load, processors));
+  }
+
+  static Finding java(String version, String vendor, String home, String mode) {
+    String found = "%s, %s (%s)".formatted(version, vendor, home);
+    return mode.startsWith("interpreted")
+        ? Finding.slow("java", found + ", interpreted", "leave out -Xint: nothing is compiled")
+        : Finding.ok("java", found);
+  }
+
+  private static Finding threads(int processors, Optional<Integer> cores) {
+    try {
+      return threads(processors, cores, KernelThreads.count());
+    } catch (IllegalArgumentException e) {
+      return Finding.stops(
+          THREADS, String.valueOf(e.getMessage()), "leave it out: one a processor is used then");
+    }
+  }
+
+  /**
+   * Threads of the kernels.
+   *
+   * @param processors that this process may use
+   * @param cores of the machine, where that is known
+   */
+  static Finding threads(int processors, Optional<Integer> cores, int threads) {
+    String found =
+        "%d of the kernels on %d processors%s"
+            .formatted(
+                threads,
+                processors,
+                cores.map(n -> " (the machine has %d cores)".formatted(n)).orElse(""));
+    if (threads == processors) {
+      return Finding.ok(THREADS, found);
+    }
+    return Finding.slow(
+        THREADS,
+        found,
+        "leave out OMP_NUM_THREADS and -Devomoe.threads for one a processor, unless others need the rest");
+  }
+
+  /** Whether threads of ND4J's own operations sleep when they wait. */
+  static Finding waiting(Map<String, String> environment) {
+    return environment.containsKey("GOMP_SPINCOUNT") || environment.containsKey("OMP_WAIT_POLICY")
+        ? Finding.ok(WAITING, "sleep soon")
+        : Finding.slow(
+            WAITING,
+            "spin for long, which costs other processes on the same cores",
+            "start by ./evomoe, or with GOMP_SPINCOUNT=1000 in the environment");
+  }
+
+  /**
+   * Other work.
+   *
+   * @param load threads that compute or want to, over the last minute; negative if unknown
+   */
+  static Finding load(double load, int processors) {
+    if (load < 0) {
+      return Finding.ok("load", "unknown on this system");
+    }
+    String found = "%.1f of %d processors".formatted(load, processors);
+    return load < BUSY * processors
+        ? Finding.ok("load", found)
+        : Finding.slow(
+            "load",
+            found + " in the last minute",
+            "let other programs end: steps take longer beside them, and times mean little");
+  }
+}
