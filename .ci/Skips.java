@@ -53,6 +53,9 @@ class Skips {
                     Path.of("evomoe-bench/peers/llama.cpp/node_modules/node-llama-cpp"))),
         new Excuse("java-llama.cpp does not load here", () -> !x86 || !hasFlag("avx2")),
         new Excuse("git is not installed", () -> !onPath("git")),
+        new Excuse("bash is not installed", () -> !onPath("bash")),
+        new Excuse("zsh is not installed", () -> !onPath("zsh")),
+        new Excuse("fish is not installed", () -> !onPath("fish")),
         new Excuse("script of util-linux is not installed", () -> !onPath("script")),
         // The test has tried to.
         new Excuse("no file system may be mounted here", () -> true),

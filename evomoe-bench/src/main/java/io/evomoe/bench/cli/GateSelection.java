@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** Which gates {@code --gates} means: those named, or all that can serve in the task's models. */
 final class GateSelection {
-  private static final String ALL = "all";
+  static final String ALL = "all";
 
   private GateSelection() {}
 

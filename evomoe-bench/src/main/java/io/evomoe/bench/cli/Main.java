@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       LogitsCommand.class,
       GatesCommand.class,
       DoctorCommand.class,
+      CompletionCommand.class,
       BenchCommand.class
     })
 public final class Main {

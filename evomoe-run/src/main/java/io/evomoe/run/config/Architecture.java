@@ -1,7 +1,9 @@
 package io.evomoe.run.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.internal.names.Suggestion;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** The blocks that a model is made of; in a file by its name in small letters. */
@@ -29,8 +31,12 @@ public enum Architecture {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "model.architecture must be one of %s, was %s"
-                        .formatted(Arrays.toString(values()), name)));
+                    "model.architecture must be one of %s, was %s%s"
+                        .formatted(names(), name, Suggestion.text(name, names()))));
+  }
+
+  private static List<String> names() {
+    return Arrays.stream(values()).map(Architecture::toString).toList();
   }
 
   /** What the field {@code model.architecture} of a configuration says, {@link #GPT} without. */

@@ -1,6 +1,7 @@
 package io.evomoe.run.result;
 
 import io.evomoe.internal.names.FieldBound;
+import io.evomoe.internal.names.Suggestion;
 import io.evomoe.models.transformer.Search;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +26,8 @@ public record EvalRequest(
     int examples,
     Search search,
     @Nullable Integer topK) {
-  private static final List<String> SPLITS = List.of("train", "valid", "test");
+  /** Sides of a run's data, by the names that {@link #split} takes. */
+  public static final List<String> SPLITS = List.of("train", "valid", "test");
 
   /**
    * The run's own held-out side: 64 batches for the loss, of translations 2,000 sentences by beam
@@ -37,7 +39,9 @@ public record EvalRequest(
   /** Refuses values out of their bounds. */
   public EvalRequest {
     if (!SPLITS.contains(split)) {
-      throw new IllegalArgumentException("split must be one of " + SPLITS + ", was " + split);
+      throw new IllegalArgumentException(
+          "split must be one of %s, was %s%s"
+              .formatted(SPLITS, split, Suggestion.text(split, SPLITS)));
     }
     FieldBound.atLeast("batches", batches, 1);
     FieldBound.atLeast("sentences", sentences, 1);

@@ -1,6 +1,7 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.names.Suggestion;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.LanguageBatch;
@@ -34,7 +35,10 @@ public final class Tasks {
         .filter(task -> task.name().equals(name))
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException("task must be one of " + names() + ", was " + name));
+            () ->
+                new IllegalArgumentException(
+                    "task must be one of %s, was %s%s"
+                        .formatted(names(), name, Suggestion.text(name, names()))));
   }
 
   /** All names. */
@@ -44,15 +48,21 @@ public final class Tasks {
 
   /** A preset of a task: {@code quick}, {@code small} or {@code base}. */
   public static Preset preset(String task, String name) {
-    List<Preset> presets = Preset.parse(text(named(task).name() + ".yaml"));
+    List<Preset> presets = presets(task);
+    List<String> names = presets.stream().map(Preset::name).toList();
     return presets.stream()
         .filter(preset -> preset.name().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "preset must be one of %s, was %s"
-                        .formatted(presets.stream().map(Preset::name).toList(), name)));
+                    "preset must be one of %s, was %s%s"
+                        .formatted(names, name, Suggestion.text(name, names))));
+  }
+
+  /** All presets of a task. */
+  public static List<Preset> presets(String task) {
+    return Preset.parse(text(named(task).name() + ".yaml"));
   }
 
   private static String text(String resource) {
