@@ -109,7 +109,10 @@ final class DeterminismCommand implements Callable<Integer> {
       Map<String, String> properties,
       Map<String, String> environment)
       throws IOException, InterruptedException {
-    System.err.printf("[%d of %d] training: %s%n", ++started, RUNS, out.getFileName());
+    started++;
+    if (Loudness.showsProgress()) {
+      System.err.printf("[%d of %d] training: %s%n", started, RUNS, out.getFileName());
+    }
     Path log = out.resolveSibling(out.getFileName() + ".log");
     if (ChildProcess.start(arguments, log, properties, environment).waitFor() != 0) {
       String said = Files.readString(log).lines().reduce((a, b) -> b).orElse("nothing was said");

@@ -1,7 +1,5 @@
 package io.evomoe.bench.cli;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -9,7 +7,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what goes wrong into one line and an exit code. */
 final class Failures {
-  private static final Logger log = LoggerFactory.getLogger(Failures.class);
   static final int FAILED = 1;
   private static final int WRONG_INPUT = 2;
   private static final int INTERRUPTED = 130;
@@ -26,7 +23,7 @@ final class Failures {
   }
 
   static int failed(Exception e, CommandLine commandLine, ParseResult parsed) {
-    log.debug("Failed", e);
+    Loudness.trace(e);
     if (e instanceof StoppedException) {
       return INTERRUPTED;
     }
@@ -35,14 +32,14 @@ final class Failures {
   }
 
   static int outOfMemory(OutOfMemoryError e) {
-    log.debug("Failed", e);
+    Loudness.trace(e);
     print("not enough memory: " + e.getMessage());
     return FAILED;
   }
 
   /** A gate that the class path names and does not have, or that was built for another version. */
   static int brokenJar(Error e) {
-    log.debug("Failed", e);
+    Loudness.trace(e);
     print("a class on the class path cannot be used: " + e.getMessage());
     return WRONG_INPUT;
   }

@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** The {@code evomoe} command. Exit codes: 0 done, 1 a run failed, 2 wrong usage or wrong input. */
 @Command(
@@ -30,6 +31,8 @@ import picocli.CommandLine.Command;
       BenchCommand.class
     })
 public final class Main {
+  @Mixin Loudness loudness = new Loudness();
+
   private Main() {}
 
   /** Runs a command and exits. */
@@ -48,12 +51,14 @@ public final class Main {
 
   /** Runs a command; the exit code. */
   static int execute(String... arguments) {
-    CommandLine commandLine = commandLine();
+    Main main = new Main();
+    CommandLine commandLine = commandLine(main);
     commandLine.setParameterExceptionHandler(Failures::wrongUsage);
     commandLine.setExecutionExceptionHandler(Failures::failed);
     commandLine.setExecutionStrategy(
         parsed -> {
           UnknownName.refuseCommand(parsed);
+          main.loudness.begin(parsed.commandSpec());
           return new CommandLine.RunLast().execute(parsed);
         });
     try {
@@ -62,11 +67,17 @@ public final class Main {
       return Failures.outOfMemory(e);
     } catch (ServiceConfigurationError | LinkageError e) {
       return Failures.brokenJar(e);
+    } finally {
+      Loudness.end();
     }
   }
 
   /** All commands, as they are before one is run. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+    return commandLine(new Main());
+  }
+
+  private static CommandLine commandLine(Main main) {
+    return new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
   }
 }

@@ -41,7 +41,7 @@ class StepProgress implements TrainingListener {
   @Override
   public void onStart(Progress from, Runnable requestStop) {
     stop.accept(requestStop);
-    bar = TerminalBar.of(name, steps);
+    bar = Loudness.showsProgress() ? TerminalBar.of(name, steps) : null;
   }
 
   @Override
@@ -57,11 +57,15 @@ class StepProgress implements TrainingListener {
     if (bar != null) {
       bar.stepTo(report.step());
       bar.setExtraMessage(state(report));
-    } else if (report.step() % Math.max(1, steps / LINES) == 0 || report.step() == steps) {
+    } else if (Loudness.showsProgress() && isDue(report.step())) {
       out.printf(
           "%s step %d/%d %s, %.0f ms%n",
           name, report.step(), steps, state(report), 1000 * report.stepSeconds());
     }
+  }
+
+  private boolean isDue(long step) {
+    return step % Math.max(1, steps / LINES) == 0 || step == steps;
   }
 
   private String state(StepReport report) {

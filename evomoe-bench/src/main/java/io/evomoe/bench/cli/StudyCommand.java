@@ -208,9 +208,10 @@ final class StudyCommand implements Callable<Integer> {
           console.printf("%s: not started, it would take too long%n", run.name());
           break;
         }
-        console.printf(
-            "[%d of %d%s] %s%n",
-            i + 1, missing.size(), clock.left(missing.subList(i, missing.size())), run.name());
+        Loudness.progressOn(console)
+            .printf(
+                "[%d of %d%s] %s%n",
+                i + 1, missing.size(), clock.left(missing.subList(i, missing.size())), run.name());
         RunConfig settings = study.config(run).orElseThrow();
         limit.requireRoomFor(prepared.data(), settings);
         ComparedRun place = new ComparedRun(folder, run.name(), settings, sources);

@@ -183,18 +183,19 @@ final class TrainCommand implements Callable<Integer> {
           (init == null ? "--max-memory" : "--init") + " cannot be given with --spark");
     }
     ClusterRequest request;
+    PrintStream rounds = Loudness.progressOn(console);
     if (resume == null) {
       options.steps = cluster.steps(options.steps);
       RunConfig asked = options.config(gate, seed);
       ClusterOptions.requireUsual(asked.split(), asked.data());
       ClusterRequest.Start start = new ClusterRequest.Start(asked, cluster.config(), dataNames());
       request =
-          new ClusterRequest(master, cluster.conf, folder, List.of(start), 0, Map.of(), console);
+          new ClusterRequest(master, cluster.conf, folder, List.of(start), 0, Map.of(), rounds);
     } else {
       int workers = cluster.workers == null ? 0 : cluster.workers;
       request =
           new ClusterRequest(
-              master, cluster.conf, resume, List.of(), workers, options.fields(), console);
+              master, cluster.conf, resume, List.of(), workers, options.fields(), rounds);
     }
     RunConfig config =
         resume == null ? request.start().get(0).config() : RunFolder.open(resume).config();
@@ -276,10 +277,10 @@ final class TrainCommand implements Callable<Integer> {
   /** Options that would be left unheard are refused. */
   private void refuseAllBeside(Set<String> used) {
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      if (!used.contains(option.longestName()) && !FIELDS.contains(option.longestName())) {
+      String name = option.longestName();
+      if (!used.contains(name) && !FIELDS.contains(name) && !Loudness.OPTIONS.contains(name)) {
         throw new IllegalArgumentException(
-            option.longestName()
-                + " cannot be given with --resume, which keeps the configuration of the run");
+            name + " cannot be given with --resume, which keeps the configuration of the run");
       }
     }
   }

@@ -41,6 +41,9 @@ final class WorkProgress implements TextProgress, AutoCloseable {
 
   @Override
   public void at(String work, long done, long all) {
+    if (!Loudness.showsProgress()) {
+      return;
+    }
     long now = nanoTime.getAsLong();
     if (!work.equals(current)) {
       close();

@@ -33,7 +33,8 @@ class ColorTest {
 
   private String onTerminal(String variable) throws Exception {
     List<String> command = new ArrayList<>(List.of("env", "-u", "NO_COLOR", variable));
-    command.addAll(Launcher.in(Files.createTempDirectory(folder, "home")).command(List.of("--help")));
+    command.addAll(
+        Launcher.in(Files.createTempDirectory(folder, "home")).command(List.of("--help")));
     try (PseudoTerminal terminal = PseudoTerminal.start(folder, command)) {
       assertThat(terminal.exitCode()).as(terminal.shown()).isZero();
       return terminal.shown();

@@ -1,0 +1,71 @@
+package io.evomoe.bench.cli;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** How much a command says beside its results, the same for all of them. */
+final class Loudness {
+  /** Of these no command's work depends on. */
+  static final Set<String> OPTIONS = Set.of("--quiet", "--verbose");
+
+  /** Read by the configuration of the log when the first line may be written. */
+  static final String LOG_LEVEL = "evomoe.log";
+
+  private static volatile boolean progress = true;
+  private static volatile boolean details;
+
+  @Option(
+      names = "--quiet",
+      scope = ScopeType.INHERIT,
+      description = "no progress, and of the log warnings and errors only")
+  boolean quiet;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "also the details of the log, and where in the program an error came from")
+  boolean verbose;
+
+  /** Says it to all that write, until {@link #end}. */
+  void begin(CommandSpec command) {
+    if (quiet && verbose) {
+      throw new ParameterException(
+          command.commandLine(), "--quiet and --verbose cannot be given together");
+    }
+    progress = !quiet;
+    details = verbose;
+    System.setProperty(LOG_LEVEL, quiet ? "WARN" : verbose ? "DEBUG" : "INFO");
+  }
+
+  /** As without these options. */
+  static void end() {
+    progress = true;
+    details = false;
+    System.clearProperty(LOG_LEVEL);
+  }
+
+  /** Whether to tell how far work has come. */
+  static boolean showsProgress() {
+    return progress;
+  }
+
+  /** Where to print how far work has come: the console, or nowhere. */
+  static PrintStream progressOn(PrintStream console) {
+    return progress
+        ? console
+        : new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+  }
+
+  /** Prints where an error came from, where that is asked for. */
+  static void trace(Throwable e) {
+    if (details) {
+      e.printStackTrace(System.err);
+    }
+  }
+}
