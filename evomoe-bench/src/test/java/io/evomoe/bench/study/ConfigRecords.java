@@ -14,6 +14,7 @@ import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.nn.AttentionForm;
@@ -212,7 +213,17 @@ final class ConfigRecords {
             "compute: " + ANY,
             "architecture: " + ANY,
             "guards: " + ANY,
-            "split: " + ANY));
+            "split: " + ANY,
+            "data: " + ANY));
+    ALL.put(
+        DataForm.DEFAULT,
+        fields(
+            "format: " + ANY,
+            "textField: label",
+            "labelField: text",
+            "sourceField: target",
+            "targetField: source",
+            "skipBadLines: " + ANY));
     ALL.put(
         HeldOut.DEFAULT.withShares(0.1, 0.1),
         fields(
