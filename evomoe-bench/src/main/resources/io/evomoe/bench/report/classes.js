@@ -6,11 +6,15 @@ const named = ([label, other]) => `${confusion.labels[label]} named ${confusion.
 const percent = fixed(1, '%');
 const mistakes = confusion.counts.filter(([label, other]) => label !== other).sort((a, b) => b[2] - a[2]);
 
-const confusionAxis = (name, colours, {axisLabel, ...more}) => ({
+const place = document.getElementById('confusion');
+place.style.height = `${Math.min(1400, 190 + 17 * Math.max(6, confusion.labels.length))}px`;
+
+// Where not every name has room, as on a phone, some are left out.
+const confusionAxis = (name, length, colours, {axisLabel, ...more}) => ({
   type: 'category', name, data: confusion.labels, nameLocation: 'middle', nameGap: 132,
   nameTextStyle: {color: colours.soft, fontFamily: FONT, fontSize: 12},
   axisLabel: {color: colours.soft, fontFamily: FONT, fontSize: 11, width: 120, overflow: 'truncate',
-    interval: confusion.labels.length > 60 ? 'auto' : 0, ...axisLabel},
+    interval: (length - 158) / confusion.labels.length < 13 ? 'auto' : 0, ...axisLabel},
   axisLine: {lineStyle: {color: colours.line}}, axisTick: {show: false}, ...more,
 });
 
@@ -20,8 +24,8 @@ const confusionOptions = colours => ({
     const cell = [p.value[1], p.value[0], p.value[3]];
     return element('span', `${named(cell)}: ${number(0)(cell[2])} texts, ${percent(shareOf(cell))} of the class`);
   }},
-  xAxis: confusionAxis('named', colours, {position: 'top', axisLabel: {rotate: 90}}),
-  yAxis: confusionAxis('class', colours, {inverse: true}),
+  xAxis: confusionAxis('named', place.clientWidth, colours, {position: 'top', axisLabel: {rotate: 90}}),
+  yAxis: confusionAxis('class', place.clientHeight, colours, {inverse: true}),
   visualMap: {show: false, min: 0, max: 100, dimension: 2, inRange: {color: [palette()[0]], colorAlpha: [0.08, 1]}},
   series: [{type: 'heatmap', animation: false, itemStyle: {borderColor: colours.card, borderWidth: 1},
     data: confusion.counts.map(cell => [cell[1], cell[0], shareOf(cell), cell[2]])}],
@@ -41,7 +45,5 @@ const confusionTable = () => tableOf(['class', 'named', 'texts', 'of the class']
 const loss = {name: 'loss (nats a text)', format: number(4), ceiling: lossCeiling};
 lineChart('loss-step', STEPS, [VALID, TRAIN], [loss]);
 lineChart('loss-wall', WALL, [VALID, TRAIN], [loss]);
-const place = document.getElementById('confusion');
-place.style.height = `${Math.min(1400, 190 + 17 * Math.max(6, confusion.labels.length))}px`;
 addChart(place, 'Confusion', confusionOptions, confusionWords, confusionTable);
 begin();
