@@ -107,6 +107,25 @@ class ClassifyCommandTest {
   }
 
   @Test
+  void files_of_a_folder_should_follow_each_other_by_name() throws IOException {
+    Path texts = Files.createDirectory(folder.resolve("texts"));
+    Files.writeString(texts.resolve("b.md"), "like gold 7\n\nand an animal of the water\n");
+    Files.writeString(texts.resolve("a.txt"), "to move 5 times\nlike gold 7\n");
+    Files.writeString(texts.resolve("c.jsonl"), "{\"text\": \"an animal 4 of the water\"}\n");
+
+    CommandRun run =
+        CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + texts, "--format=jsonl");
+
+    assertThat(run.succeeded().out().lines().map(line -> line.replaceAll(".*\"text\":", "")))
+        .containsExactly(
+            "\"to move 5 times\"}",
+            "\"like gold 7\"}",
+            "\"like gold 7\\n\\nand an animal of the water\"}",
+            "\"an animal 4 of the water\"}");
+    assertThat(run.err()).contains("1 file of plain text, a line each, 1 file of Markdown");
+  }
+
+  @Test
   void blank_and_long_lines_should_keep_their_places() throws IOException {
     String read =
         classify(" to move 5 times \n\n   \nlike gold " + "and silver ".repeat(40) + "\n");
