@@ -2,12 +2,12 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.ClassEvaluationTable;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.run.finetune.ClassEvaluation;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.result.EvalRequest;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.ClassReport;
 import io.evomoe.bench.report.HtmlReport;
-import io.evomoe.run.finetune.ClassEvaluation;
 import io.evomoe.run.internal.finetune.TunedFolder;
+import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;

@@ -1,7 +1,7 @@
 package io.evomoe.bench.report;
 
 import io.evomoe.models.metrics.ClassMeasure;
-import io.evomoe.run.finetune.ClassEvaluation;
+import io.evomoe.run.record.ClassEvaluation;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -2,7 +2,7 @@ package io.evomoe.bench.report;
 
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.models.metrics.Confusion;
-import io.evomoe.run.finetune.ClassEvaluation;
+import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.RecordedRun;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.models.metrics.Confusion;
-import io.evomoe.run.finetune.ClassEvaluation;
+import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.RecordedRun;
 import java.io.IOException;

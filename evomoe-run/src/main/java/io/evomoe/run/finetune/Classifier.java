@@ -14,6 +14,7 @@ import io.evomoe.run.internal.finetune.Naming;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ final class JsonLines {
           "is not JSON, at column %d: %s"
               .formatted(e.getLocation().getColumnNr(), reason(e.getOriginalMessage())));
     } catch (IOException e) {
-      throw new IllegalStateException("a text in memory can be read", e);
+      throw new UncheckedIOException(e); // a text in memory
     }
     return values;
   }

@@ -3,6 +3,7 @@ package io.evomoe.models.text.source;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ final class NamedColumns {
     } catch (CsvParseException e) {
       return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException("a text in memory can be read", e);
+      throw new UncheckedIOException(e); // a text in memory
     }
   }
 
@@ -134,7 +135,7 @@ final class NamedColumns {
     } catch (CsvParseException e) {
       throw refusal(e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + name, e);
+      throw new UncheckedIOException("cannot read " + name + ": " + IoReason.of(e, file), e);
     }
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.models.metrics.ClassMeasure;
 import io.evomoe.models.metrics.Confusion;
-import io.evomoe.run.finetune.ClassEvaluation;
+import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.evomoe.run.internal.finetune;
 
-import io.evomoe.run.finetune.ClassEvaluation;
+import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 
 /**

@@ -1,4 +1,4 @@
-package io.evomoe.run.finetune;
+package io.evomoe.run.record;
 
 import io.evomoe.models.metrics.Confusion;
 import java.util.List;
