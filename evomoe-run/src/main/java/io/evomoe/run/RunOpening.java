@@ -2,8 +2,8 @@ package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.rounds.RoundSettings;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.training.Model;

@@ -1,4 +1,4 @@
-package io.evomoe.run.internal.rounds;
+package io.evomoe.run.internal.folder;
 
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.run.config.StrictYaml;
