@@ -30,6 +30,9 @@ public final class FolderDigest {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (Path source : sources) {
+        if (Files.notExists(source)) {
+          throw new IllegalArgumentException("there is no file or folder " + source);
+        }
         for (Path file : files(source)) {
           String head = file.getFileName() + " " + Files.size(file) + "\n";
           digest.update(head.getBytes(StandardCharsets.UTF_8));

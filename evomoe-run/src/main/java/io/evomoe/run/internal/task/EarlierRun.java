@@ -135,6 +135,11 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
         throw new IllegalArgumentException(
             "spawning cannot be asked for where a run starts with the experts of " + folder);
       }
+      if ("annealed".equalsIgnoreCase(config.options().get("prior"))) {
+        throw new IllegalArgumentException(
+            "option prior must be none, fixed or learned where a run starts with the experts of %s, whose annealing it cannot go on with, was annealed"
+                .formatted(folder));
+      }
     }
   }
 
@@ -163,11 +168,15 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
   public Started begin(
       TaskData<?, ?> data, RunConfig config, String content, Consumer<String> told) {
     Checkpoint from = run.checkpoint();
+    boolean sameData = RunFolder.isSameData(from, content);
+    if (sameData) {
+      requireItsSplit(config);
+    }
     boolean sameGate =
         config.gate().equals(run.config().gate())
             && config.options().equals(run.config().options());
     long earlier = sameGate ? from.context().step() : 0;
-    long batches = RunFolder.isSameData(from, content) ? batchesSeen(config) : 0;
+    long batches = sameData ? batchesSeen(config) : 0;
     StepContext first = config.schedule().after(earlier).context(0, false, config.seed());
     boolean spawned = hasExperts() && config.provider().growth() == Growth.SPAWNED;
     CheckpointStart start =

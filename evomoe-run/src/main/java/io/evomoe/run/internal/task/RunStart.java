@@ -1,8 +1,11 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Lineage;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A saved run that a new one starts from. */
 public interface RunStart extends AutoCloseable {
@@ -75,10 +78,21 @@ public interface RunStart extends AutoCloseable {
           "the split must be that of %s, whose data is used, %s, was %s"
               .formatted(run().folder().path(), run().config().split(), config.split()));
     }
-    if (!config.data().equals(run().config().data())) {
+    DataForm its = run().config().data();
+    DataForm now = config.data();
+    requireSame("format", its.format(), now.format());
+    requireSame("textField", its.textField(), now.textField());
+    requireSame("labelField", its.labelField(), now.labelField());
+    requireSame("sourceField", its.sourceField(), now.sourceField());
+    requireSame("targetField", its.targetField(), now.targetField());
+    requireSame("skipBadLines", its.skipBadLines(), now.skipBadLines());
+  }
+
+  private void requireSame(String field, @Nullable Object its, @Nullable Object now) {
+    if (!Objects.equals(its, now)) {
       throw new IllegalArgumentException(
-          "the form of the data must be that of %s, whose data is used, %s, was %s"
-              .formatted(run().folder().path(), run().config().data(), config.data()));
+          "data.%s must be that of %s, whose data is used, %s, was %s"
+              .formatted(field, run().folder().path(), its, now));
     }
   }
 
