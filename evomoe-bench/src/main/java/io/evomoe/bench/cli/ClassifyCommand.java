@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
     name = "classify",
     description =
         "Names the class of every text, with its probability: standard input, UTF-8 with a text a"
-            + " line, or --data, to as many lines of standard output in the same order.",
+            + " line, to as many lines of standard output in the same order; or the texts of --data, of"
+            + " whose records those without text are left out and counted.",
     mixinStandardHelpOptions = true)
 final class ClassifyCommand implements Callable<Integer> {
   @Option(names = "--checkpoint", required = true, description = "folder that finetune has written")

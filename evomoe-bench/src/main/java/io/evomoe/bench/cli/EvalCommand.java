@@ -9,6 +9,7 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.result.EvalRequest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -82,6 +83,11 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (data != null && isGiven("--split") && Files.isRegularFile(data)) {
+      throw new IllegalArgumentException(
+          "--split is a part of the run's data or of a folder that has parts; a file is measured as a whole, as %s would be"
+              .formatted(data));
+    }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();
       return 0;

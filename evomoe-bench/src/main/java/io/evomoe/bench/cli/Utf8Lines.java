@@ -13,8 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads lines of UTF-8 strictly, as they come: nothing is replaced and nothing is read ahead. */
+/**
+ * Reads lines of UTF-8 strictly, as they come: nothing is replaced and nothing is read ahead. A
+ * byte order mark is no text.
+ */
 final class Utf8Lines {
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private final InputStream in;
   private final String name;
   private long number;
@@ -69,7 +74,8 @@ final class Utf8Lines {
   private String decode(byte[] bytes) {
     try {
       String line = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+      int first = number == 1 && line.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+      return line.substring(first, line.length() - (line.endsWith("\r") ? 1 : 0));
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("%s, line %d is not UTF-8".formatted(name, number), e);
     }

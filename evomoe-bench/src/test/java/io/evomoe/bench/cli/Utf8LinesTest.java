@@ -21,6 +21,13 @@ class Utf8LinesTest {
   }
 
   @Test
+  void should_take_a_byte_order_mark_for_no_text() {
+    Utf8Lines lines = lines("\uFEFFeins\r\n\uFEFFzwei".getBytes(StandardCharsets.UTF_8));
+
+    assertThat(lines.next(2)).containsExactly("eins", "\uFEFFzwei");
+  }
+
+  @Test
   void should_name_the_line_that_is_not_utf_8() {
     Utf8Lines lines = lines(new byte[] {'a', '\n', (byte) 0xff, '\n'});
 
