@@ -6,8 +6,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -108,13 +110,17 @@ public final class DividedKernels {
   private final class Call {
     private final String kernel;
     private final List<INDArray> arrays = new ArrayList<>();
+    private final Set<List<Object>> fetched = new HashSet<>();
 
     Call(String kernel) {
       this.kernel = kernel;
     }
 
+    /** Of an array that is given twice, the second time finds it fetched. */
     void reads(INDArray array) {
-      crosses(memory.fetch(array));
+      if (fetched.add(List.of(array.data().address(), array.offset(), array.shapeInfoToString()))) {
+        crosses(memory.fetch(array));
+      }
       arrays.add(array);
     }
 
