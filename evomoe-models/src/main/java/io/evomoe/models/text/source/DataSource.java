@@ -107,26 +107,7 @@ public final class DataSource {
    *     is no document
    */
   public SourceNote documents(DocumentReader reader) {
-    SourceNote note = new SourceNote(this);
-    DocumentReader counting = note.counting(reader);
-    for (SourceFile file : files) {
-      if (folder && file.isEmpty()) {
-        note.addEmpty();
-      } else if (file.form() == FileForm.TEXT || file.form() == FileForm.MARKDOWN) {
-        boolean whole = file.form() == FileForm.MARKDOWN;
-        if (!whole) {
-          UnreadFormats.refuseByLook(kind.file(file.path()), file.path());
-        }
-        DocumentLines lines = new DocumentLines(counting, whole);
-        Utf8Text.read(file.path(), lines::read);
-        lines.end();
-        note.add(file.form().words());
-      } else {
-        readRecords(file, note, counting);
-      }
-    }
-    note.requireSome();
-    return note;
+    return read(reader, false);
   }
 
   /** The records of a file, a document each. */
@@ -147,25 +128,53 @@ public final class DataSource {
    * @throws IllegalArgumentException as {@link #documents}
    */
   public SourceNote texts(Consumer<String> taker) {
+    return read(new WholeDocuments(taker), true);
+  }
+
+  /**
+   * Reads its documents.
+   *
+   * @param byLine whether a line of plain text is one
+   */
+  private SourceNote read(DocumentReader reader, boolean byLine) {
     SourceNote note = new SourceNote(this);
-    DocumentReader counting = note.counting(new WholeDocuments(taker));
+    DocumentReader counting = note.counting(reader);
+    return eachFile(
+        note,
+        file -> {
+          if (byLine && file.form() == FileForm.TEXT) {
+            readLines(file, counting);
+            note.add(file.form().words() + ", a line each");
+          } else if (file.form() == FileForm.TEXT || file.form() == FileForm.MARKDOWN) {
+            readText(file, counting);
+            note.add(file.form().words());
+          } else {
+            readRecords(file, note, counting);
+          }
+        });
+  }
+
+  private SourceNote eachFile(SourceNote note, Consumer<SourceFile> reading) {
     for (SourceFile file : files) {
       if (folder && file.isEmpty()) {
         note.addEmpty();
-      } else if (file.form() == FileForm.TEXT) {
-        readLines(file, counting);
-        note.add(file.form().words() + ", a line each");
-      } else if (file.form() == FileForm.MARKDOWN) {
-        DocumentLines lines = new DocumentLines(counting, true);
-        Utf8Text.read(file.path(), lines::read);
-        lines.end();
-        note.add(file.form().words());
       } else {
-        readRecords(file, note, counting);
+        reading.accept(file);
       }
     }
     note.requireSome();
     return note;
+  }
+
+  /** Of plain text what stands between empty lines, of Markdown the file. */
+  private void readText(SourceFile file, DocumentReader counting) {
+    boolean whole = file.form() == FileForm.MARKDOWN;
+    if (!whole) {
+      UnreadFormats.refuseByLook(kind.file(file.path()), file.path());
+    }
+    DocumentLines lines = new DocumentLines(counting, whole);
+    Utf8Text.read(file.path(), lines::read);
+    lines.end();
   }
 
   private void readLines(SourceFile file, DocumentReader counting) {
@@ -190,15 +199,8 @@ public final class DataSource {
    */
   public SourceNote records(Consumer<DataRecord> taker) {
     SourceNote note = new SourceNote(this);
-    for (SourceFile file : files) {
-      if (folder && file.isEmpty()) {
-        note.addEmpty();
-      } else {
-        note.add(file, RecordFile.read(file.path(), file.form(), kind, form, taker));
-      }
-    }
-    note.requireSome();
-    return note;
+    return eachFile(
+        note, file -> note.add(file, RecordFile.read(file.path(), file.form(), kind, form, taker)));
   }
 
   RecordKind kind() {
