@@ -14,7 +14,7 @@ package io.evomoe.moe;
  * <ul>
  *   <li>{@code prior} {@code none} (default), {@code fixed}, {@code learned} or {@code annealed}
  *       ({@link Prior})
- *   <li>{@code priorScale} 4, above 0 and at most 100, where the id alone decides: s. Without a
+ *   <li>{@code priorScale} 10, above 0 and at most 100, where the id alone decides: s. Without a
  *       prior it means nothing
  *   <li>{@code routerInit} {@code normal} (default) or {@code uniform}: where W starts ({@link
  *       Init})
@@ -26,7 +26,7 @@ package io.evomoe.moe;
  */
 public record RouterOptions(Prior prior, double priorScale, Init init) {
   private static final Bounds SCALES = Bounds.above(0).atMost(100);
-  private static final double SCALE = 4;
+  private static final double SCALE = 10;
 
   /** Without a prior. */
   public static final RouterOptions PLAIN = new RouterOptions(Prior.NONE, SCALE, Init.NORMAL);

@@ -151,7 +151,7 @@ public final class RunBuilder<M extends Model<?>> {
     return change(c -> ConfigFile.set(c, field, value));
   }
 
-  /** The gate, with its default options. */
+  /** The gate, with the options that the preset has for it. */
   public RunBuilder<M> gate(String name) {
     return gate(name, Map.of());
   }
@@ -160,7 +160,7 @@ public final class RunBuilder<M extends Model<?>> {
    * The gate.
    *
    * @param name of a gate that is installed
-   * @param options by name, as text; what is left out has its default
+   * @param options by name, as text; what is left out is as the preset has it, or has its default
    */
   public RunBuilder<M> gate(String name, Map<String, String> options) {
     gate = name;
@@ -169,7 +169,9 @@ public final class RunBuilder<M extends Model<?>> {
         : change(
             c -> {
               Map<String, Map<String, String>> all = new HashMap<>(c.gateOptions());
-              all.put(name, options);
+              Map<String, String> its = new HashMap<>(all.getOrDefault(name, Map.of()));
+              its.putAll(options);
+              all.put(name, its);
               return c.with(b -> b.gateOptions(all));
             });
   }

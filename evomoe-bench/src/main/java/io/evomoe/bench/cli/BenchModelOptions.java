@@ -94,7 +94,7 @@ final class BenchModelOptions {
             .with(m -> m.layers(layers).width(width).hidden(hidden).heads(heads))
             .with(m -> m.experts(experts).moeEvery(moeEvery).dropout(0));
     RunConfig usual =
-        new Preset("bench", model, Tasks.preset("gpt", "quick").training())
+        new Preset("bench", model, Tasks.preset("gpt", "quick").training(), Map.of())
             .config("gpt", gate, 1, blocksOf);
     StackSize blocks =
         usual.with(c -> c.model(withWidths(usual.model()))).stack(ActivationFunction.GELU);

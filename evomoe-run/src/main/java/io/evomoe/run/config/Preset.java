@@ -7,6 +7,7 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.training.Guards;
 import io.evomoe.training.TrainingConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,16 +17,47 @@ import java.util.Map;
  * @param name for the command line
  * @param model size of the model
  * @param training how to train it
+ * @param gates what measured better for a gate on this task than its own defaults, by its name; not
+ *     for blocks of architecture {@code llama}, which can then be exported as published ones
  */
-public record Preset(String name, ModelConfig model, TrainingConfig training) {
+public record Preset(
+    String name, ModelConfig model, TrainingConfig training, Map<String, GateDefaults> gates) {
   /** A divisor of what fast products and blocks of quantized weights like. */
   private static final int HIDDEN_STEP = 32;
 
   /**
+   * What a gate has where nothing else is said.
+   *
+   * @param evolution phases of its runs
+   * @param options of its own, by name
+   */
+  public record GateDefaults(EvolutionConfig evolution, Map<String, String> options) {
+    /** The gate's own defaults. */
+    static final GateDefaults USUAL = new GateDefaults(EvolutionConfig.defaults(), Map.of());
+
+    /** Keeps the options unmodifiable. */
+    public GateDefaults {
+      options = Map.copyOf(options);
+    }
+
+    private static GateDefaults of(JsonNode fields, String source) {
+      ObjectNode complete = StrictYaml.fields(USUAL);
+      StrictYaml.merge(complete, (ObjectNode) fields);
+      return StrictYaml.bind(complete, GateDefaults.class, source);
+    }
+  }
+
+  /** Keeps the gates unmodifiable. */
+  public Preset {
+    gates = Map.copyOf(gates);
+  }
+
+  /**
    * Presets as a file has them.
    *
-   * @param yaml by name, {@code model} and {@code training}; fields that are left out are those of
-   *     {@link TrainingConfig#defaults} and {@link ModelConfig}'s defaults
+   * @param yaml by name, {@code model}, {@code training} and, where a gate has defaults of its own
+   *     here, {@code gates}; fields that are left out are those of {@link TrainingConfig#defaults},
+   *     {@link ModelConfig}'s and {@link EvolutionConfig}'s defaults
    */
   public static List<Preset> parse(String yaml) {
     return StrictYaml.value(yaml).properties().stream()
@@ -42,10 +74,16 @@ public record Preset(String name, ModelConfig model, TrainingConfig training) {
         StrictYaml.fields(TrainingConfig.defaults(training.required("steps").asLong()));
     StrictYaml.merge(complete, training);
     String source = "preset " + name;
+    Map<String, GateDefaults> gates = new LinkedHashMap<>();
+    fields
+        .path("gates")
+        .properties()
+        .forEach(gate -> gates.put(gate.getKey(), GateDefaults.of(gate.getValue(), source)));
     return new Preset(
         name,
         StrictYaml.bind(size, ModelConfig.class, source),
-        StrictYaml.bind(complete, TrainingConfig.class, source));
+        StrictYaml.bind(complete, TrainingConfig.class, source),
+        gates);
   }
 
   /** A run of this size, of architecture {@code gpt}. */
@@ -65,14 +103,18 @@ public record Preset(String name, ModelConfig model, TrainingConfig training) {
         architecture == Architecture.GPT
             ? model
             : model.with(m -> m.architecture(architecture).hidden(gatedHidden(model.hidden())));
+    GateDefaults usual =
+        architecture == Architecture.GPT
+            ? gates.getOrDefault(gate, GateDefaults.USUAL)
+            : GateDefaults.USUAL;
     return new RunConfig(
         task,
         gate,
         seed,
         size,
         training,
-        EvolutionConfig.defaults(),
-        Map.of(),
+        usual.evolution(),
+        usual.options().isEmpty() ? Map.of() : Map.of(gate, usual.options()),
         ComputeConfig.DEFAULT,
         ArchitectureConfig.DEFAULT,
         Guards.DEFAULT,

@@ -50,9 +50,9 @@ class ConfigurationPageTest {
             Every field of a run: of `config.yaml` and `--config FILE`, of `--set FIELD=VALUE`, and, by the same names, of `RunBuilder` in
             [code](../README.md#in-your-own-code). This page is made of the library's own Javadoc and presets, and a test compares it with them.
 
-            Defaults are those of preset `small`, of the tasks gpt, roberta and mt where they differ, and after them those of
-            presets `quick` and `base` where these differ; empty means that the field follows from others. The last column
-            says whether a run that is resumed may have another value than its checkpoint.
+            Defaults are those of preset `small` and gate `evomoe`, of the tasks gpt, roberta and mt where they differ, and after them
+            those of presets `quick` and `base` where these differ; empty or null means that the field follows from others. The last
+            column says whether a run that is resumed may have another value than its checkpoint.
 
             """);
     for (RecordComponent record : RunConfig.class.getRecordComponents()) {
@@ -78,8 +78,31 @@ class ConfigurationPageTest {
             ## gateOptions
 
             Options of each gate by its name, such as `gateOptions.switch.alpha`: [gates.md](gates.md). A field of the model.
+
+            What presets have for a gate, beside the fields of `evolution` above, which are those of gate `evomoe`; other gates have
+            its defaults, as any gate does with `model.architecture: llama`:
+
+            | task | preset | gate | options |
+            |---|---|---|---|
             """)
+        .append(presetOptions())
         .toString();
+  }
+
+  private static String presetOptions() {
+    StringBuilder rows = new StringBuilder();
+    for (String task : Tasks.names()) {
+      for (Preset preset : Tasks.presets(task)) {
+        preset
+            .gates()
+            .forEach(
+                (gate, defaults) ->
+                    rows.append(
+                        "| %s | %s | `%s` | %s |\n"
+                            .formatted(task, preset.name(), gate, defaults.options())));
+      }
+    }
+    return rows.toString();
   }
 
   private static String defaults(String field) {

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.hub;
 
+import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Growth;
-import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
@@ -54,18 +54,16 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Run
   public RunConfig defaults(RunConfig usual, boolean itsData) {
     RunConfig dense = run.config();
     int positions = dense.embedding(run.vocabulary()).positions();
-    RunConfig config =
-        dense.with(
-            c ->
-                c.gate(usual.gate())
-                    .seed(usual.seed())
-                    .training(training(usual, dense))
-                    .evolution(usual.evolution())
-                    .architecture(dense.architecture().withPositions(positions))
-                    .guards(usual.guards())
-                    .split(itsData ? dense.split() : usual.split())
-                    .data(itsData ? dense.data() : usual.data()));
-    return ConfigFile.set(config, "evolution.diversifySteps", "0");
+    return dense.with(
+        c ->
+            c.gate(usual.gate())
+                .seed(usual.seed())
+                .training(training(usual, dense))
+                .evolution(EvolutionConfig.defaults().with(e -> e.diversifySteps(0)))
+                .architecture(dense.architecture().withPositions(positions))
+                .guards(usual.guards())
+                .split(itsData ? dense.split() : usual.split())
+                .data(itsData ? dense.data() : usual.data()));
   }
 
   private TrainingConfig training(RunConfig usual, RunConfig dense) {

@@ -91,7 +91,11 @@ final class SmallRuns implements AutoCloseable {
             .training()
             .with(t -> t.steps(STEPS).batch(8).learningRate(3e-3).checkpointEvery(0));
     RunConfig config =
-        new Preset("tests", size, training.with(t -> t.evalEvery(EVALUATE_EVERY).evalBatches(8)))
+        new Preset(
+                "tests",
+                size,
+                training.with(t -> t.evalEvery(EVALUATE_EVERY).evalBatches(8)),
+                Map.of())
             .config(task, gate, seed);
     return ConfigFile.set(config, "training.metricSentences", "1");
   }
