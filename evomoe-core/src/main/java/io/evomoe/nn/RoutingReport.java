@@ -102,6 +102,15 @@ public record RoutingReport(
     return Math.exp(entropy) / load.size();
   }
 
+  /**
+   * The load of the expert that has most over the mean load: 1 when balanced, E when one has all; 0
+   * where there is no assignment.
+   */
+  public double maxOverMean() {
+    int most = load.stream().mapToInt(Integer::intValue).max().orElse(0);
+    return most == 0 ? 0 : (double) most * load.size() / assignments();
+  }
+
   /** Experts without a token. */
   public int deadExperts() {
     return (int) load.stream().filter(n -> n == 0).count();

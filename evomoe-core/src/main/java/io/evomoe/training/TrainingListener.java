@@ -1,6 +1,7 @@
 package io.evomoe.training;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Told what a run does, in this order: its start; of each step the evaluation, the step itself and
@@ -40,4 +41,9 @@ public interface TrainingListener {
    * @param to how far the run has come
    */
   default void onEnd(Progress to) {}
+
+  /** Several as one; each hears of a thing after those before it. */
+  static TrainingListener all(List<TrainingListener> listeners) {
+    return new TrainingListeners(listeners);
+  }
 }
