@@ -5,6 +5,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.record.RunWatcher;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -37,7 +38,7 @@ record ClosedState(Path path) implements RunState {
   }
 
   @Override
-  public BegunTraining begin(RunListener listener) {
+  public BegunTraining begin(RunWatcher watcher, RunListener listener) {
     throw closed();
   }
 

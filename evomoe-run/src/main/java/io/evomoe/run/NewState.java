@@ -13,6 +13,7 @@ import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.CheckpointWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,15 +52,15 @@ record NewState(
   }
 
   @Override
-  public BegunTraining begin(RunListener listener) {
+  public BegunTraining begin(RunWatcher watcher, RunListener listener) {
     RunStart.Started started =
         start == null
             ? new RunStart.Started(TaskTraining.of(prepared.data(), config), Lineage.NONE)
             : start.begin(prepared.data(), config, content, listener::onNote);
-    return new BegunTraining(started.training(), () -> train(started, listener));
+    return new BegunTraining(started.training(), () -> train(started, watcher, listener));
   }
 
-  private Outcome train(RunStart.Started started, RunListener listener) {
+  private Outcome train(RunStart.Started started, RunWatcher watcher, RunListener listener) {
     TaskTraining<?, ?> run = started.training();
     Lineage lineage = started.lineage();
     Path path = output.path();
@@ -73,7 +74,7 @@ record NewState(
     // From here on there is something to resume, and the disk is known to take a checkpoint.
     run.save(checkpoints);
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
-      return run.train(checkpoints, curves, List.of(), listener);
+      return run.train(checkpoints, curves, List.of(), folder.logging(watcher), listener);
     }
   }
 

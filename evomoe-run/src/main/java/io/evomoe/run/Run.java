@@ -22,11 +22,13 @@ import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.internal.task.TextGeneration;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   private final Path path;
   private final Class<M> type;
   private final @Nullable OutputFolder output;
+  private final List<RunWatcher> watchers = new ArrayList<>();
   private RunConfig config;
   private RunState state;
   private @Nullable TrainedModel<M> trained;
@@ -181,6 +184,17 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     return state.steps();
   }
 
+  /**
+   * Also tells this one of each step that is recorded from now on.
+   *
+   * <pre>{@code
+   * run.watch(TensorBoard.in(run.folder()));
+   * }</pre>
+   */
+  public void watch(RunWatcher watcher) {
+    watchers.add(watcher);
+  }
+
   /** The same as {@link #train(RunListener)}, telling nobody. */
   public Outcome train() {
     return train(report -> {});
@@ -188,8 +202,8 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /**
    * Trains from where the run is to its last step, or until {@link #requestStop()} or an interrupt
-   * of the thread. The folder has the curve as each step ends, checkpoints as configured and one at
-   * the end, and the result.
+   * of the thread. The folder has curve and log as each step ends, checkpoints as configured and
+   * one at the end, and the result.
    *
    * <p>Where the listener throws, the run is saved before its exception is thrown on. Where the
    * process is killed, or ended by a signal, the run goes on from its last checkpoint: set {@code
@@ -207,7 +221,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     boolean interrupted = false;
     inTraining = true;
     try (OutputFolder ignored = state.lock();
-        BegunTraining begun = state.begin(listener)) {
+        BegunTraining begun = state.begin(RunWatcher.all(watchers), listener)) {
       TaskTraining<?, ?> run = begun.run();
       forget();
       config = state.config();

@@ -5,6 +5,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.record.RunWatcher;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -26,8 +27,12 @@ interface RunState extends AutoCloseable {
   /** Keeps others out of the folder until it is closed. */
   OutputFolder lock();
 
-  /** Makes the model, and gives it what was saved of its training; nothing is written yet. */
-  BegunTraining begin(RunListener listener);
+  /**
+   * Makes the model, and gives it what was saved of its training; nothing is written yet.
+   *
+   * @param watcher told beside the log of its steps
+   */
+  BegunTraining begin(RunWatcher watcher, RunListener listener);
 
   /** What is saved, to be used. */
   RunCheckpoint checkpoint();

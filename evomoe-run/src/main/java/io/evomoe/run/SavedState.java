@@ -11,8 +11,10 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -75,7 +77,7 @@ final class SavedState implements RunState {
 
   /** Others may have gone on with it since it was opened. */
   @Override
-  public BegunTraining begin(RunListener listener) {
+  public BegunTraining begin(RunWatcher watcher, RunListener listener) {
     saved = opening.resumed();
     open.add(saved);
     requireMoreSteps();
@@ -95,7 +97,7 @@ final class SavedState implements RunState {
             .checkpointWriter(data, content, config, Lineage.of(checkpoint.config()).entries());
     saved.changes().forEach(listener::onNote);
     listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
-    return new BegunTraining(run, () -> train(run, content, checkpoints, listener));
+    return new BegunTraining(run, () -> train(run, content, checkpoints, watcher, listener));
   }
 
   /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
@@ -113,7 +115,11 @@ final class SavedState implements RunState {
   }
 
   private Outcome train(
-      TaskTraining<?, ?> run, String content, CheckpointWriter checkpoints, RunListener listener) {
+      TaskTraining<?, ?> run,
+      String content,
+      CheckpointWriter checkpoints,
+      RunWatcher watcher,
+      RunListener listener) {
     if (content.equals(readContent)) {
       KeptTokens.of(saved.folder(), content, saved.config()).write(taskData(TextProgress.NONE));
     }
@@ -122,7 +128,8 @@ final class SavedState implements RunState {
       run.save(checkpoints);
     }
     try (CurveFile curves = CurveFile.resume(curves(), steps())) {
-      return run.train(checkpoints, curves, CurveFile.read(curves()), listener);
+      List<CurveRow> earlier = CurveFile.read(curves());
+      return run.train(checkpoints, curves, earlier, saved.folder().logging(watcher), listener);
     }
   }
 

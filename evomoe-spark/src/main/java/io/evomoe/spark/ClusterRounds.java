@@ -3,6 +3,7 @@ package io.evomoe.spark;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.rounds.ClusterRequest;
 import io.evomoe.run.internal.task.Results;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.record.CurveFile;
@@ -10,19 +11,20 @@ import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Model;
 import io.evomoe.training.PeriodicEvaluation;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.StepResult;
 import io.evomoe.training.TrainingDivergedException;
+import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.internal.rounds.Contribution;
 import io.evomoe.training.internal.rounds.Coordinator;
 import io.evomoe.training.internal.rounds.ModelSnapshot;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import io.evomoe.training.internal.rounds.RoundPlan;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,30 +85,44 @@ final class ClusterRounds<B, M extends Model<B>> {
       CheckpointWriter checkpoints,
       CurveFile curves,
       List<CurveRow> earlier,
-      Path folder,
-      PrintStream console) {
-    RoundFile log = RoundFile.open(folder, coordinator.progress().step());
-    RunRecording recording = RunRecording.ofRounds(config, curves, earlier, before);
+      RunWatcher watcher,
+      ClusterRequest request) {
+    RoundFile log = RoundFile.open(request.out(), coordinator.progress().step());
+    RunRecording recording = RunRecording.ofRounds(config, curves, earlier, before, watcher);
+    TrainingListener told =
+        TrainingListener.all(
+            List.of(
+                recording,
+                recording.watching(),
+                data.sampling(model, () -> coordinator.state().context(), watcher)));
     CheckpointWriter saving = recording.saving(checkpoints);
     long began = System.nanoTime();
-    while (!coordinator.isFinished()) {
-      RoundPlan.Span span = coordinator.nextSpan();
-      ModelSnapshot start = coordinator.nextStart();
-      long roundBegan = System.nanoTime();
-      Contribution sum = workers.round(start, span);
-      StepResult done = finish(sum);
-      double seconds = seconds(roundBegan);
-      PeriodicEvaluation.Result measured = measured(span, done);
-      StepReport report = done.report(seconds(began), seconds / span.length(), measured);
-      recording.onStep(report);
-      RoundLine line =
-          new RoundLine(coordinator.plan(), span, report, sum, traffic(), rounds.wire(), seconds);
-      log.append(line);
-      lastCheckpoint = saving.write(coordinator.state());
-      console.println(line.text());
-      console.flush();
+    told.onStart(coordinator.progress(), () -> {});
+    try {
+      while (!coordinator.isFinished()) {
+        RoundLine line = round(workers, told, began);
+        log.append(line);
+        lastCheckpoint = saving.write(coordinator.state());
+        request.console().println(line.text());
+        request.console().flush();
+      }
+    } finally {
+      told.onEnd(coordinator.progress());
     }
     return Results.of(data, model, config, coordinator.state(), recording);
+  }
+
+  private RoundLine round(Workers workers, TrainingListener told, long began) {
+    RoundPlan.Span span = coordinator.nextSpan();
+    ModelSnapshot start = coordinator.nextStart();
+    long roundBegan = System.nanoTime();
+    Contribution sum = workers.round(start, span);
+    StepResult done = finish(sum);
+    double seconds = seconds(roundBegan);
+    PeriodicEvaluation.Result measured = measured(span, done);
+    StepReport report = done.report(seconds(began), seconds / span.length(), measured);
+    told.onStep(report);
+    return new RoundLine(coordinator.plan(), span, report, sum, traffic(), rounds.wire(), seconds);
   }
 
   private static double seconds(long began) {

@@ -13,6 +13,7 @@ import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -46,10 +47,9 @@ public final class SparkTraining implements ClusterTraining {
         try (CurveFile curves = CurveFile.create(curveFile)) {
           var checkpoints = folder.checkpointWriter(data, config);
           run.save(checkpoints);
+          RunWatcher watched = folder.logging(request.watching().of(task, config));
           return new Trained(
-              run.train(workers, checkpoints, curves, List.of(), request.out(), request.console()),
-              config,
-              task);
+              run.train(workers, checkpoints, curves, List.of(), watched, request), config, task);
         }
       }
     }
@@ -94,8 +94,8 @@ public final class SparkTraining implements ClusterTraining {
             folder.write(config);
             run.save(checkpoints);
           }
-          Outcome outcome =
-              run.train(workers, checkpoints, curves, earlier, request.out(), console);
+          RunWatcher watched = folder.logging(request.watching().of(task, config));
+          Outcome outcome = run.train(workers, checkpoints, curves, earlier, watched, request);
           return new Trained(outcome, config, task);
         }
       }

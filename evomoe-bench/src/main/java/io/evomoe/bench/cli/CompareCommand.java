@@ -2,9 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.compare.KeepModels;
-import io.evomoe.bench.report.HtmlReport;
-import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.report.SummaryTable;
+import io.evomoe.bench.report.LiveReport;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.RunConfig;
@@ -13,13 +11,9 @@ import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.Tasks;
-import io.evomoe.run.record.Annealing;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RecordedRun;
-import io.evomoe.run.record.ResultFile;
-import io.evomoe.run.record.RunResult;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +36,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
   @Mixin RunOptions options = new RunOptions();
+  @Mixin WatchOptions watch = new WatchOptions();
 
   @Option(
       names = "--gates",
@@ -83,6 +77,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    watch.requireValid();
     KeepModels keep = KeepModels.named(keepModels);
     String name = "compare-%s-%s".formatted(options.task, options.preset);
     try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
@@ -108,8 +103,14 @@ final class CompareCommand implements Callable<Integer> {
     console.println(prepared.data().description());
     console.printf("Results go to %s%n", folder);
     List<Path> data = options.dataPaths();
-    String note = DataNote.of(DataNote.names(data), Optional.of(prepared.data().description()));
-    Results results = new Results(folder, note, description(prepared.data(), configs.get(0)));
+    CompareReport report =
+        new CompareReport(
+            folder,
+            options.task,
+            prepared.data(),
+            DataNote.names(data),
+            description(prepared.data(), configs.get(0)),
+            configs.size());
     List<PlannedRun> plan = new ArrayList<>();
     List<CurveRow> recorded = CurveFile.readIfWhole(folder.resolve(CurveFile.NAME));
     configs.forEach(
@@ -119,6 +120,7 @@ final class CompareCommand implements Callable<Integer> {
     List<KeepModels.Finished> over = new ArrayList<>();
     boolean whole = true;
     try (MemoryGuard memory = new MemoryGuard(limit);
+        LiveReport page = watch.page(folder, report);
         CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME), kept)) {
       for (PlannedRun planned : plan) {
         if (stop.isStopped()) {
@@ -128,7 +130,14 @@ final class CompareCommand implements Callable<Integer> {
         // Until it is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
         Outcome outcome =
-            planned.train(name(planned.config()), prepared.data(), curves, stop, memory, console);
+            planned.train(
+                name(planned.config()),
+                prepared.data(),
+                curves,
+                watch.watcher(planned.place().folder(), page),
+                stop,
+                memory,
+                console);
         stop.begin();
         if (outcome.result().steps() == planned.config().training().steps()) {
           over.add(new KeepModels.Finished(planned.place(), outcome.result()));
@@ -136,11 +145,12 @@ final class CompareCommand implements Callable<Integer> {
         } else {
           whole = false;
         }
-        results.add(outcome);
+        report.add(outcome);
+        page.settle();
         memory.requireWithin();
       }
-      results.print(console, Description.heldOut(prepared.data(), configs.get(0)));
     }
+    report.print(console, Description.heldOut(prepared.data(), configs.get(0)));
     printModels(keep, over);
     if (stop.isStopped() && !whole) {
       console.printf("Stopped and saved; go on with: %s%n", goOn);
@@ -189,37 +199,5 @@ final class CompareCommand implements Callable<Integer> {
     lines.put("Task, preset", config.task() + ", " + options.preset);
     lines.putAll(Description.of(data, config));
     return lines;
-  }
-
-  /** What is known so far, on disk after every run. */
-  private static final class Results {
-    private final Path folder;
-    private final String note;
-    private final Map<String, String> description;
-    private final List<RunResult> results = new ArrayList<>();
-    private final List<RecordedRun> runs = new ArrayList<>();
-
-    Results(Path folder, String note, Map<String, String> description) {
-      this.folder = folder;
-      this.note = note;
-      this.description = description;
-    }
-
-    void add(Outcome outcome) {
-      results.add(outcome.result());
-      runs.add(outcome.recorded());
-      ResultFile.write(folder.resolve(ResultFile.NAME), results);
-      String title = "EvoMoE comparison: " + outcome.result().task();
-      HtmlReport.write(
-          folder.resolve(HtmlReport.NAME), new ReportData(title, note, description, results, runs));
-    }
-
-    void print(PrintStream console, String measured) {
-      console.println();
-      console.println(SummaryTable.of(results).text());
-      console.println(measured);
-      runs.forEach(run -> Annealing.of(run).ifPresent(a -> console.println(a.text())));
-      console.printf("Charts: %s%n", folder.resolve(HtmlReport.NAME));
-    }
   }
 }

@@ -4,12 +4,15 @@ import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.compare.FinishedRun;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -58,11 +61,13 @@ record PlannedRun(
    *
    * @param name for people
    * @param curves already holds the {@link #earlier} rows
+   * @param watcher told of every step, beside the log in the run's folder
    */
   Outcome train(
       String name,
       TaskData<?, ?> data,
       CurveFile curves,
+      RunWatcher watcher,
       GracefulStop stop,
       MemoryGuard memory,
       PrintStream console) {
@@ -80,7 +85,7 @@ record PlannedRun(
             checkpoint == null
                 ? TaskTraining.of(data, config)
                 : TaskTraining.resumed(data, config, checkpoint)) {
-      return train(name, run, curves, stop, memory, console);
+      return train(name, run, curves, watcher, stop, memory, console);
     }
   }
 
@@ -88,6 +93,7 @@ record PlannedRun(
       String name,
       TaskTraining<?, ?> run,
       CurveFile curves,
+      RunWatcher watcher,
       GracefulStop stop,
       MemoryGuard memory,
       PrintStream console) {
@@ -100,7 +106,9 @@ record PlannedRun(
     }
     memory.watch(run::requestStop);
     StepProgress progress = new StepProgress(name, config.training().steps(), console);
-    Outcome outcome = run.train(place.start(checkpoint != null), curves, earlier, progress);
+    CheckpointFolder checkpoints = place.start(checkpoint != null);
+    RunWatcher logged = new RunFolder(place.folder()).logging(watcher);
+    Outcome outcome = run.train(checkpoints, curves, earlier, logged, progress);
     if (outcome.result().steps() == config.training().steps()) {
       place.finish(outcome);
     } else {

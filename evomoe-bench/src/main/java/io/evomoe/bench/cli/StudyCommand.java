@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.HtmlReport;
+import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.study.Study;
 import io.evomoe.bench.study.StudyCharts;
 import io.evomoe.bench.study.StudyConfig;
@@ -20,6 +21,7 @@ import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunWatcher;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -32,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -82,6 +85,8 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = "--tables", description = "train nothing, write the tables of what there is")
   boolean tables;
 
+  @Mixin WatchOptions watch = new WatchOptions();
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
   CommandSpec spec;
@@ -92,6 +97,7 @@ final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    watch.requireValid();
     try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call")) {
       study(stop);
     }
@@ -196,7 +202,13 @@ final class StudyCommand implements Callable<Integer> {
     console.println(prepared.data().description());
     StudyClock clock = new StudyClock(study, maxMinutes);
     String goOn = CommandText.again(spec, List.of());
-    try (MemoryGuard memory = new MemoryGuard(limit)) {
+    StudyReport report =
+        new StudyReport(
+            study,
+            DataNote.of(DataNote.names(sources), Optional.empty()),
+            prepared.data().metricName());
+    try (MemoryGuard memory = new MemoryGuard(limit);
+        LiveReport page = watch.page(folder, report)) {
       for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
         StudyRun run = missing.get(i);
         // A learning rate that is found anew can be the one that its runs are recorded with.
@@ -217,11 +229,15 @@ final class StudyCommand implements Callable<Integer> {
         ComparedRun place = new ComparedRun(folder, run.name(), settings, sources);
         // Until its model is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
-        Outcome outcome = outcome(place, run, prepared, stop, memory);
+        report.begin(run, settings, "run %d of %d".formatted(i + 1, missing.size()));
+        RunWatcher watcher = watch.watcher(place.folder(), page);
+        Outcome outcome = outcome(place, run, prepared, watcher, stop, memory);
         stop.begin();
         if (outcome.result().steps() == settings.training().steps()) {
           study.results().add(run.name(), settings, outcome);
           place.dropModel();
+          report.over();
+          page.settle();
         }
         memory.requireWithin();
       }
@@ -229,12 +245,17 @@ final class StudyCommand implements Callable<Integer> {
   }
 
   private Outcome outcome(
-      ComparedRun place, StudyRun run, Prepared prepared, GracefulStop stop, MemoryGuard memory) {
+      ComparedRun place,
+      StudyRun run,
+      Prepared prepared,
+      RunWatcher watcher,
+      GracefulStop stop,
+      MemoryGuard memory) {
     Path file = place.folder().resolve(CurveFile.NAME);
     List<CurveRow> recorded = CurveFile.readIfWhole(file);
     PlannedRun planned = PlannedRun.of(place, recorded);
     try (CurveFile curves = CurveFile.create(file, planned.earlier())) {
-      return planned.train(run.name(), prepared.data(), curves, stop, memory, console);
+      return planned.train(run.name(), prepared.data(), curves, watcher, stop, memory, console);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.HtmlReport;
-import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.OutputFolder;
@@ -9,7 +8,6 @@ import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.RunOpening;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.rounds.ClusterRequest;
@@ -26,7 +24,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +51,7 @@ final class TrainCommand implements Callable<Integer> {
   private static final String WHO = "evomoe train";
 
   @Mixin RunOptions options = new RunOptions();
+  @Mixin WatchOptions watch = new WatchOptions();
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
   @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
@@ -111,6 +109,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    watch.requireValid();
     if (experts != null) {
       options.set.put("model.experts", experts.toString());
     }
@@ -182,36 +181,34 @@ final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           (init == null ? "--max-memory" : "--init") + " cannot be given with --spark");
     }
-    ClusterRequest request;
     PrintStream rounds = Loudness.progressOn(console);
+    ClusterWatch watched = new ClusterWatch(watch, folder);
+    ClusterRequest request;
     if (resume == null) {
       options.steps = cluster.steps(options.steps);
       RunConfig asked = options.config(gate, seed);
       ClusterOptions.requireUsual(asked.split(), asked.data());
       ClusterRequest.Start start = new ClusterRequest.Start(asked, cluster.config(), dataNames());
       request =
-          new ClusterRequest(master, cluster.conf, folder, List.of(start), 0, Map.of(), rounds);
+          new ClusterRequest(
+              master, cluster.conf, folder, List.of(start), 0, Map.of(), watched, rounds);
     } else {
       int workers = cluster.workers == null ? 0 : cluster.workers;
       request =
           new ClusterRequest(
-              master, cluster.conf, resume, List.of(), workers, options.fields(), rounds);
+              master, cluster.conf, resume, List.of(), workers, options.fields(), watched, rounds);
     }
     RunConfig config =
         resume == null ? request.start().get(0).config() : RunFolder.open(resume).config();
     console.println(Description.losses(config));
     ClusterTraining.Trained trained;
-    try (GracefulStop stop = new GracefulStop(() -> savedRounds(request))) {
+    try (watched;
+        GracefulStop stop = new GracefulStop(() -> savedRounds(request))) {
       trained = ClusterOptions.train(request);
       stop.begin();
+      watched.end(trained.outcome());
     }
     ResultFile.write(request.out().resolve(ResultFile.NAME), List.of(trained.outcome().result()));
-    write(
-        trained.outcome(),
-        trained.config(),
-        request.out(),
-        trained.data(),
-        RoundSettings.read(request.out()).data());
     printSummary(
         trained.outcome(), request.out(), Description.heldOut(trained.data(), trained.config()));
   }
@@ -278,7 +275,10 @@ final class TrainCommand implements Callable<Integer> {
   private void refuseAllBeside(Set<String> used) {
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
       String name = option.longestName();
-      if (!used.contains(name) && !FIELDS.contains(name) && !Loudness.OPTIONS.contains(name)) {
+      if (!used.contains(name)
+          && !FIELDS.contains(name)
+          && !WatchOptions.OPTIONS.contains(name)
+          && !Loudness.OPTIONS.contains(name)) {
         throw new IllegalArgumentException(
             name + " cannot be given with --resume, which keeps the configuration of the run");
       }
@@ -304,11 +304,14 @@ final class TrainCommand implements Callable<Integer> {
     console.println(Description.losses(config));
     console.flush();
     Outcome outcome;
-    try (MemoryGuard memory = new MemoryGuard(limit)) {
+    TrainReport report = new TrainReport(config, data, DataNote.names(run.data()));
+    try (MemoryGuard memory = new MemoryGuard(limit);
+        LiveReport page = watch.page(run.folder(), report)) {
+      run.watch(watch.watcher(run.folder(), page));
       outcome = run.train(new ConsoleRun(config, console, stop, memory));
+      report.end(outcome);
       memory.requireWithin();
     }
-    write(outcome, config, run.folder(), data, DataNote.names(run.data()));
     printSummary(outcome, run.folder(), Description.heldOut(data, config));
     if (stop.isStopped() && outcome.result().steps() < config.training().steps()) {
       String command = CommandText.of("train", "--resume", run.folder());
@@ -322,18 +325,5 @@ final class TrainCommand implements Callable<Integer> {
     console.println(measured);
     Annealing.of(outcome.recorded()).ifPresent(a -> console.println(a.text()));
     console.printf("Run: %s%n", folder);
-  }
-
-  private static void write(
-      Outcome outcome, RunConfig config, Path folder, TaskData<?, ?> data, List<String> names) {
-    ReportData report =
-        new ReportData(
-            "EvoMoE training: %s, %s, seed %d"
-                .formatted(config.task(), config.gate(), config.seed()),
-            DataNote.of(names, Optional.of(data.description())),
-            Description.of(data, config),
-            List.of(outcome.result()),
-            List.of(outcome.recorded()));
-    HtmlReport.write(folder.resolve(HtmlReport.NAME), report);
   }
 }

@@ -4,12 +4,17 @@ import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.run.record.Json;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /** The parts of the report that are built from data. All text in them is escaped. */
 final class Html {
+
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
 
   private Html() {}
 
@@ -34,6 +39,24 @@ final class Html {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("report data has no JSON form", e);
     }
+  }
+
+  /** What says that the page is not the last one, and has it loaded again. */
+  static String live(ReportData.Live live) {
+    return """
+        <section class="card" id="live" role="status" aria-label="Progress" data-seconds="%d" data-at="%d">
+        <p><strong>Running.</strong> %s. <span id="as-of">As of %s.</span>
+        <span class="hint">This page loads itself again every %d s until all is over.</span></p>
+        <button id="pause" aria-pressed="false" hidden>pause</button>
+        </section>
+        <noscript><meta http-equiv="refresh" content="%d"></noscript>"""
+        .formatted(
+            live.seconds(),
+            live.at().toEpochMilli(),
+            escape(live.what()),
+            CLOCK.format(live.at()),
+            live.seconds(),
+            live.seconds());
   }
 
   static String description(Map<String, String> lines) {

@@ -2,7 +2,6 @@ package io.evomoe.bench.report;
 
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.run.record.RecordedRun;
-import io.evomoe.run.record.RunResult;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,9 @@ public final class HtmlReport {
   /** The file's name in the output folder. */
   public static final String NAME = "report.html";
 
+  /** Without the step, so that a reader's choice of gates outlasts it. */
+  private static final String RUNNING = " (running)";
+
   private HtmlReport() {}
 
   /**
@@ -28,10 +30,11 @@ public final class HtmlReport {
   }
 
   static String html(ReportData data) {
-    SummaryTable summary = SummaryTable.of(data.results());
+    SummaryTable summary = SummaryTable.of(data.results(), data::standing);
     return Resources.fill(
         Resources.local("report.html"),
         Map.of(
+            "live", data.live().map(Html::live).orElse(""),
             "title", Html.escape(data.title()),
             "note", Html.escape(data.note()),
             "style", Resources.local("report.css"),
@@ -40,7 +43,7 @@ public final class HtmlReport {
             "means", summary.means().map(table -> Html.table("Means over seeds", table)).orElse(""),
             "data", Html.embeddedJson(series(data)),
             "echarts", Resources.echarts(),
-            "script", Resources.script("report.js")));
+            "script", Resources.script("live.js", "report.js")));
   }
 
   private static List<Series> series(ReportData data) {
@@ -49,13 +52,17 @@ public final class HtmlReport {
         .map(
             run -> {
               String gate = oneTask ? run.gate() : run.task() + " " + run.gate();
-              return Series.of(gate + interruption(run, data.results()), run);
+              return Series.of(gate + standing(run, data), run);
             })
         .toList();
   }
 
-  /** An interrupted run stands for itself in the charts: it is no seed among finished ones. */
-  private static String interruption(RecordedRun run, List<RunResult> results) {
-    return results.stream().filter(run::gave).findFirst().map(RunResult::interruption).orElse("");
+  /** A run that is not over stands for itself in the charts: it is no seed among finished ones. */
+  private static String standing(RecordedRun run, ReportData data) {
+    return data.results().stream()
+        .filter(run::gave)
+        .findFirst()
+        .map(result -> data.isRunning(result) ? RUNNING : result.interruption())
+        .orElse("");
   }
 }

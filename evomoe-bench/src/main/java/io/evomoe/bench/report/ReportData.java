@@ -2,10 +2,13 @@ package io.evomoe.bench.report;
 
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a report shows.
@@ -16,13 +19,15 @@ import java.util.Map;
  *     command
  * @param results the summary table's rows
  * @param runs the charts' curves
+ * @param live what goes on; empty when all is over
  */
 public record ReportData(
     String title,
     String note,
     Map<String, String> description,
     List<RunResult> results,
-    List<RecordedRun> runs) {
+    List<RecordedRun> runs,
+    Optional<Live> live) {
 
   /** Keeps the collections unmodifiable and the description's order. */
   public ReportData {
@@ -30,4 +35,49 @@ public record ReportData(
     results = List.copyOf(results);
     runs = List.copyOf(runs);
   }
+
+  /** What a report shows when all is over. */
+  public ReportData(
+      String title,
+      String note,
+      Map<String, String> description,
+      List<RunResult> results,
+      List<RecordedRun> runs) {
+    this(title, note, description, results, runs, Optional.empty());
+  }
+
+  /** The same with a run more. */
+  public ReportData plus(RunResult result, RecordedRun run) {
+    return new ReportData(
+        title,
+        note,
+        description,
+        Stream.concat(results.stream(), Stream.of(result)).toList(),
+        Stream.concat(runs.stream(), Stream.of(run)).toList(),
+        live);
+  }
+
+  /** The same while something goes on. */
+  ReportData during(Live goesOn) {
+    return new ReportData(title, note, description, results, runs, Optional.of(goesOn));
+  }
+
+  /** What is said behind the name of a run that is not over. */
+  String standing(RunResult result) {
+    return isRunning(result) ? result.running() : result.interruption();
+  }
+
+  boolean isRunning(RunResult result) {
+    return live.flatMap(Live::running).filter(result::equals).isPresent();
+  }
+
+  /**
+   * What goes on while a page is written.
+   *
+   * @param what for people
+   * @param seconds between two writings of the page
+   * @param at when it was written
+   * @param running result up to now of the run that is trained, if one is
+   */
+  public record Live(String what, long seconds, Instant at, Optional<RunResult> running) {}
 }

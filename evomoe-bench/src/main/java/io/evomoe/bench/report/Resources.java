@@ -29,10 +29,11 @@ final class Resources {
   /**
    * The script of a page, whose parts are in the order in which they use each other.
    *
-   * @param last the part that puts the charts of this page into it
+   * @param own those of this page; the last puts its charts into it
    */
-  static String script(String last) {
-    return Stream.of("quantities.js", "words.js", "charts.js", "page.js", last)
+  static String script(String... own) {
+    return Stream.concat(
+            Stream.of("quantities.js", "words.js", "charts.js", "page.js"), Stream.of(own))
         .map(Resources::local)
         .collect(joining("\n"));
   }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,14 +27,26 @@ public final class SummaryTable {
 
   private final List<RunResult> results;
   private final List<Measure> measures;
+  private final Function<RunResult, String> standing;
 
-  private SummaryTable(List<RunResult> results, List<Measure> measures) {
+  private SummaryTable(
+      List<RunResult> results, List<Measure> measures, Function<RunResult, String> standing) {
     this.results = results;
+    this.standing = standing;
     this.measures = measures;
   }
 
   /** The table of these results, in any order. */
   public static SummaryTable of(List<RunResult> results) {
+    return of(results, RunResult::interruption);
+  }
+
+  /**
+   * The same where runs are not over.
+   *
+   * @param standing what is said behind the name of a run
+   */
+  static SummaryTable of(List<RunResult> results, Function<RunResult, String> standing) {
     List<RunResult> sorted =
         results.stream()
             .sorted(
@@ -43,7 +56,7 @@ public final class SummaryTable {
                     .thenComparing(RunResult::gate)
                     .thenComparingLong(RunResult::seed))
             .toList();
-    return new SummaryTable(sorted, measures(sorted));
+    return new SummaryTable(sorted, measures(sorted), standing);
   }
 
   /** Aligned plain text for a terminal. */
@@ -93,7 +106,7 @@ public final class SummaryTable {
   }
 
   private String name(RunResult result) {
-    return label(result) + result.interruption();
+    return label(result) + standing.apply(result);
   }
 
   private String label(RunResult result) {

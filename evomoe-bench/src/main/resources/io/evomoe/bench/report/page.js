@@ -64,9 +64,9 @@ const toggle = (content, pressed, onToggle) => {
 
 const controls = () => {
   for (const gate of gates) {
-    toggle([glyph(gate), gate], true, () => hidden.delete(gate) || (hidden.add(gate), false)).className = 'gate';
+    toggle([glyph(gate), gate], !hidden.has(gate), () => hidden.delete(gate) || (hidden.add(gate), false)).className = 'gate';
   }
-  toggle(['whole loss range'], false, () => wholeRange = !wholeRange);
+  toggle(['whole loss range'], wholeRange, () => wholeRange = !wholeRange);
 };
 
 const key = (kind, text) => {

@@ -26,4 +26,7 @@ lineChart('dead', STEPS, [DEAD], [{name: 'experts a layer', format: number(2), m
 lineChart('fluctuation', STEPS, [FLUCTUATION], [{name: '% of tokens', format: number(2, '%'), min: 0}]);
 lineChart('aux', STEPS, [AUX], [{name: 'auxiliary loss', format: number(5)}]);
 loadCharts();
+restoreChoice();
 begin();
+watch();
+restorePlace();

@@ -13,6 +13,7 @@ import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.internal.task.TokenizerSource;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -132,7 +133,7 @@ class StudyClaimsTest {
     String name = "%s-%s-%d.csv".formatted(config.task(), config.gate(), config.seed());
     try (CurveFile curves = CurveFile.create(folder.resolve(name))) {
       return TaskTraining.of(data, config)
-          .train(state -> folder, curves, List.of(), report -> {})
+          .train(state -> folder, curves, List.of(), RunWatcher.NONE, report -> {})
           .result()
           .validLoss();
     }

@@ -2,12 +2,18 @@ package io.evomoe.run.record;
 
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.Progress;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.TrainingListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Listens to one run: writes its curve, and keeps what the report will show of it. */
+/**
+ * Listens to one run: writes its curve, keeps what the report will show of it, and lets a {@link
+ * RunWatcher} know of each step.
+ */
 public final class RunRecording implements TrainingListener {
 
   private final String task;
@@ -17,8 +23,11 @@ public final class RunRecording implements TrainingListener {
   private final List<CurveRow> rows;
   private final double earlierSeconds;
   private final boolean annealed;
+  private final RunWatcher watcher;
+  private final long plannedSteps;
   private boolean warm;
   private Measured measured;
+  private @Nullable StepRecord last;
 
   /**
    * Records the steps of a training.
@@ -28,7 +37,7 @@ public final class RunRecording implements TrainingListener {
    *     one
    */
   public RunRecording(String task, String gate, long seed, CurveFile file, List<CurveRow> earlier) {
-    this(task, gate, seed, file, earlier, Measured.NOTHING, true, false);
+    this(task, gate, seed, file, earlier, Measured.NOTHING, true, RunWatcher.NONE, false, 0);
   }
 
   private RunRecording(
@@ -39,7 +48,9 @@ public final class RunRecording implements TrainingListener {
       List<CurveRow> earlier,
       Measured before,
       boolean annealed,
-      boolean warm) {
+      RunWatcher watcher,
+      boolean warm,
+      long plannedSteps) {
     this.task = task;
     this.gate = gate;
     this.seed = seed;
@@ -47,6 +58,8 @@ public final class RunRecording implements TrainingListener {
     this.rows = new ArrayList<>(earlier);
     this.measured = before;
     this.annealed = annealed;
+    this.watcher = watcher;
+    this.plannedSteps = plannedSteps;
     this.warm = warm;
     this.earlierSeconds = earlier.isEmpty() ? 0 : earlier.get(earlier.size() - 1).wallSeconds();
   }
@@ -57,20 +70,34 @@ public final class RunRecording implements TrainingListener {
    *
    * @param earlier the rows that {@code file} already holds
    * @param before what was measured in these rows
+   * @param watcher told by {@link #watching}
    */
   public static RunRecording ofSteps(
-      RunConfig config, CurveFile file, List<CurveRow> earlier, Measured before) {
-    return of(config, file, earlier, before, false);
+      RunConfig config,
+      CurveFile file,
+      List<CurveRow> earlier,
+      Measured before,
+      RunWatcher watcher) {
+    return of(config, file, earlier, before, watcher, false);
   }
 
   /** The same of a run in rounds, of which the first counts for the speed as well. */
   public static RunRecording ofRounds(
-      RunConfig config, CurveFile file, List<CurveRow> earlier, Measured before) {
-    return of(config, file, earlier, before, true);
+      RunConfig config,
+      CurveFile file,
+      List<CurveRow> earlier,
+      Measured before,
+      RunWatcher watcher) {
+    return of(config, file, earlier, before, watcher, true);
   }
 
   private static RunRecording of(
-      RunConfig config, CurveFile file, List<CurveRow> earlier, Measured before, boolean warm) {
+      RunConfig config,
+      CurveFile file,
+      List<CurveRow> earlier,
+      Measured before,
+      RunWatcher watcher,
+      boolean warm) {
     return new RunRecording(
         config.task(),
         config.gate(),
@@ -79,7 +106,9 @@ public final class RunRecording implements TrainingListener {
         earlier,
         before,
         config.provider().annealed(),
-        warm);
+        watcher,
+        warm,
+        config.training().steps());
   }
 
   @Override
@@ -90,6 +119,31 @@ public final class RunRecording implements TrainingListener {
     measured = (warm ? timed(report) : measured).routed(report.routing());
     warm = true;
     rows.add(row);
+    last = StepRecord.of(row, report);
+  }
+
+  /** Tells the watcher what was recorded; to be told of everything after this recording. */
+  public TrainingListener watching() {
+    return new TrainingListener() {
+      @Override
+      public void onStart(Progress from, Runnable requestStop) {
+        watcher.onBegin(from.step(), RunRecording.this);
+      }
+
+      @Override
+      public void onStep(StepReport report) {
+        StepRecord step = last;
+        if (step == null || step.step() != report.step()) {
+          throw new IllegalStateException("step %d was not recorded".formatted(report.step()));
+        }
+        watcher.onStep(step, RunRecording.this);
+      }
+
+      @Override
+      public void onEnd(Progress to) {
+        watcher.onEnd(RunRecording.this);
+      }
+    };
   }
 
   /** A report of several steps has the mean of their times. */
@@ -117,11 +171,50 @@ public final class RunRecording implements TrainingListener {
   /** Forces the curve to the disk: what a checkpoint that comes after it must not be ahead of. */
   public void force() {
     file.force();
+    watcher.onSave();
   }
 
   /** What was measured up to now beside the curve. */
   public Measured measured() {
     return measured;
+  }
+
+  /**
+   * The result up to now, but for the metric, which needs the model; empty before the first step.
+   *
+   * @param metricName name of the metric
+   */
+  public Optional<RunResult> soFar(String metricName) {
+    if (rows.isEmpty()) {
+      return Optional.empty();
+    }
+    CurveRow end = rows.get(rows.size() - 1);
+    return Optional.of(
+        new RunResult(
+            task,
+            gate,
+            seed,
+            end.step(),
+            end.tokens(),
+            end.trainFlops(),
+            lastValidLoss(),
+            Double.NaN,
+            metricName,
+            measured.tokensPerSecond(),
+            end.activeExperts().orElse(Double.NaN),
+            end.dropRate().orElse(Double.NaN),
+            end.loadEntropy().orElse(Double.NaN),
+            end.wallSeconds(),
+            plannedSteps));
+  }
+
+  private double lastValidLoss() {
+    for (int i = rows.size() - 1; i >= 0; i--) {
+      if (rows.get(i).validLoss().isPresent()) {
+        return rows.get(i).validLoss().getAsDouble();
+      }
+    }
+    return Double.NaN;
   }
 
   /** The run up to now. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.OptBoolean;
+import io.evomoe.training.Progress;
 
 /**
  * The outcome of one run: one element of result.json, whose field names and order are the ones
@@ -83,7 +84,41 @@ public record RunResult(
 
   /** What is said behind the run's name where it was interrupted; else nothing. */
   public String interruption() {
-    return isInterrupted() ? " (interrupted at step %d of %d)".formatted(steps, plannedSteps) : "";
+    return isInterrupted() ? standing("interrupted at") : "";
+  }
+
+  /** What is said behind the run's name while it goes. */
+  public String running() {
+    return standing("running,");
+  }
+
+  private String standing(String what) {
+    return " (%s step %d of %d)".formatted(what, steps, plannedSteps);
+  }
+
+  /**
+   * The same of a run whose model was measured.
+   *
+   * @param progress of the run
+   * @param metric held-out value of {@link #metricName}
+   */
+  public RunResult ended(Progress progress, double metric) {
+    return new RunResult(
+        task,
+        gate,
+        seed,
+        progress.step(),
+        progress.tokens(),
+        progress.trainFlops(),
+        validLoss,
+        metric,
+        metricName,
+        tokensPerSecond,
+        activeExperts,
+        dropRate,
+        loadEntropy,
+        wallSeconds,
+        plannedSteps);
   }
 
   /** The same under another name than the gate's. */

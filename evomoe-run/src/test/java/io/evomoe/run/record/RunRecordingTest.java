@@ -101,7 +101,8 @@ class RunRecordingTest {
 
     assertThat(Measured.of(notes)).isEqualTo(new Measured(20, 1, List.of(ROUTING)));
     try (CurveFile file = CurveFile.create(path(), rows)) {
-      RunRecording resumed = RunRecording.ofSteps(CONFIG, file, rows, Measured.of(notes));
+      RunRecording resumed =
+          RunRecording.ofSteps(CONFIG, file, rows, Measured.of(notes), RunWatcher.NONE);
       assertThat(resumed.run().lastRouting()).containsExactly(ROUTING);
       resumed.onStep(report(4, 9, List.of(ROUTING)));
       resumed.onStep(report(5, 10, List.of(ROUTING)));
@@ -114,7 +115,8 @@ class RunRecordingTest {
   @Test
   void should_time_a_row_of_several_steps_as_a_whole() {
     try (CurveFile file = CurveFile.create(path())) {
-      RunRecording rounds = RunRecording.ofRounds(CONFIG, file, List.of(), Measured.NOTHING);
+      RunRecording rounds =
+          RunRecording.ofRounds(CONFIG, file, List.of(), Measured.NOTHING, RunWatcher.NONE);
       rounds.onStep(report(10, 6, List.of()));
       rounds.onStep(report(30, 16, List.of()));
 

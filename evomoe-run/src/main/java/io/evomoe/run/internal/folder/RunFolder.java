@@ -5,6 +5,8 @@ import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.record.StepFile;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a training run: {@code config.yaml}, {@code tokenizer/}, {@code checkpoints/}, and
- * the curves and results.
+ * the curves, the log of all steps and results.
  *
  * @param path of the folder
  */
@@ -96,6 +98,11 @@ public record RunFolder(Path path) {
   /** Where the configuration is. */
   public Path configFile() {
     return path.resolve(CONFIG);
+  }
+
+  /** A watcher that also writes the log of all steps, {@link StepFile}, into this folder. */
+  public RunWatcher logging(RunWatcher watcher) {
+    return RunWatcher.all(List.of(StepFile.in(path), watcher));
   }
 
   /** Where the tokenizer is. */

@@ -1,6 +1,8 @@
 package io.evomoe.run.internal.rounds;
 
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.Map;
  * @param workers for a run that is continued: how many from now on, 0 for as many as before
  * @param fields for a run that is continued: values of the configuration that differ from now on,
  *     by dotted field, as text
+ * @param watching makes what is told of each round
  * @param console for progress
  */
 public record ClusterRequest(
@@ -28,6 +31,7 @@ public record ClusterRequest(
     List<Start> start,
     int workers,
     Map<String, String> fields,
+    Watching watching,
     PrintStream console) {
 
   /** Keeps the collections unmodifiable. */
@@ -35,6 +39,18 @@ public record ClusterRequest(
     conf = Map.copyOf(conf);
     fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     start = List.copyOf(start);
+  }
+
+  /** What watches a run. */
+  @FunctionalInterface
+  public interface Watching {
+
+    /**
+     * A watcher of a run that is going to begin, or to go on.
+     *
+     * @param data the part of the text that stays here
+     */
+    RunWatcher of(TaskData<?, ?> data, RunConfig config);
   }
 
   /**

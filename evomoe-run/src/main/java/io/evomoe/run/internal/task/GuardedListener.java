@@ -5,54 +5,58 @@ import io.evomoe.training.Progress;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.TrainingListener;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells another listener, and takes what it throws for a request to stop. */
+/** Tells other listeners, and takes what one throws for a request to stop. */
 final class GuardedListener implements TrainingListener {
-  private final TrainingListener listener;
   private final Runnable requestStop;
+  private final List<TrainingListener> listeners;
   private @Nullable Throwable thrown;
 
-  GuardedListener(TrainingListener listener, Runnable requestStop) {
-    this.listener = listener;
+  GuardedListener(Runnable requestStop, TrainingListener... listeners) {
     this.requestStop = requestStop;
+    this.listeners = List.of(listeners);
   }
 
   @Override
   public void onStart(Progress from, Runnable stop) {
-    tell(() -> listener.onStart(from, stop));
+    tell(listener -> listener.onStart(from, stop));
   }
 
   @Override
   public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
-    tell(() -> listener.onEvaluation(step, measured));
+    tell(listener -> listener.onEvaluation(step, measured));
   }
 
   @Override
   public void onStep(StepReport report) {
-    tell(() -> listener.onStep(report));
+    tell(listener -> listener.onStep(report));
   }
 
   @Override
   public void onCheckpoint(Path checkpoint) {
-    tell(() -> listener.onCheckpoint(checkpoint));
+    tell(listener -> listener.onCheckpoint(checkpoint));
   }
 
   @Override
   public void onEnd(Progress to) {
-    tell(() -> listener.onEnd(to));
+    tell(listener -> listener.onEnd(to));
   }
 
-  private void tell(Runnable news) {
-    try {
-      news.run();
-    } catch (RuntimeException | Error e) {
-      thrown = thrown == null ? e : thrown;
-      requestStop.run();
+  private void tell(Consumer<TrainingListener> news) {
+    for (TrainingListener listener : listeners) {
+      try {
+        news.accept(listener);
+      } catch (RuntimeException | Error e) {
+        thrown = thrown == null ? e : thrown;
+        requestStop.run();
+      }
     }
   }
 
-  /** Adds what the listener threw to a failure that came after it. */
+  /** Adds what a listener threw to a failure that came after it. */
   <T extends Throwable> T addTo(T failure) {
     if (thrown != null) {
       failure.addSuppressed(thrown);
@@ -60,7 +64,7 @@ final class GuardedListener implements TrainingListener {
     return failure;
   }
 
-  /** Throws on what the listener threw first, if it did. */
+  /** Throws on what a listener threw first, if it did. */
   void throwOn() {
     if (thrown instanceof RuntimeException exception) {
       throw exception;

@@ -7,12 +7,16 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingData;
+import io.evomoe.training.TrainingListener;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -104,6 +108,31 @@ public abstract class TaskData<B, M extends Model<B>> {
    */
   public double metric(M trained, RunConfig config, StepContext context, double validLoss) {
     return Math.exp(validLoss);
+  }
+
+  /**
+   * What a model writes, for those who watch its training; nothing by default.
+   *
+   * @param model in training, which it is not changed by
+   * @param context phase and temperature to write at
+   * @return texts by a name each
+   */
+  protected Map<String, String> samples(M model, StepContext context) {
+    return Map.of();
+  }
+
+  /**
+   * Lets a watcher that wants to see what the model writes after each evaluation.
+   *
+   * @param context phase and temperature of the step that comes next
+   */
+  public final TrainingListener sampling(
+      M model, Supplier<StepContext> context, RunWatcher watcher) {
+    return report -> {
+      if (report.validLoss().isPresent() && watcher.wantsSamples()) {
+        watcher.onSamples(report.step(), samples(model, context.get().evaluating()));
+      }
+    };
   }
 
   /** Number of token ids. */

@@ -7,6 +7,7 @@ import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
@@ -144,15 +145,22 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    * @param checkpoints where they go, each after the curve up to it is on the disk
    * @param curves where every step is recorded
    * @param earlier what the file holds of this run already
+   * @param watcher told of what was recorded
    * @param listener told of every step after it was recorded
    */
   public Outcome train(
       CheckpointWriter checkpoints,
       CurveFile curves,
       List<CurveRow> earlier,
+      RunWatcher watcher,
       TrainingListener listener) {
-    RunRecording recording = RunRecording.ofSteps(config, curves, earlier, before);
-    GuardedListener guarded = new GuardedListener(listener, trainer::requestStop);
+    RunRecording recording = RunRecording.ofSteps(config, curves, earlier, before, watcher);
+    GuardedListener guarded =
+        new GuardedListener(
+            trainer::requestStop,
+            recording.watching(),
+            data.sampling(model, () -> trainer.state().context(), watcher),
+            listener);
     TrainingListener heed = report -> heedInterrupt();
     try {
       trainer.runSaving(heeding(recording.saving(checkpoints)), heed, recording, guarded, heed);

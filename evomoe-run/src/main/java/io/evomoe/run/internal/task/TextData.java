@@ -1,5 +1,8 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.causal.Generation;
+import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.TextProgress;
@@ -9,10 +12,14 @@ import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A text for language modelling.
@@ -20,6 +27,9 @@ import java.util.Optional;
  * @param <M> a model
  */
 final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBatch, M> {
+  private static final int PROMPT = 8;
+  private static final int CONTINUED = 48;
+
   private final LanguageObjective objective;
   private final String description;
   private final TokenStream train;
@@ -94,6 +104,29 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
   @Override
   protected TokenFrequencies frequencies(int vocabulary) {
     return train.frequencies(vocabulary);
+  }
+
+  /** The beginning of the held-out text, continued. */
+  @Override
+  protected Map<String, String> samples(M model, StepContext context) {
+    if (!(model instanceof CausalLanguageModel causal)) {
+      return Map.of();
+    }
+    int end = tokenizer().endOfText();
+    int[] prompt =
+        IntStream.range(0, Math.min(PROMPT, valid.size()))
+            .map(valid::id)
+            .takeWhile(id -> id != end)
+            .toArray();
+    int[] start = prompt.length == 0 ? new int[] {end} : prompt;
+    int[] written =
+        new Generation(causal, context, vocabulary())
+            .generate(start, CONTINUED, Sampling.DEFAULT, id -> id == end);
+    return Map.of(
+        "continued",
+        tokenizer().decode(Arrays.copyOfRange(written, 0, start.length))
+            + " … "
+            + tokenizer().decode(Arrays.copyOfRange(written, start.length, written.length)));
   }
 
   @Override

@@ -15,10 +15,14 @@ import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.step.StepContext;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Sentences and their translations. */
 final class TranslationData extends TaskData<PairBatch, Transformer> {
+  private static final int SHOWN = 2;
+
   private final PairSplit pairs;
   private final List<String> notes;
   private final EncodedPairs train;
@@ -77,11 +81,31 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
   public double metric(
       Transformer trained, RunConfig config, StepContext context, double validLoss) {
     int wanted = config.training().metricSentences();
-    List<String> sources = pairs.valid().sources().stream().limit(wanted).toList();
     List<String> references = pairs.valid().targets().stream().limit(wanted).toList();
-    LineTranslator translator =
-        new LineTranslator(new TrainedModel<>(trained, context), tokenizer(), Search.greedy());
-    return new Bleu().score(translator.translate(sources), references).score();
+    return new Bleu().score(translated(trained, context, wanted), references).score();
+  }
+
+  /** The first held-out sentences, with what they are in the other language. */
+  @Override
+  protected Map<String, String> samples(Transformer model, StepContext context) {
+    List<String> translations = translated(model, context, SHOWN);
+    Map<String, String> samples = new LinkedHashMap<>();
+    for (int i = 0; i < translations.size(); i++) {
+      samples.put(
+          "translated_" + (i + 1),
+          "%s → %s (%s)"
+              .formatted(
+                  pairs.valid().sources().get(i),
+                  translations.get(i),
+                  pairs.valid().targets().get(i)));
+    }
+    return samples;
+  }
+
+  private List<String> translated(Transformer model, StepContext context, int sentences) {
+    List<String> sources = pairs.valid().sources().stream().limit(sentences).toList();
+    return new LineTranslator(new TrainedModel<>(model, context), tokenizer(), Search.greedy())
+        .translate(sources);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -188,7 +189,9 @@ class ResumedGatesTest {
   private static List<CurveRow> train(
       TaskTraining<?, ?> run, CheckpointWriter checkpoints, String name) {
     try (CurveFile curves = CurveFile.create(folder.resolve(name + ".csv"))) {
-      return run.train(checkpoints, curves, List.of(), report -> {}).recorded().rows();
+      return run.train(checkpoints, curves, List.of(), RunWatcher.NONE, report -> {})
+          .recorded()
+          .rows();
     }
   }
 

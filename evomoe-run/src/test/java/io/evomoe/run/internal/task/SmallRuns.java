@@ -17,6 +17,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingListener;
 import java.nio.file.Path;
@@ -132,7 +133,7 @@ final class SmallRuns implements AutoCloseable {
           }
         };
     try (CurveFile curves = CurveFile.create(folder.resolve("run-%d.csv".formatted(files++)))) {
-      return run.train(state -> folder, curves, List.of(), stop).recorded();
+      return run.train(state -> folder, curves, List.of(), RunWatcher.NONE, stop).recorded();
     }
   }
 

@@ -1,0 +1,47 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.report.LiveReport;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RoundSettings;
+import io.evomoe.run.internal.rounds.ClusterRequest;
+import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunWatcher;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Watches a run on a cluster, of which nothing is known here before its data was read there. */
+final class ClusterWatch implements ClusterRequest.Watching, AutoCloseable {
+  private final WatchOptions options;
+  private final Path folder;
+  private @Nullable TrainReport report;
+  private @Nullable LiveReport page;
+
+  ClusterWatch(WatchOptions options, Path folder) {
+    this.options = options;
+    this.folder = folder;
+  }
+
+  @Override
+  public RunWatcher of(TaskData<?, ?> data, RunConfig config) {
+    TrainReport begun = new TrainReport(config, data, RoundSettings.read(folder).data());
+    LiveReport written = options.page(folder, begun);
+    report = begun;
+    page = written;
+    return options.watcher(folder, written);
+  }
+
+  /** The run has come to its end. */
+  void end(Outcome outcome) {
+    if (report != null) {
+      report.end(outcome);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (page != null) {
+      page.close();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.report.HtmlReport;
+import io.evomoe.bench.report.LiveReport;
+import io.evomoe.run.record.RunWatcher;
+import java.nio.file.Path;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** Options on how runs are watched, shared by the commands that train them. */
+final class WatchOptions {
+  /** No run depends on these. */
+  static final Set<String> OPTIONS = Set.of("--report-every");
+
+  @Option(
+      names = "--report-every",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description =
+          "seconds between two writings of report.html while runs go, 0 for once at the end; 10 by"
+              + " default")
+  long reportEvery = 10;
+
+  /** Refuses a time below zero, before anything is read or written. */
+  void requireValid() {
+    if (reportEvery < 0) {
+      throw new IllegalArgumentException("--report-every must be at least 0, was " + reportEvery);
+    }
+  }
+
+  /** A page that is written while runs go. */
+  LiveReport page(Path folder, LiveReport.Content content) {
+    return new LiveReport(folder.resolve(HtmlReport.NAME), reportEvery, content);
+  }
+
+  /** What is told of a run. */
+  RunWatcher watcher(Path run, LiveReport page) {
+    return page;
+  }
+}

@@ -1,0 +1,147 @@
+package io.evomoe.bench.report;
+
+import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunRecording;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.record.StepRecord;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code report.html} while runs go: written as a step ends, where some seconds have passed since
+ * it was last, at the end of each run, and when all is over. Until then it says how far they are
+ * and loads itself again. It takes at most a twentieth of the time of a run, and one that cannot be
+ * written stops none.
+ */
+public final class LiveReport implements RunWatcher, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LiveReport.class);
+  private static final int SHARE = 20;
+
+  private final Path file;
+  private final long seconds;
+  private final Content content;
+  private final LongSupplier nanoTime;
+  private @Nullable Going going;
+  private long next;
+  private boolean begun;
+  private boolean warned;
+
+  /** What the page shows. */
+  public interface Content {
+
+    /** All that is over, and last the run that goes, or was broken off, where there is one. */
+    ReportData with(Optional<Going> going);
+
+    /** Name of the metric of its runs. */
+    String metricName();
+
+    /** Which of several runs goes, for people; empty of one. */
+    default String place() {
+      return "";
+    }
+  }
+
+  /**
+   * A run that goes.
+   *
+   * @param result up to now
+   * @param recorded up to now
+   */
+  public record Going(RunResult result, RecordedRun recorded) {}
+
+  /**
+   * A page that is not written yet.
+   *
+   * @param file report.html
+   * @param seconds between two writings; 0 for once, when all is over
+   */
+  public LiveReport(Path file, long seconds, Content content) {
+    this(file, seconds, content, System::nanoTime);
+  }
+
+  LiveReport(Path file, long seconds, Content content, LongSupplier nanoTime) {
+    this.file = file;
+    this.seconds = seconds;
+    this.content = content;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Short runs are over before there is a page of them. */
+  @Override
+  public void onBegin(long step, RunRecording run) {
+    if (!begun) {
+      begun = true;
+      next = nanoTime.getAsLong() + TimeUnit.SECONDS.toNanos(seconds);
+    }
+  }
+
+  @Override
+  public void onStep(StepRecord step, RunRecording run) {
+    if (seconds > 0 && nanoTime.getAsLong() - next >= 0) {
+      remember(run);
+      writeLive();
+    }
+  }
+
+  private void remember(RunRecording run) {
+    going =
+        run.soFar(content.metricName()).map(result -> new Going(result, run.run())).orElse(null);
+  }
+
+  @Override
+  public void onEnd(RunRecording run) {
+    remember(run);
+  }
+
+  /** The content has what came of the run that went; others come. */
+  public void settle() {
+    going = null;
+    if (seconds > 0) {
+      writeLive();
+    }
+  }
+
+  private void writeLive() {
+    long began = nanoTime.getAsLong();
+    try {
+      ReportData data = content.with(Optional.ofNullable(going));
+      Optional<RunResult> running =
+          Optional.ofNullable(going).map(run -> data.results().get(data.results().size() - 1));
+      String what =
+          running
+              .map(
+                  run -> "%s: step %d of %d".formatted(run.gate(), run.steps(), run.plannedSteps()))
+              .orElse("The next run begins");
+      String place = content.place().isEmpty() ? "" : ", " + content.place();
+      HtmlReport.write(
+          file, data.during(new ReportData.Live(what + place, seconds, Instant.now(), running)));
+    } catch (RuntimeException e) {
+      if (!warned) {
+        warned = true;
+        log.warn("The report cannot be written while the run goes: {}", e.getMessage());
+      }
+    }
+    long took = nanoTime.getAsLong() - began;
+    next = began + took + Math.max(TimeUnit.SECONDS.toNanos(seconds), SHARE * took);
+  }
+
+  /**
+   * Writes the page of what is over, if anything is.
+   *
+   * @throws IllegalArgumentException if it cannot be written
+   */
+  @Override
+  public void close() {
+    ReportData data = content.with(Optional.ofNullable(going));
+    if (!data.results().isEmpty()) {
+      HtmlReport.write(file, data);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.evomoe.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.Measured;
+import io.evomoe.run.record.RunRecording;
+import io.evomoe.step.Phase;
+import io.evomoe.training.Progress;
+import io.evomoe.training.StepReport;
+import io.evomoe.training.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LiveReportTest {
+  @TempDir Path folder;
+  private long now;
+  private final Content content = new Content();
+
+  @Test
+  void should_write_every_so_many_seconds_and_say_how_far_the_run_is() throws IOException {
+    List<Long> written = new ArrayList<>();
+    try (LiveReport page = page(10)) {
+      train(
+          page,
+          35,
+          35,
+          step -> {
+            if (Files.exists(file()) && !written.contains(shown())) {
+              written.add(shown());
+            }
+          });
+    }
+
+    assertThat(written).containsExactly(10L, 20L, 30L);
+  }
+
+  @Test
+  void should_load_itself_again_until_all_is_over() throws IOException {
+    try (LiveReport page = page(5)) {
+      train(
+          page,
+          7,
+          7,
+          step -> {
+            if (step == 6) {
+              assertThat(Files.readString(file()))
+                  .contains("switch: step 5 of 7, run 1 of 2.", "data-seconds=\"5\"")
+                  .contains(">switch (running, step 5 of 7)</th>", "\"switch (running)\"")
+                  .contains("<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>");
+            }
+          });
+      content.over = SyntheticRuns.comparison(List.of("switch"), 1, 7);
+      page.settle();
+      assertThat(Files.readString(file())).contains("The next run begins, run 1 of 2.");
+    }
+
+    assertThat(Files.readString(file()))
+        .contains(">switch</th>")
+        .doesNotContain("id=\"live\"", "http-equiv=\"refresh\"", "(running");
+  }
+
+  @Test
+  void should_show_a_run_that_broke_off_as_one_that_was_interrupted() throws IOException {
+    try (LiveReport page = page(10)) {
+      train(page, 4, 7, step -> {});
+    }
+
+    assertThat(Files.readString(file()))
+        .contains(">switch (interrupted at step 4 of 7)</th>")
+        .doesNotContain("id=\"live\"");
+  }
+
+  @Test
+  void should_write_once_where_that_is_asked_for_and_nothing_of_nothing() {
+    try (LiveReport page = page(0)) {
+      train(page, 30, 30, step -> assertThat(file()).doesNotExist());
+    }
+    assertThat(file()).exists();
+
+    Path other = folder.resolve("other.html");
+    new LiveReport(other, 10, new Content(), () -> now).close();
+    assertThat(other).doesNotExist();
+  }
+
+  @Test
+  void should_stop_no_run_by_a_page_that_cannot_be_written() throws IOException {
+    Files.createDirectories(file().resolve("in-its-place"));
+    LiveReport page = page(1);
+
+    train(page, 5, 5, step -> {});
+
+    assertThat(file().resolve("in-its-place")).isDirectory();
+  }
+
+  private LiveReport page(long seconds) {
+    return new LiveReport(file(), seconds, content, () -> now);
+  }
+
+  private Path file() {
+    return folder.resolve(HtmlReport.NAME);
+  }
+
+  /** The step that the page is of. */
+  private long shown() throws IOException {
+    String html = Files.readString(file());
+    int at = html.indexOf("switch: step ") + "switch: step ".length();
+    return Long.parseLong(html.substring(at, html.indexOf(' ', at)));
+  }
+
+  private interface Look {
+    void after(long step) throws IOException;
+  }
+
+  /** Steps of a second each. */
+  private void train(LiveReport page, int steps, int planned, Look look) {
+    try (CurveFile curves = CurveFile.create(folder.resolve("curves.csv"))) {
+      RunConfig config = Tasks.preset("gpt", "quick").config("gpt", "switch", 1);
+      RunRecording recording =
+          RunRecording.ofSteps(
+              ConfigFile.set(config, "training.steps", Integer.toString(planned)),
+              curves,
+              List.of(),
+              Measured.NOTHING,
+              page);
+      TrainingListener watching = recording.watching();
+      watching.onStart(Progress.START, () -> {});
+      for (int step = 1; step <= steps; step++) {
+        now += TimeUnit.SECONDS.toNanos(1);
+        recording.onStep(report(step));
+        watching.onStep(report(step));
+        look.after(step);
+      }
+      watching.onEnd(Progress.START);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static StepReport report(long step) {
+    return new StepReport(
+        step,
+        10 * step,
+        3e9,
+        step,
+        1,
+        2.5,
+        OptionalDouble.of(2),
+        0.1,
+        1,
+        1e-3,
+        Phase.SOFT,
+        1,
+        List.of(),
+        OptionalDouble.empty());
+  }
+
+  /** Of two runs. */
+  private static final class Content implements LiveReport.Content {
+    private static final ReportData EMPTY =
+        new ReportData("Two runs", "No data.", Map.of(), List.of(), List.of());
+    private ReportData over = EMPTY;
+
+    @Override
+    public ReportData with(Optional<LiveReport.Going> going) {
+      return going.map(run -> over.plus(run.result(), run.recorded())).orElse(over);
+    }
+
+    @Override
+    public String metricName() {
+      return "perplexity";
+    }
+
+    @Override
+    public String place() {
+      return "run 1 of 2";
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.evomoe.run.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
+import java.io.BufferedReader;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code steps.jsonl} in the folder of a run: a line of JSON a {@linkplain StepRecord step},
+ * through to the operating system as the step ends. A run that is resumed goes on with it: lines of
+ * steps that it takes again are taken out, all others stay.
+ */
+public final class StepFile implements RunWatcher {
+  /** The file's name. */
+  public static final String NAME = "steps.jsonl";
+
+  private static final Logger log = LoggerFactory.getLogger(StepFile.class);
+
+  private final Path file;
+  // Not a channel, which an interrupt of the thread closes.
+  private @Nullable FileOutputStream out;
+
+  private StepFile(Path file) {
+    this.file = file;
+  }
+
+  /** The log of a run, opened when its steps begin. */
+  public static StepFile in(Path folder) {
+    return new StepFile(folder.resolve(NAME));
+  }
+
+  /**
+   * All complete lines of a log.
+   *
+   * @throws IllegalArgumentException if it cannot be read, naming the line that is no step
+   */
+  public static List<StepRecord> read(Path file) {
+    List<StepRecord> steps = new ArrayList<>();
+    try {
+      String text = Files.readString(file);
+      List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+      for (int i = 0; i < lines.size(); i++) {
+        steps.add(parse(file, i + 1, lines.get(i)));
+      }
+      return List.copyOf(steps);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
+    }
+  }
+
+  private static StepRecord parse(Path file, int number, String line) {
+    try {
+      return Json.MAPPER.readValue(line, StepRecord.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "%s is damaged at line %d: %s".formatted(file, number, e.getOriginalMessage()), e);
+    }
+  }
+
+  @Override
+  public void onBegin(long step, RunRecording run) {
+    AtomicFile.write(file, to -> keep(step, to));
+    try {
+      out = new FileOutputStream(file.toFile(), true);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Copies what a run has behind it, line by line: a long run's log does not fit into memory. */
+  private void keep(long step, FileChannel to) throws IOException {
+    if (step == 0 || !Files.exists(file)) {
+      return;
+    }
+    int unreadable = 0;
+    long last = 0;
+    // Not Files.newBufferedReader, which refuses bytes that are no text, as a crash may leave them.
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        long its = stepOf(line);
+        unreadable += its < 0 ? 1 : 0;
+        if (its > last && its <= step) {
+          last = its;
+          ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
+          while (bytes.hasRemaining()) {
+            to.write(bytes);
+          }
+        }
+      }
+    }
+    if (unreadable > 0) {
+      log.warn("{}: {} lines that are no steps are left out", file, unreadable);
+    }
+  }
+
+  /** -1 of a line that is none, as a kill leaves it; those of other versions are steps as well. */
+  private static long stepOf(String line) {
+    try {
+      return Json.MAPPER.readTree(line).path("step").asLong(-1);
+    } catch (JsonProcessingException e) {
+      return -1;
+    }
+  }
+
+  @Override
+  public void onStep(StepRecord step, RunRecording run) {
+    try {
+      opened().write((step.line() + "\n").getBytes(UTF_8));
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void onSave() {
+    if (out == null) {
+      return;
+    }
+    try {
+      opened().getFD().sync();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private FileOutputStream opened() {
+    if (out == null) {
+      throw new IllegalStateException(file + " is not open: the run has not begun");
+    }
+    return out;
+  }
+
+  @Override
+  public void onEnd(RunRecording run) {
+    if (out == null) {
+      return;
+    }
+    try {
+      out.close();
+      out = null;
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private UncheckedIOException failed(IOException e) {
+    return new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
+  }
+}
