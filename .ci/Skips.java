@@ -52,6 +52,7 @@ class Skips {
                 !Files.isDirectory(
                     Path.of("evomoe-bench/peers/llama.cpp/node_modules/node-llama-cpp"))),
         new Excuse("java-llama.cpp does not load here", () -> !x86 || !hasFlag("avx2")),
+        new Excuse("python3 is not installed", () -> !onPath("python3")),
         new Excuse("git is not installed", () -> !onPath("git")),
         new Excuse("bash is not installed", () -> !onPath("bash")),
         new Excuse("zsh is not installed", () -> !onPath("zsh")),

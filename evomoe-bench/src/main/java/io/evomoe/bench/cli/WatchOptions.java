@@ -3,14 +3,23 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.tensorboard.TensorBoard;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Options on how runs are watched, shared by the commands that train them. */
 final class WatchOptions {
   /** No run depends on these. */
-  static final Set<String> OPTIONS = Set.of("--report-every");
+  static final Set<String> OPTIONS = Set.of("--tensorboard", "--report-every");
+
+  @Option(
+      names = "--tensorboard",
+      description =
+          "write event files for TensorBoard as well, into tensorboard/ in the folder of each run;"
+              + " a run that has some is given more without it")
+  boolean tensorboard;
 
   @Option(
       names = "--report-every",
@@ -35,6 +44,8 @@ final class WatchOptions {
 
   /** What is told of a run. */
   RunWatcher watcher(Path run, LiveReport page) {
-    return page;
+    return tensorboard || TensorBoard.isIn(run)
+        ? RunWatcher.all(List.of(TensorBoard.in(run), page))
+        : page;
   }
 }

@@ -3,10 +3,13 @@ package io.evomoe.run.example;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.Run;
 import io.evomoe.run.SmallTexts;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.run.tensorboard.TensorBoard;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,17 @@ class RunExampleTest {
     }
 
     assertThat(UseRun.translate(out)).isNotNull();
+  }
+
+  @Test
+  void should_be_watched_as_the_documentation_shows() throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
+      UseRun.watch(run);
+    }
+
+    assertThat(TensorBoard.isIn(out)).isTrue();
+    assertThat(StepFile.read(out.resolve(StepFile.NAME))).hasSize(20);
   }
 
   /** That it classifies is shown where something is fine-tuned. */

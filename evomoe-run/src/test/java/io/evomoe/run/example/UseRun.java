@@ -4,9 +4,11 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.record.StepRecord;
+import io.evomoe.run.tensorboard.TensorBoard;
 import java.nio.file.Path;
 
-/** What the README does with runs, a few lines each. */
+/** What the documentation does with runs, a few lines each. */
 final class UseRun {
   private UseRun() {}
 
@@ -49,6 +51,18 @@ final class UseRun {
   static double accuracy(Path folder) { // on the test part of what it was fine-tuned on
     try (Classifier classifier = Classifier.open(folder)) {
       return classifier.evaluate("test").accuracy();
+    }
+  }
+
+  static void watch(Run<?> run) {
+    run.watch(TensorBoard.in(run.folder()));
+    run.watch((step, recorded) -> step.layers().forEach(layer -> warn(step.step(), layer)));
+    run.train();
+  }
+
+  private static void warn(long step, StepRecord.Layer layer) {
+    if (layer.maxOverMean() > 2) {
+      System.out.println("step " + step + ": the load of " + layer.layer() + " is " + layer.load());
     }
   }
 }

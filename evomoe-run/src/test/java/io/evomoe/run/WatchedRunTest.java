@@ -1,0 +1,169 @@
+package io.evomoe.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RunRecording;
+import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.run.record.StepRecord;
+import io.evomoe.run.tensorboard.TensorBoard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WatchedRunTest {
+  @TempDir Path folder;
+
+  @Test
+  void the_log_should_say_what_the_curve_says_and_what_each_layer_did() throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
+      run.train();
+    }
+
+    List<StepRecord> steps = StepFile.read(out.resolve(StepFile.NAME));
+    List<CurveRow> rows = CurveFile.read(out.resolve(CurveFile.NAME));
+    assertThat(steps).hasSameSizeAs(rows).hasSize(20);
+    for (int i = 0; i < rows.size(); i++) {
+      StepRecord step = steps.get(i);
+      CurveRow row = rows.get(i);
+      assertThat(step.step()).isEqualTo(row.step());
+      assertThat(step.trainLoss()).isEqualTo(row.trainLoss().orElseThrow());
+      assertThat(step.validLoss()).isEqualTo(Double.valueOf(row.validLoss().orElse(Double.NaN)));
+      assertThat(step.wallSeconds()).isEqualTo(row.wallSeconds());
+      assertThat(step.temperature())
+          .isEqualTo(Double.valueOf(row.temperature().orElse(Double.NaN)));
+      assertThat(step.phase()).isEqualTo(step.layers().isEmpty() ? "diversify" : "soft");
+      for (StepRecord.Layer layer : step.layers()) {
+        int sum = layer.load().stream().mapToInt(Integer::intValue).sum();
+        int most = layer.load().stream().mapToInt(Integer::intValue).max().orElseThrow();
+        assertThat(layer.activeExperts()).isEqualTo((double) sum / layer.tokens());
+        assertThat(layer.maxOverMean())
+            .isCloseTo(most / ((double) sum / layer.load().size()), within(1e-12));
+      }
+    }
+    assertThat(steps.get(19).layers()).isNotEmpty();
+  }
+
+  @Test
+  void a_run_that_goes_on_should_have_every_step_once_in_its_log() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path cut = folder.resolve("cut");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(whole)) {
+      run.train();
+    }
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
+      run.train(
+          report -> {
+            if (report.step() == 7) {
+              run.requestStop();
+            }
+          });
+      assertThat(losses(cut)).isEqualTo(losses(whole).subList(0, 7));
+    }
+    try (Run<?> again = Run.open(cut)) {
+      again.train();
+    }
+
+    assertThat(losses(cut)).hasSize(20).isEqualTo(losses(whole));
+  }
+
+  private static List<String> losses(Path run) {
+    return StepFile.read(run.resolve(StepFile.NAME)).stream()
+        .map(
+            step ->
+                step.step() + " " + step.trainLoss() + " " + step.gradientNorm() + step.layers())
+        .toList();
+  }
+
+  @Test
+  void a_watcher_should_hear_of_everything_in_its_order() throws IOException {
+    List<String> heard = new ArrayList<>();
+    try (Run<Transformer> run = SmallTexts.translation(folder).in(folder.resolve("run"))) {
+      run.watch(noting(heard));
+      run.train();
+    }
+
+    assertThat(heard).startsWith("begin 0", "step 1").endsWith("step 20", "wrote 20", "end 20");
+    assertThat(heard).containsSubsequence("step 10", "wrote 10", "step 11");
+    assertThat(heard).hasSize(1 + 20 + 2 + 1);
+  }
+
+  private static RunWatcher noting(List<String> heard) {
+    return new RunWatcher() {
+      @Override
+      public void onBegin(long step, RunRecording run) {
+        heard.add("begin " + step);
+      }
+
+      @Override
+      public void onStep(StepRecord step, RunRecording run) {
+        assertThat(run.soFar("BLEU").orElseThrow().steps()).isEqualTo(step.step());
+        heard.add("step " + step.step());
+      }
+
+      @Override
+      public boolean wantsSamples() {
+        return true;
+      }
+
+      @Override
+      public void onSamples(long step, Map<String, String> samples) {
+        assertThat(samples).containsOnlyKeys("translated_1", "translated_2");
+        assertThat(samples.get("translated_1"))
+            .contains("The road", " \u2192 ", "(Die Stra\u00dfe");
+        heard.add("wrote " + step);
+      }
+
+      @Override
+      public void onEnd(RunRecording run) {
+        heard.add("end " + run.run().rows().size());
+      }
+    };
+  }
+
+  @Test
+  void a_watcher_should_change_no_step() throws IOException {
+    Path alone = folder.resolve("alone");
+    Path watched = folder.resolve("watched");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(alone)) {
+      run.train();
+    }
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(watched)) {
+      run.watch(TensorBoard.in(watched));
+      run.train();
+    }
+
+    assertThat(losses(watched)).isEqualTo(losses(alone));
+  }
+
+  @Test
+  void a_run_whose_watcher_throws_should_be_saved_and_go_on_from_there() throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
+      run.watch(
+          (step, recorded) -> {
+            if (step.step() == 5) {
+              throw new IllegalStateException("the watcher fell asleep");
+            }
+          });
+      assertThatThrownBy(run::train).hasMessage("the watcher fell asleep");
+    }
+
+    try (Run<?> again = Run.open(out)) {
+      assertThat(again.steps()).isEqualTo(5);
+      again.train();
+    }
+    assertThat(losses(out)).hasSize(20);
+  }
+}
