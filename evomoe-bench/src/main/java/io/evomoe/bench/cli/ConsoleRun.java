@@ -26,6 +26,6 @@ final class ConsoleRun extends StepProgress implements RunListener {
 
   @Override
   public void onNote(String line) {
-    console.println(line);
+    TerminalBar.above(console, line);
   }
 }

@@ -1,10 +1,12 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.step.Phase;
 import io.evomoe.training.PeriodicEvaluation;
 import io.evomoe.training.Progress;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.TrainingListener;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ class StepProgress implements TrainingListener {
   private final PrintStream out;
   private final Consumer<Runnable> stop;
   private @Nullable ProgressBar bar;
+  private @Nullable StepReport last;
   private double validLoss = Double.NaN;
   private long validStep;
 
@@ -54,6 +57,11 @@ class StepProgress implements TrainingListener {
 
   @Override
   public void onStep(StepReport report) {
+    StepReport before = last;
+    last = report;
+    if (before != null && before.phase() != report.phase() && Loudness.showsProgress()) {
+      change(before, report).forEach(line -> TerminalBar.above(out, line));
+    }
     if (bar != null) {
       bar.stepTo(report.step());
       bar.setExtraMessage(state(report));
@@ -64,6 +72,27 @@ class StepProgress implements TrainingListener {
     }
   }
 
+  /** What became of the run, which the log has said of a spawn, and what that did to it. */
+  private List<String> change(StepReport before, StepReport now) {
+    if (now.routing().isEmpty()) {
+      return List.of();
+    }
+    String figures =
+        "%s: loss %.4f -> %.4f, active experts %.2f -> %.2f, temperature %.2f"
+            .formatted(
+                name,
+                before.trainLoss(),
+                now.trainLoss(),
+                before.activeExperts(),
+                now.activeExperts(),
+                now.temperature());
+    return now.phase() == Phase.HARD
+        ? List.of(
+            "%s: the first experts alone take a token from step %d on".formatted(name, now.step()),
+            figures)
+        : List.of(figures);
+  }
+
   private boolean isDue(long step) {
     return step % Math.max(1, steps / LINES) == 0 || step == steps;
   }
@@ -71,7 +100,7 @@ class StepProgress implements TrainingListener {
   private String state(StepReport report) {
     String active =
         report.routing().isEmpty() ? "" : ", %.2f active".formatted(report.activeExperts());
-    return "loss %.4f%s%s".formatted(report.trainLoss(), valid(report.step()), active);
+    return "loss %.4f%s%s".formatted(report.trainLoss(), active, valid(report.step()));
   }
 
   /** One that was measured earlier says when. */

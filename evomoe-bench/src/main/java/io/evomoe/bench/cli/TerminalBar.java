@@ -1,9 +1,9 @@
 package io.evomoe.bench.cli;
 
+import java.io.PrintStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Progress bars on standard error, where that is a terminal. */
@@ -13,6 +13,11 @@ final class TerminalBar {
 
   /** Set by the launcher: how wide the terminal is. */
   private static final String COLUMNS = "evomoe.columns";
+
+  private static final Object SCREEN = new Object();
+
+  /** To the first column, and all behind it away. */
+  private static final String LINE_START = "\r\033[K";
 
   private static final int USUAL_COLUMNS = 80;
   private static final int FEWEST_COLUMNS = 40;
@@ -34,9 +39,35 @@ final class TerminalBar {
     return new ProgressBarBuilder()
         .setTaskName(name)
         .setInitialMax(all)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setConsumer(new ConsoleProgressBarConsumer(System.err, columns() - 1))
+        .setRenderer(new BarLine())
+        .setConsumer(new OneWriter(columns() - 1))
         .build();
+  }
+
+  /** Prints a line where a bar stands, which is drawn again below it. */
+  static void above(PrintStream out, String line) {
+    synchronized (SCREEN) {
+      if (isThere()) {
+        System.err.print(LINE_START);
+        System.err.flush();
+      }
+      out.println(line);
+      out.flush();
+    }
+  }
+
+  /** Draws while no line is printed. */
+  private static final class OneWriter extends ConsoleProgressBarConsumer {
+    OneWriter(int columns) {
+      super(System.err, columns);
+    }
+
+    @Override
+    public void accept(String line) {
+      synchronized (SCREEN) {
+        super.accept(line);
+      }
+    }
   }
 
   private static int columns() {

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.Phase;
 import io.evomoe.training.PeriodicEvaluation;
 import io.evomoe.training.StepReport;
@@ -49,6 +50,47 @@ class StepProgressTest {
         Phase.SOFT,
         1.25,
         List.of(),
+        OptionalDouble.empty());
+  }
+
+  @Test
+  void should_say_what_a_spawn_and_hard_gates_did() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream console = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    StepProgress progress = new StepProgress("evomoe", 4000, console);
+    progress.onStep(report(7, Phase.DIVERSIFY, 5, List.of()));
+    progress.onStep(report(8, Phase.SOFT, 5.25, routing(20, 20)));
+    progress.onStep(report(9, Phase.SOFT, 5, routing(15, 16)));
+    progress.onStep(report(10, Phase.HARD, 5.5, routing(10, 10)));
+
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "evomoe: loss 5.0000 -> 5.2500, active experts 1.00 -> 2.00, temperature 1.25",
+            "evomoe: the first experts alone take a token from step 10 on",
+            "evomoe: loss 5.0000 -> 5.5000, active experts 1.55 -> 1.00, temperature 1.25");
+  }
+
+  private static List<RoutingReport> routing(int first, int second) {
+    return List.of(
+        new RoutingReport("blocks.1", 20, List.of(first, second), List.of(), 0, 0.1, List.of()));
+  }
+
+  private static StepReport report(
+      long step, Phase phase, double loss, List<RoutingReport> routing) {
+    return new StepReport(
+        step,
+        10 * step,
+        3e9,
+        1,
+        0.5,
+        loss,
+        OptionalDouble.empty(),
+        0.1,
+        1,
+        1e-3,
+        phase,
+        1.25,
+        routing,
         OptionalDouble.empty());
   }
 }
