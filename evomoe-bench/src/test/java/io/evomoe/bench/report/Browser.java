@@ -31,6 +31,22 @@ final class Browser implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SECONDS = 60;
 
+  /** Contrast of a colour with the cards, as WCAG 2 defines it. */
+  static final String CONTRAST =
+      """
+      (() => {
+        const light = text => {
+          const [r, g, b] = text.match(/[\\d.]+/g).map(Number).map(c => c / 255)
+            .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const card = light(getComputedStyle(document.querySelector('.card')).backgroundColor);
+        return selector => [...document.querySelectorAll(selector)].map(node => {
+          const own = light(getComputedStyle(node).color);
+          return (Math.max(own, card) + 0.05) / (Math.min(own, card) + 0.05);
+        });
+      })()""";
+
   private final Process process;
   private final WebSocket socket;
   private final String session;

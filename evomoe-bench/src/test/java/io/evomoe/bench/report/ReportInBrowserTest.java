@@ -30,22 +30,6 @@ class ReportInBrowserTest {
       "[...document.querySelectorAll('.plot')].map(plot => ({drawn: plot.querySelector('canvas') !=="
           + " null, role: plot.getAttribute('role'), words: plot.getAttribute('aria-label')}))";
 
-  /** Contrast of a colour with the cards, as WCAG 2 defines it. */
-  private static final String CONTRAST =
-      """
-      (() => {
-        const light = text => {
-          const [r, g, b] = text.match(/[\\d.]+/g).map(Number).map(c => c / 255)
-            .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        };
-        const card = light(getComputedStyle(document.querySelector('.card')).backgroundColor);
-        return selector => [...document.querySelectorAll(selector)].map(node => {
-          const own = light(getComputedStyle(node).color);
-          return (Math.max(own, card) + 0.05) / (Math.min(own, card) + 0.05);
-        });
-      })()""";
-
   @TempDir static Path folder;
   private static Optional<Browser> browser = Optional.empty();
   private static Path report = Path.of("");
@@ -195,7 +179,9 @@ class ReportInBrowserTest {
 
   private static List<Double> contrasts(String selector) {
     List<Double> contrasts = new ArrayList<>();
-    page().evaluate(CONTRAST + "('" + selector + "')").forEach(n -> contrasts.add(n.asDouble()));
+    page()
+        .evaluate(Browser.CONTRAST + "('" + selector + "')")
+        .forEach(n -> contrasts.add(n.asDouble()));
     return contrasts;
   }
 }
