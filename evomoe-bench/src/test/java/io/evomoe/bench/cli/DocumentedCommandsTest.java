@@ -34,7 +34,8 @@ class DocumentedCommandsTest {
         "docs/determinism.md",
         "docs/scale.md",
         "docs/spark.md",
-        "docs/study.md"
+        "docs/study.md",
+        "docs/watching.md"
       })
   void should_be_parsed(String document) throws IOException {
     Matcher commands = COMMAND.matcher(Files.readString(ROOT.resolve(document)));

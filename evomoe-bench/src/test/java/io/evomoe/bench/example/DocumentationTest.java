@@ -27,6 +27,7 @@ class DocumentationTest {
   @CsvSource({
     "README.md, 0, evomoe-run/src/test/java/io/evomoe/run/example/TrainGpt.java",
     "README.md, 1, evomoe-run/src/test/java/io/evomoe/run/example/UseRun.java",
+    "docs/watching.md, 0, evomoe-run/src/test/java/io/evomoe/run/example/UseRun.java",
     "docs/library.md, 0,"
         + " evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
     "README.md, 2, evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
@@ -79,6 +80,7 @@ class DocumentationTest {
     "docs/spark.md",
     "docs/study.md",
     "docs/upcycling.md",
+    "docs/watching.md",
     "examples/README.md"
   })
   void should_link_to_what_is_there(String document) throws IOException {
