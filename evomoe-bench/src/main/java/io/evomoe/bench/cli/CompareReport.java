@@ -80,6 +80,6 @@ final class CompareReport implements LiveReport.Content {
 
   @Override
   public String place() {
-    return runs == 1 ? "" : "run %d of %d".formatted(outcomes.size() + 1, runs);
+    return runs == 1 ? "" : "run %d of %d".formatted(Math.min(outcomes.size() + 1, runs), runs);
   }
 }

@@ -118,7 +118,7 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
           running
               .map(
                   run -> "%s: step %d of %d".formatted(run.gate(), run.steps(), run.plannedSteps()))
-              .orElse("The next run begins");
+              .orElse("Between two runs");
       String place = content.place().isEmpty() ? "" : ", " + content.place();
       HtmlReport.write(
           file, data.during(new ReportData.Live(what + place, seconds, Instant.now(), running)));

@@ -64,7 +64,7 @@ class LiveReportTest {
           });
       content.over = SyntheticRuns.comparison(List.of("switch"), 1, 7);
       page.settle();
-      assertThat(Files.readString(file())).contains("The next run begins, run 1 of 2.");
+      assertThat(Files.readString(file())).contains("Between two runs, run 1 of 2.");
     }
 
     assertThat(Files.readString(file()))
