@@ -62,7 +62,7 @@ final class SharedPath implements Layer {
     return new Output(
         kernels.spreadRows(sum, rows, share),
         dy -> {
-          double[] dz = kernels.rowDots(sum, dy, rows);
+          double[] dz = kernels.read(kernels.rowDots(sum, dy, rows));
           Arrays.setAll(dz, s -> dz[s] * share[s] * (1 - share[s]));
           INDArray dx = throughNets.pull(kernels.spreadRows(dy, rows, share));
           INDArray dLogits = kernels.write(dz, n, 1);

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * except where a method says so. Results are deterministic: the same inputs give the same bits on
  * the same machine and thread count.
  */
-public interface Kernels extends ArrayKernels {
+public interface Kernels extends RowKernels {
 
   /** Name of the provider, such as {@code onednn} or {@code nd4j}. */
   String name();
@@ -282,39 +282,24 @@ public interface Kernels extends ArrayKernels {
     return crossEntropy(logits, targets, 0, gradient);
   }
 
-  /** Row {@code rows[i]} of x [n, d] at row i of the result [rows.length, d]. */
-  INDArray gatherRows(INDArray x, int[] rows);
-
-  /** Adds row i of x [rows.length, d] to row {@code rows[i]} of {@code into}. */
-  void scatterRowsInto(INDArray x, int[] rows, Accumulator into);
-
-  /**
-   * Weighted scatter: row s of the result is the sum over all i with {@code rows[i] = s} of {@code
-   * weights[i] * x[i]}.
-   *
-   * @param x [rows.length, d]
-   * @param n rows of the result
-   * @return [n, d]; zero rows where no i points
-   */
-  INDArray combineRows(INDArray x, int[] rows, double[] weights, int n);
-
-  /**
-   * Backward of {@link #combineRows} for x: row i is {@code weights[i] * dy[rows[i]]}.
-   *
-   * @param dy [n, d]
-   * @return [rows.length, d]
-   */
-  INDArray spreadRows(INDArray dy, int[] rows, double[] weights);
-
-  /** Dot products {@code x[i] . y[rows[i]]} of rows; x [rows.length, d], y [n, d]. */
-  double[] rowDots(INDArray x, INDArray y, int[] rows);
-
   /** Sum of squares of all elements. */
   double sumOfSquares(INDArray x);
 
   /** Sum of squares of all elements of all arrays. */
   default double sumOfSquares(List<INDArray> arrays) {
     return arrays.stream().mapToDouble(this::sumOfSquares).sum();
+  }
+
+  /**
+   * Makes all of x not a number where its {@link #sumOfSquares(INDArray)} is not finite, so that
+   * whatever is computed from x is not finite either and nobody has to wait for the sum.
+   *
+   * @param x without gaps, changed only then
+   */
+  default void spoilUnlessFinite(INDArray x) {
+    if (!Double.isFinite(sumOfSquares(x))) {
+      x.assign(Double.NaN);
+    }
   }
 
   /** Updates value and both moments in place; same shape. */

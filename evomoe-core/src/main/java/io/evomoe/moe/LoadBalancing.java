@@ -51,6 +51,19 @@ public final class LoadBalancing {
     }
   }
 
+  /**
+   * The gradient of {@code coefficient * loss()} with respect to logits z where {@code w =
+   * softmax(z / temperature)}.
+   *
+   * @param weights w [S, E]
+   * @return [S, E]
+   */
+  public TokenMatrix logitGradient(double coefficient, TokenMatrix weights, double temperature) {
+    TokenMatrix dWeights = new TokenMatrix(weights.tokens(), weights.columns());
+    addGradient(coefficient, dWeights);
+    return Softmax.gradient(weights, dWeights, temperature);
+  }
+
   private double[] means(TokenMatrix matrix) {
     double[] means = new double[matrix.columns()];
     for (int s = 0; s < matrix.tokens(); s++) {

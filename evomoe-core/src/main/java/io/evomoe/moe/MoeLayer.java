@@ -1,6 +1,7 @@
 package io.evomoe.moe;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.Layer;
@@ -84,26 +85,22 @@ public final class MoeLayer implements Layer {
   /** One pass of tokens through their experts. */
   private final class Dispatch {
     private final INDArray x;
-    private final int[] tokens;
-    private final double[] weights;
-    private final double @Nullable [] bypass;
+    private final RoutedRows rows;
+    private final @Nullable RoutedRows bypass;
     private final boolean dense;
     private final @Nullable Output computed;
     private final INDArray output;
 
     Dispatch(Routing routing, INDArray x) {
       this.x = x;
-      this.tokens = routing.tokens();
-      this.weights = routing.weights();
-      this.bypass = routing.bypass();
+      this.rows = routing.rows();
+      this.bypass = bypass(routing);
       this.dense = routing.isDense();
-      this.computed = tokens.length == 0 ? null : compute(routing);
+      this.computed = rows.length() == 0 ? null : compute(routing);
       this.output =
-          computed == null
-              ? kernels.zeros(x.shape())
-              : kernels.combineRows(computed.value(), tokens, weights, routing.tokenCount());
+          computed == null ? kernels.zeros(x.shape()) : kernels.combineRows(computed.value(), rows);
       if (bypass != null) {
-        kernels.addInto(output, kernels.spreadRows(x, everyToken(), bypass));
+        kernels.addInto(output, kernels.spreadRows(x, bypass));
       }
     }
 
@@ -112,13 +109,14 @@ public final class MoeLayer implements Layer {
           dense
               ? RowGroups.shared(routing.experts(), routing.tokenCount())
               : RowGroups.routed(routing.offsets());
-      INDArray rows = dense || isInOrder(routing.tokenCount()) ? x : kernels.gatherRows(x, tokens);
-      return experts.get(0).forwardGroups(experts, rows, groups);
+      INDArray inputs = dense || isInOrder() ? x : kernels.gatherRows(x, rows);
+      return experts.get(0).forwardGroups(experts, inputs, groups);
     }
 
     /** Whether the rows to gather are those of x as they lie: of a single token, for one. */
-    private boolean isInOrder(int tokenCount) {
-      boolean inOrder = tokens.length == tokenCount;
+    private boolean isInOrder() {
+      int[] tokens = rows.rows();
+      boolean inOrder = tokens.length == rows.n();
       for (int i = 0; inOrder && i < tokens.length; i++) {
         inOrder = tokens[i] == i;
       }
@@ -126,14 +124,13 @@ public final class MoeLayer implements Layer {
     }
 
     INDArray backward(INDArray dy, Routed.GatePullback gatePullback) {
-      double[] dWeights =
-          computed == null ? new double[0] : kernels.rowDots(computed.value(), dy, tokens);
-      double[] dBypass = bypass == null ? new double[0] : kernels.rowDots(x, dy, everyToken());
+      INDArray dWeights = computed == null ? null : kernels.rowDots(computed.value(), dy, rows);
+      INDArray dBypass = bypass == null ? null : kernels.rowDots(x, dy, bypass);
       INDArray dx = computed == null ? kernels.zeros(x.shape()) : throughExperts(dy);
       if (bypass != null) {
-        kernels.addInto(dx, kernels.spreadRows(dy, everyToken(), bypass));
+        kernels.addInto(dx, kernels.spreadRows(dy, bypass));
       }
-      INDArray throughGate = gatePullback.pull(new RoutingGradient(dWeights, dBypass));
+      INDArray throughGate = gatePullback.pull(new RoutingGradient(kernels, dWeights, dBypass));
       if (throughGate != null) {
         kernels.addInto(dx, throughGate);
       }
@@ -142,19 +139,19 @@ public final class MoeLayer implements Layer {
 
     private INDArray throughExperts(INDArray dy) {
       Output forward = java.util.Objects.requireNonNull(computed);
-      INDArray dRows = forward.pullback().pull(kernels.spreadRows(dy, tokens, weights));
-      if (dense) {
-        return dRows;
-      }
-      double[] ones = new double[tokens.length];
-      Arrays.fill(ones, 1);
-      return kernels.combineRows(dRows, tokens, ones, (int) x.size(0));
+      INDArray dRows = forward.pullback().pull(kernels.spreadRows(dy, rows));
+      return dense ? dRows : kernels.sumRows(dRows, rows);
     }
 
-    private int[] everyToken() {
-      int[] all = new int[(int) x.size(0)];
+    /** Every token once, with the weight of itself in the output. */
+    private static @Nullable RoutedRows bypass(Routing routing) {
+      double[] weights = routing.bypass();
+      if (weights == null) {
+        return null;
+      }
+      int[] all = new int[weights.length];
       Arrays.setAll(all, s -> s);
-      return all;
+      return new RoutedRows(all.length, new int[] {0, all.length}, all, weights);
     }
   }
 }

@@ -39,17 +39,27 @@ public final class Router {
   }
 
   /**
-   * The logits of each token.
+   * The logits of each token, for kernels as well.
    *
    * @param tokens x [S, d], rows that belong to {@code pass.tokens()}
-   * @return z [S, E]
    * @throws NotFiniteException if a logit is not finite: the tokens, W or B have diverged
    * @throws IllegalArgumentException for a token id outside the vocabulary, where there is a prior
    */
-  public TokenMatrix logits(INDArray tokens, Pass pass) {
-    TokenMatrix z = projection.forward(tokens);
+  public RouterLogits forward(INDArray tokens, Pass pass) {
+    INDArray array = projection.logits(tokens);
+    TokenMatrix z = projection.read(array);
     prior.addTo(z, pass);
-    return z;
+    boolean changed = prior.actsAt(pass.step());
+    return new RouterLogits(this, projection.kernels(), tokens, pass, z, changed ? null : array);
+  }
+
+  /**
+   * The logits of each token on the host alone, z [S, E]; otherwise as {@link #forward}.
+   *
+   * @param tokens x [S, d]
+   */
+  public TokenMatrix logits(INDArray tokens, Pass pass) {
+    return forward(tokens, pass).values();
   }
 
   /**
@@ -61,6 +71,11 @@ public final class Router {
    * @return gradient of x [S, d]
    */
   public INDArray backward(INDArray tokens, TokenMatrix dLogits, Pass pass) {
+    return backward(tokens, dLogits.toArray(projection.kernels()), pass);
+  }
+
+  /** The same, of a gradient that kernels have made. */
+  public INDArray backward(INDArray tokens, INDArray dLogits, Pass pass) {
     prior.backward(dLogits, pass);
     return projection.backward(tokens, dLogits);
   }

@@ -42,12 +42,26 @@ public final class RouterProjection {
    * @throws NotFiniteException if a logit is not finite: the tokens or W have diverged
    */
   public TokenMatrix forward(INDArray tokens) {
-    TokenMatrix logits =
-        TokenMatrix.of(kernels, kernels.multiply(tokens, false, weight.value(), false));
+    return read(logits(tokens));
+  }
+
+  /** z [S, E], where kernels have it. */
+  INDArray logits(INDArray tokens) {
+    return kernels.multiply(tokens, false, weight.value(), false);
+  }
+
+  /** What {@link #logits} gave, on the host. */
+  TokenMatrix read(INDArray array) {
+    TokenMatrix logits = TokenMatrix.of(kernels, array);
     if (!logits.isFinite()) {
       throw new NotFiniteException("the router logits of " + weight.name() + " were not finite");
     }
     return logits;
+  }
+
+  /** What it computes with. */
+  Kernels kernels() {
+    return kernels;
   }
 
   /**
@@ -58,7 +72,11 @@ public final class RouterProjection {
    * @return gradient of x [S, d]
    */
   public INDArray backward(INDArray tokens, TokenMatrix logitGradient) {
-    INDArray dLogits = logitGradient.toArray(kernels);
+    return backward(tokens, logitGradient.toArray(kernels));
+  }
+
+  /** The same, of a gradient that kernels have made. */
+  INDArray backward(INDArray tokens, INDArray dLogits) {
     return kernels.linearGradient(tokens, weight.value(), dLogits, weight.accumulator(), null);
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.kernel.RoutedRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public final class Routing {
   private final int[] offsets;
   private final int[] tokens;
   private final double[] weights;
+  private final RoutedRows rows;
   private final double @Nullable [] bypass;
   private final int dropped;
 
@@ -29,6 +31,7 @@ public final class Routing {
     this.offsets = offsets;
     this.tokens = tokens;
     this.weights = weights;
+    this.rows = new RoutedRows(tokenCount, offsets, tokens, weights);
     this.bypass = bypass;
     this.dropped = dropped;
   }
@@ -106,6 +109,11 @@ public final class Routing {
   /** Weights [A], a copy. */
   public double[] weights() {
     return weights.clone();
+  }
+
+  /** The assignments as kernels take them; the same object every time. */
+  public RoutedRows rows() {
+    return rows;
   }
 
   /** The first expert (lowest index) of each token by highest weight, -1 where it has none. */

@@ -50,6 +50,13 @@ public final class Softmax {
     }
   }
 
+  /** What {@link #addGradient} adds, as a new matrix [S, E]. */
+  public static TokenMatrix gradient(TokenMatrix p, TokenMatrix dp, double temperature) {
+    TokenMatrix dz = new TokenMatrix(p.tokens(), p.columns());
+    addGradient(p, dp, temperature, dz);
+    return dz;
+  }
+
   /** {@code ln(sum_e exp(z_e))} of row s. */
   public static double logSumExp(TokenMatrix z, int s) {
     double max = z.get(s, z.argMax(s));

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The part of a router, or of affinities to experts, that knows a token by its id: {@code c B[id]}
@@ -119,20 +120,22 @@ public final class TokenPrior {
 
   /** Adds the gradient of B where it is learned, from that of the logits [S, E]. */
   public void backward(TokenMatrix dLogits, Pass pass) {
+    if (kind == Prior.LEARNED) {
+      backward(dLogits.toArray(kernels), pass);
+    }
+  }
+
+  /** The same, of a gradient that kernels have made. */
+  public void backward(INDArray dLogits, Pass pass) {
     int[] real = kind == Prior.LEARNED ? realTokens(pass.tokens()) : new int[0];
     if (table == null || real.length == 0) {
       return;
     }
     TokenMatrix rows = rows(table, real, pass.tokens());
-    TokenMatrix dRows = new TokenMatrix(real.length, rows.columns());
-    for (int i = 0; i < real.length; i++) {
-      boolean has = hasPrior(rows, i);
-      for (int e = 0; has && e < rows.columns(); e++) {
-        dRows.set(i, e, dLogits.get(real[i], e));
-      }
-    }
+    int[] known =
+        IntStream.range(0, real.length).filter(i -> hasPrior(rows, i)).map(i -> real[i]).toArray();
     kernels.scatterRowsInto(
-        dRows.toArray(kernels), ids(table, real, pass.tokens()), table.accumulator());
+        kernels.gatherRows(dLogits, known), ids(table, known, pass.tokens()), table.accumulator());
   }
 
   private static int[] realTokens(TokenBatch batch) {

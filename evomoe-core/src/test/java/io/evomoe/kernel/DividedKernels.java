@@ -6,7 +6,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class DividedKernels {
   private final DividedMemory memory = new DividedMemory();
   private final Map<String, Long> crossings = new TreeMap<>();
+  private final Set<RoutedRows> sent = Collections.newSetFromMap(new IdentityHashMap<>());
   private long bytes;
   private int waits;
 
@@ -48,6 +51,7 @@ public final class DividedKernels {
   /** Starts to count. */
   public void reset() {
     crossings.clear();
+    sent.clear();
     bytes = 0;
     waits = 0;
   }
@@ -138,6 +142,8 @@ public final class DividedKernels {
         } else {
           reads(into.array());
         }
+      } else if (argument instanceof RoutedRows rows) {
+        crosses(sent.add(rows) ? (long) (Integer.BYTES + Float.BYTES) * rows.length() : 0);
       } else if (argument instanceof int[] numbers) {
         crosses((long) Integer.BYTES * numbers.length);
       } else if (argument instanceof double[] numbers) {

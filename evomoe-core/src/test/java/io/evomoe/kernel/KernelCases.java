@@ -254,7 +254,7 @@ final class KernelCases {
     INDArray old = random(kernels, 3, 31, D);
     kernels.scatterRowsInto(x, ROWS, new Accumulator(fresh, 0));
     kernels.scatterRowsInto(x, ROWS, new Accumulator(old, 1));
-    double[] dots = kernels.rowDots(x, table, ROWS);
+    double[] dots = Differences.elements(kernels.rowDots(x, table, ROWS));
     return Stream.concat(
             Stream.of(dots),
             flat(

@@ -223,13 +223,21 @@ class KernelGradientsTest {
     DoubleSupplier combined = loss(() -> kernels.combineRows(x, rows, weights, 6), dCombined);
     CHECK.check(combined, "x", x, kernels.spreadRows(dCombined, rows, weights));
     INDArray weightArray = Nd4j.createFromArray(weights);
-    INDArray dWeights = Nd4j.createFromArray(kernels.rowDots(x, dCombined, rows));
+    INDArray dWeights = kernels.rowDots(x, dCombined, rows);
     DoubleSupplier weighted =
         loss(() -> kernels.combineRows(x, rows, weightArray.toDoubleVector(), 6), dCombined);
     CHECK.check(weighted, "weights", weightArray, dWeights);
     INDArray dTable = zeros(6, 3);
     kernels.scatterRowsInto(dGathered, rows, new Accumulator(dTable, 0));
     CHECK.check(loss(() -> kernels.gatherRows(table, rows), dGathered), "table", table, dTable);
+  }
+
+  @Test
+  void should_differentiate_softmax() {
+    INDArray x = random(1, 5, 4);
+    INDArray dy = random(2, 5, 4);
+    INDArray dx = kernels.softmaxGradient(kernels.softmax(x), dy);
+    CHECK.check(loss(() -> kernels.softmax(x), dy), "x", x, dx);
   }
 
   @Test

@@ -21,6 +21,7 @@ public abstract class KernelsContract
         AttentionContract,
         CrossEntropyContract,
         RowMoveContract,
+        RoutedRowContract,
         OptimizerContract {
 
   @Test

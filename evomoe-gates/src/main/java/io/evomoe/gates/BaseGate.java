@@ -1,5 +1,6 @@
 package io.evomoe.gates;
 
+import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
@@ -31,9 +32,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * refused, where the published code makes them the least finite one.
  */
 public final class BaseGate implements Gate {
+  private final Kernels kernels;
   private final PriorAffinities affinities;
 
   private BaseGate(GateSpec spec, RouterOptions options) {
+    this.kernels = spec.scope().kernels().exact();
     this.affinities = new PriorAffinities(spec, options);
   }
 
@@ -63,7 +66,7 @@ public final class BaseGate implements Gate {
     return new Routed(
         blend.routing(),
         0,
-        gradient -> affinities.backward(tokens, blend.gradient(gradient), pass));
+        gradient -> affinities.backward(tokens, blend.gradient(kernels, gradient), pass));
   }
 
   /** Gate {@code base}. */

@@ -9,6 +9,7 @@ import io.evomoe.moe.Growth;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
@@ -128,7 +129,8 @@ public final class DtsGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix z = options.gateActivation.apply(router.logits(tokens, pass));
+    RouterLogits logits = router.forward(tokens, pass);
+    TokenMatrix z = options.gateActivation.apply(logits.values());
     TokenMatrix noisy = options.noise && pass.step().training() ? withGumbelNoise(z, pass) : z;
     TokenMatrix mask = mask(noisy, pass);
     boolean gumbel = options.weights == Weights.GUMBEL;
@@ -137,6 +139,7 @@ public final class DtsGate implements Gate {
     TokenMatrix all = Softmax.of(scores, temperature);
     TokenMatrix active =
         options.renormalize ? Softmax.of(activeOnly(scores, mask, pass), temperature) : all;
+    boolean ofLogits = scores == logits.values() && !gumbel;
     Routing routing = assignments(active.times(mask), mask);
     TokenMatrix shares = options.renormalize ? all : all.times(mask);
     LoadBalancing balance = new LoadBalancing(shares, mask, pass.tokens());
@@ -144,14 +147,21 @@ public final class DtsGate implements Gate {
         routing,
         balanceCoefficient * balance.loss(),
         gradient -> {
-          TokenMatrix dz = new TokenMatrix(z.tokens(), z.columns());
-          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
-          Softmax.addGradient(active, dWeights.times(mask), temperature, dz);
-          TokenMatrix dShares = new TokenMatrix(z.tokens(), z.columns());
-          balance.addGradient(balanceCoefficient, dShares);
-          Softmax.addGradient(
-              all, options.renormalize ? dShares : dShares.times(mask), temperature, dz);
-          return router.backward(tokens, options.gateActivation.gradient(z, dz), pass);
+          INDArray weights =
+              options.renormalize
+                  ? logits.weights(routing)
+                  : ofLogits ? logits.softmax() : logits.array(all);
+          INDArray dWeights = logits.weightGradient(routing, gradient);
+          INDArray dz = logits.softmaxGradient(weights, dWeights, temperature);
+          if (balanceCoefficient > 0) {
+            TokenMatrix dShares = new TokenMatrix(z.tokens(), z.columns());
+            balance.addGradient(balanceCoefficient, dShares);
+            logits.add(
+                dz,
+                Softmax.gradient(
+                    all, options.renormalize ? dShares : dShares.times(mask), temperature));
+          }
+          return logits.backward(options.gateActivation.gradient(logits, z, dz));
         });
   }
 
@@ -265,7 +275,7 @@ public final class DtsGate implements Gate {
     }
 
     /** The gradient of z, from y, what {@link #apply} gave, and its gradient. */
-    TokenMatrix gradient(TokenMatrix y, TokenMatrix dy) {
+    INDArray gradient(RouterLogits logits, TokenMatrix y, INDArray dy) {
       if (this == NONE) {
         return dy;
       }
@@ -276,7 +286,7 @@ public final class DtsGate implements Gate {
           slope.set(s, e, this == TANH ? 1 - value * value : value * (1 - value));
         }
       }
-      return slope.times(dy);
+      return logits.times(dy, slope);
     }
   }
 

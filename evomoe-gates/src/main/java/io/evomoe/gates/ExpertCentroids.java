@@ -52,7 +52,11 @@ final class ExpertCentroids {
    * @return [n, d]
    */
   INDArray backward(INDArray x, TokenMatrix dAffinities) {
-    INDArray d = dAffinities.toArray(kernels);
-    return kernels.tableGradient(x, centroids.value(), d, centroids.accumulator());
+    return backward(x, dAffinities.toArray(kernels));
+  }
+
+  /** The same, of a gradient that kernels have made. */
+  INDArray backward(INDArray x, INDArray dAffinities) {
+    return kernels.tableGradient(x, centroids.value(), dAffinities, centroids.accumulator());
   }
 }

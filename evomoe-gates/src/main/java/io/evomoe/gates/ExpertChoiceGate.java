@@ -8,6 +8,7 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
@@ -65,15 +66,15 @@ public final class ExpertChoiceGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix p = Softmax.of(router.logits(tokens, pass), 1);
+    RouterLogits logits = router.forward(tokens, pass);
+    TokenMatrix p = Softmax.of(logits.values(), 1);
     Routing routing = choose(p, pass.tokens());
     return new Routed(
         routing,
         0,
         gradient -> {
-          TokenMatrix dz = new TokenMatrix(p.tokens(), p.columns());
-          Softmax.addGradient(p, TokenMatrix.ofWeights(routing, gradient), 1, dz);
-          return router.backward(tokens, dz, pass);
+          INDArray dp = logits.weightGradient(routing, gradient);
+          return logits.backward(logits.softmaxGradient(logits.softmax(), dp, 1));
         });
   }
 

@@ -8,6 +8,7 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
@@ -80,7 +81,8 @@ public final class LossFreeGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix scores = options.scores.of(router.logits(tokens, pass));
+    RouterLogits logits = router.forward(tokens, pass);
+    TokenMatrix scores = options.scores.of(logits.values());
     Choices choices = new Choices(biased(scores, bias.at(pass.step())), pass.tokens(), options.k);
     double[] sums = choices.sums(scores);
     TokenMatrix weights = options.renormalize ? divided(scores, sums) : scores;
@@ -90,10 +92,12 @@ public final class LossFreeGate implements Gate {
         0,
         gradient -> {
           bias.count(pass.step(), choices.load());
-          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
-          TokenMatrix dScores =
-              options.renormalize ? throughDivision(choices, weights, sums, dWeights) : dWeights;
-          return router.backward(tokens, options.scores.gradient(scores, dScores), pass);
+          INDArray dWeights = logits.weightGradient(routing, gradient);
+          INDArray dz =
+              options.renormalize
+                  ? logits.softmaxGradient(logits.weights(routing), dWeights, 1)
+                  : dWeights;
+          return logits.backward(options.scores.gradient(logits, scores, dz, options.renormalize));
         });
   }
 
@@ -126,18 +130,6 @@ public final class LossFreeGate implements Gate {
     return weights;
   }
 
-  /** Of {@code w = s / sum}: {@code ds_e = (dw_e - sum_j dw_j w_j) / sum} at the chosen. */
-  private static TokenMatrix throughDivision(
-      Choices choices, TokenMatrix weights, double[] sums, TokenMatrix dWeights) {
-    TokenMatrix products = weights.times(dWeights);
-    double[] means = choices.sums(products);
-    TokenMatrix dScores = new TokenMatrix(weights.tokens(), weights.columns());
-    choices.forEach(
-        (s, e) ->
-            dScores.set(s, e, (dWeights.get(s, e) - means[s]) / Math.max(sums[s], LEAST_SUM)));
-    return dScores;
-  }
-
   private enum Scores {
     SOFTMAX,
     SIGMOID;
@@ -155,20 +147,27 @@ public final class LossFreeGate implements Gate {
       return scores;
     }
 
-    /** The gradient of z, from what {@link #of} gave and its gradient. */
-    TokenMatrix gradient(TokenMatrix scores, TokenMatrix dScores) {
-      TokenMatrix dz = new TokenMatrix(scores.tokens(), scores.columns());
+    /**
+     * The gradient of z.
+     *
+     * @param scores s, what {@link #of} gave
+     * @param dWeights where weights are the scores themselves, their gradient; where they are
+     *     divided by their sum over the chosen, {@code w_e (dw_e - sum_j w_j dw_j)}, which is that
+     *     of the logarithms of the scores, and so of z where these are a softmax: softmax over the
+     *     chosen alone
+     */
+    INDArray gradient(RouterLogits logits, TokenMatrix scores, INDArray dWeights, boolean divided) {
       if (this == SOFTMAX) {
-        Softmax.addGradient(scores, dScores, 1, dz);
-        return dz;
+        return divided ? dWeights : logits.softmaxGradient(logits.softmax(), dWeights, 1);
       }
+      TokenMatrix slope = new TokenMatrix(scores.tokens(), scores.columns());
       for (int s = 0; s < scores.tokens(); s++) {
         for (int e = 0; e < scores.columns(); e++) {
           double score = scores.get(s, e);
-          dz.set(s, e, dScores.get(s, e) * score * (1 - score));
+          slope.set(s, e, divided ? 1 - score : score * (1 - score));
         }
       }
-      return dz;
+      return logits.times(dWeights, slope);
     }
   }
 

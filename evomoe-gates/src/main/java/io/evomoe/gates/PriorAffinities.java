@@ -41,7 +41,7 @@ final class PriorAffinities {
   }
 
   /** Adds the parameters' gradients and gives that of the tokens. */
-  INDArray backward(INDArray tokens, TokenMatrix dAffinities, Pass pass) {
+  INDArray backward(INDArray tokens, INDArray dAffinities, Pass pass) {
     prior.backward(dAffinities, pass);
     return centroids.backward(tokens, dAffinities);
   }

@@ -9,6 +9,7 @@ import io.evomoe.moe.GateState;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
@@ -92,7 +93,8 @@ public final class ReMoeGate implements Gate {
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     TokenBatch batch = pass.tokens();
-    TokenMatrix z = router.logits(tokens, pass);
+    RouterLogits logits = router.forward(tokens, pass);
+    TokenMatrix z = logits.values();
     TokenMatrix active = active(z, batch);
     Routing routing = assignments(z, active);
     LoadBalancing balance = new LoadBalancing(z.times(active), active, batch);
@@ -102,9 +104,11 @@ public final class ReMoeGate implements Gate {
         coefficient * balance.loss(),
         gradient -> {
           lambda.count(pass.step(), new double[] {routing.assignments(), batch.realTokens()});
-          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
-          balance.addGradient(coefficient, dWeights);
-          return router.backward(tokens, dWeights.times(active), pass);
+          INDArray dz = logits.weightGradient(routing, gradient);
+          TokenMatrix ofLoss = new TokenMatrix(z.tokens(), z.columns());
+          balance.addGradient(coefficient, ofLoss);
+          logits.add(dz, ofLoss.times(active));
+          return logits.backward(dz);
         });
   }
 

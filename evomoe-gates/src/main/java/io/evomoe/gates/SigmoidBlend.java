@@ -1,9 +1,12 @@
 package io.evomoe.gates;
 
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.RoutedRows;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.TokenMatrix;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One expert a token, blended with the token itself: {@code y = s f_e(x) + (1 - s) x} with {@code s
@@ -50,18 +53,30 @@ final class SigmoidBlend {
     return routing;
   }
 
-  /** The gradient with respect to the affinities [S, E]. */
-  TokenMatrix gradient(RoutingGradient gradient) {
-    TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
-    TokenMatrix dAffinities = new TokenMatrix(dWeights.tokens(), dWeights.columns());
+  /** The gradient with respect to the affinities [S, E], for kernels. */
+  INDArray gradient(Kernels kernels, RoutingGradient gradient) {
+    RoutedRows rows = routing.rows();
+    int n = rows.length();
+    if (n == 0) {
+      return kernels.zeros(rows.n(), rows.groups());
+    }
+    INDArray dSigmoid =
+        kernels.gatherRows(gradient.bypass(kernels).reshape('c', rows.n(), 1), rows);
+    kernels.scale(dSigmoid, -1);
+    kernels.addInto(dSigmoid, gradient.weights(kernels).reshape('c', n, 1));
+    INDArray placed = kernels.place(dSigmoid.reshape(dSigmoid.length()), rows);
+    return kernels.times(placed, slope().toArray(kernels));
+  }
+
+  private TokenMatrix slope() {
+    TokenMatrix slope = new TokenMatrix(sigmoid.tokens(), sigmoid.columns());
     for (int s = 0; s < expertOf.length; s++) {
       int e = expertOf[s];
       if (e != NONE) {
         double weight = sigmoid.get(s, e);
-        double dSigmoid = dWeights.get(s, e) - gradient.bypass(s);
-        dAffinities.set(s, e, weight * (1 - weight) * dSigmoid);
+        slope.set(s, e, weight * (1 - weight));
       }
     }
-    return dAffinities;
+    return slope;
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.gates;
 
+import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Bounds;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
@@ -51,11 +52,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * </ul>
  */
 public final class StableMoeGate implements Gate {
+  private final Kernels kernels;
   private final PriorAffinities affinities;
   private final DistilledRouter distilled;
   private final Options options;
 
   private StableMoeGate(GateSpec spec, Options options) {
+    this.kernels = spec.scope().kernels().exact();
     this.affinities = new PriorAffinities(spec, options.prior);
     this.distilled = new DistilledRouter(spec.scope().child("distilled"), spec);
     this.options = options;
@@ -107,7 +110,7 @@ public final class StableMoeGate implements Gate {
     return new Routed(
         blend.routing(),
         0,
-        gradient -> affinities.backward(tokens, blend.gradient(gradient), pass));
+        gradient -> affinities.backward(tokens, blend.gradient(kernels, gradient), pass));
   }
 
   /** Stage 1: with both losses. */
@@ -125,8 +128,10 @@ public final class StableMoeGate implements Gate {
         options.balance * overload.loss() + options.distill * logits.crossEntropy(chosen),
         gradient -> {
           logits.addGradient(options.distill, chosen);
-          TokenMatrix dAffinities = blend.gradient(gradient);
-          overload.addGradient(options.balance, dAffinities);
+          INDArray dAffinities = blend.gradient(kernels, gradient);
+          TokenMatrix ofLoss = new TokenMatrix(a.tokens(), a.columns());
+          overload.addGradient(options.balance, ofLoss);
+          kernels.addInto(dAffinities, ofLoss.toArray(kernels));
           return affinities.backward(tokens, dAffinities, pass);
         });
   }

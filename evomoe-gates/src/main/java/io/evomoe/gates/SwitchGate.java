@@ -10,6 +10,7 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.RouterZLoss;
 import io.evomoe.moe.Routing;
@@ -103,7 +104,8 @@ public final class SwitchGate implements Gate {
   }
 
   private Routed routeUnchanged(INDArray tokens, Pass pass) {
-    TokenMatrix z = router.logits(tokens, pass);
+    RouterLogits logits = router.forward(tokens, pass);
+    TokenMatrix z = logits.values();
     TokenMatrix p = Softmax.of(z, 1);
     Routing routing = dispatch(p, pass);
     LoadBalancing balance = new LoadBalancing(p, firstChoice(p, pass.tokens()), pass.tokens());
@@ -113,12 +115,14 @@ public final class SwitchGate implements Gate {
         routing,
         auxLoss,
         gradient -> {
-          TokenMatrix dp = TokenMatrix.ofWeights(routing, gradient);
-          balance.addGradient(options.alpha, dp);
-          TokenMatrix dz = new TokenMatrix(z.tokens(), experts);
-          Softmax.addGradient(p, dp, 1, dz);
-          zLoss.addGradient(options.zLoss, p, dz);
-          return router.backward(tokens, dz, pass);
+          INDArray dp = logits.weightGradient(routing, gradient);
+          INDArray dz = logits.softmaxGradient(logits.softmax(), dp, 1);
+          if (options.alpha > 0 || options.zLoss > 0) {
+            TokenMatrix ofLosses = balance.logitGradient(options.alpha, p, 1);
+            zLoss.addGradient(options.zLoss, p, ofLosses);
+            logits.add(dz, ofLosses);
+          }
+          return logits.backward(dz);
         });
   }
 

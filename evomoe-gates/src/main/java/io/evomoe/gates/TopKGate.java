@@ -9,6 +9,7 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
+import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
@@ -87,7 +88,8 @@ public final class TopKGate implements Gate {
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     TokenBatch batch = pass.tokens();
-    TokenMatrix z = router.logits(tokens, pass);
+    RouterLogits logits = router.forward(tokens, pass);
+    TokenMatrix z = logits.values();
     Choices choices = new Choices(z, batch, options.k);
     TokenMatrix p = Softmax.of(z, 1);
     TokenMatrix weights = options.renormalize ? Softmax.of(choices.only(z), 1) : p;
@@ -100,13 +102,13 @@ public final class TopKGate implements Gate {
         routing,
         options.alpha * balance.loss(),
         gradient -> {
-          TokenMatrix dz = new TokenMatrix(z.tokens(), experts);
-          TokenMatrix dWeights = TokenMatrix.ofWeights(routing, gradient);
-          Softmax.addGradient(weights, dWeights, 1, dz);
-          TokenMatrix dp = new TokenMatrix(z.tokens(), experts);
-          balance.addGradient(options.alpha, dp);
-          Softmax.addGradient(p, dp, 1, dz);
-          return router.backward(tokens, dz, pass);
+          INDArray chosen = options.renormalize ? logits.array(weights) : logits.softmax();
+          INDArray dWeights = logits.weightGradient(routing, gradient);
+          INDArray dz = logits.softmaxGradient(chosen, dWeights, 1);
+          if (options.alpha > 0) {
+            logits.add(dz, balance.logitGradient(options.alpha, p, 1));
+          }
+          return logits.backward(dz);
         });
   }
 

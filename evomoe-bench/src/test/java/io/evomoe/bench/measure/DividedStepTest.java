@@ -23,6 +23,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -59,20 +60,47 @@ class DividedStepTest {
   /** Whatever the width of the model: 2,048 tokens, 8 experts, 2 layers of them. */
   @Test
   void what_crosses_should_be_ids_routing_and_scalars() {
-    StackSize blocks = StackSize.of(4, 32, 2).with(s -> s.hidden(64).experts(8).moeEvery(2));
-    UntrainedModel model =
-        new UntrainedModel("switch", Map.of(), Architecture.GPT, new GptConfig(4096, 128, blocks));
-    losses(model, divided.over(kernels), 16, 3);
+    step("switch");
 
-    assertThat(divided.bytes()).as("%s", divided.crossings()).isLessThan(500_000);
     assertThat(divided.crossings())
         .containsEntry("read", 2L * 2048 * 8 * Float.BYTES) // logits
-        .containsEntry("write", 2L * 2048 * 8 * Float.BYTES) // and their gradients
+        .containsEntry("write", 2L * 2048 * 8 * Float.BYTES) // the gradient of the gate's losses
         .containsEntry("crossEntropy", 2048L * Integer.BYTES + Double.BYTES)
         .containsEntry("scatterRowsInto", 2 * 2048L * Integer.BYTES);
-    assertThat(divided.waits())
-        .as("logits and the weights' gradient of a MoE layer, check of the stack, loss, norm")
-        .isEqualTo(2 * 2 + 3);
+  }
+
+  /**
+   * All are told what they decide by, of StableMoE's stage 1 the affinities and of its stage 2 what
+   * the distilled router says as well; a dense layer and a table ask nothing.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "switch,1,400000",
+    "dts,1,400000",
+    "evomoe,1,400000",
+    "topk,1,500000",
+    "top2,1,500000",
+    "lossfree,1,400000",
+    "remoe,1,500000",
+    "softmix,1,500000",
+    "base,1,400000",
+    "stablemoe,2,550000",
+    "hash,0,100000",
+    "dense,0,100000"
+  })
+  void the_host_should_wait_once_a_layer_of_experts_and_for_the_stack_the_loss_and_the_norm(
+      String gate, int decisions, long bytes) {
+    step(gate);
+
+    assertThat(divided.waits()).as("%s", divided.crossings()).isEqualTo(2 * decisions + 3);
+    assertThat(divided.bytes()).as("%s", divided.crossings()).isLessThan(bytes);
+  }
+
+  private void step(String gate) {
+    StackSize blocks = StackSize.of(4, 32, 2).with(s -> s.hidden(64).experts(8).moeEvery(2));
+    UntrainedModel model =
+        new UntrainedModel(gate, Map.of(), Architecture.GPT, new GptConfig(4096, 128, blocks));
+    losses(model, divided.over(kernels), 16, 3);
   }
 
   private void assertSame(UntrainedModel model) {

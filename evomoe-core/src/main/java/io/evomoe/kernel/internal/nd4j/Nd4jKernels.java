@@ -9,11 +9,13 @@ import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.LabelSmoothing;
+import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Kernels made of ND4J operations only.
@@ -203,11 +205,25 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public double[] rowDots(INDArray x, INDArray y, int[] rows) {
-    if (rows.length == 0) {
-      return new double[0];
-    }
-    return Rows.gather(y, rows).muli(x).sum(1).castTo(DataType.DOUBLE).toDoubleVector();
+  public INDArray rowDots(INDArray x, INDArray y, int[] rows) {
+    return rows.length == 0
+        ? Nd4j.createUninitialized(dataType, 0)
+        : Rows.gather(y, rows).muli(x).sum(1);
+  }
+
+  @Override
+  public INDArray place(INDArray values, RoutedRows rows) {
+    return Rows.place(values, rows);
+  }
+
+  @Override
+  public INDArray softmax(INDArray x) {
+    return x.isEmpty() ? x : SoftmaxRows.of(x);
+  }
+
+  @Override
+  public INDArray softmaxGradient(INDArray y, INDArray dy) {
+    return y.isEmpty() ? y : SoftmaxRows.gradient(y, dy);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.evomoe.kernel.internal.nd4j;
 
+import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowBounds;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,6 +35,21 @@ final class Rows {
             .addInputs(into, Nd4j.createFromArray(sums.rows()), sums.values())
             .addOutputs(into)
             .build());
+  }
+
+  /** Zeros, but values[i] at the place of i. */
+  static INDArray place(INDArray values, RoutedRows rows) {
+    INDArray placed = zeros(values.dataType(), rows.n(), rows.groups());
+    if (rows.length() > 0) {
+      RowBounds.require(rows.rows(), rows.n());
+      INDArray flat = placed.reshape(placed.length());
+      Nd4j.exec(
+          DynamicCustomOp.builder("scatter_add")
+              .addInputs(flat, Nd4j.createFromArray(rows.places()), values)
+              .addOutputs(flat)
+              .build());
+    }
+    return placed;
   }
 
   static INDArray zeros(DataType type, long rows, long columns) {

@@ -24,10 +24,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Kernels in float32 on oneDNN, on ND4J's own off-heap buffers: nothing is copied between the two.
- * Row movements, AdamW and dropout, which oneDNN has not, are Java loops.
+ * AdamW and dropout, which oneDNN has not, are Java loops.
  */
-final class OneDnnKernels implements Kernels {
-  private final PrimitiveCache cache = new PrimitiveCache();
+final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
   private final ColumnSums columnSums;
   private final TiledProducts tiledProducts;
   private final GroupedProducts groupedProducts;
@@ -35,7 +34,6 @@ final class OneDnnKernels implements Kernels {
   private final FeedForwardBlocks feedForward;
   private final ElementWise elementWise = new ElementWise(cache, DataType.FLOAT);
   private final Normalization normalization;
-  private final SoftmaxRows softmax = new SoftmaxRows(cache);
   private final HeadAttention attention = new HeadAttention(cache, softmax);
   private final CrossEntropy crossEntropy = new CrossEntropy(softmax);
 
@@ -276,38 +274,6 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public INDArray gatherRows(INDArray x, int[] rows) {
-    INDArray y = matrix(rows.length, x.size(1));
-    Rows.gather(x, rows, y);
-    return y;
-  }
-
-  @Override
-  public void scatterRowsInto(INDArray x, int[] rows, Accumulator into) {
-    clearIfFresh(into);
-    Rows.scatterAdd(x, rows, into.array());
-  }
-
-  @Override
-  public INDArray combineRows(INDArray x, int[] rows, double[] weights, int n) {
-    INDArray y = matrix(n, x.size(1));
-    Rows.combine(x, rows, weights, y);
-    return y;
-  }
-
-  @Override
-  public INDArray spreadRows(INDArray dy, int[] rows, double[] weights) {
-    INDArray y = matrix(rows.length, dy.size(1));
-    Rows.spread(dy, rows, weights, y);
-    return y;
-  }
-
-  @Override
-  public double[] rowDots(INDArray x, INDArray y, int[] rows) {
-    return Rows.dots(x, y, rows);
-  }
-
-  @Override
   public INDArray add(INDArray a, INDArray b) {
     INDArray sum = like(a);
     addTo(sum, a, b);
@@ -366,7 +332,7 @@ final class OneDnnKernels implements Kernels {
     FlatArrays.adamW(updates);
   }
 
-  private static void clearIfFresh(Accumulator into) {
+  static void clearIfFresh(Accumulator into) {
     if (into.beta() == 0) {
       FlatArrays.clear(into.array());
     }

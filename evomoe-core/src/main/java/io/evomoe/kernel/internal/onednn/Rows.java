@@ -1,14 +1,15 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.internal.threads.Parallel;
+import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowBounds;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Gather, scatter and dot products of token rows. Rows are staged through heap arrays, where the
- * JIT compiles the loops to vector code; oneDNN has no such operations.
+ * Gather, scatter, places and dot products of token rows. Rows are staged through heap arrays,
+ * where the JIT compiles the loops to vector code; oneDNN has no such operations.
  */
 final class Rows {
   private static final int PIECE = 1 << 16;
@@ -95,12 +96,13 @@ final class Rows {
         });
   }
 
-  static double[] dots(INDArray x, INDArray y, int[] rows) {
+  /** dots[i] = x[i] . y[rows[i]]. */
+  static void dots(INDArray x, INDArray y, int[] rows, INDArray dots) {
     RowBounds.require(rows, y.size(0));
     int width = (int) x.size(1);
     FloatBuffer left = Address.buffer(x);
     FloatBuffer right = Address.buffer(y);
-    double[] dots = new double[rows.length];
+    FloatBuffer to = Address.buffer(dots);
     Parallel.ranges(
         rows.length,
         grain(width),
@@ -110,10 +112,21 @@ final class Rows {
           for (int i = first; i < last; i++) {
             left.get(i * width, a);
             right.get(rows[i] * width, b);
-            dots[i] = DotProduct.of(a, b, width);
+            to.put(i, (float) DotProduct.of(a, b, width));
           }
         });
-    return dots;
+  }
+
+  /** Zeros, but values[i] at the place of i. */
+  static void place(INDArray values, RoutedRows rows, INDArray y) {
+    RowBounds.require(rows.rows(), y.size(0));
+    FlatArrays.clear(y);
+    FloatBuffer from = Address.buffer(values);
+    FloatBuffer to = Address.buffer(y);
+    int[] places = rows.places();
+    for (int i = 0; i < places.length; i++) {
+      to.put(places[i], from.get(i));
+    }
   }
 
   /** Writes the first {@code width} numbers of a bias into so many rows from an address on. */

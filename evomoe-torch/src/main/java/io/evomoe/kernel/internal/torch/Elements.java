@@ -68,4 +68,16 @@ final class Elements {
         });
     return DoubleStream.of(squares).sum();
   }
+
+  /** Multiplies by 1, or by what is no number, without asking which. */
+  static void spoilUnlessFinite(INDArray x) {
+    if (!x.isEmpty()) {
+      try (Tensors tensors = new Tensors()) {
+        Tensor all = tensors.flat(x);
+        ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
+        Tensor norm = torch.linalg_vector_norm(all, new Scalar(2.0), ALL, false, exact);
+        all.mul_(norm.mul_(new Scalar(0.0)).add_(new Scalar(1.0)).toType(all.scalar_type()));
+      }
+    }
+  }
 }

@@ -1,9 +1,10 @@
 package io.evomoe.kernel.internal.torch;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowBounds;
 import java.util.Arrays;
-import org.bytedeco.javacpp.DoublePointer;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -65,21 +66,29 @@ final class RowMoves {
     }
   }
 
-  static double[] dots(INDArray x, INDArray y, int[] rows) {
+  static void dots(INDArray x, INDArray y, int[] rows, INDArray dots) {
     RowBounds.require(rows, y.size(0));
-    double[] dots = new double[rows.length];
     Work.each(
         rows.length,
         x.size(1),
         (tensors, from, count) -> {
           Tensor picked = tensors.of(y).index_select(0, some(tensors, rows, from, count));
           Tensor products = picked.mul_(tensors.rows(x, from, count));
-          DoublePointer sums = new DoublePointer(count);
           ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
-          torch.sum_out(tensors.of(sums), products, COLUMNS, false, exact);
-          sums.get(dots, from, count);
+          tensors.flat(dots, from, count).copy_(products.sum(COLUMNS, false, exact));
         });
-    return dots;
+  }
+
+  /** Zeros, but values[i] at the place of i. */
+  static void place(INDArray values, RoutedRows rows, INDArray placed) {
+    RowBounds.require(rows.rows(), placed.size(0));
+    Elements.clear(placed);
+    if (rows.length() > 0) {
+      long[] places = IntStream.of(rows.places()).asLongStream().toArray();
+      try (Tensors tensors = new Tensors()) {
+        tensors.flat(placed).index_copy_(0, tensors.of(places), tensors.flat(values));
+      }
+    }
   }
 
   private static Tensor some(Tensors tensors, int[] rows, int from, int count) {

@@ -11,6 +11,7 @@ import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.LabelSmoothing;
 import io.evomoe.kernel.Precision;
+import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -295,8 +296,31 @@ final class TorchKernels implements Kernels {
   }
 
   @Override
-  public double[] rowDots(INDArray x, INDArray y, int[] rows) {
-    return RowMoves.dots(x, y, rows);
+  public INDArray rowDots(INDArray x, INDArray y, int[] rows) {
+    INDArray dots = array(rows.length);
+    RowMoves.dots(x, y, rows, dots);
+    return dots;
+  }
+
+  @Override
+  public INDArray place(INDArray values, RoutedRows rows) {
+    INDArray placed = array(rows.n(), rows.groups());
+    RowMoves.place(values, rows, placed);
+    return placed;
+  }
+
+  @Override
+  public INDArray softmax(INDArray x) {
+    INDArray y = like(x);
+    SoftmaxRows.apply(x, y);
+    return y;
+  }
+
+  @Override
+  public INDArray softmaxGradient(INDArray y, INDArray dy) {
+    INDArray dx = like(y);
+    SoftmaxRows.gradient(y, dy, dx);
+    return dx;
   }
 
   @Override
@@ -343,6 +367,11 @@ final class TorchKernels implements Kernels {
   @Override
   public double sumOfSquares(INDArray x) {
     return Elements.sumOfSquares(x);
+  }
+
+  @Override
+  public void spoilUnlessFinite(INDArray x) {
+    Elements.spoilUnlessFinite(x);
   }
 
   @Override
