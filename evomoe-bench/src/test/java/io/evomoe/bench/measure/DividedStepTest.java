@@ -88,11 +88,11 @@ class DividedStepTest {
     "hash,0,100000",
     "dense,0,100000"
   })
-  void the_host_should_wait_once_a_layer_of_experts_and_for_the_stack_the_loss_and_the_norm(
+  void the_host_should_wait_once_a_layer_of_experts_and_for_the_loss_and_the_norm(
       String gate, int decisions, long bytes) {
     step(gate);
 
-    assertThat(divided.waits()).as("%s", divided.crossings()).isEqualTo(2 * decisions + 3);
+    assertThat(divided.waits()).as("%s", divided.crossings()).isEqualTo(2 * decisions + 2);
     assertThat(divided.bytes()).as("%s", divided.crossings()).isLessThan(bytes);
   }
 

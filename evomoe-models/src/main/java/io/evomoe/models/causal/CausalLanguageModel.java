@@ -108,6 +108,9 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
     Output hidden = hidden(pass);
     Output logits = logits(hidden.value(), pass);
     double value = kernels.crossEntropy(logits.value(), batch.targets(), context.training());
+    if (context.training() && !Double.isFinite(value)) {
+      hidden(pass.search());
+    }
     int realTokens = batch.tokens().realTokens();
     double activeExperts = RoutingReport.meanActiveExperts(hidden.reports());
     return Loss.of(

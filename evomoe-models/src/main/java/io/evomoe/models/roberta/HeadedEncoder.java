@@ -41,6 +41,9 @@ record HeadedEncoder(Kernels kernels, RobertaEncoder encoder, Layer head, double
     Output hidden = encoder.rows(rows, pass);
     Output logits = head.forward(hidden.value(), pass);
     double value = kernels.crossEntropy(logits.value(), targets, context.training());
+    if (context.training() && !Double.isFinite(value)) {
+      encoder.rows(rows, pass.search());
+    }
     List<RoutingReport> reports = hidden.reports();
     double active = RoutingReport.meanActiveExperts(reports);
     double flops =

@@ -100,29 +100,43 @@ public final class Stack implements Layer {
   }
 
   /**
-   * Runs the blocks.
+   * Runs the blocks. In training, an output that is not finite becomes not a number altogether, so
+   * that the loss does not either: nobody waits here to see whether it is. A model whose loss is
+   * not finite repeats the pass as a {@linkplain Pass#search search}.
    *
-   * @throws NotFiniteException in training, if their output is not finite; it names the first block
+   * @throws NotFiniteException in a search, if their output is not finite; it names the first block
    *     that gave such an output
    */
   @Override
   public Output forward(INDArray x, Pass pass) {
+    if (pass.searching()) {
+      return searched(x, pass);
+    }
     Output output = blocks.forward(x, pass);
-    if (pass.step().training() && !isFinite(output.value())) {
-      throw new NotFiniteException("the output of " + firstNotFinite(x, pass) + " was not finite");
+    if (pass.step().training()) {
+      scope.kernels().spoilUnlessFinite(output.value());
     }
     return output;
   }
 
-  private String firstNotFinite(INDArray x, Pass pass) {
+  private Output searched(INDArray x, Pass pass) {
+    requireFinite("the embeddings before " + scope.block(0).name(), x);
     INDArray value = x;
-    for (int i = 0; i < made.size() && isFinite(value); i++) {
+    for (int i = 0; i < made.size(); i++) {
       value = made.get(i).forward(value, pass).value();
-      if (!isFinite(value)) {
-        return scope.block(i).name();
-      }
+      requireFinite(scope.block(i).name(), value);
     }
-    return "the embeddings before " + scope.block(0).name();
+    return new Output(
+        value,
+        dy -> {
+          throw new IllegalStateException("a search has no backward pass");
+        });
+  }
+
+  private void requireFinite(String what, INDArray rows) {
+    if (!isFinite(rows)) {
+      throw new NotFiniteException("the output of " + what + " was not finite");
+    }
   }
 
   private boolean isFinite(INDArray rows) {

@@ -85,13 +85,19 @@ public final class Transformer implements Model<PairBatch> {
 
   @Override
   public Loss loss(PairBatch batch, StepContext context) {
-    Output source = encoder.forward(new Pass(context, batch.source()));
+    Pass reading = new Pass(context, batch.source());
+    Output source = encoder.forward(reading);
     Memory memory = new Memory(source.value(), batch.source(), kernels);
-    Output target = decoder.forward(new Pass(context, batch.target()).withMemory(memory));
+    Pass writing = new Pass(context, batch.target()).withMemory(memory);
+    Output target = decoder.forward(writing);
     Output logits = tokens.logits(target.value());
     double smoothing = context.training() ? config.labelSmoothing() : 0;
     double value =
         kernels.crossEntropy(logits.value(), batch.targets(), smoothing, context.training());
+    if (context.training() && !Double.isFinite(value)) {
+      encoder.forward(reading.search());
+      decoder.forward(writing.search());
+    }
     List<RoutingReport> reports =
         Stream.concat(source.reports().stream(), target.reports().stream()).toList();
     return Loss.of(

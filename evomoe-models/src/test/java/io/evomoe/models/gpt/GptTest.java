@@ -1,6 +1,7 @@
 package io.evomoe.models.gpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
@@ -8,20 +9,52 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
+import io.evomoe.testing.Differences;
 import io.evomoe.training.Loss;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class GptTest {
   private static final int[] IDS = {1, 4, 4, 9, 0, 10, 2, 1};
   private static final int[] TARGETS = {4, 4, 9, -1, 10, 2, 1, 3};
   private static final int EXPERT = 2 * 6 * 8 + 8 + 6;
+
+  /** 1e30 is finite, its square in float32 is not; behind the final norm neither would show. */
+  @ParameterizedTest
+  @CsvSource({"0,NaN", "1,NaN", "0,1e30", "1,-1e30"})
+  void should_name_the_first_block_whose_output_is_not_finite(int block, double bad) {
+    Gpt model = SmallGpt.of(SmallGpt.DENSE, Map.of(), DataType.FLOAT);
+    model.parameters().stream()
+        .filter(p -> p.name().startsWith("blocks." + block) && p.name().endsWith("contract.bias"))
+        .forEach(p -> p.value().putScalar(0, bad));
+
+    assertThatExceptionOfType(NotFiniteException.class)
+        .isThrownBy(() -> model.loss(CausalScene.batch(IDS, TARGETS), CausalScene.training(1)))
+        .withMessage("the output of blocks.%d was not finite", block);
+  }
+
+  @Test
+  void should_refuse_such_an_output_by_its_gradient_where_no_target_counts() {
+    Gpt model = SmallGpt.of(SmallGpt.DENSE, Map.of(), DataType.FLOAT);
+    Parameter gain = parameter(model, "finalNorm.gain");
+    parameter(model, "blocks.0.feedForward.contract.bias").value().putScalar(0, 1e30);
+    int[] none = new int[TARGETS.length];
+    Arrays.fill(none, -1);
+    Loss loss = model.loss(CausalScene.batch(IDS, none), CausalScene.training(1));
+    loss.backward().run();
+
+    assertThat(loss.value()).isZero();
+    assertThat(Differences.elements(gain.gradient())).containsOnly(Double.NaN);
+  }
 
   @Test
   void should_not_see_later_tokens() {
@@ -177,5 +210,9 @@ class GptTest {
         .filter(parameter -> parameter.name().contains("gate"))
         .forEach(parameter -> parameter.value().muli(30));
     return model;
+  }
+
+  private static Parameter parameter(Gpt model, String name) {
+    return model.parameters().stream().filter(p -> p.name().equals(name)).findAny().orElseThrow();
   }
 }

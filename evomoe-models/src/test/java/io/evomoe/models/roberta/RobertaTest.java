@@ -1,12 +1,14 @@
 package io.evomoe.models.roberta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
@@ -24,6 +26,18 @@ class RobertaTest {
   private static final int EXPERT = 2 * 6 * 8 + 8 + 6;
   private static final int TABLE = SmallRoberta.VOCABULARY * SmallRoberta.WIDTH;
   private static final int HEAD = 6 * 6 + 6 + 2 * 6 + SmallRoberta.VOCABULARY;
+
+  @Test
+  void should_name_the_first_block_whose_output_is_not_finite() {
+    Roberta model = SmallRoberta.of(SmallRoberta.DENSE);
+    model.parameters().stream()
+        .filter(p -> p.name().startsWith("blocks.1") && p.name().endsWith("contract.bias"))
+        .forEach(p -> p.value().putScalar(0, Double.NaN));
+
+    assertThatExceptionOfType(NotFiniteException.class)
+        .isThrownBy(() -> model.loss(SmallRoberta.batch(), SmallRoberta.training(1)))
+        .withMessage("the output of blocks.1 was not finite");
+  }
 
   @Test
   void should_give_rows_of_the_whole_logits() {

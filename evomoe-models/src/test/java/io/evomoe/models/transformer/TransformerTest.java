@@ -1,6 +1,7 @@
 package io.evomoe.models.transformer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
@@ -9,6 +10,7 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
@@ -17,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -27,6 +31,20 @@ class TransformerTest {
   private static final PairBatch BATCH = SmallTransformer.batch(0, SOURCES, TARGETS);
   private static final StepContext TRAINING = SmallTransformer.training(1);
   private static final int EXPERT = 2 * 6 * 8 + 8 + 6;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"encoder.blocks.1", "decoder.blocks.0"})
+  void should_name_the_first_block_whose_output_is_not_finite(String block) {
+    Transformer model = SmallTransformer.of(SmallTransformer.DENSE, Map.of(), DataType.DOUBLE);
+    model.parameters().stream()
+        .filter(p -> p.name().startsWith(block) && p.name().endsWith("contract.bias"))
+        .forEach(p -> p.value().putScalar(0, Double.NaN));
+    PairBatch batch = SmallTransformer.batch(0, new int[][] {{4, 5}}, new int[][] {{6, 7, 8}});
+
+    assertThatExceptionOfType(NotFiniteException.class)
+        .isThrownBy(() -> model.loss(batch, SmallTransformer.training(1)))
+        .withMessage("the output of %s was not finite", block);
+  }
 
   @Test
   void should_give_padded_sentences_the_loss_and_gradients_of_unpadded_ones() {
