@@ -52,7 +52,8 @@ class Skips {
                 !Files.isDirectory(
                     Path.of("evomoe-bench/peers/llama.cpp/node_modules/node-llama-cpp"))),
         new Excuse("java-llama.cpp does not load here", () -> !x86 || !hasFlag("avx2")),
-        new Excuse("python3 is not installed", () -> !onPath("python3")),
+        new Excuse("g++ is not installed", () -> !onPath("g++")),
+        new Excuse("this machine has an NVIDIA driver", () -> onPath("nvidia-smi")),
         new Excuse("git is not installed", () -> !onPath("git")),
         new Excuse("bash is not installed", () -> !onPath("bash")),
         new Excuse("zsh is not installed", () -> !onPath("zsh")),

@@ -29,6 +29,13 @@ public interface KernelProvider {
   Optional<String> refusal(DataType type, Precision precision, Device device);
 
   /**
+   * Told, before ND4J starts, which device {@link #refusal} will be asked about next: the last
+   * moment at which a provider can choose the memory of ND4J's arrays. Called once for each type of
+   * arrays and each device that is looked at.
+   */
+  default void prepare(Device device) {}
+
+  /**
    * What of the processor its kernels use here, such as {@code avx512_core_bf16}; empty where it
    * does not know. Asked only where it has refused float32 for no reason.
    */

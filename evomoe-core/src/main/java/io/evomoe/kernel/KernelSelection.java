@@ -101,6 +101,7 @@ public final class KernelSelection {
     String wanted = System.getProperty(PROPERTY, AUTO);
     List<KernelProvider> tried = tried(providers, wanted, type);
     List<Device> devices = devices(System.getProperty(DEVICE_PROPERTY, AUTO));
+    tried.forEach(provider -> devices.forEach(provider::prepare));
     BackendCheck.requireUsable();
     return choose(tried, devices, type);
   }

@@ -28,9 +28,10 @@ final class AdamW {
     Work work = new Work();
     for (AdamWUpdate update : updates) {
       long length = update.value().length();
-      for (long first = 0; first < length; first += Work.GRAIN) {
+      long grain = Work.grain(1);
+      for (long first = 0; first < length; first += grain) {
         long from = first;
-        long count = Math.min(Work.GRAIN, length - first);
+        long count = Math.min(grain, length - first);
         work.add(tensors -> update(tensors, update, from, count));
       }
     }
@@ -42,7 +43,7 @@ final class AdamW {
     Tensor given = tensors.flat(update.gradient(), from, count);
     Tensor gradient =
         step.gradientScale() == 1 ? given : given.mul(new Scalar(step.gradientScale()));
-    TensorOptions single = new TensorOptions(ScalarType.Float);
+    TensorOptions single = Place.current().options(ScalarType.Float);
     Tensor number = torch.full(new long[] {1}, new Scalar((double) step.update()), single);
     IValueVector stack =
         new IValueVector(

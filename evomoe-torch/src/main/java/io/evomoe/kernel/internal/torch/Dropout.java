@@ -13,11 +13,7 @@ final class Dropout {
 
   private Dropout() {}
 
-  static void apply(INDArray x, double rate, long seed, INDArray y) {
-    DropoutMask mask = new DropoutMask(rate, seed);
-    if (x.isEmpty()) {
-      return;
-    }
+  static void onHost(INDArray x, DropoutMask mask, INDArray y) {
     Work.each(
         x.length(),
         1,

@@ -55,7 +55,8 @@ final class Elements {
   }
 
   static double sumOfSquares(INDArray x) {
-    double[] squares = new double[Math.toIntExact(x.length() / Work.GRAIN + 1)];
+    int grain = Work.grain(1);
+    double[] squares = new double[Math.toIntExact(x.length() / grain + 1)];
     Work.each(
         x.length(),
         1,
@@ -64,7 +65,7 @@ final class Elements {
           Tensor own = tensors.flat(x, from, count);
           double norm =
               torch.linalg_vector_norm(own, new Scalar(2.0), ALL, false, exact).item_double();
-          squares[from / Work.GRAIN] = norm * norm;
+          squares[from / grain] = norm * norm;
         });
     return DoubleStream.of(squares).sum();
   }

@@ -22,9 +22,6 @@ final class HeadAttention implements Attended {
   /** Far below any score, yet finite in float: its exponential is exactly 0. */
   private static final double HIDDEN = -1e30;
 
-  /** Probabilities that are a piece of the work, where one sequence has not more. */
-  private static final long AT_A_TIME = 1 << 17;
-
   private final INDArray q;
   private final INDArray k;
   private final INDArray v;
@@ -85,7 +82,7 @@ final class HeadAttention implements Attended {
 
   private void eachPart(Consumer<Part> body) {
     long each = Math.max(1, (long) shape.heads() * shape.queries() * shape.keys());
-    long atATime = Math.max(1, AT_A_TIME / each);
+    long atATime = Math.max(1, Place.current().attentionAtATime() / each);
     Work work = new Work();
     for (long first = 0; first < shape.batch(); first += atATime) {
       long from = first;
@@ -178,7 +175,7 @@ final class HeadAttention implements Attended {
     /** Hides later keys, [queries, keys]. */
     private Tensor later() {
       long[] area = {shape.queries(), shape.keys()};
-      TensorOptions options = new TensorOptions(Tensors.scalarType(type()));
+      TensorOptions options = Place.current().options(Tensors.scalarType(type()));
       return torch.full(area, new Scalar(HIDDEN), options).triu_(1);
     }
 

@@ -9,7 +9,6 @@ import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -127,7 +126,7 @@ final class Normalization {
   private static Tensor pieces(INDArray x) {
     int grain = Work.grain(x.size(1));
     long[] shape = {(x.size(0) + grain - 1) / grain, x.size(1)};
-    return torch.zeros(shape, new TensorOptions(Tensors.scalarType(x.dataType())));
+    return torch.zeros(shape, Place.current().options(Tensors.scalarType(x.dataType())));
   }
 
   private static BoolPointer all(int wanted) {

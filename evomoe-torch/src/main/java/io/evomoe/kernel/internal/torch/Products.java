@@ -5,14 +5,11 @@ import io.evomoe.kernel.Precision;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products into given arrays, in tiles. In bfloat16 the operands are rounded and multiplied
- * in float32, where a product of two of them is exact: libtorch has no product on the CPU that
- * takes bfloat16 and gives float32.
+ * Matrix products into given arrays, in tiles. In bfloat16 the operands are rounded; on the CPU
+ * they are multiplied in float32, where a product of two of them is exact.
  */
 final class Products {
   private static final long ROWS = 128;
@@ -26,7 +23,7 @@ final class Products {
 
   /** The operand of a product, rounded where that is asked for; to be made once for all tiles. */
   Tensor operand(Tensor a) {
-    return rounded ? a.toType(ScalarType.BFloat16).toType(ScalarType.Float) : a;
+    return rounded ? Place.current().rounded(a) : a;
   }
 
   /** Adds the tiles of {@code y = x weight + bias} to the work; x and weight are operands. */
@@ -39,11 +36,12 @@ final class Products {
         work,
         y,
         tile ->
-            torch.addmm_out(
-                tile.of(y),
-                bias.narrow(0, tile.column, tile.columns),
-                tile.left(x),
-                tile.right(weight)));
+            Place.current()
+                .multiplyAndShift(
+                    tile.of(y),
+                    tile.left(x),
+                    tile.right(weight),
+                    bias.narrow(0, tile.column, tile.columns)));
   }
 
   /**
@@ -56,9 +54,9 @@ final class Products {
         into,
         tile -> {
           if (beta == 0) {
-            torch.mm_out(tile.of(into), tile.left(a), tile.right(b));
+            Place.current().multiply(tile.of(into), tile.left(a), tile.right(b));
           } else {
-            tile.of(into).addmm_(tile.left(a), tile.right(b), new Scalar(beta), new Scalar(1.0));
+            Place.current().multiplyAndAdd(tile.of(into), tile.left(a), tile.right(b), beta);
           }
         });
   }
@@ -66,10 +64,13 @@ final class Products {
   private static void tiles(Work work, Tensor result, Consumer<Tile> body) {
     long rows = result.size(0);
     long columns = result.size(1);
-    for (long row = 0; row < rows; row += ROWS) {
-      for (long column = 0; column < columns; column += COLUMNS) {
+    boolean whole = Place.current().isWhole();
+    long height = whole ? rows : ROWS;
+    long width = whole ? columns : COLUMNS;
+    for (long row = 0; row < rows; row += height) {
+      for (long column = 0; column < columns; column += width) {
         Tile tile =
-            new Tile(row, Math.min(ROWS, rows - row), column, Math.min(COLUMNS, columns - column));
+            new Tile(row, Math.min(height, rows - row), column, Math.min(width, columns - column));
         work.add(tensors -> body.accept(tile));
       }
     }

@@ -25,6 +25,7 @@ final class Tensors implements AutoCloseable {
 
   @Override
   public void close() {
+    Place.current().finish();
     mode.close();
     scope.close();
   }
@@ -89,29 +90,24 @@ final class Tensors implements AutoCloseable {
 
   /** Row numbers. */
   Tensor of(int[] numbers) {
-    return shared(new IntPointer(numbers), ScalarType.Int, numbers.length);
+    return given(new IntPointer(numbers), ScalarType.Int, numbers.length);
   }
 
   /** Numbers of rows or columns, where an operator wants them so. */
   Tensor of(long[] numbers) {
-    return shared(new LongPointer(numbers), ScalarType.Long, numbers.length);
+    return given(new LongPointer(numbers), ScalarType.Long, numbers.length);
   }
 
   /** Numbers, rounded to the type of the kernels. */
   Tensor of(double[] numbers, DataType type) {
-    Tensor exact = shared(new DoublePointer(numbers), ScalarType.Double, numbers.length);
+    Tensor exact = given(new DoublePointer(numbers), ScalarType.Double, numbers.length);
     return exact.toType(scalarType(type));
   }
 
   /** Numbers, in the type of the kernels. */
   Tensor of(float[] numbers, DataType type) {
-    Tensor exact = shared(new FloatPointer(numbers), ScalarType.Float, numbers.length);
+    Tensor exact = given(new FloatPointer(numbers), ScalarType.Float, numbers.length);
     return exact.toType(scalarType(type));
-  }
-
-  /** All of its numbers; shared. */
-  Tensor of(DoublePointer numbers) {
-    return shared(numbers, ScalarType.Double, numbers.limit());
   }
 
   /** Where an element lies, so many after the first one in memory. */
@@ -130,12 +126,18 @@ final class Tensors implements AutoCloseable {
   }
 
   private static Tensor shared(INDArray array, long from, long[] shape, long[] strides) {
-    TensorOptions options = new TensorOptions(scalarType(array.dataType()));
-    return torch.from_blob(element(array, from), shape, strides, options);
+    Place place = Place.current();
+    Pointer first = element(array, from);
+    place.requireReadable(first.address());
+    TensorOptions options = place.options(scalarType(array.dataType()));
+    return torch.from_blob(first, shape, strides, options);
   }
 
-  private static Tensor shared(Pointer numbers, ScalarType type, long length) {
-    return torch.from_blob(numbers, new long[] {length}, new long[] {1}, new TensorOptions(type));
+  /** Numbers of the host's. */
+  private static Tensor given(Pointer numbers, ScalarType type, long length) {
+    TensorOptions options = new TensorOptions(type);
+    return Place.current()
+        .fromHost(torch.from_blob(numbers, new long[] {length}, new long[] {1}, options));
   }
 
   /** Points somewhere and owns nothing. */

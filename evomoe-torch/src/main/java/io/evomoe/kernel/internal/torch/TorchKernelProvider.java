@@ -8,9 +8,13 @@ import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Offers libtorch on the CPU, to those who ask for it by name. */
+/** Offers libtorch on the CPU and on NVIDIA cards, to those who ask for it by name. */
 public final class TorchKernelProvider implements KernelProvider {
   static final String NAME = "torch";
+
+  private static final String STARTED =
+      "ND4J has started, and its arrays lie where no card can read them: ask for kernels before anything of ND4J's is used, or give Java -D%s=%s"
+          .formatted(OwnMemory.PROPERTY, ManagedMemory.class.getName());
 
   /** For {@link java.util.ServiceLoader}. */
   public TorchKernelProvider() {}
@@ -26,6 +30,18 @@ public final class TorchKernelProvider implements KernelProvider {
     return KernelProvider.BY_NAME_ALONE;
   }
 
+  /**
+   * Puts ND4J's arrays where a card can read them, if there is one that can be used.
+   *
+   * @throws IllegalArgumentException for a system property that has no meaning
+   */
+  @Override
+  public void prepare(Device device) {
+    if (device.kind() == Device.Kind.CUDA && cudaRefusal(device).isEmpty()) {
+      ManagedMemory.offer(device.index());
+    }
+  }
+
   @Override
   public Optional<String> refusal(DataType type, Precision precision, Device device) {
     if (type != DataType.FLOAT && type != DataType.DOUBLE) {
@@ -34,18 +50,31 @@ public final class TorchKernelProvider implements KernelProvider {
     if (precision == Precision.BF16 && type != DataType.FLOAT) {
       return Optional.of("bf16 rounds float32 alone");
     }
-    Optional<String> problem = Libtorch.problem();
+    Optional<String> problem = problem(device);
     if (problem.isPresent()) {
       return problem;
-    }
-    if (device.kind() != Device.Kind.CPU) {
-      return Optional.of("it computes on the CPU only");
     }
     if (Device.ofNd4j() != Device.Kind.CPU) {
       String backend = Nd4j.getBackend().getClass().getSimpleName();
       return Optional.of("the ND4J backend is " + backend + ", not the CPU");
     }
-    return Optional.empty();
+    return device.kind() == Device.Kind.CUDA && OwnMemory.ofNd4j().isEmpty()
+        ? Optional.of(STARTED)
+        : Optional.empty();
+  }
+
+  /** Of what is there before ND4J is. */
+  private static Optional<String> problem(Device device) {
+    if (device.kind() == Device.Kind.CUDA) {
+      return cudaRefusal(device).or(Libtorch::problem);
+    }
+    return Place.current().cuda() == null
+        ? Libtorch.problem()
+        : Optional.of("this process computes on a card already");
+  }
+
+  private static Optional<String> cudaRefusal(Device device) {
+    return CudaProbe.facts().refusal(device.index(), CudaOptions.here());
   }
 
   @Override
@@ -55,6 +84,7 @@ public final class TorchKernelProvider implements KernelProvider {
             problem -> {
               throw new IllegalStateException("kernels " + NAME + " cannot run here: " + problem);
             });
+    Place.take(device);
     return new TorchKernels(type, precision);
   }
 }

@@ -22,8 +22,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Kernels made of libtorch's tensor operations, on ND4J's own off-heap buffers: nothing is copied
- * between the two, and results are written into arrays of the current workspace. Dropout, whose
- * counters torch has not, is a Java loop.
+ * between the two, and results are written into arrays of the current workspace. What a card does
+ * otherwise is in {@link Place}.
  */
 final class TorchKernels implements Kernels {
   private final DataType dataType;
@@ -360,7 +360,7 @@ final class TorchKernels implements Kernels {
   @Override
   public INDArray dropout(INDArray x, double rate, long seed) {
     INDArray y = like(x);
-    Dropout.apply(x, rate, seed, y);
+    Place.current().dropout(x, rate, seed, y);
     return y;
   }
 

@@ -11,8 +11,7 @@ import java.util.function.Consumer;
  * threads there are.
  */
 final class Work {
-  /** Elements that one piece of an element-wise loop goes through. */
-  static final int GRAIN = 1 << 17;
+  private static final int GRAIN = 1 << 17;
 
   private final List<Consumer<Tensors>> pieces = new ArrayList<>();
 
@@ -23,6 +22,10 @@ final class Work {
 
   /** Runs all pieces, in any order. */
   void run() {
+    if (Place.current().isWhole()) {
+      pieces.forEach(Work::within);
+      return;
+    }
     Parallel.each(pieces.size(), i -> within(pieces.get(i)));
   }
 
@@ -35,16 +38,20 @@ final class Work {
 
   /** Goes through so many elements, or rows of so many elements. */
   static void each(long count, long elements, Range body) {
-    int grain = grain(elements);
+    int all = Math.toIntExact(count);
+    if (all > 0 && Place.current().isWhole()) {
+      within(tensors -> body.run(tensors, 0, all));
+      return;
+    }
     Parallel.ranges(
-        Math.toIntExact(count),
-        grain,
-        (from, to) -> within(tensors -> body.run(tensors, from, to - from)));
+        all, grain(elements), (from, to) -> within(tensors -> body.run(tensors, from, to - from)));
   }
 
-  /** Rows of so many elements that are a piece. */
+  /** Rows of so many elements that are a piece; all of them where there is but one. */
   static int grain(long elements) {
-    return (int) Math.max(1, GRAIN / Math.max(1, elements));
+    return Place.current().isWhole()
+        ? Integer.MAX_VALUE
+        : (int) Math.max(1, GRAIN / Math.max(1, elements));
   }
 
   /** A piece of a loop. */

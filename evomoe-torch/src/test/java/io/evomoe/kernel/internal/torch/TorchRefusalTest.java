@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.evomoe.kernel.Device;
 import io.evomoe.kernel.KernelProvider;
@@ -35,8 +36,15 @@ class TorchRefusalTest {
         .contains("bf16 rounds float32 alone");
     assertThat(refusal(DataType.BFLOAT16, Precision.F32, Device.CPU))
         .contains("data type must be FLOAT or DOUBLE, was BFLOAT16");
+  }
+
+  @Test
+  void should_say_that_there_is_no_driver_before_anything_of_cuda_is_loaded() {
+    assumeFalse(CudaProbe.facts().driver(), "this machine has an NVIDIA driver");
+    provider.prepare(Device.FIRST_GPU);
     assertThat(refusal(DataType.FLOAT, Precision.F32, Device.FIRST_GPU))
-        .contains("it computes on the CPU only");
+        .contains("no NVIDIA driver was found here: libcuda.so.1 does not load");
+    assertThat(System.getProperty(OwnMemory.PROPERTY)).isNull();
   }
 
   @Test

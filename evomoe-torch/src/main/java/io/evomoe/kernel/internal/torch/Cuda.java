@@ -1,0 +1,46 @@
+package io.evomoe.kernel.internal.torch;
+
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch_cuda;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A card that libtorch computes on. */
+final class Cuda {
+  private final byte index;
+  private final Device device;
+  private final DropoutKernel dropout;
+
+  /** The card of an index that was not refused. */
+  Cuda(int index, CudaOptions options) {
+    Loader.load(torch_cuda.class);
+    this.index = (byte) index;
+    device = new Device(DeviceType.CUDA, this.index);
+    torch_cuda.set_device(this.index);
+    Context context = torch.globalContext();
+    context.setAllowTF32CuBLAS(options.tf32());
+    context.setAllowTF32CuDNN(options.tf32());
+    context.setDeterministicAlgorithms(!options.fast(), false);
+    // What an operator has not written yet nobody reads: results are written whole.
+    context.setDeterministicFillUninitializedMemory(false);
+    dropout = new DropoutKernel(CudaProbe.facts().cards().get(index));
+  }
+
+  Device device() {
+    return device;
+  }
+
+  void dropout(INDArray x, double rate, long seed, INDArray y) {
+    torch_cuda.set_device(index);
+    dropout.run(x, rate, seed, y);
+  }
+
+  /** Waits for all work on the card. */
+  void synchronize() {
+    torch_cuda.set_device(index);
+    torch_cuda.device_synchronize();
+  }
+}

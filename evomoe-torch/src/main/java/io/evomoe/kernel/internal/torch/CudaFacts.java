@@ -1,0 +1,116 @@
+package io.evomoe.kernel.internal.torch;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What this machine and class path have for CUDA. Where something is missing, what needs it was not
+ * looked for, and is empty or 0.
+ *
+ * @param platform JavaCPP's name of it
+ * @param driver whether the driver's library loads
+ * @param missing libraries that do not load
+ * @param code whether the jars on the class path are those for GPUs
+ * @param failure what the CUDA runtime said where it could not be asked
+ * @param driverVersion the newest CUDA that the driver runs, 1000 major + 10 minor
+ * @param cards in the order of the CUDA runtime
+ * @param workspace the variable {@code CUBLAS_WORKSPACE_CONFIG}
+ */
+record CudaFacts(
+    String platform,
+    boolean driver,
+    List<String> missing,
+    boolean code,
+    Optional<String> failure,
+    int driverVersion,
+    List<CudaCard> cards,
+    Optional<String> workspace) {
+  static final String PLATFORM = "linux-x86_64";
+  static final String DRIVER = "libcuda.so.1";
+
+  /** What the jar was made for, in the driver's terms, and the first driver that runs it. */
+  static final int CUDA = 13000;
+
+  private static final String NEEDED = "CUDA 13 needs driver 580 or newer";
+
+  /** cuBLAS adds in one order where its workspace has one of these sizes. */
+  private static final List<String> WORKSPACES = List.of(":4096:8", ":16:8");
+
+  private static final long LEAST = 2L << 30;
+
+  /** Why a card cannot be used, in one sentence; the first of all reasons. */
+  Optional<String> refusal(int index, CudaOptions options) {
+    return machine()
+        .or(() -> card(index))
+        .or(() -> memory(index, options))
+        .or(() -> order(options));
+  }
+
+  private Optional<String> machine() {
+    if (!platform.equals(PLATFORM)) {
+      return Optional.of("CUDA is supported on " + PLATFORM + " alone, this is " + platform);
+    }
+    if (!driver) {
+      return Optional.of("no NVIDIA driver was found here: " + DRIVER + " does not load");
+    }
+    if (!missing.isEmpty()) {
+      return Optional.of(
+          "CUDA 13, cuDNN 9 and NCCL 2 must be on the loader's path, and of them %s %s not load"
+              .formatted(String.join(", ", missing), missing.size() == 1 ? "does" : "do"));
+    }
+    if (!code) {
+      return Optional.of(
+          "the jar of org.bytedeco:pytorch on the class path is the one for the CPU, build with -Ptorch-cuda");
+    }
+    if (failure.isPresent()) {
+      return Optional.of("the CUDA runtime cannot be used: " + failure.get());
+    }
+    if (driverVersion < CUDA) {
+      return Optional.of(
+          "the NVIDIA driver runs CUDA up to %d.%d, and %s"
+              .formatted(driverVersion / 1000, driverVersion % 1000 / 10, NEEDED));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> card(int index) {
+    if (index >= cards.size()) {
+      return Optional.of(
+          cards.isEmpty()
+              ? "the CUDA runtime lists no card"
+              : "cards are numbered from 0 and there are %d, was %d"
+                  .formatted(cards.size(), index));
+    }
+    CudaCard card = cards.get(index);
+    return card.hasCode()
+        ? Optional.empty()
+        : Optional.of(
+            "compute capability must be one of %s, for which libtorch has code, the card is %s"
+                .formatted(CudaCard.CODE, card));
+  }
+
+  private Optional<String> memory(int index, CudaOptions options) {
+    CudaCard card = cards.get(index);
+    String free = CudaOptions.inGibi(card.freeBytes());
+    if (card.freeBytes() < LEAST) {
+      return Optional.of(
+          "at least %s of the card's memory must be free, %s has %s"
+              .formatted(CudaOptions.inGibi(LEAST), card, free));
+    }
+    long cap = options.cap(card.freeBytes());
+    return cap < card.freeBytes()
+        ? Optional.empty()
+        : Optional.of(
+            "%s must be below the %s that are free on %s, was %s"
+                .formatted(CudaOptions.MEMORY, free, card, CudaOptions.inGibi(cap)));
+  }
+
+  private Optional<String> order(CudaOptions options) {
+    if (options.fast() || workspace.filter(WORKSPACES::contains).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "the variable CUBLAS_WORKSPACE_CONFIG must be %s for deterministic algorithms, was %s"
+            .formatted(String.join(" or ", WORKSPACES), workspace.orElse("not set")));
+  }
+}

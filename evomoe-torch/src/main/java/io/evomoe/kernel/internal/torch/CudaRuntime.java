@@ -1,0 +1,88 @@
+package io.evomoe.kernel.internal.torch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.cuda.cudart.cudaDeviceProp;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
+
+/** Calls of the CUDA runtime, whose libraries are known to load. */
+final class CudaRuntime {
+  private CudaRuntime() {}
+
+  /** Adds to facts what the runtime knows. */
+  static CudaFacts ask(CudaFacts found) {
+    int[] version = {0};
+    List<CudaCard> cards = new ArrayList<>();
+    Optional<String> failure = Optional.empty();
+    try {
+      Loader.load(cudart.class);
+      require(cudart.cudaDriverGetVersion(version));
+      int[] count = {0};
+      // An old driver refuses this; its version says so already.
+      if (version[0] >= CudaFacts.CUDA) {
+        require(cudart.cudaGetDeviceCount(count));
+      }
+      for (int i = 0; i < count[0]; i++) {
+        cards.add(card(i));
+      }
+    } catch (LinkageError | IllegalStateException e) {
+      failure = Optional.of(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    }
+    return new CudaFacts(
+        found.platform(),
+        found.driver(),
+        found.missing(),
+        found.code(),
+        failure,
+        version[0],
+        cards,
+        found.workspace());
+  }
+
+  private static CudaCard card(int index) {
+    try (cudaDeviceProp properties = new cudaDeviceProp();
+        SizeTPointer free = new SizeTPointer(1);
+        SizeTPointer total = new SizeTPointer(1)) {
+      require(cudart.cudaGetDeviceProperties(properties, index));
+      require(cudart.cudaSetDevice(index));
+      require(cudart.cudaMemGetInfo(free, total));
+      return new CudaCard(
+          properties.name().getString(), properties.major(), properties.minor(), free.get());
+    }
+  }
+
+  /** Zeros in managed memory, or null where there is no more. */
+  static @Nullable Pointer managed(int index, long bytes) {
+    Pointer memory = new Pointer();
+    require(cudart.cudaSetDevice(index));
+    int result = cudart.cudaMallocManaged(memory, bytes, cudart.cudaMemAttachGlobal);
+    if (result == cudart.cudaErrorMemoryAllocation) {
+      return null;
+    }
+    require(result);
+    require(cudart.cudaMemset(memory, 0, bytes));
+    require(cudart.cudaDeviceSynchronize());
+    return memory;
+  }
+
+  static void free(Pointer memory) {
+    require(cudart.cudaFree(memory));
+  }
+
+  /**
+   * Goes on after a success.
+   *
+   * @throws IllegalStateException with what CUDA says
+   */
+  static void require(int result) {
+    if (result != cudart.cudaSuccess) {
+      throw new IllegalStateException(
+          "CUDA: " + cudart.cudaGetErrorString(result).getString() + " (" + result + ")");
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.evomoe.kernel.internal.torch;
+
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ND4J's arrays in CUDA's managed memory, which host and card address alike and whose pages move to
+ * the side that uses them. Never more than a share of what was free on the card at the start, so
+ * that all of it can lie there.
+ */
+public final class ManagedMemory extends OwnMemory {
+  private static int index;
+
+  private final long cap;
+
+  /** For ND4J, which takes the class that the system property {@code native.ops} names. */
+  public ManagedMemory() {
+    CudaFacts facts = CudaProbe.facts();
+    CudaOptions options = CudaOptions.here();
+    facts
+        .refusal(index, options)
+        .ifPresent(
+            problem -> {
+              throw new IllegalStateException("arrays cannot lie in managed memory: " + problem);
+            });
+    cap = options.cap(facts.cards().get(index).freeBytes());
+  }
+
+  /** Has ND4J take it when it starts, unless something else was asked for. */
+  static void offer(int card) {
+    index = card;
+    if (System.getProperty(PROPERTY) == null) {
+      System.setProperty(PROPERTY, ManagedMemory.class.getName());
+    }
+  }
+
+  @Override
+  @Nullable Pointer take(long bytes) {
+    return CudaRuntime.managed(index, bytes);
+  }
+
+  @Override
+  void giveBack(Pointer memory) {
+    CudaRuntime.free(memory);
+  }
+
+  @Override
+  long cap() {
+    return cap;
+  }
+}

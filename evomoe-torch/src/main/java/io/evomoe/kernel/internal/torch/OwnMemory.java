@@ -1,0 +1,212 @@
+package io.evomoe.kernel.internal.torch;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
+import org.nd4j.nativeblas.OpaqueDataBuffer;
+
+/**
+ * ND4J's native operations on the CPU, with all arrays in memory that a subclass gives: workspaces
+ * and whatever lies outside of them. ND4J takes the class that {@link #PROPERTY} names when it
+ * starts.
+ */
+abstract class OwnMemory extends Nd4jCpu {
+  static final String PROPERTY = "native.ops";
+
+  private static final int TRIES = 5;
+  private static final long PATIENCE_MILLIS = 50;
+
+  private final ConcurrentSkipListMap<Long, Long> sizes = new ConcurrentSkipListMap<>();
+  private final Map<Long, Block> blocks = new ConcurrentHashMap<>();
+  private long used;
+
+  /** What ND4J of this process uses, if it is one of these; starts ND4J. */
+  static Optional<OwnMemory> ofNd4j() {
+    Nd4j.getBackend();
+    NativeOps used = NativeOpsHolder.getInstance().getDeviceNativeOps();
+    return used instanceof OwnMemory own ? Optional.of(own) : Optional.empty();
+  }
+
+  /** So many bytes of zeros, or null where there is no more memory. */
+  abstract @Nullable Pointer take(long bytes);
+
+  /** Gives back what {@link #take} has given. */
+  abstract void giveBack(Pointer memory);
+
+  /** The most bytes that may be taken at one time. */
+  abstract long cap();
+
+  /** Whether an address lies in memory of ours. */
+  boolean holds(long address) {
+    Map.Entry<Long, Long> below = sizes.floorEntry(address);
+    return below != null && address < below.getKey() + below.getValue();
+  }
+
+  @Override
+  public Pointer mallocHost(long bytes, int flags) {
+    return taken(bytes);
+  }
+
+  @Override
+  public int freeHost(Pointer memory) {
+    release(memory);
+    return 1;
+  }
+
+  @Override
+  public OpaqueDataBuffer allocateDataBuffer(long elements, int type, boolean both) {
+    return dbAllocateDataBuffer(elements, type, both);
+  }
+
+  @Override
+  public OpaqueDataBuffer dbAllocateDataBuffer(long elements, int type, boolean both) {
+    int width = DataType.fromInt(type).width();
+    if (elements == 0 || width == 0) {
+      return super.dbAllocateDataBuffer(elements, type, both);
+    }
+    Block block = new Block(width, taken(elements * width), elements * width);
+    OpaqueDataBuffer buffer = super.dbCreateExternalDataBuffer(elements, type, block.memory, null);
+    blocks.put(buffer.address(), block);
+    return buffer;
+  }
+
+  @Override
+  public OpaqueDataBuffer dbCreateView(OpaqueDataBuffer buffer, long bytes, long offset) {
+    OpaqueDataBuffer view = super.dbCreateView(buffer, bytes, offset);
+    Block block = blocks.get(buffer.address());
+    if (block != null) {
+      block.hold();
+      blocks.put(view.address(), block);
+    }
+    return view;
+  }
+
+  @Override
+  public void dbExpandBuffer(OpaqueDataBuffer buffer, long elements) {
+    dbExpand(buffer, elements);
+  }
+
+  @Override
+  public void dbExpand(OpaqueDataBuffer buffer, long elements) {
+    Block block = blocks.get(buffer.address());
+    if (block == null) {
+      super.dbExpand(buffer, elements);
+      return;
+    }
+    long bytes = elements * block.width;
+    Block larger = new Block(block.width, taken(bytes), bytes);
+    Pointer.memcpy(larger.memory, super.dbPrimaryBuffer(buffer), Math.min(block.bytes, bytes));
+    super.dbSetPrimaryBuffer(buffer, larger.memory, elements);
+    blocks.put(buffer.address(), larger);
+    letGo(block);
+  }
+
+  @Override
+  public void dbClose(OpaqueDataBuffer buffer) {
+    Block block = blocks.get(buffer.address());
+    super.dbClose(buffer);
+    if (block != null && block.give()) {
+      release(block.memory);
+    }
+  }
+
+  @Override
+  public void deleteDataBuffer(OpaqueDataBuffer buffer) {
+    Block block = blocks.remove(buffer.address());
+    super.deleteDataBuffer(buffer);
+    if (block != null) {
+      letGo(block);
+    }
+  }
+
+  private void letGo(Block block) {
+    if (block.letGo() && block.give()) {
+      release(block.memory);
+    }
+  }
+
+  private Pointer taken(long bytes) {
+    for (int i = 0; i < TRIES; i++) {
+      Pointer memory = tryToTake(bytes);
+      if (memory != null) {
+        return memory;
+      }
+      waitForGarbage();
+    }
+    throw new OutOfMemoryError(
+        "arrays of %s were asked for beside %s that are there, and %s are allowed"
+            .formatted(
+                CudaOptions.inGibi(bytes), CudaOptions.inGibi(used), CudaOptions.inGibi(cap())));
+  }
+
+  private synchronized @Nullable Pointer tryToTake(long bytes) {
+    if (bytes > cap() - used) {
+      return null;
+    }
+    Pointer memory = take(bytes);
+    if (memory != null) {
+      used += bytes;
+      sizes.put(memory.address(), bytes);
+    }
+    return memory;
+  }
+
+  synchronized void release(Pointer memory) {
+    Long bytes = sizes.remove(memory.address());
+    if (bytes != null) {
+      used -= bytes;
+      giveBack(memory);
+    }
+  }
+
+  /** Arrays that nobody refers to any more are freed when Java notices. */
+  private static void waitForGarbage() {
+    System.gc();
+    try {
+      Thread.sleep(PATIENCE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Memory of an array, which views hold as well. */
+  private static final class Block {
+    private final int width;
+    private final Pointer memory;
+    private final long bytes;
+    private int holders = 1;
+    private boolean given;
+
+    Block(int width, Pointer memory, long bytes) {
+      this.width = width;
+      this.memory = memory;
+      this.bytes = bytes;
+    }
+
+    synchronized void hold() {
+      holders++;
+    }
+
+    /**
+     * Whether it is to be given back, the first time it is asked: a closed array is deleted later.
+     */
+    synchronized boolean give() {
+      boolean first = !given;
+      given = true;
+      return first;
+    }
+
+    /** Whether nobody holds it now. */
+    synchronized boolean letGo() {
+      return --holders == 0;
+    }
+  }
+}
