@@ -148,7 +148,7 @@ class LauncherTest {
     Path torch = home.resolve("evomoe-torch/target/evomoe-torch-0.1.0-SNAPSHOT.jar");
     Path called = folder.resolve("called");
     maven(
-        "echo \"$*\" >>'%s'; mkdir -p '%s' && touch '%s'"
+        "echo \"$*\" >>'%s'; mkdir -p '%s/lib' && touch '%s'"
             .formatted(called, torch.getParent(), torch));
     environment.put("EVOMOE_KERNELS", "torch");
 
@@ -159,6 +159,39 @@ class LauncherTest {
     assertThat(ran.out()).contains("-Devomoe.kernels=torch");
     assertThat(again.out())
         .contains("%s:%s/evomoe-torch/target/lib/*:%s".formatted(torch, home, jar()));
+  }
+
+  @Test
+  void should_build_libtorch_for_cards_beside_the_other_where_there_is_a_driver() throws Exception {
+    Path torch = home.resolve("evomoe-torch/target/evomoe-torch-0.1.0-SNAPSHOT.jar");
+    Path called = folder.resolve("called");
+    maven(
+        "echo \"$*\" >>'%s'; mkdir -p '%s/lib-cuda' && touch '%s'"
+            .formatted(called, torch.getParent(), torch));
+    environment.put("EVOMOE_KERNELS", "torch-cuda");
+    Path driver = Files.createDirectories(folder.resolve("driver"));
+    script(driver.resolve("nvidia-smi"), "");
+    environment.put("PATH", driver + ":" + System.getenv("PATH"));
+
+    Ran ran = run(script, "gates");
+
+    assertThat(Files.readAllLines(called)).singleElement().asString().contains(" -Ptorch-cuda ");
+    assertThat(ran.out())
+        .contains("-Devomoe.kernels=torch", "-Devomoe.device=cuda")
+        .contains("%s:%s/evomoe-torch/target/lib-cuda/*:%s".formatted(torch, home, jar()));
+  }
+
+  @Test
+  void should_download_nothing_for_cards_where_there_is_no_driver() throws Exception {
+    environment.put("EVOMOE_KERNELS", "torch-cuda");
+    environment.put("PATH", path(""));
+
+    Ran ran = run(script, "gates");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err())
+        .containsExactly(
+            "evomoe: no NVIDIA driver was found here: EVOMOE_KERNELS=torch-cuda needs nvidia-smi on the PATH");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.evomoe.kernel.internal.torch;
 
+import io.evomoe.kernel.Device;
+import io.evomoe.kernel.KernelSelection;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * that all of it can lie there.
  */
 public final class ManagedMemory extends OwnMemory {
-  private static int index;
+  private static int offered = -1;
 
+  private final int index = offered >= 0 ? offered : asked();
   private final long cap;
 
   /** For ND4J, which takes the class that the system property {@code native.ops} names. */
@@ -28,10 +31,16 @@ public final class ManagedMemory extends OwnMemory {
 
   /** Has ND4J take it when it starts, unless something else was asked for. */
   static void offer(int card) {
-    index = card;
+    offered = card;
     if (System.getProperty(PROPERTY) == null) {
       System.setProperty(PROPERTY, ManagedMemory.class.getName());
     }
+  }
+
+  /** Where ND4J starts before kernels are asked for. */
+  private static int asked() {
+    String device = System.getProperty(KernelSelection.DEVICE_PROPERTY, "auto");
+    return device.equals("auto") ? 0 : Device.parse(device).index();
   }
 
   @Override
