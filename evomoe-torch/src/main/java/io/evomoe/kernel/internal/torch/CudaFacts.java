@@ -65,6 +65,9 @@ record CudaFacts(
     if (failure.isPresent()) {
       return Optional.of("the CUDA runtime cannot be used: " + failure.get());
     }
+    if (driverVersion == 0) {
+      return Optional.of("the CUDA runtime finds no driver that it can use");
+    }
     if (driverVersion < CUDA) {
       return Optional.of(
           "the NVIDIA driver runs CUDA up to %d.%d, and %s"

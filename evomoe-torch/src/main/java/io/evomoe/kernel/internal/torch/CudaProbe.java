@@ -10,7 +10,7 @@ final class CudaProbe {
   private static final String CODE =
       "/org/bytedeco/pytorch/" + CudaFacts.PLATFORM + "-gpu/libjnitorch_cuda.so";
 
-  /** What libtorch's GPU code is linked to, and NVRTC, which compiles our kernel. */
+  /** What libtorch's GPU code and its presets are linked to, and NVRTC, which compiles our kernel. */
   private static final List<String> LIBRARIES =
       List.of(
           "libcudart.so.13",
@@ -20,6 +20,7 @@ final class CudaProbe {
           "libcufft.so.12",
           "libcurand.so.10",
           "libcusolver.so.12",
+          "libcusolverMg.so.12",
           "libcusparse.so.12",
           "libcupti.so.13",
           "libcufile.so.0",
