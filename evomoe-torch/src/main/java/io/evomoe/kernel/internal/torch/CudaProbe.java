@@ -10,7 +10,9 @@ final class CudaProbe {
   private static final String CODE =
       "/org/bytedeco/pytorch/" + CudaFacts.PLATFORM + "-gpu/libjnitorch_cuda.so";
 
-  /** What libtorch's GPU code and its presets are linked to, and NVRTC, which compiles our kernel. */
+  /**
+   * What libtorch's GPU code and its presets are linked to, and NVRTC, which compiles our kernel.
+   */
   private static final List<String> LIBRARIES =
       List.of(
           "libcudart.so.13",

@@ -63,8 +63,7 @@ class GpuCheckTest {
 
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.lines())
-        .containsExactly(
-            "gpu-check: evomoe: kernels torch cannot run FLOAT on device cuda:0: too old");
+        .containsExactly("gpu-check: kernels torch cannot run FLOAT on device cuda:0: too old");
     assertThat(report()).doesNotExist();
   }
 
