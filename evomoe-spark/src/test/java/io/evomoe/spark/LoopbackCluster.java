@@ -37,6 +37,16 @@ final class LoopbackCluster implements AutoCloseable {
     this.master = script("start", folder.toString(), Integer.toString(freePort()));
   }
 
+  /** Of the jars, as the launcher has it. */
+  private static String version() {
+    return text(MODULE.resolve("../evomoe"))
+        .lines()
+        .filter(line -> line.startsWith("version="))
+        .findFirst()
+        .orElseThrow()
+        .substring("version=".length());
+  }
+
   private static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
@@ -96,7 +106,7 @@ final class LoopbackCluster implements AutoCloseable {
     String classPath =
         String.join(
             File.pathSeparator,
-            MODULE.resolve("target/evomoe-spark-0.1.0-SNAPSHOT-all.jar").toString(),
+            MODULE.resolve("target/evomoe-spark-" + version() + "-all.jar").toString(),
             sparkHome.resolve("jars") + "/*",
             MODULE.resolve("target/lib") + "/*");
     List<String> command =

@@ -111,7 +111,7 @@ class LauncherTest {
         """
         echo "[INFO] Downloaded from central: https://repo/small-1.jar (12 kB at 3.1 MB/s)"
         echo "[INFO] Downloaded from central: https://repo/nd4j-1.jar (86 MB at 12 MB/s)"
-        echo "[INFO] Building EvoMoE core 0.1.0-SNAPSHOT                          [2/7]"
+        echo "[INFO] Building EvoMoE core 0.2.0                          [2/7]"
         echo "[INFO] Building jar: a.jar"
         mkdir -p evomoe-bench/target && touch '%s'
         """
@@ -145,7 +145,7 @@ class LauncherTest {
 
   @Test
   void should_build_libtorch_where_it_is_asked_for_and_put_it_before_all_else() throws Exception {
-    Path torch = home.resolve("evomoe-torch/target/evomoe-torch-0.1.0-SNAPSHOT.jar");
+    Path torch = home.resolve("evomoe-torch/target/evomoe-torch-" + Launcher.version() + ".jar");
     Path called = folder.resolve("called");
     maven(
         "echo \"$*\" >>'%s'; mkdir -p '%s/lib' && touch '%s'"
@@ -216,14 +216,74 @@ class LauncherTest {
             "evomoe: EVOMOE_KERNELS must not be torch with --spark: its executors have no libtorch");
   }
 
+  @Test
+  void should_start_a_release_from_a_link_and_build_nothing() throws Exception {
+    Path release = folder.resolve("a release");
+    Launcher.released(release);
+    Path link =
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("a release", "bin", "evomoe"));
+
+    Ran ran = run(link, "gates");
+
+    assertThat(ran.err()).isEmpty();
+    assertThat(Files.isSameFile(release, Path.of(ran.property("evomoe.home")))).isTrue();
+    assertThat(ran.out()).contains("%1$s/app/*:%1$s/lib/*:%1$s/native/*".formatted(release));
+  }
+
+  @Test
+  void should_start_a_release_on_a_cluster_with_spark_s_own_libraries() throws Exception {
+    Path release = folder.resolve("a release");
+    environment.put("SPARK_HOME", "/opt/a spark");
+
+    Ran ran = run(Launcher.released(release).script(), "train", "--spark", "local[2]");
+
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out())
+        .contains(
+            "@" + release + "/app/spark-java.args",
+            "%1$s/evomoe-spark-%2$s-all.jar:/opt/a spark/jars/*:%1$s/lib/*"
+                .formatted(release, Launcher.version()));
+  }
+
+  @Test
+  void should_refuse_libtorch_in_a_release() throws Exception {
+    environment.put("EVOMOE_KERNELS", "torch");
+
+    Ran ran = run(Launcher.released(folder.resolve("a release")).script(), "gates");
+
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .containsExactly(
+            "evomoe: EVOMOE_KERNELS must not be torch in a release, which has no libtorch:"
+                + " use ./evomoe among the sources");
+  }
+
+  @Test
+  void should_be_started_alike_on_windows() throws IOException {
+    Path release = Path.of("").toAbsolutePath().resolveSibling("evomoe-dist");
+    String windows = Files.readString(release.resolve("src/bin/evomoe.cmd"));
+    String here = Files.readString(script);
+
+    for (String same :
+        List.of(
+            "io.evomoe.bench.cli.Main",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Devomoe.home=",
+            "-Devomoe.command=",
+            "Java 17 or newer must be on the PATH, or JAVA_HOME name one: there is none")) {
+      assertThat(here).contains(same);
+      assertThat(windows).contains(same);
+    }
+  }
+
   private void assertRefused(String says) throws Exception {
     Ran ran = run(script, "gates");
     assertThat(ran.err()).containsExactly("evomoe: " + says);
     assertThat(ran.code()).isEqualTo(2);
   }
 
-  private Path jar() {
-    return home.resolve("evomoe-bench/target/evomoe-bench-0.1.0-SNAPSHOT.jar");
+  private Path jar() throws IOException {
+    return home.resolve("evomoe-bench/target/evomoe-bench-" + Launcher.version() + ".jar");
   }
 
   private void useJava(String version) throws IOException {

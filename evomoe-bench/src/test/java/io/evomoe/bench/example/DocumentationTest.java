@@ -62,9 +62,11 @@ class DocumentationTest {
   @ParameterizedTest
   @CsvSource({
     "README.md",
+    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/checkpoints.md",
+    "docs/compatibility.md",
     "docs/configuration.md",
     "docs/convergence-tests.md",
     "docs/library.md",
@@ -75,11 +77,13 @@ class DocumentationTest {
     "docs/gpu.md",
     "docs/hugging-face.md",
     "docs/performance.md",
+    "docs/releasing.md",
     "docs/results.md",
     "docs/scale.md",
     "docs/spark.md",
     "docs/study.md",
     "docs/upcycling.md",
+    "docs/use-anywhere.md",
     "docs/watching.md",
     "examples/README.md"
   })
