@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.MediaType;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -18,6 +19,7 @@ final class ConvergenceInvocation
     implements TestTemplateInvocationContext, ParameterResolver, AfterTestExecutionCallback {
   private static final String RECORD = "evomoe.record";
   private static final String VARIANT = "{variant}";
+  private static final MediaType SVG = MediaType.create("image", "svg+xml");
 
   private final ConvergenceTest test;
   private final String variant;
@@ -66,16 +68,19 @@ final class ConvergenceInvocation
     if (records) {
       measured.write(file);
     } else {
-      compare(name, file, measured);
+      compare(context, name, file, measured);
     }
   }
 
-  private void compare(String name, Path file, Curve measured) {
+  private void compare(ExtensionContext context, String name, Path file, Curve measured) {
     if (!Files.exists(file)) {
       throw new AssertionError(
           "no curve is recorded in %s; -D%s=true records one".formatted(file, RECORD));
     }
     Curve recorded = Curve.read(file);
+    String attachment = Path.of(name + ".svg").getFileName() + "";
+    context.publishFile(
+        attachment, SVG, picture -> CurvePicture.write(picture, name, recorded, measured));
     List<String> differences = CurveComparison.differences(recorded, measured, this::bounds);
     if (!differences.isEmpty()) {
       Path picture = Path.of(test.pictures()).resolve(name + ".svg");

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A test method that trains something and whose curve must follow a recorded one. The method takes
  * a {@link CurveRecorder}, which it gives to a trainer as a listener or fills itself; after it has
  * returned, the curve is compared with {@code folder/curve.csv}. Where it differs, the test fails,
- * names the first and the worst points, and draws both curves into {@code pictures/curve.svg}.
+ * names the first and the worst points, and draws both curves into {@code pictures/curve.svg}. The
+ * same picture is attached to the test's report, passed or failed.
  *
  * <pre>
  * {@literal @}ConvergenceTest(tolerances = {@literal @}Tolerance(band = 0.03, finalValue = 0.01))

@@ -11,7 +11,10 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.platform.engine.OutputDirectoryCreator;
+import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.reporting.FileEntry;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
@@ -49,6 +52,27 @@ class ConvergenceExtensionTest {
   void should_pass_within_the_band() {
     shift = 0.004;
     assertThat(run("descends", false)).isEmpty();
+  }
+
+  @Test
+  void should_attach_both_curves_to_the_report_whether_it_passes_or_not() throws IOException {
+    for (double moved : new double[] {0.004, 0.03}) {
+      shift = moved;
+      List<Path> attached = attachments(execute("descends", false));
+
+      assertThat(attached)
+          .singleElement()
+          .satisfies(file -> assertThat(file).hasFileName("descent.svg"));
+      assertThat(attached.get(0)).content().startsWith("<svg ").contains("loss by step");
+      Files.delete(attached.get(0));
+    }
+    assertThat(attachments(execute("descends", true))).isEmpty();
+  }
+
+  private static List<Path> attachments(EngineExecutionResults results) {
+    return results.testEvents().fileEntryPublished().stream()
+        .map(event -> event.getRequiredPayload(FileEntry.class).getPath())
+        .toList();
   }
 
   @Test
@@ -181,6 +205,7 @@ class ConvergenceExtensionTest {
     return EngineTestKit.engine("junit-jupiter")
         .selectors(selectMethod(Trainings.class, method, parameters))
         .configurationParameter("evomoe.record", Boolean.toString(record))
+        .outputDirectoryCreator(new Attachments())
         .execute();
   }
 
@@ -194,6 +219,19 @@ class ConvergenceExtensionTest {
 
   private static String name(Event event) {
     return event.getTestDescriptor().getDisplayName();
+  }
+
+  /** Where JUnit's launcher would put what a test attaches. */
+  private static final class Attachments implements OutputDirectoryCreator {
+    @Override
+    public Path getRootDirectory() {
+      return Path.of("target/convergence-test/attached");
+    }
+
+    @Override
+    public Path createOutputDirectory(TestDescriptor test) throws IOException {
+      return Files.createDirectories(getRootDirectory());
+    }
   }
 
   /** Not found by the build, which leaves nested classes out. */

@@ -33,6 +33,8 @@ class DocumentationTest {
     "README.md, 2, evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
     "README.md, 3," + " evomoe-dl4j/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
     "README.md, 4, evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java",
+    "docs/convergence-tests.md, 0,"
+        + " evomoe-junit/src/test/java/io/evomoe/junit/OwnModelTest.java",
     "CONTRIBUTING.md, 0, evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGate.java",
     "CONTRIBUTING.md, 1,"
         + " evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGateTest.java"
