@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * evolution} in a configuration file. What is left out follows from the length of the training
  * ({@link EvolutionSchedule}).
  *
- * @param diversifySteps steps with one expert; null for a tenth of the run
+ * @param diversifySteps steps with one expert; null for {@code diversifyShare} of the run
+ * @param diversifyShare share of the run with one expert where {@code diversifySteps} is null, in
+ *     [0, 1)
  * @param spawn {@code copy}, {@code mask:0.3}, {@code mask:0.3:rescale}, {@code reinit:0.5}, {@code
  *     noise:0.02}
  * @param copyMoments whether spawned experts take over the optimizer moments
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EvolutionConfig(
     @Nullable Long diversifySteps,
+    double diversifyShare,
     String spawn,
     boolean copyMoments,
     TemperatureSchedule.Shape schedule,
@@ -33,8 +36,18 @@ public record EvolutionConfig(
     @Nullable Long hardFrom,
     int finalTopK) {
 
+  /** So that a tenth of 30 is 3, not one less. */
+  private static final double ROUNDING = 1e-6;
+
+  /** The share of a training with one expert where nothing else is asked for. */
+  public static final double DEFAULT_DIVERSIFY_SHARE = 0.1;
+
   /** Refuses values out of their bounds. */
   public EvolutionConfig {
+    if (!(diversifyShare >= 0 && diversifyShare < 1)) {
+      throw new IllegalArgumentException(
+          "diversifyShare must be at least 0 and below 1, was " + diversifyShare);
+    }
     requireSpawn(spawn);
     requireTemperature(
         maxTemperature > 0 && maxTemperature < Double.POSITIVE_INFINITY,
@@ -86,13 +99,15 @@ public record EvolutionConfig(
   }
 
   /**
-   * A 30 % mask, copied moments, an exponential temperature from {@link
-   * TemperatureSchedule#DEFAULT_MAXIMUM} to {@link TemperatureSchedule#DEFAULT_MINIMUM}, never
-   * hard, and with one expert if it were; steps that follow from the length of the training.
+   * A tenth of the training with one expert, a 30 % mask, copied moments, an exponential
+   * temperature from {@link TemperatureSchedule#DEFAULT_MAXIMUM} to {@link
+   * TemperatureSchedule#DEFAULT_MINIMUM}, never hard, and with one expert if it were; steps that
+   * follow from the length of the training.
    */
   public static EvolutionConfig defaults() {
     return new EvolutionConfig(
         null,
+        DEFAULT_DIVERSIFY_SHARE,
         SpawnMethod.mask(0.3).toString(),
         true,
         TemperatureSchedule.Shape.EXPONENTIAL,
@@ -108,9 +123,9 @@ public record EvolutionConfig(
     return SpawnMethod.parse(spawn);
   }
 
-  /** Steps with one expert, T1: a tenth of the training where nothing else is asked for. */
+  /** Steps with one expert, T1: a share of the training where no number is asked for. */
   long diversifySteps(long steps) {
-    return diversifySteps == null ? steps / 10 : diversifySteps;
+    return diversifySteps == null ? (long) (steps * diversifyShare + ROUNDING) : diversifySteps;
   }
 
   /** The temperature: over three quarters of what remains where nothing else is asked for. */
@@ -132,6 +147,7 @@ public record EvolutionConfig(
   /** Changes single fields; each means what the component of its name means. */
   public static final class Builder {
     private @Nullable Long diversifySteps;
+    private double diversifyShare;
     private String spawn;
     private boolean copyMoments;
     private TemperatureSchedule.Shape schedule;
@@ -143,6 +159,7 @@ public record EvolutionConfig(
 
     private Builder(EvolutionConfig from) {
       diversifySteps = from.diversifySteps;
+      diversifyShare = from.diversifyShare;
       spawn = from.spawn;
       copyMoments = from.copyMoments;
       schedule = from.schedule;
@@ -156,6 +173,12 @@ public record EvolutionConfig(
     /** Sets {@link EvolutionConfig#diversifySteps}. */
     public Builder diversifySteps(long value) {
       diversifySteps = value;
+      return this;
+    }
+
+    /** Sets {@link EvolutionConfig#diversifyShare}. */
+    public Builder diversifyShare(double value) {
+      diversifyShare = value;
       return this;
     }
 
@@ -210,6 +233,7 @@ public record EvolutionConfig(
     private EvolutionConfig build() {
       return new EvolutionConfig(
           diversifySteps,
+          diversifyShare,
           spawn,
           copyMoments,
           schedule,

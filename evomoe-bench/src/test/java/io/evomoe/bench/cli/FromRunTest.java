@@ -39,6 +39,8 @@ class FromRunTest {
   @TempDir static Path shared;
   private static List<TinyRuns> tasks;
   private static TinyRuns gpt;
+  private static final String PRIOR = "blocks.1.feedForward.gate.prior";
+
   private static Path mixture;
   private static Path dense;
   private static Path young;
@@ -163,16 +165,45 @@ class FromRunTest {
     assertThat(run.out())
         .contains(
             "Gate %s begins with %s of gate evomoe, and as new with %s"
-                .formatted(gate, taken, made));
+                .formatted(gate, taken, made),
+            "; it leaves out " + PRIOR);
     Path first = on.resolve("checkpoints/step-00000000/model.safetensors");
     try (SafeTensors before = SafeTensors.open(model(mixture));
         SafeTensors after = SafeTensors.open(first)) {
       assertThat(before.names()).contains(taken, "blocks.1.feedForward.experts.3.expand.weight");
       for (String name : before.names()) {
-        assertThat(after.read(name)).as(name).isEqualTo(before.read(name));
+        if (name.equals(PRIOR)) {
+          assertThat(after.names()).doesNotContain(name);
+        } else {
+          assertThat(after.read(name)).as(name).isEqualTo(before.read(name));
+        }
       }
     }
     assertThat(CommandRun.of("eval", "--checkpoint", on.toString()).code()).isZero();
+  }
+
+  @Test
+  void another_gate_should_take_the_prior_where_it_is_asked_for() throws IOException {
+    Path on = folder.resolve("topk-with-prior");
+
+    CommandRun run =
+        from(
+            mixture,
+            on,
+            "--gate",
+            "topk",
+            "--steps",
+            "3",
+            "--set",
+            "gateOptions.topk.prior=learned");
+
+    assertWorks(run);
+    assertThat(run.out()).doesNotContain("leaves out");
+    try (SafeTensors before = SafeTensors.open(model(mixture));
+        SafeTensors after =
+            SafeTensors.open(on.resolve("checkpoints/step-00000000/model.safetensors"))) {
+      assertThat(after.read(PRIOR)).isEqualTo(before.read(PRIOR));
+    }
   }
 
   @Test

@@ -163,7 +163,7 @@ class LauncherTest {
 
   @Test
   void should_build_libtorch_for_cards_beside_the_other_where_there_is_a_driver() throws Exception {
-    Path torch = home.resolve("evomoe-torch/target/evomoe-torch-0.1.0-SNAPSHOT.jar");
+    Path torch = home.resolve("evomoe-torch/target/evomoe-torch-" + Launcher.version() + ".jar");
     Path called = folder.resolve("called");
     maven(
         "echo \"$*\" >>'%s'; mkdir -p '%s/lib-cuda' && touch '%s'"

@@ -184,6 +184,7 @@ final class ConfigRecords {
         EvolutionConfig.defaults(),
         fields(
             "diversifySteps: " + COUNT,
+            "diversifyShare: -0.1 1 NaN",
             "spawn: mask:2 mask nonesuch",
             "copyMoments: " + ANY,
             "schedule: " + ANY,

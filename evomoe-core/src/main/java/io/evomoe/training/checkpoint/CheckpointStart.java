@@ -36,6 +36,7 @@ public final class CheckpointStart implements SavedRun {
   private final long seed;
   private final Set<String> taken = new TreeSet<>();
   private final Set<String> made = new TreeSet<>();
+  private final Set<String> left = new TreeSet<>();
 
   /**
    * A start.
@@ -92,6 +93,11 @@ public final class CheckpointStart implements SavedRun {
     return Set.copyOf(made);
   }
 
+  /** Names of arrays of the checkpoint's gate that the other gate does not take. */
+  public Set<String> left() {
+    return Set.copyOf(left);
+  }
+
   /**
    * Copies what the checkpoint has.
    *
@@ -102,13 +108,12 @@ public final class CheckpointStart implements SavedRun {
   public void loadInto(Model<?> model, Optimizer optimizer) {
     from.requireSameExperts(model);
     Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
-    Set<String> others = Set.of();
     if (!sameGate) {
       arrays.keySet().removeAll(notThere(model));
-      others = gatesAmong(from.names(), model);
-      others.removeAll(arrays.keySet());
+      left.addAll(gatesAmong(from.names(), model));
+      left.removeAll(arrays.keySet());
     }
-    from.requireFit(CheckpointFiles.MODEL, arrays, others);
+    from.requireFit(CheckpointFiles.MODEL, arrays, left);
     Map<Parameter, Moments> kept = moments ? moments(model, optimizer, arrays) : Map.of();
     from.read(CheckpointFiles.MODEL, arrays);
     kept.forEach(optimizer::restore);

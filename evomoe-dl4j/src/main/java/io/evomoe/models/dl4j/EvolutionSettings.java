@@ -97,6 +97,7 @@ record EvolutionSettings(
       int finalTopK) {
     return new EvolutionConfig(
         diversifyIterations,
+        EvolutionConfig.DEFAULT_DIVERSIFY_SHARE,
         spawn,
         false,
         shape,

@@ -47,7 +47,8 @@ final class ConfigFields {
     put(kinds, FieldKind.RUN, "training.", "weightDecay", "clipNorm", "labelSmoothing");
     put(kinds, FieldKind.RUN, "training.", "evalBatches", "metricSentences");
     put(kinds, FieldKind.FREE, "training.", "evalEvery", "checkpointEvery");
-    put(kinds, FieldKind.RUN, "evolution.", "diversifySteps", "spawn", "copyMoments", "schedule");
+    put(kinds, FieldKind.RUN, "evolution.", "diversifySteps", "diversifyShare", "spawn");
+    put(kinds, FieldKind.RUN, "evolution.", "copyMoments", "schedule");
     put(kinds, FieldKind.RUN, "evolution.", "maxTemperature", "minTemperature");
     put(kinds, FieldKind.RUN, "evolution.", "temperatureSteps", "hardFrom", "finalTopK");
     put(kinds, FieldKind.RUN, "compute.", "precision");

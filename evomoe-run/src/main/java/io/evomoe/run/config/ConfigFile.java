@@ -2,6 +2,7 @@ package io.evomoe.run.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
@@ -46,7 +47,10 @@ public final class ConfigFile {
   private static ObjectNode laterFields() {
     ObjectNode fields = StrictYaml.nothing();
     fields.set("model", ModelConfig.usual());
-    fields.putObject("evolution").put("finalTopK", 1);
+    fields
+        .putObject("evolution")
+        .put("finalTopK", 1)
+        .put("diversifyShare", EvolutionConfig.DEFAULT_DIVERSIFY_SHARE);
     fields.set("compute", StrictYaml.fields(ComputeConfig.DEFAULT));
     fields.set("architecture", StrictYaml.fields(ArchitectureConfig.DEFAULT));
     fields.set("guards", StrictYaml.fields(Guards.DEFAULT));

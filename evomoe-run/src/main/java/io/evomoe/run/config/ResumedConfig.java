@@ -19,7 +19,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
 
   /** What made the experts that are there. */
   private static final List<String> OF_THE_SPAWN =
-      List.of(DIVERSIFY, "evolution.spawn", "evolution.copyMoments");
+      List.of(DIVERSIFY, "evolution.diversifyShare", "evolution.spawn", "evolution.copyMoments");
 
   /** Keeps the list unmodifiable. */
   public ResumedConfig {

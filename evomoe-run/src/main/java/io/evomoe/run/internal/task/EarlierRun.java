@@ -17,9 +17,10 @@ import io.evomoe.training.Progress;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointStart;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A run, finished or not, whose weights, experts, tokenizer and settings a new one starts with, in
@@ -225,14 +226,15 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
                 folder,
                 run.checkpoint().progress().step(),
                 moments ? "its weights and moments" : "its weights; moments begin at zero"));
-    if (!start.made().isEmpty() || !start.taken().isEmpty()) {
+    if (!start.made().isEmpty() || !start.taken().isEmpty() || !start.left().isEmpty()) {
       told.accept(
-          "Gate %s begins with %s of gate %s, and as new with %s"
+          "Gate %s begins with %s of gate %s, and as new with %s%s"
               .formatted(
                   config.gate(),
-                  names(start.taken().stream().sorted().toList()),
+                  names(start.taken()),
                   run.config().gate(),
-                  names(start.made().stream().sorted().toList())));
+                  names(start.made()),
+                  start.left().isEmpty() ? "" : "; it leaves out " + names(start.left())));
     }
     if (config.provider().annealed() && hasExperts()) {
       told.accept("Experts are not spawned again; " + phases(config));
@@ -259,8 +261,8 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
     return hardFrom == 0 ? hard : temperature + ", " + hard;
   }
 
-  private static String names(List<String> names) {
-    return names.isEmpty() ? "nothing" : String.join(", ", names);
+  private static String names(Set<String> names) {
+    return names.isEmpty() ? "nothing" : names.stream().sorted().collect(Collectors.joining(", "));
   }
 
   @Override
