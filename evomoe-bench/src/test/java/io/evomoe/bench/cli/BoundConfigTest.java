@@ -197,7 +197,7 @@ class BoundConfigTest {
 
     assertThat(longer.code()).as(longer.err()).isZero();
     assertThat(longer.out())
-        .contains("evolution.diversifySteps: null in the checkpoint, 2 from here on");
+        .contains("evolution.diversifySteps: null in the checkpoint, 1 from here on");
     assertThat(moved.code()).isEqualTo(2);
     assertThat(moved.err())
         .contains(

@@ -53,7 +53,14 @@ class TopKCommandsTest {
     TinyRuns tiny = TinyRuns.everyTask(folder).get(0);
     Path run = folder.resolve("run");
     String[] hard = {
-      "--set", "evolution.finalTopK=3", "--set", "evolution.hardFrom=10", "--set", FAST
+      "--set",
+      "evolution.finalTopK=3",
+      "--set",
+      "evolution.hardFrom=10",
+      "--set",
+      FAST,
+      "--set",
+      "gateOptions.evomoe.prior=none"
     };
     ok(tiny.train(run, "evomoe", "30", hard));
 
