@@ -22,6 +22,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       split = CommaList.COMMA,
+      splitSynopsisLabel = CommaList.LABEL,
       defaultValue = "1,16",
       description = "texts that are continued side by side; several numbers are measured in turn")
   List<Integer> batches = List.of();

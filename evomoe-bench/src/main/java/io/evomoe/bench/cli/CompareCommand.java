@@ -41,6 +41,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--gates",
       split = CommaList.COMMA,
+      splitSynopsisLabel = CommaList.LABEL,
       defaultValue = "evomoe,switch,dense",
       description = "gates by name, or all that the task allows; evomoe,switch,dense by default")
   List<String> gates = List.of();
@@ -48,6 +49,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--seeds",
       split = CommaList.COMMA,
+      splitSynopsisLabel = CommaList.LABEL,
       defaultValue = "1",
       description = "seeds; 1 by default")
   List<Long> seeds = List.of();
@@ -117,6 +119,8 @@ final class CompareCommand implements Callable<Integer> {
         config -> plan.add(PlannedRun.of(new ComparedRun(folder, config, data), recorded)));
     List<CurveRow> kept = plan.stream().flatMap(run -> run.earlier().stream()).toList();
     String goOn = goOn(folder);
+    List<ComparedRun> before =
+        plan.stream().map(PlannedRun::place).filter(ComparedRun::hasModel).toList();
     List<KeepModels.Finished> over = new ArrayList<>();
     boolean whole = true;
     try (MemoryGuard memory = new MemoryGuard(limit);
@@ -151,10 +155,17 @@ final class CompareCommand implements Callable<Integer> {
       }
     }
     report.print(console, Description.heldOut(prepared.data(), configs.get(0)));
+    before.stream().filter(run -> !run.hasModel()).forEach(run -> printDropped(run, keep));
     printModels(keep, over);
     if (stop.isStopped() && !whole) {
       console.printf("Stopped and saved; go on with: %s%n", goOn);
     }
+  }
+
+  private void printDropped(ComparedRun run, KeepModels keep) {
+    console.printf(
+        "Dropped the model of %s, which was kept before: --keep-models is %s%n",
+        run.folder().getFileName(), keep);
   }
 
   /** What there is to go on with. */

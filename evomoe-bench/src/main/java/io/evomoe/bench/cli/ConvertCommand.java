@@ -56,6 +56,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
         names = "--select",
         split = CommaList.COMMA,
+        splitSynopsisLabel = CommaList.LABEL,
         description = "experts to keep, such as 0,3,5")
     @Nullable List<Integer> select;
 

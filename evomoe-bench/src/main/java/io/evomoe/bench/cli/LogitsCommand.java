@@ -30,12 +30,14 @@ final class LogitsCommand implements Callable<Integer> {
       names = "--ids",
       required = true,
       split = CommaList.COMMA,
+      splitSynopsisLabel = CommaList.LABEL,
       description = "token ids, such as 1,2,3; task mt: of the source")
   int[] ids = {};
 
   @Option(
       names = "--target-ids",
       split = CommaList.COMMA,
+      splitSynopsisLabel = CommaList.LABEL,
       description = "task mt: tokens that the decoder has read; the beginning by default")
   int[] targetIds = {};
 

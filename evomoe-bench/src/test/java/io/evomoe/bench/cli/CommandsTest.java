@@ -56,7 +56,7 @@ class CommandsTest {
     assertThat(rows)
         .filteredOn(row -> row.temperature().isPresent())
         .as("only a gate that anneals has a temperature, and only once it has experts")
-        .hasSize(54)
+        .hasSize(56)
         .allSatisfy(row -> assertThat(row.gate()).isEqualTo("evomoe"));
     assertThat(Files.readString(out.resolve("report.html")).lines())
         .contains("<title>EvoMoE comparison: gpt</title>")
@@ -67,6 +67,13 @@ class CommandsTest {
         .doesNotContain("OpenWebText");
     assertThat(out.resolve("tokenizer/vocab.json")).exists();
     assertThat(out.resolve("tokenizer/merges.txt")).exists();
+  }
+
+  @Test
+  void help_should_show_no_pattern_that_only_a_program_reads() {
+    assertThat(CommandRun.of("compare", "--help").out())
+        .contains("--gates=<gates>[,<gates>...]")
+        .doesNotContain("\\s");
   }
 
   @Test

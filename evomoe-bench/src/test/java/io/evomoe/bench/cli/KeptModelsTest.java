@@ -120,6 +120,22 @@ class KeptModelsTest {
   }
 
   @Test
+  void a_model_that_an_earlier_call_kept_should_not_be_dropped_in_silence() throws IOException {
+    CommandRun all = gpt.compare(out, GATES, "6", "--keep-models", "all");
+    assertThat(all.out()).doesNotContain("Dropped");
+
+    CommandRun best = gpt.compare(out, GATES, "6");
+
+    assertThat(kept()).hasSize(1);
+    String stays = kept().get(0);
+    assertThat(best.out().lines().filter(line -> line.startsWith("Dropped the model of ")))
+        .hasSize(2)
+        .allMatch(line -> line.endsWith(", which was kept before: --keep-models is best"))
+        .noneMatch(line -> line.contains(stays + ","));
+    assertThat(gpt.compare(out, GATES, "6").out()).doesNotContain("Dropped");
+  }
+
+  @Test
   void another_word_should_be_refused() {
     CommandRun refused = gpt.compare(out, "switch", "20", "--keep-models", "some");
 
