@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wherever the version stands, it is the one of the build; {@code .ci/set-version} changes all. */
 class VersionTest {
@@ -61,9 +62,10 @@ class VersionTest {
     assertThat(jars).allSatisfy(jar -> assertThat(jar.group(1)).isEqualTo(version));
   }
 
-  @Test
-  void should_be_the_one_that_the_readme_has_users_import() throws IOException {
-    assertThat(read("README.md"))
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/tutorial/5-your-junit-test.md"})
+  void should_be_the_one_that_a_page_has_users_import(String page) throws IOException {
+    assertThat(read(page))
         .containsPattern("<artifactId>evomoe-bom</artifactId>\\s*<version>" + version + "<");
   }
 

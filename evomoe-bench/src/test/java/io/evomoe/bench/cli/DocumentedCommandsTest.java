@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Commands that the documentation shows are understood. */
 class DocumentedCommandsTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..");
-  private static final Pattern COMMAND = Pattern.compile("\\./evomoe ([^`|\\n#]+)");
+  private static final Pattern COMMAND = Pattern.compile("\\./evomoe ([^`|&\\n#]+)");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
   @ParameterizedTest
@@ -35,6 +35,10 @@ class DocumentedCommandsTest {
         "docs/scale.md",
         "docs/spark.md",
         "docs/study.md",
+        "docs/tutorial/1-your-text.md",
+        "docs/tutorial/2-your-gate.md",
+        "docs/tutorial/3-your-llama.md",
+        "docs/tutorial/4-your-cluster.md",
         "docs/watching.md"
       })
   void should_be_parsed(String document) throws IOException {

@@ -35,6 +35,7 @@ class DocumentationTest {
     "README.md, 4, evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java",
     "docs/convergence-tests.md, 0,"
         + " evomoe-junit/src/test/java/io/evomoe/junit/OwnModelTest.java",
+    "docs/tutorial/2-your-gate.md, 0, examples/src/main/java/org/example/RootGate.java",
     "CONTRIBUTING.md, 0, evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGate.java",
     "CONTRIBUTING.md, 1,"
         + " evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGateTest.java"
@@ -45,6 +46,14 @@ class DocumentationTest {
 
     assertThat(shown).isNotBlank();
     assertThat(unindented(Files.readString(ROOT.resolve(source)))).contains(shown);
+  }
+
+  @Test
+  void should_show_a_test_that_is_compiled_but_for_its_package() throws IOException {
+    String shown = blocks("docs/tutorial/5-your-junit-test.md", "java").get(0);
+    Path source = ROOT.resolve("evomoe-junit/src/test/java/io/evomoe/junit/OwnModelTest.java");
+
+    assertThat(Files.readString(source)).endsWith(shown.substring(shown.indexOf("\nclass ")));
   }
 
   @Test
@@ -84,6 +93,11 @@ class DocumentationTest {
     "docs/scale.md",
     "docs/spark.md",
     "docs/study.md",
+    "docs/tutorial/1-your-text.md",
+    "docs/tutorial/2-your-gate.md",
+    "docs/tutorial/3-your-llama.md",
+    "docs/tutorial/4-your-cluster.md",
+    "docs/tutorial/5-your-junit-test.md",
     "docs/upcycling.md",
     "docs/use-anywhere.md",
     "docs/watching.md",
