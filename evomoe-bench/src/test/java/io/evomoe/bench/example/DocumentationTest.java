@@ -87,6 +87,7 @@ class DocumentationTest {
     "docs/gates.md",
     "docs/gpu.md",
     "docs/hugging-face.md",
+    "docs/javadoc.md",
     "docs/performance.md",
     "docs/releasing.md",
     "docs/results.md",
