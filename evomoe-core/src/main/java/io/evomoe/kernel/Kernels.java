@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -290,14 +291,20 @@ public interface Kernels extends RowKernels {
     return arrays.stream().mapToDouble(this::sumOfSquares).sum();
   }
 
+  /** Whether the sum of the squares of x is finite in its own type. */
+  default boolean hasFiniteSquares(INDArray x) {
+    double sum = sumOfSquares(x);
+    return x.dataType() == DataType.DOUBLE ? Double.isFinite(sum) : Float.isFinite((float) sum);
+  }
+
   /**
-   * Makes all of x not a number where its {@link #sumOfSquares(INDArray)} is not finite, so that
-   * whatever is computed from x is not finite either and nobody has to wait for the sum.
+   * Makes all of x not a number where it has no {@linkplain #hasFiniteSquares finite squares}, so
+   * that whatever is computed from x is not finite either and nobody has to wait for the sum.
    *
    * @param x without gaps, changed only then
    */
   default void spoilUnlessFinite(INDArray x) {
-    if (!Double.isFinite(sumOfSquares(x))) {
+    if (!hasFiniteSquares(x)) {
       x.assign(Double.NaN);
     }
   }

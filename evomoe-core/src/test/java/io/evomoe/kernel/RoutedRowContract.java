@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -131,6 +132,19 @@ interface RoutedRowContract extends KernelFixture {
     x.putScalar(70, bad);
     kernels().spoilUnlessFinite(x);
     assertThat(vector(x)).containsOnly(Double.NaN);
+  }
+
+  @Test
+  default void should_spoil_what_is_too_large_to_be_squared_in_its_type() {
+    INDArray x = random(1, 300, 65);
+    x.putScalar(70, 1e30);
+    double[] before = vector(x);
+    kernels().spoilUnlessFinite(x);
+    if (x.dataType() == DataType.DOUBLE) {
+      assertThat(vector(x)).isEqualTo(before);
+    } else {
+      assertThat(vector(x)).containsOnly(Double.NaN);
+    }
   }
 
   /** Group g has the even rows, or the odd ones, with weights that are nothing alike. */

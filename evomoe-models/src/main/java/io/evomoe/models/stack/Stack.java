@@ -134,13 +134,9 @@ public final class Stack implements Layer {
   }
 
   private void requireFinite(String what, INDArray rows) {
-    if (!isFinite(rows)) {
+    if (!scope.kernels().hasFiniteSquares(rows)) {
       throw new NotFiniteException("the output of " + what + " was not finite");
     }
-  }
-
-  private boolean isFinite(INDArray rows) {
-    return Double.isFinite(scope.kernels().sumOfSquares(rows));
   }
 
   @Override

@@ -77,7 +77,8 @@ final class Elements {
         Tensor all = tensors.flat(x);
         ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
         Tensor norm = torch.linalg_vector_norm(all, new Scalar(2.0), ALL, false, exact);
-        all.mul_(norm.mul_(new Scalar(0.0)).add_(new Scalar(1.0)).toType(all.scalar_type()));
+        Tensor square = norm.mul_(norm).toType(all.scalar_type());
+        all.mul_(square.mul_(new Scalar(0.0)).add_(new Scalar(1.0)));
       }
     }
   }
