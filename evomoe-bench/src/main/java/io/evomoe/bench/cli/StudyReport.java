@@ -6,7 +6,6 @@ import io.evomoe.bench.study.Study;
 import io.evomoe.bench.study.StudyCharts;
 import io.evomoe.bench.study.StudyRun;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.RecordedRun;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,16 +56,7 @@ final class StudyReport implements LiveReport.Content {
   @Override
   public ReportData with(Optional<LiveReport.Going> going) {
     return going
-        .map(
-            run ->
-                recorded.plus(
-                    run.result().labelled(label),
-                    new RecordedRun(
-                        run.recorded().task(),
-                        label,
-                        run.recorded().seed(),
-                        run.recorded().rows(),
-                        run.recorded().lastRouting())))
+        .map(run -> recorded.plus(run.result().labelled(label), run.recorded().labelled(label)))
         .orElse(recorded);
   }
 

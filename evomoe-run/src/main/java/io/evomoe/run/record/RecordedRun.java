@@ -21,6 +21,11 @@ public record RecordedRun(
     lastRouting = List.copyOf(lastRouting);
   }
 
+  /** The same under another name than the gate's, as {@link RunResult#labelled}. */
+  public RecordedRun labelled(String label) {
+    return new RecordedRun(task, label, seed, rows, lastRouting);
+  }
+
   /** Whether a result is this run's. */
   public boolean gave(RunResult result) {
     return task.equals(result.task()) && gate.equals(result.gate()) && seed == result.seed();
