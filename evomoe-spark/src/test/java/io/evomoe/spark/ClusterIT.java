@@ -71,7 +71,8 @@ class ClusterIT {
     arguments.addAll(List.of("--rounds", Integer.toString(ROUNDS)));
     arguments.addAll(List.of("--data", data().toString(), "--out", out.toString()));
     for (String field :
-        "model.layers=2 model.width=32 model.hidden=64 model.experts=4 model.sequence=32 training.batch=4"
+        ("model.layers=2 model.width=32 model.hidden=64 model.experts=4 model.sequence=32"
+                + " training.batch=4 evolution.diversifySteps=4")
             .split(" ", -1)) {
       arguments.addAll(List.of("--set", field));
     }
