@@ -85,6 +85,15 @@ public interface RowKernels extends ArrayKernels {
         : place(write(rows.weights(), rows.length()), rows);
   }
 
+  /**
+   * The rows of x where a row beside them says something.
+   *
+   * @param x [n, d]
+   * @param beside [n, e]
+   * @return [n, d]: row i of x where row i of the other has any number but 0, zeros elsewhere
+   */
+  INDArray rowsWhere(INDArray x, INDArray beside);
+
   /** Softmax of each row of x [n, d], of which none may be infinite. */
   INDArray softmax(INDArray x);
 

@@ -47,10 +47,12 @@ public final class Router {
    */
   public RouterLogits forward(INDArray tokens, Pass pass) {
     INDArray array = projection.logits(tokens);
-    TokenMatrix z = projection.read(array);
-    prior.addTo(z, pass);
-    boolean changed = prior.actsAt(pass.step());
-    return new RouterLogits(this, projection.kernels(), tokens, pass, z, changed ? null : array);
+    prior.addTo(array, pass);
+    TokenMatrix z =
+        prior.actsAt(pass.step())
+            ? prior.read(array, () -> projection.read(projection.logits(tokens)))
+            : projection.read(array);
+    return new RouterLogits(this, projection.kernels(), tokens, pass, z, array);
   }
 
   /**

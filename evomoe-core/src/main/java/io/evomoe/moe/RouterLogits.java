@@ -3,7 +3,6 @@ package io.evomoe.moe;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RoutedRows;
 import io.evomoe.nn.Pass;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,12 +19,12 @@ public final class RouterLogits {
   private final INDArray tokens;
   private final Pass pass;
   private final TokenMatrix values;
-  private final @Nullable INDArray array;
+  private final INDArray array;
 
   /**
    * Of tokens of a pass.
    *
-   * @param array the values where kernels have them; null where the host has changed them since
+   * @param array the values where kernels have them
    */
   RouterLogits(
       Router router,
@@ -33,7 +32,7 @@ public final class RouterLogits {
       INDArray tokens,
       Pass pass,
       TokenMatrix values,
-      @Nullable INDArray array) {
+      INDArray array) {
     this.router = router;
     this.kernels = kernels;
     this.tokens = tokens;
@@ -49,7 +48,7 @@ public final class RouterLogits {
 
   /** {@code softmax(z)} [S, E], for kernels. */
   public INDArray softmax() {
-    return kernels.softmax(array == null ? values.toArray(kernels) : array);
+    return kernels.softmax(array);
   }
 
   /** A matrix of the host [S, E], for kernels. */

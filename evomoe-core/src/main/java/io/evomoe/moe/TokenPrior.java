@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.RouterOptions.Prior;
 import io.evomoe.nn.NotFiniteException;
@@ -96,59 +97,65 @@ public final class TokenPrior {
   }
 
   /**
-   * Adds c B[id] to the logits [S, E] of a pass.
+   * Adds c B[id] to the logits [S, E] of a pass, before they are read.
    *
-   * @throws NotFiniteException if B has diverged
    * @throws IllegalArgumentException for a token id outside the vocabulary
    */
-  public void addTo(TokenMatrix z, Pass pass) {
+  public void addTo(INDArray logits, Pass pass) {
     double share = share(pass.step());
     int[] real = share == 0 ? new int[0] : realTokens(pass.tokens());
     if (table == null || real.length == 0) {
       return;
     }
-    TokenMatrix rows = rows(table, real, pass.tokens());
-    if (!rows.isFinite()) {
-      throw new NotFiniteException("the token prior " + table.name() + " was not finite");
+    INDArray rows = kernels.gatherRows(table.value(), ids(table, real, pass.tokens()));
+    if (share != 1) {
+      kernels.scale(rows, share);
     }
-    for (int i = 0; i < real.length; i++) {
-      for (int e = 0; e < z.columns(); e++) {
-        z.add(real[i], e, share * rows.get(i, e));
-      }
+    if (real.length == pass.tokens().size()) {
+      kernels.addInto(logits, rows);
+    } else {
+      kernels.scatterRowsInto(rows, real, new Accumulator(logits, 1));
+    }
+  }
+
+  /**
+   * The sum that {@link #addTo} has made [S, E], on the host.
+   *
+   * @param others looks at what B was added to, and throws where that is not finite by itself; only
+   *     asked where the sum is not
+   * @throws NotFiniteException if the sum is not finite and the others are: B has diverged
+   */
+  public TokenMatrix read(INDArray logits, Runnable others) {
+    TokenMatrix values = TokenMatrix.of(kernels, logits);
+    requireFinite(values, others);
+    return values;
+  }
+
+  /** The check of {@link #read}, of numbers that have been read already. */
+  public void requireFinite(TokenMatrix values, Runnable others) {
+    if (!values.isFinite()) {
+      others.run();
+      throw new NotFiniteException(
+          "what the token prior %s was added to was finite, and the sum was not"
+              .formatted(table == null ? kind : table.name()));
     }
   }
 
   /** Adds the gradient of B where it is learned, from that of the logits [S, E]. */
-  public void backward(TokenMatrix dLogits, Pass pass) {
-    if (kind == Prior.LEARNED) {
-      backward(dLogits.toArray(kernels), pass);
-    }
-  }
-
-  /** The same, of a gradient that kernels have made. */
   public void backward(INDArray dLogits, Pass pass) {
     int[] real = kind == Prior.LEARNED ? realTokens(pass.tokens()) : new int[0];
     if (table == null || real.length == 0) {
       return;
     }
-    TokenMatrix rows = rows(table, real, pass.tokens());
-    int[] known =
-        IntStream.range(0, real.length).filter(i -> hasPrior(rows, i)).map(i -> real[i]).toArray();
-    kernels.scatterRowsInto(
-        kernels.gatherRows(dLogits, known), ids(table, known, pass.tokens()), table.accumulator());
+    int[] ids = ids(table, real, pass.tokens());
+    boolean all = real.length == pass.tokens().size();
+    INDArray own = all ? dLogits : kernels.gatherRows(dLogits, real);
+    INDArray known = kernels.rowsWhere(own, kernels.gatherRows(table.value(), ids));
+    kernels.scatterRowsInto(known, ids, table.accumulator());
   }
 
   private static int[] realTokens(TokenBatch batch) {
     return IntStream.range(0, batch.size()).filter(s -> !batch.isPadding(s)).toArray();
-  }
-
-  private static boolean hasPrior(TokenMatrix rows, int i) {
-    return IntStream.range(0, rows.columns()).anyMatch(e -> rows.get(i, e) != 0);
-  }
-
-  /** B[id] of each real token. */
-  private TokenMatrix rows(Parameter table, int[] real, TokenBatch batch) {
-    return TokenMatrix.of(kernels, kernels.gatherRows(table.value(), ids(table, real, batch)));
   }
 
   private static int[] ids(Parameter table, int[] real, TokenBatch batch) {

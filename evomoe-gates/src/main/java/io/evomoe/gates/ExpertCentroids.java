@@ -36,8 +36,21 @@ final class ExpertCentroids {
    * @throws NotFiniteException if one is not finite: x or c have diverged
    */
   TokenMatrix affinities(INDArray x) {
-    TokenMatrix affinities =
-        TokenMatrix.of(kernels, kernels.multiply(x, false, centroids.value(), true));
+    return read(array(x));
+  }
+
+  /** Those of {@link #affinities}, where kernels have them. */
+  INDArray array(INDArray x) {
+    return kernels.multiply(x, false, centroids.value(), true);
+  }
+
+  /** What {@link #array} gave, on the host. */
+  TokenMatrix read(INDArray array) {
+    return requireFinite(TokenMatrix.of(kernels, array));
+  }
+
+  /** What was read of {@link #array}. */
+  TokenMatrix requireFinite(TokenMatrix affinities) {
     if (!affinities.isFinite()) {
       throw new NotFiniteException("the affinities to " + centroids.name() + " were not finite");
     }

@@ -35,9 +35,11 @@ final class PriorAffinities {
 
   /** a [S, E] of the tokens x [S, d] of a pass. */
   TokenMatrix of(INDArray tokens, Pass pass) {
-    TokenMatrix affinities = centroids.affinities(tokens);
+    INDArray affinities = centroids.array(tokens);
     prior.addTo(affinities, pass);
-    return affinities;
+    return prior.actsAt(pass.step())
+        ? prior.read(affinities, () -> centroids.affinities(tokens))
+        : centroids.read(affinities);
   }
 
   /** Adds the parameters' gradients and gives that of the tokens. */

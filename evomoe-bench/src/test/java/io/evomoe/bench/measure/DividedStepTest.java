@@ -60,7 +60,7 @@ class DividedStepTest {
   /** Whatever the width of the model: 2,048 tokens, 8 experts, 2 layers of them. */
   @Test
   void what_crosses_should_be_ids_routing_and_scalars() {
-    step("switch");
+    step("switch", Map.of());
 
     assertThat(divided.crossings())
         .containsEntry("read", 2L * 2048 * 8 * Float.BYTES) // logits
@@ -90,16 +90,33 @@ class DividedStepTest {
   })
   void the_host_should_wait_once_a_layer_of_experts_and_for_the_loss_and_the_norm(
       String gate, int decisions, long bytes) {
-    step(gate);
+    step(gate, Map.of());
 
     assertThat(divided.waits()).as("%s", divided.crossings()).isEqualTo(2 * decisions + 2);
     assertThat(divided.bytes()).as("%s", divided.crossings()).isLessThan(bytes);
   }
 
-  private void step(String gate) {
+  /** The rows of the tokens join the logits before those are read; gate evomoe of the presets. */
+  @ParameterizedTest
+  @CsvSource({
+    "evomoe,learned",
+    "evomoe,fixed",
+    "evomoe,annealed",
+    "switch,learned",
+    "base,learned",
+    "lossfree,learned"
+  })
+  void a_prior_should_add_no_wait(String gate, String prior) {
+    step(gate, Map.of("prior", prior));
+
+    assertThat(divided.waits()).as("%s", divided.crossings()).isEqualTo(4);
+    assertThat(divided.bytes()).as("%s", divided.crossings()).isLessThan(500_000);
+  }
+
+  private void step(String gate, Map<String, String> options) {
     StackSize blocks = StackSize.of(4, 32, 2).with(s -> s.hidden(64).experts(8).moeEvery(2));
     UntrainedModel model =
-        new UntrainedModel(gate, Map.of(), Architecture.GPT, new GptConfig(4096, 128, blocks));
+        new UntrainedModel(gate, options, Architecture.GPT, new GptConfig(4096, 128, blocks));
     losses(model, divided.over(kernels), 16, 3);
   }
 

@@ -222,6 +222,11 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
+  public INDArray rowsWhere(INDArray x, INDArray beside) {
+    return x.isEmpty() ? x : Rows.where(x, beside);
+  }
+
+  @Override
   public INDArray softmaxGradient(INDArray y, INDArray dy) {
     return y.isEmpty() ? y : SoftmaxRows.gradient(y, dy);
   }

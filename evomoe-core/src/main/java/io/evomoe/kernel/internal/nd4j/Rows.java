@@ -2,6 +2,7 @@ package io.evomoe.kernel.internal.nd4j;
 
 import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowBounds;
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -50,6 +51,19 @@ final class Rows {
               .build());
     }
     return placed;
+  }
+
+  /** x where a row beside it has any number but 0, else zeros; also where x is not a number. */
+  static INDArray where(INDArray x, INDArray beside) {
+    INDArray chosen = x.dup('c');
+    double[] numbers = beside.reshape(beside.length()).toDoubleVector();
+    int width = beside.columns();
+    for (int i = 0; i < chosen.rows(); i++) {
+      if (Arrays.stream(numbers, i * width, (i + 1) * width).allMatch(number -> number == 0)) {
+        chosen.getRow(i).assign(0);
+      }
+    }
+    return chosen;
   }
 
   static INDArray zeros(DataType type, long rows, long columns) {

@@ -52,6 +52,13 @@ abstract class OneDnnRowKernels implements RowKernels {
   }
 
   @Override
+  public INDArray rowsWhere(INDArray x, INDArray beside) {
+    INDArray y = OneDnnKernels.like(x);
+    Rows.where(x, beside, y);
+    return y;
+  }
+
+  @Override
   public INDArray softmax(INDArray x) {
     INDArray y = OneDnnKernels.like(x);
     int width = (int) x.size(1);

@@ -129,6 +129,37 @@ final class Rows {
     }
   }
 
+  /** y[i] = x[i] where beside[i] has any number but 0, else zeros. */
+  static void where(INDArray x, INDArray beside, INDArray y) {
+    int width = (int) x.size(1);
+    int others = (int) beside.size(1);
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer by = Address.buffer(beside);
+    FloatBuffer to = Address.buffer(y);
+    float[] none = new float[width];
+    Parallel.ranges(
+        (int) x.size(0),
+        grain(width + others),
+        (first, last) -> {
+          float[] row = new float[width];
+          float[] other = new float[others];
+          for (int i = first; i < last; i++) {
+            by.get(i * others, other);
+            from.get(i * width, row);
+            to.put(i * width, isZero(other) ? none : row);
+          }
+        });
+  }
+
+  private static boolean isZero(float[] row) {
+    for (float number : row) {
+      if (number != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Writes the first {@code width} numbers of a bias into so many rows from an address on. */
   static void fill(INDArray bias, int width, long y, int rows) {
     float[] row = new float[width];

@@ -5,6 +5,7 @@ import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowBounds;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -89,6 +90,20 @@ final class RowMoves {
         tensors.flat(placed).index_copy_(0, tensors.of(places), tensors.flat(values));
       }
     }
+  }
+
+  /** x where a row beside it has any number but 0, else zeros. */
+  static INDArray where(INDArray x, INDArray beside, INDArray y) {
+    Work.each(
+        x.size(0),
+        x.size(1) + beside.size(1),
+        (tensors, from, count) -> {
+          Tensor silent =
+              tensors.rows(beside, from, count).ne(new Scalar(0.0)).any(1, true).logical_not();
+          torch.masked_fill_out(
+              tensors.rows(y, from, count), tensors.rows(x, from, count), silent, new Scalar(0.0));
+        });
+    return y;
   }
 
   private static Tensor some(Tensors tensors, int[] rows, int from, int count) {

@@ -19,7 +19,7 @@ final class SoftmaxRows {
             torch.softmax_out(tensors.rows(y, from, count), tensors.rows(x, from, count), 1));
   }
 
-  static void gradient(INDArray y, INDArray dy, INDArray dx) {
+  static INDArray gradient(INDArray y, INDArray dy, INDArray dx) {
     Work.each(
         y.size(0),
         y.size(1),
@@ -29,5 +29,6 @@ final class SoftmaxRows {
           Tensor mean = p.mul(slope).sum(COLUMNS, true, new ScalarTypeOptional());
           torch.sub_out(tensors.rows(dx, from, count), slope, mean).mul_(p);
         });
+    return dx;
   }
 }

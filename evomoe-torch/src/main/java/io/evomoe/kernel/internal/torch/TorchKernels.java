@@ -317,10 +317,13 @@ final class TorchKernels implements Kernels {
   }
 
   @Override
+  public INDArray rowsWhere(INDArray x, INDArray beside) {
+    return RowMoves.where(x, beside, like(x));
+  }
+
+  @Override
   public INDArray softmaxGradient(INDArray y, INDArray dy) {
-    INDArray dx = like(y);
-    SoftmaxRows.gradient(y, dy, dx);
-    return dx;
+    return SoftmaxRows.gradient(y, dy, like(y));
   }
 
   @Override
