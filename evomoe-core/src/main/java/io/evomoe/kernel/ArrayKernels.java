@@ -1,5 +1,6 @@
 package io.evomoe.kernel;
 
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -81,6 +82,11 @@ public interface ArrayKernels {
   /** The elements of an array, on the host in double, in C order. */
   default double[] read(INDArray array) {
     return array.reshape(array.length()).toDoubleVector();
+  }
+
+  /** What {@link #read} gives of each array; the host waits once for all of them. */
+  default List<double[]> readAll(List<INDArray> arrays) {
+    return arrays.stream().map(this::read).toList();
   }
 
   /** An array of {@link #dataType()} with these elements from the host, in C order. */

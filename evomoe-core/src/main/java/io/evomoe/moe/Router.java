@@ -48,10 +48,11 @@ public final class Router {
   public RouterLogits forward(INDArray tokens, Pass pass) {
     INDArray array = projection.logits(tokens);
     prior.addTo(array, pass);
+    TokenMatrix read = TokenMatrix.of(projection.kernels(), array);
     TokenMatrix z =
         prior.actsAt(pass.step())
-            ? prior.read(array, () -> projection.read(projection.logits(tokens)))
-            : projection.read(array);
+            ? prior.requireFinite(read, () -> projection.forward(tokens))
+            : projection.requireFinite(read);
     return new RouterLogits(this, projection.kernels(), tokens, pass, z, array);
   }
 

@@ -42,7 +42,7 @@ public final class RouterProjection {
    * @throws NotFiniteException if a logit is not finite: the tokens or W have diverged
    */
   public TokenMatrix forward(INDArray tokens) {
-    return read(logits(tokens));
+    return requireFinite(TokenMatrix.of(kernels, logits(tokens)));
   }
 
   /** z [S, E], where kernels have it. */
@@ -50,9 +50,8 @@ public final class RouterProjection {
     return kernels.multiply(tokens, false, weight.value(), false);
   }
 
-  /** What {@link #logits} gave, on the host. */
-  TokenMatrix read(INDArray array) {
-    TokenMatrix logits = TokenMatrix.of(kernels, array);
+  /** What was read of {@link #logits}. */
+  TokenMatrix requireFinite(TokenMatrix logits) {
     if (!logits.isFinite()) {
       throw new NotFiniteException("the router logits of " + weight.name() + " were not finite");
     }

@@ -1,6 +1,8 @@
 package io.evomoe.moe;
 
 import io.evomoe.kernel.Kernels;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -29,6 +31,14 @@ public final class TokenMatrix {
   /** A copy of what kernels have computed. */
   public static TokenMatrix of(Kernels kernels, INDArray matrix) {
     return of(matrix, kernels.read(matrix));
+  }
+
+  /** Copies of several, for which the host waits once. */
+  public static List<TokenMatrix> of(Kernels kernels, List<INDArray> matrices) {
+    List<double[]> values = kernels.readAll(matrices);
+    return IntStream.range(0, matrices.size())
+        .mapToObj(i -> of(matrices.get(i), values.get(i)))
+        .toList();
   }
 
   /** A copy of a matrix that comes from no kernel. */

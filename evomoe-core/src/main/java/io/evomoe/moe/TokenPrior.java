@@ -119,26 +119,22 @@ public final class TokenPrior {
   }
 
   /**
-   * The sum that {@link #addTo} has made [S, E], on the host.
+   * Looks at the sum that {@link #addTo} has made.
    *
+   * @param values the sum as it was read [S, E]
    * @param others looks at what B was added to, and throws where that is not finite by itself; only
    *     asked where the sum is not
+   * @return the sum
    * @throws NotFiniteException if the sum is not finite and the others are: B has diverged
    */
-  public TokenMatrix read(INDArray logits, Runnable others) {
-    TokenMatrix values = TokenMatrix.of(kernels, logits);
-    requireFinite(values, others);
-    return values;
-  }
-
-  /** The check of {@link #read}, of numbers that have been read already. */
-  public void requireFinite(TokenMatrix values, Runnable others) {
+  public TokenMatrix requireFinite(TokenMatrix values, Runnable others) {
     if (!values.isFinite()) {
       others.run();
       throw new NotFiniteException(
           "what the token prior %s was added to was finite, and the sum was not"
               .formatted(table == null ? kind : table.name()));
     }
+    return values;
   }
 
   /** Adds the gradient of B where it is learned, from that of the logits [S, E]. */

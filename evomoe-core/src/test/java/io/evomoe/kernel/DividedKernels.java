@@ -159,6 +159,10 @@ public final class DividedKernels {
     void result(Object result) {
       if (result instanceof INDArray array) {
         writes(array);
+      } else if (result instanceof List<?> several) { // for which the host waits once
+        int before = waits;
+        several.forEach(this::result);
+        waits = Math.min(waits, before + 1);
       } else if (result instanceof Record parts) {
         parts(parts).forEach(this::result);
       } else if (result instanceof double[] numbers) {

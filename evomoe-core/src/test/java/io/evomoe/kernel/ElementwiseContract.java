@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,8 @@ interface ElementwiseContract extends KernelFixture {
     assertThat(kernels().read(columns)).containsExactly(-1.5, 3, 1 << 20, -0.0);
     assertThat(kernels().read(written.transpose()))
         .containsExactly(0, 0.25, -1.5, 1 << 20, 3, -0.0);
+    assertThat(kernels().readAll(List.of(written, columns)))
+        .containsExactly(values, new double[] {-1.5, 3, 1 << 20, -0.0});
     assertThat(kernels().read(written.getRow(1))).containsExactly(0.25, 1 << 20, -0.0);
     assertThat(kernels().read(written.reshape('c', 1, 2, 3).permute(2, 0, 1)))
         .containsExactly(0, 0.25, -1.5, 1 << 20, 3, -0.0);

@@ -39,9 +39,19 @@ final class DistilledRouter {
     parameters().forEach(Parameter::freeze);
   }
 
-  /** Logits of tokens, by id. */
-  Logits logits(int[] ids) {
-    return new Logits(embedding.lookUp(ids));
+  /** The words of tokens, by id. */
+  Output words(int[] ids) {
+    return embedding.lookUp(ids);
+  }
+
+  /** Logits of words [n, E], where kernels have them. */
+  INDArray array(Output words) {
+    return centroids.array(words.value());
+  }
+
+  /** What was read of {@link #array}. */
+  Logits logits(Output words, TokenMatrix read) {
+    return new Logits(words, centroids.requireFinite(read));
   }
 
   /** The logits of some tokens. */
@@ -49,9 +59,9 @@ final class DistilledRouter {
     private final Output words;
     private final TokenMatrix values;
 
-    private Logits(Output words) {
+    private Logits(Output words, TokenMatrix values) {
       this.words = words;
-      this.values = centroids.affinities(words.value());
+      this.values = values;
     }
 
     /** [n, E]. */

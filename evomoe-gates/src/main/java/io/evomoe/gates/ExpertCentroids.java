@@ -36,17 +36,12 @@ final class ExpertCentroids {
    * @throws NotFiniteException if one is not finite: x or c have diverged
    */
   TokenMatrix affinities(INDArray x) {
-    return read(array(x));
+    return requireFinite(TokenMatrix.of(kernels, array(x)));
   }
 
   /** Those of {@link #affinities}, where kernels have them. */
   INDArray array(INDArray x) {
     return kernels.multiply(x, false, centroids.value(), true);
-  }
-
-  /** What {@link #array} gave, on the host. */
-  TokenMatrix read(INDArray array) {
-    return requireFinite(TokenMatrix.of(kernels, array));
   }
 
   /** What was read of {@link #array}. */

@@ -1,5 +1,6 @@
 package io.evomoe.gates;
 
+import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.TokenMatrix;
@@ -15,11 +16,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * options ask for a {@link TokenPrior}: what is a router to BASE layers and StableMoE.
  */
 final class PriorAffinities {
+  private final Kernels kernels;
   private final ExpertCentroids centroids;
   private final TokenPrior prior;
 
   /** Makes both in the gate's scope. */
   PriorAffinities(GateSpec spec, RouterOptions options) {
+    this.kernels = spec.scope().kernels().exact();
     this.centroids = new ExpertCentroids(spec.scope(), spec.experts(), spec.width());
     this.prior = new TokenPrior(spec, options);
   }
@@ -35,11 +38,21 @@ final class PriorAffinities {
 
   /** a [S, E] of the tokens x [S, d] of a pass. */
   TokenMatrix of(INDArray tokens, Pass pass) {
+    return requireFinite(TokenMatrix.of(kernels, array(tokens, pass)), tokens, pass);
+  }
+
+  /** Those of {@link #of}, where kernels have them. */
+  INDArray array(INDArray tokens, Pass pass) {
     INDArray affinities = centroids.array(tokens);
     prior.addTo(affinities, pass);
+    return affinities;
+  }
+
+  /** What was read of {@link #array}. */
+  TokenMatrix requireFinite(TokenMatrix affinities, INDArray tokens, Pass pass) {
     return prior.actsAt(pass.step())
-        ? prior.read(affinities, () -> centroids.affinities(tokens))
-        : centroids.read(affinities);
+        ? prior.requireFinite(affinities, () -> centroids.affinities(tokens))
+        : centroids.requireFinite(affinities);
   }
 
   /** Adds the parameters' gradients and gives that of the tokens. */

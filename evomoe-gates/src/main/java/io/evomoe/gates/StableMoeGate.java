@@ -12,6 +12,7 @@ import io.evomoe.moe.Routed;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
+import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
@@ -87,16 +88,20 @@ public final class StableMoeGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix a = affinities.of(tokens, pass);
     RealTokens real = new RealTokens(pass.tokens());
     boolean learning = pass.step().step() < options.stageOneSteps;
     if (!learning && pass.step().training()) {
       distilled.freeze();
     }
     if (real.count() == 0) {
+      TokenMatrix a = affinities.of(tokens, pass);
       return blended(tokens, a, real.spread(new int[0], SigmoidBlend.NONE), pass);
     }
-    DistilledRouter.Logits logits = distilled.logits(real.ids());
+    Output words = distilled.words(real.ids());
+    List<TokenMatrix> read =
+        TokenMatrix.of(kernels, List.of(affinities.array(tokens, pass), distilled.array(words)));
+    TokenMatrix a = affinities.requireFinite(read.get(0), tokens, pass);
+    DistilledRouter.Logits logits = distilled.logits(words, read.get(1));
     int[] chosen = GreedyAssignment.of(learning ? real.of(a) : logits.values());
     int[] expertOf = real.spread(chosen, SigmoidBlend.NONE);
     return learning

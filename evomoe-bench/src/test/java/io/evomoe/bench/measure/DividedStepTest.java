@@ -70,8 +70,8 @@ class DividedStepTest {
   }
 
   /**
-   * All are told what they decide by, of StableMoE's stage 1 the affinities and of its stage 2 what
-   * the distilled router says as well; a dense layer and a table ask nothing.
+   * All are told what they decide by, StableMoE the affinities and what the distilled router says
+   * at once; a dense layer and a table ask nothing.
    */
   @ParameterizedTest
   @CsvSource({
@@ -84,7 +84,7 @@ class DividedStepTest {
     "remoe,1,500000",
     "softmix,1,500000",
     "base,1,400000",
-    "stablemoe,2,550000",
+    "stablemoe,1,550000",
     "hash,0,100000",
     "dense,0,100000"
   })
@@ -104,13 +104,16 @@ class DividedStepTest {
     "evomoe,annealed",
     "switch,learned",
     "base,learned",
-    "lossfree,learned"
+    "lossfree,learned",
+    "stablemoe,learned"
   })
   void a_prior_should_add_no_wait(String gate, String prior) {
     step(gate, Map.of("prior", prior));
 
     assertThat(divided.waits()).as("%s", divided.crossings()).isEqualTo(4);
-    assertThat(divided.bytes()).as("%s", divided.crossings()).isLessThan(500_000);
+    assertThat(divided.bytes())
+        .as("%s", divided.crossings())
+        .isLessThan(gate.equals("stablemoe") ? 600_000 : 500_000);
   }
 
   private void step(String gate, Map<String, String> options) {
