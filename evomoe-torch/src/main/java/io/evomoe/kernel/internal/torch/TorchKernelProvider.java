@@ -5,6 +5,7 @@ import io.evomoe.kernel.KernelProvider;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -16,8 +17,17 @@ public final class TorchKernelProvider implements KernelProvider {
       "ND4J has started, and its arrays lie where no card can read them: ask for kernels before anything of ND4J's is used, or give Java -D%s=%s"
           .formatted(OwnMemory.PROPERTY, ManagedMemory.class.getName());
 
+  private final Supplier<CudaFacts> facts;
+
   /** For {@link java.util.ServiceLoader}. */
-  public TorchKernelProvider() {}
+  public TorchKernelProvider() {
+    this(CudaProbe::facts);
+  }
+
+  /** On a machine that has what is told here. */
+  TorchKernelProvider(Supplier<CudaFacts> facts) {
+    this.facts = facts;
+  }
 
   @Override
   public String name() {
@@ -64,7 +74,7 @@ public final class TorchKernelProvider implements KernelProvider {
   }
 
   /** Of what is there before ND4J is. */
-  private static Optional<String> problem(Device device) {
+  private Optional<String> problem(Device device) {
     if (device.kind() == Device.Kind.CUDA) {
       return cudaRefusal(device).or(Libtorch::problem);
     }
@@ -73,8 +83,8 @@ public final class TorchKernelProvider implements KernelProvider {
         : Optional.of("this process computes on a card already");
   }
 
-  private static Optional<String> cudaRefusal(Device device) {
-    return CudaProbe.facts().refusal(device.index(), CudaOptions.here());
+  private Optional<String> cudaRefusal(Device device) {
+    return facts.get().refusal(device.index(), CudaOptions.here());
   }
 
   @Override

@@ -16,7 +16,9 @@ class CudaFactsTest {
   private static final long GIBI = 1L << 30;
   private static final CudaOptions USUAL = CudaOptions.of(name -> null);
   private static final CudaCard H100 = new CudaCard("NVIDIA H100 80GB HBM3", 9, 0, 78 * GIBI);
-  private static final CudaFacts WHOLE =
+
+  /** Lacks nothing. */
+  static final CudaFacts WHOLE =
       new CudaFacts(
           "linux-x86_64",
           true,

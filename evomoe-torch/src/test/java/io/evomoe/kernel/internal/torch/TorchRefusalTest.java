@@ -9,13 +9,16 @@ import io.evomoe.kernel.Precision;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** What cannot run says why, in one sentence. */
 class TorchRefusalTest {
@@ -63,21 +66,43 @@ class TorchRefusalTest {
             platform);
   }
 
+  /** Of a machine with a card: arrays that are there already, or will be, no card can read. */
+  @Test
+  void should_refuse_a_card_where_nd4j_has_started() throws Exception {
+    assertThat(said(classPath(), Started.class))
+        .isEqualTo(
+            "ND4J has started, and its arrays lie where no card can read them: ask for kernels before anything of ND4J's is used, or give Java -Dnative.ops=%s",
+            ManagedMemory.class.getName());
+    String own = "-D" + OwnMemory.PROPERTY + "=" + HostMemory.class.getName();
+    assertThat(said(classPath(), Started.class, own)).isEqualTo("nothing");
+  }
+
   private Optional<String> refusal(DataType type, Precision precision, Device device) {
     return provider.refusal(type, precision, device);
   }
 
-  /** In a Java of its own, with what is left of the class path. */
+  private static String classPath() {
+    return System.getProperty("java.class.path");
+  }
+
+  /** With what is left of the class path. */
   private static String refusalWithout(Predicate<String> jar) throws Exception {
-    String classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+    String left =
+        Arrays.stream(classPath().split(File.pathSeparator))
             .filter(entry -> !jar.test(String.valueOf(Path.of(entry).getFileName())))
             .collect(Collectors.joining(File.pathSeparator));
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return said(left, Asked.class);
+  }
+
+  /** In a Java of its own. */
+  private static String said(String classPath, Class<?> main, String... options) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     Process process =
-        new ProcessBuilder(java, "-cp", classPath, Asked.class.getName())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return out.lines()
         .filter(line -> line.startsWith(Asked.MARK))
@@ -97,6 +122,22 @@ class TorchRefusalTest {
           MARK
               + new TorchKernelProvider()
                   .refusal(DataType.FLOAT, Precision.F32, Device.CPU)
+                  .orElse("nothing"));
+    }
+  }
+
+  /** Makes an array before it asks for a card that would do. */
+  static final class Started {
+    private Started() {}
+
+    public static void main(String[] none) {
+      Nd4j.zeros(DataType.FLOAT, 3);
+      KernelProvider provider = new TorchKernelProvider(() -> CudaFactsTest.WHOLE);
+      provider.prepare(Device.FIRST_GPU);
+      System.out.println(
+          Asked.MARK
+              + provider
+                  .refusal(DataType.FLOAT, Precision.F32, Device.FIRST_GPU)
                   .orElse("nothing"));
     }
   }
