@@ -1,6 +1,8 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.ClassScoreTable;
+import io.evomoe.bench.report.LiveReport;
+import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedSplit;
@@ -13,13 +15,14 @@ import io.evomoe.run.internal.finetune.TunedPart;
 import io.evomoe.run.internal.finetune.TunedScores;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.TrainingListener;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +91,8 @@ final class FineTuneCommand implements Callable<Integer> {
       description = "steps between checkpoints, 0 for one at the end alone; 500 by default")
   long checkpointEvery = FineTuneSettings.DEFAULT_CHECKPOINT_EVERY;
 
+  @Mixin WatchOptions watch = new WatchOptions();
+
   @Option(names = "--no-baseline", description = "leaves out the network without pre-training")
   boolean noBaseline;
 
@@ -106,6 +111,7 @@ final class FineTuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    watch.requireValid();
     OptionalLong wanted = steps == null ? OptionalLong.empty() : OptionalLong.of(steps);
     FineTuneSettings settings =
         new FineTuneSettings(wanted, epochs, batch, learningRate, seed, checkpointEvery);
@@ -125,7 +131,7 @@ final class FineTuneCommand implements Callable<Integer> {
         console.println("finished before, taken as it is");
       }
       finished
-          .or(() -> train(tuning, folder, stop, report(run, settings, source, tuning)))
+          .or(() -> train(tuning, folder, stop, description(run, settings, source, tuning)))
           .ifPresentOrElse(scores -> print(scores, folder), () -> printGoOn(folder));
     }
     return 0;
@@ -138,14 +144,16 @@ final class FineTuneCommand implements Callable<Integer> {
   }
 
   /** What the report says besides what is going to be measured. */
-  private static FineTuneReport report(
+  private static ReportData description(
       RunCheckpoint run, FineTuneSettings settings, ClassSource source, FineTuning tuning) {
     String counts = tuning.description().lines().findFirst().orElse("");
     Map<String, String> description = new LinkedHashMap<>();
     description.put("Data", counts);
     description.putAll(Description.ofFineTuning(run.config(), settings, tuning.steps()));
     String note = DataNote.of(DataNote.names(source.paths()), Optional.of(counts));
-    return new FineTuneReport(run.config().gate(), description, note);
+    String title =
+        "EvoMoE fine-tuning: %d classes, %s".formatted(tuning.labels().size(), run.config().gate());
+    return new ReportData(title, note, description, List.of(), List.of());
   }
 
   private void printGoOn(TunedFolder folder) {
@@ -159,34 +167,38 @@ final class FineTuneCommand implements Callable<Integer> {
 
   /** Empty if it was stopped before its end. */
   private Optional<List<ClassScores>> train(
-      FineTuning tuning, TunedFolder folder, GracefulStop stop, FineTuneReport report) {
+      FineTuning tuning, TunedFolder folder, GracefulStop stop, ReportData description) {
     TunedPart scratch = folder.scratch();
     TunedPart tuned = folder.tuned();
-    List<CurveRow> kept = new ArrayList<>(noBaseline ? List.of() : scratch.earlier());
-    kept.addAll(tuned.earlier());
-    List<ClassScores> scores = new ArrayList<>(List.of(tuning.majority()));
+    List<TunedPart> parts = noBaseline ? List.of(tuned) : List.of(scratch, tuned);
+    List<CurveRow> kept = parts.stream().flatMap(part -> part.earlier().stream()).toList();
+    FineTuneReport report =
+        new FineTuneReport(description, folder.path(), parts, tuning.majority());
     stop.begin();
     folder.begin();
-    try (CurveFile curves = CurveFile.create(folder.path().resolve(CurveFile.NAME), kept)) {
+    Optional<ClassEvaluation> evaluation;
+    try (CurveFile curves = CurveFile.create(folder.path().resolve(CurveFile.NAME), kept);
+        LiveReport page = watch.page(folder.path(), report)) {
+      RunWatcher watcher = folder.logging(watch.watcher(folder.path(), page));
       if (!noBaseline) {
         Optional<TunedScores> measured =
-            tuning.fromScratch(scratch, curves, watch(scratch, tuning, stop));
+            tuning.fromScratch(scratch, curves, watcher, progress(scratch, tuning, stop));
         if (measured.isEmpty() || stop.isStopped()) {
           return Optional.empty();
         }
-        scores.add(measured.get().scores());
+        report.add(scratch, measured.get());
+        page.settle();
       }
-      Optional<TunedScores> measured = tuning.fineTuned(tuned, curves, watch(tuned, tuning, stop));
-      measured.ifPresent(last -> scores.add(last.scores()));
-      if (measured.isPresent()) {
-        report.write(folder, scores, measured.get().evaluation());
-        folder.finish(scores, measured.get().evaluation());
-      }
-      return measured.map(last -> scores);
+      Optional<TunedScores> measured =
+          tuning.fineTuned(tuned, curves, watcher, progress(tuned, tuning, stop));
+      measured.ifPresent(last -> report.add(tuned, last));
+      evaluation = measured.map(TunedScores::evaluation);
     }
+    evaluation.ifPresent(last -> folder.finish(report.scores(), last));
+    return evaluation.map(last -> report.scores());
   }
 
-  private TrainingListener watch(TunedPart part, FineTuning tuning, GracefulStop stop) {
+  private TrainingListener progress(TunedPart part, FineTuning tuning, GracefulStop stop) {
     part.saved()
         .ifPresent(
             saved ->

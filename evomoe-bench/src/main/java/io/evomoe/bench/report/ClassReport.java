@@ -1,16 +1,15 @@
 package io.evomoe.bench.report;
 
-import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.RecordedRun;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -21,16 +20,18 @@ import java.util.stream.IntStream;
  * @param note what the data was, and what the numbers compare with
  * @param description the header lines in order
  * @param scores what was measured side by side
- * @param evaluation class by class
+ * @param evaluation class by class; empty before it was measured
  * @param curves of the trainings; the gate of each is its name in the charts
+ * @param live what goes on; empty when all is over
  */
 public record ClassReport(
     String title,
     String note,
     Map<String, String> description,
     List<ClassScores> scores,
-    ClassEvaluation evaluation,
-    List<RecordedRun> curves) {
+    Optional<ClassEvaluation> evaluation,
+    List<RecordedRun> curves,
+    Optional<ReportData.Live> live) {
 
   /** Keeps the collections unmodifiable and the description's order. */
   public ClassReport {
@@ -39,31 +40,35 @@ public record ClassReport(
     curves = List.copyOf(curves);
   }
 
-  /**
-   * Writes the report; a reader sees either the old file or the whole new one.
-   *
-   * @throws IllegalArgumentException if the folder cannot be created or written
-   */
-  public void write(Path file) {
-    AtomicFile.write(file, html());
-  }
-
-  String html() {
+  /** The page. */
+  public String html() {
     List<Series> series = curves.stream().map(run -> Series.of(run.gate(), run)).toList();
     return Resources.fill(
         Resources.local("classes.html"),
         Map.ofEntries(
+            Map.entry("live", live.map(Html::live).orElse("")),
             Map.entry("title", Html.escape(title)),
             Map.entry("note", Html.escape(note)),
             Map.entry("style", Resources.local("report.css")),
             Map.entry("description", Html.description(description)),
             Map.entry("scores", Html.table("Scores", ClassScoreTable.table(scores))),
-            Map.entry("measured", Html.escape(evaluation.texts())),
-            Map.entry("classes", Html.table("Classes", ClassEvaluationTable.table(evaluation))),
+            Map.entry("evaluation", evaluation.map(ClassReport::measured).orElse("")),
             Map.entry("data", Html.embeddedJson(series)),
-            Map.entry("confusion", Html.embeddedJson(Named.of(evaluation))),
+            Map.entry("confusion", evaluation.map(ClassReport::confusion).orElse("null")),
             Map.entry("echarts", Resources.echarts()),
-            Map.entry("script", Resources.script("classes.js"))));
+            Map.entry("script", Resources.script("live.js", "classes.js"))));
+  }
+
+  private static String measured(ClassEvaluation evaluation) {
+    return Resources.fill(
+        Resources.local("measured.html"),
+        Map.of(
+            "measured", Html.escape(evaluation.texts()),
+            "classes", Html.table("Classes", ClassEvaluationTable.table(evaluation))));
+  }
+
+  private static String confusion(ClassEvaluation evaluation) {
+    return Html.embeddedJson(Named.of(evaluation));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.evomoe.bench.report;
 
+import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunResult;
@@ -38,6 +39,11 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
 
     /** All that is over, and last the run that goes, or was broken off, where there is one. */
     ReportData with(Optional<Going> going);
+
+    /** The page that shows it. */
+    default String html(ReportData data) {
+      return HtmlReport.html(data);
+    }
 
     /** Name of the metric of its runs. */
     String metricName();
@@ -120,8 +126,8 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
                   run -> "%s: step %d of %d".formatted(run.gate(), run.steps(), run.plannedSteps()))
               .orElse("Between two runs");
       String place = content.place().isEmpty() ? "" : ", " + content.place();
-      HtmlReport.write(
-          file, data.during(new ReportData.Live(what + place, seconds, Instant.now(), running)));
+      ReportData.Live live = new ReportData.Live(what + place, seconds, Instant.now(), running);
+      AtomicFile.write(file, content.html(data.during(live)));
     } catch (RuntimeException e) {
       if (!warned) {
         warned = true;
@@ -140,8 +146,8 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
   @Override
   public void close() {
     ReportData data = content.with(Optional.ofNullable(going));
-    if (!data.results().isEmpty()) {
-      HtmlReport.write(file, data);
+    if (!data.results().isEmpty() || !data.runs().isEmpty()) {
+      AtomicFile.write(file, content.html(data));
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.StepFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,6 +98,7 @@ class ResumedFineTuningTest {
     assertThat(TinyRuns.losses(tuned))
         .hasSize(2 * STEPS)
         .containsExactlyInAnyOrderElementsOf(TinyRuns.losses(whole));
+    assertThat(log(tuned)).hasSize(2 * STEPS).containsExactlyInAnyOrderElementsOf(log(whole));
     assertThat(Files.readString(tuned.resolve(ClassScoreFile.NAME)))
         .isEqualTo(Files.readString(whole.resolve(ClassScoreFile.NAME)));
     for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
@@ -104,6 +106,12 @@ class ResumedFineTuningTest {
       assertThat(tuned.resolve(at)).hasSameBinaryContentAs(whole.resolve(at));
     }
     assertThat(tuned.resolve("scratch")).doesNotExist();
+  }
+
+  private static List<String> log(Path out) {
+    return StepFile.read(out.resolve(StepFile.NAME)).stream()
+        .map(step -> step.task() + " " + step.step() + " " + step.gradientNorm() + step.layers())
+        .toList();
   }
 
   private static int rows(Path out) {

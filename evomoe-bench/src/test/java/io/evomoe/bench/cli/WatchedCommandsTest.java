@@ -30,7 +30,7 @@ class WatchedCommandsTest {
     gpt.train(out, "evomoe", "12", "--tensorboard", "--report-every", "1").succeeded();
 
     assertThat(steps(out)).containsExactlyElementsOf(upTo(12));
-    assertThat(eventFiles(out)).isEqualTo(1);
+    assertThat(eventFiles(out.resolve("tensorboard"))).isEqualTo(1);
     assertThat(Files.readString(out.resolve("report.html"))).doesNotContain("id=\"live\"");
   }
 
@@ -43,7 +43,7 @@ class WatchedCommandsTest {
     CommandRun.of("train", "--resume", out.toString(), "--report-every", "1").succeeded();
 
     assertThat(steps(out)).containsExactlyElementsOf(upTo(12));
-    assertThat(eventFiles(out)).isEqualTo(2);
+    assertThat(eventFiles(out.resolve("tensorboard"))).isEqualTo(2);
   }
 
   @Test
@@ -52,9 +52,54 @@ class WatchedCommandsTest {
 
     for (String run : List.of("switch-1", "dense-1")) {
       assertThat(steps(out.resolve("runs").resolve(run))).containsExactlyElementsOf(upTo(6));
-      assertThat(eventFiles(out.resolve("runs").resolve(run))).isEqualTo(1);
+      assertThat(eventFiles(out.resolve("runs").resolve(run).resolve("tensorboard"))).isEqualTo(1);
     }
     assertThat(out.resolve(StepFile.NAME)).doesNotExist();
+  }
+
+  @Test
+  void finetune_should_leave_a_log_event_files_and_a_page_and_be_no_other_for_it()
+      throws IOException {
+    TinyRuns roberta = TinyRuns.everyTask(folder).get(1);
+    Path masked = folder.resolve("masked");
+    roberta.train(masked, "evomoe", "12").succeeded();
+    Path classes = Files.writeString(folder.resolve("classes.tsv"), classes());
+    String[] finetune = {"finetune", "--checkpoint=" + masked, "--data=" + classes, "--steps=8"};
+
+    finetune(finetune, out, "--tensorboard", "--report-every=1").succeeded();
+    Path unwatched = folder.resolve("unwatched");
+    finetune(finetune, unwatched, "--report-every=0").succeeded();
+
+    List<StepRecord> log = StepFile.read(out.resolve(StepFile.NAME));
+    for (String part : List.of("scratch", "finetune")) {
+      assertThat(log.stream().filter(step -> step.task().equals(part)).map(StepRecord::step))
+          .containsExactlyElementsOf(upTo(8));
+      assertThat(eventFiles(out.resolve("tensorboard").resolve(part))).isEqualTo(1);
+    }
+    assertThat(log).hasSize(16).allSatisfy(step -> assertThat(step.layers()).isNotEmpty());
+    assertThat(Files.readString(out.resolve("report.html")))
+        .contains("<h2>Confusion</h2>", "\"label\":\"without pre-training\"")
+        .doesNotContain("id=\"live\"");
+    assertThat(TinyRuns.losses(unwatched)).isEqualTo(TinyRuns.losses(out));
+    assertThat(unwatched.resolve("tensorboard")).doesNotExist();
+    finetune(finetune, folder.resolve("none"), "--report-every=-1")
+        .refused("--report-every must be at least 0, was -1");
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  private static CommandRun finetune(String[] command, Path out, String... more) {
+    return CommandRun.of(
+        Stream.of(command, new String[] {"--out=" + out}, more)
+            .flatMap(Stream::of)
+            .toArray(String[]::new));
+  }
+
+  private static String classes() {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      lines.append("sea\ta ship of %d\nland\ta road of %d\n".formatted(i, i));
+    }
+    return lines.toString();
   }
 
   @Test
@@ -72,8 +117,8 @@ class WatchedCommandsTest {
     return StepFile.read(run.resolve(StepFile.NAME)).stream().map(StepRecord::step).toList();
   }
 
-  private static long eventFiles(Path run) throws IOException {
-    try (Stream<Path> files = Files.list(run.resolve("tensorboard"))) {
+  private static long eventFiles(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
       return files.count();
     }
   }

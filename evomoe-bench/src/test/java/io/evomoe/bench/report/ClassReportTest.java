@@ -9,22 +9,19 @@ import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.RecordedRun;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ClassReportTest {
   private static final String HOSTILE = "</script><script>alert('x')</script>";
 
-  @TempDir Path folder;
-
   /** Of class 0 two texts are right and one is named 1; of class 1 one is right; of 2 none. */
-  private static ClassReport report(String label) {
+  static ClassReport report(String label) {
     Confusion confusion = Confusion.of(new int[] {0, 0, 1, 1, 0}, new int[] {0, 0, 0, 1, 2}, 3);
     RecordedRun run = SyntheticRuns.run("fine-tuned", 0, 1, 30);
     return new ClassReport(
@@ -32,23 +29,23 @@ class ClassReportTest {
         "The data is tiny.",
         Map.of("Data", "5 texts"),
         List.of(new ClassScores("fine-tuned", 0.5, 0.25, 0.6, 0.444)),
-        new ClassEvaluation("class file x.test.tsv", List.of(label, "b", "c"), confusion),
-        List.of(run));
+        Optional.of(
+            new ClassEvaluation("class file x.test.tsv", List.of(label, "b", "c"), confusion)),
+        List.of(run),
+        Optional.empty());
   }
 
   @Test
   void should_hold_scores_classes_curves_and_confusion_in_one_file() throws IOException {
-    Path file = folder.resolve("out").resolve(HtmlReport.NAME);
+    String html = report("a").html();
 
-    report("a").write(file);
-
-    String html = Files.readString(file);
     assertThat(html)
         .startsWith("<!doctype html>")
         .contains("<th scope=\"row\">fine-tuned</th><td>50.0%</td>")
         .contains("<tr><th scope=\"row\">a</th><td>3</td><td>3</td><td>0.667</td>")
         .contains("<tr><th scope=\"row\">c</th><td>1</td><td>0</td><td>-</td><td>0.000</td>")
         .contains("Of class file x.test.tsv.", "<dt>Data</dt><dd>5 texts</dd>")
+        .doesNotContain("id=\"live\"")
         .doesNotContainPattern("\\{\\{\\w+}}");
     assertThat(html.replace(Resources.echarts(), ""))
         .doesNotContain("src=", "href=", "url(", "@import", "http");
@@ -58,6 +55,31 @@ class ClassReportTest {
     JsonNode curves = embedded(html, "data");
     assertThat(curves.get(0).get("label").asText()).isEqualTo("fine-tuned");
     assertThat(curves.get(0).get("step")).hasSize(30);
+  }
+
+  @Test
+  void should_say_while_it_goes_how_far_it_is_and_nothing_of_what_is_not_measured()
+      throws IOException {
+    String html = live("fine-tuned: step 30 of 60").html();
+
+    assertThat(html)
+        .contains("<strong>Running.</strong> fine-tuned: step 30 of 60.", "data-seconds=\"1\"")
+        .contains("<th scope=\"row\">majority class</th>", "\"label\":\"fine-tuned\"")
+        .doesNotContain("id=\"confusion\"", "<h2>Classes</h2>")
+        .doesNotContainPattern("\\{\\{\\w+}}");
+    assertThat(embedded(html, "confusion-data").isNull()).isTrue();
+  }
+
+  /** A page that loads itself again every second. */
+  static ClassReport live(String what) {
+    return new ClassReport(
+        "EvoMoE fine-tuning: 3 classes, switch",
+        "The data is tiny.",
+        Map.of("Data", "5 texts"),
+        List.of(new ClassScores("majority class", 0.5, 0.25, 0.6, 0.444)),
+        Optional.empty(),
+        List.of(SyntheticRuns.run("fine-tuned", 0, 1, 30)),
+        Optional.of(new ReportData.Live(what, 1, Instant.now(), Optional.empty())));
   }
 
   @Test

@@ -25,6 +25,7 @@ public final class RunRecording implements TrainingListener {
   private final boolean annealed;
   private final RunWatcher watcher;
   private final long plannedSteps;
+  private final @Nullable String part;
   private boolean warm;
   private Measured measured;
   private @Nullable StepRecord last;
@@ -37,7 +38,7 @@ public final class RunRecording implements TrainingListener {
    *     one
    */
   public RunRecording(String task, String gate, long seed, CurveFile file, List<CurveRow> earlier) {
-    this(task, gate, seed, file, earlier, Measured.NOTHING, true, RunWatcher.NONE, false, 0);
+    this(task, gate, seed, file, earlier, Measured.NOTHING, true, RunWatcher.NONE, false, 0, null);
   }
 
   private RunRecording(
@@ -50,7 +51,8 @@ public final class RunRecording implements TrainingListener {
       boolean annealed,
       RunWatcher watcher,
       boolean warm,
-      long plannedSteps) {
+      long plannedSteps,
+      @Nullable String part) {
     this.task = task;
     this.gate = gate;
     this.seed = seed;
@@ -60,6 +62,7 @@ public final class RunRecording implements TrainingListener {
     this.annealed = annealed;
     this.watcher = watcher;
     this.plannedSteps = plannedSteps;
+    this.part = part;
     this.warm = warm;
     this.earlierSeconds = earlier.isEmpty() ? 0 : earlier.get(earlier.size() - 1).wallSeconds();
   }
@@ -78,7 +81,7 @@ public final class RunRecording implements TrainingListener {
       List<CurveRow> earlier,
       Measured before,
       RunWatcher watcher) {
-    return of(config, file, earlier, before, watcher, false);
+    return of(config.task(), config, file, earlier, before, watcher, false, null);
   }
 
   /** The same of a run in rounds, of which the first counts for the speed as well. */
@@ -88,18 +91,36 @@ public final class RunRecording implements TrainingListener {
       List<CurveRow> earlier,
       Measured before,
       RunWatcher watcher) {
-    return of(config, file, earlier, before, watcher, true);
+    return of(config.task(), config, file, earlier, before, watcher, true, null);
+  }
+
+  /**
+   * The same of one of several trainings in a folder, which share its curve and its log.
+   *
+   * @param part name of it, which rows have in place of the task
+   * @param config of the network, with the part's seed and training
+   */
+  public static RunRecording ofPart(
+      String part,
+      RunConfig config,
+      CurveFile file,
+      List<CurveRow> earlier,
+      Measured before,
+      RunWatcher watcher) {
+    return of(part, config, file, earlier, before, watcher, false, part);
   }
 
   private static RunRecording of(
+      String task,
       RunConfig config,
       CurveFile file,
       List<CurveRow> earlier,
       Measured before,
       RunWatcher watcher,
-      boolean warm) {
+      boolean warm,
+      @Nullable String part) {
     return new RunRecording(
-        config.task(),
+        task,
         config.gate(),
         config.seed(),
         file,
@@ -108,7 +129,8 @@ public final class RunRecording implements TrainingListener {
         config.provider().annealed(),
         watcher,
         warm,
-        config.training().steps());
+        config.training().steps(),
+        part);
   }
 
   @Override
@@ -215,6 +237,11 @@ public final class RunRecording implements TrainingListener {
       }
     }
     return Double.NaN;
+  }
+
+  /** Which of several trainings in a folder this is; empty of one that has a folder of its own. */
+  public Optional<String> part() {
+    return Optional.ofNullable(part);
   }
 
   /** The run up to now. */

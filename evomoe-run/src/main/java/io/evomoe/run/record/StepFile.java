@@ -3,6 +3,7 @@ package io.evomoe.run.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
 import java.io.BufferedReader;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code steps.jsonl} in the folder of a run: a line of JSON a {@linkplain StepRecord step},
  * through to the operating system as the step ends. A run that is resumed goes on with it: lines of
- * steps that it takes again are taken out, all others stay.
+ * steps that it takes again are taken out, all others stay, and so do those of other {@linkplain
+ * RunRecording#part parts}.
  */
 public final class StepFile implements RunWatcher {
   /** The file's name. */
@@ -74,7 +77,7 @@ public final class StepFile implements RunWatcher {
 
   @Override
   public void onBegin(long step, RunRecording run) {
-    AtomicFile.write(file, to -> keep(step, to));
+    AtomicFile.write(file, to -> keep(step, run.part(), to));
     try {
       out = new FileOutputStream(file.toFile(), true);
     } catch (IOException e) {
@@ -83,8 +86,8 @@ public final class StepFile implements RunWatcher {
   }
 
   /** Copies what a run has behind it, line by line: a long run's log does not fit into memory. */
-  private void keep(long step, FileChannel to) throws IOException {
-    if (step == 0 || !Files.exists(file)) {
+  private void keep(long step, Optional<String> part, FileChannel to) throws IOException {
+    if ((step == 0 && part.isEmpty()) || !Files.exists(file)) {
       return;
     }
     int unreadable = 0;
@@ -93,10 +96,12 @@ public final class StepFile implements RunWatcher {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        long its = stepOf(line);
+        JsonNode read = read(line);
+        long its = read.path("step").asLong(-1);
+        boolean other = part.isPresent() && !part.get().equals(read.path("task").asText());
         unreadable += its < 0 ? 1 : 0;
-        if (its > last && its <= step) {
-          last = its;
+        if (other ? its > 0 : its > last && its <= step) {
+          last = other ? last : its;
           ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
           while (bytes.hasRemaining()) {
             to.write(bytes);
@@ -109,12 +114,12 @@ public final class StepFile implements RunWatcher {
     }
   }
 
-  /** -1 of a line that is none, as a kill leaves it; those of other versions are steps as well. */
-  private static long stepOf(String line) {
+  /** A line that is no object, as a kill leaves it, has no fields; those of other versions do. */
+  private static JsonNode read(String line) {
     try {
-      return Json.MAPPER.readTree(line).path("step").asLong(-1);
+      return Json.MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
-      return -1;
+      return Json.MAPPER.missingNode();
     }
   }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * StepRecord} is a scalar of the name that it has in {@link StepFile}, those of MoE layers below
  * the layer's name; the load of a layer is a histogram, a bucket an expert; what the model writes
  * is text. A run that is resumed writes a file of its own, which takes the place of the steps that
- * were lost.
+ * were lost. Of several trainings in a folder, each {@linkplain RunRecording#part part} has a
+ * folder of its name in {@link #NAME}.
  */
 public final class TensorBoard implements RunWatcher {
   /** Of the folder in that of a run. */
@@ -49,7 +50,8 @@ public final class TensorBoard implements RunWatcher {
   @Override
   public void onBegin(long step, RunRecording run) {
     close();
-    EventFile opened = EventFile.create(folder, clock.instant());
+    Path its = run.part().map(folder::resolve).orElse(folder);
+    EventFile opened = EventFile.create(its, clock.instant());
     file = opened;
     opened.write(Events.version(clock.instant()));
     opened.write(Events.start(clock.instant(), step + 1));

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.step.Phase;
+import io.evomoe.training.Progress;
 import io.evomoe.training.StepReport;
+import io.evomoe.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +97,43 @@ class StepFileTest {
   }
 
   @Test
+  void should_hold_every_step_of_each_part_once_wherever_one_goes_on() {
+    writePart("scratch", 0, 5);
+    writePart("finetune", 0, 4);
+    writePart("finetune", 2, 6);
+    assertThat(steps("scratch")).containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(steps("finetune")).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+
+    writePart("scratch", 0, 2);
+
+    assertThat(steps("scratch")).containsExactly(1L, 2L);
+    assertThat(steps("finetune")).hasSize(6);
+  }
+
+  private List<Long> steps(String part) {
+    return StepFile.read(path()).stream()
+        .filter(step -> step.task().equals(part))
+        .map(StepRecord::step)
+        .toList();
+  }
+
+  private void writePart(String part, long from, long last) {
+    RunConfig config = Tasks.preset("roberta", "quick").config("roberta", "evomoe", 1);
+    try (CurveFile curves = CurveFile.create(folder.resolve("curves.csv"))) {
+      RunRecording run =
+          RunRecording.ofPart(
+              part, config, curves, List.of(), Measured.NOTHING, StepFile.in(folder));
+      TrainingListener watching = run.watching();
+      watching.onStart(new Progress(from, 0, 0, true, 0), () -> {});
+      for (long step = from + 1; step <= last; step++) {
+        run.onStep(report(step));
+        watching.onStep(report(step));
+      }
+      watching.onEnd(Progress.START);
+    }
+  }
+
+  @Test
   void should_name_the_line_that_is_no_step() throws IOException {
     write(0, 1, 1);
     Files.writeString(path(), "nonsense\n", StandardOpenOption.APPEND);
@@ -126,23 +167,25 @@ class StepFileTest {
   }
 
   private static StepRecord record(long step) {
-    StepReport report =
-        new StepReport(
-            step,
-            10 * step,
-            3e9 * step,
-            step,
-            0.5,
-            2.5,
-            OptionalDouble.empty(),
-            0.1,
-            Double.NaN,
-            1e-3,
-            Phase.SOFT,
-            1.25,
-            ROUTING,
-            OptionalDouble.empty());
-    return StepRecord.of(CurveRow.of("gpt", "evomoe", 1, report), report);
+    return StepRecord.of(CurveRow.of("gpt", "evomoe", 1, report(step)), report(step));
+  }
+
+  private static StepReport report(long step) {
+    return new StepReport(
+        step,
+        10 * step,
+        3e9 * step,
+        step,
+        0.5,
+        2.5,
+        OptionalDouble.empty(),
+        0.1,
+        Double.NaN,
+        1e-3,
+        Phase.SOFT,
+        1.25,
+        ROUTING,
+        OptionalDouble.empty());
   }
 
   private Path path() {

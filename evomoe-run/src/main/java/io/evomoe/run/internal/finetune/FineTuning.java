@@ -7,13 +7,17 @@ import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.moe.GateState;
+import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.Fingerprint;
 import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.run.internal.task.RecordedSteps;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunRecording;
+import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingListener;
@@ -86,15 +90,16 @@ public final class FineTuning {
    *
    * @param place where it is saved
    * @param curves where every step is recorded; already holds the {@link TunedPart#earlier} rows
+   * @param watcher told of what was recorded
    * @param listener told of every step after it was recorded
    * @return empty if it was stopped before its end, and saved
    */
   public Optional<TunedScores> fromScratch(
-      TunedPart place, CurveFile curves, TrainingListener listener) {
+      TunedPart place, CurveFile curves, RunWatcher watcher, TrainingListener listener) {
     Roberta network = Tasks.ROBERTA.fresh(run);
     run.grow(network);
     takeOverTables(network);
-    return train("without pre-training", network, place, curves, listener);
+    return train(network, place, curves, watcher, listener);
   }
 
   /** A hash gate's table may depend on the text of the run, which is not here. */
@@ -103,9 +108,11 @@ public final class FineTuning {
     if (tables.isEmpty()) {
       return;
     }
-    List<GateState> saved = tables(run.load(Tasks.ROBERTA.fresh(run)).model());
-    for (int i = 0; i < tables.size(); i++) {
-      tables.get(i).value().assign(saved.get(i).value());
+    try (TrainedModel<Roberta> loaded = run.load(Tasks.ROBERTA.fresh(run))) {
+      List<GateState> saved = tables(loaded.model());
+      for (int i = 0; i < tables.size(); i++) {
+        tables.get(i).value().assign(saved.get(i).value());
+      }
     }
   }
 
@@ -115,20 +122,30 @@ public final class FineTuning {
 
   /** The same from the weights that the run had come to. */
   public Optional<TunedScores> fineTuned(
-      TunedPart place, CurveFile curves, TrainingListener listener) {
-    return train("fine-tuned", run.load(Tasks.ROBERTA.fresh(run)).model(), place, curves, listener);
+      TunedPart place, CurveFile curves, RunWatcher watcher, TrainingListener listener) {
+    Roberta network = run.load(Tasks.ROBERTA.fresh(run)).model();
+    return train(network, place, curves, watcher, listener);
   }
 
   private Optional<TunedScores> train(
-      String name, Roberta network, TunedPart place, CurveFile curves, TrainingListener listener) {
-    RunRecording recording =
-        new RunRecording(place.name(), run.config().gate(), seed, curves, place.earlier());
-    RobertaClassifier classifier = new RobertaClassifier(network, labels().size(), seed);
-    Trainer<ClassBatch> trainer = trainer(classifier, place);
-    trainer.runSaving(place.writer(recording::force), recording, listener);
-    return trainer.progress().step() < config.training().steps()
-        ? Optional.empty()
-        : Optional.of(measure(name, classifier, trainer));
+      Roberta network,
+      TunedPart place,
+      CurveFile curves,
+      RunWatcher watcher,
+      TrainingListener listener) {
+    RunConfig its = run.config().with(c -> c.seed(seed).training(config.training()));
+    try (RobertaClassifier classifier = new RobertaClassifier(network, labels().size(), seed);
+        Trainer<ClassBatch> trainer = trainer(classifier, place)) {
+      RunRecording recording =
+          RunRecording.ofPart(
+              place.name(), its, curves, place.earlier(), place.measured(), watcher);
+      if (trainer.progress().step() < steps()) {
+        new RecordedSteps(trainer).train(its, recording, place.writer(), listener);
+      }
+      return trainer.progress().step() < steps()
+          ? Optional.empty()
+          : Optional.of(measure(place.title(), classifier, trainer));
+    }
   }
 
   private Trainer<ClassBatch> trainer(RobertaClassifier classifier, TunedPart place) {

@@ -14,6 +14,8 @@ import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.record.StepFile;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -28,9 +30,9 @@ import java.util.Optional;
 
 /**
  * The folder of a fine-tuning: {@code checkpoints/} of the classifier, {@code scratch/} with those
- * of the network without pre-training until all is measured, {@code curves.csv} of both, the
- * network's configuration and tokenizer, and the scores, which are written last. The same
- * fine-tuning, begun again, goes on where it was.
+ * of the network without pre-training until all is measured, curves and log of both, the network's
+ * configuration and tokenizer, and the scores, which are written last. The same fine-tuning, begun
+ * again, goes on where it was.
  */
 public final class TunedFolder {
   /** The configuration of the network that was fine-tuned, and how the texts are read. */
@@ -98,23 +100,23 @@ public final class TunedFolder {
 
   /** The training of the network without pre-training. */
   public TunedPart scratch() {
-    return part(SCRATCH, SCRATCH);
+    return part(SCRATCH, "without pre-training", SCRATCH);
   }
 
   /** The training of the pre-trained network. */
   public TunedPart tuned() {
-    return part(TUNED, CHECKPOINTS);
+    return part(TUNED, "fine-tuned", CHECKPOINTS);
   }
 
   /** It goes on from the newest checkpoint that is whole, if its curve is. */
-  private TunedPart part(String name, String folder) {
+  private TunedPart part(String name, String title, String folder) {
     Path checkpoints = path.resolve(folder);
     List<CurveRow> own = recorded.stream().filter(row -> row.task().equals(name)).toList();
     Optional<Checkpoint> saved =
         CheckpointFolder.openNewestWhole(checkpoints)
             .filter(at -> upTo(at, own).size() == at.progress().step());
     List<CurveRow> earlier = saved.map(at -> upTo(at, own)).orElse(List.of());
-    return new TunedPart(name, checkpoints, notes, saved, earlier);
+    return new TunedPart(name, title, checkpoints, notes, saved, earlier);
   }
 
   private static List<CurveRow> upTo(Checkpoint saved, List<CurveRow> rows) {
@@ -161,12 +163,15 @@ public final class TunedFolder {
   }
 
   /**
-   * Before anything is trained: scores that are here are not those that will be measured, and the
-   * classifier is going to be complete in itself.
+   * Before anything is trained: scores that are here are not those that will be measured, nor is a
+   * log of steps that were not saved, and the classifier is going to be complete in itself.
    */
   public void begin() {
     try {
       Files.deleteIfExists(path.resolve(ClassScoreFile.NAME));
+      if (scratch().saved().isEmpty() && tuned().saved().isEmpty()) {
+        Files.deleteIfExists(path.resolve(StepFile.NAME));
+      }
       Path tokenizer = FileTree.requireNoLink(path.resolve(RunFolder.TOKENIZER));
       TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
       ConfigFile.write(
@@ -174,6 +179,11 @@ public final class TunedFolder {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + path + ": " + IoReason.of(e, path), e);
     }
+  }
+
+  /** A watcher that also writes the log of all steps into this folder. */
+  public RunWatcher logging(RunWatcher watcher) {
+    return new RunFolder(path).logging(watcher);
   }
 
   /** Keeps what was measured; of the checkpoints, those of the classifier stay. */

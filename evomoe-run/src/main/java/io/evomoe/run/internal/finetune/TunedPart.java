@@ -3,6 +3,7 @@ package io.evomoe.run.internal.finetune;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Measured;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * One of the trainings of a fine-tuning, and how far it has come.
  *
  * @param name in the curves
+ * @param title for people, and in the scores
  * @param checkpoints where it is saved
  * @param notes in every checkpoint
  * @param saved where to go on, if it was begun before
@@ -24,21 +26,23 @@ import java.util.Optional;
  */
 public record TunedPart(
     String name,
+    String title,
     Path checkpoints,
     Map<String, String> notes,
     Optional<Checkpoint> saved,
     List<CurveRow> earlier) {
 
   /** Where checkpoints go; those of a training that cannot be continued are deleted. */
-  CheckpointWriter writer(Runnable before) {
+  CheckpointWriter writer() {
     if (saved.isEmpty()) {
       deleteCheckpoints();
     }
-    CheckpointFolder folder = new CheckpointFolder(checkpoints, 1, notes);
-    return state -> {
-      before.run();
-      return folder.write(state);
-    };
+    return new CheckpointFolder(checkpoints, 1, notes);
+  }
+
+  /** What was measured up to where it goes on. */
+  Measured measured() {
+    return saved.map(at -> Measured.of(at.config())).orElse(Measured.NOTHING);
   }
 
   void deleteCheckpoints() {

@@ -13,7 +13,6 @@ import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.util.List;
@@ -31,7 +30,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   private final M model;
   private final Trainer<B> trainer;
   private final Measured before;
-  private boolean interrupted;
+  private final RecordedSteps steps;
 
   private TaskTraining(
       TaskData<B, M> data, RunConfig config, M model, Trainer<B> trainer, Measured before) {
@@ -40,6 +39,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     this.model = model;
     this.trainer = trainer;
     this.before = before;
+    this.steps = new RecordedSteps(trainer);
   }
 
   /** A run before its first step. */
@@ -129,7 +129,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
 
   /** Writes a checkpoint before the steps to come. */
   public void save(CheckpointWriter checkpoints) {
-    trainer.save(heeding(state -> checkpoints.write(state.with(before.notes()))));
+    steps.save(state -> checkpoints.write(state.with(before.notes())));
   }
 
   /** Lets {@link #train} return after its current step; from any thread. */
@@ -155,41 +155,18 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       RunWatcher watcher,
       TrainingListener listener) {
     RunRecording recording = RunRecording.ofSteps(config, curves, earlier, before, watcher);
-    GuardedListener guarded =
-        new GuardedListener(
-            trainer::requestStop,
-            recording.watching(),
-            data.sampling(model, () -> trainer.state().context(), watcher),
-            listener);
-    TrainingListener heed = report -> heedInterrupt();
-    try {
-      trainer.runSaving(heeding(recording.saving(checkpoints)), heed, recording, guarded, heed);
-    } catch (TrainingDivergedException e) {
-      throw guarded.addTo(Results.failure(config, e));
-    }
-    heedInterrupt();
-    guarded.throwOn();
+    steps.train(
+        config,
+        recording,
+        checkpoints,
+        data.sampling(model, () -> trainer.state().context(), watcher),
+        listener);
     return Results.of(data, model, config, trainer.state(), recording);
-  }
-
-  private CheckpointWriter heeding(CheckpointWriter checkpoints) {
-    return state -> {
-      heedInterrupt();
-      return checkpoints.write(state);
-    };
-  }
-
-  /** Files that are written by an interrupted thread are closed under its hands. */
-  private void heedInterrupt() {
-    if (Thread.interrupted()) {
-      interrupted = true;
-      trainer.requestStop();
-    }
   }
 
   /** Whether the thread was interrupted in {@link #train}, which has cleared its flag. */
   public boolean interrupted() {
-    return interrupted;
+    return steps.interrupted();
   }
 
   /** Gives back the memory of the model and of what training needs beside it. */
