@@ -20,7 +20,12 @@ import org.junit.jupiter.api.Test;
 class InternalPackagesTest {
   /** What the command line alone calls. */
   private static final Set<String> FOR_THE_COMMAND_LINE =
-      Set.of("Run.taskData", "RunBuilder.from", "RunBuilder.in", "RunOpening.output");
+      Set.of(
+          "FineTuningBuilder.in",
+          "Run.taskData",
+          "RunBuilder.from",
+          "RunBuilder.in",
+          "RunOpening.output");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -4,10 +4,13 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.transformer.Transformer;
+import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.training.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Texts and runs so small that they train in a moment. */
 public final class SmallTexts {
@@ -63,5 +66,15 @@ public final class SmallTexts {
                     .evalBatches(2)
                     .metricSentences(4)
                     .checkpointEvery(10));
+  }
+
+  /** Texts of two classes, which a small network can tell apart; so many of each. */
+  public static List<LabelledText> labelled(int count) {
+    List<LabelledText> texts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      texts.add(new LabelledText("sea", "the ship %d of the sea".formatted(i)));
+      texts.add(new LabelledText("land", "a road %d".formatted(i)));
+    }
+    return texts;
   }
 }

@@ -1,8 +1,9 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.finetune.FineTuneSettings;
+import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.ParameterTotal;
 import io.evomoe.run.internal.task.TaskData;
@@ -65,19 +66,16 @@ final class Description {
     return lines;
   }
 
-  /**
-   * Of a fine-tuning.
-   *
-   * @param model the network's
-   * @param steps of each training
-   */
-  static Map<String, String> ofFineTuning(RunConfig model, FineTuneSettings settings, long steps) {
+  /** Of a fine-tuning. */
+  static Map<String, String> ofFineTuning(FineTuning tuning) {
+    RunConfig model = tuning.config();
+    FineTuneSettings settings = tuning.settings();
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Model", "gate %s, %s".formatted(model.gate(), fields(model.model(), Set.of())));
     lines.put(
         "Fine-tuning",
         "steps %,d, batch %d, learningRate %s, seed %d"
-            .formatted(steps, settings.batch(), settings.learningRate(), settings.seed()));
+            .formatted(tuning.steps(), settings.batch(), settings.learningRate(), settings.seed()));
     lines.put("Kernels", kernels());
     lines.put("Machine", machine());
     return lines;

@@ -5,29 +5,17 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
-import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.run.internal.finetune.ClassSource;
-import io.evomoe.run.internal.finetune.FineTuneSettings;
-import io.evomoe.run.internal.finetune.FineTuning;
-import io.evomoe.run.internal.finetune.TunedFolder;
-import io.evomoe.run.internal.finetune.TunedPart;
-import io.evomoe.run.internal.finetune.TunedScores;
-import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
-import io.evomoe.run.record.ClassEvaluation;
-import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RunWatcher;
-import io.evomoe.training.TrainingListener;
+import io.evomoe.run.config.FineTuneSettings;
+import io.evomoe.run.finetune.FineTuning;
+import io.evomoe.run.finetune.FineTuningBuilder;
+import io.evomoe.run.record.FineTuned;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -89,7 +77,7 @@ final class FineTuneCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "500",
       description = "steps between checkpoints, 0 for one at the end alone; 500 by default")
-  long checkpointEvery = FineTuneSettings.DEFAULT_CHECKPOINT_EVERY;
+  long checkpointEvery = FineTuneSettings.DEFAULT.checkpointEvery();
 
   @Mixin WatchOptions watch = new WatchOptions();
 
@@ -112,99 +100,68 @@ final class FineTuneCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     watch.requireValid();
-    OptionalLong wanted = steps == null ? OptionalLong.empty() : OptionalLong.of(steps);
-    FineTuneSettings settings =
-        new FineTuneSettings(wanted, epochs, batch, learningRate, seed, checkpointEvery);
     try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
-        OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune");
-        RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.ROBERTA, "finetune")) {
+        OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune")) {
+      FineTuningBuilder builder = builder();
       List<Path> texts = data.isEmpty() ? List.of(ShippedData.folder("wordnet")) : data;
-      ClassSource source =
-          new ClassSource(texts, split.heldOut(HeldOut.DEFAULT), form.form(DataForm.DEFAULT));
-      ClassifiedSplit classified = source.split(console::println);
-      TunedFolder folder =
-          new TunedFolder(output.path(), run, settings, source, classified.labels(), noBaseline);
-      FineTuning tuning = new FineTuning(run, classified, settings);
-      console.println(tuning.description());
-      Optional<List<ClassScores>> finished = folder.finished(tuning.steps());
-      if (finished.isPresent()) {
-        console.println("finished before, taken as it is");
+      try (FineTuning tuning = builder.data(texts).in(output)) {
+        console.println(tuning.description());
+        print(train(tuning, stop, page(tuning, texts)), tuning);
       }
-      finished
-          .or(() -> train(tuning, folder, stop, description(run, settings, source, tuning)))
-          .ifPresentOrElse(scores -> print(scores, folder), () -> printGoOn(folder));
     }
     return 0;
   }
 
-  private void print(List<ClassScores> scores, TunedFolder folder) {
-    console.println();
-    console.print(ClassScoreTable.text(scores));
-    console.printf("Results: %s%n", folder.path());
+  private void print(FineTuned tuned, FineTuning tuning) {
+    if (tuned.isInterrupted()) {
+      console.printf("Stopped and saved; go on with: %s%n", goOn(tuning));
+    } else {
+      console.println();
+      console.print(ClassScoreTable.text(tuned.scores()));
+      console.printf("Results: %s%n", tuning.folder());
+    }
   }
 
-  /** What the report says besides what is going to be measured. */
-  private static ReportData description(
-      RunCheckpoint run, FineTuneSettings settings, ClassSource source, FineTuning tuning) {
+  private FineTuningBuilder builder() {
+    FineTuningBuilder builder =
+        FineTuning.of(checkpoint)
+            .split(split.heldOut(HeldOut.DEFAULT))
+            .form(form.form(DataForm.DEFAULT))
+            .training(t -> t.epochs(epochs).batch(batch).learningRate(learningRate).seed(seed))
+            .training(t -> t.checkpointEvery(checkpointEvery))
+            .said(console::println);
+    if (steps != null) {
+      long wanted = steps;
+      builder.training(t -> t.steps(wanted));
+    }
+    return noBaseline ? builder.withoutBaseline() : builder;
+  }
+
+  private FineTuned train(FineTuning tuning, GracefulStop stop, ReportData empty) {
+    FineTuneReport report = new FineTuneReport(empty, tuning.folder(), noBaseline);
+    try (LiveReport page = watch.page(tuning.folder(), report)) {
+      tuning.watch(watch.watcher(tuning.folder(), page));
+      FineTuned tuned = tuning.train(new ConsoleFineTuning(console, stop, report, page));
+      tuned.measured().ifPresent(report::end);
+      return tuned;
+    }
+  }
+
+  /** What the page says besides what is going to be measured. */
+  private ReportData page(FineTuning tuning, List<Path> texts) {
     String counts = tuning.description().lines().findFirst().orElse("");
+    String title =
+        "EvoMoE fine-tuning: %d classes, %s"
+            .formatted(tuning.labels().size(), tuning.config().gate());
     Map<String, String> description = new LinkedHashMap<>();
     description.put("Data", counts);
-    description.putAll(Description.ofFineTuning(run.config(), settings, tuning.steps()));
-    String note = DataNote.of(DataNote.names(source.paths()), Optional.of(counts));
-    String title =
-        "EvoMoE fine-tuning: %d classes, %s".formatted(tuning.labels().size(), run.config().gate());
+    description.putAll(Description.ofFineTuning(tuning));
+    String note = DataNote.of(DataNote.names(texts), Optional.of(counts));
     return new ReportData(title, note, description, List.of(), List.of());
   }
 
-  private void printGoOn(TunedFolder folder) {
-    console.printf("Stopped and saved; go on with: %s%n", goOn(folder));
-  }
-
-  private String goOn(TunedFolder folder) {
+  private String goOn(FineTuning tuning) {
     return CommandText.again(
-        spec, out == null ? List.of("--out", folder.path().toString()) : List.of());
-  }
-
-  /** Empty if it was stopped before its end. */
-  private Optional<List<ClassScores>> train(
-      FineTuning tuning, TunedFolder folder, GracefulStop stop, ReportData description) {
-    TunedPart scratch = folder.scratch();
-    TunedPart tuned = folder.tuned();
-    List<TunedPart> parts = noBaseline ? List.of(tuned) : List.of(scratch, tuned);
-    List<CurveRow> kept = parts.stream().flatMap(part -> part.earlier().stream()).toList();
-    FineTuneReport report =
-        new FineTuneReport(description, folder.path(), parts, tuning.majority());
-    stop.begin();
-    folder.begin();
-    Optional<ClassEvaluation> evaluation;
-    try (CurveFile curves = CurveFile.create(folder.path().resolve(CurveFile.NAME), kept);
-        LiveReport page = watch.page(folder.path(), report)) {
-      RunWatcher watcher = folder.logging(watch.watcher(folder.path(), page));
-      if (!noBaseline) {
-        Optional<TunedScores> measured =
-            tuning.fromScratch(scratch, curves, watcher, progress(scratch, tuning, stop));
-        if (measured.isEmpty() || stop.isStopped()) {
-          return Optional.empty();
-        }
-        report.add(scratch, measured.get());
-        page.settle();
-      }
-      Optional<TunedScores> measured =
-          tuning.fineTuned(tuned, curves, watcher, progress(tuned, tuning, stop));
-      measured.ifPresent(last -> report.add(tuned, last));
-      evaluation = measured.map(TunedScores::evaluation);
-    }
-    evaluation.ifPresent(last -> folder.finish(report.scores(), last));
-    return evaluation.map(last -> report.scores());
-  }
-
-  private TrainingListener progress(TunedPart part, FineTuning tuning, GracefulStop stop) {
-    part.saved()
-        .ifPresent(
-            saved ->
-                console.printf(
-                    "%s: resuming after step %d of %d%n",
-                    part.name(), saved.progress().step(), tuning.steps()));
-    return new StepProgress(part.name(), tuning.steps(), console, stop::begin);
+        spec, out == null ? List.of("--out", tuning.folder().toString()) : List.of());
   }
 }

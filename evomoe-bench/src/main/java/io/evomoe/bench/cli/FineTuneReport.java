@@ -3,8 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.report.ClassReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.run.internal.finetune.TunedPart;
-import io.evomoe.run.internal.finetune.TunedScores;
+import io.evomoe.run.internal.finetune.TunedKind;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
@@ -23,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class FineTuneReport implements LiveReport.Content {
   private final ReportData empty;
   private final Path curves;
-  private final List<TunedPart> parts;
-  private final List<TunedPart> over = new ArrayList<>();
-  private final List<ClassScores> scores;
+  private final List<TunedKind> trainings;
+  private final List<TunedKind> over = new ArrayList<>();
+  private final List<ClassScores> scores = new ArrayList<>();
   private @Nullable ClassEvaluation evaluation;
 
   /**
@@ -33,50 +32,54 @@ final class FineTuneReport implements LiveReport.Content {
    *
    * @param empty title, description and note
    * @param folder that has its curves
-   * @param parts the trainings in their order; the last is the pre-trained network's
-   * @param majority what always naming the most frequent class reaches
+   * @param alone whether no network without pre-training is set beside the fine-tuned one
    */
-  FineTuneReport(ReportData empty, Path folder, List<TunedPart> parts, ClassScores majority) {
+  FineTuneReport(ReportData empty, Path folder, boolean alone) {
     this.empty = empty;
     this.curves = folder.resolve(CurveFile.NAME);
-    this.parts = List.copyOf(parts);
-    this.scores = new ArrayList<>(List.of(majority));
+    this.trainings = TunedKind.all(alone);
   }
 
-  /** A training is over, and measured. */
-  void add(TunedPart part, TunedScores measured) {
-    over.add(part);
-    scores.add(measured.scores());
-    evaluation = over.size() == parts.size() ? measured.evaluation() : null;
+  /** One more was measured: the majority class, or the network of a training that is over. */
+  void add(ClassScores measured) {
+    scores.add(measured);
+    trainings.stream()
+        .filter(training -> training.title().equals(measured.classifier()))
+        .forEach(over::add);
   }
 
-  /** What was measured by now. */
-  List<ClassScores> scores() {
-    return List.copyOf(scores);
+  /** All is over. */
+  void end(ClassEvaluation measured) {
+    evaluation = measured;
+  }
+
+  /** Whether another training comes. */
+  boolean isBetweenTrainings() {
+    return !over.isEmpty() && over.size() < trainings.size();
   }
 
   @Override
   public ReportData with(Optional<LiveReport.Going> going) {
     List<RecordedRun> runs = new ArrayList<>();
     List<CurveRow> rows = over.isEmpty() ? List.of() : CurveFile.read(curves);
-    over.forEach(part -> runs.add(curve(part, rows)));
+    over.forEach(training -> runs.add(curve(training, rows)));
     List<RunResult> results = new ArrayList<>();
-    for (TunedPart part : parts) {
+    for (TunedKind training : trainings) {
       going
-          .filter(run -> part.name().equals(run.recorded().task()) && !over.contains(part))
+          .filter(run -> training.part().equals(run.recorded().task()) && !over.contains(training))
           .ifPresent(
               run -> {
-                results.add(run.result().labelled(part.title()));
-                runs.add(run.recorded().labelled(part.title()));
+                results.add(run.result().labelled(training.title()));
+                runs.add(run.recorded().labelled(training.title()));
               });
     }
     return new ReportData(empty.title(), empty.note(), empty.description(), results, runs);
   }
 
-  private static RecordedRun curve(TunedPart part, List<CurveRow> rows) {
-    List<CurveRow> own = rows.stream().filter(row -> row.task().equals(part.name())).toList();
+  private static RecordedRun curve(TunedKind training, List<CurveRow> rows) {
+    List<CurveRow> own = rows.stream().filter(row -> row.task().equals(training.part())).toList();
     long seed = own.isEmpty() ? 0 : own.get(0).seed();
-    return new RecordedRun(part.name(), part.title(), seed, own, List.of());
+    return new RecordedRun(training.part(), training.title(), seed, own, List.of());
   }
 
   @Override
@@ -106,8 +109,9 @@ final class FineTuneReport implements LiveReport.Content {
 
   @Override
   public String place() {
-    return parts.size() == 1
+    return trainings.size() == 1
         ? ""
-        : "training %d of %d".formatted(Math.min(over.size() + 1, parts.size()), parts.size());
+        : "training %d of %d"
+            .formatted(Math.min(over.size() + 1, trainings.size()), trainings.size());
   }
 }

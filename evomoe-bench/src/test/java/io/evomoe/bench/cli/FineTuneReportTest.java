@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.models.metrics.Confusion;
-import io.evomoe.run.internal.finetune.TunedPart;
-import io.evomoe.run.internal.finetune.TunedScores;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
@@ -28,24 +26,24 @@ class FineTuneReportTest {
   private static final ReportData EMPTY =
       new ReportData("Classes", "No data.", Map.of("Data", "none"), List.of(), List.of());
 
+  private static final ClassEvaluation EVALUATION =
+      new ClassEvaluation(
+          "texts", List.of("a", "b"), Confusion.of(new int[] {0, 1}, new int[] {0, 0}, 2));
+
   @TempDir Path folder;
-  private TunedPart scratch;
-  private TunedPart tuned;
   private FineTuneReport report;
 
   @BeforeEach
   void begin() {
-    scratch = part("scratch", "without pre-training");
-    tuned = part("finetune", "fine-tuned");
-    report =
-        new FineTuneReport(EMPTY, folder, List.of(scratch, tuned), scores("majority class", 0.5));
+    report = new FineTuneReport(EMPTY, folder, false);
+    report.add(scores("majority class"));
   }
 
   @Test
   void should_show_the_training_that_goes_beside_the_one_that_is_over() {
     assertThat(report.place()).isEqualTo("training 1 of 2");
     CurveFile.create(folder.resolve(CurveFile.NAME), rows("scratch", 8)).close();
-    report.add(scratch, measured("without pre-training"));
+    report.add(scores("without pre-training"));
 
     ReportData data = report.with(Optional.of(going("finetune", 5)));
 
@@ -64,8 +62,9 @@ class FineTuneReportTest {
     List<CurveRow> both = new ArrayList<>(rows("scratch", 8));
     both.addAll(rows("finetune", 8));
     CurveFile.create(folder.resolve(CurveFile.NAME), both).close();
-    report.add(scratch, measured("without pre-training"));
-    report.add(tuned, measured("fine-tuned"));
+    report.add(scores("without pre-training"));
+    report.add(scores("fine-tuned"));
+    report.end(EVALUATION);
 
     ReportData data = report.with(Optional.of(going("finetune", 8)));
 
@@ -75,18 +74,8 @@ class FineTuneReportTest {
     assertThat(report.html(data)).contains("<h2>Confusion</h2>").doesNotContain("Stopped");
   }
 
-  private TunedPart part(String name, String title) {
-    return new TunedPart(name, title, folder.resolve(name), Map.of(), Optional.empty(), List.of());
-  }
-
-  private static ClassScores scores(String name, double value) {
-    return new ClassScores(name, value, value, value, value);
-  }
-
-  private static TunedScores measured(String name) {
-    Confusion confusion = Confusion.of(new int[] {0, 1}, new int[] {0, 0}, 2);
-    return new TunedScores(
-        scores(name, 0.75), new ClassEvaluation("texts", List.of("a", "b"), confusion));
+  private static ClassScores scores(String name) {
+    return new ClassScores(name, 0.5, 0.5, 0.5, 0.5);
   }
 
   private static LiveReport.Going going(String task, long step) {

@@ -30,6 +30,7 @@ class DocumentationTest {
     "docs/watching.md, 0, evomoe-run/src/test/java/io/evomoe/run/example/UseRun.java",
     "docs/library.md, 0,"
         + " evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
+    "docs/library.md, 1, evomoe-run/src/test/java/io/evomoe/run/example/FineTune.java",
     "README.md, 2, evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
     "README.md, 3," + " evomoe-dl4j/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
     "README.md, 4, evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java",

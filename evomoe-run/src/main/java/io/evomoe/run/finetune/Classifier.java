@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A fine-tuned classifier, as {@code finetune} leaves it in its folder, which is complete in
- * itself.
+ * A fine-tuned classifier, as {@link FineTuning} and the command {@code finetune} leave it in its
+ * folder, which is complete in itself.
  *
  * <pre>{@code
  * try (Classifier classifier = Classifier.open(Path.of("runs/glosses"))) {
@@ -133,7 +133,8 @@ public final class Classifier implements AutoCloseable {
    * Measures the classifier on a part of the texts that it was fine-tuned on, where they were then.
    *
    * @param part {@code train}, {@code valid} or {@code test}
-   * @throws IllegalArgumentException if there is no such part, or the texts are not there any more
+   * @throws IllegalArgumentException if there is no such part, or the texts are not there any more,
+   *     or were a program's own and are in no file
    */
   public ClassEvaluation evaluate(String part) {
     return evaluate(TunedFolder.source(checkpoint, config).part(part));
@@ -149,6 +150,17 @@ public final class Classifier implements AutoCloseable {
    */
   public ClassEvaluation evaluate(Path file) {
     return evaluate(ClassSource.measured(file, "test", config.data(), note -> {}));
+  }
+
+  /**
+   * The same on texts of your own.
+   *
+   * @param texts at least one
+   * @throws IllegalArgumentException if a label is none of {@link #labels}; the message has its
+   *     number in the list as line
+   */
+  public ClassEvaluation evaluate(List<LabelledText> texts) {
+    return evaluate(LabelledText.corpus(texts));
   }
 
   /** The same on texts in memory. */

@@ -1,5 +1,6 @@
 package io.evomoe.run.record;
 
+import io.evomoe.models.metrics.ClassMeasure;
 import io.evomoe.models.metrics.Confusion;
 import java.util.List;
 
@@ -20,6 +21,21 @@ public record ClassEvaluation(String texts, List<String> labels, Confusion confu
           "labels must be as many as classes (%d), were %d"
               .formatted(confusion.classes(), labels.size()));
     }
+  }
+
+  /**
+   * How well one class is named.
+   *
+   * @param label one of {@link #labels}
+   * @throws IllegalArgumentException if it is none of them
+   */
+  public ClassMeasure of(String label) {
+    int number = labels.indexOf(label);
+    if (number < 0) {
+      throw new IllegalArgumentException(
+          "label must be one of the %d classes, was %s".formatted(labels.size(), label));
+    }
+    return confusion.of(number);
   }
 
   /** Share of the texts that were named right, in 0..1. */

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.Run;
 import io.evomoe.run.SmallTexts;
+import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.tensorboard.TensorBoard;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +54,22 @@ class RunExampleTest {
 
     assertThat(TensorBoard.isIn(out)).isTrue();
     assertThat(StepFile.read(out.resolve(StepFile.NAME))).hasSize(20);
+  }
+
+  @Test
+  void should_fine_tune_and_classify_as_the_documentation_shows() throws IOException {
+    Path masked = folder.resolve("masked");
+    try (Run<Roberta> run = SmallTexts.roberta(folder).in(masked)) {
+      run.train();
+    }
+    Path classes = folder.resolve("classes");
+
+    double accuracy = FineTune.finetune(masked, SmallTexts.labelled(60), classes);
+
+    assertThat(accuracy).isGreaterThan(0.8);
+    assertThat(FineTune.classify(classes, List.of("the ship 3 of the sea", "a road 7")))
+        .extracting(Classified::label)
+        .containsExactly("sea", "land");
   }
 
   /** That it classifies is shown where something is fine-tuned. */

@@ -6,14 +6,21 @@ import io.evomoe.models.metrics.ClassMeasure;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.Json;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a classifier reaches of each class, in the output folder. */
 final class ClassFile {
+  private static final Logger log = LoggerFactory.getLogger(ClassFile.class);
   private static final String NAME = "classes.json";
 
   private ClassFile() {}
@@ -52,6 +59,45 @@ final class ClassFile {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("measures have a JSON form", e);
     }
+  }
+
+  /**
+   * Reads what was written; empty where there is none, or something else.
+   *
+   * @param texts name of the texts that were named
+   */
+  static Optional<ClassEvaluation> read(Path folder, String texts) {
+    Path file = folder.resolve(NAME);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      List<Line> lines = List.of(Json.MAPPER.readValue(Files.readString(file), Line[].class));
+      return Optional.of(
+          new ClassEvaluation(texts, lines.stream().map(Line::label).toList(), confusion(lines)));
+    } catch (IOException | RuntimeException e) {
+      log.warn("Measured again: {} cannot be read: {}", file, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Confusion confusion(List<Line> lines) {
+    List<String> names = lines.stream().map(Line::label).toList();
+    List<Integer> labels = new ArrayList<>();
+    List<Integer> predicted = new ArrayList<>();
+    for (Line line : lines) {
+      line.named()
+          .forEach(
+              (name, count) -> {
+                labels.addAll(Collections.nCopies(count, names.indexOf(line.label())));
+                predicted.addAll(Collections.nCopies(count, names.indexOf(name)));
+              });
+    }
+    return Confusion.of(ints(predicted), ints(labels), lines.size());
+  }
+
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static Map<String, Integer> named(ClassEvaluation evaluation, int label) {

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * @param rule how those are divided that have no split of their own
  * @param form of the files
  */
-public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) {
+public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) implements TunedTexts {
 
   /** Keeps the paths unmodifiable, and refuses shares where all of them have a split. */
   public ClassSource {
@@ -29,11 +29,7 @@ public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) {
     }
   }
 
-  /**
-   * All texts, on their sides.
-   *
-   * @param said told, a line a path, what it was taken for
-   */
+  @Override
   public ClassifiedSplit split(Consumer<String> said) {
     return paths.stream()
         .map(
@@ -80,8 +76,8 @@ public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) {
     return ClassifiedCorpus.read(source, said);
   }
 
-  /** Tells what is in the files from anything else. */
-  String digest() {
+  @Override
+  public String digest() {
     return FolderDigest.of(paths);
   }
 }

@@ -8,6 +8,7 @@ import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.models.text.classes.Labels;
+import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
@@ -58,6 +59,15 @@ final class ClassTexts {
     return new TrainingData<>(train, heldOut);
   }
 
+  /** Name of the texts that the last measurement is of. */
+  String measured() {
+    return last().name();
+  }
+
+  private ClassifiedCorpus last() {
+    return split.test().orElse(split.valid());
+  }
+
   /** The scores of always naming the most frequent class of training. */
   ClassScores majority() {
     int[] training = split.train().labelIds(labels());
@@ -71,10 +81,9 @@ final class ClassTexts {
     int classes = labels().size();
     Confusion onValid = naming.confusion(valid, classes);
     Optional<Confusion> onTest = test.map(batches -> naming.confusion(batches, classes));
-    ClassifiedCorpus last = split.test().orElse(split.valid());
     return new TunedScores(
         scores(name, onValid.all(), onTest.map(Confusion::all)),
-        new ClassEvaluation(last.name(), labels().names(), onTest.orElse(onValid)));
+        new ClassEvaluation(measured(), labels().names(), onTest.orElse(onValid)));
   }
 
   private static ClassScores scores(

@@ -5,6 +5,7 @@ import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.Fingerprint;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -14,6 +15,7 @@ import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -41,14 +43,12 @@ public final class TunedFolder {
   public static final String CHECKPOINTS = "checkpoints";
   private static final String LABELS = "labels";
   private static final String SPAWNED = "spawned";
-  private static final String SCRATCH = "scratch";
-  private static final String TUNED = "finetune";
 
   private final Path path;
   private final RunCheckpoint run;
-  private final ClassSource source;
+  private final TunedTexts source;
+  private final boolean alone;
   private final Map<String, String> notes;
-  private final List<CurveRow> recorded;
 
   /**
    * The folder of a fine-tuning, with what there is of it.
@@ -64,20 +64,20 @@ public final class TunedFolder {
       Path path,
       RunCheckpoint run,
       FineTuneSettings settings,
-      ClassSource source,
+      TunedTexts source,
       Labels labels,
       boolean alone) {
     this.path = path;
     this.run = run;
     this.source = source;
+    this.alone = alone;
     String content = source.digest();
     this.notes = new HashMap<>(RunFolder.dataEntries(source.paths(), content));
-    notes.put(Fingerprint.NOTE, FineTuning.fingerprint(run, settings, content, source, alone));
+    notes.put(Fingerprint.NOTE, TunedTrainings.fingerprint(run, settings, content, source, alone));
     notes.put(LABELS, String.join("\n", labels.names()));
     notes.put(SPAWNED, Boolean.toString(run.checkpoint().progress().spawned()));
-    this.recorded = CurveFile.readIfWhole(path.resolve(CurveFile.NAME));
-    for (String folder : List.of(CHECKPOINTS, SCRATCH)) {
-      CheckpointFolder.openNewestWhole(path.resolve(folder)).ifPresent(this::requireSame);
+    for (TunedKind kind : TunedKind.values()) {
+      CheckpointFolder.openNewestWhole(path.resolve(kind.folder())).ifPresent(this::requireSame);
     }
   }
 
@@ -98,25 +98,20 @@ public final class TunedFolder {
     return path;
   }
 
-  /** The training of the network without pre-training. */
-  public TunedPart scratch() {
-    return part(SCRATCH, "without pre-training", SCRATCH);
+  /** Its trainings, each of which goes on from its newest whole checkpoint, if its curve is. */
+  public List<TunedPart> parts() {
+    List<CurveRow> recorded = CurveFile.readIfWhole(path.resolve(CurveFile.NAME));
+    return TunedKind.all(alone).stream().map(kind -> part(kind, recorded)).toList();
   }
 
-  /** The training of the pre-trained network. */
-  public TunedPart tuned() {
-    return part(TUNED, "fine-tuned", CHECKPOINTS);
-  }
-
-  /** It goes on from the newest checkpoint that is whole, if its curve is. */
-  private TunedPart part(String name, String title, String folder) {
-    Path checkpoints = path.resolve(folder);
-    List<CurveRow> own = recorded.stream().filter(row -> row.task().equals(name)).toList();
+  private TunedPart part(TunedKind kind, List<CurveRow> recorded) {
+    Path checkpoints = path.resolve(kind.folder());
+    List<CurveRow> own = recorded.stream().filter(row -> row.task().equals(kind.part())).toList();
     Optional<Checkpoint> saved =
         CheckpointFolder.openNewestWhole(checkpoints)
             .filter(at -> upTo(at, own).size() == at.progress().step());
     List<CurveRow> earlier = saved.map(at -> upTo(at, own)).orElse(List.of());
-    return new TunedPart(name, title, checkpoints, notes, saved, earlier);
+    return new TunedPart(kind, checkpoints, notes, saved, earlier);
   }
 
   private static List<CurveRow> upTo(Checkpoint saved, List<CurveRow> rows) {
@@ -124,14 +119,22 @@ public final class TunedFolder {
   }
 
   /**
-   * The scores, if all was measured before.
+   * What was reached, if all was measured before.
    *
-   * @param steps of the training of the pre-trained network
+   * @param steps of each training
+   * @param texts name of those that the last measurement is of
    */
-  public Optional<List<ClassScores>> finished(long steps) {
-    return tuned().saved().filter(at -> at.progress().step() == steps).isPresent()
-        ? ClassScoreFile.read(path)
-        : Optional.empty();
+  public Optional<FineTuned> finished(long steps, String texts) {
+    List<TunedPart> parts = parts();
+    return parts
+        .get(parts.size() - 1)
+        .saved()
+        .filter(at -> at.progress().step() == steps)
+        .flatMap(at -> ClassScoreFile.read(path))
+        .flatMap(
+            scores ->
+                ClassFile.read(path, texts)
+                    .map(measured -> new FineTuned(scores, Optional.of(measured))));
   }
 
   public static RunConfig model(Path folder) {
@@ -141,10 +144,15 @@ public final class TunedFolder {
   /**
    * The texts that a classifier was fine-tuned on.
    *
-   * @throws IllegalArgumentException if they are not there any more, or others are now, or the
-   *     classifier is of a version that did not keep where they are
+   * @throws IllegalArgumentException if they are not there any more, or others are now, were in no
+   *     file, or the classifier is of a version that did not keep where they are
    */
   public static ClassSource source(Checkpoint checkpoint, RunConfig model) {
+    if (RunFolder.isOfNoFile(checkpoint)) {
+      throw new IllegalArgumentException(
+          "the texts that %s was fine-tuned on were a program's and are in no file; name the texts to measure on (--data)"
+              .formatted(checkpoint.location()));
+    }
     List<Path> data = RunFolder.data(checkpoint);
     if (!RunFolder.isSameData(checkpoint, data)) {
       throw new IllegalArgumentException(
@@ -166,10 +174,10 @@ public final class TunedFolder {
    * Before anything is trained: scores that are here are not those that will be measured, nor is a
    * log of steps that were not saved, and the classifier is going to be complete in itself.
    */
-  public void begin() {
+  public void begin(List<TunedPart> parts) {
     try {
       Files.deleteIfExists(path.resolve(ClassScoreFile.NAME));
-      if (scratch().saved().isEmpty() && tuned().saved().isEmpty()) {
+      if (parts.stream().allMatch(part -> part.saved().isEmpty())) {
         Files.deleteIfExists(path.resolve(StepFile.NAME));
       }
       Path tokenizer = FileTree.requireNoLink(path.resolve(RunFolder.TOKENIZER));
@@ -190,6 +198,6 @@ public final class TunedFolder {
   public void finish(List<ClassScores> scores, ClassEvaluation evaluation) {
     ClassFile.write(path, evaluation);
     ClassScoreFile.write(path, scores);
-    scratch().deleteCheckpoints();
+    TunedPart.deleteCheckpoints(path.resolve(TunedKind.SCRATCH.folder()));
   }
 }

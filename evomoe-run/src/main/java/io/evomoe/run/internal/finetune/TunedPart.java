@@ -17,16 +17,14 @@ import java.util.Optional;
 /**
  * One of the trainings of a fine-tuning, and how far it has come.
  *
- * @param name in the curves
- * @param title for people, and in the scores
+ * @param kind which one
  * @param checkpoints where it is saved
  * @param notes in every checkpoint
  * @param saved where to go on, if it was begun before
  * @param earlier its rows up to there
  */
 public record TunedPart(
-    String name,
-    String title,
+    TunedKind kind,
     Path checkpoints,
     Map<String, String> notes,
     Optional<Checkpoint> saved,
@@ -35,9 +33,14 @@ public record TunedPart(
   /** Where checkpoints go; those of a training that cannot be continued are deleted. */
   CheckpointWriter writer() {
     if (saved.isEmpty()) {
-      deleteCheckpoints();
+      deleteCheckpoints(checkpoints);
     }
     return new CheckpointFolder(checkpoints, 1, notes);
+  }
+
+  /** Steps that it has behind it. */
+  public long steps() {
+    return saved.map(at -> at.progress().step()).orElse(0L);
   }
 
   /** What was measured up to where it goes on. */
@@ -45,7 +48,7 @@ public record TunedPart(
     return saved.map(at -> Measured.of(at.config())).orElse(Measured.NOTHING);
   }
 
-  void deleteCheckpoints() {
+  static void deleteCheckpoints(Path checkpoints) {
     try {
       FileTree.delete(checkpoints);
     } catch (IOException e) {

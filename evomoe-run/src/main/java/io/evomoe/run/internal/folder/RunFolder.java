@@ -233,6 +233,11 @@ public record RunFolder(Path path) {
     return data.lines().map(Path::of).toList();
   }
 
+  /** Whether the data of what a checkpoint is of was in memory alone. */
+  public static boolean isOfNoFile(Checkpoint checkpoint) {
+    return "".equals(checkpoint.config().get(DATA));
+  }
+
   /** Whether the data is what the run began with; true where an older checkpoint does not say. */
   public static boolean isSameData(Checkpoint checkpoint, List<Path> data) {
     String content = checkpoint.config().get(CONTENT);

@@ -88,13 +88,18 @@ public final class RunCheckpoint implements AutoCloseable {
    * @throws IllegalArgumentException if it is a run of another task
    */
   public static RunCheckpoint open(Path folder, Task<?, ?> task, String command) {
+    requireTask(folder, task, command);
+    return open(folder);
+  }
+
+  /** Refuses a folder that {@link #open(Path, Task, String)} refuses, before it is read. */
+  public static void requireTask(Path folder, Task<?, ?> task, String command) {
     RunConfig config = RunFolder.open(folder).config();
     if (!config.task().equals(task.name())) {
       throw new IllegalArgumentException(
           "%s is a run of task %s; %s needs task %s"
               .formatted(folder, config.task(), command, task.name()));
     }
-    return open(folder);
   }
 
   /** The same checkpoint, seen as that of a run of another configuration; to be closed as well. */

@@ -7,6 +7,7 @@ import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.moe.GateState;
+import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.Fingerprint;
 import io.evomoe.run.internal.folder.FolderDigest;
@@ -30,17 +31,18 @@ import java.util.Optional;
  * that the run had come to, and keep them, and their gates count its steps as well: a StableMoE
  * router is frozen in both, in the second as it was drawn.
  */
-public final class FineTuning {
+public final class TunedTrainings {
   private final RunCheckpoint run;
   private final ClassTexts texts;
   private final TrainerConfig config;
   private final long seed;
+  private boolean interrupted;
 
   /** Encodes the texts. */
-  public FineTuning(RunCheckpoint run, ClassifiedSplit texts, FineTuneSettings settings) {
+  public TunedTrainings(RunCheckpoint run, ClassifiedSplit texts, FineTuneSettings settings) {
     this.run = run;
     this.texts = new ClassTexts(run, texts, settings);
-    this.config = settings.config(this.texts.trainingTexts());
+    this.config = settings.trainer(this.texts.trainingTexts());
     this.seed = settings.seed();
   }
 
@@ -55,10 +57,16 @@ public final class FineTuning {
       RunCheckpoint run,
       FineTuneSettings settings,
       String content,
-      ClassSource source,
+      TunedTexts source,
       boolean alone) {
     return Fingerprint.of(
-        settings.text(),
+        "%s %s %d %s %d"
+            .formatted(
+                settings.steps(),
+                settings.epochs(),
+                settings.batch(),
+                settings.learningRate(),
+                settings.seed()),
         content + source.rule() + source.form() + alone,
         run.config().kernels().name(),
         FolderDigest.of(run.checkpoint().location()),
@@ -85,8 +93,13 @@ public final class FineTuning {
     return texts.majority();
   }
 
+  /** Name of the texts that the last measurement is of. */
+  public String measured() {
+    return texts.measured();
+  }
+
   /**
-   * Trains from the weights that the run started with, or goes on from where it was saved.
+   * Trains, or goes on from where it was saved.
    *
    * @param place where it is saved
    * @param curves where every step is recorded; already holds the {@link TunedPart#earlier} rows
@@ -94,12 +107,51 @@ public final class FineTuning {
    * @param listener told of every step after it was recorded
    * @return empty if it was stopped before its end, and saved
    */
-  public Optional<TunedScores> fromScratch(
+  public Optional<TunedScores> train(
       TunedPart place, CurveFile curves, RunWatcher watcher, TrainingListener listener) {
+    interrupted = false;
+    RunConfig its = run.config().with(c -> c.seed(seed).training(config.training()));
+    try (RobertaClassifier classifier =
+            new RobertaClassifier(network(place.kind()), labels().size(), seed);
+        Trainer<ClassBatch> trainer = trainer(classifier, place)) {
+      RunRecording recording =
+          RunRecording.ofPart(
+              place.kind().part(), its, curves, place.earlier(), place.measured(), watcher);
+      if (trainer.progress().step() < steps()) {
+        train(new RecordedSteps(trainer), its, recording, place, listener);
+      }
+      return trainer.progress().step() < steps()
+          ? Optional.empty()
+          : Optional.of(measure(place.kind().title(), classifier, trainer));
+    }
+  }
+
+  private void train(
+      RecordedSteps steps,
+      RunConfig its,
+      RunRecording recording,
+      TunedPart place,
+      TrainingListener listener) {
+    try {
+      steps.train(its, recording, place.writer(), listener);
+    } finally {
+      interrupted = steps.interrupted();
+    }
+  }
+
+  /** Whether the thread was interrupted in the last training, which has cleared its flag. */
+  public boolean interrupted() {
+    return interrupted;
+  }
+
+  private Roberta network(TunedKind kind) {
+    if (kind == TunedKind.TUNED) {
+      return run.load(Tasks.ROBERTA.fresh(run)).model();
+    }
     Roberta network = Tasks.ROBERTA.fresh(run);
     run.grow(network);
     takeOverTables(network);
-    return train(network, place, curves, watcher, listener);
+    return network;
   }
 
   /** A hash gate's table may depend on the text of the run, which is not here. */
@@ -118,34 +170,6 @@ public final class FineTuning {
 
   private static List<GateState> tables(Roberta network) {
     return network.state().stream().filter(GateState::namesExperts).toList();
-  }
-
-  /** The same from the weights that the run had come to. */
-  public Optional<TunedScores> fineTuned(
-      TunedPart place, CurveFile curves, RunWatcher watcher, TrainingListener listener) {
-    Roberta network = run.load(Tasks.ROBERTA.fresh(run)).model();
-    return train(network, place, curves, watcher, listener);
-  }
-
-  private Optional<TunedScores> train(
-      Roberta network,
-      TunedPart place,
-      CurveFile curves,
-      RunWatcher watcher,
-      TrainingListener listener) {
-    RunConfig its = run.config().with(c -> c.seed(seed).training(config.training()));
-    try (RobertaClassifier classifier = new RobertaClassifier(network, labels().size(), seed);
-        Trainer<ClassBatch> trainer = trainer(classifier, place)) {
-      RunRecording recording =
-          RunRecording.ofPart(
-              place.name(), its, curves, place.earlier(), place.measured(), watcher);
-      if (trainer.progress().step() < steps()) {
-        new RecordedSteps(trainer).train(its, recording, place.writer(), listener);
-      }
-      return trainer.progress().step() < steps()
-          ? Optional.empty()
-          : Optional.of(measure(place.title(), classifier, trainer));
-    }
   }
 
   private Trainer<ClassBatch> trainer(RobertaClassifier classifier, TunedPart place) {

@@ -1,0 +1,140 @@
+package io.evomoe.run.config;
+
+import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.optimizer.LearningRate;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * How to fine-tune; what is not said here is as in Liu et al. (arXiv 1907.11692, table 10): a
+ * warm-up of 6% of the steps, then a linear decay to 0, AdamW with 0.9, 0.98 and weight decay 0.1.
+ * Gradients are clipped to 1.
+ *
+ * @param steps optimizer steps of each training, at least 1; empty for {@code epochs}
+ * @param epochs passes over the training texts, above 0
+ * @param batch texts in a batch, at least 1
+ * @param learningRate highest rate, above 0
+ * @param seed of the order of texts and of dropout
+ * @param checkpointEvery steps between checkpoints, at least 0; 0 for one at the end of a training
+ *     alone
+ */
+public record FineTuneSettings(
+    OptionalLong steps,
+    double epochs,
+    int batch,
+    double learningRate,
+    long seed,
+    long checkpointEvery) {
+  /** 3 epochs in batches of 32, a rate of 0.0005, seed 1, a checkpoint every 500 steps. */
+  public static final FineTuneSettings DEFAULT =
+      new FineTuneSettings(OptionalLong.empty(), 3, 32, 5e-4, 1, 500);
+
+  private static final double WARMUP_SHARE = 0.06;
+
+  /** Refuses values out of their bounds. */
+  public FineTuneSettings {
+    if (!(epochs > 0) || Double.isInfinite(epochs)) {
+      throw new IllegalArgumentException("epochs must be above 0 and finite, was " + epochs);
+    }
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch must be at least 1, was " + batch);
+    }
+    if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
+      throw new IllegalArgumentException(
+          "learningRate must be above 0 and finite, was " + learningRate);
+    }
+    if (checkpointEvery < 0) {
+      throw new IllegalArgumentException(
+          "checkpointEvery must be at least 0, was " + checkpointEvery);
+    }
+    trainer(steps.orElse(1), learningRate);
+  }
+
+  /**
+   * What a trainer is told.
+   *
+   * @param texts that are trained on
+   */
+  public TrainerConfig trainer(int texts) {
+    long all = steps.orElse(Math.max(1, Math.round(epochs * texts / batch)));
+    return trainer(all, learningRate).with(t -> t.checkpointEvery(checkpointEvery));
+  }
+
+  private static TrainerConfig trainer(long steps, double learningRate) {
+    return TrainerConfig.of(
+        TrainingConfig.defaults(steps)
+            .with(t -> t.learningRate(learningRate).warmupShare(WARMUP_SHARE))
+            .with(t -> t.decay(LearningRate.Decay.LINEAR).floorShare(0).beta2(0.98)));
+  }
+
+  /** The same with other values of some fields. */
+  public FineTuneSettings with(Consumer<Builder> changes) {
+    Builder builder = new Builder(this);
+    changes.accept(builder);
+    return builder.build();
+  }
+
+  /**
+   * Changes single fields; each means what the component of its name means. Of steps and epochs the
+   * one that is set last counts.
+   */
+  public static final class Builder {
+    private OptionalLong steps;
+    private double epochs;
+    private int batch;
+    private double learningRate;
+    private long seed;
+    private long checkpointEvery;
+
+    private Builder(FineTuneSettings from) {
+      steps = from.steps;
+      epochs = from.epochs;
+      batch = from.batch;
+      learningRate = from.learningRate;
+      seed = from.seed;
+      checkpointEvery = from.checkpointEvery;
+    }
+
+    /** Sets {@link FineTuneSettings#steps}, in place of epochs. */
+    public Builder steps(long value) {
+      steps = OptionalLong.of(value);
+      return this;
+    }
+
+    /** Sets {@link FineTuneSettings#epochs}, in place of steps. */
+    public Builder epochs(double value) {
+      epochs = value;
+      steps = OptionalLong.empty();
+      return this;
+    }
+
+    /** Sets {@link FineTuneSettings#batch}. */
+    public Builder batch(int value) {
+      batch = value;
+      return this;
+    }
+
+    /** Sets {@link FineTuneSettings#learningRate}. */
+    public Builder learningRate(double value) {
+      learningRate = value;
+      return this;
+    }
+
+    /** Sets {@link FineTuneSettings#seed}. */
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** Sets {@link FineTuneSettings#checkpointEvery}. */
+    public Builder checkpointEvery(long value) {
+      checkpointEvery = value;
+      return this;
+    }
+
+    private FineTuneSettings build() {
+      return new FineTuneSettings(steps, epochs, batch, learningRate, seed, checkpointEvery);
+    }
+  }
+}

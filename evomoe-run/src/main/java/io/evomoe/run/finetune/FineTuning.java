@@ -1,0 +1,244 @@
+package io.evomoe.run.finetune;
+
+import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.run.config.FineTuneSettings;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.finetune.TunedFolder;
+import io.evomoe.run.internal.finetune.TunedPart;
+import io.evomoe.run.internal.finetune.TunedScores;
+import io.evomoe.run.internal.finetune.TunedTexts;
+import io.evomoe.run.internal.finetune.TunedTrainings;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.FineTuned;
+import io.evomoe.run.record.RunWatcher;
+import io.evomoe.training.Progress;
+import io.evomoe.training.StepReport;
+import io.evomoe.training.TrainingListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fine-tuning of a pre-trained RoBERTa to name the classes of texts, in a folder, the same for
+ * programs and for the command line: what one begins, the other goes on with, and a {@link
+ * Classifier} opens.
+ *
+ * <pre>{@code
+ * try (FineTuning tuning =
+ *     FineTuning.of(Path.of("runs/masked"))
+ *         .data(Path.of("classes.csv"))
+ *         .training(t -> t.epochs(3).batch(32))
+ *         .in(Path.of("runs/classes"))) {
+ *   System.out.println(tuning.train().evaluation().accuracy());
+ * }
+ * }</pre>
+ *
+ * <p>Two networks are trained one after the other, each recorded as a {@linkplain
+ * io.evomoe.run.record.RunRecording#part part}: {@code scratch} from the weights that the run
+ * started with, to compare with, and {@code finetune} from those that it had come to, of which the
+ * classifier is.
+ *
+ * <p>For one thread, except for {@link #requestStop()}.
+ */
+public final class FineTuning implements AutoCloseable {
+  private final OutputFolder output;
+  private final RunCheckpoint run;
+  private final FineTuneSettings settings;
+  private final TunedFolder folder;
+  private final TunedTrainings trainings;
+  private final List<RunWatcher> watchers = new ArrayList<>();
+  private boolean closed;
+  private volatile boolean inTraining;
+  private volatile boolean stopRequested;
+  private volatile @Nullable Runnable stopSteps;
+
+  FineTuning(
+      OutputFolder output,
+      RunCheckpoint run,
+      FineTuneSettings settings,
+      TunedTexts source,
+      ClassifiedSplit texts,
+      boolean alone) {
+    this.output = output;
+    this.run = run;
+    this.settings = settings;
+    this.folder = new TunedFolder(output.path(), run, settings, source, texts.labels(), alone);
+    this.trainings = new TunedTrainings(run, texts, settings);
+  }
+
+  /**
+   * Fine-tunes a run.
+   *
+   * @param run folder of a run of task roberta, trained or imported, of which the newest checkpoint
+   *     is taken, or one checkpoint in it
+   * @throws IllegalArgumentException if it is no folder of a run, or one of another task
+   */
+  public static FineTuningBuilder of(Path run) {
+    RunCheckpoint.requireTask(run, Tasks.ROBERTA, "finetune");
+    return new FineTuningBuilder(run);
+  }
+
+  /** Its folder. */
+  public Path folder() {
+    return folder.path();
+  }
+
+  /** Configuration of the run that is fine-tuned. */
+  public RunConfig config() {
+    return run.config();
+  }
+
+  /** The classes, in the order of the network's outputs. */
+  public List<String> labels() {
+    return trainings.labels().names();
+  }
+
+  /** How it is trained. */
+  public FineTuneSettings settings() {
+    return settings;
+  }
+
+  /** Optimizer steps of each training. */
+  public long steps() {
+    return trainings.steps();
+  }
+
+  /** Lines for people: how many texts each side has, in all and of each class. */
+  public String description() {
+    return trainings.description();
+  }
+
+  /** Also tells this one of each step of both trainings that is recorded from now on. */
+  public void watch(RunWatcher watcher) {
+    watchers.add(watcher);
+  }
+
+  /** The same as {@link #train(FineTuningListener)}, telling nobody. */
+  public FineTuned train() {
+    return train(report -> {});
+  }
+
+  /**
+   * Trains from where it is to the end, or until {@link #requestStop()} or an interrupt of the
+   * thread. The folder has curve and log as each step ends, checkpoints as configured and at the
+   * end of each training, and at last the scores; then it is a {@link Classifier}'s, complete in
+   * itself.
+   *
+   * <p>Where listener or watcher throw, what was trained is saved before the exception is thrown
+   * on. What was stopped or killed goes on by the same call, in this object or another one.
+   *
+   * @return what it gave; of one that has come to its end before, the same again
+   * @throws IllegalStateException if it is trained now, was closed, or diverged
+   */
+  public FineTuned train(FineTuningListener listener) {
+    requireIdle();
+    Optional<FineTuned> before = folder.finished(steps(), trainings.measured());
+    if (before.isPresent()) {
+      listener.onNote("finished before, taken as it is");
+      before.get().scores().forEach(listener::onScores);
+      return before.get();
+    }
+    inTraining = true;
+    try {
+      listener.onStart(this);
+      return trained(listener);
+    } finally {
+      inTraining = false;
+      stopRequested = false;
+      stopSteps = null;
+      if (trainings.interrupted()) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private FineTuned trained(FineTuningListener listener) {
+    List<TunedPart> parts = folder.parts();
+    List<CurveRow> kept = parts.stream().flatMap(part -> part.earlier().stream()).toList();
+    List<ClassScores> scores = new ArrayList<>(List.of(trainings.majority()));
+    folder.begin(parts);
+    listener.onScores(scores.get(0));
+    Optional<TunedScores> last = Optional.empty();
+    try (CurveFile curves = CurveFile.create(folder.path().resolve(CurveFile.NAME), kept)) {
+      RunWatcher watcher = folder.logging(RunWatcher.all(watchers));
+      TrainingListener told = TrainingListener.all(List.of(stopping(), listener));
+      for (TunedPart part : parts) {
+        last = Optional.empty();
+        if (!stopRequested) {
+          listener.onTraining(part.kind().part(), part.steps(), steps());
+          last = trainings.train(part, curves, watcher, told);
+        }
+        if (last.isEmpty()) {
+          return new FineTuned(scores, Optional.empty());
+        }
+        scores.add(last.get().scores());
+        listener.onScores(last.get().scores());
+      }
+    }
+    last.ifPresent(measured -> folder.finish(scores, measured.evaluation()));
+    return new FineTuned(scores, last.map(TunedScores::evaluation));
+  }
+
+  /** Hands a request to stop to the training that goes. */
+  private TrainingListener stopping() {
+    return new TrainingListener() {
+      @Override
+      public void onStart(Progress from, Runnable requestStop) {
+        stopSteps = requestStop;
+        if (stopRequested) {
+          requestStop.run();
+        }
+      }
+
+      @Override
+      public void onStep(StepReport report) {}
+    };
+  }
+
+  /**
+   * Lets {@link #train} save and return after the step it is in; from any thread. A request while
+   * nothing is trained is none.
+   */
+  public void requestStop() {
+    stopRequested = inTraining;
+    Runnable stop = stopSteps;
+    if (stop != null) {
+      stop.run();
+    }
+  }
+
+  private void requireIdle() {
+    if (closed) {
+      throw new IllegalStateException(
+          "the fine-tuning in " + folder() + " is closed: begin it again");
+    }
+    if (inTraining) {
+      throw new IllegalStateException(
+          "the fine-tuning in %s is being trained: ask it to stop with requestStop, and wait for train"
+              .formatted(folder()));
+    }
+  }
+
+  /**
+   * Gives back memory, tokenizer and folder.
+   *
+   * @throws IllegalStateException while it is trained
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    requireIdle();
+    closed = true;
+    run.close();
+    output.close();
+  }
+}

@@ -1,0 +1,288 @@
+package io.evomoe.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.finetune.FineTuning;
+import io.evomoe.run.finetune.FineTuningBuilder;
+import io.evomoe.run.finetune.FineTuningListener;
+import io.evomoe.run.finetune.LabelledText;
+import io.evomoe.run.record.ClassEvaluation;
+import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.FineTuned;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.run.record.StepRecord;
+import io.evomoe.run.tensorboard.TensorBoard;
+import io.evomoe.training.StepReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fine-tuning from a program. */
+class FineTuningTest {
+  private static final int STEPS = 20;
+  private static final List<LabelledText> TEXTS = SmallTexts.labelled(60);
+  private static final HeldOut TENTHS = HeldOut.DEFAULT.withShares(0.1, 0.1);
+
+  @TempDir static Path folder;
+  private static Path masked;
+  private static Path whole;
+  private static FineTuned reached;
+
+  @BeforeAll
+  static void tune_a_model_undisturbed() throws IOException {
+    masked = folder.resolve("masked");
+    try (Run<Roberta> run = SmallTexts.roberta(folder).in(masked)) {
+      run.train();
+    }
+    whole = folder.resolve("whole");
+    try (FineTuning tuning = texts().in(whole)) {
+      reached = tuning.train();
+    }
+  }
+
+  private static FineTuningBuilder texts() {
+    return FineTuning.of(masked)
+        .texts(TEXTS)
+        .split(TENTHS)
+        .training(t -> t.steps(STEPS).batch(8).learningRate(0.01));
+  }
+
+  @Test
+  void texts_of_a_program_should_give_the_classifier_of_a_file_of_them() throws IOException {
+    Path file = folder.resolve("classes.tsv");
+    Files.writeString(
+        file,
+        TEXTS.stream()
+            .map(text -> text.label() + "\t" + text.text() + "\n")
+            .collect(Collectors.joining()));
+    Path out = folder.resolve("of-file");
+    List<String> said = new ArrayList<>();
+    try (FineTuning tuning =
+        FineTuning.of(masked)
+            .data(file)
+            .split(TENTHS)
+            .training(t -> t.steps(STEPS).batch(8).learningRate(0.01))
+            .said(said::add)
+            .in(out)) {
+      assertThat(tuning.train().scores()).isEqualTo(reached.scores());
+    }
+
+    assertThat(said).hasSize(1).first().asString().contains("classes.tsv is lines of", "120");
+    assertSameBits(out);
+    try (Classifier classifier = Classifier.open(out)) {
+      assertThat(classifier.evaluate("test").accuracy()).isEqualTo(reached.evaluation().accuracy());
+    }
+  }
+
+  @Test
+  void a_classifier_of_a_programs_texts_should_be_measured_on_texts_that_it_is_given() {
+    try (Classifier classifier = Classifier.open(whole)) {
+      ClassEvaluation all = classifier.evaluate(TEXTS);
+      assertThat(all.of("sea").examples()).isEqualTo(60);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> all.of("sky"))
+          .withMessage("label must be one of the 2 classes, was sky");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> classifier.evaluate("test"))
+          .withMessageContaining(
+              "were a program's and are in no file; name the texts to measure on");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> classifier.evaluate(List.of(new LabelledText("sky", "blue"))))
+          .withMessageContaining("line 1: label must be one of the 2 of training, was sky");
+    }
+  }
+
+  @Test
+  void stopped_in_either_training_it_should_go_on_and_end_like_one_that_was_not()
+      throws IOException {
+    Path out = folder.resolve("stopped");
+    for (int at : new int[] {7, STEPS + 7}) {
+      try (FineTuning tuning = texts().in(out)) {
+        FineTuned stopped =
+            tuning.train(
+                report -> {
+                  if (log(out).size() == at) {
+                    tuning.requestStop();
+                  }
+                });
+        assertThat(stopped.isInterrupted()).isTrue();
+        assertThat(stopped.scores()).hasSize(at < STEPS ? 1 : 2);
+        assertThatIllegalStateException().isThrownBy(stopped::evaluation);
+      }
+    }
+    List<String> told = new ArrayList<>();
+    try (FineTuning tuning = texts().in(out)) {
+      assertThat(tuning.train(noting(told)).scores()).isEqualTo(reached.scores());
+    }
+
+    assertThat(told)
+        .containsExactly(
+            "majority class", "scratch 20", "without pre-training", "finetune 7", "fine-tuned");
+    assertSameBits(out);
+    assertThat(log(out)).hasSize(2 * STEPS).isEqualTo(log(whole));
+  }
+
+  private static FineTuningListener noting(List<String> told) {
+    return new FineTuningListener() {
+      @Override
+      public void onTraining(String part, long from, long steps) {
+        assertThat(steps).isEqualTo(STEPS);
+        told.add(part + " " + from);
+      }
+
+      @Override
+      public void onScores(ClassScores scores) {
+        told.add(scores.classifier());
+      }
+
+      @Override
+      public void onNote(String line) {
+        told.add(line);
+      }
+
+      @Override
+      public void onStep(StepReport report) {}
+    };
+  }
+
+  @Test
+  void finished_it_should_be_the_same_again_without_training() throws IOException {
+    List<String> told = new ArrayList<>();
+    byte[] log = Files.readAllBytes(whole.resolve(StepFile.NAME));
+    try (FineTuning tuning = texts().in(whole)) {
+      FineTuned again = tuning.train(noting(told));
+
+      assertThat(again.scores()).isEqualTo(reached.scores());
+      assertThat(again.evaluation().accuracy()).isEqualTo(reached.evaluation().accuracy());
+      assertThat(again.evaluation().texts()).isEqualTo(reached.evaluation().texts());
+      assertThat(again.evaluation().of("sea")).isEqualTo(reached.evaluation().of("sea"));
+    }
+    assertThat(told).first().isEqualTo("finished before, taken as it is");
+    assertThat(Files.readAllBytes(whole.resolve(StepFile.NAME))).isEqualTo(log);
+  }
+
+  @Test
+  void a_watcher_should_be_told_of_both_parts_and_change_nothing() throws IOException {
+    Path out = folder.resolve("watched");
+    List<String> heard = new ArrayList<>();
+    try (FineTuning tuning = texts().in(out)) {
+      tuning.watch(TensorBoard.in(out));
+      tuning.watch((step, run) -> heard.add(run.part().orElseThrow() + " " + step.step()));
+      tuning.train();
+    }
+
+    assertThat(heard).hasSize(2 * STEPS).startsWith("scratch 1").endsWith("finetune 20");
+    assertThat(out.resolve("tensorboard/scratch")).isDirectory();
+    assertThat(out.resolve("tensorboard/finetune")).isDirectory();
+    assertThat(log(out)).isEqualTo(log(whole));
+    assertSameBits(out);
+  }
+
+  @Test
+  void a_watcher_that_throws_should_lose_nothing() throws IOException {
+    Path out = folder.resolve("asleep");
+    try (FineTuning tuning = texts().in(out)) {
+      tuning.watch(
+          (step, run) -> {
+            if (step.step() == 5) {
+              throw new IllegalStateException("the watcher fell asleep");
+            }
+          });
+      assertThatThrownBy(tuning::train).hasMessage("the watcher fell asleep");
+    }
+    assertThat(log(out)).hasSize(5);
+    List<String> told = new ArrayList<>();
+    try (FineTuning tuning = texts().in(out)) {
+      tuning.train(noting(told));
+    }
+    assertThat(told).contains("scratch 5");
+    assertSameBits(out);
+  }
+
+  @Test
+  void an_interrupt_should_be_a_request_to_stop() throws IOException {
+    Path out = folder.resolve("interrupted");
+    try (FineTuning tuning = texts().in(out)) {
+      FineTuned stopped = tuning.train(report -> Thread.currentThread().interrupt());
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(stopped.isInterrupted()).isTrue();
+      assertThat(log(out)).hasSize(1);
+    }
+  }
+
+  @Test
+  void should_refuse_what_is_no_fine_tuning_in_a_sentence_and_leave_no_folder() throws IOException {
+    Path none = folder.resolve("none");
+    refused(
+        () -> FineTuning.of(masked),
+        none,
+        "must have either data (files) or texts (a list), has neither");
+    refused(() -> texts().data(folder), none, "has both");
+    refused(
+        () -> FineTuning.of(whole).texts(TEXTS), none, "whole is not the folder of a training run");
+    Path gpt = folder.resolve("gpt");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(gpt)) {
+      run.train();
+    }
+    refused(() -> FineTuning.of(gpt).texts(TEXTS), none, "task gpt; finetune needs task roberta");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> texts().training(t -> t.batch(0)))
+        .withMessage("batch must be at least 1, was 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> texts().texts(List.of()))
+        .withMessage("texts must be at least one, were none");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LabelledText("a\tb", "text"))
+        .withMessage("label must be on one line, not blank and without TABs, was 'a?b'");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LabelledText("a", " \n"))
+        .withMessage("text must not be blank, was so of label a");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> texts().training(t -> t.seed(2)).in(whole))
+        .withMessageContaining(whole + " holds a fine-tuning with other settings");
+  }
+
+  private static void refused(Supplier<FineTuningBuilder> builder, Path out, String why) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.get().in(out))
+        .withMessageContaining(why);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void closed_it_should_refuse_to_train() {
+    FineTuning tuning = texts().in(folder.resolve("closed"));
+    tuning.close();
+    tuning.close();
+
+    assertThatIllegalStateException().isThrownBy(tuning::train).withMessageContaining("is closed");
+  }
+
+  private static void assertSameBits(Path out) {
+    String weights = "checkpoints/step-00000020/model.safetensors";
+    assertThat(out.resolve(weights)).hasSameBinaryContentAs(whole.resolve(weights));
+  }
+
+  private static List<String> log(Path out) {
+    return StepFile.read(out.resolve(StepFile.NAME)).stream().map(FineTuningTest::line).toList();
+  }
+
+  private static String line(StepRecord step) {
+    return step.task() + " " + step.step() + " " + step.trainLoss() + " " + step.gradientNorm();
+  }
+}
