@@ -234,7 +234,15 @@ class FineTuningTest {
         "must have either data (files) or texts (a list), has neither");
     refused(() -> texts().data(folder), none, "has both");
     refused(
-        () -> FineTuning.of(whole).texts(TEXTS), none, "whole is not the folder of a training run");
+        () -> FineTuning.of(whole).texts(TEXTS),
+        none,
+        "whole holds a fine-tuned classifier, not a training run");
+    refused(
+        () ->
+            FineTuning.of(masked)
+                .texts(TEXTS.stream().filter(text -> text.label().equals("sea")).toList()),
+        none,
+        "texts of the program must be of at least 2 classes, are all of sea");
     Path gpt = folder.resolve("gpt");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(gpt)) {
       run.train();

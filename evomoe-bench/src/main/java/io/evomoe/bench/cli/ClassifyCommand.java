@@ -45,7 +45,8 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    for (Path path : data) {
+    form.requireOf(RecordKind.DOCUMENT);
+    for (Path path : DataOptions.once(data)) {
       if (SplitFolder.isOne(path)) {
         throw new IllegalArgumentException(
             "folder %s holds a split: name the file in it that is to be classified"

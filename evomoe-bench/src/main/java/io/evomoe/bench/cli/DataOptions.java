@@ -2,11 +2,16 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.FileForm;
+import io.evomoe.models.text.source.RecordKind;
+import io.evomoe.run.internal.task.Tasks;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -14,6 +19,12 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Options that say how files of data are read: shared by commands. */
 final class DataOptions {
+  private static final Map<RecordKind, String> WORDS =
+      Map.of(
+          RecordKind.DOCUMENT, "texts",
+          RecordKind.CLASS, "texts with their classes",
+          RecordKind.PAIR, "pairs");
+
   @Option(
       names = "--data-format",
       paramLabel = "FORMAT",
@@ -50,6 +61,51 @@ final class DataOptions {
       names = "--skip-bad-lines",
       description = "leave out lines that cannot be read, and count them, instead of refusing")
   boolean skipBadLines;
+
+  /** What the runs of a task read. */
+  static RecordKind kind(String task) {
+    return task.equals(Tasks.TRANSLATION.name()) ? RecordKind.PAIR : RecordKind.DOCUMENT;
+  }
+
+  /**
+   * Refuses the names of fields that data of a kind does not have.
+   *
+   * @param kind that is read
+   */
+  void requireOf(RecordKind kind) {
+    refuse("--label-field", labelField, kind, RecordKind.CLASS);
+    refuse("--source-field", sourceField, kind, RecordKind.PAIR);
+    refuse("--target-field", targetField, kind, RecordKind.PAIR);
+    if (kind == RecordKind.PAIR) {
+      refuse("--text-field", textField, kind, RecordKind.DOCUMENT);
+    }
+  }
+
+  private static void refuse(
+      String option, @Nullable String value, RecordKind kind, RecordKind of) {
+    if (value != null && kind != of) {
+      throw new IllegalArgumentException(
+          "%s names a field of %s, and %s are read, was %s"
+              .formatted(option, WORDS.get(of), WORDS.get(kind), value));
+    }
+  }
+
+  /**
+   * Refuses a file or folder that is named twice.
+   *
+   * @param data as it was given
+   * @return the same
+   */
+  static List<Path> once(List<Path> data) {
+    Set<Path> seen = new HashSet<>();
+    for (Path path : data) {
+      if (!seen.add(path.toAbsolutePath().normalize())) {
+        throw new IllegalArgumentException(
+            "--data must name each file or folder once, named %s twice".formatted(path));
+      }
+    }
+    return data;
+  }
 
   /** The usual one with what was asked for. */
   DataForm form(DataForm usual) {

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.ClassEvaluationTable;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.TunedFolder;
@@ -96,6 +97,7 @@ final class EvalCommand implements Callable<Integer> {
         new EvalRequest(data, split, batches, sentences, examples, search.search(), topK);
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       requireHeard(run.config().task());
+      form.requireOf(DataOptions.kind(run.config().task()));
       DataForm usual = run.config().data();
       DataForm asked = asked(usual);
       RunCheckpoint read = run.withConfig(run.config().with(c -> c.data(asked)));
@@ -120,6 +122,7 @@ final class EvalCommand implements Callable<Integer> {
             "%s is not for a classifier, which %s holds".formatted(option, checkpoint));
       }
     }
+    form.requireOf(RecordKind.CLASS);
     try (Classifier classifier = Classifier.open(checkpoint)) {
       DataForm read = asked(TunedFolder.model(checkpoint).data());
       ClassEvaluation evaluation =

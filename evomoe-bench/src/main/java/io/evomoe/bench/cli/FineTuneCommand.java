@@ -6,6 +6,7 @@ import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.finetune.FineTuningBuilder;
@@ -100,6 +101,12 @@ final class FineTuneCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     watch.requireValid();
+    form.requireOf(RecordKind.CLASS);
+    if (steps != null && spec.commandLine().getParseResult().hasMatchedOption("--epochs")) {
+      throw new IllegalArgumentException(
+          "--epochs cannot be given with --steps, which says how long to train, was " + epochs);
+    }
+    DataOptions.once(data);
     try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
         OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune")) {
       FineTuningBuilder builder = builder();

@@ -112,6 +112,7 @@ final class RunOptions {
     own.keySet().forEach(this::requireUnset);
     config = ConfigFile.set(config, fields());
     HeldOut heldOut = split.heldOut(config.split());
+    form.requireOf(DataOptions.kind(task));
     DataForm dataForm = form.form(config.data());
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     return Tasks.checked(config.with(c -> c.split(heldOut).data(dataForm).gate(gate).seed(seed)));
@@ -190,6 +191,6 @@ final class RunOptions {
   }
 
   List<Path> dataPaths() {
-    return data.isEmpty() ? ShippedData.of(task) : data;
+    return data.isEmpty() ? ShippedData.of(task) : DataOptions.once(data);
   }
 }

@@ -126,7 +126,7 @@ final class StudyCommand implements Callable<Integer> {
   }
 
   private void run(StudyConfig read, Path folder, Path local, GracefulStop stop) {
-    List<Path> sources = data.isEmpty() ? ShippedData.of(read.task()) : data;
+    List<Path> sources = data.isEmpty() ? ShippedData.of(read.task()) : DataOptions.once(data);
     StudyOrigin origin =
         new StudyOrigin(
             read.revision(),

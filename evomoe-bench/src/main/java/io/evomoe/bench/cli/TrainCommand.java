@@ -224,6 +224,7 @@ final class TrainCommand implements Callable<Integer> {
 
   /** As they were given: a {@link Path} would change {@code hdfs://host/text}. */
   private List<String> dataNames() {
+    DataOptions.once(options.data);
     OptionSpec data = spec.findOption("--data");
     return options.data.isEmpty()
         ? options.dataPaths().stream().map(path -> path.toAbsolutePath().toString()).toList()
@@ -286,7 +287,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void resume(Path path, OutputFolder folder, GracefulStop stop) {
-    RunOpening opening = Run.opening(path).data(options.data).output(folder);
+    RunOpening opening = Run.opening(path).data(DataOptions.once(options.data)).output(folder);
     options.fields().forEach(opening::set);
     try (Run<?> run = opening.open()) {
       train(run, stop);

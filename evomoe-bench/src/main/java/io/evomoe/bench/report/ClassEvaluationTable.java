@@ -15,10 +15,12 @@ public final class ClassEvaluationTable {
 
   /** A line, and below it aligned plain text with a row a class, the most frequent one first. */
   public static String text(ClassEvaluation evaluation) {
-    return "%s: %,d texts, accuracy %s, macro-F1 %s%n%n%s"
+    int texts = evaluation.confusion().all().examples();
+    return "%s: %,d text%s, accuracy %s, macro-F1 %s%n%n%s"
         .formatted(
             evaluation.texts(),
-            evaluation.confusion().all().examples(),
+            texts,
+            texts == 1 ? "" : "s",
             Format.percent(evaluation.accuracy()),
             Format.decimals(evaluation.macroF1(), 3),
             table(evaluation).text());

@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A fine-tuned classifier is applied to texts, from its folder alone. */
 class ClassifyCommandTest {
@@ -212,7 +214,13 @@ class ClassifyCommandTest {
     Path broken = Files.writeString(folder.resolve("broken.jsonl"), "{\"text\": \"gold\"}\n{}\n");
 
     CommandRun.of("classify", "--checkpoint=" + folder.resolve("gone"))
+        .refused("is not the folder of a fine-tuned classifier: it holds a training run, of which");
+    CommandRun.of("classify", "--checkpoint=" + data)
         .refused("is not the folder of a fine-tuned classifier: it has no model.yaml");
+    CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + test, "--data=" + test)
+        .refused("--data must name each file or folder once, named " + test + " twice");
+    CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + test, "--label-field=kind")
+        .refused("--label-field names a field of texts with their classes, and texts are read");
     CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + data)
         .refused("holds a split: name the file in it that is to be classified");
     CommandRun.of("classify", "--checkpoint=" + tuned, "--text-field=body")
@@ -221,6 +229,53 @@ class ClassifyCommandTest {
         .refused("broken.jsonl, line 2: has no field text");
     CommandRun.reading(new byte[] {'a', '\n', (byte) 0xff}, "classify", "--checkpoint=" + tuned)
         .refused("standard input, line 2 is not UTF-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "eval --checkpoint=AT",
+        "generate --checkpoint=AT",
+        "translate --checkpoint=AT",
+        "logits --ids=1 --checkpoint=AT",
+        "export --out=OUT --checkpoint=AT",
+        "convert --merge=all --out=OUT --checkpoint=AT",
+        "finetune --data=DATA --out=OUT --checkpoint=AT",
+        "train --resume=AT",
+        "train --from=AT --out=OUT",
+        "train --init=AT --out=OUT"
+      })
+  void commands_that_take_a_run_should_say_what_they_were_given_and_who_takes_it(String line)
+      throws IOException {
+    Path none = folder.resolve("none");
+    Path checkpoint = tuned.resolve("checkpoints/step-00000060");
+    for (Path at : List.of(tuned, checkpoint)) {
+      if (at.equals(tuned) && line.startsWith("eval")) {
+        continue; // which takes it
+      }
+      String[] command =
+          line.replace("=DATA", "=" + data)
+              .replace("=AT", "=" + at)
+              .replace("OUT", "" + none)
+              .split(" ", -1);
+
+      CommandRun.of((Object[]) command)
+          .refused(
+              tuned
+                  + " holds a fine-tuned classifier, not a training run: classify applies it, eval"
+                  + " measures it");
+      assertThat(none).doesNotExist();
+    }
+  }
+
+  @Test
+  void a_count_of_one_should_be_said_as_one() throws IOException {
+    Path one = Files.writeString(folder.resolve("one.txt"), "like gold 7\n");
+    Path labelled = Files.writeString(folder.resolve("one.tsv"), "adj\tlike gold 7\n");
+
+    assertThat(CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + one).err())
+        .contains(": 1 document, 11 characters");
+    assertThat(eval("--data=" + labelled)).contains(": 1 text\n", "one.tsv: 1 text, accuracy");
   }
 
   private static String classify(String lines) {

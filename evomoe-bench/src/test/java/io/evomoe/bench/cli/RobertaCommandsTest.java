@@ -233,6 +233,26 @@ class RobertaCommandsTest {
   }
 
   @Test
+  void finetune_should_refuse_options_without_effect_and_texts_of_one_class() throws IOException {
+    Path none = folder.resolve("none");
+    Path one = Files.writeString(folder.resolve("one.tsv"), "a\tx\na\ty\n".repeat(9));
+    finetune(none, classes, "--steps=2", "--epochs=3")
+        .refused("--epochs cannot be given with --steps, which says how long to train, was 3.0");
+    finetune(none, classes, "--source-field=en")
+        .refused("--source-field names a field of pairs, and texts with their classes are read");
+    finetune(none, classes, "--data=" + classes.resolve("../classes"))
+        .refused("--data must name each file or folder once");
+    finetune(none, one).refused("must be of at least 2 classes, are all of a");
+    roberta
+        .train(none, "switch", "2", "--label-field=kind")
+        .refused("--label-field names a field of texts with their classes, and texts are read");
+    roberta
+        .train(none, "switch", "2", "--data=" + classes)
+        .refused("--data must name each file or folder once, named " + classes + " twice");
+    assertThat(none).doesNotExist();
+  }
+
+  @Test
   void finetune_should_refuse_wrong_settings() {
     Path out = folder.resolve("none");
     for (String[] wrong :

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  */
 public record ExpertGroups(List<List<Integer>> groups) {
 
-  /** Refuses empty lists and groups, and negative numbers. */
+  /** Refuses empty lists and groups, negative numbers, and an expert twice in a group. */
   public ExpertGroups {
     groups = groups.stream().map(List::copyOf).toList();
     if (groups.isEmpty() || groups.stream().anyMatch(List::isEmpty)) {
@@ -19,6 +19,12 @@ public record ExpertGroups(List<List<Integer>> groups) {
     }
     if (groups.stream().flatMap(List::stream).anyMatch(expert -> expert < 0)) {
       throw new IllegalArgumentException("experts must be at least 0, were " + groups);
+    }
+    for (List<Integer> group : groups) {
+      if (group.stream().distinct().count() < group.size()) {
+        throw new IllegalArgumentException(
+            "experts of one mean must be different ones, were " + group);
+      }
     }
   }
 

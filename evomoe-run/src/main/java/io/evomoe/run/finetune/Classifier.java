@@ -67,9 +67,12 @@ public final class Classifier implements AutoCloseable {
    */
   public static Classifier open(Path folder) {
     if (!isIn(folder)) {
+      String why =
+          RunFolder.isOne(folder)
+              ? "it holds a training run, of which finetune makes one where its task is roberta"
+              : "it has no " + TunedFolder.MODEL;
       throw new IllegalArgumentException(
-          "%s is not the folder of a fine-tuned classifier: it has no %s"
-              .formatted(folder, TunedFolder.MODEL));
+          "%s is not the folder of a fine-tuned classifier: %s".formatted(folder, why));
     }
     Checkpoint checkpoint =
         CheckpointFolder.openLatest(folder.resolve(TunedFolder.CHECKPOINTS))

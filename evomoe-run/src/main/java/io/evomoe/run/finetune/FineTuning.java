@@ -66,6 +66,11 @@ public final class FineTuning implements AutoCloseable {
       TunedTexts source,
       ClassifiedSplit texts,
       boolean alone) {
+    if (texts.labels().size() < 2) {
+      throw new IllegalArgumentException(
+          "%s must be of at least 2 classes, are all of %s"
+              .formatted(texts.train().name(), texts.labels().name(0)));
+    }
     this.output = output;
     this.run = run;
     this.settings = settings;

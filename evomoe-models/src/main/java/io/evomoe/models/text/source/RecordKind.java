@@ -6,18 +6,18 @@ import java.util.Locale;
 /** What is read of a record. */
 public enum RecordKind {
   /** A text. */
-  DOCUMENT("text file", "documents"),
+  DOCUMENT("text file", "document"),
   /** A class and a text. */
-  CLASS("class file", "texts"),
+  CLASS("class file", "text"),
   /** A sentence and its translation. */
-  PAIR("pair file", "pairs");
+  PAIR("pair file", "pair");
 
   private final String file;
-  private final String units;
+  private final String unit;
 
-  RecordKind(String file, String units) {
+  RecordKind(String file, String unit) {
     this.file = file;
-    this.units = units;
+    this.unit = unit;
   }
 
   /** A file of them, for messages. */
@@ -27,7 +27,12 @@ public enum RecordKind {
 
   /** Many of them, for people. */
   String units() {
-    return units;
+    return unit + "s";
+  }
+
+  /** So many of them, for people. */
+  String counted(long count) {
+    return "%,d %s%s".formatted(count, unit, count == 1 ? "" : "s");
   }
 
   /** Names of the fields, in the order in which columns without names have them. */

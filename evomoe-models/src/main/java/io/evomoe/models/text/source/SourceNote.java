@@ -86,9 +86,9 @@ public final class SourceNote {
     } else {
       text.append(String.join("", forms.keySet()));
     }
-    text.append(": %,d %s".formatted(Math.max(documents, records), source.kind().units()));
+    text.append(": ").append(source.kind().counted(Math.max(documents, records)));
     if (documents > 0) {
-      text.append(", %,d characters".formatted(characters));
+      text.append(", %,d character%s".formatted(characters, characters == 1 ? "" : "s"));
     }
     if (empty > 0) {
       text.append("; %,d empty file%s".formatted(empty, empty == 1 ? "" : "s"));

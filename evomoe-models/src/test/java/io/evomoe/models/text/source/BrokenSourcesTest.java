@@ -169,7 +169,7 @@ class BrokenSourcesTest {
     assertThatThrownBy(() -> documents(file))
         .hasMessage("text file %s, row 2: field text must be a string, is null", file);
     assertThat(skipping(file).text())
-        .endsWith("is Parquet of column text: 1 documents, 1 characters; 1 bad row left out: 2");
+        .endsWith("is Parquet of column text: 1 document, 1 character; 1 bad row left out: 2");
     assertRefused(file, " must have the column source, has body, n, text", RecordKind.PAIR);
     DataForm numbers = new DataForm(null, "n", "label", "source", "target", false);
     assertThatThrownBy(() -> DataSource.file(file, RecordKind.DOCUMENT, numbers).documents(NOBODY))

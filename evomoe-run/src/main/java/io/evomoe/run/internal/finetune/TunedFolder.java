@@ -38,7 +38,7 @@ import java.util.Optional;
  */
 public final class TunedFolder {
   /** The configuration of the network that was fine-tuned, and how the texts are read. */
-  public static final String MODEL = "model.yaml";
+  public static final String MODEL = RunFolder.CLASSIFIER;
 
   public static final String CHECKPOINTS = "checkpoints";
   private static final String LABELS = "labels";

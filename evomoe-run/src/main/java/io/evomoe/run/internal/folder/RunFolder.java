@@ -27,6 +27,9 @@ public record RunFolder(Path path) {
   /** Name of the folder with the tokenizer. */
   public static final String TOKENIZER = "tokenizer";
 
+  /** What a fine-tuned classifier has in its folder, and no run. */
+  public static final String CLASSIFIER = "model.yaml";
+
   private static final String CONFIG = "config.yaml";
   private static final String DATA = "data";
   private static final String CONTENT = "dataSha256";
@@ -37,13 +40,21 @@ public record RunFolder(Path path) {
    * A folder that {@code train} has written.
    *
    * @param path the folder, or one checkpoint in it
+   * @throws IllegalArgumentException if it is none; that of a fine-tuned classifier is named as
+   *     such
    */
   public static RunFolder open(Path path) {
     Path run = runOfCheckpoint(path);
     if (run != null) {
       return open(run);
     }
-    if (!Files.isRegularFile(path.resolve(CONFIG))) {
+    if (!isOne(path) && Files.isRegularFile(path.resolve(CLASSIFIER))) {
+      throw new IllegalArgumentException(
+          path
+              + " holds a fine-tuned classifier, not a training run: classify applies it, eval measures"
+              + " it, and the finetune that began it goes on with it");
+    }
+    if (!isOne(path)) {
       throw new IllegalArgumentException(
           path + " is not the folder of a training run: it has no " + CONFIG);
     }
