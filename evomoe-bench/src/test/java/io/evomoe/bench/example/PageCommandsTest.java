@@ -58,7 +58,9 @@ class PageCommandsTest {
         .allSatisfy(
             comment ->
                 assertThat(MARK.matcher(text).region(comment.start(), text.length()).lookingAt())
-                    .as("a mark, right above a block of sh, with a reason or a change: %s")
+                    .as(
+                        "must be a mark right above a block of sh, with a reason or a change: %s",
+                        text.substring(comment.start()).lines().findFirst().orElse(""))
                     .isTrue());
   }
 
