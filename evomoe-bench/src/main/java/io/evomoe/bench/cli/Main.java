@@ -1,5 +1,7 @@
 package io.evomoe.bench.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +40,8 @@ public final class Main {
   /** Runs a command and exits. */
   public static void main(String[] arguments) {
     System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
-    System.setOut(new QuietOutput(System.out));
+    StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+    System.setOut(new QuietOutput(out));
     int code;
     try {
       code = execute(arguments);
@@ -46,7 +49,7 @@ public final class Main {
       System.out.flush();
       GracefulStop.allSaid();
     }
-    System.exit(code);
+    System.exit(out.codeAfter(code));
   }
 
   /** Runs a command; the exit code. */

@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class QuietOutput extends PrintStream {
   private static final String NOISE = "Added differentiated op ";
 
-  QuietOutput(PrintStream out) {
+  QuietOutput(OutputStream out) {
     super(out, true, StandardCharsets.UTF_8);
   }
 

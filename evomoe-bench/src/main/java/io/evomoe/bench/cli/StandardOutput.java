@@ -1,0 +1,52 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.internal.files.IoReason;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a command prints, and whether it took all: a {@code PrintStream} goes on without a word
+ * when its disk is full, and a command whose result is lost must not end as one that is done.
+ */
+final class StandardOutput extends OutputStream {
+  /** What Linux and macOS call it when a reader, such as {@code head}, has had enough. */
+  private static final String NO_READER = "Broken pipe";
+
+  private final OutputStream out;
+  private @Nullable IOException lost;
+
+  StandardOutput(OutputStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    try {
+      out.write(bytes, offset, length);
+    } catch (IOException e) {
+      lost = lost == null ? e : lost;
+      throw e;
+    }
+  }
+
+  /**
+   * The exit code of a command that printed here, and one line on standard error where something
+   * that it printed is lost.
+   *
+   * @param code of the command
+   * @return another one than 0 where something is lost, unless its reader went away
+   */
+  int codeAfter(int code) {
+    if (lost == null || NO_READER.equals(lost.getMessage())) {
+      return code;
+    }
+    System.err.println("evomoe: standard output cannot be written: " + IoReason.of(lost));
+    return code == 0 ? Failures.FAILED : code;
+  }
+}
