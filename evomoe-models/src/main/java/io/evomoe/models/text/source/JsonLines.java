@@ -9,7 +9,10 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Records that are a JSON object a line. */
@@ -20,6 +23,9 @@ final class JsonLines {
           .streamReadConstraints(
               StreamReadConstraints.builder().maxStringLength(Lines.LONGEST).build())
           .build();
+
+  /** Fields that a message names. */
+  private static final int NAMED = 8;
 
   private JsonLines() {}
 
@@ -37,6 +43,7 @@ final class JsonLines {
   private static @Nullable String[] values(String line, RecordKind kind, List<String> fields)
       throws BadRecordException {
     @Nullable String[] values = new String[fields.size()];
+    List<String> others = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(line)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new BadRecordException("must be a JSON object with field " + fields.get(0));
@@ -45,6 +52,7 @@ final class JsonLines {
         int field = fields.indexOf(parser.currentName());
         JsonToken value = parser.nextToken();
         if (field < 0) {
+          others.add(parser.currentName());
           parser.skipChildren();
         } else {
           values[field] = value(parser, value, fields.get(field), kind.isName(field));
@@ -60,7 +68,23 @@ final class JsonLines {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a text in memory
     }
+    requireAll(values, fields, others);
     return values;
+  }
+
+  private static void requireAll(
+      @Nullable String[] values, List<String> fields, List<String> others)
+      throws BadRecordException {
+    int missing = Arrays.asList(values).indexOf(null);
+    if (missing >= 0) {
+      String has = others.stream().limit(NAMED).collect(Collectors.joining(", "));
+      throw new BadRecordException(
+          "has no field %s%s%s"
+              .formatted(
+                  fields.get(missing),
+                  has.isEmpty() ? "" : ", has " + has,
+                  others.size() > NAMED ? ", ..." : ""));
+    }
   }
 
   private static String value(JsonParser parser, JsonToken value, String field, boolean isName)

@@ -50,6 +50,10 @@ final class Utf8Reader extends Reader {
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException("text file " + file + " is a folder");
     }
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "text file " + file + " must be a file, which can be read twice, is a pipe or device");
+    }
     try {
       if (Files.size(file) == 0) {
         throw empty();
@@ -124,6 +128,9 @@ final class Utf8Reader extends Reader {
     CoderResult result = decoder.decode(bytes, chars, ended);
     if (result.isError()) {
       long place = before + bytes.position();
+      if (place == 0 && isUtf16()) {
+        throw new IllegalArgumentException("text file " + file + " must be UTF-8, is UTF-16");
+      }
       throw new IllegalArgumentException(
           "text file %s is not UTF-8: malformed byte 0x%02X at offset %d (line %d)"
               .formatted(file, bytes.get(bytes.position()), place, line(place)));
@@ -138,6 +145,12 @@ final class Utf8Reader extends Reader {
     if (ended && before == 0) {
       throw empty();
     }
+  }
+
+  /** Whether it begins with the byte order mark of UTF-16, of either order. */
+  private boolean isUtf16() {
+    return bytes.remaining() > 1
+        && (bytes.getShort(0) == (short) 0xFEFF || bytes.getShort(0) == (short) 0xFFFE);
   }
 
   /** The line of a byte, which is looked for in a second reading. */

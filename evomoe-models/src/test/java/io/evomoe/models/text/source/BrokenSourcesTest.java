@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is broken is one sentence that names file, line and field, or is left out and counted. */
 class BrokenSourcesTest {
@@ -40,7 +44,9 @@ class BrokenSourcesTest {
         "{`text`: `b`} {} | must be one JSON object, has more behind it",
         "[`b`] | must be a JSON object with field text",
         "word | is not JSON, at column 5: Unrecognized token 'word'",
-        "{`body`: `b`} | has no field text",
+        "{`body`: `b`} | has no field text, has body",
+        "{`id`: 7, `body`: {`text`: `b`}} | has no field text, has id, body",
+        "{`1`:1, `2`:2, `3`:3, `4`:4, `5`:5, `6`:6, `7`:7, `8`:8, `9`:9} | has no field text, has 1, 2, 3, 4, 5, 6, 7, 8, ...",
         "{`text`: 7} | field text must be a string, is 7",
         "{`text`: null} | field text must be a string, is null",
         "{`text`: {`a`: 1}} | field text must be a string, is an object",
@@ -116,6 +122,27 @@ class BrokenSourcesTest {
     assertRefused(
         file, " is not UTF-8: malformed byte 0xE4 at offset 24 (line 2)", RecordKind.DOCUMENT);
     assertThatThrownBy(() -> skipping(file)).hasMessageContaining("(line 2)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16LE", "UTF-16BE"})
+  void should_name_utf_16_which_windows_writes(String charset) throws IOException {
+    for (String name : List.of("a.txt", "a.jsonl", "a.csv")) {
+      Path file = folder.resolve(name);
+      Files.write(file, "\uFEFF{\"text\": \"a\"}\n".getBytes(Charset.forName(charset)));
+
+      assertRefused(file, " must be UTF-8, is UTF-16", RecordKind.DOCUMENT);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void should_not_call_a_pipe_empty() throws Exception {
+    Path pipe = folder.resolve("pipe.txt");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertRefused(
+        pipe, " must be a file, which can be read twice, is a pipe or device", RecordKind.DOCUMENT);
   }
 
   @Test
