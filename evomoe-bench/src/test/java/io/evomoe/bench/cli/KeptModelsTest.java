@@ -120,6 +120,32 @@ class KeptModelsTest {
   }
 
   @Test
+  void all_should_say_which_models_an_earlier_call_did_not_keep() throws IOException {
+    gpt.compare(out, GATES, "6");
+    String kept = kept().get(0);
+
+    CommandRun all = gpt.compare(out, GATES, "6", "--keep-models", "all");
+
+    assertThat(all.out().lines().filter(line -> line.startsWith("No model: ")))
+        .hasSize(2)
+        .allMatch(line -> line.contains("its model not kept; delete "))
+        .noneMatch(line -> line.contains("/" + kept + " "));
+  }
+
+  @Test
+  void the_folder_of_a_comparison_should_lead_to_the_run_that_was_kept() throws IOException {
+    gpt.compare(out, GATES, "6");
+    Path kept = out.resolve("runs/" + kept().get(0));
+    String dropped = kept.endsWith("dense-1") ? "switch-1" : "dense-1";
+
+    CommandRun.of("eval", "--checkpoint", out)
+        .refused(
+            " is not the folder of a training run: it has no config.yaml, " + kept + " has one");
+    CommandRun.of("eval", "--checkpoint", out.resolve("runs/" + dropped))
+        .refused("it has no config.yaml, since its model was not kept");
+  }
+
+  @Test
   void a_model_that_an_earlier_call_kept_should_not_be_dropped_in_silence() throws IOException {
     CommandRun all = gpt.compare(out, GATES, "6", "--keep-models", "all");
     assertThat(all.out()).doesNotContain("Dropped");

@@ -9,12 +9,14 @@ import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,8 @@ public record RunFolder(Path path) {
   private static final String CONTENT = "dataSha256";
   private static final String VOCABULARY = "vocabulary";
   private static final String CHECKPOINTS = "checkpoints";
+  private static final String RUNS = "runs";
+  private static final String FINISHED = "finished.json";
 
   /**
    * A folder that {@code train} has written.
@@ -56,9 +60,25 @@ public record RunFolder(Path path) {
     }
     if (!isOne(path)) {
       throw new IllegalArgumentException(
-          path + " is not the folder of a training run: it has no " + CONFIG);
+          path + " is not the folder of a training run: it has no " + CONFIG + instead(path));
     }
     return new RunFolder(path);
+  }
+
+  /** What was meant, where that can be seen: of a comparison a run in it that kept its model. */
+  private static String instead(Path path) {
+    if (Files.exists(path.resolve(FINISHED))) {
+      return ", since its model was not kept";
+    }
+    try (Stream<Path> runs = Files.list(path.resolve(RUNS))) {
+      return runs.filter(RunFolder::isOne)
+          .sorted()
+          .findFirst()
+          .map(run -> ", " + run + " has one")
+          .orElse("");
+    } catch (IOException e) {
+      return ""; // no folder of runs
+    }
   }
 
   /** The folder of the run that a checkpoint belongs to; null where the path is not of one. */
