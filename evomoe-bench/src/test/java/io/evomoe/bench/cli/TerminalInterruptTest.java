@@ -42,6 +42,23 @@ class TerminalInterruptTest {
   }
 
   @Test
+  void a_bar_should_be_as_wide_as_the_terminal() throws Exception {
+    TinyRuns task = TinyRuns.everyTask(folder).get(0);
+    Launcher launcher = Launcher.in(folder.resolve("home"));
+    try (PseudoTerminal terminal =
+        PseudoTerminal.start(
+            folder,
+            launcher.command(task.trainArguments(folder.resolve("run"), "evomoe", "" + STEPS)))) {
+      assertThat(terminal.exitCode()).as(terminal.shown()).isZero();
+      assertThat(terminal.shown().replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "").split("[\r\n]"))
+          .filteredOn(line -> line.contains(" 60/60 "))
+          .as("of 100 columns, the last of which would wrap")
+          .isNotEmpty()
+          .allMatch(line -> line.length() == 99);
+    }
+  }
+
+  @Test
   void a_line_of_the_log_should_take_the_place_of_the_bar() throws Exception {
     TinyRuns task = TinyRuns.everyTask(folder).get(0);
     Launcher launcher = Launcher.in(folder.resolve("home"));
