@@ -3,7 +3,6 @@ package io.evomoe.bench.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what goes wrong into one line and an exit code. */
 final class Failures {
@@ -14,11 +13,11 @@ final class Failures {
   private Failures() {}
 
   static int wrongUsage(ParameterException e, String[] arguments) {
-    String message =
-        e instanceof UnmatchedArgumentException unmatched
-            ? UnknownName.message(unmatched)
-            : e.getMessage();
-    print(message + " (see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+    print(
+        UnknownName.message(e)
+            + " (see "
+            + e.getCommandLine().getCommandSpec().qualifiedName()
+            + " --help)");
     return WRONG_INPUT;
   }
 

@@ -4,6 +4,7 @@ import io.evomoe.internal.names.Suggestion;
 import java.util.Collection;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -29,10 +30,21 @@ final class UnknownName {
     }
   }
 
-  /** What is wrong with arguments that fit nowhere. */
-  static String message(UnmatchedArgumentException e) {
+  /** What is wrong with arguments: before all, what of them fits nowhere. */
+  static String message(ParameterException e) {
     CommandLine commandLine = e.getCommandLine();
-    String word = e.getUnmatched().get(0);
+    // A required option that is mistyped is missing as well, and picocli says that alone.
+    boolean isMissing = e instanceof MissingParameterException;
+    Optional<String> word =
+        isMissing || e instanceof UnmatchedArgumentException
+            ? commandLine.getUnmatchedArguments().stream()
+                .filter(one -> !isMissing || one.startsWith("-"))
+                .findFirst()
+            : Optional.empty();
+    return word.map(one -> message(one, commandLine)).orElse(String.valueOf(e.getMessage()));
+  }
+
+  private static String message(String word, CommandLine commandLine) {
     if (word.startsWith("-")) {
       return "unknown option " + word + suggestion(word, commandLine);
     }

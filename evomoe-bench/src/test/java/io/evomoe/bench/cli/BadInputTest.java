@@ -182,6 +182,14 @@ class BadInputTest {
   }
 
   @Test
+  void a_mistyped_option_should_be_said_before_the_one_that_is_missing_for_it() {
+    CommandRun.of("eval", "--chekpoint", "x")
+        .refused("unknown option --chekpoint; did you mean --checkpoint? (see evomoe eval --help)");
+    CommandRun.of("eval", "x").refused("Missing required option: '--checkpoint=");
+    CommandRun.of("eval").refused("Missing required option: '--checkpoint=");
+  }
+
+  @Test
   void should_refuse_bad_sizes_of_a_benchmark() {
     assertThat(CommandRun.of("bench", "step", "--heads", "7").code()).isEqualTo(2);
     assertThat(CommandRun.of("bench", "step", "--experts", "0").code()).isEqualTo(2);
