@@ -1,6 +1,8 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.compare.KeepModels;
 import io.evomoe.kernel.Precision;
+import io.evomoe.models.text.source.FileForm;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.Preset;
@@ -9,6 +11,7 @@ import io.evomoe.run.result.EvalRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,7 +57,13 @@ final class ValueNames {
         "--architecture",
         texts(Architecture.values()),
         "--split",
-        EvalRequest.SPLITS);
+        EvalRequest.SPLITS,
+        "--keep-models",
+        texts(KeepModels.values()),
+        "--data-format",
+        Arrays.stream(FileForm.values())
+            .map(form -> form.name().toLowerCase(Locale.ROOT))
+            .toList());
   }
 
   /** Of any task. */

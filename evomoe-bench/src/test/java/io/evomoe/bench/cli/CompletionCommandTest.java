@@ -46,6 +46,8 @@ class CompletionCommandTest {
         .containsExactlyInAnyOrder("gpt", "roberta", "mt");
     assertThat(offered(shell, "evomoe train --gate", "swi")).containsExactly("switch");
     assertThat(offered(shell, "evomoe compare --preset", "qu")).containsExactly("quick");
+    assertThat(offered(shell, "evomoe compare --keep-models", "")).contains("best", "all", "none");
+    assertThat(offered(shell, "evomoe train --data-format", "json")).containsExactly("jsonl");
     assertThat(offered(shell, "evomoe completion", "f")).containsExactly("fish");
   }
 
