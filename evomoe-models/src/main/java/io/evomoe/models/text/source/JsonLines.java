@@ -43,16 +43,16 @@ final class JsonLines {
   private static @Nullable String[] values(String line, RecordKind kind, List<String> fields)
       throws BadRecordException {
     @Nullable String[] values = new String[fields.size()];
-    List<String> others = new ArrayList<>();
+    List<String> names = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(line)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new BadRecordException("must be a JSON object with field " + fields.get(0));
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        names.add(parser.currentName());
         int field = fields.indexOf(parser.currentName());
         JsonToken value = parser.nextToken();
         if (field < 0) {
-          others.add(parser.currentName());
           parser.skipChildren();
         } else {
           values[field] = value(parser, value, fields.get(field), kind.isName(field));
@@ -68,22 +68,21 @@ final class JsonLines {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a text in memory
     }
-    requireAll(values, fields, others);
+    requireAll(values, fields, names);
     return values;
   }
 
-  private static void requireAll(
-      @Nullable String[] values, List<String> fields, List<String> others)
+  private static void requireAll(@Nullable String[] values, List<String> fields, List<String> names)
       throws BadRecordException {
     int missing = Arrays.asList(values).indexOf(null);
     if (missing >= 0) {
-      String has = others.stream().limit(NAMED).collect(Collectors.joining(", "));
+      String has = names.stream().limit(NAMED).collect(Collectors.joining(", "));
       throw new BadRecordException(
           "has no field %s%s%s"
               .formatted(
                   fields.get(missing),
                   has.isEmpty() ? "" : ", has " + has,
-                  others.size() > NAMED ? ", ..." : ""));
+                  names.size() > NAMED ? ", ..." : ""));
     }
   }
 
