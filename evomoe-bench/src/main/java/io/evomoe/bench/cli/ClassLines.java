@@ -49,7 +49,11 @@ final class ClassLines {
     }
   }
 
-  /** Writes the lines of the texts that wait for others. */
+  /**
+   * Writes the lines of the texts that wait for others.
+   *
+   * @throws LostOutputException where they are not taken
+   */
   void flush() {
     Iterator<Classified> classified =
         classifier.classify(waiting.stream().filter(text -> !text.isEmpty()).toList()).iterator();
@@ -60,6 +64,9 @@ final class ClassLines {
       out.println(format == Format.TSV ? tsv(named) : json(named, text));
     }
     waiting.clear();
+    if (out.checkError()) {
+      throw new LostOutputException();
+    }
   }
 
   /** How many texts lost their ends, for people. */

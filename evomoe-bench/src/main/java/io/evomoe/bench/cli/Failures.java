@@ -7,6 +7,7 @@ import picocli.CommandLine.ParseResult;
 /** Turns what goes wrong into one line and an exit code. */
 final class Failures {
   static final int FAILED = 1;
+  private static final int DONE = 0;
   private static final int WRONG_INPUT = 2;
   private static final int INTERRUPTED = 130;
 
@@ -25,6 +26,9 @@ final class Failures {
     Loudness.trace(e);
     if (e instanceof StoppedException) {
       return INTERRUPTED;
+    }
+    if (e instanceof LostOutputException) {
+      return DONE; // unless StandardOutput knows more
     }
     print(e.getMessage() == null ? e.toString() : e.getMessage());
     return e instanceof IllegalArgumentException ? WRONG_INPUT : FAILED;

@@ -39,6 +39,9 @@ final class TranslateCommand implements Callable<Integer> {
         translator
             .translate(lines, line -> announce(line, translator))
             .forEach(System.out::println);
+        if (System.out.checkError()) {
+          throw new LostOutputException();
+        }
         done += lines.size();
         lines = input.next(options.batch);
       }

@@ -11,6 +11,9 @@ import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +68,45 @@ class ClassifyCommandTest {
     scores = ClassScoreFile.read(out).orElseThrow().get(1);
     tuned = Files.move(out, folder.resolve("moved"));
     Files.move(trained, folder.resolve("gone"));
+  }
+
+  @Test
+  @Timeout(60)
+  void a_reader_that_has_had_enough_should_end_it() {
+    InputStream endless =
+        new InputStream() {
+          private int place;
+
+          @Override
+          public int read() {
+            return "like gold\n".charAt(place++ % 10);
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) {
+            for (int i = 0; i < length; i++) {
+              bytes[offset + i] = (byte) read();
+            }
+            return length;
+          }
+        };
+    InputStream in = System.in;
+    PrintStream out = System.out;
+    System.setIn(endless);
+    System.setOut(new PrintStream(new ClosedOutput(), true, UTF_8));
+    try {
+      assertThat(Main.execute("classify", "--checkpoint=" + tuned)).isZero();
+    } finally {
+      System.setIn(in);
+      System.setOut(out);
+    }
+  }
+
+  private static final class ClosedOutput extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("Broken pipe");
+    }
   }
 
   @Test
