@@ -20,6 +20,7 @@ if not defined runs goto none
 for /f "delims=.-+" %%v in ("%runs%") do set "major=%%v"
 if %major% lss 17 goto old
 if /i "%EVOMOE_KERNELS%"=="torch" goto torch
+if /i "%EVOMOE_KERNELS%"=="torch-cuda" goto torch
 set "kernels="
 if defined EVOMOE_KERNELS set "kernels=-Devomoe.kernels=%EVOMOE_KERNELS%"
 set "classpath=%home%\app\*;%home%\lib\*;%home%\native\*"
@@ -36,5 +37,5 @@ echo evomoe: Java must be of version 17 or newer, was %runs%: %java%>&2
 exit /b 2
 
 :torch
-echo evomoe: EVOMOE_KERNELS must not be torch in a release, which has no libtorch>&2
+echo evomoe: EVOMOE_KERNELS must not be %EVOMOE_KERNELS% in a release, which has no libtorch>&2
 exit /b 2

@@ -123,7 +123,9 @@ public final class DtsGate implements Gate {
     }
     OptionalInt kept = keptExperts(step.evaluating());
     return kept.isEmpty()
-        ? new TopKRouting.Other("keeps every expert above its threshold until the hard phase")
+        ? new TopKRouting.Other(
+            "keeps every expert above its threshold until the hard phase, unless a fixed k is asked"
+                + " for (--top-k)")
         : router.topKRouting(step, kept.getAsInt(), options.renormalize);
   }
 

@@ -228,12 +228,12 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
                 moments ? "its weights and moments" : "its weights; moments begin at zero"));
     if (!start.made().isEmpty() || !start.taken().isEmpty() || !start.left().isEmpty()) {
       told.accept(
-          "Gate %s begins with %s of gate %s, and as new with %s%s"
+          "Gate %s begins with %s of gate %s%s%s"
               .formatted(
                   config.gate(),
                   names(start.taken()),
                   run.config().gate(),
-                  names(start.made()),
+                  start.made().isEmpty() ? "" : ", and as new with " + names(start.made()),
                   start.left().isEmpty() ? "" : "; it leaves out " + names(start.left())));
     }
     if (config.provider().annealed() && hasExperts()) {
