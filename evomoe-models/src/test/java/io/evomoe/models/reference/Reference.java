@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One case of {@code reference_vectors.py}, or of those beside it, computed here with the kernels of
- * a data type. Our parameters have the names of the files.
+ * One case of {@code reference_vectors.py}, or of those beside it, computed here with the kernels
+ * of a data type. Our parameters have the names of the files.
  */
 final class Reference {
   private final String folder;
