@@ -32,7 +32,7 @@ import java.util.Optional;
  */
 public final class ComparedRun {
   /** The file that says a run is over. */
-  public static final String FINISHED = "finished.json";
+  public static final String FINISHED = RunFolder.FINISHED;
 
   private static final String WHO = "evomoe compare";
 
@@ -64,7 +64,7 @@ public final class ComparedRun {
     this.config = config;
     this.data = List.copyOf(data);
     this.tokenizer = comparison.resolve(RunFolder.TOKENIZER);
-    Path runs = FileTree.requireNoLink(comparison.resolve("runs"));
+    Path runs = FileTree.requireNoLink(comparison.resolve(RunFolder.RUNS));
     this.folder = FileTree.requireNoLink(runs.resolve(name));
     this.content = FolderDigest.of(data);
     this.fingerprint = fingerprint(config, tokenizer, content);

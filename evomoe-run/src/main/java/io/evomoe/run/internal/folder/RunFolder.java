@@ -32,13 +32,17 @@ public record RunFolder(Path path) {
   /** What a fine-tuned classifier has in its folder, and no run. */
   public static final String CLASSIFIER = "model.yaml";
 
+  /** Name of the folder in that of a comparison which holds its runs. */
+  public static final String RUNS = "runs";
+
+  /** What the folder of a comparison's run has when it is over. */
+  public static final String FINISHED = "finished.json";
+
   private static final String CONFIG = "config.yaml";
   private static final String DATA = "data";
   private static final String CONTENT = "dataSha256";
   private static final String VOCABULARY = "vocabulary";
   private static final String CHECKPOINTS = "checkpoints";
-  private static final String RUNS = "runs";
-  private static final String FINISHED = "finished.json";
 
   /**
    * A folder that {@code train} has written.
@@ -52,17 +56,17 @@ public record RunFolder(Path path) {
     if (run != null) {
       return open(run);
     }
-    if (!isOne(path) && Files.isRegularFile(path.resolve(CLASSIFIER))) {
-      throw new IllegalArgumentException(
-          path
-              + " holds a fine-tuned classifier, not a training run: classify applies it, eval measures"
-              + " it, and the finetune that began it goes on with it");
-    }
     if (!isOne(path)) {
-      throw new IllegalArgumentException(
-          path + " is not the folder of a training run: it has no " + CONFIG + instead(path));
+      throw new IllegalArgumentException(path + whyNone(path));
     }
     return new RunFolder(path);
+  }
+
+  private static String whyNone(Path path) {
+    return Files.isRegularFile(path.resolve(CLASSIFIER))
+        ? " holds a fine-tuned classifier, not a training run: classify applies it, eval measures"
+            + " it, and the finetune that began it goes on with it"
+        : " is not the folder of a training run: it has no " + CONFIG + instead(path);
   }
 
   /** What was meant, where that can be seen: of a comparison a run in it that kept its model. */
