@@ -43,12 +43,7 @@ class TerminalInterruptTest {
 
   @Test
   void a_bar_should_be_as_wide_as_the_terminal() throws Exception {
-    TinyRuns task = TinyRuns.everyTask(folder).get(0);
-    Launcher launcher = Launcher.in(folder.resolve("home"));
-    try (PseudoTerminal terminal =
-        PseudoTerminal.start(
-            folder,
-            launcher.command(task.trainArguments(folder.resolve("run"), "evomoe", "" + STEPS)))) {
+    try (PseudoTerminal terminal = wholeRun()) {
       assertThat(terminal.exitCode()).as(terminal.shown()).isZero();
       assertThat(terminal.shown().replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "").split("[\r\n]"))
           .filteredOn(line -> line.contains(" 60/60 "))
@@ -60,14 +55,16 @@ class TerminalInterruptTest {
 
   @Test
   void a_line_of_the_log_should_take_the_place_of_the_bar() throws Exception {
-    TinyRuns task = TinyRuns.everyTask(folder).get(0);
-    Launcher launcher = Launcher.in(folder.resolve("home"));
-    try (PseudoTerminal terminal =
-        PseudoTerminal.start(
-            folder,
-            launcher.command(task.trainArguments(folder.resolve("run"), "evomoe", "" + STEPS)))) {
+    try (PseudoTerminal terminal = wholeRun()) {
       assertThat(terminal.exitCode()).as(terminal.shown()).isZero();
       assertThat(terminal.shown()).contains("\r\u001b[KSpawned experts before step");
     }
+  }
+
+  private PseudoTerminal wholeRun() throws Exception {
+    TinyRuns task = TinyRuns.everyTask(folder).get(0);
+    Launcher launcher = Launcher.in(folder.resolve("home"));
+    return PseudoTerminal.start(
+        folder, launcher.command(task.trainArguments(folder.resolve("run"), "evomoe", "" + STEPS)));
   }
 }

@@ -1,5 +1,7 @@
 package io.evomoe.bench.report;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
@@ -30,6 +32,9 @@ import java.util.stream.Stream;
 final class Browser implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SECONDS = 60;
+
+  /** How long a page may take to come to a condition, on a busy machine. */
+  static final long PATIENCE_SECONDS = 120;
 
   /** Contrast of a colour with the cards, as WCAG 2 defines it. */
   static final String CONTRAST =
@@ -102,6 +107,25 @@ final class Browser implements AutoCloseable {
     evaluate(
         "new Promise(done => document.readyState === 'complete' ? done() :"
             + " addEventListener('load', done))");
+  }
+
+  /**
+   * Waits for a condition of a page that is whole. The page may be loaded again while it is asked.
+   */
+  void until(String condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!holds(condition)) {
+      assertThat(System.nanoTime()).as(condition).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
+  private boolean holds(String condition) {
+    try {
+      return evaluate("document.readyState === 'complete' && !!(" + condition + ")").asBoolean();
+    } catch (RuntimeException loading) {
+      return false;
+    }
   }
 
   /** The value of an expression in the page. */

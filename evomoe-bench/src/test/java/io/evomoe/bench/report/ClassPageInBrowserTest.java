@@ -7,7 +7,6 @@ import io.evomoe.internal.files.AtomicFile;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The page of a fine-tuning that goes, and of one that is over; needs a Chromium. */
 @Tag("long")
 class ClassPageInBrowserTest {
-  private static final long PATIENCE_SECONDS = 120;
 
   @TempDir Path folder;
   private @Nullable Browser started;
@@ -51,7 +49,8 @@ class ClassPageInBrowserTest {
 
     AtomicFile.write(file, ClassReportTest.report("a").html());
 
-    until("!document.getElementById('live') && document.querySelector('#confusion canvas')");
+    browser()
+        .until("!document.getElementById('live') && document.querySelector('#confusion canvas')");
     assertThat(browser().evaluate("document.getElementById('confusion').ariaLabel").asText())
         .contains("60.0% of 5 texts are named right.", "Most often mistaken: a named b (1)");
     assertThat(browser().complaints()).isEmpty();
@@ -80,24 +79,5 @@ class ClassPageInBrowserTest {
         .evaluate("document.querySelector('" + selector + "').textContent")
         .asText()
         .strip();
-  }
-
-  /** The page may be loaded again while it is asked. */
-  private void until(String condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!holds(condition)) {
-      assertThat(System.nanoTime()).as(condition).isLessThan(end);
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-  }
-
-  private boolean holds(String condition) {
-    try {
-      return browser()
-          .evaluate("document.readyState === 'complete' && !!(" + condition + ")")
-          .asBoolean();
-    } catch (RuntimeException loading) {
-      return false;
-    }
   }
 }

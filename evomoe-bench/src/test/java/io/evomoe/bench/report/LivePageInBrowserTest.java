@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("long")
 class LivePageInBrowserTest {
   private static final long STEPS = 40;
-  private static final long PATIENCE_SECONDS = 120;
 
   @TempDir Path folder;
   private final Semaphore allowed = new Semaphore(0);
@@ -51,7 +50,7 @@ class LivePageInBrowserTest {
   void end_both() {
     allowed.release((int) STEPS);
     if (run != null) {
-      run.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+      run.orTimeout(Browser.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
     if (started != null) {
       started.close();
@@ -90,7 +89,7 @@ class LivePageInBrowserTest {
     browser().evaluate("document.querySelector('details').open = true; window.before = true");
 
     takeSteps(5);
-    until("!window.before && document.querySelector('details[open] table')");
+    browser().until("!window.before && document.querySelector('details[open] table')");
 
     assertThat(
             browser()
@@ -98,7 +97,7 @@ class LivePageInBrowserTest {
                 .asText())
         .isEqualTo("true");
     allowed.release((int) STEPS);
-    until("!document.getElementById('live')");
+    browser().until("!document.getElementById('live')");
     assertThat(browser().evaluate("document.querySelector('tbody th').textContent").asText())
         .isEqualTo("evomoe");
     browser().evaluate("window.before = true");
@@ -123,7 +122,7 @@ class LivePageInBrowserTest {
     assertThat(browser().evaluate("window.before").asBoolean()).isTrue();
 
     browser().press("Enter");
-    until("!window.before");
+    browser().until("!window.before");
     assertThat(browser().evaluate("document.activeElement.id").asText()).isEqualTo("pause");
     assertThat(browser().complaints()).isEmpty();
   }
@@ -159,32 +158,13 @@ class LivePageInBrowserTest {
    */
   private void takeSteps(int count) throws Exception {
     allowed.release(count);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Browser.PATIENCE_SECONDS);
     while (!Files.exists(report())) {
       assertThat(System.nanoTime()).isLessThan(end);
       TimeUnit.MILLISECONDS.sleep(1100);
       if (allowed.availablePermits() == 0) {
         allowed.release();
       }
-    }
-  }
-
-  /** The page may be loaded again while it is asked. */
-  private void until(String condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!holds(condition)) {
-      assertThat(System.nanoTime()).as(condition).isLessThan(end);
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-  }
-
-  private boolean holds(String condition) {
-    try {
-      return browser()
-          .evaluate("document.readyState === 'complete' && !!(" + condition + ")")
-          .asBoolean();
-    } catch (RuntimeException loading) {
-      return false;
     }
   }
 
