@@ -24,6 +24,9 @@ public enum FileForm {
   /** Rows of named columns. */
   PARQUET("Parquet", "parquet");
 
+  private static final String LIST_TO_LINES =
+      ": a list becomes an object a line by jq -c '.[]' a.json > a.jsonl";
+
   private static final List<String> PACKED = List.of("gz", "zst");
   private static final List<String> UNREAD_PACKED =
       List.of("bz2", "xz", "lz4", "zip", "7z", "tar", "tgz", "br", "snappy");
@@ -58,8 +61,8 @@ public enum FileForm {
         of(file).orElse(other != null ? other : ending.isEmpty() ? FileForm.TEXT : null);
     if (form == null || UNREAD_PACKED.contains(ending)) {
       throw new IllegalArgumentException(
-          "%s must have an ending that is read, %s, or its form be given (--data-format), has .%s"
-              .formatted(what, allEndings(), ending));
+          "%s must have an ending that is read, %s, or its form be given (--data-format), has .%s%s"
+              .formatted(what, allEndings(), ending, ending.equals("json") ? LIST_TO_LINES : ""));
     }
     if (form == PARQUET && isPacked(file)) {
       throw new IllegalArgumentException(

@@ -128,8 +128,8 @@ final class Utf8Reader extends Reader {
     CoderResult result = decoder.decode(bytes, chars, ended);
     if (result.isError()) {
       long place = before + bytes.position();
-      if (place == 0 && isUtf16()) {
-        throw new IllegalArgumentException("text file " + file + " must be UTF-8, is UTF-16");
+      if (place == 0 && hasMarkOfUtf16()) {
+        throw utf16("");
       }
       throw new IllegalArgumentException(
           "text file %s is not UTF-8: malformed byte 0x%02X at offset %d (line %d)"
@@ -138,6 +138,9 @@ final class Utf8Reader extends Reader {
     before += bytes.position();
     bytes.compact();
     chars.flip();
+    if (!begun && isMostlyNul()) {
+      throw utf16(" or binary: a third of its beginning is NUL");
+    }
     if (chars.hasRemaining()) {
       chars.position(!begun && chars.get(0) == BYTE_ORDER_MARK ? 1 : 0);
       begun = true;
@@ -148,9 +151,19 @@ final class Utf8Reader extends Reader {
   }
 
   /** Whether it begins with the byte order mark of UTF-16, of either order. */
-  private boolean isUtf16() {
+  private boolean hasMarkOfUtf16() {
     return bytes.remaining() > 1
         && (bytes.getShort(0) == (short) 0xFEFF || bytes.getShort(0) == (short) 0xFFFE);
+  }
+
+  /** As UTF-16 without a mark is, each second byte of which is NUL where text is Latin. */
+  private boolean isMostlyNul() {
+    long nul = chars.chars().filter(c -> c == 0).count();
+    return nul > 0 && nul >= chars.remaining() / 3;
+  }
+
+  private IllegalArgumentException utf16(String doubt) {
+    return new IllegalArgumentException("text file " + file + " must be UTF-8, is UTF-16" + doubt);
   }
 
   /** The line of a byte, which is looked for in a second reading. */

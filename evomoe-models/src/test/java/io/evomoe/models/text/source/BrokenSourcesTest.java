@@ -135,6 +135,29 @@ class BrokenSourcesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16LE", "UTF-16BE"})
+  void should_not_take_utf_16_without_a_mark_for_text_with_nul_in_it(String charset)
+      throws IOException {
+    Path file = folder.resolve("a.txt");
+    Files.write(file, "Some text.\n".getBytes(Charset.forName(charset)));
+
+    assertRefused(
+        file,
+        " must be UTF-8, is UTF-16 or binary: a third of its beginning is NUL",
+        RecordKind.DOCUMENT);
+  }
+
+  @Test
+  void should_say_how_a_json_list_becomes_lines() throws IOException {
+    assertRefused(
+        write("a.json", "[{\"text\": \"a\"}]"),
+        " must have an ending that is read, .txt, .md, .jsonl, .csv, .tsv, .parquet, or its form be"
+            + " given (--data-format), has .json: a list becomes an object a line by jq -c '.[]'"
+            + " a.json > a.jsonl",
+        RecordKind.DOCUMENT);
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void should_not_call_a_pipe_empty() throws Exception {
