@@ -115,7 +115,13 @@ public final class AttentionMask {
     }
   }
 
-  private boolean isSeen(int query, int key) {
+  /**
+   * Whether a query sees a key of its sequence, the order of the two aside.
+   *
+   * @param query row of the query, [batch * keys]
+   * @param key row of the key, likewise
+   */
+  public boolean isSeen(int query, int key) {
     return !isPadding(key) && (documents == null || documents[query] == documents[key]);
   }
 

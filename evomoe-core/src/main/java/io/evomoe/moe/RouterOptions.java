@@ -9,27 +9,33 @@ package io.evomoe.moe;
  * experts come to differ, and W learns the rest. Nearest published are hash layers, whose experts
  * follow from the id alone (Roller et al., arXiv 2106.04426), which this comes to as s grows;
  * DeepSeek-V4 routes its first layers so. Padding has no prior, nor have ids that stand for no text
- * ({@link TrainingFacts#specialIds}): a masked token's id says nothing of the token.
+ * ({@link TrainingFacts#specialIds}): a masked token's id says nothing of the token. What stands
+ * before it may ({@link PriorFallback}).
  *
  * <ul>
  *   <li>{@code prior} {@code none} (default), {@code fixed}, {@code learned} or {@code annealed}
  *       ({@link Prior})
  *   <li>{@code priorScale} 10, above 0 and at most 100, where the id alone decides: s. Without a
  *       prior it means nothing
+ *   <li>{@code priorFallback} {@code none} (default) or {@code before} ({@link PriorFallback}).
+ *       Without a prior it means nothing
  *   <li>{@code routerInit} {@code normal} (default) or {@code uniform}: where W starts ({@link
  *       Init})
  * </ul>
  *
  * @param prior whether and how a token's id counts
  * @param priorScale s, above 0 and at most 100
+ * @param priorFallback what an id without a row of its own has
  * @param init where W starts
  */
-public record RouterOptions(Prior prior, double priorScale, Init init) {
+public record RouterOptions(
+    Prior prior, double priorScale, PriorFallback priorFallback, Init init) {
   private static final Bounds SCALES = Bounds.above(0).atMost(100);
   private static final double SCALE = 10;
 
   /** Without a prior. */
-  public static final RouterOptions PLAIN = new RouterOptions(Prior.NONE, SCALE, Init.NORMAL);
+  public static final RouterOptions PLAIN =
+      new RouterOptions(Prior.NONE, SCALE, PriorFallback.NONE, Init.NORMAL);
 
   /** What a token's id adds to its logits. */
   public enum Prior {
@@ -45,6 +51,18 @@ public record RouterOptions(Prior prior, double priorScale, Init init) {
      * prior.
      */
     ANNEALED
+  }
+
+  /** What a token has whose id stands for no text. */
+  public enum PriorFallback {
+    /** No prior. */
+    NONE,
+    /**
+     * The row of the nearest token before it, in its sequence and its document, that has one: a
+     * masked token goes where the word before it goes, until W knows better. None where there is no
+     * such token, as in generation from kept keys and values, which reads a token alone.
+     */
+    BEFORE
   }
 
   /** The distribution that W [d, E] is drawn from. */
@@ -71,6 +89,7 @@ public record RouterOptions(Prior prior, double priorScale, Init init) {
     return new RouterOptions(
         options.choice("prior", Prior.NONE),
         options.number("priorScale", SCALE, SCALES),
+        options.choice("priorFallback", PriorFallback.NONE),
         Init.NORMAL);
   }
 
@@ -79,6 +98,7 @@ public record RouterOptions(Prior prior, double priorScale, Init init) {
     return new RouterOptions(
         options.choice("prior", Prior.NONE),
         options.number("priorScale", SCALE, SCALES),
+        options.choice("priorFallback", PriorFallback.NONE),
         options.choice("routerInit", Init.NORMAL));
   }
 }

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class TokenPrior {
   private final Kernels kernels;
-  private final @Nullable Parameter table;
+  private final @Nullable PriorTable table;
   private final Prior kind;
 
   /**
@@ -39,24 +39,14 @@ public final class TokenPrior {
     this.table = kind == Prior.NONE ? null : table(spec, options);
   }
 
-  private static Parameter table(GateSpec spec, RouterOptions options) {
+  private static PriorTable table(GateSpec spec, RouterOptions options) {
     if (spec.vocabulary() < 1) {
       throw refusal("where tokens have no ids", options);
     }
     if (options.prior() == Prior.ANNEALED && spec.training().steps().isEmpty()) {
       throw refusal("or not annealed where the number of training steps is not known", options);
     }
-    Parameter table =
-        spec.scope()
-            .alongExperts(1)
-            .normal("prior", options.priorScale(), spec.vocabulary(), spec.experts());
-    spec.training().specialIds().stream()
-        .filter(id -> id < spec.vocabulary())
-        .forEach(id -> table.value().getRow(id).assign(0));
-    if (options.prior() != Prior.LEARNED) {
-      table.freeze();
-    }
-    return table;
+    return new PriorTable(spec, options);
   }
 
   private static IllegalArgumentException refusal(String where, RouterOptions options) {
@@ -67,12 +57,12 @@ public final class TokenPrior {
 
   /** B [V, E], frozen where it is not learned; none without a prior. */
   public List<Parameter> parameters() {
-    return table == null ? List.of() : List.of(table);
+    return table == null ? List.of() : List.of(table.parameter());
   }
 
   /** All rows but one, for {@link Gate#idleParameters}. */
   public long idleParameters() {
-    return table == null ? 0 : table.length() - table.value().size(1);
+    return table == null ? 0 : table.parameter().length() - table.parameter().value().size(1);
   }
 
   /** Whether it changes any logit at a step. */
@@ -107,14 +97,14 @@ public final class TokenPrior {
     if (table == null || real.length == 0) {
       return;
     }
-    INDArray rows = kernels.gatherRows(table.value(), ids(table, real, pass.tokens()));
+    INDArray added = kernels.gatherRows(table.parameter().value(), table.rows(real, pass.tokens()));
     if (share != 1) {
-      kernels.scale(rows, share);
+      kernels.scale(added, share);
     }
     if (real.length == pass.tokens().size()) {
-      kernels.addInto(logits, rows);
+      kernels.addInto(logits, added);
     } else {
-      kernels.scatterRowsInto(rows, real, new Accumulator(logits, 1));
+      kernels.scatterRowsInto(added, real, new Accumulator(logits, 1));
     }
   }
 
@@ -132,7 +122,7 @@ public final class TokenPrior {
       others.run();
       throw new NotFiniteException(
           "what the token prior %s was added to was finite, and the sum was not"
-              .formatted(table == null ? kind : table.name()));
+              .formatted(table == null ? kind : table.parameter().name()));
     }
     return values;
   }
@@ -143,28 +133,14 @@ public final class TokenPrior {
     if (table == null || real.length == 0) {
       return;
     }
-    int[] ids = ids(table, real, pass.tokens());
+    int[] ids = table.rows(real, pass.tokens());
     boolean all = real.length == pass.tokens().size();
     INDArray own = all ? dLogits : kernels.gatherRows(dLogits, real);
-    INDArray known = kernels.rowsWhere(own, kernels.gatherRows(table.value(), ids));
-    kernels.scatterRowsInto(known, ids, table.accumulator());
+    INDArray known = kernels.rowsWhere(own, kernels.gatherRows(table.parameter().value(), ids));
+    kernels.scatterRowsInto(known, ids, table.parameter().accumulator());
   }
 
   private static int[] realTokens(TokenBatch batch) {
     return IntStream.range(0, batch.size()).filter(s -> !batch.isPadding(s)).toArray();
-  }
-
-  private static int[] ids(Parameter table, int[] real, TokenBatch batch) {
-    int entries = Math.toIntExact(table.value().size(0));
-    int[] ids = new int[real.length];
-    for (int i = 0; i < real.length; i++) {
-      ids[i] = batch.id(real[i]);
-      if (ids[i] < 0 || ids[i] >= entries) {
-        throw new IllegalArgumentException(
-            "token id must be in 0..%d of the prior %s, was %d"
-                .formatted(entries - 1, table.name(), ids[i]));
-      }
-    }
-    return ids;
   }
 }

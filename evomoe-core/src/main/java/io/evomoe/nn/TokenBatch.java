@@ -107,6 +107,11 @@ public final class TokenBatch {
     return mask.hasDocuments();
   }
 
+  /** Whether two tokens of one sequence are of one document, and neither is padding. */
+  public boolean sameText(int s, int t) {
+    return !isPadding(s) && mask.isSeen(s, t);
+  }
+
   /** What is hidden where these tokens attend to each other: padding, and other documents. */
   public AttentionMask attentionMask() {
     return mask;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.RouterOptions.Init;
 import io.evomoe.moe.RouterOptions.Prior;
+import io.evomoe.moe.RouterOptions.PriorFallback;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -203,7 +204,7 @@ class RouterTest {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).gate();
     GateSpec wide =
         new GateSpec(scope, 400, 50, 1, VOCABULARY, true, Map.of(), TrainingFacts.UNKNOWN);
-    RouterOptions options = new RouterOptions(Prior.NONE, 4, Init.UNIFORM);
+    RouterOptions options = new RouterOptions(Prior.NONE, 4, PriorFallback.NONE, Init.UNIFORM);
     INDArray w = new Router(wide, options).parameters().get(0).value();
 
     assertThat(w.maxNumber().doubleValue()).isBetween(0.0499, 0.05);
@@ -224,7 +225,7 @@ class RouterTest {
   }
 
   private static RouterOptions options(Prior prior, double scale) {
-    return new RouterOptions(prior, scale, Init.NORMAL);
+    return new RouterOptions(prior, scale, PriorFallback.NONE, Init.NORMAL);
   }
 
   private static GateSpec spec(DataType type, int vocabulary) {

@@ -1,0 +1,98 @@
+package io.evomoe.moe;
+
+import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.RouterOptions.Prior;
+import io.evomoe.moe.RouterOptions.PriorFallback;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.TokenBatch;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** B, and which of its rows each token of a batch looks up. */
+final class PriorTable {
+  private final Kernels kernels;
+  private final Parameter parameter;
+  private final PriorFallback fallback;
+
+  /** Of each id whether its row is zeros, which it then is for good; null until it is asked for. */
+  private volatile boolean @Nullable [] silent;
+
+  /** Draws B, with rows of zeros for ids that stand for no text. */
+  PriorTable(GateSpec spec, RouterOptions options) {
+    this.kernels = spec.scope().kernels();
+    this.fallback = options.priorFallback();
+    this.parameter =
+        spec.scope()
+            .alongExperts(1)
+            .normal("prior", options.priorScale(), spec.vocabulary(), spec.experts());
+    spec.training().specialIds().stream()
+        .filter(id -> id < spec.vocabulary())
+        .forEach(id -> parameter.value().getRow(id).assign(0));
+    if (options.prior() != Prior.LEARNED) {
+      parameter.freeze();
+    }
+  }
+
+  /** [V, E], frozen where it is not learned. */
+  Parameter parameter() {
+    return parameter;
+  }
+
+  /**
+   * The rows of some tokens, by their number.
+   *
+   * @param tokens real ones of the batch
+   * @throws IllegalArgumentException for a token id outside the vocabulary
+   */
+  int[] rows(int[] tokens, TokenBatch batch) {
+    int[] ids = IntStream.of(tokens).map(s -> id(s, batch)).toArray();
+    if (fallback == PriorFallback.BEFORE) {
+      boolean[] without = silent();
+      for (int i = 0; i < ids.length; i++) {
+        if (without[ids[i]]) {
+          ids[i] = before(tokens[i], batch, without);
+        }
+      }
+    }
+    return ids;
+  }
+
+  private int id(int s, TokenBatch batch) {
+    int id = batch.id(s);
+    if (id < 0 || id >= parameter.value().size(0)) {
+      throw new IllegalArgumentException(
+          "token id must be in 0..%d of the prior %s, was %d"
+              .formatted(parameter.value().size(0) - 1, parameter.name(), id));
+    }
+    return id;
+  }
+
+  /** The nearest id before a token, in its text, that has a row; its own where there is none. */
+  private int before(int s, TokenBatch batch, boolean[] without) {
+    int first = s - s % batch.length();
+    for (int t = s - 1; t >= first && batch.sameText(s, t); t--) {
+      int id = id(t, batch);
+      if (!without[id]) {
+        return id;
+      }
+    }
+    return batch.id(s);
+  }
+
+  private boolean[] silent() {
+    boolean[] known = silent;
+    if (known == null) {
+      TokenMatrix rows = TokenMatrix.of(kernels, parameter.value());
+      known = new boolean[rows.tokens()];
+      for (int id = 0; id < known.length; id++) {
+        known[id] = isZero(rows, id);
+      }
+      silent = known;
+    }
+    return known;
+  }
+
+  private static boolean isZero(TokenMatrix rows, int id) {
+    return IntStream.range(0, rows.columns()).allMatch(e -> rows.get(id, e) == 0);
+  }
+}
