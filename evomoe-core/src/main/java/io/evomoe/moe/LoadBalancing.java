@@ -1,6 +1,7 @@
 package io.evomoe.moe;
 
 import io.evomoe.nn.TokenBatch;
+import java.util.Arrays;
 
 /**
  * The balance loss {@code E * sum_e mean_s(w_se) mean_s(m_se)}, means over real tokens.
@@ -11,6 +12,8 @@ import io.evomoe.nn.TokenBatch;
  * EvoMoE (arXiv 2112.14397, section 4.2). m is a constant to the gradient.
  */
 public final class LoadBalancing {
+  private static final int ROWS = 64;
+
   private final TokenBatch tokens;
   private final double[] share;
   private final double loss;
@@ -24,10 +27,25 @@ public final class LoadBalancing {
    * @param tokens tells which rows are padding
    */
   public LoadBalancing(TokenMatrix weights, TokenMatrix mask, TokenBatch tokens) {
+    this(weights, means(mask, tokens), tokens);
+  }
+
+  /**
+   * Takes the means, of m from its sums.
+   *
+   * @param weights w [S, E]; rows of padding are not read
+   * @param loads how many real tokens want each expert [E]; capacity plays no part
+   * @param tokens tells which rows are padding
+   */
+  public LoadBalancing(TokenMatrix weights, int[] loads, TokenBatch tokens) {
+    this(weights, shares(loads, tokens), tokens);
+  }
+
+  private LoadBalancing(TokenMatrix weights, double[] share, TokenBatch tokens) {
     this.tokens = tokens;
-    this.real = Math.max(1, tokens.realTokens());
-    this.share = means(mask);
-    double[] weight = means(weights);
+    this.share = share;
+    this.real = real(tokens);
+    double[] weight = means(weights, tokens);
     double sum = 0;
     for (int e = 0; e < share.length; e++) {
       sum += weight[e] * share[e];
@@ -42,13 +60,15 @@ public final class LoadBalancing {
 
   /** Adds the gradient of {@code coefficient * loss()} with respect to w to {@code dWeights}. */
   public void addGradient(double coefficient, TokenMatrix dWeights) {
-    for (int s = 0; s < dWeights.tokens(); s++) {
-      if (!tokens.isPadding(s)) {
-        for (int e = 0; e < share.length; e++) {
-          dWeights.add(s, e, coefficient * share.length * share[e] / real);
-        }
-      }
-    }
+    double[] slopes = slopes(coefficient);
+    dWeights.eachRow(
+        s -> {
+          if (!tokens.isPadding(s)) {
+            for (int e = 0; e < slopes.length; e++) {
+              dWeights.add(s, e, slopes[e]);
+            }
+          }
+        });
   }
 
   /**
@@ -59,20 +79,72 @@ public final class LoadBalancing {
    * @return [S, E]
    */
   public TokenMatrix logitGradient(double coefficient, TokenMatrix weights, double temperature) {
-    TokenMatrix dWeights = new TokenMatrix(weights.tokens(), weights.columns());
-    addGradient(coefficient, dWeights);
-    return Softmax.gradient(weights, dWeights, temperature);
+    double[] slopes = slopes(coefficient);
+    TokenMatrix dz = new TokenMatrix(weights.tokens(), weights.columns());
+    dz.eachRow(
+        s -> {
+          if (!tokens.isPadding(s)) {
+            Softmax.addRow(weights, s, slopes, 0, temperature, dz);
+          }
+        });
+    return dz;
   }
 
-  private double[] means(TokenMatrix matrix) {
+  /** The gradient of each real token's weights, the same for all of them [E]. */
+  private double[] slopes(double coefficient) {
+    double[] slopes = new double[share.length];
+    Arrays.setAll(slopes, e -> coefficient * share.length * share[e] / real);
+    return slopes;
+  }
+
+  private static int real(TokenBatch tokens) {
+    return Math.max(1, tokens.realTokens());
+  }
+
+  /** Each column is summed in the order of the rows. */
+  private static double[] means(TokenMatrix matrix, TokenBatch tokens) {
+    int real = real(tokens);
+    double[] values = matrix.values();
     double[] means = new double[matrix.columns()];
-    for (int s = 0; s < matrix.tokens(); s++) {
-      if (!tokens.isPadding(s)) {
-        for (int e = 0; e < means.length; e++) {
-          means[e] += matrix.get(s, e) / real;
-        }
+    matrix.eachColumns(
+        (from, to) -> {
+          double[] sums = new double[to - from];
+          double[] rows = new double[ROWS * sums.length];
+          int filled = 0;
+          for (int s = 0; s < matrix.tokens(); s++) {
+            if (!tokens.isPadding(s)) {
+              System.arraycopy(values, s * means.length + from, rows, filled, sums.length);
+              filled += sums.length;
+            }
+            if (filled == rows.length || s == matrix.tokens() - 1) {
+              addShares(rows, filled, real, sums);
+              filled = 0;
+            }
+          }
+          System.arraycopy(sums, 0, means, from, sums.length);
+        });
+    return means;
+  }
+
+  /** Division, the slow part, in one long loop, which the compiler turns into vectors. */
+  private static void addShares(double[] rows, int filled, int real, double[] sums) {
+    for (int i = 0; i < filled; i++) {
+      rows[i] /= real;
+    }
+    for (int i = 0; i < filled; i += sums.length) {
+      for (int e = 0; e < sums.length; e++) {
+        sums[e] += rows[i + e];
       }
     }
-    return means;
+  }
+
+  /** Means as they are of a mask: a sum of that many times 1 / real. */
+  private static double[] shares(int[] loads, TokenBatch tokens) {
+    double one = 1.0 / real(tokens);
+    double[] sums = new double[1 + Arrays.stream(loads).max().orElse(0)];
+    for (int n = 1; n < sums.length; n++) {
+      sums[n] = sums[n - 1] + one;
+    }
+    return Arrays.stream(loads).mapToDouble(load -> sums[load]).toArray();
   }
 }

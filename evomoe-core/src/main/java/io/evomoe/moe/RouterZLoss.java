@@ -16,9 +16,7 @@ public final class RouterZLoss {
     this.tokens = tokens;
     this.real = Math.max(1, tokens.realTokens());
     this.logSumExp = new double[logits.tokens()];
-    for (int s = 0; s < logSumExp.length; s++) {
-      logSumExp[s] = tokens.isPadding(s) ? 0 : Softmax.logSumExp(logits, s);
-    }
+    logits.eachRow(s -> logSumExp[s] = tokens.isPadding(s) ? 0 : Softmax.logSumExp(logits, s));
   }
 
   /** The loss, without a coefficient; 0 where every token is padding. */
@@ -37,13 +35,14 @@ public final class RouterZLoss {
    * @param dLogits added to [S, E]
    */
   public void addGradient(double coefficient, TokenMatrix probabilities, TokenMatrix dLogits) {
-    for (int s = 0; s < logSumExp.length; s++) {
-      if (!tokens.isPadding(s)) {
-        for (int e = 0; e < dLogits.columns(); e++) {
-          double slope = 2 * logSumExp[s] * probabilities.get(s, e) / real;
-          dLogits.add(s, e, coefficient * slope);
-        }
-      }
-    }
+    dLogits.eachRow(
+        s -> {
+          if (!tokens.isPadding(s)) {
+            for (int e = 0; e < dLogits.columns(); e++) {
+              double slope = 2 * logSumExp[s] * probabilities.get(s, e) / real;
+              dLogits.add(s, e, coefficient * slope);
+            }
+          }
+        });
   }
 }

@@ -36,6 +36,18 @@ public final class Routing {
     this.dropped = dropped;
   }
 
+  /**
+   * The routing of tokens that have their experts.
+   *
+   * @param expertsOf of each token, each once and in any order; none for padding [S]
+   * @param weights of the assignments [S, E]; finite and at least 0 there, not read elsewhere
+   * @throws IllegalArgumentException for an expert that is none, or is a token's twice, or a weight
+   *     that is not finite or below 0
+   */
+  public static Routing of(int[][] expertsOf, TokenMatrix weights) {
+    return new RoutingBands(expertsOf, weights).routing();
+  }
+
   /** S, padding included. */
   public int tokenCount() {
     return tokenCount;
@@ -84,6 +96,13 @@ public final class Routing {
   /** Weight of each token itself in the output [S], a copy; null without a bypass. */
   public double @Nullable [] bypass() {
     return bypass == null ? null : bypass.clone();
+  }
+
+  /** Tokens of each expert [E]. */
+  public int[] loads() {
+    int[] loads = new int[experts()];
+    Arrays.setAll(loads, this::load);
+    return loads;
   }
 
   /** Assignments lost to capacity. */

@@ -32,25 +32,40 @@ public final class RoutingBuilder {
       throw new IllegalArgumentException(
           "token must be in 0.." + (tokenCount - 1) + ", was " + token);
     }
-    if (expert < 0 || expert >= experts) {
-      throw new IllegalArgumentException(
-          "expert of token %d must be in 0..%d, was %d".formatted(token, experts - 1, expert));
-    }
-    if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw new IllegalArgumentException(
-          "weight of token %d at expert %d must be finite and at least 0, was %s"
-              .formatted(token, expert, weight));
-    }
     if (size == tokens.length) {
       tokens = Arrays.copyOf(tokens, 2 * size);
       expertOf = Arrays.copyOf(expertOf, 2 * size);
       weights = Arrays.copyOf(weights, 2 * size);
     }
     tokens[size] = token;
-    expertOf[size] = expert;
-    weights[size] = weight;
+    expertOf[size] = expert(token, expert, experts);
+    weights[size] = weight(token, expert, weight);
     size++;
     return this;
+  }
+
+  /** The expert, if it is one. */
+  static int expert(int token, int expert, int experts) {
+    if (expert < 0 || expert >= experts) {
+      throw new IllegalArgumentException(
+          "expert of token %d must be in 0..%d, was %d".formatted(token, experts - 1, expert));
+    }
+    return expert;
+  }
+
+  static IllegalArgumentException twice(int token, int expert) {
+    return new IllegalArgumentException(
+        "token " + token + " was assigned twice to expert " + expert);
+  }
+
+  /** The weight, if it is finite and at least 0. */
+  static double weight(int token, int expert, double weight) {
+    if (!(weight >= 0) || Double.isInfinite(weight)) {
+      throw new IllegalArgumentException(
+          "weight of token %d at expert %d must be finite and at least 0, was %s"
+              .formatted(token, expert, weight));
+    }
+    return weight;
   }
 
   /** Counts one assignment that capacity refused. */
@@ -77,8 +92,7 @@ public final class RoutingBuilder {
 
   /** The sorted routing: two stable counting sorts, by token and then by expert. */
   public Routing build() {
-    int[] byToken = countingSort(identity(size), tokens, tokenCount);
-    int[] order = countingSort(byToken, expertOf, experts);
+    int[] order = countingSort(byToken(), expertOf, experts);
     int[] offsets = new int[experts + 1];
     int[] sortedTokens = new int[size];
     double[] sortedWeights = new double[size];
@@ -89,8 +103,7 @@ public final class RoutingBuilder {
       offsets[expertOf[a] + 1]++;
       boolean sameExpert = i > 0 && expertOf[order[i - 1]] == expertOf[a];
       if (sameExpert && sortedTokens[i - 1] == sortedTokens[i]) {
-        throw new IllegalArgumentException(
-            "token " + tokens[a] + " was assigned twice to expert " + expertOf[a]);
+        throw twice(tokens[a], expertOf[a]);
       }
     }
     for (int e = 0; e < experts; e++) {
@@ -99,10 +112,14 @@ public final class RoutingBuilder {
     return new Routing(tokenCount, offsets, sortedTokens, sortedWeights, bypass, dropped);
   }
 
-  private static int[] identity(int n) {
-    int[] order = new int[n];
-    Arrays.setAll(order, i -> i);
-    return order;
+  private int[] byToken() {
+    int[] order = new int[size];
+    boolean sorted = true;
+    for (int i = 0; i < size; i++) {
+      order[i] = i;
+      sorted &= i == 0 || tokens[i - 1] <= tokens[i];
+    }
+    return sorted ? order : countingSort(order, tokens, tokenCount);
   }
 
   private static int[] countingSort(int[] order, int[] key, int keys) {

@@ -1,5 +1,7 @@
 package io.evomoe.moe;
 
+import java.util.Arrays;
+
 /** Softmax over the rows of a {@link TokenMatrix}, with its backward pass. */
 public final class Softmax {
   private Softmax() {}
@@ -14,19 +16,66 @@ public final class Softmax {
    */
   public static TokenMatrix of(TokenMatrix z, double temperature) {
     TokenMatrix p = new TokenMatrix(z.tokens(), z.columns());
-    for (int s = 0; s < z.tokens(); s++) {
-      double max = z.get(s, z.argMax(s));
-      double sum = 0;
-      for (int e = 0; e < z.columns(); e++) {
-        double exp = Math.exp((z.get(s, e) - max) / temperature);
-        p.set(s, e, exp);
-        sum += exp;
-      }
-      for (int e = 0; e < z.columns(); e++) {
-        p.set(s, e, p.get(s, e) / sum);
+    z.eachRow(s -> row(z, s, temperature, p));
+    return p;
+  }
+
+  /**
+   * {@link #of} of row s alone, for gates that do several things with a row while it is at hand.
+   *
+   * @param p takes the probabilities in its row s [S, E]; may be z itself
+   */
+  public static void row(TokenMatrix z, int s, double temperature, TokenMatrix p) {
+    double[] logits = z.values();
+    double[] shares = p.values();
+    int from = s * z.columns();
+    int to = from + z.columns();
+    double max = max(logits, from, to);
+    for (int i = from; i < to; i++) {
+      shares[i] = (logits[i] - max) / temperature;
+    }
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      shares[i] = shares[i] == Double.NEGATIVE_INFINITY ? 0 : Math.exp(shares[i]);
+      sum += shares[i];
+    }
+    for (int i = from; i < to; i++) {
+      shares[i] /= sum;
+    }
+  }
+
+  /**
+   * {@code softmax(z / temperature)} of row s over some experts alone.
+   *
+   * @param experts each once, in any order, and none where there are none; their logits are finite
+   * @param p takes the probabilities of these in its row s; the others are left as they are [S, E]
+   */
+  public static void row(TokenMatrix z, int s, int[] experts, double temperature, TokenMatrix p) {
+    int[] ascending = ascending(experts);
+    double max = Double.NEGATIVE_INFINITY;
+    for (int e : ascending) {
+      max = Math.max(max, z.get(s, e));
+    }
+    double sum = 0;
+    for (int e : ascending) {
+      double exp = Math.exp((z.get(s, e) - max) / temperature);
+      p.set(s, e, exp);
+      sum += exp;
+    }
+    for (int e : ascending) {
+      p.set(s, e, p.get(s, e) / sum);
+    }
+  }
+
+  private static int[] ascending(int[] experts) {
+    for (int i = 1; i < experts.length; i++) {
+      if (experts[i - 1] > experts[i]) {
+        int[] sorted = experts.clone();
+        Arrays.sort(sorted);
+        return sorted;
       }
     }
-    return p;
+    return experts;
   }
 
   /**
@@ -39,14 +88,25 @@ public final class Softmax {
    */
   public static void addGradient(
       TokenMatrix p, TokenMatrix dp, double temperature, TokenMatrix dz) {
-    for (int s = 0; s < p.tokens(); s++) {
-      double mean = 0;
-      for (int e = 0; e < p.columns(); e++) {
-        mean += p.get(s, e) * dp.get(s, e);
-      }
-      for (int e = 0; e < p.columns(); e++) {
-        dz.add(s, e, p.get(s, e) * (dp.get(s, e) - mean) / temperature);
-      }
+    p.eachRow(s -> addRow(p, s, dp.values(), s * p.columns(), temperature, dz));
+  }
+
+  /**
+   * Of one row.
+   *
+   * @param dp where the row's gradient of p begins at {@code from}
+   */
+  static void addRow(
+      TokenMatrix p, int s, double[] dp, int from, double temperature, TokenMatrix dz) {
+    double[] probabilities = p.values();
+    double[] sums = dz.values();
+    int row = s * p.columns();
+    double mean = 0;
+    for (int e = 0; e < p.columns(); e++) {
+      mean += probabilities[row + e] * dp[from + e];
+    }
+    for (int e = 0; e < p.columns(); e++) {
+      sums[row + e] += probabilities[row + e] * (dp[from + e] - mean) / temperature;
     }
   }
 
@@ -59,11 +119,29 @@ public final class Softmax {
 
   /** {@code ln(sum_e exp(z_e))} of row s. */
   public static double logSumExp(TokenMatrix z, int s) {
-    double max = z.get(s, z.argMax(s));
+    double[] logits = z.values();
+    int from = s * z.columns();
+    int to = from + z.columns();
+    double max = max(logits, from, to);
     double sum = 0;
-    for (int e = 0; e < z.columns(); e++) {
-      sum += Math.exp(z.get(s, e) - max);
+    for (int i = from; i < to; i++) {
+      sum += Math.exp(logits[i] - max);
     }
     return max + Math.log(sum);
+  }
+
+  /** {@link #logSumExp(TokenMatrix, int)} of every row [S]. */
+  public static double[] logSumExp(TokenMatrix z) {
+    double[] logSumExp = new double[z.tokens()];
+    z.eachRow(s -> logSumExp[s] = logSumExp(z, s));
+    return logSumExp;
+  }
+
+  private static double max(double[] values, int from, int to) {
+    double max = values[from];
+    for (int i = from + 1; i < to; i++) {
+      max = values[i] > max ? values[i] : max;
+    }
+    return max;
   }
 }

@@ -1,7 +1,12 @@
 package io.evomoe.moe;
 
+import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Kernels;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -9,10 +14,16 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A row of doubles a token, on the host: logits, probabilities, weights and masks [S, E], and their
- * gradients. Gates compute on these in plain loops, where S E numbers cost less than one call of a
- * kernel.
+ * gradients. Gates compute on these in plain loops over the numbers of a row, and leave the rows to
+ * {@link #eachRow}.
  */
 public final class TokenMatrix {
+  /** Numbers in a piece of work; a matrix of no more is not worth a second thread. */
+  private static final int GRAIN = 16 * 1024;
+
+  /** Columns in a piece of work: two cache lines of each row. */
+  private static final int COLUMN_GRAIN = 16;
+
   private final int tokens;
   private final int columns;
   private final double[] values;
@@ -87,14 +98,72 @@ public final class TokenMatrix {
     values[s * columns + e] += value;
   }
 
+  /**
+   * Runs the body once for each row s; several threads share the rows of a large matrix. So the
+   * body writes nothing but what belongs to its row: then no number depends on the threads.
+   */
+  public void eachRow(IntConsumer body) {
+    eachBand(
+        (from, to) -> {
+          for (int s = from; s < to; s++) {
+            body.accept(s);
+          }
+        });
+  }
+
+  /** Rows in a piece of work. */
+  int band() {
+    return Math.max(1, GRAIN / Math.max(1, columns));
+  }
+
+  /** Runs the body for all rows, {@link #band} of them at a time. */
+  void eachBand(Parallel.Range body) {
+    Parallel.ranges(tokens, band(), body);
+  }
+
+  /**
+   * Runs the body for ranges of columns that make up all of them, for sums over the rows in their
+   * order.
+   */
+  void eachColumns(Parallel.Range body) {
+    Parallel.ranges(columns, values.length <= GRAIN ? columns : COLUMN_GRAIN, body);
+  }
+
+  /** All numbers, row after row: the matrix itself, for loops that run over many. */
+  double[] values() {
+    return values;
+  }
+
   /** The column of the largest number in row s; the lowest such column. */
   public int argMax(int s) {
+    int row = s * columns;
+    double most = values[row];
     int best = 0;
     for (int e = 1; e < columns; e++) {
-      if (get(s, e) > get(s, best)) {
+      if (values[row + e] > most) {
+        most = values[row + e];
         best = e;
       }
     }
+    return best;
+  }
+
+  /** The columns of the numbers in row s that are above {@code bound}, from the lowest. */
+  public int[] above(int s, double bound) {
+    int row = s * columns;
+    int[] found = new int[columns];
+    int count = 0;
+    for (int e = 0; e < columns; e++) { // written in any case: a branch would be guessed wrong
+      found[count] = e;
+      count += values[row + e] > bound ? 1 : 0;
+    }
+    return Arrays.copyOf(found, count);
+  }
+
+  /** {@link #argMax(int)} of every row [S]. */
+  public int[] argMax() {
+    int[] best = new int[tokens];
+    eachRow(s -> best[s] = argMax(s));
     return best;
   }
 
@@ -106,18 +175,26 @@ public final class TokenMatrix {
    */
   public int[] largest(int s, int count) {
     int[] order = new int[count];
-    boolean[] taken = new boolean[columns];
-    for (int rank = 0; rank < count; rank++) {
-      int best = -1;
-      for (int e = 0; e < columns; e++) {
-        if (!taken[e] && (best < 0 || get(s, e) > get(s, best))) {
-          best = e;
-        }
+    for (int e = 0; e < count; e++) {
+      insert(s, e, order, e);
+    }
+    double least = count == 0 ? Double.POSITIVE_INFINITY : get(s, order[count - 1]);
+    for (int e = count; e < columns; e++) {
+      if (get(s, e) > least) {
+        insert(s, e, order, count - 1);
+        least = get(s, order[count - 1]);
       }
-      taken[best] = true;
-      order[rank] = best;
     }
     return order;
+  }
+
+  /** Puts column e before those in {@code order[0..last - 1]} that are smaller. */
+  private void insert(int s, int e, int[] order, int last) {
+    int rank = last;
+    for (; rank > 0 && get(s, e) > get(s, order[rank - 1]); rank--) {
+      order[rank] = order[rank - 1];
+    }
+    order[rank] = e;
   }
 
   /** A copy. */
@@ -127,21 +204,47 @@ public final class TokenMatrix {
 
   /** The product with {@code other}, element by element, as a new matrix. */
   public TokenMatrix times(TokenMatrix other) {
-    TokenMatrix product = copy();
-    for (int i = 0; i < values.length; i++) {
-      product.values[i] *= other.values[i];
-    }
+    TokenMatrix product = new TokenMatrix(tokens, columns);
+    Parallel.ranges(
+        values.length,
+        GRAIN,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            product.values[i] = values[i] * other.values[i];
+          }
+        });
     return product;
+  }
+
+  /** The function of every number, as a new matrix; several threads may call it at a time. */
+  public TokenMatrix map(DoubleUnaryOperator function) {
+    TokenMatrix mapped = new TokenMatrix(tokens, columns);
+    Parallel.ranges(
+        values.length,
+        GRAIN,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            mapped.values[i] = function.applyAsDouble(values[i]);
+          }
+        });
+    return mapped;
   }
 
   /** Whether no number is infinite or not a number. */
   public boolean isFinite() {
-    for (double value : values) {
-      if (!Double.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
+    AtomicBoolean finite = new AtomicBoolean(true);
+    Parallel.ranges(
+        values.length,
+        GRAIN,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            if (!Double.isFinite(values[i])) {
+              finite.set(false);
+              return;
+            }
+          }
+        });
+    return finite.get();
   }
 
   /** An array for kernels, in the current workspace. */

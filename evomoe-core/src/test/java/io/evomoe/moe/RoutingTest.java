@@ -3,6 +3,7 @@ package io.evomoe.moe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.random.CounterRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,5 +119,52 @@ class RoutingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> unsorted().bypass(new double[3]))
         .withMessage("bypass must have one weight a token (4), had 3");
+  }
+
+  @Test
+  void should_be_the_same_of_the_experts_of_tokens_as_one_by_one() {
+    CounterRandom random = new CounterRandom(5);
+    int experts = 9;
+    int[][] expertsOf = new int[5001][];
+    TokenMatrix weights = new TokenMatrix(expertsOf.length, experts);
+    RoutingBuilder builder = new RoutingBuilder(expertsOf.length, experts);
+    for (int s = 0; s < expertsOf.length; s++) {
+      for (int e = 0; e < experts; e++) {
+        weights.set(s, e, random.uniform((long) s * experts + e));
+      }
+      expertsOf[s] = weights.largest(s, random.below(experts + 1, -1L - s));
+      for (int e : expertsOf[s]) {
+        builder.assign(s, e, weights.get(s, e));
+      }
+    }
+    Routing expected = builder.build();
+    Routing routing = Routing.of(expertsOf, weights);
+
+    assertThat(routing.offsets()).isEqualTo(expected.offsets());
+    assertThat(routing.tokens()).isEqualTo(expected.tokens());
+    assertThat(routing.weights()).isEqualTo(expected.weights());
+    assertThat(routing.loads()[4]).isEqualTo(expected.load(4));
+    assertThat(routing.tokenCount()).isEqualTo(5001);
+    assertThat(routing.dropped()).isZero();
+    assertThat(routing.hasBypass()).isFalse();
+  }
+
+  @Test
+  void should_refuse_experts_of_tokens_that_are_none_or_come_twice() {
+    TokenMatrix weights = new TokenMatrix(2, 3);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Routing.of(new int[][] {{}, {3}}, weights))
+        .withMessage("expert of token 1 must be in 0..2, was 3");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Routing.of(new int[][] {{1}, {1, 0, 1}}, weights))
+        .withMessage("token 1 was assigned twice to expert 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Routing.of(new int[][] {{1}}, weights))
+        .withMessage("experts must be given for each of the 2 tokens of the weights, were for 1");
+    weights.set(0, 2, -1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Routing.of(new int[][] {{2}, {}}, weights))
+        .withMessage("weight of token 0 at expert 2 must be finite and at least 0, was -1.0");
   }
 }

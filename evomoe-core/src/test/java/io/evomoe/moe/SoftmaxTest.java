@@ -76,6 +76,44 @@ class SoftmaxTest {
     return sum;
   }
 
+  @Test
+  void should_be_of_some_experts_as_if_the_others_had_minus_infinity() {
+    TokenMatrix z = matrix(new double[][] {{0.3, 2, -1, 1.7, 0.9}});
+    TokenMatrix others = z.copy();
+    others.set(0, 1, Double.NEGATIVE_INFINITY);
+    others.set(0, 4, Double.NEGATIVE_INFINITY);
+    TokenMatrix expected = Softmax.of(others, 0.6);
+    TokenMatrix p = new TokenMatrix(1, 5);
+    p.set(0, 4, 7);
+    int[] experts = {3, 0, 2};
+    Softmax.row(z, 0, experts, 0.6, p);
+
+    assertThat(experts).containsExactly(3, 0, 2);
+    assertThat(p.get(0, 4)).isEqualTo(7);
+    for (int e = 0; e < 4; e++) {
+      assertThat(p.get(0, e)).isEqualTo(expected.get(0, e));
+    }
+  }
+
+  @Test
+  void should_leave_a_row_without_experts_as_it_is() {
+    TokenMatrix p = LOGITS.copy();
+    Softmax.row(LOGITS, 1, new int[0], 1, p);
+
+    assertThat(p.get(1, 2)).isEqualTo(0.25);
+  }
+
+  @Test
+  void should_take_the_place_of_the_logits() {
+    TokenMatrix z = LOGITS.copy();
+    Softmax.row(z, 1, 0.5, z);
+
+    assertThat(z.get(0, 0)).isEqualTo(1);
+    for (int e = 0; e < 3; e++) {
+      assertThat(z.get(1, e)).isEqualTo(Softmax.of(LOGITS, 0.5).get(1, e));
+    }
+  }
+
   private static TokenMatrix matrix(double[][] rows) {
     return TokenMatrix.of(Nd4j.createFromArray(rows));
   }

@@ -2,6 +2,10 @@ package io.evomoe.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.random.CounterRandom;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,5 +93,78 @@ class TokenMatrixTest {
     matrix.set(1, 1, value);
 
     assertThat(matrix.isFinite()).isFalse();
+  }
+
+  @Test
+  void should_visit_every_row_of_a_large_matrix_once() {
+    TokenMatrix matrix = new TokenMatrix(5001, 7);
+    matrix.eachRow(s -> matrix.add(s, 3, s + 1));
+
+    for (int s = 0; s < matrix.tokens(); s++) {
+      assertThat(matrix.get(s, 3)).isEqualTo(s + 1);
+    }
+  }
+
+  @Test
+  void should_take_a_function_of_every_number() {
+    TokenMatrix matrix = random(3001, 11);
+    TokenMatrix mapped = matrix.map(value -> 2 * value + 1);
+
+    matrix.eachRow(
+        s -> {
+          for (int e = 0; e < 11; e++) {
+            assertThat(mapped.get(s, e)).isEqualTo(2 * matrix.get(s, e) + 1);
+          }
+        });
+  }
+
+  @Test
+  void should_list_the_columns_above_a_bound() {
+    TokenMatrix matrix = TokenMatrix.of(Nd4j.createFromArray(ROWS));
+
+    assertThat(matrix.above(0, 1)).containsExactly(1, 3);
+    assertThat(matrix.above(1, -1)).containsExactly(0, 1, 3);
+    assertThat(matrix.above(2, -5)).containsExactly(0, 1, 2, 3);
+    assertThat(matrix.above(2, -4)).isEmpty();
+  }
+
+  @Test
+  void should_rank_as_sorting_does() {
+    TokenMatrix matrix = random(500, 13).map(value -> Math.rint(3 * value));
+    int[] first = matrix.argMax();
+    for (int s = 0; s < 500; s++) {
+      int row = s;
+      int[] sorted =
+          IntStream.range(0, 13)
+              .boxed()
+              .sorted(Comparator.comparingDouble(e -> 0.0 - matrix.get(row, e)))
+              .mapToInt(e -> e)
+              .toArray();
+      for (int count = 0; count <= 13; count++) {
+        assertThat(matrix.largest(s, count)).containsExactly(Arrays.copyOf(sorted, count));
+      }
+      assertThat(first[s]).isEqualTo(sorted[0]).isEqualTo(matrix.argMax(s));
+    }
+  }
+
+  @Test
+  void should_notice_a_single_number_of_a_large_matrix() {
+    TokenMatrix matrix = random(5001, 7);
+    assertThat(matrix.isFinite()).isTrue();
+    matrix.set(4000, 6, Double.NaN);
+
+    assertThat(matrix.isFinite()).isFalse();
+  }
+
+  private static TokenMatrix random(int tokens, int columns) {
+    CounterRandom random = new CounterRandom(1);
+    TokenMatrix matrix = new TokenMatrix(tokens, columns);
+    matrix.eachRow(
+        s -> {
+          for (int e = 0; e < columns; e++) {
+            matrix.set(s, e, random.gaussian((long) s * columns + e));
+          }
+        });
+    return matrix;
   }
 }

@@ -61,7 +61,7 @@ public final class BaseGate implements Gate {
     RealTokens real = new RealTokens(pass.tokens());
     TokenMatrix scores = real.of(a);
     boolean training = pass.step().training();
-    int[] expertOf = training ? BalancedAssignment.of(scores) : GreedyAssignment.of(scores);
+    int[] expertOf = training ? BalancedAssignment.of(scores) : scores.argMax();
     SigmoidBlend blend = new SigmoidBlend(a, real.spread(expertOf, SigmoidBlend.NONE));
     return new Routed(
         blend.routing(),

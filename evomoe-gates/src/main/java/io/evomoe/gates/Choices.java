@@ -3,7 +3,8 @@ package io.evomoe.gates;
 import io.evomoe.moe.Bounds;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.TokenBatch;
 
@@ -11,17 +12,13 @@ import io.evomoe.nn.TokenBatch;
 final class Choices {
   static final int STANDARD = 2;
 
-  private final TokenBatch tokens;
   private final int experts;
   private final int[][] chosen;
 
   Choices(TokenMatrix scores, TokenBatch tokens, int k) {
-    this.tokens = tokens;
     this.experts = scores.columns();
     this.chosen = new int[scores.tokens()][];
-    for (int s = 0; s < chosen.length; s++) {
-      chosen[s] = tokens.isPadding(s) ? new int[0] : scores.largest(s, k);
-    }
+    scores.eachRow(s -> chosen[s] = tokens.isPadding(s) ? new int[0] : scores.largest(s, k));
   }
 
   /** Option {@code k}: 2 (or E where that is less), 1 to E. */
@@ -35,15 +32,15 @@ final class Choices {
     return chosen[s][rank];
   }
 
-  /** 1 at each token's first choice [S, E]. */
-  TokenMatrix firstMask() {
-    TokenMatrix mask = new TokenMatrix(chosen.length, experts);
-    for (int s = 0; s < chosen.length; s++) {
-      if (chosen[s].length > 0) {
-        mask.set(s, chosen[s][0], 1);
+  /** Number of tokens whose first choice each expert is [E]. */
+  int[] firstLoads() {
+    int[] loads = new int[experts];
+    for (int[] ranks : chosen) {
+      if (ranks.length > 0) {
+        loads[ranks[0]]++;
       }
     }
-    return mask;
+    return loads;
   }
 
   /** Number of tokens that chose each expert [E]. */
@@ -53,29 +50,16 @@ final class Choices {
     return load;
   }
 
-  /**
-   * The logits with minus infinity where an expert was not chosen: their softmax is that of all
-   * logits over its sum at the chosen. Rows of padding stay.
-   */
-  TokenMatrix only(TokenMatrix logits) {
-    TokenMatrix only = logits.copy();
-    for (int s = 0; s < chosen.length; s++) {
-      if (!tokens.isPadding(s)) {
-        for (int e = 0; e < experts; e++) {
-          only.set(s, e, Double.NEGATIVE_INFINITY);
-        }
-        for (int e : chosen[s]) {
-          only.set(s, e, logits.get(s, e));
-        }
-      }
-    }
-    return only;
+  /** Softmax of each token's logits over its choices alone [S, E]; 0 elsewhere. */
+  TokenMatrix softmax(TokenMatrix logits) {
+    TokenMatrix p = new TokenMatrix(chosen.length, experts);
+    p.eachRow(s -> Softmax.row(logits, s, chosen[s], 1, p));
+    return p;
   }
 
-  /** Assigns every choice with its weight. */
-  RoutingBuilder each(TokenMatrix weights, RoutingBuilder routing) {
-    forEach((s, e) -> routing.assign(s, e, weights.get(s, e)));
-    return routing;
+  /** Every choice, with its weight. */
+  Routing routing(TokenMatrix weights) {
+    return Routing.of(chosen, weights);
   }
 
   /** Sum over the chosen experts of each token [S]; 0 for padding. */

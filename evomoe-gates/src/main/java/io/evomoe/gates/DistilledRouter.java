@@ -71,23 +71,24 @@ final class DistilledRouter {
 
     /** Mean cross-entropy to the experts chosen, in nats. */
     double crossEntropy(int[] expertOf) {
+      double[] logSumExp = Softmax.logSumExp(values);
       double sum = 0;
       for (int i = 0; i < expertOf.length; i++) {
-        sum += Softmax.logSumExp(values, i) - values.get(i, expertOf[i]);
+        sum += logSumExp[i] - values.get(i, expertOf[i]);
       }
       return sum / expertOf.length;
     }
 
     /** Adds the parameters' gradients of {@code coefficient * crossEntropy(expertOf)}. */
     void addGradient(double coefficient, int[] expertOf) {
-      TokenMatrix p = Softmax.of(values, 1);
-      TokenMatrix dLogits = new TokenMatrix(p.tokens(), p.columns());
-      for (int i = 0; i < expertOf.length; i++) {
-        for (int e = 0; e < p.columns(); e++) {
-          double target = e == expertOf[i] ? 1 : 0;
-          dLogits.set(i, e, coefficient * (p.get(i, e) - target) / expertOf.length);
-        }
-      }
+      TokenMatrix dLogits = Softmax.of(values, 1);
+      dLogits.eachRow(
+          i -> {
+            dLogits.add(i, expertOf[i], -1);
+            for (int e = 0; e < dLogits.columns(); e++) {
+              dLogits.set(i, e, coefficient * dLogits.get(i, e) / expertOf.length);
+            }
+          });
       INDArray dWords = centroids.backward(words.value(), dLogits);
       words.pullback().pull(dWords);
     }

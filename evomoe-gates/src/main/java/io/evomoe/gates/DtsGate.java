@@ -12,13 +12,11 @@ import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
-import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -79,10 +77,13 @@ public final class DtsGate implements Gate {
   /** The default threshold as a share of the even weight 1/E. */
   private static final double THRESHOLD_SHARE = 0.8;
 
+  private static final int[] NO_EXPERT = {};
+
   private final Router router;
   private final Options options;
   private final String layer;
   private final int experts;
+  private final int[] every;
   private final double balanceCoefficient;
 
   private static Gate of(String name, GateSpec spec) {
@@ -95,6 +96,7 @@ public final class DtsGate implements Gate {
     this.options = options;
     this.layer = spec.scope().name();
     this.experts = spec.experts();
+    this.every = IntStream.range(0, experts).toArray();
     this.balanceCoefficient = options.balance / spec.moeLayers();
   }
 
@@ -134,69 +136,97 @@ public final class DtsGate implements Gate {
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix z = options.gateActivation.apply(logits.values());
     TokenMatrix noisy = options.noise && pass.step().training() ? withGumbelNoise(z, pass) : z;
-    TokenMatrix mask = mask(noisy, pass);
     boolean gumbel = options.weights == Weights.GUMBEL;
     double temperature = gumbel ? pass.step().temperature() : 1;
     TokenMatrix scores = gumbel ? noisy : z;
-    TokenMatrix all = Softmax.of(scores, temperature);
-    TokenMatrix active =
-        options.renormalize ? Softmax.of(activeOnly(scores, mask, pass), temperature) : all;
     boolean ofLogits = scores == logits.values() && !gumbel;
-    Routing routing = assignments(active.times(mask), mask);
-    TokenMatrix shares = options.renormalize ? all : all.times(mask);
-    LoadBalancing balance = new LoadBalancing(shares, mask, pass.tokens());
+    OptionalInt kept = keptExperts(pass.step());
+    int[][] active = new int[z.tokens()][];
+    TokenMatrix all = new TokenMatrix(z.tokens(), experts);
+    TokenMatrix weights = options.renormalize ? new TokenMatrix(z.tokens(), experts) : all;
+    z.eachRow(
+        s -> {
+          // all has g in this row until p takes its place
+          active[s] = pass.tokens().isPadding(s) ? NO_EXPERT : active(noisy, s, kept, pass, all);
+          Softmax.row(scores, s, temperature, all);
+          if (options.renormalize) {
+            Softmax.row(scores, s, active[s], temperature, weights);
+          }
+        });
+    Routing routing = Routing.of(active, weights);
+    TokenMatrix shares = options.renormalize ? all : all.times(mask(active));
+    LoadBalancing balance = new LoadBalancing(shares, routing.loads(), pass.tokens());
     return new Routed(
         routing,
         balanceCoefficient * balance.loss(),
         gradient -> {
-          INDArray weights =
+          INDArray p =
               options.renormalize
                   ? logits.weights(routing)
                   : ofLogits ? logits.softmax() : logits.array(all);
           INDArray dWeights = logits.weightGradient(routing, gradient);
-          INDArray dz = logits.softmaxGradient(weights, dWeights, temperature);
+          INDArray dz = logits.softmaxGradient(p, dWeights, temperature);
           if (balanceCoefficient > 0) {
-            TokenMatrix dShares = new TokenMatrix(z.tokens(), z.columns());
-            balance.addGradient(balanceCoefficient, dShares);
             logits.add(
                 dz,
-                Softmax.gradient(
-                    all, options.renormalize ? dShares : dShares.times(mask), temperature));
+                options.renormalize
+                    ? balance.logitGradient(balanceCoefficient, all, temperature)
+                    : ofActive(balance, mask(active), all, temperature));
           }
           return logits.backward(options.gateActivation.gradient(logits, z, dz));
         });
+  }
+
+  /** The gradient of the balance loss of weights that are m p, or m g, as they are. */
+  private TokenMatrix ofActive(
+      LoadBalancing balance, TokenMatrix mask, TokenMatrix all, double temperature) {
+    TokenMatrix dWeights = new TokenMatrix(all.tokens(), all.columns());
+    balance.addGradient(balanceCoefficient, dWeights);
+    return Softmax.gradient(all, dWeights.times(mask), temperature);
   }
 
   /** Numbered by real tokens, so that padding changes no draw. */
   private TokenMatrix withGumbelNoise(TokenMatrix z, Pass pass) {
     CounterRandom random = pass.step().random(layer + ".gumbel");
     TokenMatrix noisy = z.copy();
-    long position = 0;
-    for (int s = 0; s < z.tokens(); s++) {
-      if (!pass.tokens().isPadding(s)) {
-        for (int e = 0; e < z.columns(); e++) {
-          noisy.add(s, e, random.gumbel(position++));
-        }
-      }
-    }
+    new RealTokens(pass.tokens())
+        .eachRow(
+            noisy,
+            (s, number) -> {
+              for (int e = 0; e < experts; e++) {
+                noisy.add(s, e, random.gumbel((long) number * experts + e));
+              }
+            });
     return noisy;
   }
 
-  private TokenMatrix mask(TokenMatrix noisy, Pass pass) {
-    TokenMatrix g = Softmax.of(noisy, pass.step().temperature());
-    OptionalInt kept = keptExperts(pass.step());
-    int most = kept.orElse(options.startExperts);
-    int[] every = IntStream.range(0, experts).toArray();
-    TokenMatrix mask = new TokenMatrix(g.tokens(), g.columns());
-    for (int s = 0; s < g.tokens(); s++) {
-      if (!pass.tokens().isPadding(s)) {
-        int first = noisy.argMax(s);
-        for (int e : most == experts ? every : noisy.largest(s, most)) {
-          boolean active = e == first || kept.isPresent() || g.get(s, e) > options.threshold;
-          mask.set(s, e, active ? 1 : 0);
-        }
-      }
+  /**
+   * The experts of a real token.
+   *
+   * @param kept how many, or empty where the threshold says it
+   * @param g takes g in the token's row, where it is needed
+   */
+  private int[] active(TokenMatrix noisy, int s, OptionalInt kept, Pass pass, TokenMatrix g) {
+    if (kept.isPresent()) {
+      return kept.getAsInt() == experts ? every : noisy.largest(s, kept.getAsInt());
     }
+    Softmax.row(noisy, s, pass.step().temperature(), g);
+    int[] above = g.above(s, options.threshold);
+    if (above.length == 0) {
+      return new int[] {noisy.argMax(s)};
+    }
+    return above.length <= options.startExperts ? above : noisy.largest(s, options.startExperts);
+  }
+
+  /** 1 at each token's experts [S, E]. */
+  private TokenMatrix mask(int[][] active) {
+    TokenMatrix mask = new TokenMatrix(active.length, experts);
+    mask.eachRow(
+        s -> {
+          for (int e : active[s]) {
+            mask.set(s, e, 1);
+          }
+        });
     return mask;
   }
 
@@ -220,32 +250,6 @@ public final class DtsGate implements Gate {
     return step.hardExperts();
   }
 
-  /** Softmax over these gives weights that sum to 1 over the active experts. */
-  private static TokenMatrix activeOnly(TokenMatrix scores, TokenMatrix mask, Pass pass) {
-    TokenBatch batch = pass.tokens();
-    TokenMatrix active = scores.copy();
-    for (int s = 0; s < scores.tokens(); s++) {
-      for (int e = 0; e < scores.columns(); e++) {
-        if (mask.get(s, e) == 0 && !batch.isPadding(s)) {
-          active.set(s, e, Double.NEGATIVE_INFINITY);
-        }
-      }
-    }
-    return active;
-  }
-
-  private static Routing assignments(TokenMatrix weights, TokenMatrix mask) {
-    RoutingBuilder routing = new RoutingBuilder(weights.tokens(), weights.columns());
-    for (int s = 0; s < weights.tokens(); s++) {
-      for (int e = 0; e < weights.columns(); e++) {
-        if (mask.get(s, e) > 0) {
-          routing.assign(s, e, weights.get(s, e));
-        }
-      }
-    }
-    return routing.build();
-  }
-
   private enum Weights {
     P,
     GUMBEL
@@ -263,17 +267,11 @@ public final class DtsGate implements Gate {
     SIGMOID;
 
     TokenMatrix apply(TokenMatrix z) {
-      if (this == NONE) {
-        return z;
-      }
-      TokenMatrix y = new TokenMatrix(z.tokens(), z.columns());
-      for (int s = 0; s < z.tokens(); s++) {
-        for (int e = 0; e < z.columns(); e++) {
-          double value = z.get(s, e);
-          y.set(s, e, this == TANH ? Math.tanh(value) : 1 / (1 + Math.exp(-value)));
-        }
-      }
-      return y;
+      return switch (this) {
+        case NONE -> z;
+        case TANH -> z.map(Math::tanh);
+        case SIGMOID -> z.map(SigmoidBlend::of);
+      };
     }
 
     /** The gradient of z, from y, what {@link #apply} gave, and its gradient. */
@@ -281,14 +279,7 @@ public final class DtsGate implements Gate {
       if (this == NONE) {
         return dy;
       }
-      TokenMatrix slope = new TokenMatrix(y.tokens(), y.columns());
-      for (int s = 0; s < y.tokens(); s++) {
-        for (int e = 0; e < y.columns(); e++) {
-          double value = y.get(s, e);
-          slope.set(s, e, this == TANH ? 1 - value * value : value * (1 - value));
-        }
-      }
-      return logits.times(dy, slope);
+      return logits.times(dy, y.map(v -> this == TANH ? 1 - v * v : v * (1 - v)));
     }
   }
 

@@ -11,7 +11,6 @@ import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
@@ -84,9 +83,8 @@ public final class LossFreeGate implements Gate {
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix scores = options.scores.of(logits.values());
     Choices choices = new Choices(biased(scores, bias.at(pass.step())), pass.tokens(), options.k);
-    double[] sums = choices.sums(scores);
-    TokenMatrix weights = options.renormalize ? divided(scores, sums) : scores;
-    Routing routing = choices.each(weights, new RoutingBuilder(scores.tokens(), experts)).build();
+    TokenMatrix weights = options.renormalize ? divided(scores, choices.sums(scores)) : scores;
+    Routing routing = choices.routing(weights);
     return new Routed(
         routing,
         0,
@@ -112,21 +110,23 @@ public final class LossFreeGate implements Gate {
 
   private static TokenMatrix biased(TokenMatrix scores, double[] bias) {
     TokenMatrix sum = scores.copy();
-    for (int s = 0; s < scores.tokens(); s++) {
-      for (int e = 0; e < scores.columns(); e++) {
-        sum.add(s, e, bias[e]);
-      }
-    }
+    sum.eachRow(
+        s -> {
+          for (int e = 0; e < bias.length; e++) {
+            sum.add(s, e, bias[e]);
+          }
+        });
     return sum;
   }
 
   private static TokenMatrix divided(TokenMatrix scores, double[] sums) {
-    TokenMatrix weights = scores.copy();
-    for (int s = 0; s < scores.tokens(); s++) {
-      for (int e = 0; e < scores.columns(); e++) {
-        weights.set(s, e, scores.get(s, e) / Math.max(sums[s], LEAST_SUM));
-      }
-    }
+    TokenMatrix weights = new TokenMatrix(scores.tokens(), scores.columns());
+    weights.eachRow(
+        s -> {
+          for (int e = 0; e < weights.columns(); e++) {
+            weights.set(s, e, scores.get(s, e) / Math.max(sums[s], LEAST_SUM));
+          }
+        });
     return weights;
   }
 
@@ -135,16 +135,7 @@ public final class LossFreeGate implements Gate {
     SIGMOID;
 
     TokenMatrix of(TokenMatrix z) {
-      if (this == SOFTMAX) {
-        return Softmax.of(z, 1);
-      }
-      TokenMatrix scores = new TokenMatrix(z.tokens(), z.columns());
-      for (int s = 0; s < z.tokens(); s++) {
-        for (int e = 0; e < z.columns(); e++) {
-          scores.set(s, e, 1 / (1 + Math.exp(-z.get(s, e))));
-        }
-      }
-      return scores;
+      return this == SOFTMAX ? Softmax.of(z, 1) : z.map(SigmoidBlend::of);
     }
 
     /**
@@ -160,14 +151,7 @@ public final class LossFreeGate implements Gate {
       if (this == SOFTMAX) {
         return divided ? dWeights : logits.softmaxGradient(logits.softmax(), dWeights, 1);
       }
-      TokenMatrix slope = new TokenMatrix(scores.tokens(), scores.columns());
-      for (int s = 0; s < scores.tokens(); s++) {
-        for (int e = 0; e < scores.columns(); e++) {
-          double score = scores.get(s, e);
-          slope.set(s, e, divided ? 1 - score : score * (1 - score));
-        }
-      }
-      return logits.times(dWeights, slope);
+      return logits.times(dWeights, scores.map(score -> divided ? 1 - score : score * (1 - score)));
     }
   }
 

@@ -35,15 +35,19 @@ final class OverloadLoss {
     return sum;
   }
 
-  /** Adds the gradient of {@code coefficient * loss()} with respect to the affinities. */
-  void addGradient(double coefficient, TokenMatrix dAffinities) {
+  /**
+   * The gradient of {@code coefficient * loss()} with respect to the affinity of each assignment
+   * [A]; others have none.
+   */
+  double[] gradient(double coefficient) {
+    double[] gradient = new double[routing.assignments()];
     for (int e = 0; e < routing.experts(); e++) {
       for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
-        int s = routing.token(i);
-        double sigmoid = SigmoidBlend.of(affinities.get(s, e));
-        dAffinities.add(s, e, coefficient * slope(e) * sigmoid * (1 - sigmoid));
+        double sigmoid = SigmoidBlend.of(affinities.get(routing.token(i), e));
+        gradient[i] = coefficient * slope(e) * sigmoid * (1 - sigmoid);
       }
     }
+    return gradient;
   }
 
   private double slope(int expert) {

@@ -12,7 +12,6 @@ import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
@@ -52,6 +51,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class ReMoeGate implements Gate {
   private static final double LEAST_LAMBDA = 1e-12;
   private static final double LEAST_ACTIVE = 0.01;
+  private static final int[] NO_EXPERT = {};
 
   private final Router router;
   private final SteppedValue lambda;
@@ -95,9 +95,9 @@ public final class ReMoeGate implements Gate {
     TokenBatch batch = pass.tokens();
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix z = logits.values();
-    TokenMatrix active = active(z, batch);
-    Routing routing = assignments(z, active);
-    LoadBalancing balance = new LoadBalancing(z.times(active), active, batch);
+    TokenMatrix w = z.map(logit -> logit > 0 ? logit : 0);
+    Routing routing = Routing.of(active(z, batch), w);
+    LoadBalancing balance = new LoadBalancing(w, routing.loads(), batch);
     double coefficient = lambda.at(pass.step())[0] / (moeLayers * options.k);
     return new Routed(
         routing,
@@ -107,7 +107,7 @@ public final class ReMoeGate implements Gate {
           INDArray dz = logits.weightGradient(routing, gradient);
           TokenMatrix ofLoss = new TokenMatrix(z.tokens(), z.columns());
           balance.addGradient(coefficient, ofLoss);
-          logits.add(dz, ofLoss.times(active));
+          logits.add(dz, ofLoss.times(w.map(Math::signum)));
           return logits.backward(dz);
         });
   }
@@ -118,26 +118,10 @@ public final class ReMoeGate implements Gate {
     return new double[] {Math.max(after, Math.min(before[0], LEAST_LAMBDA))};
   }
 
-  private static TokenMatrix active(TokenMatrix z, TokenBatch batch) {
-    TokenMatrix active = new TokenMatrix(z.tokens(), z.columns());
-    for (int s = 0; s < z.tokens(); s++) {
-      for (int e = 0; e < z.columns(); e++) {
-        active.set(s, e, z.get(s, e) > 0 && !batch.isPadding(s) ? 1 : 0);
-      }
-    }
+  private static int[][] active(TokenMatrix z, TokenBatch batch) {
+    int[][] active = new int[z.tokens()][];
+    z.eachRow(s -> active[s] = batch.isPadding(s) ? NO_EXPERT : z.above(s, 0));
     return active;
-  }
-
-  private static Routing assignments(TokenMatrix z, TokenMatrix active) {
-    RoutingBuilder routing = new RoutingBuilder(z.tokens(), z.columns());
-    for (int s = 0; s < z.tokens(); s++) {
-      for (int e = 0; e < z.columns(); e++) {
-        if (active.get(s, e) > 0) {
-          routing.assign(s, e, z.get(s, e));
-        }
-      }
-    }
-    return routing.build();
   }
 
   private record Options(RouterOptions router, double k, double lambda, double alpha) {

@@ -7,6 +7,8 @@ import java.util.stream.IntStream;
 
 /** The tokens of a batch that are not padding, in order: all that a gate may look at. */
 final class RealTokens {
+  private static final int NO_NUMBER = -1;
+
   private final TokenBatch batch;
   private final int[] rows;
 
@@ -24,15 +26,39 @@ final class RealTokens {
     return Arrays.stream(rows).map(batch::id).toArray();
   }
 
-  /** Their rows of a matrix over the batch. */
+  /** Their rows of a matrix over the batch: the matrix itself where there is no padding. */
   TokenMatrix of(TokenMatrix matrix) {
-    TokenMatrix selected = new TokenMatrix(rows.length, matrix.columns());
-    for (int i = 0; i < rows.length; i++) {
-      for (int e = 0; e < matrix.columns(); e++) {
-        selected.set(i, e, matrix.get(rows[i], e));
-      }
+    if (rows.length == batch.size()) {
+      return matrix;
     }
+    TokenMatrix selected = new TokenMatrix(rows.length, matrix.columns());
+    selected.eachRow(
+        i -> {
+          for (int e = 0; e < matrix.columns(); e++) {
+            selected.set(i, e, matrix.get(rows[i], e));
+          }
+        });
     return selected;
+  }
+
+  /**
+   * Visits the row of each real token and the token's number among them, from 0; several threads
+   * share them as those of {@link TokenMatrix#eachRow}.
+   */
+  void eachRow(TokenMatrix matrix, Visitor visitor) {
+    int[] numbers = spread(IntStream.range(0, rows.length).toArray(), NO_NUMBER);
+    matrix.eachRow(
+        s -> {
+          if (numbers[s] != NO_NUMBER) {
+            visitor.visit(s, numbers[s]);
+          }
+        });
+  }
+
+  /** What to do with a row. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(int token, int number);
   }
 
   /** A number for each real token as one for each token of the batch, {@code padding} elsewhere. */

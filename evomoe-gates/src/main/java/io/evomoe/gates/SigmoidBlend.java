@@ -6,6 +6,7 @@ import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.TokenMatrix;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -17,8 +18,6 @@ final class SigmoidBlend {
   /** The expert of a token that takes no part. */
   static final int NONE = -1;
 
-  private final int[] expertOf;
-  private final TokenMatrix sigmoid;
   private final Routing routing;
 
   /**
@@ -28,15 +27,12 @@ final class SigmoidBlend {
    * @param expertOf e of each token, or {@link #NONE}
    */
   SigmoidBlend(TokenMatrix affinities, int[] expertOf) {
-    this.expertOf = expertOf;
-    this.sigmoid = new TokenMatrix(affinities.tokens(), affinities.columns());
     RoutingBuilder builder = new RoutingBuilder(affinities.tokens(), affinities.columns());
     double[] bypass = new double[expertOf.length];
     for (int s = 0; s < expertOf.length; s++) {
       int e = expertOf[s];
       if (e != NONE) {
         double weight = of(affinities.get(s, e));
-        sigmoid.set(s, e, weight);
         builder.assign(s, e, weight);
         bypass[s] = 1 - weight;
       }
@@ -55,6 +51,15 @@ final class SigmoidBlend {
 
   /** The gradient with respect to the affinities [S, E], for kernels. */
   INDArray gradient(Kernels kernels, RoutingGradient gradient) {
+    return gradient(kernels, gradient, new double[0]);
+  }
+
+  /**
+   * The same with the gradient of a loss.
+   *
+   * @param ofLoss with respect to the affinity of each assignment [A], or empty
+   */
+  INDArray gradient(Kernels kernels, RoutingGradient gradient, double[] ofLoss) {
     RoutedRows rows = routing.rows();
     int n = rows.length();
     if (n == 0) {
@@ -64,19 +69,16 @@ final class SigmoidBlend {
         kernels.gatherRows(gradient.bypass(kernels).reshape('c', rows.n(), 1), rows);
     kernels.scale(dSigmoid, -1);
     kernels.addInto(dSigmoid, gradient.weights(kernels).reshape('c', n, 1));
-    INDArray placed = kernels.place(dSigmoid.reshape(dSigmoid.length()), rows);
-    return kernels.times(placed, slope().toArray(kernels));
+    INDArray own = kernels.times(dSigmoid, kernels.write(slopes(), n, 1));
+    if (ofLoss.length > 0) {
+      kernels.addInto(own, kernels.write(ofLoss, n, 1));
+    }
+    return kernels.place(own.reshape(n), rows);
   }
 
-  private TokenMatrix slope() {
-    TokenMatrix slope = new TokenMatrix(sigmoid.tokens(), sigmoid.columns());
-    for (int s = 0; s < expertOf.length; s++) {
-      int e = expertOf[s];
-      if (e != NONE) {
-        double weight = sigmoid.get(s, e);
-        slope.set(s, e, weight * (1 - weight));
-      }
-    }
-    return slope;
+  private double[] slopes() {
+    double[] slopes = new double[routing.assignments()];
+    Arrays.setAll(slopes, i -> routing.weight(i) * (1 - routing.weight(i)));
+    return slopes;
   }
 }

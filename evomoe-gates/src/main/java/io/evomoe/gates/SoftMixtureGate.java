@@ -9,14 +9,16 @@ import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -52,8 +54,7 @@ public final class SoftMixtureGate implements Gate {
   public Routed route(INDArray tokens, Pass pass) {
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix p = Softmax.of(logits.values(), 1);
-    Choices everyExpert = new Choices(p, pass.tokens(), p.columns());
-    Routing routing = everyExpert.each(p, new RoutingBuilder(p.tokens(), p.columns())).build();
+    Routing routing = Routing.of(everyExpert(pass.tokens()), p);
     return new Routed(
         routing,
         0,
@@ -61,6 +62,13 @@ public final class SoftMixtureGate implements Gate {
           INDArray dp = logits.weightGradient(routing, gradient);
           return logits.backward(logits.softmaxGradient(logits.softmax(), dp, 1));
         });
+  }
+
+  private int[][] everyExpert(TokenBatch batch) {
+    int[] every = IntStream.range(0, experts).toArray();
+    int[][] expertsOf = new int[batch.size()][];
+    Arrays.setAll(expertsOf, s -> batch.isPadding(s) ? new int[0] : every);
+    return expertsOf;
   }
 
   /** Gate {@code softmix}. */

@@ -102,7 +102,7 @@ public final class StableMoeGate implements Gate {
         TokenMatrix.of(kernels, List.of(affinities.array(tokens, pass), distilled.array(words)));
     TokenMatrix a = affinities.requireFinite(read.get(0), tokens, pass);
     DistilledRouter.Logits logits = distilled.logits(words, read.get(1));
-    int[] chosen = GreedyAssignment.of(learning ? real.of(a) : logits.values());
+    int[] chosen = (learning ? real.of(a) : logits.values()).argMax();
     int[] expertOf = real.spread(chosen, SigmoidBlend.NONE);
     return learning
         ? learned(tokens, a, expertOf, logits, chosen, pass)
@@ -133,10 +133,8 @@ public final class StableMoeGate implements Gate {
         options.balance * overload.loss() + options.distill * logits.crossEntropy(chosen),
         gradient -> {
           logits.addGradient(options.distill, chosen);
-          INDArray dAffinities = blend.gradient(kernels, gradient);
-          TokenMatrix ofLoss = new TokenMatrix(a.tokens(), a.columns());
-          overload.addGradient(options.balance, ofLoss);
-          kernels.addInto(dAffinities, ofLoss.toArray(kernels));
+          double[] ofLoss = overload.gradient(options.balance);
+          INDArray dAffinities = blend.gradient(kernels, gradient, ofLoss);
           return affinities.backward(tokens, dAffinities, pass);
         });
   }

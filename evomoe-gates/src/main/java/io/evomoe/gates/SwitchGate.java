@@ -107,26 +107,28 @@ public final class SwitchGate implements Gate {
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix z = logits.values();
     TokenMatrix p = Softmax.of(z, 1);
-    Routing routing = dispatch(p, pass);
-    LoadBalancing balance = new LoadBalancing(p, firstChoice(p, pass.tokens()), pass.tokens());
-    RouterZLoss zLoss = new RouterZLoss(z, pass.tokens());
-    double auxLoss = options.alpha * balance.loss() + options.zLoss * zLoss.loss();
+    Choices choices = new Choices(p, pass.tokens(), 1);
+    Routing routing = dispatch(p, choices, pass);
+    LoadBalancing balance = new LoadBalancing(p, choices.firstLoads(), pass.tokens());
+    RouterZLoss zLoss = options.zLoss > 0 ? new RouterZLoss(z, pass.tokens()) : null;
     return new Routed(
         routing,
-        auxLoss,
+        options.alpha * balance.loss() + (zLoss == null ? 0 : options.zLoss * zLoss.loss()),
         gradient -> {
           INDArray dp = logits.weightGradient(routing, gradient);
           INDArray dz = logits.softmaxGradient(logits.softmax(), dp, 1);
-          if (options.alpha > 0 || options.zLoss > 0) {
+          if (options.alpha > 0 || zLoss != null) {
             TokenMatrix ofLosses = balance.logitGradient(options.alpha, p, 1);
-            zLoss.addGradient(options.zLoss, p, ofLosses);
+            if (zLoss != null) {
+              zLoss.addGradient(options.zLoss, p, ofLosses);
+            }
             logits.add(dz, ofLosses);
           }
           return logits.backward(dz);
         });
   }
 
-  private Routing dispatch(TokenMatrix p, Pass pass) {
+  private Routing dispatch(TokenMatrix p, Choices choices, Pass pass) {
     TokenBatch batch = pass.tokens();
     double factor = pass.step().training() ? options.capacityFactor : Double.POSITIVE_INFINITY;
     int capacity = Capacity.of(factor, batch.realTokens(), experts);
@@ -134,7 +136,7 @@ public final class SwitchGate implements Gate {
     RoutingBuilder routing = new RoutingBuilder(batch.size(), experts);
     for (int s = 0; s < batch.size(); s++) {
       if (!batch.isPadding(s)) {
-        int e = p.argMax(s);
+        int e = choices.expert(s, 0);
         if (load[e] < capacity) {
           routing.assign(s, e, p.get(s, e));
           load[e]++;
@@ -146,29 +148,21 @@ public final class SwitchGate implements Gate {
     return routing.build();
   }
 
-  private TokenMatrix firstChoice(TokenMatrix p, TokenBatch batch) {
-    TokenMatrix mask = new TokenMatrix(batch.size(), experts);
-    for (int s = 0; s < batch.size(); s++) {
-      if (!batch.isPadding(s)) {
-        mask.set(s, p.argMax(s), 1);
-      }
-    }
-    return mask;
-  }
-
   /** Numbered by real tokens, so that padding changes no draw. */
   private TokenMatrix jitterFactors(INDArray tokens, Pass pass) {
     TokenBatch batch = pass.tokens();
     CounterRandom random = pass.step().random(layer + ".jitter");
-    TokenMatrix factors = new TokenMatrix(batch.size(), Math.toIntExact(tokens.size(1)));
-    long position = 0;
-    for (int s = 0; s < batch.size(); s++) {
-      if (!batch.isPadding(s)) {
-        for (int j = 0; j < factors.columns(); j++) {
-          factors.set(s, j, 1 + options.jitter * (2 * random.uniform(position++) - 1));
-        }
-      }
-    }
+    int width = Math.toIntExact(tokens.size(1));
+    TokenMatrix factors = new TokenMatrix(batch.size(), width);
+    new RealTokens(batch)
+        .eachRow(
+            factors,
+            (s, number) -> {
+              for (int j = 0; j < width; j++) {
+                double draw = random.uniform((long) number * width + j);
+                factors.set(s, j, 1 + options.jitter * (2 * draw - 1));
+              }
+            });
     return factors;
   }
 

@@ -92,12 +92,10 @@ public final class TopKGate implements Gate {
     TokenMatrix z = logits.values();
     Choices choices = new Choices(z, batch, options.k);
     TokenMatrix p = Softmax.of(z, 1);
-    TokenMatrix weights = options.renormalize ? Softmax.of(choices.only(z), 1) : p;
+    TokenMatrix weights = options.renormalize ? choices.softmax(z) : p;
     Routing routing =
-        pass.step().training()
-            ? dispatch(weights, choices, pass)
-            : choices.each(weights, new RoutingBuilder(batch.size(), experts)).build();
-    LoadBalancing balance = new LoadBalancing(p, choices.firstMask(), batch);
+        pass.step().training() ? dispatch(weights, choices, pass) : choices.routing(weights);
+    LoadBalancing balance = new LoadBalancing(p, choices.firstLoads(), batch);
     return new Routed(
         routing,
         options.alpha * balance.loss(),

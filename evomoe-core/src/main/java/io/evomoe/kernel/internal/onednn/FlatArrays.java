@@ -21,29 +21,39 @@ final class FlatArrays {
   /** The elements, in C order. */
   static double[] read(INDArray array) {
     INDArray flat = array.reshape(array.length());
-    float[] block = new float[BLOCK];
     double[] values = new double[Math.toIntExact(array.length())];
     FloatBuffer from = Address.buffer(flat.stride(0) == 1 ? flat : flat.dup());
-    for (int i = 0; i < values.length; i += BLOCK) {
-      int size = Math.min(BLOCK, values.length - i);
-      from.get(i, block, 0, size);
-      for (int j = 0; j < size; j++) {
-        values[i + j] = block[j];
-      }
-    }
+    Parallel.ranges(
+        values.length,
+        GRAIN,
+        (first, last) -> {
+          float[] block = new float[BLOCK];
+          for (int i = first; i < last; i += BLOCK) {
+            int size = Math.min(BLOCK, last - i);
+            from.get(i, block, 0, size);
+            for (int j = 0; j < size; j++) {
+              values[i + j] = block[j];
+            }
+          }
+        });
     return values;
   }
 
   static void write(double[] values, INDArray array) {
-    float[] block = new float[BLOCK];
     FloatBuffer to = Address.buffer(array);
-    for (int i = 0; i < values.length; i += BLOCK) {
-      int size = Math.min(BLOCK, values.length - i);
-      for (int j = 0; j < size; j++) {
-        block[j] = (float) values[i + j];
-      }
-      to.put(i, block, 0, size);
-    }
+    Parallel.ranges(
+        values.length,
+        GRAIN,
+        (first, last) -> {
+          float[] block = new float[BLOCK];
+          for (int i = first; i < last; i += BLOCK) {
+            int size = Math.min(BLOCK, last - i);
+            for (int j = 0; j < size; j++) {
+              block[j] = (float) values[i + j];
+            }
+            to.put(i, block, 0, size);
+          }
+        });
   }
 
   static void clear(INDArray array) {
