@@ -84,7 +84,7 @@ class DividedStepTest {
     "remoe,1,500000",
     "softmix,1,500000",
     "base,1,400000",
-    "stablemoe,1,550000",
+    "stablemoe,1,450000",
     "hash,0,100000",
     "dense,0,100000"
   })
@@ -111,9 +111,7 @@ class DividedStepTest {
     step(gate, Map.of("prior", prior));
 
     assertThat(divided.waits()).as("%s", divided.crossings()).isEqualTo(4);
-    assertThat(divided.bytes())
-        .as("%s", divided.crossings())
-        .isLessThan(gate.equals("stablemoe") ? 600_000 : 500_000);
+    assertThat(divided.bytes()).as("%s", divided.crossings()).isLessThan(500_000);
   }
 
   private void step(String gate, Map<String, String> options) {
