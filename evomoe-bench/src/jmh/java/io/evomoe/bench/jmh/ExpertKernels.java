@@ -1,6 +1,8 @@
 package io.evomoe.bench.jmh;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
@@ -73,7 +75,7 @@ public class ExpertKernels {
   @Benchmark
   public void linear(Blackhole sink) {
     try (MemoryWorkspace ignored = Inputs.memory()) {
-      sink.consume(kernels.groupedLinear(x, groups, weights, biases));
+      sink.consume(kernels.groupedLinear(x, groups, new GroupedMap(weights, biases)));
     }
   }
 
@@ -86,9 +88,10 @@ public class ExpertKernels {
 
   @Benchmark
   public void parameterGradients() {
+    MapGradients into =
+        new MapGradients(new Accumulator(weightGradient, 0), new Accumulator(biasGradient, 0));
     for (int e = 0; e < experts; e++) {
-      kernels.groupParameterGradients(
-          x, dy, groups, e, new Accumulator(weightGradient, 0), new Accumulator(biasGradient, 0));
+      kernels.groupParameterGradients(x, dy, groups, e, into);
     }
   }
 
