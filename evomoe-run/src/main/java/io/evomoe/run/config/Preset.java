@@ -7,6 +7,7 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.training.Guards;
 import io.evomoe.training.TrainingConfig;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +36,9 @@ public record Preset(
     /** The gate's own defaults. */
     static final GateDefaults USUAL = new GateDefaults(EvolutionConfig.defaults(), Map.of());
 
-    /** Keeps the options unmodifiable. */
+    /** Keeps the options, in their order, unmodifiable. */
     public GateDefaults {
-      options = Map.copyOf(options);
+      options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
 
     private static GateDefaults of(JsonNode fields, String source) {
@@ -47,9 +48,9 @@ public record Preset(
     }
   }
 
-  /** Keeps the gates unmodifiable. */
+  /** Keeps the gates, in their order, unmodifiable. */
   public Preset {
-    gates = Map.copyOf(gates);
+    gates = Collections.unmodifiableMap(new LinkedHashMap<>(gates));
   }
 
   /**
