@@ -45,7 +45,8 @@ final class PriorTable {
    * @throws IllegalArgumentException for a token id outside the vocabulary
    */
   int[] rows(int[] tokens, TokenBatch batch) {
-    int[] ids = IntStream.of(tokens).map(s -> id(s, batch)).toArray();
+    long entries = parameter.value().size(0);
+    int[] ids = IntStream.of(tokens).map(s -> id(s, batch, entries)).toArray();
     if (fallback == PriorFallback.BEFORE) {
       boolean[] without = silent();
       for (int i = 0; i < ids.length; i++) {
@@ -57,12 +58,12 @@ final class PriorTable {
     return ids;
   }
 
-  private int id(int s, TokenBatch batch) {
+  private int id(int s, TokenBatch batch, long entries) {
     int id = batch.id(s);
-    if (id < 0 || id >= parameter.value().size(0)) {
+    if (id < 0 || id >= entries) {
       throw new IllegalArgumentException(
           "token id must be in 0..%d of the prior %s, was %d"
-              .formatted(parameter.value().size(0) - 1, parameter.name(), id));
+              .formatted(entries - 1, parameter.name(), id));
     }
     return id;
   }
@@ -71,7 +72,7 @@ final class PriorTable {
   private int before(int s, TokenBatch batch, boolean[] without) {
     int first = s - s % batch.length();
     for (int t = s - 1; t >= first && batch.sameText(s, t); t--) {
-      int id = id(t, batch);
+      int id = id(t, batch, without.length);
       if (!without[id]) {
         return id;
       }

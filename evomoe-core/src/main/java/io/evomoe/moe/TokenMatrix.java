@@ -129,6 +129,11 @@ public final class TokenMatrix {
     Parallel.ranges(columns, values.length <= GRAIN ? columns : COLUMN_GRAIN, body);
   }
 
+  /** Runs the body for ranges of {@link #values} that make up all of them. */
+  private void eachRange(Parallel.Range body) {
+    Parallel.ranges(values.length, GRAIN, body);
+  }
+
   /** All numbers, row after row: the matrix itself, for loops that run over many. */
   double[] values() {
     return values;
@@ -205,9 +210,7 @@ public final class TokenMatrix {
   /** The product with {@code other}, element by element, as a new matrix. */
   public TokenMatrix times(TokenMatrix other) {
     TokenMatrix product = new TokenMatrix(tokens, columns);
-    Parallel.ranges(
-        values.length,
-        GRAIN,
+    eachRange(
         (from, to) -> {
           for (int i = from; i < to; i++) {
             product.values[i] = values[i] * other.values[i];
@@ -219,9 +222,7 @@ public final class TokenMatrix {
   /** The function of every number, as a new matrix; several threads may call it at a time. */
   public TokenMatrix map(DoubleUnaryOperator function) {
     TokenMatrix mapped = new TokenMatrix(tokens, columns);
-    Parallel.ranges(
-        values.length,
-        GRAIN,
+    eachRange(
         (from, to) -> {
           for (int i = from; i < to; i++) {
             mapped.values[i] = function.applyAsDouble(values[i]);
@@ -233,9 +234,7 @@ public final class TokenMatrix {
   /** Whether no number is infinite or not a number. */
   public boolean isFinite() {
     AtomicBoolean finite = new AtomicBoolean(true);
-    Parallel.ranges(
-        values.length,
-        GRAIN,
+    eachRange(
         (from, to) -> {
           for (int i = from; i < to; i++) {
             if (!Double.isFinite(values[i])) {

@@ -23,17 +23,12 @@ final class FlatArrays {
     INDArray flat = array.reshape(array.length());
     double[] values = new double[Math.toIntExact(array.length())];
     FloatBuffer from = Address.buffer(flat.stride(0) == 1 ? flat : flat.dup());
-    Parallel.ranges(
+    eachBlock(
         values.length,
-        GRAIN,
-        (first, last) -> {
-          float[] block = new float[BLOCK];
-          for (int i = first; i < last; i += BLOCK) {
-            int size = Math.min(BLOCK, last - i);
-            from.get(i, block, 0, size);
-            for (int j = 0; j < size; j++) {
-              values[i + j] = block[j];
-            }
+        (block, i, size) -> {
+          from.get(i, block, 0, size);
+          for (int j = 0; j < size; j++) {
+            values[i + j] = block[j];
           }
         });
     return values;
@@ -41,18 +36,13 @@ final class FlatArrays {
 
   static void write(double[] values, INDArray array) {
     FloatBuffer to = Address.buffer(array);
-    Parallel.ranges(
+    eachBlock(
         values.length,
-        GRAIN,
-        (first, last) -> {
-          float[] block = new float[BLOCK];
-          for (int i = first; i < last; i += BLOCK) {
-            int size = Math.min(BLOCK, last - i);
-            for (int j = 0; j < size; j++) {
-              block[j] = (float) values[i + j];
-            }
-            to.put(i, block, 0, size);
+        (block, i, size) -> {
+          for (int j = 0; j < size; j++) {
+            block[j] = (float) values[i + j];
           }
+          to.put(i, block, 0, size);
         });
   }
 
@@ -119,20 +109,34 @@ final class FlatArrays {
     FloatBuffer from = Address.buffer(x);
     FloatBuffer to = Address.buffer(y);
     DropoutMask mask = new DropoutMask(rate, seed);
-    Parallel.ranges(
+    eachBlock(
         Math.toIntExact(x.length()),
+        (block, i, size) -> {
+          from.get(i, block, 0, size);
+          for (int j = 0; j < size; j++) {
+            block[j] *= (float) mask.factor(i + j);
+          }
+          to.put(i, block, 0, size);
+        });
+  }
+
+  /** Goes through [0, length) by blocks; a thread has one array for all of its. */
+  private static void eachBlock(int length, BlockBody body) {
+    Parallel.ranges(
+        length,
         GRAIN,
         (first, last) -> {
           float[] block = new float[BLOCK];
           for (int i = first; i < last; i += BLOCK) {
-            int size = Math.min(BLOCK, last - i);
-            from.get(i, block, 0, size);
-            for (int j = 0; j < size; j++) {
-              block[j] *= (float) mask.factor(i + j);
-            }
-            to.put(i, block, 0, size);
+            body.run(block, i, Math.min(BLOCK, last - i));
           }
         });
+  }
+
+  /** What to do with elements [from, from + size), staged in the block. */
+  @FunctionalInterface
+  private interface BlockBody {
+    void run(float[] block, int from, int size);
   }
 
   /** Elements [from, to) of an array in a list. */
