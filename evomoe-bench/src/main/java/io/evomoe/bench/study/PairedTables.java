@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 
-/** How far runs are from those of the baseline with the same seeds: by seed, and on their way. */
+/** How far runs are from others with the same seeds: by seed, and on their way. */
 final class PairedTables {
   private static final int MOST_STEPS = 10;
   private static final DoubleFunction<String> FORMAT = MarkdownTable.signed(4);
@@ -19,16 +19,34 @@ final class PairedTables {
 
   /** Held-out loss at the end minus the baseline's, a column a seed. */
   MarkdownTable bySeed(List<Group> groups, List<Long> seeds) {
-    MarkdownTable table = table("seed", seeds);
-    for (Group group : others(groups)) {
+    MarkdownTable table = table(List.of("gate"), "seed", seeds);
+    for (Group group : others(groups, baseline)) {
       List<String> cells = new ArrayList<>(List.of(group.label()));
-      for (long seed : seeds) {
-        boolean paired = group.shared(baseline).contains(seed);
-        cells.add(paired ? FORMAT.apply(group.lossMinus(baseline, seed)) : "-");
-      }
+      addBySeed(cells, group, baseline, seeds);
       table.row(cells.toArray(String[]::new));
     }
     return table;
+  }
+
+  /** A gate's held-out loss at the end minus that of each other, with a column a seed. */
+  static MarkdownTable minusEach(Group gate, List<Group> groups, List<Long> seeds) {
+    MarkdownTable table = table(List.of("minus", "mean", "95% interval"), "seed", seeds);
+    for (Group other : others(groups, gate)) {
+      Spread difference = gate.lossMinus(other);
+      List<String> cells = new ArrayList<>(List.of(other.label()));
+      cells.add(difference.text(FORMAT));
+      cells.add(difference.interval(FORMAT));
+      addBySeed(cells, gate, other, seeds);
+      table.row(cells.toArray(String[]::new));
+    }
+    return table;
+  }
+
+  private static void addBySeed(List<String> cells, Group group, Group base, List<Long> seeds) {
+    List<Long> shared = group.shared(base);
+    for (long seed : seeds) {
+      cells.add(shared.contains(seed) ? FORMAT.apply(group.lossMinus(base, seed)) : "-");
+    }
   }
 
   /**
@@ -37,8 +55,8 @@ final class PairedTables {
    */
   MarkdownTable bySteps(List<Group> groups) {
     List<Long> steps = steps();
-    MarkdownTable table = table("step", steps);
-    for (Group group : others(groups)) {
+    MarkdownTable table = table(List.of("gate"), "step", steps);
+    for (Group group : others(groups, baseline)) {
       List<String> cells = new ArrayList<>(List.of(group.label()));
       for (long step : steps) {
         List<Double> pairs = differences(group, step);
@@ -49,12 +67,12 @@ final class PairedTables {
     return table;
   }
 
-  private List<Group> others(List<Group> groups) {
-    return groups.stream().filter(group -> !group.label().equals(baseline.label())).toList();
+  private static List<Group> others(List<Group> groups, Group gate) {
+    return groups.stream().filter(group -> !group.label().equals(gate.label())).toList();
   }
 
-  private static MarkdownTable table(String column, List<Long> numbers) {
-    List<String> titles = new ArrayList<>(List.of("gate"));
+  private static MarkdownTable table(List<String> first, String column, List<Long> numbers) {
+    List<String> titles = new ArrayList<>(first);
     numbers.forEach(number -> titles.add(column + " " + number));
     return new MarkdownTable(titles.toArray(String[]::new));
   }

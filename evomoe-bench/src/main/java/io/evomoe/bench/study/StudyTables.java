@@ -63,6 +63,11 @@ public final class StudyTables {
         text,
         "Minus %s on the way, mean over pairs".formatted(base.label()),
         tables.bySteps(gates));
+    Group first = gates.get(0);
+    section(
+        text,
+        "%s minus each other gate, paired".formatted(first.label()),
+        PairedTables.minusEach(first, gates, study.config().seeds()));
   }
 
   private static void section(StringBuilder text, String title, MarkdownTable table) {

@@ -70,6 +70,16 @@ class StudyTablesTest {
   }
 
   @Test
+  void should_set_the_first_gate_beside_each_other() {
+    recordAll();
+
+    assertThat(StudyTables.markdown(study))
+        .contains("### evomoe minus each other gate, paired")
+        .contains("| minus | mean | 95% interval | seed 1 | seed 2 |")
+        .contains("| switch | -0.1000 ± 0.2828 | -2.6412 to +2.4412 | -0.3000 | +0.1000 |");
+  }
+
+  @Test
   void should_follow_the_difference_of_the_pairs_from_evaluation_to_evaluation() {
     recordAll();
 
