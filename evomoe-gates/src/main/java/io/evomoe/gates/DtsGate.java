@@ -40,13 +40,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * 2).
  *
  * <p>Four defaults differ from the paper's or its code's, each because it measured better in every
- * pair of seeds (docs/study.md): no noise; weights divided by their sum over the token's experts; a
- * threshold just below the even share 1/E, so that few tokens keep several experts; and evaluation
- * by the mask of training instead of the first expert alone. {@code noise: true, renormalize:
- * false, threshold: 0.001} is the paper's gate on our schedule. The official scripts differ from
- * that in what is around the gate: a temperature that falls linearly from 2.0 to 0.5, the hard
- * phase from step 6,000 on, no balance loss in most of them, a router from U(-1/sqrt(d), 1/sqrt(d))
- * where ours is from N(0, 0.02), and evaluation {@code top1}.
+ * pair of seeds (docs/study-before-the-prior.md): no noise; weights divided by their sum over the
+ * token's experts; a threshold just below the even share 1/E, so that few tokens keep several
+ * experts; and evaluation by the mask of training instead of the first expert alone. {@code noise:
+ * true, renormalize: false, threshold: 0.001} is the paper's gate on our schedule. The official
+ * scripts differ from that in what is around the gate: a temperature that falls linearly from 2.0
+ * to 0.5, the hard phase from step 6,000 on, no balance loss in most of them, a router from
+ * U(-1/sqrt(d), 1/sqrt(d)) where ours is from N(0, 0.02), and evaluation {@code top1}.
  *
  * <p>Options:
  *
