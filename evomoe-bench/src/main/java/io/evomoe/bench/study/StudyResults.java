@@ -14,13 +14,14 @@ import io.evomoe.run.record.RunResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * The finished runs of a study, a small folder each: {@code origin.yaml}, {@code config.yaml},
  * {@code curves.csv}, thinned, and {@code result.json}, which is written last. A run counts only if
- * configuration, data and revision are those that are asked for; on which machine and with which
- * kernels it was made is noted and does not matter.
+ * configuration, data and revision are those that are asked for; options of gates that it has not,
+ * on which machine and with which kernels it was made are noted and do not matter.
  */
 public final class StudyResults {
   private static final String ORIGIN = "origin.yaml";
@@ -74,7 +75,12 @@ public final class StudyResults {
     RunConfig same = divided ? recorded.with(c -> c.split(wanted.split())) : recorded;
     boolean usual =
         recorded.data().equals(DataForm.EARLIER) && wanted.data().equals(DataForm.DEFAULT);
-    return wanted.equals(usual ? same.with(c -> c.data(DataForm.DEFAULT)) : same);
+    return withOwnOptions(wanted)
+        .equals(withOwnOptions(usual ? same.with(c -> c.data(DataForm.DEFAULT)) : same));
+  }
+
+  private static RunConfig withOwnOptions(RunConfig config) {
+    return config.with(c -> c.gateOptions(Map.of(config.gate(), config.options())));
   }
 
   /** Records a finished run, in place of one of another configuration. */

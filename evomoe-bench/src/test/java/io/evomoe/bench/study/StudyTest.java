@@ -92,6 +92,20 @@ class StudyTest {
   }
 
   @Test
+  void a_run_should_not_depend_on_options_of_gates_that_it_has_not() throws IOException {
+    Studies.record(study, "rate-switch-0.001", 5, 4.2);
+    Studies.record(study, "rate-evomoe-0.001", 5, 4.1);
+    StudyConfig changed =
+        Studies.read(
+            folder,
+            Studies.YAML.replace("settings:", "settings:\n  gateOptions: {switch: {alpha: 0.02}}"));
+    Study other = new Study(changed, study.results(), "study.yaml");
+
+    assertThat(other.record(Studies.run(other, "rate-evomoe-0.001"))).isPresent();
+    assertThat(other.record(Studies.run(other, "rate-switch-0.001"))).isEmpty();
+  }
+
+  @Test
   void should_not_take_a_run_for_finished_that_lacks_its_result() throws IOException {
     Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
     Path run = study.results().folder().resolve("rate-evomoe-0.001");
