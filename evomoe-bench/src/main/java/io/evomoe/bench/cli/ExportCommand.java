@@ -71,7 +71,7 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "FAMILY",
       description =
           "published family that must hold the run exactly, such as llama, mixtral, qwen3_moe or"
-              + " olmoe; by default the first that does")
+              + " olmoe; by default that of an import, else the first that does")
   @Nullable String family;
 
   @Option(

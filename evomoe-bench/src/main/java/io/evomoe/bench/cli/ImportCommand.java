@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "import",
     description =
-        "Makes a run of a GPT-2 or RoBERTa in the files of Hugging Face (config.json, safetensors,"
+        "Makes a run of a model in the files of Hugging Face (config.json, safetensors,"
             + " tokenizer), to be measured, trained on (train --init), or exported again.",
     mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {

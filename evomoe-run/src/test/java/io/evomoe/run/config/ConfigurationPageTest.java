@@ -52,7 +52,8 @@ class ConfigurationPageTest {
 
             Defaults are those of preset `small` and gate `evomoe`, of the tasks gpt, roberta and mt where they differ, and after them
             those of presets `quick` and `base` where these differ; empty or null means that the field follows from others. The last
-            column says whether a run that is resumed may have another value than its checkpoint.
+            column says whether a run that is resumed may have another value than its checkpoint; once experts are spawned,
+            the first four of `evolution` may not. With `model.architecture: llama` `model.hidden` is two thirds of what is here, to a multiple of 32.
 
             """);
     for (RecordComponent record : RunConfig.class.getRecordComponents()) {
@@ -80,7 +81,7 @@ class ConfigurationPageTest {
             Options of each gate by its name, such as `gateOptions.switch.alpha`: [gates.md](gates.md). A field of the model.
 
             What presets have for a gate, beside the fields of `evolution` above, which are those of gate `evomoe`; other gates have
-            its defaults, as any gate does with `model.architecture: llama`:
+            its defaults, as any gate does with `model.architecture: llama` or `train --init`:
 
             | task | preset | gate | options |
             |---|---|---|---|
