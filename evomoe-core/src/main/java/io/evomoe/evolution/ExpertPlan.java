@@ -23,6 +23,7 @@ import io.evomoe.nn.Sequential;
  * @param gates makes the gate of each layer, and says when there are experts
  * @param experts E, at least 1
  * @param shared nets that every token uses beside them
+ * @param layers MoE layers in the stack
  * @param moeLayers MoE layers in the model
  * @param form of an expert; of a shared one but for its width inside
  * @param norm that experts have which stand in the stream
@@ -34,6 +35,7 @@ public record ExpertPlan(
     Gates gates,
     int experts,
     SharedExperts shared,
+    int layers,
     int moeLayers,
     FeedForwardForm form,
     NormForm norm,
@@ -64,6 +66,7 @@ public record ExpertPlan(
             form.width(),
             experts,
             layer,
+            layers,
             moeLayers,
             vocabulary,
             causal,

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param width d, the width of a token row
  * @param experts E, at least 1
  * @param layer which of its stack's MoE layers it serves, from 0
+ * @param layers MoE layers of that stack
  * @param moeLayers MoE layers in the whole model, at least 1, for losses that are a mean over
  *     layers
  * @param vocabulary number of token ids, for gates that look at them
@@ -22,6 +23,7 @@ public record GateSpec(
     int width,
     int experts,
     int layer,
+    int layers,
     int moeLayers,
     int vocabulary,
     boolean causal,
@@ -29,15 +31,16 @@ public record GateSpec(
     TrainingFacts training) {
 
   /**
-   * Refuses fewer than one expert or MoE layer, or a layer before the first; keeps the options
+   * Refuses fewer than one expert or MoE layer, or a layer outside its stack; keeps the options
    * unmodifiable.
    */
   public GateSpec {
     if (experts < 1) {
       throw new IllegalArgumentException("experts must be at least 1, was " + experts);
     }
-    if (layer < 0) {
-      throw new IllegalArgumentException("layer must be at least 0, was " + layer);
+    if (layer < 0 || layer >= layers) {
+      throw new IllegalArgumentException(
+          "layer must be at least 0 and below layers (%d), was %d".formatted(layers, layer));
     }
     if (moeLayers < 1) {
       throw new IllegalArgumentException("moeLayers must be at least 1, was " + moeLayers);
@@ -45,7 +48,7 @@ public record GateSpec(
     options = Map.copyOf(options);
   }
 
-  /** All that a gate of the first MoE layer is told. */
+  /** All that a gate of the only MoE layer of its stack is told. */
   public GateSpec(
       Scope scope,
       int width,
@@ -55,6 +58,6 @@ public record GateSpec(
       boolean causal,
       Map<String, String> options,
       TrainingFacts training) {
-    this(scope, width, experts, 0, moeLayers, vocabulary, causal, options, training);
+    this(scope, width, experts, 0, 1, moeLayers, vocabulary, causal, options, training);
   }
 }

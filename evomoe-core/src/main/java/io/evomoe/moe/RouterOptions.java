@@ -19,6 +19,8 @@ package io.evomoe.moe;
  *       prior it means nothing
  *   <li>{@code priorFallback} {@code none} (default) or {@code before} ({@link PriorFallback}).
  *       Without a prior it means nothing
+ *   <li>{@code priorLayers} {@code all} (default) or {@code last} ({@link PriorLayers}). Without a
+ *       prior it means nothing
  *   <li>{@code routerInit} {@code normal} (default) or {@code uniform}: where W starts ({@link
  *       Init})
  * </ul>
@@ -26,16 +28,21 @@ package io.evomoe.moe;
  * @param prior whether and how a token's id counts
  * @param priorScale s, above 0 and at most 100
  * @param priorFallback what an id without a row of its own has
+ * @param priorLayers which MoE layers have one
  * @param init where W starts
  */
 public record RouterOptions(
-    Prior prior, double priorScale, PriorFallback priorFallback, Init init) {
+    Prior prior,
+    double priorScale,
+    PriorFallback priorFallback,
+    PriorLayers priorLayers,
+    Init init) {
   private static final Bounds SCALES = Bounds.above(0).atMost(100);
   private static final double SCALE = 10;
 
   /** Without a prior. */
   public static final RouterOptions PLAIN =
-      new RouterOptions(Prior.NONE, SCALE, PriorFallback.NONE, Init.NORMAL);
+      new RouterOptions(Prior.NONE, SCALE, PriorFallback.NONE, PriorLayers.ALL, Init.NORMAL);
 
   /** What a token's id adds to its logits. */
   public enum Prior {
@@ -65,6 +72,18 @@ public record RouterOptions(
     BEFORE
   }
 
+  /** Which MoE layers of a stack have the prior. */
+  public enum PriorLayers {
+    /** All. */
+    ALL,
+    /**
+     * The last one alone; the routers before it are plain. For a model of masked tokens: its loss
+     * is of these, and a layer before the last serves the words that they are told by, which a
+     * split by their ids harms.
+     */
+    LAST
+  }
+
   /** The distribution that W [d, E] is drawn from. */
   public enum Init {
     /** N(0, 0.02), so that all experts begin with nearly equal weights. */
@@ -90,15 +109,23 @@ public record RouterOptions(
         options.choice("prior", Prior.NONE),
         options.number("priorScale", SCALE, SCALES),
         options.choice("priorFallback", PriorFallback.NONE),
+        options.choice("priorLayers", PriorLayers.ALL),
         Init.NORMAL);
   }
 
   /** Reads them among a gate's other options. */
   public static RouterOptions from(GateOptions options) {
+    RouterOptions prior = ofPrior(options);
     return new RouterOptions(
-        options.choice("prior", Prior.NONE),
-        options.number("priorScale", SCALE, SCALES),
-        options.choice("priorFallback", PriorFallback.NONE),
+        prior.prior,
+        prior.priorScale,
+        prior.priorFallback,
+        prior.priorLayers,
         options.choice("routerInit", Init.NORMAL));
+  }
+
+  /** The prior that a gate's layer has. */
+  Prior prior(GateSpec spec) {
+    return priorLayers == PriorLayers.LAST && spec.layer() < spec.layers() - 1 ? Prior.NONE : prior;
   }
 }

@@ -35,7 +35,7 @@ public final class TokenPrior {
    */
   public TokenPrior(GateSpec spec, RouterOptions options) {
     this.kernels = spec.scope().kernels().exact();
-    this.kind = options.prior();
+    this.kind = options.prior(spec);
     this.table = kind == Prior.NONE ? null : table(spec, options);
   }
 

@@ -223,6 +223,7 @@ class EvolvingFeedForwardTest {
         EXPERTS,
         new SharedExperts(sharedExperts, HIDDEN, false),
         1,
+        1,
         FeedForwardForm.plain(WIDTH, HIDDEN, ActivationFunction.GELU),
         NormForm.LAYER,
         new Initialization(0.5, 0.4),

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class GateSpecTest {
@@ -26,16 +27,19 @@ class GateSpecTest {
         .withMessage(message);
   }
 
-  @Test
-  void should_serve_the_first_layer_where_nothing_else_is_said_and_none_before_it() {
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 2})
+  void should_serve_a_layer_of_its_stack_the_only_one_where_nothing_else_is_said(int layer) {
     GateSpec first = spec(2, 3, Map.of());
 
     assertThat(first.layer()).isZero();
+    assertThat(first.layers()).isOne();
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                new GateSpec(first.scope(), 4, 2, -1, 3, 8, true, Map.of(), TrainingFacts.UNKNOWN))
-        .withMessage("layer must be at least 0, was -1");
+                new GateSpec(
+                    first.scope(), 4, 2, layer, 2, 3, 8, true, Map.of(), TrainingFacts.UNKNOWN))
+        .withMessage("layer must be at least 0 and below layers (2), was " + layer);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.RouterOptions.Init;
 import io.evomoe.moe.RouterOptions.Prior;
 import io.evomoe.moe.RouterOptions.PriorFallback;
+import io.evomoe.moe.RouterOptions.PriorLayers;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
@@ -107,7 +108,8 @@ class PriorFallbackTest {
   }
 
   private static Router router(PriorFallback fallback, Set<Integer> special) {
-    return new Router(spec(special), new RouterOptions(Prior.LEARNED, 4, fallback, Init.NORMAL));
+    return new Router(
+        spec(special), new RouterOptions(Prior.LEARNED, 4, fallback, PriorLayers.ALL, Init.NORMAL));
   }
 
   private static GateSpec spec(Set<Integer> special) {

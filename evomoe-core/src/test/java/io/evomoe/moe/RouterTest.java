@@ -9,6 +9,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.RouterOptions.Init;
 import io.evomoe.moe.RouterOptions.Prior;
 import io.evomoe.moe.RouterOptions.PriorFallback;
+import io.evomoe.moe.RouterOptions.PriorLayers;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -204,7 +205,8 @@ class RouterTest {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).gate();
     GateSpec wide =
         new GateSpec(scope, 400, 50, 1, VOCABULARY, true, Map.of(), TrainingFacts.UNKNOWN);
-    RouterOptions options = new RouterOptions(Prior.NONE, 4, PriorFallback.NONE, Init.UNIFORM);
+    RouterOptions options =
+        new RouterOptions(Prior.NONE, 4, PriorFallback.NONE, PriorLayers.ALL, Init.UNIFORM);
     INDArray w = new Router(wide, options).parameters().get(0).value();
 
     assertThat(w.maxNumber().doubleValue()).isBetween(0.0499, 0.05);
@@ -216,6 +218,21 @@ class RouterTest {
         .satisfies(deviation -> assertThat(deviation.doubleValue()).isCloseTo(0.02, within(1e-3)));
   }
 
+  @ParameterizedTest
+  @CsvSource({"ALL, 0, 2", "ALL, 1, 2", "LAST, 0, 1", "LAST, 1, 2"})
+  void should_have_a_prior_in_the_layers_that_are_asked_for(
+      PriorLayers layers, int layer, int parameters) {
+    GateSpec only = spec(DataType.DOUBLE, VOCABULARY);
+    GateSpec spec =
+        new GateSpec(
+            only.scope(), 4, EXPERTS, layer, 2, 2, VOCABULARY, true, Map.of(), only.training());
+    RouterOptions options =
+        new RouterOptions(Prior.LEARNED, 4, PriorFallback.NONE, layers, Init.NORMAL);
+
+    assertThat(new Router(spec, options).parameters()).hasSize(parameters);
+    assertThat(new Router(only, options).parameters()).hasSize(2);
+  }
+
   private static Router router(Prior prior, DataType type) {
     return router(prior, type, 4);
   }
@@ -225,7 +242,7 @@ class RouterTest {
   }
 
   private static RouterOptions options(Prior prior, double scale) {
-    return new RouterOptions(prior, scale, PriorFallback.NONE, Init.NORMAL);
+    return new RouterOptions(prior, scale, PriorFallback.NONE, PriorLayers.ALL, Init.NORMAL);
   }
 
   private static GateSpec spec(DataType type, int vocabulary) {

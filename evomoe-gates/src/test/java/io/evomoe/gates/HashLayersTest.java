@@ -74,6 +74,7 @@ class HashLayersTest {
                 4,
                 layer,
                 3,
+                3,
                 vocabulary,
                 true,
                 options,

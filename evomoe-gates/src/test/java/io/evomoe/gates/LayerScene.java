@@ -53,6 +53,7 @@ final class LayerScene {
             EXPERTS,
             new SharedExperts(0, 7, false),
             1,
+            1,
             FeedForwardForm.plain(WIDTH, 7, ActivationFunction.GELU),
             NormForm.LAYER,
             new Initialization(0.5, 0.5),

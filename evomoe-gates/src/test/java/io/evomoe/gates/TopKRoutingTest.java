@@ -169,6 +169,7 @@ class TopKRoutingTest {
             EXPERTS,
             new SharedExperts(0, 7, false),
             1,
+            1,
             FeedForwardForm.plain(WIDTH, 7, ActivationFunction.GELU),
             NormForm.LAYER,
             new Initialization(0.5, 0.5),

@@ -106,6 +106,7 @@ record MixtureSettings(
             iterations == 0 ? TrainingFacts.UNKNOWN : TrainingFacts.ofSteps(iterations)),
         experts,
         new SharedExperts(sharedExperts, inside, false),
+        1,
         moeLayers,
         FeedForwardForm.plain(width, inside, hiddenActivation),
         NormForm.LAYER,

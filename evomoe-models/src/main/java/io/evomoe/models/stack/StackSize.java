@@ -123,6 +123,7 @@ public record StackSize(
         gates,
         moe.experts(),
         moe.shared(),
+        moeLayers(),
         Math.max(1, moeLayersOfModel),
         feedForward.withHidden(moe.hidden()),
         norm,

@@ -142,6 +142,7 @@ class LlamaReferenceTest {
             5,
             new SharedExperts(1, 10, true),
             1,
+            1,
             FeedForwardForm.swiGlu(WIDTH, 6),
             new NormForm(NormForm.Kind.RMS, EPSILON),
             ANY,

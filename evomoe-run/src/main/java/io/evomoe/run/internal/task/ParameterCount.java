@@ -142,6 +142,7 @@ final class ParameterCount {
             config.model().width(),
             config.model().experts(),
             layer,
+            size.moeLayers(),
             moeLayers,
             vocabulary,
             causal,

@@ -73,11 +73,19 @@ class ParameterCountTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"evomoe, hashLayers, 1", "switch, hashLayers, 9", "dts, prior, learned"})
-  void should_be_that_of_a_model_whose_gates_have_tables(String gate, String option, String value) {
+  @CsvSource({
+    "evomoe, hashLayers=1",
+    "switch, hashLayers=9",
+    "dts, prior=learned",
+    "dts, prior=learned priorLayers=last"
+  })
+  void should_be_that_of_a_model_whose_gates_have_tables(String gate, String options) {
     for (String task : Tasks.names()) {
       RunConfig config = set(tiny(task, gate, Architecture.GPT), "model.moeEvery=1");
-      requireThatOfTheModel(set(config, "gateOptions.%s.%s=%s".formatted(gate, option, value)));
+      for (String option : options.split(" ")) {
+        config = set(config, "gateOptions.%s.%s".formatted(gate, option));
+      }
+      requireThatOfTheModel(config);
     }
   }
 
