@@ -11,20 +11,15 @@ import io.evomoe.training.internal.rounds.WireFormat;
  */
 record Traffic(long numbers, long stateNumbers) {
 
-  /** Bytes of the start of a round, to one process. */
-  long startBytes() {
-    return numbers * Float.BYTES + stateNumbers * Double.BYTES;
-  }
-
-  /** Bytes of one difference. */
-  long differenceBytes(WireFormat wire) {
-    return numbers * wire.width() + stateNumbers * Double.BYTES;
+  /** Partial sums of so many: the next level of the tree. */
+  static int halved(int parts) {
+    return (parts + 1) / 2;
   }
 
   /** Differences that are sent for so many workers: each to a partial sum, each of those to its. */
   static long transfers(int workers) {
     long sent = 1;
-    for (long left = workers; left > 1; left = (left + 1) / 2) {
+    for (int left = workers; left > 1; left = halved(left)) {
       sent += left;
     }
     return sent;
@@ -37,22 +32,7 @@ record Traffic(long numbers, long stateNumbers) {
    * @param workers that send a difference
    */
   long roundBytes(int processes, int workers, WireFormat wire) {
-    return processes * startBytes() + transfers(workers) * differenceBytes(wire);
-  }
-
-  /**
-   * Seconds a round's bytes take where every process has a link of its own and the driver's is the
-   * bottleneck of neither way: the start goes out once in pieces that processes pass on, and the
-   * levels of the tree follow each other.
-   *
-   * @param bitsPerSecond of a link
-   */
-  double seconds(int workers, WireFormat wire, double bitsPerSecond) {
-    int levels = 1;
-    for (int left = workers; left > 1; left = (left + 1) / 2) {
-      levels++;
-    }
-    double bytes = startBytes() + (double) levels * differenceBytes(wire);
-    return 8 * bytes / bitsPerSecond;
+    return processes * WireFormat.F32.bytes(numbers, stateNumbers)
+        + transfers(workers) * wire.bytes(numbers, stateNumbers);
   }
 }

@@ -70,12 +70,14 @@ final class Workers implements AutoCloseable {
 
   private static JavaRDD<Contribution> sum(JavaRDD<Contribution> parts, int count) {
     JavaRDD<Contribution> sums = parts;
-    for (int left = count; left > 1; left = (left + 1) / 2) {
+    for (int left = count; left > 1; left = Traffic.halved(left)) {
       JavaRDD<Tuple2<Integer, Contribution>> halved =
           sums.mapPartitionsWithIndex(
               (index, part) -> List.of(new Tuple2<>(index / 2, part.next())).iterator(), true);
       sums =
-          JavaPairRDD.fromJavaRDD(halved).reduceByKey(Contribution::plus, (left + 1) / 2).values();
+          JavaPairRDD.fromJavaRDD(halved)
+              .reduceByKey(Contribution::plus, Traffic.halved(left))
+              .values();
     }
     return sums;
   }

@@ -1,7 +1,6 @@
 package io.evomoe.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.training.internal.rounds.WireFormat;
 import org.junit.jupiter.api.Test;
@@ -21,14 +20,5 @@ class TrafficTest {
 
     assertThat(traffic.roundBytes(2, 2, WireFormat.F32)).isEqualTo(2 * 4080 + 3 * 4080);
     assertThat(traffic.roundBytes(2, 2, WireFormat.BF16)).isEqualTo(2 * 4080 + 3 * 2080);
-  }
-
-  @Test
-  void should_project_the_levels_of_the_tree_one_after_another() {
-    Traffic traffic = new Traffic(1_000_000, 0);
-
-    // The start, 4 MB, and four levels of 4 MB for eight workers, at 1 Gb/s.
-    assertThat(traffic.seconds(8, WireFormat.F32, 1e9)).isCloseTo(0.16, within(1e-12));
-    assertThat(traffic.seconds(8, WireFormat.BF16, 1e9)).isCloseTo(0.096, within(1e-12));
   }
 }

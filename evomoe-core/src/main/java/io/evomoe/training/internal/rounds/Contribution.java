@@ -145,11 +145,6 @@ public final class Contribution implements Externalizable {
     return received;
   }
 
-  /** Bytes of the arrays when this is sent. */
-  public long bytes() {
-    return Payload.bytes(format, differences, states);
-  }
-
   Set<String> frozen() {
     return frozen;
   }

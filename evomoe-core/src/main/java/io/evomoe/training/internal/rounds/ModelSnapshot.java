@@ -60,11 +60,6 @@ public final class ModelSnapshot implements Externalizable {
     return received;
   }
 
-  /** Bytes of the arrays when this is sent. */
-  public long bytes() {
-    return Payload.bytes(WireFormat.F32, parameters, states);
-  }
-
   /** The values of a parameter; not to be changed. */
   float[] values(String parameter) {
     float[] values = parameters.get(parameter);

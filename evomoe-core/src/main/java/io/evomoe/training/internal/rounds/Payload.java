@@ -12,13 +12,6 @@ import java.util.Set;
 final class Payload {
   private Payload() {}
 
-  /** Bytes of the arrays without their names. */
-  static long bytes(
-      WireFormat format, Map<String, float[]> parameters, Map<String, double[]> states) {
-    return parameters.values().stream().mapToLong(v -> (long) v.length * format.width()).sum()
-        + states.values().stream().mapToLong(v -> (long) v.length * Double.BYTES).sum();
-  }
-
   static void write(
       WireFormat format,
       Map<String, float[]> parameters,
@@ -41,7 +34,7 @@ final class Payload {
     }
   }
 
-  /** Fills both maps; bytes of the arrays that were read. */
+  /** Fills both maps; bytes of the arrays that were read, without their names. */
   static long read(
       WireFormat format,
       Map<String, float[]> parameters,
@@ -61,7 +54,9 @@ final class Payload {
       }
       states.put(name, values);
     }
-    return bytes(format, parameters, states);
+    return format.bytes(
+        parameters.values().stream().mapToLong(v -> v.length).sum(),
+        states.values().stream().mapToLong(v -> v.length).sum());
   }
 
   static void writeNames(Collection<String> names, DataOutput out) throws IOException {

@@ -53,9 +53,9 @@ public enum WireFormat {
     this.width = width;
   }
 
-  /** Bytes a number. */
-  public int width() {
-    return width;
+  /** Bytes of so many numbers, and of numbers of states, which travel in float64. */
+  public long bytes(long numbers, long stateNumbers) {
+    return numbers * width + stateNumbers * Double.BYTES;
   }
 
   /** The number that arrives when this one is sent. */
