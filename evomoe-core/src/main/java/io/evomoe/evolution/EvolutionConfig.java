@@ -49,16 +49,8 @@ public record EvolutionConfig(
           "diversifyShare must be at least 0 and below 1, was " + diversifyShare);
     }
     requireSpawn(spawn);
-    requireTemperature(
-        maxTemperature > 0 && maxTemperature < Double.POSITIVE_INFINITY,
-        "max",
-        "finite",
-        maxTemperature);
-    requireTemperature(
-        minTemperature > 0 && minTemperature <= maxTemperature,
-        "min",
-        "at most maxTemperature, " + maxTemperature,
-        minTemperature);
+    TemperatureSchedule.requireBounds(
+        "maxTemperature", maxTemperature, "minTemperature", minTemperature);
     requireAtLeast("diversifySteps", diversifySteps, 0);
     requireAtLeast("temperatureSteps", temperatureSteps, 1);
     requireAtLeast("hardFrom", hardFrom, 0);
@@ -81,13 +73,6 @@ public record EvolutionConfig(
       SpawnMethod.parse(spawn);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("spawn " + spawn + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static void requireTemperature(boolean fits, String end, String bound, double value) {
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "%sTemperature must be above 0 and %s, was %s".formatted(end, bound, value));
     }
   }
 

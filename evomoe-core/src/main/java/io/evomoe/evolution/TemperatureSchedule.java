@@ -27,20 +27,23 @@ public record TemperatureSchedule(Shape shape, double maximum, double minimum, l
 
   /** Refuses temperatures that are not positive numbers, tmin above tmax, and D below 1. */
   public TemperatureSchedule {
-    if (!(maximum > 0) || Double.isInfinite(maximum)) {
-      throw new IllegalArgumentException(
-          "maximum temperature must be above 0 and finite, was " + maximum);
-    }
-    if (!(minimum > 0) || minimum > maximum) {
-      throw new IllegalArgumentException(
-          "minimum temperature must be above 0 and at most the maximum ("
-              + maximum
-              + "), was "
-              + minimum);
-    }
+    requireBounds("maximum temperature", maximum, "minimum temperature", minimum);
     if (decaySteps < 1) {
       throw new IllegalArgumentException(
           "temperature decaySteps must be at least 1, was " + decaySteps);
+    }
+  }
+
+  /** Refuses both ends by the names that they have where they come from. */
+  static void requireBounds(String highest, double maximum, String lowest, double minimum) {
+    if (!(maximum > 0) || Double.isInfinite(maximum)) {
+      throw new IllegalArgumentException(
+          "%s must be above 0 and finite, was %s".formatted(highest, maximum));
+    }
+    if (!(minimum > 0) || minimum > maximum) {
+      throw new IllegalArgumentException(
+          "%s must be above 0 and at most %s, %s, was %s"
+              .formatted(lowest, highest, maximum, minimum));
     }
   }
 
