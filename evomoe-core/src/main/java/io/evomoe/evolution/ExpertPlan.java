@@ -73,7 +73,7 @@ public record ExpertPlan(
             gates.options(),
             gates.training());
     GateProvider provider = gates.provider();
-    return new NamedGate(provider.name(), scope.name(), experts, provider.create(spec));
+    return new NamedGate(provider.name(), scope.name(), provider.create(spec));
   }
 
   /**

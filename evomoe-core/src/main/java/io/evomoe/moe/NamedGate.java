@@ -10,11 +10,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A gate whose refusals begin with its name and layer, and whose answers are looked at: assignments
- * and weights out of bounds, tokens or experts of another number, a loss that is not finite.
+ * and weights out of bounds, a loss that is not finite. What it routes to is for the {@link
+ * MoeLayer} to look at.
  */
 public final class NamedGate implements Gate {
   private final String description;
-  private final int experts;
   private final Gate gate;
 
   /**
@@ -22,11 +22,9 @@ public final class NamedGate implements Gate {
    *
    * @param name the gate's
    * @param layer dotted name of the layer it serves
-   * @param experts that the layer has
    */
-  public NamedGate(String name, String layer, int experts, Gate gate) {
+  public NamedGate(String name, String layer, Gate gate) {
     this.description = "gate %s of layer %s: ".formatted(name, layer);
-    this.experts = experts;
     this.gate = gate;
   }
 
@@ -34,34 +32,23 @@ public final class NamedGate implements Gate {
    * Routes tokens.
    *
    * @throws IllegalArgumentException if the gate assigns what does not exist, or a weight that is
-   *     negative or not finite, or routes to another number of experts than the layer has or
-   *     another number of tokens than there are
+   *     negative or not finite
    * @throws NotFiniteException if the gate gives a loss that is not finite
    */
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     try {
-      return checked(gate.route(tokens, pass), pass.tokens().size());
+      return checked(gate.route(tokens, pass));
     } catch (IllegalArgumentException refusal) {
       throw new IllegalArgumentException(description + refusal.getMessage(), refusal);
     }
   }
 
-  private Routed checked(Routed routed, int tokens) {
-    Routing routing = routed.routing();
-    require("tokens of the routing", tokens, routing.tokenCount());
-    require("experts of the routing", experts, routing.experts());
+  private Routed checked(Routed routed) {
     if (!Double.isFinite(routed.auxLoss())) {
       throw new NotFiniteException(description + "auxLoss must be finite, was " + routed.auxLoss());
     }
     return routed;
-  }
-
-  private static void require(String what, int expected, int actual) {
-    if (actual != expected) {
-      throw new IllegalArgumentException(
-          "%s must be %d, were %d".formatted(what, expected, actual));
-    }
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -175,19 +176,21 @@ class MoeLayerTest {
     assertThat(y.getRow(1).toDoubleVector()).containsOnly(0);
   }
 
-  @Test
-  void should_refuse_a_gate_that_routes_to_another_number_of_experts() {
+  @ParameterizedTest
+  @CsvSource({"5, 2", "4, 3"})
+  void should_refuse_a_gate_that_routes_another_number_of_tokens_or_experts(
+      int tokens, int experts) {
     MoeScene scene = MoeScene.of(MoeScene.DENSE);
+    Routing routing = new RoutingBuilder(tokens, experts).build();
+    Gate gate = new NamedGateTest.Answering(() -> new Routed(routing, 0, gradient -> null));
     MoeLayer layer =
-        new MoeLayer(
-            "moe",
-            KernelSelection.forType(DataType.DOUBLE),
-            scene.gate,
-            scene.experts.subList(0, 2));
+        new MoeLayer("moe", KernelSelection.forType(DataType.DOUBLE), gate, scene.experts);
 
     assertThatIllegalStateException()
         .isThrownBy(() -> layer.forward(scene.tokens(5), MoeScene.pass(5)))
-        .withMessage("the gate of moe must route 5 tokens to 2 experts, but routed 5 to 3");
+        .withMessage(
+            "the gate of moe must route 5 tokens to 3 experts, but routed %d to %d",
+            tokens, experts);
   }
 
   @Test

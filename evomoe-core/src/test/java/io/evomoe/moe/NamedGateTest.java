@@ -57,22 +57,6 @@ class NamedGateTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "4 | 4 | tokens of the routing must be 3, were 4",
-        "3 | 5 | experts of the routing must be 4, were 5"
-      })
-  void should_name_the_gate_that_routes_another_number_of_tokens_or_experts(
-      int tokens, int experts, String reason) {
-    Routing routing = new RoutingBuilder(tokens, experts).build();
-
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> route(new Routed(routing, 0, gradient -> null)))
-        .withMessage("gate mine of layer blocks.1: " + reason);
-  }
-
-  @ParameterizedTest
   @CsvSource({"NaN", "Infinity", "-Infinity"})
   void should_name_the_gate_whose_loss_is_not_finite(double auxLoss) {
     Routing routing = new RoutingBuilder(3, 4).build();
@@ -96,12 +80,12 @@ class NamedGateTest {
   }
 
   private static Routed route(Supplier<Routed> answer) {
-    Gate gate = new NamedGate("mine", "blocks.1", 4, new Answering(answer));
+    Gate gate = new NamedGate("mine", "blocks.1", new Answering(answer));
     return gate.route(TOKENS.array(), new Pass(GateScene.training(), TOKENS.batch()));
   }
 
   /** A gate of somebody else's. */
-  private record Answering(Supplier<Routed> answer) implements Gate {
+  record Answering(Supplier<Routed> answer) implements Gate {
 
     @Override
     public Routed route(INDArray tokens, Pass pass) {

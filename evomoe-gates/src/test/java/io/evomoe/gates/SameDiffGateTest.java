@@ -190,8 +190,7 @@ class SameDiffGateTest {
 
     @Override
     public Gate create(GateSpec spec) {
-      return new NamedGate(
-          name(), spec.scope().name(), spec.experts(), new SameDiffGate(spec, expression));
+      return new NamedGate(name(), spec.scope().name(), new SameDiffGate(spec, expression));
     }
   }
 }
