@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Queries stand at the same places as keys then.
  */
 public final class AttentionMask {
-  /** Far below any score, yet finite in float: its exponential is exactly 0. */
-  private static final float HIDDEN = -1e30f;
+  /**
+   * Added to a hidden score: far below any, yet finite in float, and its exponential is exactly 0.
+   */
+  public static final float HIDDEN = -1e30f;
 
   private static final AttentionMask NONE = new AttentionMask(null, null);
 

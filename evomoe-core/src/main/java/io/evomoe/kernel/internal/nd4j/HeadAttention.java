@@ -15,9 +15,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * values that several heads of queries share are repeated for each.
  */
 final class HeadAttention {
-  /** Far below any score, yet finite in float: its exponential is exactly 0. */
-  private static final double MASKED = -1e30;
-
   private final AttentionShape shape;
 
   HeadAttention(AttentionShape shape) {
@@ -139,7 +136,7 @@ final class HeadAttention {
     for (int query = 0; query < shape.queries(); query++) {
       int firstHidden = Math.min(query + 1, shape.keys());
       int row = query * shape.keys();
-      Arrays.fill(mask, row + firstHidden, row + shape.keys(), MASKED);
+      Arrays.fill(mask, row + firstHidden, row + shape.keys(), AttentionMask.HIDDEN);
     }
     INDArray matrix = Nd4j.createFromArray(mask).castTo(type);
     return matrix.reshape(1, shape.queries(), shape.keys());

@@ -23,8 +23,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * tile of them again in the backward pass costs less than bringing it back from main memory.
  */
 final class HeadAttention {
-  private static final float MASKED = -1e30f;
-
   private final HeadProducts products;
   private final SoftmaxRows softmax;
   private final Map<Form, INDArray> causalMasks = new ConcurrentHashMap<>();
@@ -107,7 +105,7 @@ final class HeadAttention {
           float[] mask = new float[queries * keys];
           for (int i = 0; i < queries; i++) {
             for (int j = tile.firstQuery() + i + 1; j < keys; j++) {
-              mask[i * keys + j] = MASKED;
+              mask[i * keys + j] = AttentionMask.HIDDEN;
             }
           }
           try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
@@ -150,7 +148,7 @@ final class HeadAttention {
       float[] values = mask.ofKeys(shape);
       if (firstOnly) {
         for (int row = 0; row < values.length; row++) {
-          values[row] = row % shape.keys() > 0 ? MASKED : values[row];
+          values[row] = row % shape.keys() > 0 ? AttentionMask.HIDDEN : values[row];
         }
       }
       INDArray array = Nd4j.createUninitialized(DataType.FLOAT, values.length);

@@ -19,9 +19,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * again: what is kept does not grow with the square of the length.
  */
 final class HeadAttention implements Attended {
-  /** Far below any score, yet finite in float: its exponential is exactly 0. */
-  private static final double HIDDEN = -1e30;
-
   private final INDArray q;
   private final INDArray k;
   private final INDArray v;
@@ -176,7 +173,7 @@ final class HeadAttention implements Attended {
     private Tensor later() {
       long[] area = {shape.queries(), shape.keys()};
       TensorOptions options = Place.current().options(Tensors.scalarType(type()));
-      return torch.full(area, new Scalar(HIDDEN), options).triu_(1);
+      return torch.full(area, new Scalar(AttentionMask.HIDDEN), options).triu_(1);
     }
 
     /** [count, 1, 1, keys]. */
