@@ -2,7 +2,6 @@ package io.evomoe.moe;
 
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
-import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
@@ -84,61 +83,50 @@ public final class SameDiffGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenBatch batch = pass.tokens();
     TokenMatrix z = projection.forward(tokens);
-    RoutingBuilder routing = new RoutingBuilder(batch.size(), experts);
-    if (batch.realTokens() == 0) {
+    int[] real = pass.tokens().realRows();
+    RoutingBuilder routing = new RoutingBuilder(z.tokens(), experts);
+    if (real.length == 0) {
       return new Routed(routing.build(), 0, gradient -> null);
     }
-    Graph graph = new Graph(real(z, batch), pass.step());
-    Routing built = assign(graph.weights, batch, routing).build();
+    Graph graph = new Graph(gather(z, real), pass.step());
+    Routing built = assign(graph.weights, real, routing);
     return new Routed(
         built,
         graph.auxLoss,
         gradient -> {
-          TokenMatrix dWeights = real(TokenMatrix.ofWeights(built, gradient), batch);
-          return projection.backward(tokens, all(graph.logitGradient(dWeights), batch));
+          TokenMatrix dWeights = gather(TokenMatrix.ofWeights(built, gradient), real);
+          TokenMatrix dz = spread(graph.logitGradient(dWeights), real, z.tokens());
+          return projection.backward(tokens, dz);
         });
   }
 
-  private RoutingBuilder assign(TokenMatrix weights, TokenBatch batch, RoutingBuilder routing) {
-    int row = 0;
-    for (int s = 0; s < batch.size(); s++) {
-      if (!batch.isPadding(s)) {
-        for (int e = 0; e < experts; e++) {
-          if (weights.get(row, e) != 0) {
-            routing.assign(s, e, weights.get(row, e));
-          }
+  private Routing assign(TokenMatrix weights, int[] real, RoutingBuilder routing) {
+    for (int i = 0; i < real.length; i++) {
+      for (int e = 0; e < experts; e++) {
+        if (weights.get(i, e) != 0) {
+          routing.assign(real[i], e, weights.get(i, e));
         }
-        row++;
       }
     }
-    return routing;
+    return routing.build();
   }
 
-  private TokenMatrix real(TokenMatrix every, TokenBatch batch) {
-    TokenMatrix real = new TokenMatrix(batch.realTokens(), experts);
-    int row = 0;
-    for (int s = 0; s < batch.size(); s++) {
-      if (!batch.isPadding(s)) {
-        for (int e = 0; e < experts; e++) {
-          real.set(row, e, every.get(s, e));
-        }
-        row++;
+  private TokenMatrix gather(TokenMatrix every, int[] real) {
+    TokenMatrix gathered = new TokenMatrix(real.length, experts);
+    for (int i = 0; i < real.length; i++) {
+      for (int e = 0; e < experts; e++) {
+        gathered.set(i, e, every.get(real[i], e));
       }
     }
-    return real;
+    return gathered;
   }
 
-  private TokenMatrix all(TokenMatrix real, TokenBatch batch) {
-    TokenMatrix every = new TokenMatrix(batch.size(), experts);
-    int row = 0;
-    for (int s = 0; s < batch.size(); s++) {
-      if (!batch.isPadding(s)) {
-        for (int e = 0; e < experts; e++) {
-          every.set(s, e, real.get(row, e));
-        }
-        row++;
+  private TokenMatrix spread(TokenMatrix gathered, int[] real, int tokens) {
+    TokenMatrix every = new TokenMatrix(tokens, experts);
+    for (int i = 0; i < real.length; i++) {
+      for (int e = 0; e < experts; e++) {
+        every.set(real[i], e, gathered.get(i, e));
       }
     }
     return every;

@@ -6,12 +6,10 @@ import io.evomoe.moe.RouterOptions.Prior;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
-import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -93,7 +91,7 @@ public final class TokenPrior {
    */
   public void addTo(INDArray logits, Pass pass) {
     double share = share(pass.step());
-    int[] real = share == 0 ? new int[0] : realTokens(pass.tokens());
+    int[] real = share == 0 ? new int[0] : pass.tokens().realRows();
     if (table == null || real.length == 0) {
       return;
     }
@@ -129,7 +127,7 @@ public final class TokenPrior {
 
   /** Adds the gradient of B where it is learned, from that of the logits [S, E]. */
   public void backward(INDArray dLogits, Pass pass) {
-    int[] real = kind == Prior.LEARNED ? realTokens(pass.tokens()) : new int[0];
+    int[] real = kind == Prior.LEARNED ? pass.tokens().realRows() : new int[0];
     if (table == null || real.length == 0) {
       return;
     }
@@ -138,9 +136,5 @@ public final class TokenPrior {
     INDArray own = all ? dLogits : kernels.gatherRows(dLogits, real);
     INDArray known = kernels.rowsWhere(own, kernels.gatherRows(table.parameter().value(), ids));
     kernels.scatterRowsInto(known, ids, table.parameter().accumulator());
-  }
-
-  private static int[] realTokens(TokenBatch batch) {
-    return IntStream.range(0, batch.size()).filter(s -> !batch.isPadding(s)).toArray();
   }
 }

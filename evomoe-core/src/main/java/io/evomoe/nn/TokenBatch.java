@@ -1,6 +1,7 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.AttentionMask;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,11 @@ public final class TokenBatch {
       real += isPadding(s) ? 0 : 1;
     }
     return real;
+  }
+
+  /** Which tokens are not padding, in order. */
+  public int[] realRows() {
+    return IntStream.range(0, ids.length).filter(s -> !isPadding(s)).toArray();
   }
 
   /**

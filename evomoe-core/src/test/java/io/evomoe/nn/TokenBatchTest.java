@@ -18,6 +18,7 @@ class TokenBatchTest {
     assertThat(padded.length()).isEqualTo(3);
     assertThat(padded.size()).isEqualTo(6);
     assertThat(padded.realTokens()).isEqualTo(3);
+    assertThat(padded.realRows()).containsExactly(0, 2, 3);
     assertThat(padded.isPadding(1)).isTrue();
     assertThat(padded.isPadding(2)).isFalse();
     assertThat(padded.id(3)).isEqualTo(8);

@@ -79,12 +79,12 @@ public final class ExpertChoiceGate implements Gate {
   }
 
   private Routing choose(TokenMatrix p, TokenBatch batch) {
-    int capacity = Capacity.of(options.k, batch.realTokens(), p.columns());
+    int[] real = batch.realRows();
+    int capacity = Capacity.of(options.k, real.length, p.columns());
     RoutingBuilder routing = new RoutingBuilder(p.tokens(), p.columns());
     for (int e = 0; e < p.columns(); e++) {
       int expert = e;
-      IntStream.range(0, p.tokens())
-          .filter(s -> !batch.isPadding(s))
+      IntStream.of(real)
           .boxed()
           .sorted(Comparator.comparingDouble(s -> -p.get(s, expert)))
           .limit(capacity)

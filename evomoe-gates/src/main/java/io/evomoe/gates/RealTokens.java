@@ -14,7 +14,7 @@ final class RealTokens {
 
   RealTokens(TokenBatch batch) {
     this.batch = batch;
-    this.rows = IntStream.range(0, batch.size()).filter(s -> !batch.isPadding(s)).toArray();
+    this.rows = batch.realRows();
   }
 
   int count() {
