@@ -1,5 +1,8 @@
 package io.evomoe.kernel;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
 /**
  * Rows in contiguous groups, one group a weight matrix: rows {@code offset(g)} to {@code offset(g +
  * 1)} of the larger side belong to group g.
@@ -64,6 +67,20 @@ public final class RowGroups {
   /** Input rows: of all groups together, or of each when they are shared. */
   public int inputRows() {
     return shared ? offsets[1] : rows();
+  }
+
+  /** View of the rows of x [input rows, d] that a group reads. */
+  public INDArray inputsOf(INDArray x, int group) {
+    return rows(x, inputOffset(group), size(group));
+  }
+
+  /** View of the rows of y [output rows, d] that a group writes. */
+  public INDArray outputsOf(INDArray y, int group) {
+    return rows(y, offset(group), size(group));
+  }
+
+  private static INDArray rows(INDArray x, int first, int size) {
+    return x.get(NDArrayIndex.interval(first, first + size), NDArrayIndex.all());
   }
 
   /** Whether all groups read the same input rows. */

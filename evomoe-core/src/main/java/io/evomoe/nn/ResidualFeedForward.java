@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * {@code u + net(norm(u))}, with the net's {@code contract.weight} zero at the start, so that a new
@@ -58,8 +57,8 @@ public final class ResidualFeedForward implements Expert {
     INDArray rows = Nd4j.createUninitialized(x.dataType(), groups.rows(), x.size(1));
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
-        Output normalized = nets.get(g).norm.forward(inputRows(x, groups, g));
-        kernels.copyInto(normalized.value(), outputRows(rows, groups, g));
+        Output normalized = nets.get(g).norm.forward(groups.inputsOf(x, g));
+        kernels.copyInto(normalized.value(), groups.outputsOf(rows, g));
         throughNorm.put(g, normalized.pullback());
       }
     }
@@ -68,7 +67,7 @@ public final class ResidualFeedForward implements Expert {
             nets.stream().map(net -> net.inner).toList(), rows, RowGroups.routed(groups.offsets()));
     INDArray y = change.value();
     for (int g : throughNorm.keySet()) {
-      kernels.addInto(outputRows(y, groups, g), inputRows(x, groups, g));
+      kernels.addInto(groups.outputsOf(y, g), groups.inputsOf(x, g));
     }
     return new Output(
         y,
@@ -77,26 +76,12 @@ public final class ResidualFeedForward implements Expert {
           INDArray dx = kernels.zeros(x.shape());
           throughNorm.forEach(
               (g, pullback) -> {
-                INDArray into = inputRows(dx, groups, g);
-                kernels.addInto(into, outputRows(dy, groups, g));
-                kernels.addInto(into, pullback.pull(outputRows(dRows, groups, g)));
+                INDArray into = groups.inputsOf(dx, g);
+                kernels.addInto(into, groups.outputsOf(dy, g));
+                kernels.addInto(into, pullback.pull(groups.outputsOf(dRows, g)));
               });
           return dx;
         });
-  }
-
-  /** View of the rows that a group reads. */
-  private static INDArray inputRows(INDArray x, RowGroups groups, int group) {
-    return rows(x, groups.inputOffset(group), groups.size(group));
-  }
-
-  /** View of the rows that a group writes. */
-  private static INDArray outputRows(INDArray y, RowGroups groups, int group) {
-    return rows(y, groups.offset(group), groups.size(group));
-  }
-
-  private static INDArray rows(INDArray x, int first, int size) {
-    return x.get(NDArrayIndex.interval(first, first + size), NDArrayIndex.all());
   }
 
   @Override

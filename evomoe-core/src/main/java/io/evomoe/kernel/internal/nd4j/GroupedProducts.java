@@ -6,7 +6,6 @@ import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Matrix products with a weight matrix of its own for each group of rows. */
 final class GroupedProducts {
@@ -16,9 +15,9 @@ final class GroupedProducts {
     INDArray y = Nd4j.createUninitialized(x.dataType(), groups.rows(), map.out());
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
-        INDArray rows = outputRows(y, groups, g);
+        INDArray rows = groups.outputsOf(y, g);
         Accumulator into = new Accumulator(rows, 0);
-        Products.multiplyInto(inputRows(x, groups, g), false, map.weight(g), false, into);
+        Products.multiplyInto(groups.inputsOf(x, g), false, map.weight(g), false, into);
         INDArray bias = map.bias(g);
         if (bias != null) {
           rows.addiRowVector(bias);
@@ -34,24 +33,10 @@ final class GroupedProducts {
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         double beta = groups.isShared() && g > 0 ? 1 : 0;
-        Accumulator into = new Accumulator(inputRows(dx, groups, g), beta);
-        Products.multiplyInto(outputRows(dy, groups, g), false, weights.get(g), true, into);
+        Accumulator into = new Accumulator(groups.inputsOf(dx, g), beta);
+        Products.multiplyInto(groups.outputsOf(dy, g), false, weights.get(g), true, into);
       }
     }
     return dx;
-  }
-
-  /** View of the rows that a group reads. */
-  static INDArray inputRows(INDArray x, RowGroups groups, int group) {
-    return view(x, groups.inputOffset(group), groups.size(group));
-  }
-
-  /** View of the rows that a group writes. */
-  static INDArray outputRows(INDArray y, RowGroups groups, int group) {
-    return view(y, groups.offset(group), groups.size(group));
-  }
-
-  private static INDArray view(INDArray x, int first, int size) {
-    return x.get(NDArrayIndex.interval(first, first + size), NDArrayIndex.all());
   }
 }

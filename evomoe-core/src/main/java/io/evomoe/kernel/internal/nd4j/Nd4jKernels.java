@@ -87,8 +87,8 @@ public final class Nd4jKernels implements Kernels {
   @Override
   public void groupParameterGradients(
       INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
-    INDArray inputs = GroupedProducts.inputRows(x, groups, group);
-    INDArray gradients = GroupedProducts.outputRows(dy, groups, group);
+    INDArray inputs = groups.inputsOf(x, group);
+    INDArray gradients = groups.outputsOf(dy, group);
     Products.multiplyInto(inputs, true, gradients, false, into.weight());
     Accumulator bias = into.bias();
     if (bias != null) {
