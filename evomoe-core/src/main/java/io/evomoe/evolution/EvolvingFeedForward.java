@@ -158,9 +158,7 @@ public final class EvolvingFeedForward implements Layer {
    * @throws IllegalArgumentException if the step keeps more experts than there are
    */
   public TopKRouting topKRouting(StepContext step) {
-    return mixture == null
-        ? new TopKRouting.Other("has one expert in each layer and does not route")
-        : mixture.gate().topKRouting(step);
+    return mixture == null ? TopKRouting.Other.ONE_EXPERT : mixture.gate().topKRouting(step);
   }
 
   /** Name of its gate, of one to come as well. */

@@ -1,5 +1,7 @@
 package io.evomoe.kernel;
 
+import io.evomoe.internal.names.FieldBound;
+
 /**
  * The shape of a multi-head attention.
  *
@@ -17,11 +19,7 @@ public record AttentionShape(
 
   /** Refuses heads that cannot be shared evenly. */
   public AttentionShape {
-    if (keyValueHeads < 1 || heads % keyValueHeads != 0) {
-      throw new IllegalArgumentException(
-          "keyValueHeads must be at least 1 and divide the heads, %d, was %d"
-              .formatted(heads, keyValueHeads));
-    }
+    FieldBound.divides("keyValueHeads", keyValueHeads, "heads", heads);
   }
 
   /** An attention each of whose heads has keys and values of its own. */

@@ -38,5 +38,10 @@ public sealed interface TopKRouting {
    * @param reason the end of a sentence that begins with the gate's name, such as {@code looks up
    *     its expert by the token's id}
    */
-  record Other(String reason) implements TopKRouting {}
+  record Other(String reason) implements TopKRouting {
+
+    /** Of a layer of one expert. */
+    public static final Other ONE_EXPERT =
+        new Other("has one expert in each layer and does not route");
+  }
 }

@@ -31,11 +31,7 @@ public record AttentionForm(
     FieldBound.atLeast("width", width, 1);
     FieldBound.atLeast("heads", heads, 1);
     FieldBound.atLeast("headWidth", headWidth, 1);
-    if (keyValueHeads < 1 || heads % keyValueHeads != 0) {
-      throw new IllegalArgumentException(
-          "keyValueHeads must be at least 1 and divide the heads, %d, was %d"
-              .formatted(heads, keyValueHeads));
-    }
+    FieldBound.divides("keyValueHeads", keyValueHeads, "heads", heads);
     if (rotary != null && headWidth % 2 != 0) {
       throw new IllegalArgumentException(
           "headWidth must be even for rotary positions, was " + headWidth);

@@ -24,7 +24,7 @@ public final class DenseGate implements Gate {
 
   @Override
   public TopKRouting topKRouting(StepContext step) {
-    return new TopKRouting.Other("has one expert in each layer and does not route");
+    return TopKRouting.Other.ONE_EXPERT;
   }
 
   @Override

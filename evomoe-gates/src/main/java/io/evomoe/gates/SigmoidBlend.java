@@ -6,6 +6,7 @@ import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.moe.TopKRouting;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -17,6 +18,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class SigmoidBlend {
   /** The expert of a token that takes no part. */
   static final int NONE = -1;
+
+  /** What its gates say of themselves. */
+  static final TopKRouting TOP_K_ROUTING =
+      new TopKRouting.Other("weighs its expert by a sigmoid, against the token itself");
 
   private final Routing routing;
 

@@ -83,7 +83,7 @@ public final class StableMoeGate implements Gate {
 
   @Override
   public TopKRouting topKRouting(StepContext step) {
-    return new TopKRouting.Other("weighs its expert by a sigmoid, against the token itself");
+    return SigmoidBlend.TOP_K_ROUTING;
   }
 
   @Override
