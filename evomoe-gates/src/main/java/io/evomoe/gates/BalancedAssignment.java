@@ -52,11 +52,15 @@ public final class BalancedAssignment {
   /**
    * The expert of each token.
    *
-   * @param scores [S, E]; one that is not finite counts as the least finite one
+   * @param scores [S, E]
+   * @throws IllegalArgumentException for scores that are not finite
    */
   public static int[] of(TokenMatrix scores) {
+    if (!scores.isFinite()) {
+      throw new IllegalArgumentException("scores must be finite");
+    }
     int[] expertOf = new int[scores.tokens()];
-    assign(losses(FiniteScores.of(scores)), scores.columns(), expertOf);
+    assign(losses(scores), scores.columns(), expertOf);
     return expertOf;
   }
 

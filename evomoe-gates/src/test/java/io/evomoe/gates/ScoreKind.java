@@ -19,9 +19,7 @@ enum ScoreKind {
   /** All equal. */
   EQUAL,
   /** Very large and very small magnitudes together. */
-  EXTREME,
-  /** Some are infinite or not a number. */
-  NOT_FINITE;
+  EXTREME;
 
   private static final int WIDTH = 16;
   private static final int CLUSTERS = 5;
@@ -49,15 +47,7 @@ enum ScoreKind {
       case REPEATED -> gaussian(seed, "row " + t % ROWS, e);
       case EQUAL -> 3;
       case EXTREME -> normal * Math.pow(10, 6 * uniform);
-      case NOT_FINITE -> uniform < 0.8 ? normal : notFinite(uniform);
     };
-  }
-
-  private static double notFinite(double uniform) {
-    if (uniform < 0.87) {
-      return Double.NaN;
-    }
-    return uniform < 0.94 ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
   }
 
   private static double clustered(int t, int e, long seed) {
