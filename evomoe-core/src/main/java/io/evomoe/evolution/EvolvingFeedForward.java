@@ -140,13 +140,6 @@ public final class EvolvingFeedForward implements Layer {
     return experts.get(0).parameters().stream().mapToLong(Parameter::length).sum();
   }
 
-  /** Parameters of the gate; 0 while there is none. */
-  public long gateParameters() {
-    return mixture == null
-        ? 0
-        : mixture.gate().parameters().stream().mapToLong(Parameter::length).sum();
-  }
-
   /** Parameters of the gate that a token does not touch; 0 while there is none. */
   long idleGateParameters() {
     return mixture == null ? 0 : mixture.gate().idleParameters();
