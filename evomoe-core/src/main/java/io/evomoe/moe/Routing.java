@@ -88,11 +88,6 @@ public final class Routing {
     return bypass == null ? 0 : bypass[s];
   }
 
-  /** Whether a bypass is set. */
-  public boolean hasBypass() {
-    return bypass != null;
-  }
-
   /** Weight of each token itself in the output [S], a copy; null without a bypass. */
   public double @Nullable [] bypass() {
     return bypass == null ? null : bypass.clone();

@@ -76,8 +76,6 @@ class RoutingTest {
     assertThat(routing.weight(0)).isEqualTo(0.4);
     assertThat(routing.offset(0)).isZero();
     assertThat(routing.bypass()).containsExactly(0.1, 0, 0.3, 0.4);
-    assertThat(routing.hasBypass()).isTrue();
-    assertThat(unsorted().build().hasBypass()).isFalse();
     assertThat(routing.bypass(3)).isEqualTo(0.4);
     assertThat(unsorted().build().bypass()).isNull();
     assertThat(unsorted().build().bypass(3)).isZero();
@@ -146,7 +144,7 @@ class RoutingTest {
     assertThat(routing.loads()[4]).isEqualTo(expected.load(4));
     assertThat(routing.tokenCount()).isEqualTo(5001);
     assertThat(routing.dropped()).isZero();
-    assertThat(routing.hasBypass()).isFalse();
+    assertThat(routing.bypass()).isNull();
   }
 
   @Test

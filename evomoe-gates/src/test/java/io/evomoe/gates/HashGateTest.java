@@ -77,7 +77,7 @@ class HashGateTest extends GateContract {
     Routing routing = scene.route(TokenRows.random(9, 1), GateScene.training()).routing();
 
     assertThat(routing.weights()).hasSize(9).containsOnly(1);
-    assertThat(routing.hasBypass()).isFalse();
+    assertThat(routing.bypass()).isNull();
     assertThat(scene.gate().parameters()).isEmpty();
   }
 

@@ -102,7 +102,7 @@ public class GateDecisions {
     try (MemoryWorkspace ignored = Inputs.memory()) {
       Routed routed = gate.route(tokens, pass);
       double[] weights = routed.routing().weights();
-      double[] bypass = new double[routed.routing().hasBypass() ? pass.tokens().size() : 0];
+      double[] bypass = new double[routed.routing().bypass() == null ? 0 : pass.tokens().size()];
       sink.consume(routed.pullback().pull(new RoutingGradient(weights, bypass)));
     }
   }
