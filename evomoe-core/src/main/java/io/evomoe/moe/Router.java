@@ -57,27 +57,13 @@ public final class Router {
   }
 
   /**
-   * The logits of each token on the host alone, z [S, E]; otherwise as {@link #forward}.
-   *
-   * @param tokens x [S, d]
-   */
-  public TokenMatrix logits(INDArray tokens, Pass pass) {
-    return forward(tokens, pass).values();
-  }
-
-  /**
    * Adds the gradients of W and of B, where it is learned, and gives that of the tokens.
    *
-   * @param tokens what {@link #logits} took [S, d]
+   * @param tokens what {@link #forward} took [S, d]
    * @param dLogits gradient of z [S, E]
    * @param pass as there
    * @return gradient of x [S, d]
    */
-  public INDArray backward(INDArray tokens, TokenMatrix dLogits, Pass pass) {
-    return backward(tokens, dLogits.toArray(projection.kernels()), pass);
-  }
-
-  /** The same, of a gradient that kernels have made. */
   public INDArray backward(INDArray tokens, INDArray dLogits, Pass pass) {
     prior.backward(dLogits, pass);
     return projection.backward(tokens, dLogits);

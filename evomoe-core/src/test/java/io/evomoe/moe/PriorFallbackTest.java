@@ -62,7 +62,7 @@ class PriorFallbackTest {
     TokenBatch batch = batch(4, new int[] {2, MASK, MASK, 1});
     Router router = router(PriorFallback.BEFORE, Set.of(MASK, END));
     TokenMatrix dz = TokenMatrix.of(rows(4, EXPERTS));
-    router.backward(rows(4, WIDTH), dz, new Pass(STEP, batch));
+    router.backward(rows(4, WIDTH), dz.toArray(DataType.DOUBLE), new Pass(STEP, batch));
     INDArray gradient = table(router, true);
 
     for (int e = 0; e < EXPERTS; e++) {
@@ -96,9 +96,9 @@ class PriorFallbackTest {
   private static void assertRows(Router router, TokenBatch batch, int... rows) {
     INDArray tokens = rows(batch.size(), WIDTH);
     Pass pass = new Pass(STEP, batch);
-    TokenMatrix z = router.logits(tokens, pass);
+    TokenMatrix z = router.forward(tokens, pass).values();
     Router plain = new Router(spec(Set.of()), RouterOptions.PLAIN);
-    TokenMatrix own = plain.logits(tokens, pass);
+    TokenMatrix own = plain.forward(tokens, pass).values();
     for (int s = 0; s < rows.length; s++) {
       for (int e = 0; e < EXPERTS; e++) {
         double prior = rows[s] == NONE ? 0 : table(router, false).getDouble(rows[s], e);
