@@ -60,11 +60,6 @@ public record StepContext(
     return new StepContext(step, phase, temperature, annealingLeft, hardExperts, false, seed);
   }
 
-  /** The same step with another share of the annealing still to come. */
-  public StepContext withAnnealingLeft(double share) {
-    return new StepContext(step, phase, temperature, share, hardExperts, training, seed);
-  }
-
   /** The same step in the hard phase, in which a token keeps so many experts. */
   public StepContext hard(int experts) {
     return new StepContext(step, Phase.HARD, temperature, annealingLeft, experts, training, seed);

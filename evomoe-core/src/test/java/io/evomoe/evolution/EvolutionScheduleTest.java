@@ -66,8 +66,14 @@ class EvolutionScheduleTest {
 
     assertThat(schedule.context(12, true, 99))
         .isEqualTo(
-            new StepContext(12, schedule.phase(12), schedule.temperature(12), true, 99)
-                .withAnnealingLeft(schedule.annealingLeft(12)));
+            new StepContext(
+                12,
+                schedule.phase(12),
+                schedule.temperature(12),
+                schedule.annealingLeft(12),
+                1,
+                true,
+                99));
   }
 
   @Test
@@ -78,8 +84,8 @@ class EvolutionScheduleTest {
 
     assertThat(second.context(12, true, 99))
         .isEqualTo(
-            new StepContext(512, first.phase(12), first.temperature(12), true, 99)
-                .withAnnealingLeft(first.annealingLeft(12)));
+            new StepContext(
+                512, first.phase(12), first.temperature(12), first.annealingLeft(12), 1, true, 99));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

@@ -86,7 +86,7 @@ public final class GateScene {
 
   /** Training in the given phase, before the annealing has ended. */
   public static StepContext training(Phase phase, long seed) {
-    return new StepContext(100, phase, TEMPERATURE, true, seed).withAnnealingLeft(0.6);
+    return new StepContext(100, phase, TEMPERATURE, 0.6, 1, true, seed);
   }
 
   /** Soft training with a fixed seed. */

@@ -41,7 +41,7 @@ class RouterTest {
 
   private static final int PADDING = 4;
   private static final StepContext SOFT = new StepContext(3, Phase.SOFT, 1, true, 1);
-  private static final StepContext EARLY = SOFT.withAnnealingLeft(0.25);
+  private static final StepContext EARLY = new StepContext(3, Phase.SOFT, 1, 0.25, 1, true, 1);
 
   private final INDArray tokens = rows(IDS.length, 4);
 
