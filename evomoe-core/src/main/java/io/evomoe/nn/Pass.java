@@ -27,11 +27,6 @@ public record Pass(
     this(step, tokens, null, null, null, false);
   }
 
-  /** The same over other tokens. */
-  public Pass withTokens(TokenBatch other) {
-    return new Pass(step, other, memory, cache, replay, searching);
-  }
-
   /** The same with a memory. */
   public Pass withMemory(Memory other) {
     return new Pass(step, tokens, other, cache, replay, searching);

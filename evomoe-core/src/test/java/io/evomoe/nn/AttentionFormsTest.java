@@ -112,7 +112,7 @@ class AttentionFormsTest {
     }
     boolean[] padding = {true, true, true, false, false, false, false, false};
     TokenBatch tokens = new TokenBatch(LENGTH + 3, new int[LENGTH + 3], padding);
-    INDArray later = layer.forward(moved, pass(1, 1).withTokens(tokens)).value();
+    INDArray later = layer.forward(moved, pass(tokens)).value();
 
     for (int s = 0; s < LENGTH; s++) {
       assertThat(later.getRow(s + 3).equalsWithEps(alone.getRow(s), 1e-12)).isTrue();

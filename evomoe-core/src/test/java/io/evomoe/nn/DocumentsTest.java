@@ -35,7 +35,7 @@ class DocumentsTest {
     Layer decoder = decoder(KernelSelection.forType(type), causal);
     INDArray x = RandomArrays.gaussian(type, 1, DOCUMENTS.length, WIDTH);
     INDArray dy = RandomArrays.gaussian(type, 2, DOCUMENTS.length, WIDTH);
-    Output packed = decoder.forward(x, pass(1, 1).withTokens(documents()));
+    Output packed = decoder.forward(x, pass(documents()));
     INDArray dx = packed.pullback().pull(dy);
     double tolerance = type == DataType.FLOAT ? 1e-5 : 1e-12;
     int[] starts = {0, 4, 5, 9, 12, 18};
@@ -52,8 +52,7 @@ class DocumentsTest {
   @Test
   void should_have_the_gradient_of_central_differences() {
     INDArray x = RandomArrays.gaussian(DataType.DOUBLE, 1, DOCUMENTS.length, WIDTH);
-    LayerGradientCheck.check(
-        decoder(LayerFixture.KERNELS, true), x, pass(1, 1).withTokens(documents()));
+    LayerGradientCheck.check(decoder(LayerFixture.KERNELS, true), x, pass(documents()));
   }
 
   @Test
@@ -78,7 +77,7 @@ class DocumentsTest {
     Kernels kernels = LayerFixture.KERNELS;
     KeyValueCache cache = new KeyValueCache(2, LENGTH, kernels);
     INDArray x = RandomArrays.gaussian(DataType.DOUBLE, 1, DOCUMENTS.length, WIDTH);
-    Pass cached = pass(1, 1).withTokens(documents()).withCache(cache);
+    Pass cached = pass(documents()).withCache(cache);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> decoder(kernels, true).forward(x, cached))
         .withMessage(

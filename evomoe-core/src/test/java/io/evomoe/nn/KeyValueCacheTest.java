@@ -170,7 +170,7 @@ class KeyValueCacheTest {
 
   /** In a workspace, which the cache must outlive. */
   private INDArray run(INDArray x, TokenBatch tokens, KeyValueCache cache) {
-    Pass pass = LayerFixture.pass(1, 1).withTokens(tokens).withMemory(memory).withCache(cache);
+    Pass pass = LayerFixture.pass(tokens).withMemory(memory).withCache(cache);
     INDArray[] y = new INDArray[1];
     Scratch.compute(
         () -> {

@@ -26,8 +26,11 @@ final class LayerFixture {
 
   /** A training pass over sequences of the given length. */
   static Pass pass(int sequences, int length) {
-    StepContext step = new StepContext(0, Phase.SOFT, 1, true, 17);
-    return new Pass(step, TokenBatch.of(length, new int[sequences * length]));
+    return pass(TokenBatch.of(length, new int[sequences * length]));
+  }
+
+  static Pass pass(TokenBatch tokens) {
+    return new Pass(new StepContext(0, Phase.SOFT, 1, true, 17), tokens);
   }
 
   /** The layer itself, with no parameter left at 0 or 1. */
