@@ -47,11 +47,6 @@ public record TemperatureSchedule(Shape shape, double maximum, double minimum, l
     }
   }
 
-  /** The default: exponential from {@link #DEFAULT_MAXIMUM} to {@link #DEFAULT_MINIMUM}. */
-  public static TemperatureSchedule over(long decaySteps) {
-    return new TemperatureSchedule(Shape.EXPONENTIAL, DEFAULT_MAXIMUM, DEFAULT_MINIMUM, decaySteps);
-  }
-
   /**
    * The temperature at a step.
    *

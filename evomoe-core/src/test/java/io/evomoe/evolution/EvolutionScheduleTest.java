@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EvolutionScheduleTest {
-  private static final TemperatureSchedule TEMPERATURE = TemperatureSchedule.over(50);
+  private static final TemperatureSchedule TEMPERATURE =
+      new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 50);
 
   /** 20 of 50 steps after the spawn. */
   private static final double LEFT = 0.6;
@@ -100,7 +101,8 @@ class EvolutionScheduleTest {
         new EvolutionSchedule(EvolutionConfig.defaults(), 2000, Growth.SPAWNED);
 
     assertThat(schedule.diversifySteps()).isEqualTo(200);
-    assertThat(schedule.temperature()).isEqualTo(TemperatureSchedule.over(1350));
+    assertThat(schedule.temperature())
+        .isEqualTo(new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 1350));
     assertThat(schedule.config().copyMoments()).isTrue();
     EvolutionSchedule shortest =
         new EvolutionSchedule(EvolutionConfig.defaults(), 1, Growth.SPAWNED);

@@ -40,12 +40,6 @@ class TemperatureScheduleTest {
   }
 
   @Test
-  void should_fall_exponentially_from_2_to_0_3_where_nothing_else_is_asked_for() {
-    assertThat(TemperatureSchedule.over(70))
-        .isEqualTo(new TemperatureSchedule(Shape.EXPONENTIAL, 2, 0.3, 70));
-  }
-
-  @Test
   void should_stay_where_it_is_with_equal_bounds_and_jump_in_a_single_step() {
     assertThat(new TemperatureSchedule(Shape.LINEAR, 0.5, 0.5, 1).at(0)).isEqualTo(0.5);
     assertThat(new TemperatureSchedule(Shape.LINEAR, 2, 0.5, 1).at(1)).isEqualTo(0.5);
@@ -67,7 +61,7 @@ class TemperatureScheduleTest {
   @Test
   void should_refuse_a_step_before_the_spawn() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TemperatureSchedule.over(10).at(-1))
+        .isThrownBy(() -> new TemperatureSchedule(Shape.LINEAR, 2, 0.3, 10).at(-1))
         .withMessage("sinceSpawn must be at least 0, was -1");
   }
 

@@ -70,7 +70,7 @@ final class ConfigRecords {
             "floorShare: " + SHARE));
     ALL.put(TrainerConfig.defaults(10), fields("training: " + ANY, "guards: " + ANY));
     ALL.put(
-        TemperatureSchedule.over(10),
+        new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 10),
         fields(
             "shape: " + ANY,
             "maximum: " + ABOVE_ZERO,

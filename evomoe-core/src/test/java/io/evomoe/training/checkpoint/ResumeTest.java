@@ -107,7 +107,8 @@ class ResumeTest {
     assertThat(saved.progress()).isEqualTo(trainer.progress());
     assertThat(saved.progress().spawned()).isTrue();
     assertThat(saved.context().phase()).isEqualTo(Phase.SOFT);
-    assertThat(saved.context().temperature()).isEqualTo(TemperatureSchedule.over(6).at(2));
+    assertThat(saved.context().temperature())
+        .isEqualTo(new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 6).at(2));
     assertThat(saved.seed()).isEqualTo(5);
     assertThat(saved.config()).containsExactly(Map.entry("preset", "tiny"));
   }

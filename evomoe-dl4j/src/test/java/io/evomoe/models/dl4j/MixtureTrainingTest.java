@@ -127,7 +127,9 @@ class MixtureTrainingTest {
     assertThat(phases.subList(0, 4)).containsOnly(Phase.DIVERSIFY);
     assertThat(phases.subList(4, 40)).containsOnly(Phase.SOFT);
     assertThat(temperatures.get(4)).isEqualTo(2);
-    assertThat(temperatures.get(20)).isEqualTo(TemperatureSchedule.over(27).at(16));
+    assertThat(temperatures.get(20))
+        .isEqualTo(
+            new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 27).at(16));
     assertThat(temperatures.get(39)).isCloseTo(0.3, within(1e-12));
     assertThat(mixture(network).routing().orElseThrow().meanActiveExperts()).isBetween(1.0, 3.0);
   }
