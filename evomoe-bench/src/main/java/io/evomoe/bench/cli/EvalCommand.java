@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.report.ClassEvaluationTable;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
+import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.TunedFolder;
@@ -44,8 +45,8 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       description =
-          "file or folder as for training, but a file of text is read as a whole; the run's data by"
-              + " default")
+          "file or folder as for training, but what has no split of its own is measured as a whole;"
+              + " the run's data by default")
   @Nullable Path data;
 
   @Mixin DataOptions form = new DataOptions();
@@ -84,10 +85,10 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (data != null && isGiven("--split") && Files.isRegularFile(data)) {
+    if (data != null && isGiven("--split") && Files.exists(data) && !SplitFolder.isOne(data)) {
       throw new IllegalArgumentException(
-          "--split is a part of the run's data or of a folder that has parts; a file is measured as a whole, as %s would be"
-              .formatted(data));
+          "--split is a part of the run's data or of a folder that has parts; a %s is measured as a whole, as %s would be"
+              .formatted(Files.isDirectory(data) ? "folder without them" : "file", data));
     }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();

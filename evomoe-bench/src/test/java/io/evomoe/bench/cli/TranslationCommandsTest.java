@@ -160,6 +160,34 @@ class TranslationCommandsTest {
   }
 
   @Test
+  void eval_should_measure_all_of_other_data_that_has_no_split() throws IOException {
+    Path one = Files.writeString(folder.resolve("one.tsv"), "The road 7.\tDie Straße 7.\n");
+    Path several = Files.createDirectories(folder.resolve("several"));
+    Files.writeString(several.resolve("a.tsv"), "The road 8.\tDie Straße 8.\n".repeat(3));
+    Files.writeString(several.resolve("b.tsv"), "The road 9.\tDie Straße 9.\n".repeat(2));
+
+    assertThat(evalOf(one).succeeded().out())
+        .contains("of pair file " + one)
+        .contains("1 sentences, beam");
+    assertThat(evalOf(several).succeeded().out()).contains("5 sentences, beam");
+    for (Path data : List.of(one, several)) {
+      evalOf(data, "--split", "train").refused("is measured as a whole, as " + data + " would be");
+    }
+    evalOf(folder.resolve("none.tsv"), "--split", "train").refused("none.tsv");
+  }
+
+  @Test
+  void eval_should_measure_one_part_of_other_data_that_has_a_split() throws IOException {
+    Path parts = Files.createDirectories(folder.resolve("parts"));
+    Files.writeString(parts.resolve("valid.tsv"), "The road 8.\tDie Straße 8.\n".repeat(3));
+    Files.writeString(parts.resolve("test.tsv"), "The road 9.\tDie Straße 9.\n".repeat(2));
+
+    assertThat(evalOf(parts).succeeded().out()).contains("3 sentences, beam");
+    assertThat(evalOf(parts, "--split", "test").succeeded().out()).contains("2 sentences, beam");
+    evalOf(parts, "--split", "train").refused("must hold one file NAME.train.tsv");
+  }
+
+  @Test
   void commands_of_other_tasks_should_refuse_the_run() {
     for (String command : List.of("generate", "finetune")) {
       CommandRun run = CommandRun.of(command, "--checkpoint", trained.toString());
@@ -188,6 +216,11 @@ class TranslationCommandsTest {
     assertThat(run.err())
         .contains("the vocabulary in " + other.resolve("tokenizer") + " is not the one that ")
         .doesNotContain("\tat ");
+  }
+
+  private static CommandRun evalOf(Path data, String... options) {
+    String[] command = {"eval", "--checkpoint", "" + trained, "--data", "" + data};
+    return CommandRun.of(with(command, options));
   }
 
   private static CommandRun translate(String lines, String... options) {

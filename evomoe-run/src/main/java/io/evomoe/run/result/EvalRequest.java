@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What to measure a trained model on.
  *
  * @param data file or folder; null for the data of the run
- * @param split {@code train}, {@code valid} or {@code test}; a file of text is read as a whole
+ * @param split {@code train}, {@code valid} or {@code test}; data with no split of its own is
+ *     measured as a whole
  * @param batches at most so many batches for the loss, at least 1
  * @param sentences at most so many sentences are translated, at least 1
  * @param examples translations to show, at least 0

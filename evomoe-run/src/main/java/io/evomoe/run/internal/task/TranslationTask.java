@@ -12,6 +12,8 @@ import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
@@ -104,15 +106,26 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
 
   @Override
   public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
-    Path data = request.data();
-    List<Path> sources = data == null ? run.data(List.of()) : List.of(data);
+    return new TranslationQuality(run, trained(run, request)).measure(pairs(run, request), request);
+  }
+
+  /** The pairs that a request means. */
+  private static PairCorpus pairs(RunCheckpoint run, EvalRequest request) {
     RunConfig config = run.config();
-    // Other data may be a folder with its split.
-    HeldOut heldOut =
-        sources.stream().allMatch(SplitFolder::isOne) ? HeldOut.DEFAULT : config.split();
-    PairSplit split = open(sources, heldOut, config.data(), note -> {});
-    PairCorpus pairs = part(split, request.split(), sources);
-    return new TranslationQuality(run, trained(run, request)).measure(pairs, request);
+    Path data = request.data();
+    if (data != null) {
+      return PairCorpus.read(measured(data, request.split(), config.data()), note -> {});
+    }
+    List<Path> sources = run.data(List.of());
+    return part(open(sources, config.split(), config.data(), note -> {}), request.split(), sources);
+  }
+
+  /** A part of a folder that has a split of its own, anything else as a whole. */
+  private static DataSource measured(Path data, String part, DataForm form) {
+    return SplitFolder.isOne(data)
+        ? DataSource.file(
+            SplitFolder.of(data, RecordKind.PAIR).require(part), RecordKind.PAIR, form)
+        : DataSource.of(data, RecordKind.PAIR, form);
   }
 
   private static PairCorpus part(PairSplit pairs, String split, List<Path> sources) {
