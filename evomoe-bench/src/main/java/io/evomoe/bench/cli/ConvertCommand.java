@@ -1,17 +1,13 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.NewFolder;
+import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Conversion;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.training.checkpoint.ExpertGroups;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -106,7 +102,10 @@ final class ConvertCommand implements Callable<Integer> {
       SpawnMethod method =
           SpawnMethod.parse(spawn == null ? run.config().evolution().spawn() : spawn);
       Conversion conversion = new Conversion(run);
-      copyTokenizer(run.folder().tokenizerPath(), new RunFolder(made.path()));
+      if (run.folder().hasTokenizer()) {
+        TokenizerFiles.copy(
+            run.folder().tokenizerPath(), new RunFolder(made.path()).tokenizerPath());
+      }
       conversion.write(groups, method, made.path());
       made.publish();
       String became =
@@ -132,16 +131,5 @@ final class ConvertCommand implements Callable<Integer> {
           "--spread is an old name of --spawn: it cannot be given beside it");
     }
     spawn = spread == null ? spawn : spread;
-  }
-
-  private static void copyTokenizer(Path from, RunFolder to) {
-    try (Stream<Path> files = Files.list(from)) {
-      Path target = Files.createDirectories(to.tokenizerPath());
-      for (Path file : files.toList()) {
-        Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot copy the tokenizer: " + IoReason.of(e), e);
-    }
   }
 }

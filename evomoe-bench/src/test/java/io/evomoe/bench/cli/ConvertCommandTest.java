@@ -11,6 +11,7 @@ import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -223,6 +224,30 @@ class ConvertCommandTest {
 
     assertThat(resumed.code()).as(resumed.err()).isEqualTo(2);
     assertThat(resumed.err()).contains("has taken all of its 20 steps", "--steps 21");
+  }
+
+  @Test
+  void a_conversion_should_keep_what_the_run_was_started_with_and_read_none_of_it()
+      throws IOException {
+    TinyRuns own = TinyRuns.everyTask(folder).get(0);
+    Path from = folder.resolve("from");
+    own.train(from, "switch", "3").succeeded();
+    String text = Files.readString(own.data());
+    Path changed = folder.resolve("changed");
+    Path gone = folder.resolve("gone");
+    String[] convert = {"convert", "--checkpoint", "" + from, "--select", "0,1", "--out"};
+
+    String other = Files.readString(Files.writeString(own.data(), "Other text.\n".repeat(400)));
+    CommandRun.of(with(convert, "" + changed)).succeeded();
+    Files.delete(own.data());
+    CommandRun.of(with(convert, "" + gone)).succeeded();
+
+    for (Path run : List.of(changed, gone)) {
+      Files.writeString(own.data(), other);
+      CommandRun.of("eval", "--checkpoint", run).refused("is not what the run was started with");
+      Files.writeString(own.data(), text);
+      assertWorks(run);
+    }
   }
 
   private static void assertWorks(Path run) {

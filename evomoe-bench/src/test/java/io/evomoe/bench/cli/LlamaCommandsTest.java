@@ -116,6 +116,23 @@ class LlamaCommandsTest {
     assertThat(Math.abs(loss(out) - loss(dense))).isLessThan(1e-5);
   }
 
+  @Test
+  void an_imported_mixture_without_tokenizer_and_data_should_be_converted() throws IOException {
+    Path published = folder.resolve("published");
+    succeed("export", "--checkpoint", train("topk", ""), "--format", "hf", "--out", published);
+    for (String file : List.of("tokenizer.json", "vocab.json", "merges.txt")) {
+      Files.deleteIfExists(published.resolve(file));
+    }
+    Path imported = folder.resolve("imported");
+    Path two = folder.resolve("two");
+    succeed("import", "--from", published, "--out", imported);
+
+    succeed("convert", "--checkpoint", imported, "--select", "3,1", "--out", two);
+
+    succeed("logits", "--checkpoint", two, "--ids", "1,2");
+    CommandRun.of("train", "--resume", two, "--steps", "9").refused("(--data)");
+  }
+
   private Path train(String gate, String fields) {
     Path out = folder.resolve("run");
     List<Object> words =

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -200,9 +201,19 @@ public record RunFolder(Path path) {
    */
   public CheckpointFolder checkpointWriter(
       List<Path> data, String content, RunConfig config, Map<String, String> notes) {
+    return checkpointWriter(dataEntries(data, content), config, notes);
+  }
+
+  /**
+   * The same for the data of another checkpoint, which is not looked at.
+   *
+   * @param data what that checkpoint keeps of it
+   */
+  public CheckpointFolder checkpointWriter(
+      Map<String, String> data, RunConfig config, Map<String, String> notes) {
     Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
     entries.putAll(notes);
-    entries.putAll(dataEntries(data, content));
+    entries.putAll(data);
     entries.put(VOCABULARY, tokenizerDigest());
     return new CheckpointFolder(checkpoints(), config.guards().keepCheckpoints(), entries);
   }
@@ -218,6 +229,13 @@ public record RunFolder(Path path) {
             .map(source -> source.toAbsolutePath().normalize().toString())
             .collect(Collectors.joining("\n"));
     return Map.of(DATA, paths, CONTENT, content);
+  }
+
+  /** What a checkpoint keeps of its data; nothing where an older one does not say. */
+  public static Map<String, String> dataEntries(Checkpoint checkpoint) {
+    Map<String, String> kept = new HashMap<>(checkpoint.config());
+    kept.keySet().retainAll(Set.of(DATA, CONTENT));
+    return kept;
   }
 
   /**

@@ -6,7 +6,6 @@ import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Growth;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.step.StepContext;
@@ -48,11 +47,12 @@ public final class Conversion {
   }
 
   /**
-   * Writes a run folder that {@code train --resume} and the other commands take.
+   * Writes a run folder that {@code train --resume} and the other commands take. Its data is that
+   * which the run was started with, wherever that is by now.
    *
    * @param groups where each new expert comes from
    * @param spread how copies are made to differ from the expert they come from
-   * @param out a new folder, with the tokenizer already in it
+   * @param out a new folder, with the tokenizer already in it, if the run has one
    * @return the checkpoint
    */
   public Path write(ExpertGroups groups, SpawnMethod spread, Path out) {
@@ -73,10 +73,7 @@ public final class Conversion {
     Checkpoint saved = run.checkpoint();
     return folder
         .checkpointWriter(
-            RunFolder.data(saved),
-            FolderDigest.of(RunFolder.data(saved)),
-            config,
-            Lineage.of(saved.config()).entries())
+            RunFolder.dataEntries(saved), config, Lineage.of(saved.config()).entries())
         .write(state(config, converted, moments));
   }
 
