@@ -148,6 +148,16 @@ class TranslationCommandsTest {
   }
 
   @Test
+  void eval_should_show_every_sentence_once_where_more_are_asked_for() {
+    CommandRun run =
+        CommandRun.of("eval", "--checkpoint", trained, "--examples", "10", "--sentences", "5");
+
+    assertThat(run.succeeded().out().lines().filter(line -> line.startsWith("source: ")))
+        .hasSize(5)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void eval_should_measure_the_part_that_is_asked_for() {
     String whole = trained.toString();
     assertThat(CommandRun.of("eval", "--checkpoint", whole, "--split", "train").out())

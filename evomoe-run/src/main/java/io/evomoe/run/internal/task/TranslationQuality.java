@@ -50,8 +50,9 @@ final class TranslationQuality {
     List<String> translations =
         new LineTranslator(trained, run.tokenizer(), request.search()).translate(sources);
     List<TranslationScores.Example> examples = new ArrayList<>();
-    for (int i = 0; i < Math.min(request.examples(), count); i++) {
-      int example = (int) ((2L * i + 1) * count / (2L * request.examples()));
+    int shown = Math.min(request.examples(), count);
+    for (int i = 0; i < shown; i++) {
+      int example = (int) ((2L * i + 1) * count / (2L * shown));
       examples.add(
           new TranslationScores.Example(
               sources.get(example), references.get(example), translations.get(example)));
