@@ -116,7 +116,7 @@ final class DecoderFamily implements PublishedFamily {
         traits.attentionBias(fields),
         traits.projectionBias(fields),
         span == null ? null : new QueryKeyNorm(span, epsilon),
-        RotaryFields.read(fields));
+        RotaryFields.read(fields, traits.theta()));
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     over the heads
  * @param writesHeadWidth whether heads may have a width of their own
  * @param epsilon of its norms where {@code rms_norm_eps} is left out
+ * @param theta of its rotary positions where {@code rope_theta} is left out
  * @param window how its configuration says that an attention sees all earlier tokens
  */
 record DecoderTraits(
@@ -27,6 +28,7 @@ record DecoderTraits(
     OptionalInt headWidthByDefault,
     boolean writesHeadWidth,
     double epsilon,
+    double theta,
     Window window) {
 
   /** Where a family has biases. */

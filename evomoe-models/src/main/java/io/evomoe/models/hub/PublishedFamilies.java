@@ -4,6 +4,7 @@ import io.evomoe.models.hub.DecoderTraits.Bias;
 import io.evomoe.models.hub.DecoderTraits.Window;
 import io.evomoe.models.hub.MixtureFields.Parts;
 import io.evomoe.nn.QueryKeyNorm.Span;
+import io.evomoe.nn.Rotary;
 import io.evomoe.training.Model;
 import java.util.List;
 import java.util.Optional;
@@ -21,12 +22,26 @@ final class PublishedFamilies {
           new DecoderFamily(
               "llama",
               new DecoderTraits(
-                  "LlamaForCausalLM", null, Bias.BY_FLAGS, SHARED_WIDTH, true, 1e-6, Window.NONE),
+                  "LlamaForCausalLM",
+                  null,
+                  Bias.BY_FLAGS,
+                  SHARED_WIDTH,
+                  true,
+                  1e-6,
+                  Rotary.DEFAULT_THETA,
+                  Window.NONE),
               null),
           new DecoderFamily(
               "mistral",
               new DecoderTraits(
-                  "MistralForCausalLM", null, Bias.NONE, SHARED_WIDTH, true, 1e-6, Window.BY_SIZE),
+                  "MistralForCausalLM",
+                  null,
+                  Bias.NONE,
+                  SHARED_WIDTH,
+                  true,
+                  1e-6,
+                  Rotary.DEFAULT_THETA,
+                  Window.BY_SIZE),
               null),
           new DecoderFamily(
               "qwen3",
@@ -37,12 +52,20 @@ final class PublishedFamilies {
                   OptionalInt.of(128),
                   true,
                   1e-6,
+                  Rotary.DEFAULT_THETA,
                   Window.BY_FLAG),
               null),
           new DecoderFamily(
               "mixtral",
               new DecoderTraits(
-                  "MixtralForCausalLM", null, Bias.NONE, SHARED_WIDTH, true, 1e-5, Window.BY_SIZE),
+                  "MixtralForCausalLM",
+                  null,
+                  Bias.NONE,
+                  SHARED_WIDTH,
+                  true,
+                  1e-5,
+                  1e6,
+                  Window.BY_SIZE),
               new MixtureFields(
                   "num_local_experts", "block_sparse_moe", Parts.MIXTRAL, true, true, false, 2)),
           new DecoderFamily(
@@ -54,6 +77,7 @@ final class PublishedFamilies {
                   SHARED_WIDTH,
                   true,
                   1e-6,
+                  Rotary.DEFAULT_THETA,
                   Window.BY_FLAG),
               new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, false, 8)),
           new DecoderFamily(
@@ -65,6 +89,7 @@ final class PublishedFamilies {
                   SHARED_WIDTH,
                   false,
                   1e-5,
+                  Rotary.DEFAULT_THETA,
                   Window.NONE),
               new MixtureFields("num_experts", "mlp", Parts.LLAMA, true, null, false, 8)),
           new DecoderFamily(
@@ -76,6 +101,7 @@ final class PublishedFamilies {
                   SHARED_WIDTH,
                   false,
                   1e-6,
+                  Rotary.DEFAULT_THETA,
                   Window.BY_FLAG),
               new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, true, 4)));
 

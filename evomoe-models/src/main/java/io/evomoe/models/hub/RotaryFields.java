@@ -16,10 +16,15 @@ final class RotaryFields {
 
   private RotaryFields() {}
 
-  static Rotary read(ConfigFields fields) {
+  /**
+   * Reads them.
+   *
+   * @param otherwise theta where none is written
+   */
+  static Rotary read(ConfigFields fields, double otherwise) {
     boolean together = fields.root().path(PARAMETERS).isObject();
     ConfigFields rope = together ? fields.inside(PARAMETERS) : fields;
-    double theta = rope.positive("rope_theta", Rotary.DEFAULT_THETA);
+    double theta = rope.positive("rope_theta", otherwise);
     JsonNode scaling = fields.root().path(together ? PARAMETERS : SCALING);
     if (!scaling.isObject()) {
       fields.require(SCALING, "null");

@@ -3,6 +3,7 @@ package io.evomoe.models.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
@@ -16,6 +17,7 @@ import io.evomoe.testing.Npy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,33 @@ class FamiliesTest {
       assertThat(Published.contents(folder.resolve("out")))
           .isEqualTo(Published.contents(Published.folder(name)));
     }
+  }
+
+  /** The defaults of the configuration classes in Hugging Face's library. */
+  @ParameterizedTest
+  @CsvSource({
+    "llama, 10000",
+    "llama_rope_parameters, 10000",
+    "mistral, 10000",
+    "qwen3, 10000",
+    "mixtral, 1000000",
+    "qwen3_moe, 10000",
+    "olmoe, 10000",
+    "qwen2_moe, 10000"
+  })
+  void should_take_the_theta_of_the_family_where_none_is_written(String name, double theta)
+      throws IOException {
+    ObjectNode config = JsonFile.read(Published.folder(name).resolve(HubConfig.FILE));
+    config.remove("rope_theta");
+    if (config.path("rope_parameters") instanceof ObjectNode together) {
+      together.remove("rope_theta");
+    }
+
+    JsonFile.write(folder.resolve(HubConfig.FILE), config);
+
+    PublishedModel read = HubConfig.read(folder);
+
+    assertThat(Objects.requireNonNull(read.stack().attention().rotary()).theta()).isEqualTo(theta);
   }
 
   private static Llama model(PublishedModel published) {
