@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code evomoe generate}: continues a text. */
 @Command(
@@ -47,8 +49,13 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "1", description = "of the draws; 1 by default")
   long seed = 1;
 
+  @Spec CommandSpec spec = CommandSpec.create();
+
   @Override
   public Integer call() {
+    if (greedy) {
+      Greedy.requireAlone(spec, "--temperature", "--top-k", "--seed");
+    }
     Sampling sampling = greedy ? Sampling.greedy() : new Sampling(temperature, topK, seed);
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.GPT, "generate")) {
       String text = prompt == null ? StandardInput.piped() : prompt;

@@ -1,7 +1,9 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.models.transformer.Search;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options that say how translations are searched for: shared by commands. */
 final class SearchOptions {
@@ -23,7 +25,14 @@ final class SearchOptions {
       description = "sentences that are translated together; 32 by default")
   int batch = 32;
 
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec command = CommandSpec.create();
+
+  /** Refuses a beam that {@code --greedy} overrules. */
   Search search() {
+    if (greedy) {
+      Greedy.requireAlone(command, "--beam");
+    }
     return new Search(greedy ? 1 : beam, lengthPenalty, Integer.MAX_VALUE, batch);
   }
 }

@@ -121,6 +121,14 @@ class CommandsTest {
   }
 
   @Test
+  void options_of_draws_beside_greedy_should_be_refused() {
+    for (String option : List.of("--temperature", "--top-k", "--seed")) {
+      CommandRun.of("generate", "--checkpoint", folder, "--greedy", option, "1")
+          .refused(option + " cannot be given beside --greedy");
+    }
+  }
+
+  @Test
   void what_is_piped_into_generate_should_be_the_prompt_unless_one_is_given() {
     Path out = folder.resolve("run");
     gpt().train(out, "evomoe", "20");

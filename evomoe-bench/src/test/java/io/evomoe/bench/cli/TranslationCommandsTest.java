@@ -134,6 +134,13 @@ class TranslationCommandsTest {
   }
 
   @Test
+  void a_beam_beside_greedy_should_be_refused() {
+    String says = "--beam cannot be given beside --greedy";
+    translate("a\n", "--greedy", "--beam", "3").refused(says);
+    CommandRun.of("eval", "--checkpoint", trained, "--beam", "3", "--greedy").refused(says);
+  }
+
+  @Test
   void eval_should_print_losses_scores_and_examples() {
     CommandRun run =
         CommandRun.of(
