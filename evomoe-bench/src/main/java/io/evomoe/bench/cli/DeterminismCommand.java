@@ -34,6 +34,9 @@ final class DeterminismCommand implements Callable<Integer> {
   /** Processes, of which the run that is resumed has two. */
   private static final int RUNS = 9;
 
+  /** After half of the steps, after twice as many, and of an odd number after the last. */
+  private static final int CHECKPOINTS = 3;
+
   @Mixin RunOptions options = new RunOptions();
 
   @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
@@ -98,7 +101,9 @@ final class DeterminismCommand implements Callable<Integer> {
 
   private List<CurveRow> resumed(Path folder, long half) throws IOException, InterruptedException {
     Path out = folder.resolve("resumed");
-    train(out, Map.of(), Map.of(), "--set", "training.checkpointEvery=" + Math.max(1, half));
+    String every = "training.checkpointEvery=" + Math.max(1, half);
+    train(
+        out, Map.of(), Map.of(), "--set", every, "--set", "guards.keepCheckpoints=" + CHECKPOINTS);
     Path middle = out.resolve("checkpoints/step-%08d".formatted(Math.max(1, half)));
     return curve(out, List.of("train", "--resume", middle.toString()), Map.of(), Map.of());
   }
