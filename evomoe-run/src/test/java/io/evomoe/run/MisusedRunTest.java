@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.evomoe.internal.files.FolderInUseException;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.run.record.RunRecording;
+import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.record.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +42,39 @@ class MisusedRunTest {
 
     assertThat(seen).isTrue();
     assertGoesOn(out, step);
+  }
+
+  @Test
+  void an_interrupt_while_a_checkpoint_is_written_should_save_and_end_the_training()
+      throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
+      run.watch(new InterruptedSave());
+      run.train();
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(run.steps()).isBetween(10L, 11L);
+    }
+    try (Run<?> again = Run.open(out)) {
+      again.train();
+      assertThat(again.steps()).isEqualTo(20);
+    }
+  }
+
+  /** Interrupts the thread between the curve and the checkpoint, the first time. */
+  private static final class InterruptedSave implements RunWatcher {
+    private boolean done;
+
+    @Override
+    public void onStep(StepRecord step, RunRecording run) {}
+
+    @Override
+    public void onSave() {
+      if (!done) {
+        done = true;
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static void assertGoesOn(Path out, long step) {

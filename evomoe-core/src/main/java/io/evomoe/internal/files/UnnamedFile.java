@@ -1,35 +1,56 @@
 package io.evomoe.internal.files;
 
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Files for what does not fit into memory. */
-public final class UnnamedFile {
-  private UnnamedFile() {}
+/**
+ * A file for what does not fit into memory, without a name: it is gone when it is closed, and when
+ * the process ends, however it ends. Where a system keeps the name of a file that is open, it is
+ * that of a temporary file of {@link AtomicFile}, and goes when the file is closed.
+ */
+public final class UnnamedFile extends RandomAccessFile {
+  private static final Logger log = LoggerFactory.getLogger(UnnamedFile.class);
+
+  private final Path name;
+
+  private UnnamedFile(Path name) throws IOException {
+    super(name.toFile(), "rw");
+    this.name = name;
+    deleteName();
+  }
 
   /**
-   * Makes a file that is gone when it is closed, and when the process ends, however it ends: its
-   * name is taken from it at once, or, where a system cannot do that, is that of a temporary file
-   * of {@link AtomicFile}.
+   * Makes a file.
    *
    * @param folder that has room for it
    * @return to be written and read; closed by the garbage collector if by nobody else
    * @throws UncheckedIOException if the folder takes none
    */
-  public static FileChannel open(Path folder) {
+  public static UnnamedFile open(Path folder) {
     try {
-      return FileChannel.open(
-          AtomicFile.temporary(folder, "unnamed"), CREATE_NEW, READ, WRITE, DELETE_ON_CLOSE);
+      return new UnnamedFile(Files.createFile(AtomicFile.temporary(folder, "unnamed")));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot make a file in " + folder + ": " + IoReason.of(e, folder), e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    super.close();
+    deleteName();
+  }
+
+  private void deleteName() {
+    try {
+      Files.deleteIfExists(name);
+    } catch (IOException e) {
+      log.debug("A file keeps its name while it is open", e);
     }
   }
 }

@@ -3,9 +3,9 @@ package io.evomoe.models.text;
 import io.evomoe.internal.files.IoReason;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -54,12 +54,12 @@ interface IdBytes {
 
   /**
    * In a file. It is read and not mapped: the pages of a mapped file count as memory of the
-   * process.
+   * process. It is no channel, which an interrupt of a thread that reads closes for all.
    */
   final class InFile implements IdBytes {
     private static final Logger log = LoggerFactory.getLogger(InFile.class);
 
-    private final FileChannel file;
+    private final RandomAccessFile file;
     private final long start;
     private final int block;
     private long end;
@@ -67,10 +67,11 @@ interface IdBytes {
     /**
      * The bytes of a file.
      *
+     * @param file read and written under its own lock, as it has one place only
      * @param start of the first block
      * @param block bytes of a block
      */
-    InFile(FileChannel file, long start, int block) {
+    InFile(RandomAccessFile file, long start, int block) {
       this.file = file;
       this.start = start;
       this.block = block;
@@ -79,10 +80,14 @@ interface IdBytes {
 
     @Override
     public void add(ByteBuffer bytes) {
+      byte[] all = new byte[bytes.remaining()];
+      bytes.get(all);
       try {
-        while (bytes.hasRemaining()) {
-          end += file.write(bytes, end);
+        synchronized (file) {
+          file.seek(end);
+          file.write(all);
         }
+        end += all.length;
       } catch (IOException e) {
         throw failed("written", e);
       }
@@ -90,18 +95,18 @@ interface IdBytes {
 
     @Override
     public ByteBuffer read(int number, int from, int length) {
-      ByteBuffer bytes = ByteBuffer.allocate(length);
-      long position = start + (long) number * block + from;
+      byte[] bytes = new byte[length];
       try {
-        while (bytes.hasRemaining()) {
-          if (file.read(bytes, position + bytes.position()) < 0) {
-            throw new EOFException("it ends too early");
-          }
+        synchronized (file) {
+          file.seek(start + (long) number * block + from);
+          file.readFully(bytes);
         }
+      } catch (EOFException e) {
+        throw failed("read", new EOFException("it ends too early"));
       } catch (IOException e) {
         throw failed("read", e);
       }
-      return bytes.flip();
+      return ByteBuffer.wrap(bytes);
     }
 
     @Override

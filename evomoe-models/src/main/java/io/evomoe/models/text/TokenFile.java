@@ -8,14 +8,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.AtomicFile;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -73,10 +73,10 @@ public record TokenFile(String description, List<TokenStream> streams) {
 
   private void moveTo(Path file) {
     try {
-      FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-      long position = head(channel).length;
+      RandomAccessFile open = open(file);
+      long position = head(open).length;
       for (TokenStream stream : streams) {
-        stream.ids().moveTo(channel, position);
+        stream.ids().moveTo(open, position);
         position += (long) stream.ids().size() * stream.ids().width();
       }
     } catch (IOException e) {
@@ -86,8 +86,8 @@ public record TokenFile(String description, List<TokenStream> streams) {
 
   /** Whether a file was written with a key; what follows its head is not looked at. */
   public static boolean has(Path file, String key) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return isOf(JSON.readTree(head(channel)), key);
+    try (RandomAccessFile open = open(file)) {
+      return isOf(JSON.readTree(head(open)), key);
     } catch (IOException e) {
       return false;
     }
@@ -104,13 +104,13 @@ public record TokenFile(String description, List<TokenStream> streams) {
       return Optional.empty();
     }
     try {
-      FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+      RandomAccessFile open = open(file);
       Optional<TokenFile> read = Optional.empty();
       try {
-        read = read(channel, key);
+        read = read(open, key);
       } finally {
         if (read.isEmpty()) {
-          channel.close();
+          open.close();
         }
       }
       return read;
@@ -120,9 +120,13 @@ public record TokenFile(String description, List<TokenStream> streams) {
     }
   }
 
-  /** The channel stays open for the streams. */
-  private static Optional<TokenFile> read(FileChannel channel, String key) throws IOException {
-    byte[] line = head(channel);
+  private static RandomAccessFile open(Path file) throws IOException {
+    return new RandomAccessFile(file.toFile(), "r");
+  }
+
+  /** The file stays open for the streams. */
+  private static Optional<TokenFile> read(RandomAccessFile file, String key) throws IOException {
+    byte[] line = head(file);
     JsonNode head = parsed(line);
     if (!isOf(head, key)) {
       return Optional.empty();
@@ -132,10 +136,10 @@ public record TokenFile(String description, List<TokenStream> streams) {
     for (JsonNode part : head.path("streams")) {
       int size = part.path("ids").asInt();
       int width = part.path("bytes").asInt();
-      if (channel.size() < position + (long) size * width) {
+      if (file.length() < position + (long) size * width) {
         throw new IOException("it ends too early");
       }
-      TokenIds ids = TokenIds.of(channel, position, size, width);
+      TokenIds ids = TokenIds.of(file, position, size, width);
       if (ids.checksum() != part.path("crc32c").asLong()) {
         throw new IOException("its checksum is another one");
       }
@@ -158,18 +162,14 @@ public record TokenFile(String description, List<TokenStream> streams) {
   }
 
   /** The first line with its end, or as much as a head may have. */
-  private static byte[] head(FileChannel channel) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), LONGEST_HEAD));
-    int read = 0;
-    while (bytes.hasRemaining() && read >= 0) {
-      read = channel.read(bytes, bytes.position());
-    }
+  private static byte[] head(RandomAccessFile file) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(file.length(), LONGEST_HEAD)];
+    file.seek(0);
+    file.readFully(bytes);
     int end = 0;
-    while (end < bytes.position() && bytes.get(end) != '\n') {
+    while (end < bytes.length && bytes[end] != '\n') {
       end++;
     }
-    byte[] line = new byte[Math.min(end + 1, bytes.position())];
-    bytes.get(0, line);
-    return line;
+    return Arrays.copyOf(bytes, Math.min(end + 1, bytes.length));
   }
 }

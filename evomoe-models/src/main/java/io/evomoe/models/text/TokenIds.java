@@ -2,8 +2,8 @@ package io.evomoe.models.text;
 
 import io.evomoe.internal.files.UnnamedFile;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
@@ -66,7 +66,7 @@ final class TokenIds {
    *
    * @param width bytes of an id, 2 or 4
    */
-  static TokenIds of(FileChannel file, long position, int size, int width) {
+  static TokenIds of(RandomAccessFile file, long position, int size, int width) {
     TokenIds ids = new TokenIds(width, new IdBytes.InFile(file, position, BLOCK * width));
     ids.size = size;
     ids.keepRest();
@@ -74,7 +74,7 @@ final class TokenIds {
   }
 
   /** From now on the ids are read from a file to which they were written. */
-  void moveTo(FileChannel file, long position) {
+  void moveTo(RandomAccessFile file, long position) {
     IdBytes before = full;
     full = new IdBytes.InFile(file, position, BLOCK * width);
     before.close();
@@ -154,7 +154,7 @@ final class TokenIds {
             });
   }
 
-  /** Writes all ids, as {@link #of(FileChannel, long, int, int)} reads them. */
+  /** Writes all ids, as {@link #of(RandomAccessFile, long, int, int)} reads them. */
   void write(WritableByteChannel target) throws IOException {
     for (int i = 0; i < blocks(); i++) {
       ByteBuffer bytes = block(i);

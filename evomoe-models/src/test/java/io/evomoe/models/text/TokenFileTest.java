@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,34 @@ class TokenFileTest {
     assertThat(ids(read.streams().get(0))).isEqualTo(MANY);
     assertThat(ids(read.streams().get(1))).containsExactly(7, 70_000);
     assertThat(TokenFile.has(file, "key")).isTrue();
+  }
+
+  @Test
+  void should_be_read_by_a_thread_that_is_interrupted_and_by_others_after_it() throws Exception {
+    TokenStream many = TokenFile.read(file, "key").orElseThrow().streams().get(0);
+
+    Thread.currentThread().interrupt();
+    int[] first = IntStream.range(0, 99).map(many::id).toArray();
+    assertThat(Thread.interrupted()).isTrue();
+
+    assertThat(first).isEqualTo(Arrays.copyOf(MANY, first.length));
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      List<Future<int[]>> read = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        read.add(threads.submit(() -> part(many)));
+      }
+      for (Future<int[]> ids : read) {
+        assertThat(ids.get()).isEqualTo(Arrays.copyOf(MANY, 20_000));
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** Each id by itself, so that threads come between each other. */
+  private static int[] part(TokenStream stream) {
+    return IntStream.range(0, 20_000).map(stream::id).toArray();
   }
 
   @Test

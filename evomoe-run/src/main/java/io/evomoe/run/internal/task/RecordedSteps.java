@@ -6,6 +6,7 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,10 +55,19 @@ public final class RecordedSteps {
     guarded.throwOn();
   }
 
+  /** What an interrupt has kept from being written is written once more. */
   private CheckpointWriter heeding(CheckpointWriter checkpoints) {
     return state -> {
       heedInterrupt();
-      return checkpoints.write(state);
+      try {
+        return checkpoints.write(state);
+      } catch (UncheckedIOException e) {
+        if (!Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        heedInterrupt();
+        return checkpoints.write(state);
+      }
     };
   }
 
