@@ -48,7 +48,11 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     requireUnchangedModel(bound, config);
     requireAskedFor(bound, written, file, asked);
     requireStepsAhead(config, checkpoint);
-    return new ResumedConfig(config, changes(before, config, saved.isPresent()));
+    List<String> changes = new ArrayList<>(changes(before, config, saved.isPresent()));
+    if (checkpoint.progress().step() > 0) {
+      changes.addAll(ofTheData(sequences(before), sequences(config)));
+    }
+    return new ResumedConfig(config, changes);
   }
 
   private static void requireUnchangedModel(BoundConfig bound, RunConfig config) {
@@ -97,6 +101,19 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     long spawn = before.schedule().diversifySteps();
     boolean moved = spawn != config.schedule().diversifySteps();
     return moved ? ConfigFile.set(config, DIVERSIFY, Long.toString(spawn)) : config;
+  }
+
+  /** Which batches a step reads follows from its number, as if all before it had been as large. */
+  private static List<String> ofTheData(long before, long now) {
+    return now == before
+        ? List.of()
+        : List.of(
+            "The data goes on where steps of %d sequences would have come to, not %d: what lies between is %s"
+                .formatted(now, before, now > before ? "left out" : "read again"));
+  }
+
+  private static long sequences(RunConfig config) {
+    return (long) config.training().batch() * config.training().microBatches();
   }
 
   private static List<String> changes(RunConfig before, RunConfig config, boolean saved) {
