@@ -31,7 +31,11 @@ final class CurvePicture {
       top += HEIGHT;
     }
     String text =
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\"".formatted(WIDTH, top)
+        String.format(
+                Locale.ROOT,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\"",
+                WIDTH,
+                top)
             + " font-family=\"sans-serif\" font-size=\"12\">\n"
             + "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
             + picture.svg
@@ -111,8 +115,13 @@ final class CurvePicture {
   private void text(int right, int down, String anchor, String words) {
     String escaped = words.replace("&", "&amp;").replace("<", "&lt;");
     svg.append(
-        "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n"
-            .formatted(right, down, anchor, escaped));
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n",
+            right,
+            down,
+            anchor,
+            escaped));
   }
 
   /**

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,6 +174,19 @@ class FineTuningTest {
     }
     assertThat(told).first().isEqualTo("finished before, taken as it is");
     assertThat(Files.readAllBytes(whole.resolve(StepFile.NAME))).isEqualTo(log);
+  }
+
+  @Test
+  void finished_it_should_be_known_whatever_digits_the_locale_has() {
+    List<String> told = new ArrayList<>();
+    Locale before = Locale.getDefault(Locale.Category.FORMAT);
+    Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("fa-IR-u-nu-arabext"));
+    try (FineTuning tuning = texts().in(whole)) {
+      assertThat(tuning.train(noting(told)).scores()).isEqualTo(reached.scores());
+    } finally {
+      Locale.setDefault(Locale.Category.FORMAT, before);
+    }
+    assertThat(told).first().isEqualTo("finished before, taken as it is");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -80,6 +81,8 @@ final class CompareReport implements LiveReport.Content {
 
   @Override
   public String place() {
-    return runs == 1 ? "" : "run %d of %d".formatted(Math.min(outcomes.size() + 1, runs), runs);
+    return runs == 1
+        ? ""
+        : String.format(Locale.ROOT, "run %d of %d", Math.min(outcomes.size() + 1, runs), runs);
   }
 }

@@ -10,6 +10,7 @@ import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.Tasks;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -23,8 +24,12 @@ final class Description {
   /** One line: how large the models of a run are. */
   static String parameters(TaskData<?, ?> data, RunConfig config) {
     ParameterTotal total = data.parameters(config);
-    return "%s: %,d parameters with all experts, %s with gradients and optimizer moments"
-        .formatted(config.gate(), total.numbers(), MemoryLimit.text(MemoryLimit.bytes(total)));
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d parameters with all experts, %s with gradients and optimizer moments",
+        config.gate(),
+        total.numbers(),
+        MemoryLimit.text(MemoryLimit.bytes(total)));
   }
 
   /** One line: what a run's loss is the sum of. */
@@ -74,8 +79,13 @@ final class Description {
     lines.put("Model", "gate %s, %s".formatted(model.gate(), fields(model.model(), Set.of())));
     lines.put(
         "Fine-tuning",
-        "steps %,d, batch %d, learningRate %s, seed %d"
-            .formatted(tuning.steps(), settings.batch(), settings.learningRate(), settings.seed()));
+        String.format(
+            Locale.ROOT,
+            "steps %,d, batch %d, learningRate %s, seed %d",
+            tuning.steps(),
+            settings.batch(),
+            settings.learningRate(),
+            settings.seed()));
     lines.put("Kernels", kernels());
     lines.put("Machine", machine());
     return lines;
@@ -116,11 +126,12 @@ final class Description {
 
   /** One line: what this machine is. */
   static String machine() {
-    return "%d processors, %s %s, Java %s"
-        .formatted(
-            Runtime.getRuntime().availableProcessors(),
-            System.getProperty("os.name"),
-            System.getProperty("os.arch"),
-            Runtime.version());
+    return String.format(
+        Locale.ROOT,
+        "%d processors, %s %s, Java %s",
+        Runtime.getRuntime().availableProcessors(),
+        System.getProperty("os.name"),
+        System.getProperty("os.arch"),
+        Runtime.version());
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -104,7 +105,8 @@ final class DeterminismCommand implements Callable<Integer> {
     String every = "training.checkpointEvery=" + Math.max(1, half);
     train(
         out, Map.of(), Map.of(), "--set", every, "--set", "guards.keepCheckpoints=" + CHECKPOINTS);
-    Path middle = out.resolve("checkpoints/step-%08d".formatted(Math.max(1, half)));
+    Path middle =
+        out.resolve(String.format(Locale.ROOT, "checkpoints/step-%08d", Math.max(1, half)));
     return curve(out, List.of("train", "--resume", middle.toString()), Map.of(), Map.of());
   }
 

@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -158,8 +159,11 @@ final class FineTuneCommand implements Callable<Integer> {
   private ReportData page(FineTuning tuning, List<Path> texts) {
     String counts = tuning.description().lines().findFirst().orElse("");
     String title =
-        "EvoMoE fine-tuning: %d classes, %s"
-            .formatted(tuning.labels().size(), tuning.config().gate());
+        String.format(
+            Locale.ROOT,
+            "EvoMoE fine-tuning: %d classes, %s",
+            tuning.labels().size(),
+            tuning.config().gate());
     Map<String, String> description = new LinkedHashMap<>();
     description.put("Data", counts);
     description.putAll(Description.ofFineTuning(tuning));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +112,10 @@ final class FineTuneReport implements LiveReport.Content {
   public String place() {
     return trainings.size() == 1
         ? ""
-        : "training %d of %d"
-            .formatted(Math.min(over.size() + 1, trainings.size()), trainings.size());
+        : String.format(
+            Locale.ROOT,
+            "training %d of %d",
+            Math.min(over.size() + 1, trainings.size()),
+            trainings.size());
   }
 }

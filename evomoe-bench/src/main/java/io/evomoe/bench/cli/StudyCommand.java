@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -229,7 +230,8 @@ final class StudyCommand implements Callable<Integer> {
         ComparedRun place = new ComparedRun(folder, run.name(), settings, sources);
         // Until its model is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
-        report.begin(run, settings, "run %d of %d".formatted(i + 1, missing.size()));
+        report.begin(
+            run, settings, String.format(Locale.ROOT, "run %d of %d", i + 1, missing.size()));
         RunWatcher watcher = watch.watcher(place.folder(), page);
         Outcome outcome = outcome(place, run, prepared, watcher, stop, memory);
         stop.begin();

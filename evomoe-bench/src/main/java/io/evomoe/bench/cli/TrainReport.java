@@ -6,6 +6,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.record.Outcome;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,12 @@ final class TrainReport implements LiveReport.Content {
     metricName = data.metricName();
     empty =
         new ReportData(
-            "EvoMoE training: %s, %s, seed %d"
-                .formatted(config.task(), config.gate(), config.seed()),
+            String.format(
+                Locale.ROOT,
+                "EvoMoE training: %s, %s, seed %d",
+                config.task(),
+                config.gate(),
+                config.seed()),
             DataNote.of(sources, Optional.of(data.description())),
             Description.of(data, config),
             List.of(),

@@ -4,6 +4,7 @@ import io.evomoe.models.metrics.ClassMeasure;
 import io.evomoe.run.record.ClassEvaluation;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** What a classifier reaches on texts, and on those of each class, for people. */
@@ -16,14 +17,15 @@ public final class ClassEvaluationTable {
   /** A line, and below it aligned plain text with a row a class, the most frequent one first. */
   public static String text(ClassEvaluation evaluation) {
     int texts = evaluation.confusion().all().examples();
-    return "%s: %,d text%s, accuracy %s, macro-F1 %s%n%n%s"
-        .formatted(
-            evaluation.texts(),
-            texts,
-            texts == 1 ? "" : "s",
-            Format.percent(evaluation.accuracy()),
-            Format.decimals(evaluation.macroF1(), 3),
-            table(evaluation).text());
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d text%s, accuracy %s, macro-F1 %s%n%n%s",
+        evaluation.texts(),
+        texts,
+        texts == 1 ? "" : "s",
+        Format.percent(evaluation.accuracy()),
+        Format.decimals(evaluation.macroF1(), 3),
+        table(evaluation).text());
   }
 
   /** A row a class, the most frequent one first. */
@@ -46,8 +48,8 @@ public final class ClassEvaluationTable {
   private static List<String> row(String label, ClassMeasure measure) {
     return List.of(
         label,
-        "%,d".formatted(measure.examples()),
-        "%,d".formatted(measure.predicted()),
+        String.format(Locale.ROOT, "%,d", measure.examples()),
+        String.format(Locale.ROOT, "%,d", measure.predicted()),
         Format.decimals(measure.precision(), 3),
         Format.decimals(measure.recall(), 3),
         Format.decimals(measure.f1(), 3));

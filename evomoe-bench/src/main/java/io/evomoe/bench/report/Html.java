@@ -7,6 +7,7 @@ import io.evomoe.run.record.Json;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -43,20 +44,21 @@ final class Html {
 
   /** What says that the page is not the last one, and has it loaded again. */
   static String live(ReportData.Live live) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         <section class="card" id="live" role="status" aria-label="Progress" data-seconds="%d" data-at="%d">
         <p><strong>Running.</strong> %s. <span id="as-of">As of %s.</span>
         <span class="hint">This page loads itself again every %d s until all is over.</span></p>
         <button id="pause" aria-pressed="false" hidden>pause</button>
         </section>
-        <noscript><meta http-equiv="refresh" content="%d"></noscript>"""
-        .formatted(
-            live.seconds(),
-            live.at().toEpochMilli(),
-            escape(live.what()),
-            CLOCK.format(live.at()),
-            live.seconds(),
-            live.seconds());
+        <noscript><meta http-equiv="refresh" content="%d"></noscript>""",
+        live.seconds(),
+        live.at().toEpochMilli(),
+        escape(live.what()),
+        CLOCK.format(live.at()),
+        live.seconds(),
+        live.seconds());
   }
 
   static String description(Map<String, String> lines) {

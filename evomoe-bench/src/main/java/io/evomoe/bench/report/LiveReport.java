@@ -8,6 +8,7 @@ import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepRecord;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -123,7 +124,13 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
       String what =
           running
               .map(
-                  run -> "%s: step %d of %d".formatted(run.gate(), run.steps(), run.plannedSteps()))
+                  run ->
+                      String.format(
+                          Locale.ROOT,
+                          "%s: step %d of %d",
+                          run.gate(),
+                          run.steps(),
+                          run.plannedSteps()))
               .orElse("Between two runs");
       String place = content.place().isEmpty() ? "" : ", " + content.place();
       ReportData.Live live = new ReportData.Live(what + place, seconds, Instant.now(), running);

@@ -7,6 +7,7 @@ import io.evomoe.run.record.RunResult;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -35,8 +36,13 @@ public final class StudyTables {
     StringBuilder text = new StringBuilder();
     StudyConfig config = study.config();
     text.append(
-        "Task %s, preset %s: %d of %d runs are recorded. ± is the standard deviation over seeds.\n"
-            .formatted(config.task(), config.preset(), recorded(), study.runs().size()));
+        String.format(
+            Locale.ROOT,
+            "Task %s, preset %s: %d of %d runs are recorded. ± is the standard deviation over seeds.\n",
+            config.task(),
+            config.preset(),
+            recorded(),
+            study.runs().size()));
     section(text, "Held-out loss", quality());
     baseline.ifPresent(base -> paired(text, base));
     section(text, "Until the loss that %s ends with".formatted(config.baseline()), speed());
@@ -167,7 +173,7 @@ public final class StudyTables {
     }
     return new String[] {
       group.label(),
-      "%d of %d".formatted(tokens.size(), seeds.size()),
+      String.format(Locale.ROOT, "%d of %d", tokens.size(), seeds.size()),
       Spread.of(tokens).text(MarkdownTable::scientific),
       Spread.of(flops).text(MarkdownTable::scientific),
       Spread.of(byTokens).text(decimals(2)),
@@ -258,7 +264,8 @@ public final class StudyTables {
             .toList();
     if (!names.isEmpty()) {
       text.append("\n### Not run yet\n\n");
-      text.append("%d runs: %s.\n".formatted(names.size(), String.join(", ", names)));
+      text.append(
+          String.format(Locale.ROOT, "%d runs: %s.\n", names.size(), String.join(", ", names)));
     }
   }
 }

@@ -9,6 +9,7 @@ import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.step.Phase;
+import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.Progress;
 import io.evomoe.training.StepReport;
 import io.evomoe.training.TrainingListener;
@@ -70,6 +71,24 @@ class LiveReportTest {
     assertThat(Files.readString(file()))
         .contains(">switch</th>")
         .doesNotContain("id=\"live\"", "http-equiv=\"refresh\"", "(running");
+  }
+
+  @Test
+  void should_load_itself_again_whatever_digits_the_locale_has() throws IOException {
+    try (OtherDigits digits = new OtherDigits();
+        LiveReport page = page(5)) {
+      train(
+          page,
+          6,
+          7,
+          step -> {
+            if (step == 6) {
+              assertThat(Files.readString(file()))
+                  .contains("switch: step 5 of 7, run 1 of 2.", "data-seconds=\"5\"")
+                  .contains(">switch (running, step 5 of 7)</th>", " content=\"5\"></noscript>");
+            }
+          });
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.run.record.RecordedRun;
+import io.evomoe.testing.OtherDigits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,6 +47,16 @@ class StudyTablesTest {
     assertThat(StudyTables.markdown(study))
         .contains("9 of 9 runs are recorded")
         .doesNotContain("Not run yet", "NaN");
+  }
+
+  @Test
+  void tables_should_be_the_same_whatever_digits_the_locale_has() {
+    recordAll();
+    String tables = StudyTables.markdown(study);
+
+    try (OtherDigits digits = new OtherDigits()) {
+      assertThat(StudyTables.markdown(study)).isEqualTo(tables);
+    }
   }
 
   @Test

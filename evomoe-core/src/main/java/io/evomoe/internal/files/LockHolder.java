@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
 /** The line in a lock file that says who holds the lock. */
@@ -24,8 +25,13 @@ final class LockHolder {
   /** This process, now. */
   static String describe(String who) {
     String now = TIME.format(LocalDateTime.now(ZoneId.systemDefault()));
-    return "%s, process %d%s, since %s"
-        .formatted(who, ProcessHandle.current().pid(), onHost(), now);
+    return String.format(
+        Locale.ROOT,
+        "%s, process %d%s, since %s",
+        who,
+        ProcessHandle.current().pid(),
+        onHost(),
+        now);
   }
 
   /** Without a look into the network, which can take seconds. */

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -124,7 +125,7 @@ public final class CheckpointFolder implements CheckpointWriter {
    */
   @Override
   public Path write(TrainingState state) {
-    String name = STEP + "%08d".formatted(state.progress().step());
+    String name = STEP + String.format(Locale.ROOT, "%08d", state.progress().step());
     try {
       Files.createDirectories(directory);
       deleteLeftovers();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -34,7 +35,8 @@ final class ShardedFiles {
     index.putObject("metadata").put("total_size", total);
     ObjectNode map = index.putObject("weight_map");
     for (int i = 0; i < shards.size(); i++) {
-      String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+      String name =
+          String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
       SafeTensors.write(folder.resolve(name), shards.get(i), METADATA);
       shards.get(i).keySet().forEach(tensor -> map.put(tensor, name));
     }

@@ -9,6 +9,7 @@ import io.evomoe.training.Model;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -67,8 +68,8 @@ final class SwitchNames {
   private Map<String, String> addSide(String side, int layers, boolean decoder) {
     Map<String, String> mlps = new HashMap<>();
     for (int i = 0; i < layers; i++) {
-      String ours = "%s.blocks.%d.".formatted(side, i);
-      String theirs = "%s.block.%d.layer.".formatted(side, i);
+      String ours = String.format(Locale.ROOT, "%s.blocks.%d.", side, i);
+      String theirs = String.format(Locale.ROOT, "%s.block.%d.layer.", side, i);
       addNorm(ours + "attentionNorm", theirs + "0.layer_norm");
       addLinear(ours + "attention.qkv", theirs + "0.SelfAttention", "q", "k", "v");
       addLinear(ours + "attention.projection", theirs + "0.SelfAttention", "o");
@@ -110,7 +111,7 @@ final class SwitchNames {
   }
 
   private void addExpert(String ours, ExpertPlace expert, String experts) {
-    String base = "%s.expert_%d".formatted(experts, expert.number());
+    String base = String.format(Locale.ROOT, "%s.expert_%d", experts, expert.number());
     String net = ours.substring(0, ours.length() - expert.part().length());
     FEED_FORWARD.forEach((map, name) -> addLinear(net + map, base, name));
     addNorm(net + "norm", base + ".norm");

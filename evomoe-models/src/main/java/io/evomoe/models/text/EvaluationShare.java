@@ -1,5 +1,7 @@
 package io.evomoe.models.text;
 
+import java.util.Locale;
+
 /**
  * How much of what is held out a loss was measured on.
  *
@@ -23,7 +25,7 @@ public record EvaluationShare(int batches, int all) {
   public String text() {
     String unit = all == 1 ? "batch" : "batches";
     return batches == all
-        ? "all %,d %s".formatted(all, unit)
-        : "%,d of %,d %s".formatted(batches, all, unit);
+        ? String.format(Locale.ROOT, "all %,d %s", all, unit)
+        : String.format(Locale.ROOT, "%,d of %,d %s", batches, all, unit);
   }
 }

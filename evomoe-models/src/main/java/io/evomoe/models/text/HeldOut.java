@@ -57,8 +57,13 @@ public record HeldOut(Rule rule, double validShare, double testShare, long seed)
 
   @Override
   public String toString() {
-    return "rule %s, validShare %s, testShare %s, seed %d"
-        .formatted(rule, validShare, testShare, seed);
+    return String.format(
+        Locale.ROOT,
+        "rule %s, validShare %s, testShare %s, seed %d",
+        rule,
+        validShare,
+        testShare,
+        seed);
   }
 
   /** The same rule and seed with other shares. */

@@ -17,13 +17,16 @@ import io.evomoe.moe.Gates;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import io.evomoe.testing.LayerGradientCheck;
+import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,6 +198,32 @@ class HubExportTest {
         .anyMatch(line -> line.contains("sinusoids"))
         .anyMatch(line -> line.contains("biases"))
         .noneMatch(line -> line.startsWith("tensor "));
+  }
+
+  @Test
+  void names_should_be_the_same_whatever_digits_the_locale_has() throws IOException {
+    Transformer model =
+        new Transformer(
+            new TransformerConfig(11, 8, STACK, STACK, 0),
+            Gates.of(new SwitchGate.Provider()),
+            Scope.root(3, KernelSelection.forType(DataType.FLOAT)));
+    Path here = Files.createDirectory(folder.resolve("here"));
+    Path there = Files.createDirectory(folder.resolve("there"));
+
+    HubExport.of(model, "switch").write(here, Optional.empty(), 4000);
+    try (OtherDigits digits = new OtherDigits()) {
+      HubExport.of(model, "switch").write(there, Optional.empty(), 4000);
+    }
+
+    assertThat(there.resolve("model.safetensors.index.json"))
+        .hasSameTextualContentAs(here.resolve("model.safetensors.index.json"));
+    assertThat(names(there)).isEqualTo(names(here)).contains("model-00001-of-00011.safetensors");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
   }
 
   private static void equal(INDArray actual, INDArray expected) {

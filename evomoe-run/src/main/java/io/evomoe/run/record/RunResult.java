@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import io.evomoe.training.Progress;
+import java.util.Locale;
 
 /**
  * The outcome of one run: one element of result.json, whose field names and order are the ones
@@ -93,7 +94,7 @@ public record RunResult(
   }
 
   private String standing(String what) {
-    return " (%s step %d of %d)".formatted(what, steps, plannedSteps);
+    return String.format(Locale.ROOT, " (%s step %d of %d)", what, steps, plannedSteps);
   }
 
   /**

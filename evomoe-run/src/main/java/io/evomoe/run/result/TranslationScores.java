@@ -5,6 +5,7 @@ import io.evomoe.models.metrics.ChrF;
 import io.evomoe.models.transformer.Search;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How well a model translates.
@@ -45,7 +46,7 @@ public record TranslationScores(
         "%,d sentences, beam %d, length penalty %s:"
             .formatted(sentences, search.beam(), search.lengthPenalty()));
     lines.add(bleu.text());
-    lines.add("chrF|%s = %.1f".formatted(ChrF.signature(), chrF));
+    lines.add(String.format(Locale.ROOT, "chrF|%s = %.1f", ChrF.signature(), chrF));
     for (Example example : examples) {
       lines.add("");
       lines.add("source:      " + example.source());

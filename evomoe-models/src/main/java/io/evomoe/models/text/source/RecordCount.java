@@ -2,6 +2,7 @@ package io.evomoe.models.text.source;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** How many records a file had, and which were left out. */
@@ -43,17 +44,18 @@ final class RecordCount {
   String leftOut(String unit) {
     List<String> words = new ArrayList<>();
     if (blank > 0) {
-      words.add("%,d without text left out".formatted(blank));
+      words.add(String.format(Locale.ROOT, "%,d without text left out", blank));
     }
     if (bad > 0) {
       words.add(
-          "%,d bad %s%s left out: %s%s"
-              .formatted(
-                  bad,
-                  unit,
-                  bad == 1 ? "" : "s",
-                  named.stream().map(String::valueOf).collect(Collectors.joining(", ")),
-                  bad > named.size() ? ", ..." : ""));
+          String.format(
+              Locale.ROOT,
+              "%,d bad %s%s left out: %s%s",
+              bad,
+              unit,
+              bad == 1 ? "" : "s",
+              named.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+              bad > named.size() ? ", ..." : ""));
     }
     return String.join("; ", words);
   }

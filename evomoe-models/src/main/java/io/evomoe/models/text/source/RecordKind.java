@@ -32,7 +32,7 @@ public enum RecordKind {
 
   /** So many of them, for people. */
   String counted(long count) {
-    return "%,d %s%s".formatted(count, unit, count == 1 ? "" : "s");
+    return String.format(Locale.ROOT, "%,d %s%s", count, unit, count == 1 ? "" : "s");
   }
 
   /** Names of the fields, in the order in which columns without names have them. */

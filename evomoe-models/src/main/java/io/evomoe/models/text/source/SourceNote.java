@@ -3,6 +3,7 @@ package io.evomoe.models.text.source;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -88,15 +89,19 @@ public final class SourceNote {
     }
     text.append(": ").append(source.kind().counted(Math.max(documents, records)));
     if (documents > 0) {
-      text.append(", %,d character%s".formatted(characters, characters == 1 ? "" : "s"));
+      text.append(
+          String.format(Locale.ROOT, ", %,d character%s", characters, characters == 1 ? "" : "s"));
     }
     if (empty > 0) {
-      text.append("; %,d empty file%s".formatted(empty, empty == 1 ? "" : "s"));
+      text.append(String.format(Locale.ROOT, "; %,d empty file%s", empty, empty == 1 ? "" : "s"));
     }
     if (!source.others().isEmpty()) {
       text.append(
-          "; not read: %,d of other endings, %s"
-              .formatted(source.others().size(), DataSource.some(source.others())));
+          String.format(
+              Locale.ROOT,
+              "; not read: %,d of other endings, %s",
+              source.others().size(),
+              DataSource.some(source.others())));
     }
     if (!leftOut.isEmpty()) {
       text.append("; ").append(DataSource.some(leftOut));
@@ -105,7 +110,11 @@ public final class SourceNote {
   }
 
   private static String files(Map.Entry<String, Integer> form) {
-    return "%,d file%s of %s"
-        .formatted(form.getValue(), form.getValue() == 1 ? "" : "s", form.getKey());
+    return String.format(
+        Locale.ROOT,
+        "%,d file%s of %s",
+        form.getValue(),
+        form.getValue() == 1 ? "" : "s",
+        form.getKey());
   }
 }

@@ -16,6 +16,7 @@ import io.evomoe.training.TrainingData;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -104,19 +105,22 @@ final class ClassTexts {
     String names = split.test().isEmpty() ? "training/held-out" : "training/held-out/test";
     StringBuilder lines = new StringBuilder();
     lines.append(
-        "%s: %s %s texts of %d classes%n"
-            .formatted(
-                split.train().name(),
-                inARow(sides.stream().map(ClassifiedCorpus::size)),
-                names,
-                labels().size()));
+        String.format(
+            Locale.ROOT,
+            "%s: %s %s texts of %d classes%n",
+            split.train().name(),
+            inARow(sides.stream().map(ClassifiedCorpus::size)),
+            names,
+            labels().size()));
     String classes =
         byFrequency(counts.get(0)).stream()
             .limit(SHOWN_CLASSES)
             .map(c -> labels().name(c) + " " + inARow(counts.stream().map(side -> side.get(c))))
             .collect(Collectors.joining(", "));
     int more = labels().size() - SHOWN_CLASSES;
-    return lines + classes + (more > 0 ? ", and %d rarer classes".formatted(more) : "");
+    return lines
+        + classes
+        + (more > 0 ? String.format(Locale.ROOT, ", and %d rarer classes", more) : "");
   }
 
   private List<Integer> counts(ClassifiedCorpus side) {
@@ -135,6 +139,8 @@ final class ClassTexts {
   }
 
   private static String inARow(Stream<Integer> counts) {
-    return counts.map("%,d"::formatted).collect(Collectors.joining("/"));
+    return counts
+        .map(count -> String.format(Locale.ROOT, "%,d", count))
+        .collect(Collectors.joining("/"));
   }
 }

@@ -23,6 +23,7 @@ import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -60,13 +61,14 @@ public final class TunedTrainings {
       TunedTexts source,
       boolean alone) {
     return Fingerprint.of(
-        "%s %s %d %s %d"
-            .formatted(
-                settings.steps(),
-                settings.epochs(),
-                settings.batch(),
-                settings.learningRate(),
-                settings.seed()),
+        String.format(
+            Locale.ROOT,
+            "%s %s %d %s %d",
+            settings.steps(),
+            settings.epochs(),
+            settings.batch(),
+            settings.learningRate(),
+            settings.seed()),
         content + source.rule() + source.form() + alone,
         run.config().kernels().name(),
         FolderDigest.of(run.checkpoint().location()),

@@ -3,6 +3,7 @@ package io.evomoe.run.internal.task;
 import com.sun.management.OperatingSystemMXBean;
 import io.evomoe.run.config.RunConfig;
 import java.lang.management.ManagementFactory;
+import java.util.Locale;
 
 /**
  * How much memory a process may use.
@@ -70,6 +71,6 @@ public record MemoryLimit(long bytes, String name) {
 
   /** An amount of memory, for people. */
   public static String text(double bytes) {
-    return "%.1f GiB".formatted(bytes / GIBIBYTE);
+    return String.format(Locale.ROOT, "%.1f GiB", bytes / GIBIBYTE);
   }
 }

@@ -13,6 +13,7 @@ import io.evomoe.training.Model;
 import io.evomoe.training.TrainingData;
 import io.evomoe.training.TrainingListener;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -152,6 +153,7 @@ public abstract class TaskData<B, M extends Model<B>> {
 
   /** A test part, where there is one, in words. */
   static String testPart(Optional<Integer> size) {
-    return size.map(" (%,d more are the test part)"::formatted).orElse("");
+    return size.map(tests -> String.format(Locale.ROOT, " (%,d more are the test part)", tests))
+        .orElse("");
   }
 }

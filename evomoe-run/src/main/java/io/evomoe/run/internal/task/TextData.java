@@ -17,6 +17,7 @@ import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -66,16 +67,17 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     TokenStream train = TokenStream.of(text.train(), tokenizer, folder, progress);
     TokenStream valid = TokenStream.of(text.valid(), tokenizer, folder, progress);
     String tokens =
-        "%s: %,d training and %,d held-out tokens%s of %,d and %,d documents%s, vocabulary %,d"
-            .formatted(
-                text.train().name(),
-                train.size(),
-                valid.size(),
-                task.objective().remark(),
-                text.train().count(),
-                text.valid().count(),
-                testPart(text.test().map(side -> side.count())),
-                tokenizer.vocabularySize());
+        String.format(
+            Locale.ROOT,
+            "%s: %,d training and %,d held-out tokens%s of %,d and %,d documents%s, vocabulary %,d",
+            text.train().name(),
+            train.size(),
+            valid.size(),
+            task.objective().remark(),
+            text.train().count(),
+            text.valid().count(),
+            testPart(text.test().map(side -> side.count())),
+            tokenizer.vocabularySize());
     return new TextData<>(task, tokenizer, description(notes, tokens), train, valid);
   }
 

@@ -17,6 +17,7 @@ import io.evomoe.run.result.TrainedModel;
 import io.evomoe.step.StepContext;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Sentences and their translations. */
@@ -112,14 +113,15 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
   public String description() {
     return description(
         notes,
-        "%s: %,d training and %,d held-out pairs%s, %,d and %,d of them cut, vocabulary %,d"
-            .formatted(
-                pairs.train().name(),
-                train.size(),
-                valid.size(),
-                testPart(pairs.test().map(PairCorpus::size)),
-                train.cutPairs(),
-                valid.cutPairs(),
-                vocabulary()));
+        String.format(
+            Locale.ROOT,
+            "%s: %,d training and %,d held-out pairs%s, %,d and %,d of them cut, vocabulary %,d",
+            pairs.train().name(),
+            train.size(),
+            valid.size(),
+            testPart(pairs.test().map(PairCorpus::size)),
+            train.cutPairs(),
+            valid.cutPairs(),
+            vocabulary()));
   }
 }
