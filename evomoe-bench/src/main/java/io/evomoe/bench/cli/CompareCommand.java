@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,7 +118,11 @@ final class CompareCommand implements Callable<Integer> {
     List<CurveRow> recorded = CurveFile.readIfWhole(folder.resolve(CurveFile.NAME));
     configs.forEach(
         config -> plan.add(PlannedRun.of(new ComparedRun(folder, config, data), recorded)));
-    List<CurveRow> kept = plan.stream().flatMap(run -> run.earlier().stream()).toList();
+    // Rows of runs that are not planned now: an interrupted one needs its own to go on.
+    Stream<CurveRow> others =
+        recorded.stream().filter(row -> plan.stream().noneMatch(run -> run.place().isOwn(row)));
+    List<CurveRow> kept =
+        Stream.concat(others, plan.stream().flatMap(run -> run.earlier().stream())).toList();
     String goOn = goOn(folder);
     List<ComparedRun> before =
         plan.stream().map(PlannedRun::place).filter(ComparedRun::hasModel).toList();

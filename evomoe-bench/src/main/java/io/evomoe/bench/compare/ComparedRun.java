@@ -104,9 +104,12 @@ public final class ComparedRun {
 
   /** The rows of this run among those of a comparison. */
   public List<CurveRow> own(List<CurveRow> rows) {
-    return rows.stream()
-        .filter(row -> row.gate().equals(config.gate()) && row.seed() == config.seed())
-        .toList();
+    return rows.stream().filter(this::isOwn).toList();
+  }
+
+  /** Whether a row of a comparison is of this run. */
+  public boolean isOwn(CurveRow row) {
+    return row.gate().equals(config.gate()) && row.seed() == config.seed();
   }
 
   /**

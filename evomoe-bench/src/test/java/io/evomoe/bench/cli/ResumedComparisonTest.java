@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.ResultFile;
@@ -55,6 +56,27 @@ class ResumedComparisonTest {
     Files.writeString(gpt.data(), Files.readString(gpt.data()).replace("roads", "lakes"));
     assertThat(gpt.compare(out, "switch", "25").out()).doesNotContain("finished before");
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(25);
+  }
+
+  @Test
+  void an_interrupted_run_should_go_on_after_a_comparison_without_it() throws IOException {
+    Path out = folder.resolve("out");
+    String[] often = {"--keep-models", "all", "--set", "training.checkpointEvery=10"};
+    gpt.compare(out, "dense,switch", "20", often);
+    List<String> whole = TinyRuns.losses(out);
+    Path interrupted = out.resolve("runs/switch-1");
+    Files.delete(interrupted.resolve(ComparedRun.FINISHED));
+    TinyRuns.deleteNewestCheckpoint(interrupted);
+
+    gpt.compare(out, "dense", "20", often);
+    assertThat(ResultFile.read(out.resolve(ResultFile.NAME)))
+        .extracting(RunResult::gate)
+        .containsExactly("dense");
+    assertThat(Files.readString(out.resolve("report.html"))).doesNotContain(">switch</th>");
+    CommandRun again = gpt.compare(out, "dense,switch", "20", often);
+
+    assertThat(again.out()).contains("switch: resuming after step 10 of 20");
+    assertThat(TinyRuns.losses(out)).isEqualTo(whole);
   }
 
   @Test
