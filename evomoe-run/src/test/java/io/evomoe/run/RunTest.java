@@ -73,6 +73,45 @@ class RunTest {
   }
 
   private static RunListener stopAt(Run<?> run, long step) {
+  @Test
+  void a_stop_before_the_first_step_should_be_one_like_any_other() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path cut = folder.resolve("cut");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(whole)) {
+      run.train();
+    }
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
+      Outcome outcome = run.train(stopAtOnce());
+      assertThat(outcome.result().isInterrupted()).isTrue();
+      assertThat(outcome.result().steps()).isZero();
+      assertThat(outcome.result().validLoss()).isNaN();
+      assertThat(outcome.result().validMetric()).isNaN();
+      assertThat(outcome.recorded().rows()).isEmpty();
+      assertThat(ResultFile.read(cut.resolve(ResultFile.NAME))).containsExactly(outcome.result());
+    }
+
+    try (Run<?> again = Run.open(cut)) {
+      assertThat(again.train(stopAtOnce()).result().steps()).isZero();
+      assertThat(again.train().result().isInterrupted()).isFalse();
+    }
+
+    assertThat(losses(cut)).isEqualTo(losses(whole));
+  }
+
+  private static RunListener stopAtOnce() {
+    return new RunListener() {
+      @Override
+      public void onStart(Run<?> run) {
+        run.requestStop();
+      }
+
+      @Override
+      public void onStep(StepReport report) {
+        throw new AssertionError("a step was taken");
+      }
+    };
+  }
+
     return report -> {
       if (report.step() == step) {
         run.requestStop();

@@ -5,17 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.evomoe.bench.compare.ComparedRun;
+import io.evomoe.bench.report.LiveReport;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
+import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.ParameterTotal;
+import io.evomoe.run.internal.task.Prepared;
+import io.evomoe.run.record.CurveFile;
 import io.evomoe.training.optimizer.Moments;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +60,35 @@ class MemoryGuardTest {
     }
     assertThat(ended).isNotEmpty();
     assertThat(ended.get(0)).contains("1.1 GiB are in use, more than --max-memory 1.0 GiB");
+  }
+
+  @Test
+  void a_run_whose_model_takes_nearly_all_should_end_before_its_first_step_and_say_why()
+      throws IOException {
+    TinyRuns gpt = TinyRuns.everyTask(folder).get(0);
+    RunConfig config = gpt.builder("switch", "20").config();
+    Path out = OutputFolder.prepare(folder.resolve("out"));
+    try (GracefulStop stop = new GracefulStop(() -> "");
+        MemoryGuard guard = new MemoryGuard(GIBIBYTE, () -> 0.96 * (1 << 30), ended::add);
+        Prepared prepared = Prepared.read(List.of(gpt.data()), config, out, TextProgress.NONE);
+        CurveFile curves = CurveFile.create(out.resolve(CurveFile.NAME))) {
+      prepared.saveTokenizer(out);
+      guard.look();
+      PlannedRun run = PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data())), List.of());
+      CompareReport report =
+          new CompareReport(out, "gpt", prepared.data(), List.of("prose"), Map.of(), 1);
+      LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);
+
+      report.add(run.train("switch", prepared.data(), curves, page, stop, guard, System.out));
+      page.close();
+      report.print(System.out, "");
+
+      assertThatIllegalStateException()
+          .isThrownBy(guard::requireWithin)
+          .withMessageContaining("nearly all of --max-memory 1.0 GiB");
+      assertThat(Files.readString(out.resolve("report.html")))
+          .contains("switch (interrupted at step 0 of 20)");
+    }
   }
 
   @Test

@@ -230,6 +230,26 @@ public final class RunRecording implements TrainingListener {
             plannedSteps));
   }
 
+  /** The result of a run that was stopped before its first step: no loss was measured. */
+  public RunResult begun(String metricName) {
+    return new RunResult(
+        task,
+        gate,
+        seed,
+        0,
+        0,
+        0,
+        Double.NaN,
+        Double.NaN,
+        metricName,
+        measured.tokensPerSecond(),
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        0,
+        plannedSteps);
+  }
+
   private double lastValidLoss() {
     for (int i = rows.size() - 1; i >= 0; i--) {
       if (rows.get(i).validLoss().isPresent()) {

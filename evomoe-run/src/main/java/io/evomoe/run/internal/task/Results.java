@@ -12,7 +12,8 @@ public final class Results {
   private Results() {}
 
   /**
-   * Measures a run that has come to its end, or was stopped.
+   * Measures a run that has come to its end, or was stopped; of one that was stopped before its
+   * first step nothing is measured.
    *
    * @param model of the run
    * @param state of the run
@@ -21,12 +22,18 @@ public final class Results {
    */
   public static <B, M extends Model<B>> Outcome of(
       TaskData<B, M> data, M model, RunConfig config, TrainingState state, RunRecording recording) {
-    RunResult soFar =
+    String name = data.metricName();
+    RunResult result =
         recording
-            .soFar(data.metricName())
-            .orElseThrow(() -> new IllegalStateException("the run has taken no step"));
-    double metric = data.metric(model, config, state.context().evaluating(), soFar.validLoss());
-    return new Outcome(soFar.ended(state.progress(), metric), recording.run());
+            .soFar(name)
+            .map(soFar -> soFar.ended(state.progress(), metric(data, model, config, state, soFar)))
+            .orElseGet(() -> recording.begun(name).ended(state.progress(), Double.NaN));
+    return new Outcome(result, recording.run());
+  }
+
+  private static <B, M extends Model<B>> double metric(
+      TaskData<B, M> data, M model, RunConfig config, TrainingState state, RunResult soFar) {
+    return data.metric(model, config, state.context().evaluating(), soFar.validLoss());
   }
 
   /** Why a training could not go on, with the gate that it was of. */
