@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.folder;
 
-import io.evomoe.internal.files.FolderLock;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +19,10 @@ public final class FolderDigest {
 
   private FolderDigest() {}
 
-  /** SHA-256 of the names and contents of a folder's files, in the order of their names; in hex. */
+  /**
+   * SHA-256 of the names and contents of a folder's files, in the order of their names; in hex.
+   * Hidden ones, whose names begin with a dot, are left out, as they are where data is read.
+   */
   public static String of(Path folder) {
     return of(List.of(folder));
   }
@@ -54,7 +56,7 @@ public final class FolderDigest {
     try (Stream<Path> files = Files.list(source)) {
       return files
           .filter(Files::isRegularFile)
-          .filter(file -> !file.endsWith(FolderLock.NAME))
+          .filter(file -> !file.getFileName().toString().startsWith("."))
           .sorted()
           .toList();
     }

@@ -14,6 +14,21 @@ class FolderDigestTest {
   @TempDir Path folder;
 
   @Test
+  void what_is_hidden_should_be_no_part_of_a_digest_as_it_is_no_part_of_the_data()
+      throws IOException {
+    Files.writeString(folder.resolve("text.txt"), "text");
+    String before = FolderDigest.of(folder);
+
+    Files.writeString(folder.resolve(".DS_Store"), "icons");
+    Files.writeString(folder.resolve(".text.txt.swp"), "being edited");
+
+    assertThat(FolderDigest.of(folder)).isEqualTo(before);
+    assertThat(FolderDigest.of(folder.resolve(".DS_Store"))).isNotEqualTo(before);
+    Files.writeString(folder.resolve("more.txt"), "more text");
+    assertThat(FolderDigest.of(folder)).isNotEqualTo(before);
+  }
+
+  @Test
   void a_lock_should_be_no_part_of_a_digest() throws IOException {
     Files.writeString(folder.resolve("text.txt"), "text");
     String before = FolderDigest.of(folder);
