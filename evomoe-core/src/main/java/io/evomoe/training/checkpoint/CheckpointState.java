@@ -61,7 +61,8 @@ record CheckpointState(
   static final String CHECKSUM = FILE + ".sha256";
 
   /** What older checkpoints do not say. */
-  private static final Map<String, Integer> DEFAULTS = Map.of("annealingLeft", 0, "hardExperts", 1);
+  private static final Map<String, Integer> DEFAULTS =
+      Map.of("annealingLeft", 0, "hardExperts", 1, "earlierSteps", 0);
 
   CheckpointState {
     updates = Map.copyOf(updates);

@@ -192,6 +192,15 @@ class ResumeTest {
   }
 
   @Test
+  void should_read_a_checkpoint_of_before_gates_were_told_earlier_steps() throws IOException {
+    Path saved = savedAfter(3);
+    String text = Files.readString(saved.resolve("state.json"));
+    rewriteState(saved, text.replaceFirst("\"earlierSteps\" : 0,", ""));
+
+    assertThat(Checkpoint.open(saved).context().step()).isEqualTo(3);
+  }
+
+  @Test
   void should_read_a_checkpoint_of_the_first_format() throws IOException {
     Path saved = savedAfter(3);
     Path file = saved.resolve("state.json");
@@ -200,7 +209,9 @@ class ResumeTest {
     for (String name : CheckpointFiles.CHECKED) {
       hashes.put(name, state.path("files").path(name).path("sha256").asText());
     }
-    state.put("formatVersion", 1).remove(List.of("files", "skipped"));
+    state
+        .put("formatVersion", 1)
+        .remove(List.of("files", "skipped", "earlierSteps", "annealingLeft", "hardExperts"));
     Files.writeString(file, state.toString());
     Files.delete(saved.resolve("state.json.sha256"));
 
