@@ -41,8 +41,8 @@ public final class Checkpoint implements SavedRun {
    * Opens a checkpoint and verifies its files.
    *
    * @param folder one {@code step-...} folder
-   * @throws CheckpointException if a file is missing, damaged or of an unknown format version; it
-   *     names the file and, where it can, the tensor
+   * @throws CheckpointException if a file is missing, unreadable, damaged or of an unknown format
+   *     version; it names the file and, where it can, the tensor
    */
   public static Checkpoint open(Path folder) {
     Optional<String> missing = CheckpointFiles.missing(folder);
@@ -58,7 +58,7 @@ public final class Checkpoint implements SavedRun {
       }
       return new Checkpoint(folder, state);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read checkpoint " + folder + ": " + IoReason.of(e), e);
+      throw new CheckpointException("cannot read checkpoint " + folder + ": " + IoReason.of(e), e);
     }
   }
 

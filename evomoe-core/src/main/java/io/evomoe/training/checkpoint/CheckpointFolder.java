@@ -68,8 +68,8 @@ public final class CheckpointFolder implements CheckpointWriter {
    * Opens the newest checkpoint in a directory.
    *
    * @return empty when there is none
-   * @throws CheckpointException if it is damaged; the message names the newest whole one before it,
-   *     if there is one
+   * @throws CheckpointException if it is damaged, or cannot be read; the message names the newest
+   *     whole one before it, if there is one
    */
   public static Optional<Checkpoint> openLatest(Path directory) {
     Optional<Path> latest = latest(directory);

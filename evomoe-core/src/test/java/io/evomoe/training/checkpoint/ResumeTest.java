@@ -226,6 +226,24 @@ class ResumeTest {
   }
 
   @Test
+  void should_offer_the_whole_checkpoint_before_one_that_cannot_be_read() throws IOException {
+    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
+    trainer(new TinyModel(kernels, 5), CONFIG.with(t -> t.checkpointEvery(3)), 4)
+        .runSaving(folder(4));
+    Path newest = directory.resolve("step-00000010");
+    Path before = directory.resolve("step-00000009");
+    Files.delete(newest.resolve("state.json.sha256"));
+    Files.createDirectory(newest.resolve("state.json.sha256"));
+
+    assertThatThrownBy(() -> CheckpointFolder.openLatest(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(
+            "cannot read checkpoint " + newest, "the checkpoint before it is whole: " + before);
+    assertThat(CheckpointFolder.openNewestWhole(directory).orElseThrow().location())
+        .isEqualTo(before);
+  }
+
+  @Test
   void should_offer_the_newest_whole_checkpoint_before_a_damaged_one() throws IOException {
     Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
     Trainer<TinyBatch> trainer =
