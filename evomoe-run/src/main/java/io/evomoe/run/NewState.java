@@ -3,6 +3,7 @@ package io.evomoe.run;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.Prepared;
@@ -65,6 +66,7 @@ record NewState(
     Lineage lineage = started.lineage();
     Path path = output.path();
     RunFolder folder = new RunFolder(path);
+    RoundSettings.delete(path);
     prepared.saveTokenizer(path);
     folder.write(config);
     KeptTokens.of(folder, content, config).write(prepared.data());

@@ -13,6 +13,7 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.result.Measurement;
@@ -72,7 +73,6 @@ class RunTest {
     assertThat(losses(cut)).isEqualTo(losses(whole));
   }
 
-  private static RunListener stopAt(Run<?> run, long step) {
   @Test
   void a_stop_before_the_first_step_should_be_one_like_any_other() throws IOException {
     Path whole = folder.resolve("whole");
@@ -112,6 +112,7 @@ class RunTest {
     };
   }
 
+  private static RunListener stopAt(Run<?> run, long step) {
     return report -> {
       if (report.step() == step) {
         run.requestStop();
@@ -125,6 +126,27 @@ class RunTest {
 
   private static String losses(CurveRow row) {
     return "%d %s %s %s".formatted(row.step(), row.trainLoss(), row.validLoss(), row.auxLoss());
+  }
+
+  /**
+   * As a run on a cluster, and one of another, leave them that end before their first checkpoint.
+   */
+  @Test
+  void what_a_run_without_a_checkpoint_left_should_not_be_taken_for_the_next_one_s()
+      throws IOException {
+    Path path = Files.createDirectory(folder.resolve("run"));
+    Path rounds = Files.writeString(path.resolve("rounds.yaml"), "data: []");
+    Path lineage = Files.writeString(path.resolve(Lineage.NAME), "{}");
+
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(path)) {
+      run.train(stopAt(run, 5));
+    }
+
+    assertThat(rounds).doesNotExist();
+    assertThat(lineage).doesNotExist();
+    try (Run<?> again = Run.open(path)) {
+      assertThat(again.train().result().steps()).isEqualTo(20);
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.internal.rounds.RoundConfig;
@@ -42,6 +43,7 @@ public final class SparkTraining implements ClusterTraining {
         OutputFolder.prepare(request.out());
         List<Path> data = staging.moveTo(folder);
         folder.write(config);
+        Lineage.NONE.write(request.out());
         new RoundSettings(start.rounds(), start.data(), text.content()).write(request.out());
         Path curveFile = request.out().resolve(CurveFile.NAME);
         try (CurveFile curves = CurveFile.create(curveFile)) {

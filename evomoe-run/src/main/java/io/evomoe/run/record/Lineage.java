@@ -2,6 +2,10 @@ package io.evomoe.run.record;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,15 +62,19 @@ public record Lineage(List<Ancestor> from, long batches) {
     }
   }
 
-  /** Writes the file into the folder of a run that has a lineage. */
+  /** Writes the file into the folder of a run; of one without a lineage there is none after it. */
   public void write(Path folder) {
-    if (from.isEmpty()) {
-      return;
-    }
+    Path file = folder.resolve(NAME);
     try {
-      AtomicFile.write(folder.resolve(NAME), Json.PRETTY.writeValueAsString(this) + "\n");
+      if (from.isEmpty()) {
+        Files.deleteIfExists(file);
+      } else {
+        AtomicFile.write(file, Json.PRETTY.writeValueAsString(this) + "\n");
+      }
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a lineage has a JSON form", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + file + ": " + IoReason.of(e, file), e);
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.evomoe.run.internal.folder;
 
 import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.training.internal.rounds.RoundConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +33,16 @@ public record RoundSettings(RoundConfig rounds, List<String> data, String conten
   /** Whether the run in a folder was trained in rounds. */
   public static boolean isIn(Path folder) {
     return Files.isRegularFile(folder.resolve(NAME));
+  }
+
+  /** Deletes what a run that was never saved has left in the folder of the next one. */
+  public static void delete(Path folder) {
+    Path file = folder.resolve(NAME);
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + file + ": " + IoReason.of(e, file), e);
+    }
   }
 
   /** Writes it into the folder of a run. */
