@@ -35,10 +35,10 @@ final class Leftovers extends SimpleFileVisitor<Path> {
   }
 
   @Override
-  public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+  public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
     if (attributes.isRegularFile()
         && AtomicFile.TEMPORARY.matcher(file.getFileName().toString()).matches()) {
-      Files.deleteIfExists(file);
+      FileTree.deleteQuietly(file);
     }
     return FileVisitResult.CONTINUE;
   }

@@ -29,12 +29,19 @@ public final class OutputFolder implements AutoCloseable {
    * @throws IllegalArgumentException naming the folder, if it cannot be created or written
    */
   public static OutputFolder open(Path folder, String who) {
+    FolderLock lock = null;
+    OutputFolder opened = null;
     try {
-      OutputFolder opened = new OutputFolder(folder, FolderLock.acquire(folder, who));
+      lock = FolderLock.acquire(folder, who);
       Leftovers.delete(folder);
+      opened = new OutputFolder(folder, lock);
       return opened;
     } catch (IOException e) {
       throw unusable(folder, e);
+    } finally {
+      if (opened == null && lock != null) {
+        lock.close();
+      }
     }
   }
 

@@ -2,10 +2,13 @@ package io.evomoe.internal.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.evomoe.testing.LogOf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +27,26 @@ class OutputFolderTest {
     }
     OutputFolder.open(folder, "evomoe train").close();
     assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void should_be_opened_all_the_same_where_something_left_cannot_be_deleted() throws IOException {
+    Path run = Files.createDirectories(folder.resolve("runs"));
+    Files.writeString(run.resolve(LEFT), "half");
+    Files.writeString(folder.resolve(LEFT), "half");
+    assumeTrue(run.toFile().setWritable(false) && !Files.isWritable(run), "root may delete all");
+
+    List<String> said =
+        LogOf.running(
+            FileTree.class,
+            () -> {
+              OutputFolder.open(folder, "test").close();
+              OutputFolder.open(folder, "another").close();
+            });
+
+    assertThat(said).hasSize(2).allMatch(line -> line.contains("runs/" + LEFT));
+    assertThat(folder.resolve(LEFT)).doesNotExist();
+    assertThat(run.toFile().setWritable(true)).isTrue();
   }
 
   @Test
