@@ -6,6 +6,7 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.Prepared;
@@ -87,18 +88,24 @@ final class CompareCommand implements Callable<Integer> {
         OutputFolder output = DefaultFolders.open(out, name, "evomoe compare")) {
       RunFolder.unused(output.path());
       List<RunConfig> configs = configs();
+      String content = FolderDigest.of(options.dataPaths());
       try (Prepared prepared =
           WorkProgress.watching(
               progress ->
                   Prepared.read(options.dataPaths(), configs.get(0), output.path(), progress))) {
-        compare(configs, prepared, output.path(), keep, stop);
+        compare(configs, content, prepared, output.path(), keep, stop);
       }
     }
     return 0;
   }
 
   private void compare(
-      List<RunConfig> configs, Prepared prepared, Path folder, KeepModels keep, GracefulStop stop) {
+      List<RunConfig> configs,
+      String content,
+      Prepared prepared,
+      Path folder,
+      KeepModels keep,
+      GracefulStop stop) {
     MemoryLimit limit = MemorySize.limit(options.maxMemory);
     configs.forEach(config -> limit.requireRoomFor(prepared.data(), config));
     stop.begin();
@@ -117,7 +124,8 @@ final class CompareCommand implements Callable<Integer> {
     List<PlannedRun> plan = new ArrayList<>();
     List<CurveRow> recorded = CurveFile.readIfWhole(folder.resolve(CurveFile.NAME));
     configs.forEach(
-        config -> plan.add(PlannedRun.of(new ComparedRun(folder, config, data), recorded)));
+        config ->
+            plan.add(PlannedRun.of(new ComparedRun(folder, config, data, content), recorded)));
     // Rows of runs that are not planned now: an interrupted one needs its own to go on.
     Stream<CurveRow> others =
         recorded.stream().filter(row -> plan.stream().noneMatch(run -> run.place().isOwn(row)));

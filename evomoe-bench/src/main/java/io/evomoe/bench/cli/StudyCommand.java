@@ -227,7 +227,9 @@ final class StudyCommand implements Callable<Integer> {
                 i + 1, missing.size(), clock.left(missing.subList(i, missing.size())), run.name());
         RunConfig settings = study.config(run).orElseThrow();
         limit.requireRoomFor(prepared.data(), settings);
-        ComparedRun place = new ComparedRun(folder, run.name(), settings, sources);
+        ComparedRun place =
+            new ComparedRun(
+                folder, run.name(), settings, sources, study.results().origin().dataSha256());
         // Until its model is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
         report.begin(

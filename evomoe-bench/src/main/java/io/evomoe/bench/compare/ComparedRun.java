@@ -48,9 +48,10 @@ public final class ComparedRun {
    *
    * @param comparison folder of the whole comparison, which holds the tokenizer
    * @param data files and folders that the run trains on
+   * @param content digest of the data, from before its text was read
    */
-  public ComparedRun(Path comparison, RunConfig config, List<Path> data) {
-    this(comparison, config.gate() + "-" + config.seed(), config, data);
+  public ComparedRun(Path comparison, RunConfig config, List<Path> data, String content) {
+    this(comparison, config.gate() + "-" + config.seed(), config, data, content);
   }
 
   /**
@@ -59,14 +60,16 @@ public final class ComparedRun {
    * @param comparison folder of the whole comparison, which holds the tokenizer
    * @param name of the run, and of its folder
    * @param data files and folders that the run trains on
+   * @param content digest of the data, from before its text was read
    */
-  public ComparedRun(Path comparison, String name, RunConfig config, List<Path> data) {
+  public ComparedRun(
+      Path comparison, String name, RunConfig config, List<Path> data, String content) {
     this.config = config;
     this.data = List.copyOf(data);
     this.tokenizer = comparison.resolve(RunFolder.TOKENIZER);
     Path runs = FileTree.requireNoLink(comparison.resolve(RunFolder.RUNS));
     this.folder = FileTree.requireNoLink(runs.resolve(name));
-    this.content = FolderDigest.of(data);
+    this.content = content;
     this.fingerprint = fingerprint(config, tokenizer, content);
   }
 

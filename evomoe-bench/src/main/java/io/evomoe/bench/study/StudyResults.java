@@ -44,6 +44,11 @@ public final class StudyResults {
     this.divided = divided;
   }
 
+  /** Where runs come from that are recorded from now on. */
+  public StudyOrigin origin() {
+    return origin;
+  }
+
   /** The folder. */
   public Path folder() {
     return folder;

@@ -74,7 +74,8 @@ class MemoryGuardTest {
         CurveFile curves = CurveFile.create(out.resolve(CurveFile.NAME))) {
       prepared.saveTokenizer(out);
       guard.look();
-      PlannedRun run = PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data())), List.of());
+      PlannedRun run =
+          PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data()), "digest"), List.of());
       CompareReport report =
           new CompareReport(out, "gpt", prepared.data(), List.of("prose"), Map.of(), 1);
       LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);

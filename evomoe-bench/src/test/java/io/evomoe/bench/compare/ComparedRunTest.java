@@ -1,0 +1,41 @@
+package io.evomoe.bench.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.run.Run;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunRecording;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ComparedRunTest {
+  @TempDir Path folder;
+
+  @Test
+  void should_be_of_the_data_as_it_was_read_whatever_became_of_it_since() throws IOException {
+    Files.createDirectory(folder.resolve(RunFolder.TOKENIZER));
+    Path data = Files.writeString(folder.resolve("prose.txt"), "a text");
+    RunConfig config = Run.gpt(data).preset("quick").gate("switch").config();
+
+    try (CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME))) {
+      RunRecording recording = new RunRecording("gpt", "switch", 1, curves, List.of());
+      Files.writeString(data, "another text");
+      place(config, data, "digest")
+          .finish(new Outcome(recording.begun("perplexity"), recording.run()));
+    }
+
+    assertThat(place(config, data, "digest").finished()).isPresent();
+    assertThat(place(config, data, "another digest").finished()).isEmpty();
+  }
+
+  private ComparedRun place(RunConfig config, Path data, String content) {
+    return new ComparedRun(folder, config, List.of(data), content);
+  }
+}
