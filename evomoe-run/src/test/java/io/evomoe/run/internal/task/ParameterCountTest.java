@@ -82,7 +82,7 @@ class ParameterCountTest {
   void should_be_that_of_a_model_whose_gates_have_tables(String gate, String options) {
     for (String task : Tasks.names()) {
       RunConfig config = set(tiny(task, gate, Architecture.GPT), "model.moeEvery=1");
-      for (String option : options.split(" ")) {
+      for (String option : options.split(" ", -1)) {
         config = set(config, "gateOptions.%s.%s".formatted(gate, option));
       }
       requireThatOfTheModel(config);
