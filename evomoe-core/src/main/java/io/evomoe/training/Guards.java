@@ -8,10 +8,11 @@ import java.util.function.Consumer;
  *
  * @param keepCheckpoints newest checkpoints that stay, at least 1
  * @param skipNonFinite steps of the whole run that are left out and logged, because a loss or
- *     gradient was not finite, before the next one stops it; at least 0
+ *     gradient was not finite, before the next one stops it; at least 0. On a cluster each worker
+ *     counts from what all had skipped before its round
  * @param collapseEntropy a router is warned of when its load entropy {@code exp(H) / E} is below
- *     this, in 0..1; 0 for never
- * @param collapseSteps for so many steps in a row, at least 1
+ *     this, in 0..1; 0 for never. Not on a cluster
+ * @param collapseSteps for so many steps in a row, at least 1. Not on a cluster
  */
 public record Guards(
     int keepCheckpoints, int skipNonFinite, double collapseEntropy, int collapseSteps) {

@@ -42,8 +42,8 @@ public final class OptimizerSteps<B> {
   }
 
   /**
-   * Takes one step. One whose loss or gradient is not finite changes no parameter, moment or gate
-   * state; {@link Guards#skipNonFinite()} of them are skipped.
+   * Takes one step. One whose loss or gradient is not finite changes no parameter or moment; {@link
+   * Guards#skipNonFinite()} of them are skipped, and change no gate state either.
    *
    * @throws NotFiniteException if such a step comes when none may be skipped any more
    */

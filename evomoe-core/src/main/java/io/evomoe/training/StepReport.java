@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
  * @param stepSeconds of this step alone
  * @param trainLoss mean task loss of this step, nats a token; NaN where a skipped step has none
  * @param validLoss held-out loss after this step, where it was measured
- * @param auxLoss sum of auxiliary losses
+ * @param auxLoss sum of the auxiliary losses of all layers, mean over micro-batches
  * @param gradientNorm global norm before clipping; NaN where the step was skipped
  * @param learningRate of this step
  * @param phase of this step

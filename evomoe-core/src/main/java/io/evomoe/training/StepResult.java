@@ -11,7 +11,7 @@ import java.util.List;
  * @param context phase and temperature of it, or of its last step
  * @param learningRate of it, or of its last step
  * @param trainLoss mean task loss, nats a token; NaN where a skipped step has none
- * @param auxLoss sum of auxiliary losses
+ * @param auxLoss sum of the auxiliary losses of all layers, mean over micro-batches
  * @param gradientNorm global norm before clipping; NaN where the step was skipped
  * @param routing one report a MoE layer, of the last micro-batch; empty while there is one expert
  */

@@ -110,17 +110,17 @@ public final class HashGate implements Gate {
     return List.of(table);
   }
 
+  @Override
+  public TopKRouting topKRouting(StepContext step) {
+    return new TopKRouting.Other("looks up its expert by the token's id");
+  }
+
   /**
    * Looks up each token's expert.
    *
    * @throws IllegalArgumentException for a token id outside the vocabulary, or one to which the
    *     table gives none of the experts
    */
-  @Override
-  public TopKRouting topKRouting(StepContext step) {
-    return new TopKRouting.Other("looks up its expert by the token's id");
-  }
-
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     TokenBatch batch = pass.tokens();

@@ -102,7 +102,7 @@ final class HadoopSource {
     return form;
   }
 
-  /** A line a file: its path and length. */
+  /** A line a file: its name and length. */
   String content() {
     StringBuilder lines = new StringBuilder();
     for (FileStatus file : train) {

@@ -19,7 +19,7 @@ public record LearningRate(double peak, long warmupSteps, Decay decay, double fl
     LINEAR,
     /** The peak for good. */
     CONSTANT,
-    /** {@code max(floor, peak sqrt(W / (step + 1)))} (arXiv 1706.03762, section 5.3). */
+    /** {@code max(floor, peak sqrt(max(W, 1) / (step + 1)))} (arXiv 1706.03762, section 5.3). */
     INVERSE_SQRT
   }
 

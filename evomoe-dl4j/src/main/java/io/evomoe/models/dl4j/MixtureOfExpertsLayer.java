@@ -286,8 +286,9 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
 
     /**
      * The last feature of the input is the token's id, 0 to vocabulary - 1, for gates that look at
-     * ids ({@code hash}, {@code stablemoe}). Experts do not see it, so the output has nIn - 1
-     * features. In a graph, a {@code MergeVertex} puts ids beside activations. None by default.
+     * ids ({@code hash}, {@code stablemoe}, and all with a prior). Experts do not see it, so the
+     * output has nIn - 1 features. In a graph, a {@code MergeVertex} puts ids beside activations.
+     * None by default.
      */
     public Builder tokenIds(int vocabularySize) {
       this.vocabulary = vocabularySize;
@@ -332,7 +333,8 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
       if (iterations == 0
           && (config.diversifySteps() == null || config.temperatureSteps() == null)) {
         throw new IllegalArgumentException(
-            "iterations must be given where evolution leaves diversifySteps or temperatureSteps out");
+            "iterations must be given where evolution leaves diversifySteps or temperatureSteps"
+                + " out");
       }
       return EvolutionSettings.of(config, iterations);
     }
