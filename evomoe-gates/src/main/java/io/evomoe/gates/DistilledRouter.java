@@ -34,6 +34,11 @@ final class DistilledRouter {
         .toList();
   }
 
+  /** All rows of the embedding but one, for {@link io.evomoe.moe.Gate#idleParameters}. */
+  long idleParameters() {
+    return (long) (embedding.entries() - 1) * WIDTH;
+  }
+
   /** Ends its training for good. */
   void freeze() {
     parameters().forEach(Parameter::freeze);

@@ -73,7 +73,7 @@ public final class StableMoeGate implements Gate {
 
   @Override
   public long idleParameters() {
-    return affinities.idleParameters();
+    return affinities.idleParameters() + distilled.idleParameters();
   }
 
   @Override
@@ -177,7 +177,8 @@ public final class StableMoeGate implements Gate {
 
     @Override
     public String description() {
-      return "learns to route, then follows a frozen distilled router (StableMoE, arXiv 2204.08396)";
+      return "learns to route, then follows a frozen distilled router (StableMoE, arXiv"
+                 + " 2204.08396)";
     }
 
     @Override

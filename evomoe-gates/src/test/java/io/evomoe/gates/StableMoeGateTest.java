@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.moe.ExpertForm;
+import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateContract;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
@@ -91,6 +92,19 @@ class StableMoeGateTest extends GateContract {
       assertThat(scene.route(rowsOfTwo, four).routing().firstExperts()).containsExactly(2, 2, 2);
       assertThat(scene.route(rowsOfTwo, five).routing().firstExperts()).containsExactly(1, 3, 0);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"none, 50", "learned, 54"})
+  void should_touch_one_row_of_each_table_for_each_token(String prior, int rows) {
+    Gate gate = GateScene.of(provider(), 4, Map.of("prior", prior)).gate();
+    long tables =
+        gate.parameters().stream()
+            .filter(p -> p.name().endsWith("embedding.weight") || p.name().endsWith("prior"))
+            .mapToLong(Parameter::length)
+            .sum();
+
+    assertThat(gate.idleParameters()).isPositive().isEqualTo(tables - rows);
   }
 
   @ParameterizedTest
