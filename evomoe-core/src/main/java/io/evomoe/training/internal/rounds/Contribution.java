@@ -92,8 +92,12 @@ public final class Contribution implements Externalizable {
     other.states.forEach((name, theirs) -> states.merge(name, theirs, Contribution::sum));
     frozen.addAll(other.frozen);
     sums = sums.plus(other.sums);
-    for (int i = 0; i < routing.size(); i++) {
-      routing.set(i, routing.get(i).plus(other.routing.get(i)));
+    if (routing.isEmpty()) {
+      routing.addAll(other.routing);
+    } else if (!other.routing.isEmpty()) {
+      for (int i = 0; i < routing.size(); i++) {
+        routing.set(i, routing.get(i).plus(other.routing.get(i)));
+      }
     }
     return this;
   }
@@ -130,7 +134,7 @@ public final class Contribution implements Externalizable {
     return sums;
   }
 
-  /** Of the last step, over all workers. */
+  /** Of each worker's last step that was not skipped, over all workers. */
   public List<RoutingReport> routing() {
     return List.copyOf(routing);
   }
@@ -147,6 +151,11 @@ public final class Contribution implements Externalizable {
 
   Set<String> frozen() {
     return frozen;
+  }
+
+  /** Whether a worker's difference of the parameter counts. */
+  boolean hasWeight(String parameter) {
+    return weights.getOrDefault(parameter, 0.0) > 0;
   }
 
   /** The weighted mean of a parameter's differences; zeros where no worker has weight. */

@@ -127,7 +127,9 @@ public final class Coordinator {
       throw new NotFiniteException("the mean difference of the round was not finite");
     }
     freeze(parameters, sum.frozen());
-    outer.update(parameters, rounds.outerRate(), 1);
+    List<Parameter> moved =
+        parameters.stream().filter(p -> p.frozen() || sum.hasWeight(p.name())).toList();
+    outer.update(moved, rounds.outerRate(), 1);
     model.state().forEach(state -> Flat.assign(state.value(), sum.meanState(state.name())));
     RoundSums sums = sum.sums();
     progress =

@@ -103,22 +103,27 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
 
   private Contribution taken(
       Progress before, OptimizerSteps<?> steps, RoundPlan.Span span, ExpertTokens tokens) {
+    int measured = 0;
     double loss = 0;
     double aux = 0;
     List<RoutingReport> routing = List.of();
     for (long step = span.from(); step < span.to(); step++) {
       StepResult done = steps.next();
-      loss += done.trainLoss();
-      aux += done.auxLoss();
-      routing = done.routing();
-      tokens.add(routing);
+      if (Double.isFinite(done.trainLoss()) && Double.isFinite(done.auxLoss())) {
+        measured++;
+        loss += done.trainLoss();
+        aux += done.auxLoss();
+      }
+      routing = done.routing().isEmpty() ? routing : done.routing();
+      tokens.add(done.routing());
     }
     Progress after = steps.progress();
     RoundSums sums =
         new RoundSums(
             1,
-            loss / span.length(),
-            aux / span.length(),
+            Math.min(1, measured),
+            loss / Math.max(1, measured),
+            aux / Math.max(1, measured),
             after.tokens() - before.tokens(),
             after.trainFlops() - before.trainFlops(),
             after.skipped() - before.skipped());

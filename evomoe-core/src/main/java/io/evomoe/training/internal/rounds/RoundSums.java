@@ -8,19 +8,27 @@ import java.io.IOException;
  * Sums over the workers of a round.
  *
  * @param workers that are in it
- * @param loss sum of each worker's mean task loss over its steps, nats a token
+ * @param measured those of them that have a loss, for not all of their steps were skipped
+ * @param loss sum of each worker's mean task loss over its steps that have one, nats a token
  * @param auxLoss the same of the auxiliary losses
  * @param tokens trained on
  * @param flops spent
  * @param skipped steps that changed nothing
  */
 public record RoundSums(
-    int workers, double loss, double auxLoss, long tokens, double flops, long skipped) {
-  static final RoundSums NONE = new RoundSums(0, 0, 0, 0, 0, 0);
+    int workers,
+    int measured,
+    double loss,
+    double auxLoss,
+    long tokens,
+    double flops,
+    long skipped) {
+  static final RoundSums NONE = new RoundSums(0, 0, 0, 0, 0, 0, 0);
 
   RoundSums plus(RoundSums other) {
     return new RoundSums(
         workers + other.workers,
+        measured + other.measured,
         loss + other.loss,
         auxLoss + other.auxLoss,
         tokens + other.tokens,
@@ -28,18 +36,19 @@ public record RoundSums(
         skipped + other.skipped);
   }
 
-  /** Mean over workers of the task loss. */
+  /** Mean over workers of the task loss; NaN where none has one. */
   public double meanLoss() {
-    return loss / workers;
+    return loss / measured;
   }
 
-  /** Mean over workers of the auxiliary loss. */
+  /** Mean over workers of the auxiliary loss; NaN where none has one. */
   public double meanAuxLoss() {
-    return auxLoss / workers;
+    return auxLoss / measured;
   }
 
   void write(DataOutput out) throws IOException {
     out.writeInt(workers);
+    out.writeInt(measured);
     out.writeDouble(loss);
     out.writeDouble(auxLoss);
     out.writeLong(tokens);
@@ -49,6 +58,7 @@ public record RoundSums(
 
   static RoundSums read(DataInput in) throws IOException {
     return new RoundSums(
+        in.readInt(),
         in.readInt(),
         in.readDouble(),
         in.readDouble(),

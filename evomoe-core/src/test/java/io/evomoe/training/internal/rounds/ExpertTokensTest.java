@@ -60,7 +60,7 @@ class ExpertTokensTest {
 
   private static Contribution contribution(float[] difference, double weight) {
     Contribution result =
-        Contribution.of(WireFormat.F32, new RoundSums(1, 0, 0, 0, 0, 0), List.of());
+        Contribution.of(WireFormat.F32, new RoundSums(1, 1, 0, 0, 0, 0, 0), List.of());
     result.add("p", difference, weight);
     return result;
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.RoutingReport;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
@@ -154,6 +156,40 @@ class RoundsTest {
     }
     assertThat(coordinator.state().optimizer().moments(model.parameters().get(0))).isEmpty();
     assertThat(ModelSnapshot.of(coordinator.state()).progress().step()).isEqualTo(4);
+  }
+
+  @Test
+  void should_leave_alone_what_no_worker_gave_weight_to() {
+    RoundScene scene = new RoundScene(DILOCO, 0);
+    TinyModel model = scene.model();
+    Coordinator coordinator = scene.coordinator(model);
+    scene.round(coordinator);
+    Parameter still = model.parameters().get(0);
+    float[] before = Flat.floats(still.value());
+    Contribution sum = scene.local(coordinator.nextStart(), coordinator.nextSpan(), 0);
+    sum.add(still.name(), new float[before.length], 0);
+
+    coordinator.finish(sum);
+
+    assertThat(Flat.floats(still.value())).isEqualTo(before);
+  }
+
+  @Test
+  void should_take_the_routing_and_the_loss_of_the_workers_that_have_them() {
+    List<RoutingReport> routed =
+        List.of(new RoutingReport("layer", 2, List.of(1, 1), List.of(0, 2), 0, 1, List.of()));
+    RoundSums skipped = new RoundSums(1, 0, 0, 0, 8, 0, 1);
+    RoundSums done = new RoundSums(1, 1, 3, 1, 8, 1, 0);
+
+    for (boolean first : new boolean[] {true, false}) {
+      Contribution none = Contribution.of(WireFormat.F32, skipped, List.of());
+      Contribution one = RoundScene.sent(Contribution.of(WireFormat.F32, done, routed));
+      Contribution sum = first ? none.plus(one) : one.plus(none);
+
+      assertThat(sum.routing()).hasSize(1);
+      assertThat(sum.sums().meanLoss()).isEqualTo(3);
+      assertThat(sum.sums().meanAuxLoss()).isEqualTo(1);
+    }
   }
 
   @Test
