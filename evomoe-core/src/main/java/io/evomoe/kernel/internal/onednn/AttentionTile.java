@@ -29,8 +29,9 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
     AttentionShape shape = groups.products();
     int members = groups.members();
     boolean triangular = split && shape.causal() && shape.keys() >= shape.queries();
-    int blocks = triangular ? Math.max(1, shape.queries() / QUERIES) : 1;
-    int rows = (shape.queries() + blocks - 1) / blocks;
+    int wanted = triangular ? Math.max(1, shape.queries() / QUERIES) : 1;
+    int rows = (shape.queries() + wanted - 1) / wanted;
+    int blocks = (shape.queries() + rows - 1) / rows;
     long scoresOfHead = (long) members * rows * shape.keys();
     int heads = (int) Math.max(1, Math.min(shape.heads(), SCORES / scoresOfHead));
     int most = (int) Math.max(1, SCORES / (scoresOfHead * shape.heads()));

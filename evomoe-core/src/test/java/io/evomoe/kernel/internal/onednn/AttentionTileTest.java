@@ -1,0 +1,66 @@
+package io.evomoe.kernel.internal.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.Device;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.Precision;
+import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
+import io.evomoe.testing.Differences;
+import io.evomoe.testing.RandomArrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class AttentionTileTest {
+  private static final int LONG = 6000;
+
+  @Test
+  void should_cover_the_queries_of_any_length_once_and_without_an_empty_tile() {
+    for (int length = 1; length <= LONG; length++) {
+      AttentionShape shape = new AttentionShape(1, 1, length, length, true);
+      int end = length;
+      boolean whole = true;
+      for (AttentionTile tile : AttentionTile.of(HeadGroups.of(shape), 1, true).get(0)) {
+        int rows = tile.form().queries();
+        whole &= rows > 0 && tile.firstQuery() + rows == end && tile.form().keys() == end;
+        end = tile.firstQuery();
+      }
+      assertThat(whole && end == 0).as("%d queries", length).isTrue();
+    }
+  }
+
+  /** 67 blocks of 65 rows would begin beyond the last query. */
+  @Test
+  void should_attend_as_the_portable_kernels_do_where_blocks_do_not_divide_the_queries() {
+    OneDnnKernelProvider provider = new OneDnnKernelProvider();
+    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.F32, Device.CPU);
+    assumeTrue(refusal.isEmpty(), () -> "oneDNN is not used here: " + refusal.orElse(""));
+
+    List<INDArray> found = attended(provider.create(DataType.FLOAT, Precision.F32, Device.CPU));
+
+    List<INDArray> wanted = attended(new Nd4jKernels(DataType.FLOAT));
+    for (int i = 0; i < wanted.size(); i++) {
+      assertThat(Differences.relative(found.get(i), wanted.get(i))).isLessThan(1e-4);
+    }
+  }
+
+  /** Output and gradients of q, k and v. */
+  private static List<INDArray> attended(Kernels kernels) {
+    int length = 67 * 64 + 1;
+    INDArray q = RandomArrays.gaussian(DataType.FLOAT, 1, length, 2);
+    INDArray k = RandomArrays.gaussian(DataType.FLOAT, 2, length, 2);
+    INDArray v = RandomArrays.gaussian(DataType.FLOAT, 3, length, 2);
+    INDArray dq = q.like();
+    INDArray dk = q.like();
+    INDArray dv = q.like();
+    Attended forward = kernels.attention(q, k, v, new AttentionShape(1, 1, length, length, true));
+    forward.pull(RandomArrays.gaussian(DataType.FLOAT, 4, length, 2), dq, dk, dv);
+    return List.of(forward.output(), dq, dk, dv);
+  }
+}
