@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A loss or gradient stopped being a finite number. The message names the layer or parameter; the
- * parameters are those of the step before.
+ * parameters are those of the step before, or, where held-out data gave the loss, those that were
+ * measured.
  */
 public final class TrainingDivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +18,7 @@ public final class TrainingDivergedException extends RuntimeException {
   /**
    * Says where.
    *
-   * @param step that failed, from 0
+   * @param step that failed, from 0; the steps taken, where held-out data failed
    * @param what was not finite
    * @param lastCheckpoint of the run, if there is one
    */
@@ -34,7 +35,7 @@ public final class TrainingDivergedException extends RuntimeException {
     this.lastCheckpoint = lastCheckpoint == null ? null : lastCheckpoint.toString();
   }
 
-  /** The step that failed, from 0. */
+  /** The step that failed, from 0; the steps taken, where held-out data failed. */
   public long step() {
     return step;
   }

@@ -37,8 +37,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>All of DL4J applies: updaters, schedules, L1, L2 and weight decay (matrices are weights;
  * biases, gains and shifts are biases), gradient normalisation, input dropout, constraints, weight
  * initialisation (matrices of the experts; a gate has its own), listeners, masks, {@code
- * TransferLearning}, {@code ModelSerializer}, JSON and YAML. Weight noise is refused. The network's
- * data type is FLOAT or DOUBLE.
+ * TransferLearning}, {@code ModelSerializer}, JSON and YAML. Weight noise is refused, and input
+ * dropout where the input has token ids, which it would change. The network's data type is FLOAT or
+ * DOUBLE.
  *
  * <p>The gate's auxiliary loss, coefficient included, is added once to the score of a training pass
  * and its gradient to the gradient; like all of this layer's gradients it is a mean over the batch
@@ -144,6 +145,11 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
       throw new IllegalArgumentException(
           "weight noise must not be set for layer %s, which cannot have it, was %s"
               .formatted(layerName, weightNoise));
+    }
+    if (iDropout != null && settings.idColumns() > 0) {
+      throw new IllegalArgumentException(
+          "input dropout must not be set for layer %s, whose input has token ids, was %s"
+              .formatted(layerName, iDropout));
     }
     Map<String, INDArray> table = initializer().init(conf, layerParamsView, initializeParams);
     MixtureOfExperts layer = new MixtureOfExperts(conf, networkDataType, table);

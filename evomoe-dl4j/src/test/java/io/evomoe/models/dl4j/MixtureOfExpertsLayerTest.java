@@ -202,6 +202,11 @@ class MixtureOfExpertsLayerTest {
         .isThrownBy(
             () -> network(Networks.mixture("switch", Map.of()).weightNoise(new DropConnect(0.5))))
         .withMessageStartingWith("weight noise must not be set for layer layer1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> network(Networks.mixture("hash", Map.of()).tokenIds(9).dropOut(new Dropout(0.5))))
+        .withMessageStartingWith(
+            "input dropout must not be set for layer layer1, whose input has token ids");
   }
 
   @Test
