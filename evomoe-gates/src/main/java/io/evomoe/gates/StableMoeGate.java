@@ -178,7 +178,7 @@ public final class StableMoeGate implements Gate {
     @Override
     public String description() {
       return "learns to route, then follows a frozen distilled router (StableMoE, arXiv"
-                 + " 2204.08396)";
+          + " 2204.08396)";
     }
 
     @Override
