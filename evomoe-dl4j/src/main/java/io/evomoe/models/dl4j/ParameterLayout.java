@@ -36,6 +36,8 @@ record ParameterLayout(List<Slot> slots) {
     WEIGHT,
     /** A bias, gain or shift: trained, with DL4J's bias updater and regularisation. */
     BIAS,
+    /** A matrix that stays as it was drawn: put back after each update, and not regularised. */
+    FROZEN,
     /** Saved, but neither trained nor regularised. */
     STATE
   }
@@ -66,13 +68,19 @@ record ParameterLayout(List<Slot> slots) {
     }
     slots.add(new Slot(ITERATION, Kind.STATE, 1));
     for (Parameter parameter : place.parameters()) {
-      Kind kind = parameter.decays() ? Kind.WEIGHT : Kind.BIAS;
-      slots.add(new Slot(key(parameter.name()), kind, parameter.value().shape()));
+      slots.add(new Slot(key(parameter.name()), kind(parameter), parameter.value().shape()));
     }
     for (GateState state : place.state()) {
       slots.add(new Slot(key(state.name()), Kind.STATE, state.value().shape()));
     }
     return new ParameterLayout(slots);
+  }
+
+  private static Kind kind(Parameter parameter) {
+    if (parameter.frozen()) {
+      return Kind.FROZEN;
+    }
+    return parameter.decays() ? Kind.WEIGHT : Kind.BIAS;
   }
 
   /** DL4J separates a layer's name from a parameter's by the last underscore. */

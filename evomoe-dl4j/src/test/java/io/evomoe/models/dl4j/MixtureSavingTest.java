@@ -105,6 +105,19 @@ class MixtureSavingTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"fixed, false", "learned, true"})
+  void should_regularise_a_prior_that_is_trained_alone(String kind, boolean counted) {
+    ComputationGraph graph =
+        Networks.graphWithIds(
+            Networks.configuration(DataType.FLOAT, new Adam(0.05)).l2(0.5),
+            Networks.mixture("switch", Map.of("prior", kind)).tokenIds(9).build());
+    double before = graph.getLayer("moe").calcRegularizationScore(false);
+    graph.getLayer("moe").getParam("gate.prior").muli(2);
+
+    assertThat(graph.getLayer("moe").calcRegularizationScore(false) > before).isEqualTo(counted);
+  }
+
+  @ParameterizedTest
   @CsvSource({"fixed, true", "learned, false"})
   void should_keep_a_fixed_prior_as_it_is_and_train_a_learned_one(String kind, boolean kept)
       throws IOException {
