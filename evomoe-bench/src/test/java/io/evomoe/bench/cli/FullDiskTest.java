@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.testing.SmallDisk;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.evomoe.internal.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.evomoe.testing.LogOf;
+import io.evomoe.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,23 +30,25 @@ class OutputFolderTest {
   }
 
   @Test
-  void should_be_opened_all_the_same_where_something_left_cannot_be_deleted() throws IOException {
+  void should_be_opened_all_the_same_where_something_left_cannot_be_deleted() throws Exception {
     Path run = Files.createDirectories(folder.resolve("runs"));
-    Files.writeString(run.resolve(LEFT), "half");
     Files.writeString(folder.resolve(LEFT), "half");
-    assumeTrue(run.toFile().setWritable(false) && !Files.isWritable(run), "root may delete all");
+    List<String> said;
+    try (SmallDisk disk = SmallDisk.mount(run, 1)) {
+      Files.writeString(run.resolve(LEFT), "half");
+      disk.makeReadOnly();
 
-    List<String> said =
-        LogOf.running(
-            FileTree.class,
-            () -> {
-              OutputFolder.open(folder, "test").close();
-              OutputFolder.open(folder, "another").close();
-            });
+      said =
+          LogOf.running(
+              FileTree.class,
+              () -> {
+                OutputFolder.open(folder, "test").close();
+                OutputFolder.open(folder, "another").close();
+              });
+    }
 
     assertThat(said).hasSize(2).allMatch(line -> line.contains("runs/" + LEFT));
     assertThat(folder.resolve(LEFT)).doesNotExist();
-    assertThat(run.toFile().setWritable(true)).isTrue();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.evomoe.bench.cli;
+package io.evomoe.testing;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,14 +10,15 @@ import java.util.List;
  * A file system in memory of a few megabytes; tests that need one are skipped where none may be
  * mounted.
  */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
   private final Path place;
 
   private SmallDisk(Path place) {
     this.place = place;
   }
 
-  static SmallDisk mount(Path place, int mebibytes) throws Exception {
+  /** Mounts one over a folder. */
+  public static SmallDisk mount(Path place, int mebibytes) throws Exception {
     boolean mounted =
         succeeds("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", "" + place);
     assumeTrue(mounted, "no file system may be mounted here: run the tests as root");
@@ -25,7 +26,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** From now on nothing can be written, not even by root. */
-  void makeReadOnly() throws Exception {
+  public void makeReadOnly() throws Exception {
     if (!succeeds("mount", "-o", "remount,ro", "" + place)) {
       throw new IllegalStateException("cannot make " + place + " read-only");
     }
