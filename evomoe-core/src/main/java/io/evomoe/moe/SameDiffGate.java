@@ -89,13 +89,13 @@ public final class SameDiffGate implements Gate {
     if (real.length == 0) {
       return new Routed(routing.build(), 0, gradient -> null);
     }
-    Graph graph = new Graph(gather(z, real), pass.step());
+    Graph graph = new Graph(z.rows(real), pass.step());
     Routing built = assign(graph.weights, real, routing);
     return new Routed(
         built,
         graph.auxLoss,
         gradient -> {
-          TokenMatrix dWeights = gather(TokenMatrix.ofWeights(built, gradient), real);
+          TokenMatrix dWeights = TokenMatrix.ofWeights(built, gradient).rows(real);
           TokenMatrix dz = spread(graph.logitGradient(dWeights), real, z.tokens());
           return projection.backward(tokens, dz);
         });
@@ -110,16 +110,6 @@ public final class SameDiffGate implements Gate {
       }
     }
     return routing.build();
-  }
-
-  private TokenMatrix gather(TokenMatrix every, int[] real) {
-    TokenMatrix gathered = new TokenMatrix(real.length, experts);
-    for (int i = 0; i < real.length; i++) {
-      for (int e = 0; e < experts; e++) {
-        gathered.set(i, e, every.get(real[i], e));
-      }
-    }
-    return gathered;
   }
 
   private TokenMatrix spread(TokenMatrix gathered, int[] real, int tokens) {

@@ -202,6 +202,18 @@ public final class TokenMatrix {
     order[rank] = e;
   }
 
+  /**
+   * Some rows, as a new matrix.
+   *
+   * @param rows their numbers, in the order that they shall have
+   */
+  public TokenMatrix rows(int[] rows) {
+    TokenMatrix selected = new TokenMatrix(rows.length, columns);
+    selected.eachRow(
+        i -> System.arraycopy(values, rows[i] * columns, selected.values, i * columns, columns));
+    return selected;
+  }
+
   /** A copy. */
   public TokenMatrix copy() {
     return new TokenMatrix(tokens, columns, values.clone());

@@ -28,17 +28,7 @@ final class RealTokens {
 
   /** Their rows of a matrix over the batch: the matrix itself where there is no padding. */
   TokenMatrix of(TokenMatrix matrix) {
-    if (rows.length == batch.size()) {
-      return matrix;
-    }
-    TokenMatrix selected = new TokenMatrix(rows.length, matrix.columns());
-    selected.eachRow(
-        i -> {
-          for (int e = 0; e < matrix.columns(); e++) {
-            selected.set(i, e, matrix.get(rows[i], e));
-          }
-        });
-    return selected;
+    return rows.length == batch.size() ? matrix : matrix.rows(rows);
   }
 
   /**

@@ -4,12 +4,12 @@ import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -102,11 +102,11 @@ final class DeterminismCommand implements Callable<Integer> {
 
   private List<CurveRow> resumed(Path folder, long half) throws IOException, InterruptedException {
     Path out = folder.resolve("resumed");
-    String every = "training.checkpointEvery=" + Math.max(1, half);
+    long steps = Math.max(1, half);
+    String every = "training.checkpointEvery=" + steps;
     train(
         out, Map.of(), Map.of(), "--set", every, "--set", "guards.keepCheckpoints=" + CHECKPOINTS);
-    Path middle =
-        out.resolve(String.format(Locale.ROOT, "checkpoints/step-%08d", Math.max(1, half)));
+    Path middle = out.resolve("checkpoints").resolve(CheckpointFolder.name(steps));
     return curve(out, List.of("train", "--resume", middle.toString()), Map.of(), Map.of());
   }
 

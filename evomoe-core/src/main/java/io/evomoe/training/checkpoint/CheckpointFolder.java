@@ -59,6 +59,11 @@ public final class CheckpointFolder implements CheckpointWriter {
     this.config = Map.copyOf(config);
   }
 
+  /** The name of the folder of the checkpoint after so many steps. */
+  public static String name(long steps) {
+    return STEP + String.format(Locale.ROOT, "%08d", steps);
+  }
+
   /** The newest checkpoint in a directory; it is verified when it is opened. */
   public static Optional<Path> latest(Path directory) {
     return newestFirst(directory).stream().findFirst();
@@ -125,7 +130,7 @@ public final class CheckpointFolder implements CheckpointWriter {
    */
   @Override
   public Path write(TrainingState state) {
-    String name = STEP + String.format(Locale.ROOT, "%08d", state.progress().step());
+    String name = name(state.progress().step());
     try {
       Files.createDirectories(directory);
       deleteLeftovers();
