@@ -36,11 +36,8 @@ class RunTest {
   @ValueSource(ints = {1, 7, 19})
   void should_take_the_very_steps_that_it_would_have_taken_when_it_is_stopped_and_opened(int at)
       throws IOException {
-    Path whole = folder.resolve("whole");
+    Path whole = trained("whole");
     Path cut = folder.resolve("cut");
-    try (Run<Gpt> run = SmallTexts.gpt(folder).in(whole)) {
-      run.train();
-    }
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
       Outcome outcome = run.train(stopAt(run, at));
       assertThat(outcome.result().isInterrupted()).isTrue();
@@ -58,11 +55,8 @@ class RunTest {
 
   @Test
   void should_go_on_in_the_same_object() throws IOException {
-    Path whole = folder.resolve("whole");
+    Path whole = trained("whole");
     Path cut = folder.resolve("cut");
-    try (Run<Gpt> run = SmallTexts.gpt(folder).in(whole)) {
-      run.train();
-    }
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
       run.train(stopAt(run, 5));
       String early = run.generate("Message", 8);
@@ -75,11 +69,8 @@ class RunTest {
 
   @Test
   void a_stop_before_the_first_step_should_be_one_like_any_other() throws IOException {
-    Path whole = folder.resolve("whole");
+    Path whole = trained("whole");
     Path cut = folder.resolve("cut");
-    try (Run<Gpt> run = SmallTexts.gpt(folder).in(whole)) {
-      run.train();
-    }
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
       Outcome outcome = run.train(stopAtOnce());
       assertThat(outcome.result().isInterrupted()).isTrue();
@@ -96,6 +87,15 @@ class RunTest {
     }
 
     assertThat(losses(cut)).isEqualTo(losses(whole));
+  }
+
+  /** A run of all its steps. */
+  private Path trained(String name) throws IOException {
+    Path path = folder.resolve(name);
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(path)) {
+      run.train();
+    }
+    return path;
   }
 
   private static RunListener stopAtOnce() {

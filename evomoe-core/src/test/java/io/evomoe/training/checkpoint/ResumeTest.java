@@ -115,12 +115,9 @@ class ResumeTest {
 
   @Test
   void should_keep_the_newest_checkpoints_only() throws IOException {
-    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
-    Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 5), CONFIG.with(t -> t.checkpointEvery(3)), 4);
     assertThat(CheckpointFolder.latest(directory.resolve("none"))).isEmpty();
 
-    trainer.runSaving(folder(2));
+    saveEveryThird(2);
 
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files)
@@ -227,9 +224,7 @@ class ResumeTest {
 
   @Test
   void should_offer_the_whole_checkpoint_before_one_that_cannot_be_read() throws IOException {
-    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
-    trainer(new TinyModel(kernels, 5), CONFIG.with(t -> t.checkpointEvery(3)), 4)
-        .runSaving(folder(4));
+    saveEveryThird(4);
     Path newest = directory.resolve("step-00000010");
     Path before = directory.resolve("step-00000009");
     Files.delete(newest.resolve("state.json.sha256"));
@@ -245,10 +240,7 @@ class ResumeTest {
 
   @Test
   void should_offer_the_newest_whole_checkpoint_before_a_damaged_one() throws IOException {
-    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
-    Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 5), CONFIG.with(t -> t.checkpointEvery(3)), 4);
-    trainer.runSaving(folder(4));
+    saveEveryThird(4);
     Path first = directory.resolve("step-00000003");
     damage(directory.resolve("step-00000010"));
     damage(directory.resolve("step-00000009"));
@@ -269,10 +261,7 @@ class ResumeTest {
   @ParameterizedTest
   @ValueSource(strings = {"model.safetensors", "optimizer.safetensors", "state.json"})
   void should_not_pass_over_a_newest_checkpoint_that_lost_a_file(String file) throws IOException {
-    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
-    Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 5), CONFIG.with(t -> t.checkpointEvery(3)), 4);
-    trainer.runSaving(folder(2));
+    saveEveryThird(2);
     Files.delete(directory.resolve("step-00000010").resolve(file));
 
     assertThatThrownBy(() -> CheckpointFolder.openLatest(directory))
@@ -290,6 +279,13 @@ class ResumeTest {
     assertThat(CheckpointFolder.openLatest(directory).orElseThrow().progress().step()).isEqualTo(3);
     assertThat(savedAfter(3)).isEqualTo(saved);
     assertThat(replaced).doesNotExist();
+  }
+
+  /** After steps 3, 6, 9 and 10. */
+  private void saveEveryThird(int keep) {
+    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
+    trainer(new TinyModel(kernels, 5), CONFIG.with(t -> t.checkpointEvery(3)), 4)
+        .runSaving(folder(keep));
   }
 
   private static void damage(Path checkpoint) throws IOException {

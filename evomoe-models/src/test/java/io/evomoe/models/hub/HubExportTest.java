@@ -152,11 +152,7 @@ class HubExportTest {
 
   @Test
   void should_name_an_encoder_decoder_as_Switch_Transformers_does() throws IOException {
-    Transformer model =
-        new Transformer(
-            new TransformerConfig(11, 8, STACK, STACK, 0),
-            Gates.of(new SwitchGate.Provider()),
-            Scope.root(3, KernelSelection.forType(DataType.FLOAT)));
+    Transformer model = switchTransformer();
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HubExport.of(model, "switch", OptionalInt.empty(), Optional.empty()))
@@ -202,11 +198,7 @@ class HubExportTest {
 
   @Test
   void names_should_be_the_same_whatever_digits_the_locale_has() throws IOException {
-    Transformer model =
-        new Transformer(
-            new TransformerConfig(11, 8, STACK, STACK, 0),
-            Gates.of(new SwitchGate.Provider()),
-            Scope.root(3, KernelSelection.forType(DataType.FLOAT)));
+    Transformer model = switchTransformer();
     Path here = Files.createDirectory(folder.resolve("here"));
     Path there = Files.createDirectory(folder.resolve("there"));
 
@@ -229,5 +221,12 @@ class HubExportTest {
   private static void equal(INDArray actual, INDArray expected) {
     assertThat(actual.shape()).isEqualTo(expected.shape());
     assertThat(Published.difference(actual, expected)).isZero();
+  }
+
+  private static Transformer switchTransformer() {
+    return new Transformer(
+        new TransformerConfig(11, 8, STACK, STACK, 0),
+        Gates.of(new SwitchGate.Provider()),
+        Scope.root(3, KernelSelection.forType(DataType.FLOAT)));
   }
 }
