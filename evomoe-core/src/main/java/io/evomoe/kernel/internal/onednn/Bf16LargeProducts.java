@@ -20,6 +20,9 @@ final class Bf16LargeProducts implements LargeProducts {
   /** Of the tiles of a sum over rows. */
   private static final long SIDE = 512;
 
+  /** Rows that are summed over at a time: what a tile reads of them stays in the cache. */
+  private static final int TERMS = 512;
+
   private final Bf16Products products = new Bf16Products(new PrimitiveCache());
   private final Rounding rounding;
   private final Constant ones = new Constant(1, DataType.BFLOAT16);
@@ -124,8 +127,9 @@ final class Bf16LargeProducts implements LargeProducts {
     int rest = k - whole;
     Columns right = b.from(tile.column());
     long to = c + (tile.row() * n + tile.column()) * Float.BYTES;
-    if (whole > 0) {
-      sum(a, right, to, whole, n, tile, add);
+    for (int from = 0; from < whole; from += TERMS) {
+      int terms = Math.min(TERMS, whole - from);
+      sum(a.below(from), right.below(from), to, terms, n, tile, add || from > 0);
     }
     if (rest > 0) {
       long room = ends.get().address(STEP * (tile.rows() + tile.columns()));
@@ -157,6 +161,10 @@ final class Bf16LargeProducts implements LargeProducts {
   private record Columns(long address, long stride) {
     Columns from(long column) {
       return new Columns(address + column * Short.BYTES, stride);
+    }
+
+    Columns below(long row) {
+      return new Columns(address + row * stride * Short.BYTES, stride);
     }
 
     /** So many rows from one on, copied to an address, with zeros up to {@link #STEP} rows. */
