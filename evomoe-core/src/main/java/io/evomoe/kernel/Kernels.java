@@ -42,6 +42,15 @@ public interface Kernels extends RowKernels {
    */
   INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias);
 
+  /**
+   * {@link #linear} for rows that only products read, as {@link #attention} reads queries, keys and
+   * values: in the type of these kernels' operands, so that nobody has to round them later. With
+   * {@link Precision#BF16} that may be bfloat16; else it is {@link #dataType()}.
+   */
+  default INDArray linearOperand(INDArray x, INDArray weight, @Nullable INDArray bias) {
+    return linear(x, weight, bias);
+  }
+
   /** {@code op(a) op(b)}, op the transpose where asked; matrices. */
   INDArray multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB);
 
@@ -79,11 +88,11 @@ public interface Kernels extends RowKernels {
   /**
    * Gradients of {@link #linear}: adds {@code x^T dy} and the column sums of dy.
    *
-   * @param x [n, in]
+   * @param x [n, in]; may be of the type of {@link #linearOperand}, as dy
    * @param weight [in, out]
    * @param dy [n, out]
    * @param biasGradient null for a map without a bias
-   * @return {@code dy W^T}, [n, in]
+   * @return {@code dy W^T}, [n, in], of the type of x
    */
   default INDArray linearGradient(
       INDArray x,
@@ -250,7 +259,9 @@ public interface Kernels extends RowKernels {
   /**
    * Scaled dot-product attention, {@code softmax(q k^T / sqrt(w)) v} in each head of width w.
    *
-   * <p>q, k and v may be column views of one wider array (element stride 1, any row stride).
+   * <p>q, k and v may be column views of one wider array (element stride 1, any row stride). They
+   * are of one type, that of {@link #linear} or of {@link #linearOperand}; so is what comes out,
+   * and so are all gradients. Scores and their softmax are {@link #dataType()} either way.
    *
    * @param q [batch * queries, heads * w]
    * @param k [batch * keys, keyValueHeads * w]

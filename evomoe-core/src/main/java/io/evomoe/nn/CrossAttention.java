@@ -7,7 +7,6 @@ import io.evomoe.kernel.Kernels.Attended;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Multi-head attention of a decoder to its encoder (Vaswani et al. 2017, section 3.2.3): queries
@@ -54,8 +53,8 @@ public final class CrossAttention implements Layer {
   private Output attend(INDArray x, Pass pass) {
     Memory memory = memory(pass);
     AttentionShape shape = shape(x, memory.tokens().sequences(), memory.tokens().length());
-    Output asked = query.forward(x, pass);
-    Output mixed = keyValue.forward(memory.rows(), pass);
+    Output asked = query.forwardOperand(x);
+    Output mixed = keyValue.forwardOperand(memory.rows());
     INDArray q = asked.value();
     INDArray k = Columns.of(mixed.value(), 0, width);
     INDArray v = Columns.of(mixed.value(), width, width);
@@ -65,8 +64,8 @@ public final class CrossAttention implements Layer {
         projected.value(),
         dy -> {
           INDArray dAttended = projected.pullback().pull(dy);
-          INDArray dq = Nd4j.createUninitialized(x.dataType(), q.shape());
-          INDArray dMixed = Nd4j.createUninitialized(x.dataType(), mixed.value().shape());
+          INDArray dq = q.ulike();
+          INDArray dMixed = mixed.value().ulike();
           attended.pull(
               dAttended, dq, Columns.of(dMixed, 0, width), Columns.of(dMixed, width, width));
           memory.addGradient(mixed.pullback().pull(dMixed));

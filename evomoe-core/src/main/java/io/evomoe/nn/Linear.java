@@ -50,7 +50,15 @@ public final class Linear implements Layer {
 
   @Override
   public Output forward(INDArray x, Pass pass) {
-    INDArray y = kernels.linear(x, weight.value(), bias == null ? null : bias.value());
+    return output(x, kernels.linear(x, weight.value(), bias == null ? null : bias.value()));
+  }
+
+  /** The same for rows that only products read ({@link Kernels#linearOperand}). */
+  Output forwardOperand(INDArray x) {
+    return output(x, kernels.linearOperand(x, weight.value(), bias == null ? null : bias.value()));
+  }
+
+  private Output output(INDArray x, INDArray y) {
     return new Output(
         y,
         dy -> {

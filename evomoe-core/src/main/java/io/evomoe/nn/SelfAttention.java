@@ -8,7 +8,6 @@ import io.evomoe.nn.PreparedHeads.Prepared;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2). One projection makes queries,
@@ -92,7 +91,7 @@ public final class SelfAttention implements Layer {
 
   private Output attend(INDArray x, Pass pass) {
     TokenBatch tokens = pass.tokens();
-    Output mixed = qkv.forward(x, pass);
+    Output mixed = heads.isPlain() ? qkv.forwardOperand(x) : qkv.forward(x, pass);
     Prepared ready = heads.prepare(queries(mixed.value()), keys(mixed.value()), pass);
     Attended attended =
         kernels.attention(
@@ -106,7 +105,7 @@ public final class SelfAttention implements Layer {
         projected.value(),
         dy -> {
           INDArray dAttended = projected.pullback().pull(dy);
-          INDArray dMixed = Nd4j.createUninitialized(x.dataType(), mixed.value().shape());
+          INDArray dMixed = mixed.value().ulike();
           INDArray dq = queries(dMixed);
           INDArray dk = keys(dMixed);
           attended.pull(dAttended, dq, dk, values(dMixed));

@@ -107,7 +107,7 @@ interface AttentionContract extends KernelFixture {
     }
     Attended after = kernels().attention(q, k, v, shape, padding);
     assertThat(after.output()).isEqualTo(before);
-    double[][] probabilities = matrix(after.probabilities());
+    double[][] probabilities = matrix(probabilities(after));
     for (int row = 0; row < probabilities.length; row++) {
       for (int key = 0; key < 5; key++) {
         if (flags[row / 15 * 5 + key]) {
@@ -210,7 +210,7 @@ interface AttentionContract extends KernelFixture {
         assertRows(dk, first, alone.dk);
         assertRows(dv, first, alone.dv);
       }
-      assertResult(attended.probabilities(), (long) batch * heads, length, length);
+      assertResult(probabilities(attended), (long) batch * heads, length, length);
     }
   }
 
@@ -311,9 +311,16 @@ interface AttentionContract extends KernelFixture {
     assertResult(attended[0].output(), q.shape());
     assertClose(attended[0].output(), slow.output);
     long heads = (long) shape.batch() * shape.heads();
-    assertResult(attended[0].probabilities(), heads, shape.queries(), shape.keys());
-    assertClose(attended[0].probabilities(), slow.probabilities);
+    INDArray probabilities = probabilities(attended[0]);
+    assertResult(probabilities, heads, shape.queries(), shape.keys());
+    assertClose(probabilities, slow.probabilities);
     checkGradients(slow, List.of(q, k, v), attended[0], dOutput);
+  }
+
+  /** They are of the kernels' type, whatever the rows are. */
+  private INDArray probabilities(Attended attended) {
+    assertThat(attended.probabilities().dataType()).isEqualTo(kernels().dataType());
+    return attended.probabilities().castTo(dataType());
   }
 
   private void checkGradients(

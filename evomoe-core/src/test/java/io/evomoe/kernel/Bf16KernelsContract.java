@@ -33,6 +33,38 @@ public abstract class Bf16KernelsContract extends KernelsContract {
   }
 
   @Test
+  void should_map_to_rows_that_products_read() {
+    INDArray x = random(1, 33, 24);
+    INDArray weight = random(2, 24, 17);
+    INDArray bias = random(3, 17);
+    INDArray y = kernels().linearOperand(x, weight, bias);
+    INDArray rounded = kernels().linear(x, weight, bias).castTo(y.dataType());
+    assertThat(Differences.elements(y)).isEqualTo(Differences.elements(rounded));
+  }
+
+  @Test
+  void should_give_the_gradient_of_rows_in_their_type() {
+    INDArray x = random(1, 33, 24);
+    INDArray weight = random(2, 24, 17);
+    INDArray y = kernels().linearOperand(x, weight, null);
+    INDArray operand = kernels().linearOperand(x, random(3, 24, 24), null);
+    INDArray dy = y.dup('c');
+    INDArray ofOperands = garbage(24, 17);
+    INDArray ofFloats = garbage(24, 17);
+    INDArray dx =
+        kernels().linearGradient(operand, weight, dy, new Accumulator(ofOperands, 0), null);
+    INDArray exact = operand.castTo(dataType());
+    INDArray expected =
+        kernels()
+            .linearGradient(
+                exact, weight, dy.castTo(dataType()), new Accumulator(ofFloats, 0), null);
+    assertThat(dx.dataType()).isEqualTo(operand.dataType());
+    assertThat(Differences.elements(dx))
+        .isEqualTo(Differences.elements(expected.castTo(dx.dataType())));
+    assertThat(Differences.elements(ofOperands)).isEqualTo(Differences.elements(ofFloats));
+  }
+
+  @Test
   void should_be_exact_where_that_is_asked_for() {
     INDArray a = random(1, 33, 64);
     INDArray b = random(2, 64, 17);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -26,13 +27,18 @@ interface KernelFixture {
     return tolerance();
   }
 
+  /** Type of inputs and results. */
+  default DataType dataType() {
+    return kernels().dataType();
+  }
+
   default INDArray random(long seed, long... shape) {
-    return RandomArrays.gaussian(kernels().dataType(), seed, shape);
+    return RandomArrays.gaussian(dataType(), seed, shape);
   }
 
   /** Stands for old content that must not be read. */
   default INDArray garbage(long... shape) {
-    return Nd4j.createUninitialized(kernels().dataType(), shape).assign(Double.NaN);
+    return Nd4j.createUninitialized(dataType(), shape).assign(Double.NaN);
   }
 
   /** {@code count} matrices [rows, columns] side by side, as column views of one array. */
@@ -67,7 +73,7 @@ interface KernelFixture {
   }
 
   default void assertClose(INDArray actual, double[] expected, double tolerance) {
-    assertThat(actual.dataType()).isEqualTo(kernels().dataType());
+    assertThat(actual.dataType()).isEqualTo(dataType());
     assertThat(Differences.relative(Differences.elements(actual), expected))
         .isLessThanOrEqualTo(tolerance);
   }
@@ -76,10 +82,10 @@ interface KernelFixture {
     assertThat(Differences.relative(actual, expected)).isLessThanOrEqualTo(tolerance());
   }
 
-  /** A result is an array of the kernels' type, C order, gapless. */
+  /** A result is an array of the type of inputs, C order, gapless. */
   default void assertResult(INDArray result, long... shape) {
     assertThat(result.shape()).isEqualTo(shape);
-    assertThat(result.dataType()).isEqualTo(kernels().dataType());
+    assertThat(result.dataType()).isEqualTo(dataType());
     assertThat(Differences.relative(result.reshape(result.length()), flat(result))).isZero();
     long stride = 1;
     for (int axis = shape.length - 1; axis >= 0; axis--) {

@@ -3,6 +3,7 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.kernel.AttentionShape;
 import java.util.ArrayList;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * A part of an attention that is computed at once: the queries {@code firstQuery ..} of some heads
@@ -24,8 +25,10 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
    *
    * @param headWidth of a head
    * @param split whether queries may be split, where that saves work
+   * @param mostSequences of a tile, at least 1
    */
-  static List<List<AttentionTile>> of(HeadGroups groups, int headWidth, boolean split) {
+  static List<List<AttentionTile>> of(
+      HeadGroups groups, int headWidth, boolean split, int mostSequences) {
     AttentionShape shape = groups.products();
     int members = groups.members();
     boolean triangular = split && shape.causal() && shape.keys() >= shape.queries();
@@ -34,7 +37,8 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
     int blocks = (shape.queries() + rows - 1) / rows;
     long scoresOfHead = (long) members * rows * shape.keys();
     int heads = (int) Math.max(1, Math.min(shape.heads(), SCORES / scoresOfHead));
-    int most = (int) Math.max(1, SCORES / (scoresOfHead * shape.heads()));
+    int fitting = (int) Math.max(1, SCORES / (scoresOfHead * shape.heads()));
+    int most = Math.min(fitting, mostSequences);
     List<List<AttentionTile>> tiles = new ArrayList<>();
     int sequences;
     for (int first = 0; first < shape.batch(); first += sequences) {
@@ -101,9 +105,9 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
       return rows() * keys;
     }
 
-    /** Address of a member's scores. */
-    long member(long square, int member) {
-      return square + scores() / members * member * Float.BYTES;
+    /** Address of a member's part of a square of a type. */
+    long member(long square, int member, DataType type) {
+      return square + scores() / members * member * type.width();
     }
 
     double scale() {

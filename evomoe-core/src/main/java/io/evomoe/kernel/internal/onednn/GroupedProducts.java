@@ -7,7 +7,9 @@ import io.evomoe.kernel.internal.onednn.LargeProducts.Target;
 import io.evomoe.kernel.internal.onednn.LargeProducts.Weight;
 import java.util.ArrayList;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Linear maps of groups of rows, and gradients of any number of maps at a time. */
 final class GroupedProducts {
@@ -17,8 +19,13 @@ final class GroupedProducts {
     this.products = products;
   }
 
-  INDArray linear(INDArray x, RowGroups groups, GroupedMap map) {
-    INDArray y = OneDnnKernels.matrix(groups.rows(), map.out());
+  /** Type of operands. */
+  DataType type() {
+    return products.type();
+  }
+
+  /** Writes the maps of x to y, which has a type of its own. */
+  void linear(INDArray x, RowGroups groups, GroupedMap map, INDArray y) {
     Operands operands = products.operands();
     Operand in = operands.of(x);
     List<Operand> weights = operands.ofWeights(map.weights(), groups);
@@ -32,7 +39,6 @@ final class GroupedProducts {
                 map.bias(band.group()),
                 Target.of(y, band.row()),
                 band.rows()));
-    return y;
   }
 
   INDArray inputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
@@ -81,10 +87,10 @@ final class GroupedProducts {
         into);
   }
 
-  /** Both gradients of one map of all rows, at least one. */
+  /** Both gradients of one map of all rows, at least one; that of x is of its type. */
   INDArray gradients(INDArray x, INDArray weight, INDArray dy, MapGradients into) {
     int rows = Math.toIntExact(x.size(0));
-    INDArray dx = OneDnnKernels.matrix(rows, weight.size(0));
+    INDArray dx = Nd4j.createUninitialized(x.dataType(), rows, weight.size(0));
     int most = products.rowsAtOnce(weight.size(1));
     MapGradients sums = into;
     for (int from = 0; from < rows; from += Math.min(most, rows - from)) {

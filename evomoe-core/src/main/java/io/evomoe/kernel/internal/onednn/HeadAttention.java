@@ -21,12 +21,26 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Scaled dot-product attention over heads, tile by tile. Probabilities are not kept: computing a
  * tile of them again in the backward pass costs less than bringing it back from main memory.
+ *
+ * <p>Queries, keys and values are of one type, in which products multiply; scores, softmax and sums
+ * are float32. Gradients of keys and values that several tiles add to are summed up in float32 and
+ * rounded once.
  */
 final class HeadAttention {
+  /**
+   * oneDNN 3.13 misreads bfloat16 products over several sequences and heads: those with a mask on
+   * matrix units, those that are sums of one term everywhere.
+   */
+  private static final int SEQUENCES_OF_BF16 = 1;
+
   private final HeadProducts products;
   private final SoftmaxRows softmax;
+  private final Rounding rounding = new Rounding(DataType.BFLOAT16);
   private final Map<Form, INDArray> causalMasks = new ConcurrentHashMap<>();
   private final ThreadLocal<Scratch> squares =
+      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
+
+  private final ThreadLocal<Scratch> keySums =
       ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
 
   private final ThreadLocal<Scratch> documentMasks =
@@ -39,7 +53,8 @@ final class HeadAttention {
 
   Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
     mask.requireFit(shape);
-    INDArray output = Nd4j.createUninitialized(DataType.FLOAT, q.size(0), q.size(1));
+    DataType type = q.dataType();
+    INDArray output = Nd4j.createUninitialized(type, q.size(0), q.size(1));
     Probabilities computed =
         new Probabilities(plainIfOne(q, shape.queries()), plainIfOne(k, shape.keys()), shape, mask);
     INDArray plainValues = plainIfOne(v, shape.keys());
@@ -48,10 +63,11 @@ final class HeadAttention {
     computed.forTiles(
         tile -> {
           Form form = tile.form();
-          long p = squares.get().address(form.scores());
-          computed.compute(tile, p);
+          TileSquares room = new TileSquares(form, type, squares.get());
+          computed.compute(tile, room.scores(), room.probabilities(), type);
           for (int m = 0; m < form.members(); m++) {
-            products.mix(form.member(p, m), tile.keys(values), tile.queries(out, m), form, 1);
+            long own = form.member(room.probabilities(), m, type);
+            products.mix(own, tile.keys(values), tile.queries(out, m), form, 1);
           }
         });
     return new Tiled(output, computed, plainValues);
@@ -62,32 +78,49 @@ final class HeadAttention {
     AttentionShape shape = computed.shape;
     HeadGroups groups = computed.groups;
     HeadRows values = HeadRows.ofKeys(v, shape);
-    HeadRows dKeys = HeadRows.ofKeys(dk, shape);
-    HeadRows dValues = HeadRows.ofKeys(dv, shape);
     HeadRows dOut = HeadRows.ofQueries(dOutput, shape, groups);
     HeadRows dQueries = HeadRows.ofQueries(dq, shape, groups);
-    computed.forTiles(
-        tile -> {
-          Form form = tile.form();
-          long p = squares.get().address(2 * form.scores());
-          long dScores = p + form.scores() * Float.BYTES;
-          double scale = form.scale();
-          computed.compute(tile, p);
-          for (int m = 0; m < form.members(); m++) {
-            boolean add = m > 0 || !tile.isFirst();
-            HeadRows dOwn = tile.queries(dOut, m);
-            products.mixTransposed(form.member(p, m), dOwn, tile.keys(dValues), form, 1, add);
-            products.outer(dOwn, tile.keys(values), form.member(dScores, m), form);
-          }
-          softmax.backward(p, dScores, dScores, form.rows(), form.keys());
-          for (int m = 0; m < form.members(); m++) {
-            boolean add = m > 0 || !tile.isFirst();
-            long own = form.member(dScores, m);
-            HeadRows queries = tile.queries(computed.queries(), m);
-            products.mix(own, tile.keys(computed.keys()), tile.queries(dQueries, m), form, scale);
-            products.mixTransposed(own, queries, tile.keys(dKeys), form, scale, add);
-          }
+    computed.forTilesOfSameKeys(
+        tiles -> {
+          KeyGradients sums = new KeyGradients(tiles, dk, dv, shape, keySums.get());
+          tiles.forEach(tile -> pull(tile, computed, values, dOut, dQueries, sums));
+          sums.finish(products);
         });
+  }
+
+  /** Writes the gradients of a tile's queries, and adds to those of its keys and values. */
+  private void pull(
+      AttentionTile tile,
+      Probabilities computed,
+      HeadRows values,
+      HeadRows dOut,
+      HeadRows dQueries,
+      KeyGradients into) {
+    Form form = tile.form();
+    double scale = form.scale();
+    DataType type = values.layout().type();
+    TileSquares room = new TileSquares(form, type, squares.get());
+    computed.compute(tile, room.scores(), room.scores(), DataType.FLOAT);
+    if (type != DataType.FLOAT) {
+      rounding.round(room.scores(), room.probabilities(), form.scores());
+    }
+    for (int m = 0; m < form.members(); m++) {
+      boolean add = m > 0 || !tile.isFirst();
+      HeadRows dOwn = tile.queries(dOut, m);
+      long own = form.member(room.probabilities(), m, type);
+      products.mixTransposed(own, dOwn, into.values(), form, 1, add);
+      long made = form.member(room.dProbabilities(), m, DataType.FLOAT);
+      products.outer(dOwn, tile.keys(values), made, form);
+    }
+    softmax.backward(
+        room.scores(), room.dProbabilities(), room.dScores(), form.rows(), form.keys(), type);
+    for (int m = 0; m < form.members(); m++) {
+      boolean add = m > 0 || !tile.isFirst();
+      long own = form.member(room.dScores(), m, type);
+      HeadRows queries = tile.queries(computed.queries(), m);
+      products.mix(own, tile.keys(computed.keys()), tile.queries(dQueries, m), form, scale);
+      products.mixTransposed(own, queries, into.keys(), form, scale, add);
+    }
   }
 
   /** oneDNN 3 misreads products over a single row that is strided. */
@@ -136,7 +169,8 @@ final class HeadAttention {
       boolean byKey = !documents && (!mask.withoutDocuments().isNone() || firstOnly);
       this.padded = byKey ? keyMask(firstOnly) : null;
       int headWidth = (int) q.size(1) / shape.heads();
-      this.tiles = AttentionTile.of(groups, headWidth, !byKey);
+      int sequences = q.dataType() == DataType.FLOAT ? Integer.MAX_VALUE : SEQUENCES_OF_BF16;
+      this.tiles = AttentionTile.of(groups, headWidth, !byKey, sequences);
     }
 
     /**
@@ -164,19 +198,30 @@ final class HeadAttention {
       return HeadRows.ofKeys(k, shape);
     }
 
-    /** Each tile on one thread, those that add to the same gradients one after another. */
     void forTiles(Consumer<AttentionTile> body) {
-      Pieces.run(tiles.size(), piece -> tiles.get(piece).forEach(body));
+      forTilesOfSameKeys(same -> same.forEach(body));
     }
 
-    void compute(AttentionTile tile, long p) {
+    /** Tiles that add to the same gradients, on one thread. */
+    void forTilesOfSameKeys(Consumer<List<AttentionTile>> body) {
+      Pieces.run(tiles.size(), piece -> body.accept(tiles.get(piece)));
+    }
+
+    /**
+     * Those of a tile.
+     *
+     * @param scores where its scores go
+     * @param to where the probabilities go, of a type; the same place if that is float32
+     */
+    void compute(AttentionTile tile, long scores, long to, DataType type) {
       Form form = tile.form();
       List<Mask> masks = masks(tile);
       for (int m = 0; m < form.members(); m++) {
         HeadRows own = tile.queries(queries(), m);
-        products.scores(own, tile.keys(keys()), form.member(p, m), form, masks);
+        long made = form.member(scores, m, DataType.FLOAT);
+        products.scores(own, tile.keys(keys()), made, form, masks);
       }
-      softmax.forward(p, p, form.rows(), form.keys());
+      softmax.forward(scores, to, form.rows(), form.keys(), type);
     }
 
     private List<Mask> masks(AttentionTile tile) {
@@ -223,7 +268,8 @@ final class HeadAttention {
       for (AttentionTile tile : tiles.stream().flatMap(List::stream).toList()) {
         Form form = tile.form();
         INDArray square = Nd4j.createUninitialized(DataType.FLOAT, form.scores());
-        Pieces.run(1, piece -> compute(tile, Address.of(square)));
+        long to = Address.of(square);
+        Pieces.run(1, piece -> compute(tile, to, to, DataType.FLOAT));
         INDArrayIndex sequences = from(tile.firstSequence(), form.sequences());
         INDArrayIndex heads = from(tile.firstHead(), form.heads());
         INDArrayIndex rows = from(tile.firstQuery(), form.queries());

@@ -3,16 +3,18 @@ package io.evomoe.kernel.internal.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
-import io.evomoe.kernel.internal.onednn.HeadRows.Strides;
+import io.evomoe.kernel.internal.onednn.HeadRows.Layout;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Batched products over [sequence, head] of an attention's tile, read straight from token rows, so
  * that nothing is transposed or copied. A square is a member's scores [sequences, heads, queries,
- * keys] or something of that shape.
+ * keys] or something of that shape: one that a product makes is float32, one that it reads is of
+ * the type of the rows beside it.
  */
 final class HeadProducts {
   private final PrimitiveCache cache;
@@ -26,8 +28,8 @@ final class HeadProducts {
     List<MaskKind> kinds = masks.stream().map(Mask::kind).toList();
     Primitive primitive =
         cache.get(
-            new Key("scores", form.compiled(), q.strides(), k.strides(), true, false, kinds),
-            () -> scoresPrimitive(form, q.strides(), k.strides(), kinds));
+            new Key("scores", form.compiled(), q.layout(), k.layout(), true, false, kinds),
+            () -> scoresPrimitive(form, q.layout(), k.layout(), kinds));
     long[] addresses = new long[3 + masks.size()];
     addresses[0] = q.address();
     addresses[1] = k.address();
@@ -38,34 +40,40 @@ final class HeadProducts {
     primitive.execute(addresses);
   }
 
-  private static Primitive scoresPrimitive(Form form, Strides q, Strides k, List<MaskKind> kinds) {
+  private static Primitive scoresPrimitive(Form form, Layout q, Layout k, List<MaskKind> kinds) {
     dnnl_post_ops post = Dnnl.postOps();
     scale(post, form.scale());
     List<dnnl_memory_desc> masks = kinds.stream().map(kind -> kind.memory(form)).toList();
     for (dnnl_memory_desc mask : masks) {
       Dnnl.check(dnnl_post_ops_append_binary(post, dnnl_binary_add, mask), "append a mask");
     }
-    return product(queries(form, q), transposed(keys(form, k)), square(form), post, masks);
+    return product(queries(form, q), transposed(keys(form, k)), made(form), post, masks);
   }
 
   /** Rows of queries = scale times the square times rows of keys. */
   void mix(long square, HeadRows keys, HeadRows out, Form form, double scale) {
-    Strides from = keys.strides();
-    Strides to = out.strides();
+    Layout from = keys.layout();
+    Layout to = out.layout();
     cache
         .get(
             new Key("mix", form.compiled(), from, to, scale != 1, false, List.of()),
             () ->
                 product(
-                    square(form), keys(form, from), queries(form, to), scaled(scale), List.of()))
+                    square(form, from.type()),
+                    keys(form, from),
+                    queries(form, to),
+                    scaled(scale),
+                    List.of()))
         .execute(square, keys.address(), out.address());
   }
 
-  /** Rows of keys (+)= scale times the transposed square times rows of queries. */
+  /**
+   * Rows of keys (+)= scale times the transposed square times rows of queries; float32 if added to.
+   */
   void mixTransposed(
       long square, HeadRows queries, HeadRows out, Form form, double scale, boolean add) {
-    Strides from = queries.strides();
-    Strides to = out.strides();
+    Layout from = queries.layout();
+    Layout to = out.layout();
     cache
         .get(
             new Key("mixTransposed", form.compiled(), from, to, scale != 1, add, List.of()),
@@ -75,15 +83,19 @@ final class HeadProducts {
                 Dnnl.check(dnnl_post_ops_append_sum(post, 1f, 0, dnnl_f32), "append a sum");
               }
               return product(
-                  transposed(square(form)), queries(form, from), keys(form, to), post, List.of());
+                  transposed(square(form, from.type())),
+                  queries(form, from),
+                  keys(form, to),
+                  post,
+                  List.of());
             })
         .execute(square, queries.address(), out.address());
   }
 
   /** square = rows of queries times transposed rows of keys. */
   void outer(HeadRows queries, HeadRows keys, long square, Form form) {
-    Strides left = queries.strides();
-    Strides right = keys.strides();
+    Layout left = queries.layout();
+    Layout right = keys.layout();
     cache
         .get(
             new Key("outer", form.compiled(), left, right, false, false, List.of()),
@@ -91,10 +103,33 @@ final class HeadProducts {
                 product(
                     queries(form, left),
                     transposed(keys(form, right)),
-                    square(form),
+                    made(form),
                     Dnnl.postOps(),
                     List.of()))
         .execute(queries.address(), keys.address(), square);
+  }
+
+  /** Writes rows of keys to others of another type. */
+  void round(HeadRows keys, HeadRows out, Form form) {
+    Layout from = keys.layout();
+    Layout to = out.layout();
+    cache
+        .get(
+            new Key("round", form.compiled(), from, to, false, false, List.of()),
+            () -> rounding(keys(form, from).memory(), keys(form, to).memory()))
+        .execute(keys.address(), out.address());
+  }
+
+  private static Primitive rounding(dnnl_memory_desc from, dnnl_memory_desc to) {
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    Dnnl.check(
+        dnnl_reorder_primitive_desc_create(
+            description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
+        "describe a rounding");
+    return new Primitive.Builder(description)
+        .slot(DNNL_ARG_FROM, from)
+        .slot(DNNL_ARG_TO, to)
+        .build();
   }
 
   private static dnnl_post_ops scaled(double factor) {
@@ -137,29 +172,36 @@ final class HeadProducts {
     return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 2) | DNNL_ARG_SRC_1;
   }
 
-  private static Matrices queries(Form form, Strides strides) {
-    return rows(form, form.queries(), strides);
+  private static Matrices queries(Form form, Layout layout) {
+    return rows(form, form.queries(), layout);
   }
 
-  private static Matrices keys(Form form, Strides strides) {
-    return rows(form, form.keys(), strides);
+  private static Matrices keys(Form form, Layout layout) {
+    return rows(form, form.keys(), layout);
   }
 
-  private static Matrices rows(Form form, long length, Strides strides) {
+  private static Matrices rows(Form form, long length, Layout layout) {
     return new Matrices(
+        layout.type(),
         new long[] {form.sequences(), form.heads(), length, form.headWidth()},
-        new long[] {strides.sequence(), strides.head(), strides.row(), 1});
+        new long[] {layout.sequence(), layout.head(), layout.row(), 1});
   }
 
-  private static Matrices square(Form form) {
+  private static Matrices made(Form form) {
+    return square(form, DataType.FLOAT);
+  }
+
+  private static Matrices square(Form form, DataType type) {
     long area = (long) form.queries() * form.keys();
     return new Matrices(
+        type,
         new long[] {form.sequences(), form.heads(), form.queries(), form.keys()},
         new long[] {form.heads() * area, area, form.keys(), 1});
   }
 
   private static Matrices transposed(Matrices m) {
     return new Matrices(
+        m.type,
         new long[] {m.shape[0], m.shape[1], m.shape[3], m.shape[2]},
         new long[] {m.strides[0], m.strides[1], m.strides[3], m.strides[2]});
   }
@@ -187,17 +229,17 @@ final class HeadProducts {
 
   /** A matrix for each sequence and head, as oneDNN describes it. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Matrices(long[] shape, long[] strides) {
+  private record Matrices(DataType type, long[] shape, long[] strides) {
     dnnl_memory_desc memory() {
-      return Dnnl.strided(shape, strides);
+      return Dnnl.strided(type, shape, strides);
     }
   }
 
   private record Key(
       String kind,
       Form form,
-      Strides first,
-      Strides second,
+      Layout first,
+      Layout second,
       boolean scaled,
       boolean added,
       List<MaskKind> masks) {}

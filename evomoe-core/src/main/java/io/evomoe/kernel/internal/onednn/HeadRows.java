@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.AttentionShape;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -8,15 +9,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * and head of keys and values.
  *
  * @param address of the first element
- * @param strides between elements
+ * @param layout how they lie from there on
  */
-record HeadRows(long address, Strides strides) {
+record HeadRows(long address, Layout layout) {
 
   /** Keys or values [batch * keys, keyValueHeads * w], or gradients of them. */
   static HeadRows ofKeys(INDArray rows, AttentionShape shape) {
     long row = Address.rowStride(rows);
     long head = rows.size(1) / shape.keyValueHeads();
-    return new HeadRows(Address.of(rows), new Strides(shape.keys() * row, head, row));
+    return new HeadRows(Address.of(rows), layout(rows, shape.keys() * row, head, row));
   }
 
   /**
@@ -28,16 +29,20 @@ record HeadRows(long address, Strides strides) {
     long width = rows.size(1) / shape.heads();
     long head = shape.group() * width;
     return groups.folded()
-        ? new HeadRows(Address.of(rows), new Strides(row, head, width))
-        : new HeadRows(Address.of(rows), new Strides(shape.queries() * row, head, row));
+        ? new HeadRows(Address.of(rows), layout(rows, row, head, width))
+        : new HeadRows(Address.of(rows), layout(rows, shape.queries() * row, head, row));
   }
 
   /** From so many sequences, heads, rows and elements of a row on. */
   HeadRows from(long sequence, long head, long row, long element) {
-    long elements = sequence * strides.sequence + head * strides.head + row * strides.row + element;
-    return new HeadRows(address + elements * Float.BYTES, strides);
+    long elements = sequence * layout.sequence + head * layout.head + row * layout.row + element;
+    return new HeadRows(address + elements * layout.type.width(), layout);
   }
 
-  /** Elements from one sequence, head and row to the next. */
-  record Strides(long sequence, long head, long row) {}
+  private static Layout layout(INDArray rows, long sequence, long head, long row) {
+    return new Layout(rows.dataType(), sequence, head, row);
+  }
+
+  /** Type of the elements, and how many lie from one sequence, head and row to the next. */
+  record Layout(DataType type, long sequence, long head, long row) {}
 }

@@ -38,9 +38,8 @@ final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
   private final CrossEntropy crossEntropy = new CrossEntropy(softmax);
 
   /**
-   * Kernels in float32 whose products of tokens and weights have operands of a precision.
-   * Attention's products of tokens with tokens are always float32: they are few, and a softmax
-   * follows.
+   * Kernels in float32 whose products have operands of a precision: those of tokens and weights
+   * always, attention's products of tokens with tokens where these come in that precision.
    */
   OneDnnKernels(Precision precision) {
     MatrixProducts matrices = new MatrixProducts(cache);
@@ -72,12 +71,22 @@ final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
 
   @Override
   public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
+    return linear(x, weight, bias, DataType.FLOAT);
+  }
+
+  @Override
+  public INDArray linearOperand(INDArray x, INDArray weight, @Nullable INDArray bias) {
+    return linear(x, weight, bias, groupedProducts.type());
+  }
+
+  private INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias, DataType type) {
     int rows = Math.toIntExact(x.size(0));
-    if (rows == 0 || weight.isEmpty()) {
-      return matrix(rows, weight.size(1));
+    INDArray y = Nd4j.createUninitialized(type, rows, weight.size(1));
+    if (rows > 0 && !weight.isEmpty()) {
+      GroupedMap map = new GroupedMap(List.of(weight), bias == null ? List.of() : List.of(bias));
+      groupedProducts.linear(x, RowGroups.shared(1, rows), map, y);
     }
-    GroupedMap map = new GroupedMap(List.of(weight), bias == null ? List.of() : List.of(bias));
-    return groupedProducts.linear(x, RowGroups.shared(1, rows), map);
+    return y;
   }
 
   @Override
@@ -131,7 +140,9 @@ final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
 
   @Override
   public INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map) {
-    return groupedProducts.linear(x, groups, map);
+    INDArray y = matrix(groups.rows(), map.out());
+    groupedProducts.linear(x, groups, map, y);
+    return y;
   }
 
   @Override

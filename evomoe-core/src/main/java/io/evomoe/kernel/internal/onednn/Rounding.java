@@ -74,7 +74,8 @@ final class Rounding {
     return to;
   }
 
-  private void round(long from, long to, long length) {
+  /** Rounds elements, on this thread. */
+  void round(long from, long to, long length) {
     ElementWise.forPieces(
         length,
         (start, size) ->

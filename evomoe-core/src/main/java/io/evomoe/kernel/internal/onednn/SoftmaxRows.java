@@ -5,6 +5,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** Softmax over the last dimension of [rows, columns], and its gradient. */
 final class SoftmaxRows {
@@ -15,32 +16,51 @@ final class SoftmaxRows {
   }
 
   void forward(long x, long y, long rows, long columns) {
-    cache.get(new Key("softmax", rows, columns), () -> makeForward(rows, columns)).execute(x, y);
+    forward(x, y, rows, columns, DataType.FLOAT);
+  }
+
+  /** The same into a result of a type; y may be x where that is float32. */
+  void forward(long x, long y, long rows, long columns, DataType type) {
+    cache
+        .get(new Key("softmax", rows, columns, type), () -> makeForward(rows, columns, type))
+        .execute(x, y);
   }
 
   /** dx from the forward result y; dx may be dy. */
   void backward(long y, long dy, long dx, long rows, long columns) {
+    backward(y, dy, dx, rows, columns, DataType.FLOAT);
+  }
+
+  /** The same into a gradient of a type; y and dy are float32. */
+  void backward(long y, long dy, long dx, long rows, long columns, DataType type) {
     cache
-        .get(new Key("softmaxGradient", rows, columns), () -> makeBackward(rows, columns))
+        .get(
+            new Key("softmaxGradient", rows, columns, type),
+            () -> makeBackward(rows, columns, type))
         .execute(y, dy, dx);
   }
 
   /** y = factor[0] * x over [rows, columns]. */
   void scale(long x, long factor, long y, long rows, long columns) {
     cache
-        .get(new Key("scale", rows, columns), () -> makeScale(rows, columns, false))
+        .get(new Key("scale", rows, columns, DataType.FLOAT), () -> makeScale(rows, columns, false))
         .execute(x, factor, y);
   }
 
   /** y = factors[0] * x + factors[1] over [rows, columns]. */
   void scaleAndShift(long x, long factors, long y, long rows, long columns) {
     cache
-        .get(new Key("scaleAndShift", rows, columns), () -> makeScale(rows, columns, true))
+        .get(
+            new Key("scaleAndShift", rows, columns, DataType.FLOAT),
+            () -> makeScale(rows, columns, true))
         .execute(x, factors, y, factors + Float.BYTES);
   }
 
-  private static dnnl_primitive_desc describe(long rows, long columns) {
-    dnnl_memory_desc data = Dnnl.dense(rows, columns);
+  private static dnnl_memory_desc rows(long rows, long columns, DataType type) {
+    return Dnnl.strided(type, new long[] {rows, columns}, new long[] {columns, 1});
+  }
+
+  private static dnnl_primitive_desc describe(long rows, long columns, DataType type) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_softmax_forward_primitive_desc_create(
@@ -48,41 +68,41 @@ final class SoftmaxRows {
             Dnnl.engine(),
             dnnl_forward_training,
             dnnl_softmax_accurate,
-            data,
-            data,
+            Dnnl.dense(rows, columns),
+            rows(rows, columns, type),
             1,
             Dnnl.attributes()),
         "describe a softmax");
     return description;
   }
 
-  private static Primitive makeForward(long rows, long columns) {
-    dnnl_memory_desc data = Dnnl.dense(rows, columns);
-    return new Primitive.Builder(describe(rows, columns))
-        .slot(DNNL_ARG_SRC, data)
-        .slot(DNNL_ARG_DST, data)
+  private static Primitive makeForward(long rows, long columns, DataType type) {
+    return new Primitive.Builder(describe(rows, columns, type))
+        .slot(DNNL_ARG_SRC, Dnnl.dense(rows, columns))
+        .slot(DNNL_ARG_DST, rows(rows, columns, type))
         .build();
   }
 
-  private static Primitive makeBackward(long rows, long columns) {
+  private static Primitive makeBackward(long rows, long columns, DataType type) {
     dnnl_memory_desc data = Dnnl.dense(rows, columns);
+    dnnl_memory_desc gradient = rows(rows, columns, type);
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     Dnnl.check(
         dnnl_softmax_backward_primitive_desc_create(
             description,
             Dnnl.engine(),
             dnnl_softmax_accurate,
-            data,
+            gradient,
             data,
             data,
             1,
-            describe(rows, columns),
+            describe(rows, columns, DataType.FLOAT),
             Dnnl.attributes()),
         "describe the gradient of a softmax");
     return new Primitive.Builder(description)
         .slot(DNNL_ARG_DST, data)
         .slot(DNNL_ARG_DIFF_DST, data)
-        .slot(DNNL_ARG_DIFF_SRC, data)
+        .slot(DNNL_ARG_DIFF_SRC, gradient)
         .build();
   }
 
@@ -109,5 +129,5 @@ final class SoftmaxRows {
     return builder.build();
   }
 
-  private record Key(String kind, long rows, long columns) {}
+  private record Key(String kind, long rows, long columns, DataType type) {}
 }

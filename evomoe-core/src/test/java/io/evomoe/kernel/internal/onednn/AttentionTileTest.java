@@ -26,7 +26,7 @@ class AttentionTileTest {
       AttentionShape shape = new AttentionShape(1, 1, length, length, true);
       int end = length;
       boolean whole = true;
-      for (AttentionTile tile : AttentionTile.of(HeadGroups.of(shape), 1, true).get(0)) {
+      for (AttentionTile tile : AttentionTile.of(HeadGroups.of(shape), 1, true, 1).get(0)) {
         int rows = tile.form().queries();
         whole &= rows > 0 && tile.firstQuery() + rows == end && tile.form().keys() == end;
         end = tile.firstQuery();

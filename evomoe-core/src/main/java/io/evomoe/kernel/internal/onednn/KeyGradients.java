@@ -1,0 +1,59 @@
+package io.evomoe.kernel.internal.onednn;
+
+import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
+import io.evomoe.kernel.internal.onednn.HeadRows.Layout;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Where the tiles of the same sequences and heads write the gradients of their keys and values.
+ * What several of them add to is summed up in float32 and rounded once.
+ */
+final class KeyGradients {
+  private final Form form;
+  private final HeadRows keys;
+  private final HeadRows values;
+  private final boolean summed;
+  private final HeadRows keySums;
+  private final HeadRows valueSums;
+
+  /**
+   * For some tiles.
+   *
+   * @param tiles the first one has all keys
+   * @param scratch of float32, until somebody asks for that again
+   */
+  KeyGradients(
+      List<AttentionTile> tiles, INDArray dk, INDArray dv, AttentionShape shape, Scratch scratch) {
+    AttentionTile first = tiles.get(0);
+    this.form = first.form();
+    this.keys = first.keys(HeadRows.ofKeys(dk, shape));
+    this.values = first.keys(HeadRows.ofKeys(dv, shape));
+    boolean added = tiles.size() > 1 || form.members() > 1;
+    this.summed = added && dk.dataType() != DataType.FLOAT;
+    long width = (long) form.heads() * form.headWidth();
+    long length = width * form.sequences() * form.keys();
+    long room = summed ? scratch.address(2 * length) : 0;
+    Layout dense = new Layout(DataType.FLOAT, form.keys() * width, form.headWidth(), width);
+    this.keySums = new HeadRows(room, dense);
+    this.valueSums = new HeadRows(room + length * Float.BYTES, dense);
+  }
+
+  HeadRows keys() {
+    return summed ? keySums : keys;
+  }
+
+  HeadRows values() {
+    return summed ? valueSums : values;
+  }
+
+  /** Rounds what was summed up. */
+  void finish(HeadProducts products) {
+    if (summed) {
+      products.round(keySums, keys, form);
+      products.round(valueSums, values, form);
+    }
+  }
+}
