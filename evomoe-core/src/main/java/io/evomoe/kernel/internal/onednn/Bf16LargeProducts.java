@@ -20,7 +20,7 @@ final class Bf16LargeProducts implements LargeProducts {
   /** Of the tiles of a sum over rows. */
   private static final long SIDE = 512;
 
-  /** Rows that are summed over at a time: what a tile reads of them stays in the cache. */
+  /** Rows that are summed over at a time, about: what a tile reads of them stays in the cache. */
   private static final int TERMS = 512;
 
   private final Bf16Products products = new Bf16Products(new PrimitiveCache());
@@ -127,8 +127,10 @@ final class Bf16LargeProducts implements LargeProducts {
     int rest = k - whole;
     Columns right = b.from(tile.column());
     long to = c + (tile.row() * n + tile.column()) * Float.BYTES;
-    for (int from = 0; from < whole; from += TERMS) {
-      int terms = Math.min(TERMS, whole - from);
+    int parts = Math.max(1, (whole + TERMS / 2) / TERMS);
+    int most = (whole / STEP + parts - 1) / parts * STEP;
+    for (int from = 0; from < whole; from += most) {
+      int terms = Math.min(most, whole - from);
       sum(a.below(from), right.below(from), to, terms, n, tile, add || from > 0);
     }
     if (rest > 0) {
