@@ -56,12 +56,14 @@ public class LayerKernels {
   private INDArray gradient = Inputs.random(kernels, PARAMETERS);
   private INDArray moment1 = parameters.mul(0);
   private INDArray moment2 = parameters.mul(0);
+  private INDArray heads = x;
   private int[] targets = IntStream.range(0, TOKENS).toArray();
 
   /** Picks the provider by precision. */
   @Setup
   public void select() {
     kernels = KernelSelection.forPrecision(precision);
+    heads = kernels.linearOperand(x, Inputs.random(kernels, WIDTH, WIDTH), null);
   }
 
   @Benchmark
@@ -96,7 +98,7 @@ public class LayerKernels {
 
   @Benchmark
   public void attention(Blackhole sink) {
-    run(sink, () -> kernels.attention(x, x, x, ATTENTION).output());
+    run(sink, () -> kernels.attention(heads, heads, heads, ATTENTION).output());
   }
 
   /** Loss and its gradient, which overwrites the logits. */

@@ -74,7 +74,8 @@ public final class KernelBenchmark {
         time("gelu gradient", () -> kernels.activationGradient(ActivationFunction.GELU, h, h)));
     times.add(time("layerNorm 2048x256", () -> kernels.layerNorm(x, gain, gain, 1e-5)));
     times.addAll(normalizations(x, gain));
-    times.add(time("attention 16x8x128x32", () -> kernels.attention(x, x, x, shape)));
+    INDArray heads = kernels.linearOperand(x, random(WIDTH, WIDTH), null);
+    times.add(time("attention 16x8x128x32", () -> kernels.attention(heads, heads, heads, shape)));
     times.addAll(decoderKernels(x, h));
     times.add(time("crossEntropy 2048x4096", () -> kernels.crossEntropy(logits, rows, true)));
     times.add(time("gatherRows 2048x256", () -> kernels.gatherRows(x, rows)));

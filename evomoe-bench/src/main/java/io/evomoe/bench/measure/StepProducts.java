@@ -57,8 +57,25 @@ final class StepProducts {
     StackSize stack = shape.stack();
     AttentionForm form = stack.attention();
     int columns = form.queryWidth() + 2 * form.keyWidth();
-    linear(kernels, stack.width(), columns, stack.layers());
-    linear(kernels, form.queryWidth(), stack.width(), stack.layers());
+    INDArray x = random(shape.tokens(), stack.width());
+    INDArray mixed = ofHeads(form, columns);
+    INDArray weight = random(stack.width(), columns);
+    linear(kernels, stack.layers(), x, weight, mixed, () -> heads(form, x, weight));
+    INDArray attended = ofHeads(form, form.queryWidth());
+    INDArray back = random(form.queryWidth(), stack.width());
+    INDArray dy = random(shape.tokens(), stack.width());
+    linear(kernels, stack.layers(), attended, back, dy, () -> kernels.linear(attended, back, null));
+  }
+
+  /** Rows of the type that goes into an attention. */
+  private INDArray ofHeads(AttentionForm form, int columns) {
+    return heads(form, random(shape.tokens(), 1), random(1, columns));
+  }
+
+  private INDArray heads(AttentionForm form, INDArray x, INDArray weight) {
+    return form.isPlain()
+        ? kernels.linearOperand(x, weight, null)
+        : kernels.linear(x, weight, null);
   }
 
   private void feedForward() {
@@ -89,9 +106,14 @@ final class StepProducts {
     INDArray x = random(shape.tokens(), in);
     INDArray dy = random(shape.tokens(), out);
     INDArray weight = random(in, out);
-    Accumulator gradient = fresh(in, out);
-    double once = 2.0 * shape.tokens() * in * out;
-    add(count * shape.forwards(), once, () -> by.linear(x, weight, null));
+    linear(by, count, x, weight, dy, () -> by.linear(x, weight, null));
+  }
+
+  private void linear(
+      Kernels by, int count, INDArray x, INDArray weight, INDArray dy, Runnable forward) {
+    Accumulator gradient = fresh(weight.size(0), weight.size(1));
+    double once = 2.0 * shape.tokens() * weight.length();
+    add(count * shape.forwards(), once, forward);
     add(count, 2 * once, () -> by.linearGradient(x, weight, dy, gradient, null));
   }
 
