@@ -35,7 +35,7 @@ public interface Kernels extends RowKernels {
   /**
    * {@code y = x W + b}.
    *
-   * @param x [n, in]
+   * @param x [n, in]; may be of the type of {@link #linearOperand}
    * @param weight [in, out]
    * @param bias [out], or null for none
    * @return y [n, out]

@@ -9,9 +9,10 @@ public enum Precision {
 
   /**
    * bfloat16 operands, summed in float32 (mixed precision, Micikevicius et al., arXiv 1710.03740;
-   * Kalamkar et al., arXiv 1905.12322), and bfloat16 rows between the maps of a feed-forward net.
-   * Weights, gradients, moments, losses, normalisations, attention and gates stay float32, so no
-   * scaling of the loss is needed: bfloat16 has float32's range.
+   * Kalamkar et al., arXiv 1905.12322), and bfloat16 rows between the maps of a feed-forward net
+   * and between those around an attention without rotary positions. Weights, their gradients,
+   * moments, losses, normalisations, softmax and gates stay float32, so no scaling of the loss is
+   * needed: bfloat16 has float32's range.
    */
   BF16;
 

@@ -56,6 +56,11 @@ public record AttentionForm(
     }
   }
 
+  /** Whether nothing happens to queries and keys before they meet. */
+  public boolean isPlain() {
+    return norm == null && rotary == null;
+  }
+
   /** Width of the queries of all heads. */
   public int queryWidth() {
     return heads * headWidth;

@@ -38,11 +38,6 @@ final class PreparedHeads {
     this.rotary = positions == null ? null : new RotaryTable(positions, headWidth, kernels);
   }
 
-  /** Whether nothing happens to them. */
-  boolean isPlain() {
-    return queryNorm == null && rotary == null;
-  }
-
   /**
    * Prepares both; without norms in place.
    *

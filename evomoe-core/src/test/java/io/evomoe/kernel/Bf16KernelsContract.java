@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.testing.Differences;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -51,17 +53,43 @@ public abstract class Bf16KernelsContract extends KernelsContract {
     INDArray dy = y.dup('c');
     INDArray ofOperands = garbage(24, 17);
     INDArray ofFloats = garbage(24, 17);
+    INDArray biasOfOperands = garbage(17);
+    INDArray biasOfFloats = garbage(17);
     INDArray dx =
-        kernels().linearGradient(operand, weight, dy, new Accumulator(ofOperands, 0), null);
+        kernels()
+            .linearGradient(
+                operand,
+                weight,
+                dy,
+                new Accumulator(ofOperands, 0),
+                new Accumulator(biasOfOperands, 0));
     INDArray exact = operand.castTo(dataType());
     INDArray expected =
         kernels()
             .linearGradient(
-                exact, weight, dy.castTo(dataType()), new Accumulator(ofFloats, 0), null);
+                exact,
+                weight,
+                dy.castTo(dataType()),
+                new Accumulator(ofFloats, 0),
+                new Accumulator(biasOfFloats, 0));
     assertThat(dx.dataType()).isEqualTo(operand.dataType());
     assertThat(Differences.elements(dx))
         .isEqualTo(Differences.elements(expected.castTo(dx.dataType())));
     assertThat(Differences.elements(ofOperands)).isEqualTo(Differences.elements(ofFloats));
+    assertThat(Differences.elements(biasOfOperands)).isEqualTo(Differences.elements(biasOfFloats));
+    assertThat(Differences.elements(kernels().linear(operand, weight, null)))
+        .isEqualTo(Differences.elements(kernels().linear(exact, weight, null)));
+  }
+
+  /** Up to a few chunks of rows and a rest, which are cut apart. */
+  @ParameterizedTest
+  @ValueSource(ints = {511, 528, 767, 768, 1062, 1536})
+  void should_sum_over_any_number_of_rows(int rows) {
+    INDArray a = random(1, rows, 40);
+    INDArray b = random(2, rows, 24);
+    double[] sum = Differences.elements(kernels().multiply(a, true, b, false));
+    INDArray exact = a.castTo(DataType.DOUBLE).transpose().mmul(b.castTo(DataType.DOUBLE));
+    assertThat(Differences.relative(sum, Differences.elements(exact))).isLessThan(tolerance());
   }
 
   @Test

@@ -25,10 +25,10 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
    *
    * @param headWidth of a head
    * @param split whether queries may be split, where that saves work
-   * @param mostSequences of a tile, at least 1
+   * @param both whether a tile may have several heads of several sequences
    */
   static List<List<AttentionTile>> of(
-      HeadGroups groups, int headWidth, boolean split, int mostSequences) {
+      HeadGroups groups, int headWidth, boolean split, boolean both) {
     AttentionShape shape = groups.products();
     int members = groups.members();
     boolean triangular = split && shape.causal() && shape.keys() >= shape.queries();
@@ -37,8 +37,13 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
     int blocks = (shape.queries() + rows - 1) / rows;
     long scoresOfHead = (long) members * rows * shape.keys();
     int heads = (int) Math.max(1, Math.min(shape.heads(), SCORES / scoresOfHead));
-    int fitting = (int) Math.max(1, SCORES / (scoresOfHead * shape.heads()));
-    int most = Math.min(fitting, mostSequences);
+    int most = (int) Math.max(1, SCORES / (scoresOfHead * shape.heads()));
+    if (!both && most > 1 && heads > 1) {
+      long ofOneHead = Math.min(shape.batch(), SCORES / scoresOfHead);
+      boolean several = ofOneHead > heads && shape.queries() > 1 && shape.keys() > 1;
+      heads = several ? 1 : heads;
+      most = several ? (int) ofOneHead : 1;
+    }
     List<List<AttentionTile>> tiles = new ArrayList<>();
     int sequences;
     for (int first = 0; first < shape.batch(); first += sequences) {

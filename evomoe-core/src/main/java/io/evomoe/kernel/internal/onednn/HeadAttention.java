@@ -23,16 +23,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * tile of them again in the backward pass costs less than bringing it back from main memory.
  *
  * <p>Queries, keys and values are of one type, in which products multiply; scores, softmax and sums
- * are float32. Gradients of keys and values that several tiles add to are summed up in float32 and
- * rounded once.
+ * are float32. Gradients of keys and values that several tiles or heads add to are summed up in
+ * float32 and rounded once.
  */
 final class HeadAttention {
-  /**
-   * oneDNN 3.13 misreads bfloat16 products over several sequences and heads: those with a mask on
-   * matrix units, those that are sums of one term everywhere.
-   */
-  private static final int SEQUENCES_OF_BF16 = 1;
-
   private final HeadProducts products;
   private final SoftmaxRows softmax;
   private final Rounding rounding = new Rounding(DataType.BFLOAT16);
@@ -54,6 +48,11 @@ final class HeadAttention {
   Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
     mask.requireFit(shape);
     DataType type = q.dataType();
+    if (k.dataType() != type || v.dataType() != type) {
+      throw new IllegalArgumentException(
+          "queries, keys and values must be of one type, were %s, %s and %s"
+              .formatted(type, k.dataType(), v.dataType()));
+    }
     INDArray output = Nd4j.createUninitialized(type, q.size(0), q.size(1));
     Probabilities computed =
         new Probabilities(plainIfOne(q, shape.queries()), plainIfOne(k, shape.keys()), shape, mask);
@@ -169,8 +168,11 @@ final class HeadAttention {
       boolean byKey = !documents && (!mask.withoutDocuments().isNone() || firstOnly);
       this.padded = byKey ? keyMask(firstOnly) : null;
       int headWidth = (int) q.size(1) / shape.heads();
-      int sequences = q.dataType() == DataType.FLOAT ? Integer.MAX_VALUE : SEQUENCES_OF_BF16;
-      this.tiles = AttentionTile.of(groups, headWidth, !byKey, sequences);
+      // oneDNN 3.13 misreads bfloat16 products over several heads of several sequences: those with
+      // a
+      // mask on matrix units, sums of one term everywhere.
+      boolean both = q.dataType() == DataType.FLOAT;
+      this.tiles = AttentionTile.of(groups, headWidth, !byKey, both);
     }
 
     /**

@@ -9,7 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Where the tiles of the same sequences and heads write the gradients of their keys and values.
- * What several of them add to is summed up in float32 and rounded once.
+ * What several of them, or several heads that share keys, add to is summed up in float32 and
+ * rounded once.
  */
 final class KeyGradients {
   private final Form form;

@@ -97,7 +97,9 @@ final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
       Accumulator weightGradient,
       @Nullable Accumulator biasGradient) {
     return x.size(0) == 0
-        ? Kernels.super.linearGradient(x, weight, dy, weightGradient, biasGradient)
+        ? Kernels.super
+            .linearGradient(x, weight, dy, weightGradient, biasGradient)
+            .castTo(x.dataType())
         : groupedProducts.gradients(x, weight, dy, new MapGradients(weightGradient, biasGradient));
   }
 

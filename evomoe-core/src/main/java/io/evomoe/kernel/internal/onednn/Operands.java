@@ -3,6 +3,7 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.kernel.RowGroups;
 import java.util.ArrayList;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -31,7 +32,7 @@ final class Operands {
   }
 
   private Operand of(INDArray array, long address, long length) {
-    if (array.dataType() == rounding.type()) {
+    if (!isRounded(array)) {
       return () -> address;
     }
     Rounded operand = new Rounded(address, length);
@@ -42,9 +43,21 @@ final class Operands {
   /** An array that one piece reads: its thread rounds it, so that it is in the cache. */
   private Operand ofOnePiece(INDArray array) {
     long address = Address.of(array);
-    return array.dataType() == rounding.type()
-        ? () -> address
-        : () -> rounding.roundHere(address, array.length());
+    return isRounded(array) ? () -> rounding.roundHere(address, array.length()) : () -> address;
+  }
+
+  private boolean isRounded(INDArray array) {
+    DataType type = array.dataType();
+    if (type == rounding.type()) {
+      return false;
+    }
+    if (type != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          rounding.type() == DataType.FLOAT
+              ? "an operand must be FLOAT, was " + type
+              : "an operand must be FLOAT or %s, was %s".formatted(rounding.type(), type));
+    }
+    return true;
   }
 
   /** The weights that bands of groups of rows are multiplied with. */

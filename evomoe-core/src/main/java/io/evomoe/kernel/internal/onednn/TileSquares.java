@@ -21,7 +21,7 @@ final class TileSquares {
   TileSquares(Form form, DataType type, Scratch scratch) {
     this.same = type == DataType.FLOAT;
     this.bytes = form.scores() * Float.BYTES;
-    this.first = scratch.address((same ? 2 : 4) * form.scores());
+    this.first = scratch.address((same ? 2 : 3) * form.scores());
   }
 
   /** Address of the scores, float32, and of the probabilities that become of them. */
@@ -41,6 +41,6 @@ final class TileSquares {
 
   /** Of the gradients of the scores that products read; in place if that is float32. */
   long dScores() {
-    return same ? dProbabilities() : first + 3 * bytes;
+    return same ? dProbabilities() : first + 2 * bytes + bytes / 2;
   }
 }

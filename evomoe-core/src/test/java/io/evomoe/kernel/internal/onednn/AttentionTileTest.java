@@ -11,9 +11,13 @@ import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.RandomArrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -26,13 +30,39 @@ class AttentionTileTest {
       AttentionShape shape = new AttentionShape(1, 1, length, length, true);
       int end = length;
       boolean whole = true;
-      for (AttentionTile tile : AttentionTile.of(HeadGroups.of(shape), 1, true, 1).get(0)) {
+      for (AttentionTile tile : AttentionTile.of(HeadGroups.of(shape), 1, true, true).get(0)) {
         int rows = tile.form().queries();
         whole &= rows > 0 && tile.firstQuery() + rows == end && tile.form().keys() == end;
         end = tile.firstQuery();
       }
       assertThat(whole && end == 0).as("%d queries", length).isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64,4,16", "64,1,16", "5,8,24", "3,4,128", "64,4,1", "7,3,300"})
+  void should_cover_sequences_and_heads_once_without_several_of_both(
+      int batch, int heads, int length) {
+    AttentionShape shape = new AttentionShape(batch, heads, length, length, false);
+    Set<List<Integer>> covered = new HashSet<>();
+    for (List<AttentionTile> tiles : AttentionTile.of(HeadGroups.of(shape), 8, true, false)) {
+      assertThat(tiles).hasSize(1);
+      AttentionTile tile = tiles.get(0);
+      assertThat(tile.form().sequences() > 1 && tile.form().heads() > 1).isFalse();
+      for (int sequence = 0; sequence < tile.form().sequences(); sequence++) {
+        for (int head = 0; head < tile.form().heads(); head++) {
+          assertThat(covered.add(List.of(tile.firstSequence() + sequence, tile.firstHead() + head)))
+              .isTrue();
+        }
+      }
+    }
+    assertThat(covered).hasSize(batch * heads);
+  }
+
+  @Test
+  void should_take_many_short_sequences_together() {
+    AttentionShape shape = new AttentionShape(64, 4, 16, 16, false);
+    assertThat(AttentionTile.of(HeadGroups.of(shape), 8, true, false)).hasSize(4);
   }
 
   /** 67 blocks of 65 rows would begin beyond the last query. */

@@ -36,8 +36,8 @@ final class TorchKernels implements Kernels {
    * Kernels for one type.
    *
    * @param dataType FLOAT or DOUBLE
-   * @param precision of the operands of products of tokens and weights, and of them alone, as
-   *     oneDNN has it
+   * @param precision of the operands of products of tokens and weights, and of them alone: those of
+   *     attention are of the data type
    */
   TorchKernels(DataType dataType, Precision precision) {
     this.dataType = dataType;
