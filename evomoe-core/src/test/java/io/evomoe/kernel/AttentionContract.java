@@ -118,11 +118,11 @@ interface AttentionContract extends KernelFixture {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,7", "7,1", "1,1"})
-  default void should_read_and_write_column_views_of_single_rows(int queries, int keys) {
+  @CsvSource({"2,1,7", "2,7,1", "2,1,1", "1,1,7", "1,7,1", "1,1,1"})
+  default void should_read_and_write_column_views_of_single_rows(int heads, int queries, int keys) {
     List<INDArray> asked = columnViews(1, 3, 3 * queries, 8);
     List<INDArray> answering = columnViews(2, 3, 3 * keys, 8);
-    AttentionShape shape = new AttentionShape(3, 2, queries, keys, false);
+    AttentionShape shape = new AttentionShape(3, heads, queries, keys, false);
     INDArray dOutput = random(4, 3L * queries, 8);
     check(shape, AttentionMask.none(), asked.get(0), answering.get(1), answering.get(2), dOutput);
   }

@@ -25,7 +25,8 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
    *
    * @param headWidth of a head
    * @param split whether queries may be split, where that saves work
-   * @param both whether a tile may have several heads of several sequences
+   * @param both whether a tile may have several heads of several sequences, and several sequences
+   *     where sums have one term
    */
   static List<List<AttentionTile>> of(
       HeadGroups groups, int headWidth, boolean split, boolean both) {
@@ -38,9 +39,10 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
     long scoresOfHead = (long) members * rows * shape.keys();
     int heads = (int) Math.max(1, Math.min(shape.heads(), SCORES / scoresOfHead));
     int most = (int) Math.max(1, SCORES / (scoresOfHead * shape.heads()));
-    if (!both && most > 1 && heads > 1) {
+    if (!both && most > 1) {
       long ofOneHead = Math.min(shape.batch(), SCORES / scoresOfHead);
-      boolean several = ofOneHead > heads && shape.queries() > 1 && shape.keys() > 1;
+      boolean oneTerm = shape.queries() == 1 || shape.keys() == 1;
+      boolean several = !oneTerm && ofOneHead > heads;
       heads = several ? 1 : heads;
       most = several ? (int) ofOneHead : 1;
     }

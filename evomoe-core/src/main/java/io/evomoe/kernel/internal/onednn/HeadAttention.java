@@ -168,9 +168,8 @@ final class HeadAttention {
       boolean byKey = !documents && (!mask.withoutDocuments().isNone() || firstOnly);
       this.padded = byKey ? keyMask(firstOnly) : null;
       int headWidth = (int) q.size(1) / shape.heads();
-      // oneDNN 3.13 misreads bfloat16 products over several heads of several sequences: those with
-      // a
-      // mask on matrix units, sums of one term everywhere.
+      // oneDNN 3.13 misreads bfloat16 products over several heads of several sequences with a mask,
+      // on matrix units, and those over several sequences whose sums have one term, everywhere.
       boolean both = q.dataType() == DataType.FLOAT;
       this.tiles = AttentionTile.of(groups, headWidth, !byKey, both);
     }
