@@ -1,31 +1,24 @@
 package io.evomoe.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
-import io.evomoe.kernel.internal.onednn.OneDnnKernelProvider;
 import io.evomoe.testing.Differences;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class OneDnnBf16KernelsTest extends Bf16KernelsContract {
-  private final OneDnnKernelProvider provider = new OneDnnKernelProvider();
-
   @BeforeEach
   void skip_where_bf16_cannot_run() {
-    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.BF16, Device.CPU);
-    assumeTrue(refusal.isEmpty(), () -> "bf16 is not used here: " + refusal.orElse(""));
+    UsableOneDnn.assumeUsable(Precision.BF16);
   }
 
   @Override
   public Kernels kernels() {
-    return provider.create(DataType.FLOAT, Precision.BF16, Device.CPU);
+    return UsableOneDnn.kernels(Precision.BF16);
   }
 
   @Test

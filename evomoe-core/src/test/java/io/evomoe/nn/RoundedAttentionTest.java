@@ -1,17 +1,14 @@
 package io.evomoe.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.evomoe.kernel.Device;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
-import io.evomoe.kernel.internal.onednn.OneDnnKernelProvider;
+import io.evomoe.kernel.UsableOneDnn;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,12 +26,10 @@ class RoundedAttentionTest {
   private static final Initialization MODERATE = new Initialization(0.15, 0.15);
 
   private static final int WIDTH = 32;
-  private final OneDnnKernelProvider provider = new OneDnnKernelProvider();
 
   @BeforeEach
   void skip_where_bf16_cannot_run() {
-    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.BF16, Device.CPU);
-    assumeTrue(refusal.isEmpty(), () -> "bf16 is not used here: " + refusal.orElse(""));
+    UsableOneDnn.assumeUsable(Precision.BF16);
   }
 
   @ParameterizedTest
@@ -53,7 +48,7 @@ class RoundedAttentionTest {
     TokenBatch memory = TokenBatch.of(7, new int[3 * 7]);
     List<List<INDArray>> found = new ArrayList<>();
     for (Precision precision : Precision.values()) {
-      Kernels kernels = provider.create(DataType.FLOAT, precision, Device.CPU);
+      Kernels kernels = UsableOneDnn.kernels(precision);
       Memory rows = new Memory(random(4, 21), memory, kernels);
       Pass pass = LayerFixture.pass(3, 5).withMemory(rows);
       List<INDArray> results =
@@ -65,8 +60,8 @@ class RoundedAttentionTest {
   }
 
   private void assertClose(int rows, Pass pass, Function<Scope, Layer> layer) {
-    Kernels exact = provider.create(DataType.FLOAT, Precision.F32, Device.CPU);
-    Kernels rounded = provider.create(DataType.FLOAT, Precision.BF16, Device.CPU);
+    Kernels exact = UsableOneDnn.kernels(Precision.F32);
+    Kernels rounded = UsableOneDnn.kernels(Precision.BF16);
     assertClose(results(rounded, rows, pass, layer), results(exact, rows, pass, layer));
   }
 

@@ -116,20 +116,8 @@ final class HeadProducts {
     cache
         .get(
             new Key("round", form.compiled(), from, to, false, false, List.of()),
-            () -> rounding(keys(form, from).memory(), keys(form, to).memory()))
+            () -> Primitive.copy(keys(form, from).memory(), keys(form, to).memory()))
         .execute(keys.address(), out.address());
-  }
-
-  private static Primitive rounding(dnnl_memory_desc from, dnnl_memory_desc to) {
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_reorder_primitive_desc_create(
-            description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
-        "describe a rounding");
-    return new Primitive.Builder(description)
-        .slot(DNNL_ARG_FROM, from)
-        .slot(DNNL_ARG_TO, to)
-        .build();
   }
 
   private static dnnl_post_ops scaled(double factor) {

@@ -185,15 +185,7 @@ final class MatrixProducts {
   private static Primitive transposePrimitive(long rows, long columns) {
     dnnl_memory_desc from = Dnnl.dense(rows, columns);
     dnnl_memory_desc to = Dnnl.strided(new long[] {rows, columns}, new long[] {1, rows});
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_reorder_primitive_desc_create(
-            description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
-        "describe a transpose");
-    return new Primitive.Builder(description)
-        .slot(DNNL_ARG_FROM, from)
-        .slot(DNNL_ARG_TO, to)
-        .build();
+    return Primitive.copy(from, to);
   }
 
   /** Rows of a product. */

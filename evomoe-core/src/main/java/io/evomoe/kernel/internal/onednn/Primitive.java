@@ -1,6 +1,8 @@
 package io.evomoe.kernel.internal.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_clone;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
@@ -12,6 +14,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_exec_arg_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +58,16 @@ final class Primitive {
     }
     // The primitive has a copy of its description: 300 KiB for a product.
     dnnl_primitive_desc_destroy(description);
+  }
+
+  /** Writes the elements of one memory to another, of a type and layout of its own. */
+  static Primitive copy(dnnl_memory_desc from, dnnl_memory_desc to) {
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    Dnnl.check(
+        dnnl_reorder_primitive_desc_create(
+            description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
+        "describe a copy");
+    return new Builder(description).slot(DNNL_ARG_FROM, from).slot(DNNL_ARG_TO, to).build();
   }
 
   /** Promises one execution, before which nothing is freed. */

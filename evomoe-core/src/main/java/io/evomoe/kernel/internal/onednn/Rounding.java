@@ -1,12 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
-
 import java.util.List;
-import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** float32 elements rounded to the type that products take, in memory of the thread that asks. */
@@ -85,16 +79,6 @@ final class Rounding {
   }
 
   private Primitive primitive(long size) {
-    dnnl_memory_desc from = Dnnl.flat(DataType.FLOAT, size);
-    dnnl_memory_desc to = Dnnl.flat(type, size);
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl_reorder_primitive_desc_create(
-            description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
-        "describe a rounding");
-    return new Primitive.Builder(description)
-        .slot(DNNL_ARG_FROM, from)
-        .slot(DNNL_ARG_TO, to)
-        .build();
+    return Primitive.copy(Dnnl.flat(DataType.FLOAT, size), Dnnl.flat(type, size));
   }
 }
