@@ -7,10 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A command in a process of its own, on the same Java, class path and home as this one. */
+/**
+ * A command in a process of its own, on the same Java, class path and home as this one, with the
+ * options that the launcher gives to Java.
+ */
 final class ChildProcess {
   private static final List<String> PASSED_ON =
       List.of(KernelSelection.PROPERTY, KernelSelection.DEVICE_PROPERTY, ShippedData.HOME);
+
+  private static final String JAVA_OPTIONS = "EVOMOE_JAVA_OPTS";
 
   private ChildProcess() {}
 
@@ -33,6 +38,10 @@ final class ChildProcess {
       throws IOException {
     List<String> command =
         new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+    String options = environment.getOrDefault(JAVA_OPTIONS, System.getenv(JAVA_OPTIONS));
+    if (options != null && !options.isBlank()) {
+      command.addAll(List.of(options.strip().split("\\s+")));
+    }
     for (String name : PASSED_ON) {
       String value = properties.getOrDefault(name, System.getProperty(name));
       if (value != null) {

@@ -2,11 +2,10 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -19,9 +18,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Commands that write a folder, killed as with {@code kill -9} at random moments and called again
- * until they are done: what they leave must be what undisturbed ones leave, to the bit. {@code
- * -Devomoe.kills=30} is the whole campaign.
+ * Commands that write a folder, but for trainings, which have {@link KillCampaignTest}: killed as
+ * with {@code kill -9} at random moments and called again until they are done. What they leave must
+ * be what undisturbed ones leave, to the bit. {@code -Devomoe.kills=30} is the whole campaign.
  */
 @Tag("long")
 @ExtendWith(OnTheFastKernels.class)
@@ -36,26 +35,24 @@ class KilledCommandsTest {
 
   @Test
   void the_same_command_should_go_on_and_end_like_an_undisturbed_one() throws Exception {
-    List<WritingCommand> commands = WritingCommand.all(folder, "120");
-    List<Long> millis = new ArrayList<>();
-    for (WritingCommand command : commands) {
-      long began = System.nanoTime();
-      assertThat(run(command.arguments().apply(undisturbed(command))).waitFor())
-          .as("%s: %s", command.name(), Files.readString(log()))
-          .isZero();
-      millis.add((System.nanoTime() - began) / 1_000_000);
-    }
+    List<WritingCommand> commands =
+        WritingCommand.all(folder, "120").stream()
+            .filter(command -> !command.name().startsWith("train"))
+            .toList();
+    Map<String, Long> millis = new HashMap<>();
     int kills = 0;
     for (int i = 0; kills < KILLS; i++) {
-      int which = i % commands.size();
-      WritingCommand command = commands.get(which);
+      WritingCommand command = commands.get(i % commands.size());
+      if (!millis.containsKey(command.name())) {
+        millis.put(command.name(), undisturbedMillis(command));
+      }
       Path out = folder.resolve("killed-" + i + "-" + command.name().replace(' ', '-'));
       int own = 1 + random.nextInt(2);
       for (int k = 0; k < own && kills < KILLS; k++) {
-        Process process = run(goOn(command, out));
+        Process process = run(command.arguments().apply(out));
         awaitSomethingWritten(process, out);
         // Their time is mostly that of the JVM's start, which is over.
-        long span = command.atOnce() ? LONGEST_AT_ONCE : millis.get(which) * 2 / 3;
+        long span = command.atOnce() ? LONGEST_AT_ONCE : millis.get(command.name()) * 2 / 3;
         if (!process.waitFor(random.nextLong(span), TimeUnit.MILLISECONDS)) {
           process.destroyForcibly().waitFor();
           kills++;
@@ -73,6 +70,14 @@ class KilledCommandsTest {
     System.out.printf("%d kills, every result equal to the bit: %s%n", kills, killed);
   }
 
+  private long undisturbedMillis(WritingCommand command) throws Exception {
+    long began = System.nanoTime();
+    assertThat(run(command.arguments().apply(undisturbed(command))).waitFor())
+        .as("%s: %s", command.name(), Files.readString(log()))
+        .isZero();
+    return (System.nanoTime() - began) / 1_000_000;
+  }
+
   private static void awaitSomethingWritten(Process process, Path out) throws Exception {
     Path staging = out.resolveSibling("." + out.getFileName() + ".unfinished");
     while (process.isAlive() && !Files.exists(staging) && !Files.exists(out)) {
@@ -83,22 +88,13 @@ class KilledCommandsTest {
   /** Once more, until it is done: what ended already is refused, and says why. */
   private void finish(WritingCommand command, Path out) throws Exception {
     boolean there = command.atOnce() && Files.exists(out);
-    List<String> arguments = goOn(command, out);
-    Process last = run(arguments);
+    Process last = run(command.arguments().apply(out));
     assertThat(last.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
     String said = Files.readString(log());
     assertThat(last.exitValue()).as("%s: %s", command.name(), said).isEqualTo(there ? 2 : 0);
     if (there) {
       assertThat(said).contains(out + " must be new or empty");
     }
-  }
-
-  /** The command that the messages name: {@code train --resume} of a run that was saved. */
-  private static List<String> goOn(WritingCommand command, Path out) {
-    boolean saved = CheckpointFolder.latest(out.resolve("checkpoints")).isPresent();
-    return command.name().startsWith("train") && saved
-        ? List.of("train", "--resume", out.toString())
-        : command.arguments().apply(out);
   }
 
   private void assertWholeOrNotThere(WritingCommand command, Path out) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 @ExtendWith(OnTheFastKernels.class)
 class TwoProcessesTest {
-  private static final String STEPS = "300";
+  private static final String STEPS = "120";
   private static final int LATEST_MILLIS = 300;
   private static final long PATIENCE_MINUTES = 10;
 
@@ -32,42 +32,43 @@ class TwoProcessesTest {
   void one_should_be_refused_and_the_other_undisturbed() throws Exception {
     int pairs = 0;
     for (WritingCommand command : WritingCommand.all(folder, STEPS)) {
-      Path whole = folder.resolve("whole-" + pairs);
-      assertThat(run(command.arguments().apply(whole), "whole").waitFor())
-          .as(said("whole"))
-          .isZero();
+      List<String> whole = undisturbed(command);
       Path out = folder.resolve("out-" + pairs);
-      List<String> arguments = command.arguments().apply(out);
-      List<String> second = arguments;
-      if (command.name().startsWith("train")) {
-        oneRefused(command.name(), out, arguments, arguments);
-        assertThat(command.result().apply(out)).isEqualTo(command.result().apply(whole));
-        Path resumed = folder.resolve("resumed-" + pairs);
-        refusedToGoOn(resumed, command.arguments().apply(resumed));
-        assertThat(command.result().apply(resumed)).isEqualTo(command.result().apply(whole));
-        pairs += 2;
-        // From here on it is resumed, by both.
-        keepFirstCheckpoint(out);
-        arguments = List.of("train", "--resume", out.toString());
-        second = arguments;
-      }
-      oneRefused(command.name(), out, arguments, second);
+      oneRefused(command.name(), out, command.arguments().apply(out));
       pairs++;
-      assertThat(command.result().apply(out))
-          .as(command.name())
-          .isNotEmpty()
-          .isEqualTo(command.result().apply(whole));
+      assertThat(command.result().apply(out)).as(command.name()).isNotEmpty().isEqualTo(whole);
+      if (pairs == 1) {
+        pairs += trainingOn(command, out, whole);
+      }
     }
     System.out.printf("%d pairs: one refused each time, the other's result equal%n", pairs);
     assertThat(pairs).isGreaterThanOrEqualTo(10);
   }
 
-  /** Both at once, the second a moment later or not. */
-  private void oneRefused(String name, Path out, List<String> first, List<String> second)
+  private List<String> undisturbed(WritingCommand command) throws Exception {
+    Path whole = folder.resolve("whole-" + command.name().replace(' ', '-'));
+    assertThat(run(command.arguments().apply(whole), "whole").waitFor()).as(said("whole")).isZero();
+    return command.result().apply(whole);
+  }
+
+  /** A run that somebody else wants to go on with, while it is trained and when both go on. */
+  private int trainingOn(WritingCommand training, Path trained, List<String> whole)
       throws Exception {
-    Process one = run(first, "one");
+    Path run = folder.resolve("resumed");
+    refusedToGoOn(run, training.arguments().apply(run));
+    assertThat(training.result().apply(run)).isEqualTo(whole);
+
+    keepFirstCheckpoint(trained);
+    oneRefused("resumed", trained, List.of("train", "--resume", trained.toString()));
+    assertThat(training.result().apply(trained)).isEqualTo(whole);
+    return 2;
+  }
+
+  /** Both at once, the second a moment later or not. */
+  private void oneRefused(String name, Path out, List<String> arguments) throws Exception {
+    Process one = run(arguments, "one");
     assertThat(one.waitFor(random.nextInt(LATEST_MILLIS), TimeUnit.MILLISECONDS)).isFalse();
-    Process two = run(second, "two");
+    Process two = run(arguments, "two");
     for (Process process : List.of(one, two)) {
       assertThat(process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
     }
@@ -80,7 +81,7 @@ class TwoProcessesTest {
         .singleElement()
         .asString()
         .startsWith("evomoe: " + out)
-        .contains(" is being written by evomoe " + first.get(0) + ", process " + winner.pid());
+        .contains(" is being written by evomoe " + arguments.get(0) + ", process " + winner.pid());
   }
 
   /** A run that is trained, and somebody who wants to go on with it. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -33,7 +34,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * What docs/study.md says, trained again on the text that is shipped. Of gpt: those of the study's
  * runs that look for a learning rate, 250 steps of the {@code small} preset, and runs of preset
- * {@code quick}; of roberta: two of the study's runs. Seven minutes; left out on the portable
+ * {@code quick}; of roberta: one of the study's runs. Five minutes; left out on the portable
  * kernels, which take an hour.
  */
 @Tag("convergence")
@@ -79,7 +80,11 @@ class StudyClaimsTest {
   @ValueSource(strings = {"evomoe", "switch", "hash", "dense"})
   void should_end_with_the_recorded_loss(String gate) {
     double recorded = gpt.record(rateRun(gate)).orElseThrow().result().validLoss();
-    assertThat(loss(gate)).isCloseTo(recorded, within(SAME * recorded));
+    assertThat(loss(gate)).isCloseTo(recorded, same(recorded));
+  }
+
+  private static Offset<Double> same(double recorded) {
+    return within(SAME * recorded);
   }
 
   /** Margins are about half of what was measured. */
@@ -102,14 +107,12 @@ class StudyClaimsTest {
     assertThat(evomoe.activeExperts()).isLessThan(1.1);
   }
 
-  /** Recorded: 0.069. */
+  /** Which is 0.069 ahead of Switch's. */
   @Test
-  void roberta_should_end_ahead_of_switch_with_the_defaults_of_evomoe() {
-    assertThat(train(recorded("evomoe.defaults-2"))).isLessThan(train(recorded("switch-2")) - 0.03);
-  }
-
-  private static RunConfig recorded(String name) {
-    return roberta.config(Studies.run(roberta, name)).orElseThrow();
+  void roberta_should_end_with_the_recorded_loss_with_the_defaults_of_evomoe() {
+    StudyRun run = Studies.run(roberta, "evomoe.defaults-2");
+    double recorded = roberta.record(run).orElseThrow().result().validLoss();
+    assertThat(train(roberta.config(run).orElseThrow())).isCloseTo(recorded, same(recorded));
   }
 
   private static RunConfig quick(String gate, long seed) {
