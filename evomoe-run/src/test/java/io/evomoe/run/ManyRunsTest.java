@@ -2,13 +2,11 @@ package io.evomoe.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
-import java.io.IOException;
+import io.evomoe.testing.ResidentMemory;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +19,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 @Tag("long")
 class ManyRunsTest {
   private static final int MODELS = 500;
-  private static final Path STATUS = Path.of("/proc/self/status");
 
   @TempDir Path folder;
 
@@ -31,7 +28,7 @@ class ManyRunsTest {
    */
   @Test
   void should_leave_the_memory_beside_the_heap_as_it_was() throws Exception {
-    assumeTrue(Files.isReadable(STATUS), "no /proc/self/status: resident memory is not known");
+    ResidentMemory.assumeKnown();
     assumeFalse(
         KernelSelection.forType(DataType.FLOAT).name().equals("nd4j"),
         "on the portable kernels, whose memory is that of the same allocator");
@@ -47,7 +44,7 @@ class ManyRunsTest {
       }
       if (i % 50 == 49) {
         collectGarbage();
-        resident.add(megabytes() - heapMegabytes());
+        resident.add(ResidentMemory.megabytes() - heapMegabytes());
       }
     }
 
@@ -67,15 +64,5 @@ class ManyRunsTest {
   /** The heap grows as the JVM likes; arrays are outside. */
   private static double heapMegabytes() {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted() / 1e6;
-  }
-
-  private static double megabytes() throws IOException {
-    try (var lines = Files.lines(STATUS)) {
-      return lines
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024 / 1e6)
-          .findFirst()
-          .orElseThrow();
-    }
   }
 }

@@ -45,7 +45,7 @@ final class Bf16Products {
     if (shape.accumulate) {
       Dnnl.check(dnnl_post_ops_append_sum(postOps, 1f, 0, dnnl_f32), "append a sum");
     }
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_matmul_primitive_desc_create(
             description, Dnnl.engine(), a, b, bias, c, Dnnl.attributes(postOps)),

@@ -6,10 +6,15 @@ import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.global.dnnl;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** The engine and stream of this process, and how to describe memory to them. */
+/**
+ * The engine and stream of this process, and how to describe primitives to them. What is described
+ * lasts until a primitive has been built of it ({@link Descriptions}).
+ */
 final class Dnnl {
   private static final dnnl_engine ENGINE = new dnnl_engine();
   private static final dnnl_stream STREAM = new dnnl_stream();
@@ -57,7 +62,7 @@ final class Dnnl {
     check(
         dnnl_memory_desc_create_with_strides(memory, shape.length, shape, code(type), strides),
         "describe memory");
-    return memory;
+    return Descriptions.add(memory, dnnl::dnnl_memory_desc_destroy);
   }
 
   private static int code(DataType type) {
@@ -91,12 +96,17 @@ final class Dnnl {
   static dnnl_primitive_attr attributes(dnnl_post_ops postOps) {
     dnnl_primitive_attr attributes = newAttributes();
     check(dnnl_primitive_attr_set_post_ops(attributes, postOps), "set post-operations");
-    return attributes;
+    return Descriptions.add(attributes, dnnl::dnnl_primitive_attr_destroy);
   }
 
   static dnnl_post_ops postOps() {
     dnnl_post_ops postOps = new dnnl_post_ops();
     check(dnnl_post_ops_create(postOps), "create post-operations");
-    return postOps;
+    return Descriptions.add(postOps, dnnl::dnnl_post_ops_destroy);
+  }
+
+  /** Of a primitive, to be filled in: 300 KiB for a product. */
+  static dnnl_primitive_desc description() {
+    return Descriptions.add(new dnnl_primitive_desc(), dnnl::dnnl_primitive_desc_destroy);
   }
 }

@@ -95,7 +95,7 @@ final class ElementWise {
 
   private dnnl_primitive_desc forwardDescription(ActivationFunction activation, long size) {
     dnnl_memory_desc flat = Dnnl.flat(type, size);
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_eltwise_forward_primitive_desc_create(
             description,
@@ -121,7 +121,7 @@ final class ElementWise {
 
   private Primitive backward(ActivationFunction activation, long size) {
     dnnl_memory_desc flat = Dnnl.flat(type, size);
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_eltwise_backward_primitive_desc_create(
             description,
@@ -144,7 +144,7 @@ final class ElementWise {
 
   private Primitive binary(int algorithm, long size) {
     dnnl_memory_desc flat = Dnnl.flat(type, size);
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_binary_primitive_desc_create(
             description, Dnnl.engine(), algorithm, flat, flat, flat, Dnnl.attributes()),

@@ -136,7 +136,7 @@ final class HeadProducts {
 
   private static Primitive product(
       Matrices a, Matrices b, Matrices c, dnnl_post_ops post, List<dnnl_memory_desc> masks) {
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     dnnl_memory_desc left = a.memory();
     dnnl_memory_desc right = b.memory();
     dnnl_memory_desc result = c.memory();

@@ -148,7 +148,7 @@ final class MatrixProducts {
     dnnl_memory_desc w = Dnnl.dense(in, out);
     dnnl_memory_desc bias = Dnnl.dense(1, out);
     dnnl_memory_desc y = Dnnl.dense(rows, out);
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_matmul_primitive_desc_create(
             description, Dnnl.engine(), x, w, bias, y, Dnnl.attributes()),
@@ -169,7 +169,7 @@ final class MatrixProducts {
     if (accumulate) {
       Dnnl.check(dnnl_post_ops_append_sum(postOps, 1f, 0, dnnl_f32), "append a sum");
     }
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_matmul_primitive_desc_create(
             description, Dnnl.engine(), a, b, null, c, Dnnl.attributes(postOps)),
@@ -232,7 +232,7 @@ final class MatrixProducts {
       if (add) {
         Dnnl.check(dnnl_post_ops_append_sum(postOps, 1f, 0, dnnl_f32), "append a sum");
       }
-      dnnl_primitive_desc description = new dnnl_primitive_desc();
+      dnnl_primitive_desc description = Dnnl.description();
       Dnnl.check(
           dnnl_matmul_primitive_desc_create(
               description, Dnnl.engine(), left, right, null, result, Dnnl.attributes(postOps)),

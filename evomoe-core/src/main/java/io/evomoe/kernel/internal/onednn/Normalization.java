@@ -103,7 +103,7 @@ final class Normalization {
 
   private static dnnl_primitive_desc describe(Form form) {
     dnnl_memory_desc data = form.data();
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_layer_normalization_forward_primitive_desc_create(
             description,
@@ -136,7 +136,7 @@ final class Normalization {
 
   private static Primitive layerBackward(Form form) {
     dnnl_memory_desc data = form.data();
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_layer_normalization_backward_primitive_desc_create(
             description,

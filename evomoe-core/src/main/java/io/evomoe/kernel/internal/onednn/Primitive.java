@@ -5,11 +5,11 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_clone;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_set_data_handle;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
-import org.bytedeco.dnnl.global.dnnl;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -50,19 +50,16 @@ final class Primitive {
     dnnl_memory_desc working =
         dnnl_primitive_desc_query_md(description, dnnl_query_exec_arg_md, DNNL_ARG_SCRATCHPAD);
     this.workingBytes = working == null ? 0 : dnnl_memory_desc_get_size(working);
-    this.slots = new ArrayList<>(slots);
+    this.slots = slots.stream().map(Slot::copy).collect(Collectors.toCollection(ArrayList::new));
     if (workingBytes > 0) {
-      dnnl_memory_desc own = new dnnl_memory_desc();
-      Dnnl.check(dnnl_memory_desc_clone(own, working), "describe working memory");
-      this.slots.add(new Slot(DNNL_ARG_SCRATCHPAD, own));
+      this.slots.add(new Slot(DNNL_ARG_SCRATCHPAD, working).copy());
     }
-    // The primitive has a copy of its description: 300 KiB for a product.
-    dnnl_primitive_desc_destroy(description);
+    Descriptions.destroy();
   }
 
   /** Writes the elements of one memory to another, of a type and layout of its own. */
   static Primitive copy(dnnl_memory_desc from, dnnl_memory_desc to) {
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_reorder_primitive_desc_create(
             description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
@@ -94,7 +91,7 @@ final class Primitive {
   void release() {
     if (users.decrementAndGet() == 0) {
       idle.forEach(Arguments::free);
-      slots.stream().map(Slot::memory).distinct().forEach(dnnl::dnnl_memory_desc_destroy);
+      slots.forEach(slot -> dnnl_memory_desc_destroy(slot.memory));
       dnnl_primitive_destroy(primitive);
     }
   }
@@ -163,5 +160,11 @@ final class Primitive {
     }
   }
 
-  private record Slot(int argument, dnnl_memory_desc memory) {}
+  private record Slot(int argument, dnnl_memory_desc memory) {
+    Slot copy() {
+      dnnl_memory_desc own = new dnnl_memory_desc();
+      Dnnl.check(dnnl_memory_desc_clone(own, memory), "describe the memory of a slot");
+      return new Slot(argument, own);
+    }
+  }
 }

@@ -61,7 +61,7 @@ final class SoftmaxRows {
   }
 
   private static dnnl_primitive_desc describe(long rows, long columns, DataType type) {
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_softmax_forward_primitive_desc_create(
             description,
@@ -86,7 +86,7 @@ final class SoftmaxRows {
   private static Primitive makeBackward(long rows, long columns, DataType type) {
     dnnl_memory_desc data = Dnnl.dense(rows, columns);
     dnnl_memory_desc gradient = rows(rows, columns, type);
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_softmax_backward_primitive_desc_create(
             description,
@@ -113,7 +113,7 @@ final class SoftmaxRows {
     if (shifted) {
       Dnnl.check(dnnl_post_ops_append_binary(post, dnnl_binary_add, one), "append a shift");
     }
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
         dnnl_binary_primitive_desc_create(
             description, Dnnl.engine(), dnnl_binary_mul, data, one, data, Dnnl.attributes(post)),
