@@ -57,7 +57,7 @@ public record AttentionForm(
   }
 
   /** Whether nothing happens to queries and keys before they meet. */
-  public boolean isPlain() {
+  public boolean hasRawHeads() {
     return norm == null && rotary == null;
   }
 

@@ -64,7 +64,7 @@ public final class SelfAttention implements Layer {
     }
     TokenBatch tokens = pass.tokens();
     INDArray mixed = qkv.forward(x, pass).value();
-    INDArray queries = form.isPlain() ? queries(mixed) : prepareInPlace(mixed, pass);
+    INDArray queries = form.hasRawHeads() ? queries(mixed) : prepareInPlace(mixed, pass);
     INDArray keysAndValues = Columns.of(mixed, form.queryWidth(), 2L * form.keyWidth());
     KeysAndValues all = cache.append(name, keysAndValues, tokens);
     boolean several = tokens.length() > 1;
@@ -91,7 +91,7 @@ public final class SelfAttention implements Layer {
 
   private Output attend(INDArray x, Pass pass) {
     TokenBatch tokens = pass.tokens();
-    Output mixed = form.isPlain() ? qkv.forwardOperand(x) : qkv.forward(x, pass);
+    Output mixed = form.hasRawHeads() ? qkv.forwardOperand(x) : qkv.forward(x, pass);
     Prepared ready = heads.prepare(queries(mixed.value()), keys(mixed.value()), pass);
     Attended attended =
         kernels.attention(

@@ -53,7 +53,13 @@ class OneDnnBf16AttentionTest implements AttentionContract {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernels().attention(q, k, q, shape))
         .withMessage(
-            "queries, keys and values must be of one type, were BFLOAT16, FLOAT and BFLOAT16");
+            "queries, keys and values must be of one type, were [BFLOAT16, FLOAT, BFLOAT16]");
+    Attended attended = kernels().attention(q, q, q, shape);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> attended.pull(k, q.like(), q.like(), q.like()))
+        .withMessage(
+            "values, and gradients of an attention, must be of one type, were [BFLOAT16, FLOAT,"
+                + " BFLOAT16, BFLOAT16, BFLOAT16]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernels().exact().linear(q, random(2, 4, 4), null))
         .withMessage("an operand must be FLOAT, was BFLOAT16");

@@ -8,6 +8,7 @@ import io.evomoe.testing.Differences;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class OneDnnBf16KernelsTest extends Bf16KernelsContract {
@@ -19,6 +20,15 @@ class OneDnnBf16KernelsTest extends Bf16KernelsContract {
   @Override
   public Kernels kernels() {
     return UsableOneDnn.kernels(Precision.BF16);
+  }
+
+  @Test
+  void should_give_what_attention_multiplies_as_it_multiplies_it() {
+    INDArray x = random(1, 5, 32);
+    INDArray weight = random(2, 32, 8);
+    assertThat(kernels().linearOperand(x, weight, null).dataType()).isEqualTo(DataType.BFLOAT16);
+    assertThat(kernels().exact().linearOperand(x, weight, null).dataType())
+        .isEqualTo(DataType.FLOAT);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.UsableOneDnn;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -44,6 +45,17 @@ class RoundedAttentionTest {
   }
 
   @Test
+  void should_round_queries_keys_and_values() {
+    Kernels rounded = UsableOneDnn.kernels(Precision.BF16);
+    Pass pass = LayerFixture.pass(3, 17);
+    Function<Scope, Layer> layer =
+        scope -> new SelfAttention(scope, AttentionForm.plain(WIDTH, 4), true, MODERATE);
+    INDArray found = results(rounded, 3 * 17, pass, layer).get(0);
+    INDArray floats = results(withFloatHeads(rounded), 3 * 17, pass, layer).get(0);
+    assertThat(difference(found, floats)).isPositive();
+  }
+
+  @Test
   void should_attend_to_a_memory_as_in_float32() {
     TokenBatch memory = TokenBatch.of(7, new int[3 * 7]);
     List<List<INDArray>> found = new ArrayList<>();
@@ -63,6 +75,19 @@ class RoundedAttentionTest {
     Kernels exact = UsableOneDnn.kernels(Precision.F32);
     Kernels rounded = UsableOneDnn.kernels(Precision.BF16);
     assertClose(results(rounded, rows, pass, layer), results(exact, rows, pass, layer));
+  }
+
+  /** The same, but for the type of queries, keys and values. */
+  private static Kernels withFloatHeads(Kernels rounded) {
+    return (Kernels)
+        Proxy.newProxyInstance(
+            Kernels.class.getClassLoader(),
+            new Class<?>[] {Kernels.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("linearOperand")
+                    ? rounded.linear(
+                        (INDArray) arguments[0], (INDArray) arguments[1], (INDArray) arguments[2])
+                    : method.invoke(rounded, arguments));
   }
 
   private static void assertClose(List<INDArray> found, List<INDArray> wanted) {

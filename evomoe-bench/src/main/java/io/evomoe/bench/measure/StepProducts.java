@@ -73,7 +73,7 @@ final class StepProducts {
   }
 
   private INDArray heads(AttentionForm form, INDArray x, INDArray weight) {
-    return form.isPlain()
+    return form.hasRawHeads()
         ? kernels.linearOperand(x, weight, null)
         : kernels.linear(x, weight, null);
   }

@@ -41,7 +41,7 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
     int most = (int) Math.max(1, SCORES / (scoresOfHead * shape.heads()));
     if (!both && most > 1) {
       long ofOneHead = Math.min(shape.batch(), SCORES / scoresOfHead);
-      boolean oneTerm = shape.queries() == 1 || shape.keys() == 1;
+      boolean oneTerm = Math.min(shape.queries(), Math.min(shape.keys(), headWidth)) == 1;
       boolean several = !oneTerm && ofOneHead > heads;
       heads = several ? 1 : heads;
       most = several ? (int) ofOneHead : 1;

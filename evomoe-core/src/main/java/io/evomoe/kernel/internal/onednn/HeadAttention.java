@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,7 +30,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class HeadAttention {
   private final HeadProducts products;
   private final SoftmaxRows softmax;
-  private final Rounding rounding = new Rounding(DataType.BFLOAT16);
+  private final Rounding rounding;
   private final Map<Form, INDArray> causalMasks = new ConcurrentHashMap<>();
   private final ThreadLocal<Scratch> squares =
       ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
@@ -40,19 +41,21 @@ final class HeadAttention {
   private final ThreadLocal<Scratch> documentMasks =
       ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
 
-  HeadAttention(PrimitiveCache cache, SoftmaxRows softmax) {
+  /**
+   * Makes it.
+   *
+   * @param rounding to the type of queries, keys and values, where that is not float32
+   */
+  HeadAttention(PrimitiveCache cache, SoftmaxRows softmax, Rounding rounding) {
     this.products = new HeadProducts(cache);
     this.softmax = softmax;
+    this.rounding = rounding;
   }
 
   Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
     mask.requireFit(shape);
     DataType type = q.dataType();
-    if (k.dataType() != type || v.dataType() != type) {
-      throw new IllegalArgumentException(
-          "queries, keys and values must be of one type, were %s, %s and %s"
-              .formatted(type, k.dataType(), v.dataType()));
-    }
+    requireOneType("queries, keys and values", q, k, v);
     INDArray output = Nd4j.createUninitialized(type, q.size(0), q.size(1));
     Probabilities computed =
         new Probabilities(plainIfOne(q, shape.queries()), plainIfOne(k, shape.keys()), shape, mask);
@@ -72,8 +75,16 @@ final class HeadAttention {
     return new Tiled(output, computed, plainValues);
   }
 
+  private static void requireOneType(String what, INDArray... arrays) {
+    List<DataType> types = Stream.of(arrays).map(INDArray::dataType).toList();
+    if (types.stream().distinct().count() > 1) {
+      throw new IllegalArgumentException("%s must be of one type, were %s".formatted(what, types));
+    }
+  }
+
   private void backward(
       Probabilities computed, INDArray v, INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
+    requireOneType("values, and gradients of an attention,", v, dOutput, dq, dk, dv);
     AttentionShape shape = computed.shape;
     HeadGroups groups = computed.groups;
     HeadRows values = HeadRows.ofKeys(v, shape);

@@ -34,7 +34,7 @@ final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
   private final FeedForwardBlocks feedForward;
   private final ElementWise elementWise = new ElementWise(cache, DataType.FLOAT);
   private final Normalization normalization;
-  private final HeadAttention attention = new HeadAttention(cache, softmax);
+  private final HeadAttention attention;
   private final CrossEntropy crossEntropy = new CrossEntropy(softmax);
 
   /**
@@ -50,6 +50,7 @@ final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
         rounded ? new Bf16LargeProducts() : new FloatLargeProducts(matrices, columnSums);
     tiledProducts = new TiledProducts(products);
     groupedProducts = new GroupedProducts(products);
+    attention = new HeadAttention(cache, softmax, products.rounding());
     exact = rounded ? new OneDnnKernels(Precision.F32) : this;
     feedForward = new FeedForwardBlocks(products, groupedProducts);
   }

@@ -1,19 +1,17 @@
 package io.evomoe.kernel.internal.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.evomoe.kernel.AttentionShape;
-import io.evomoe.kernel.Device;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.Precision;
+import io.evomoe.kernel.UsableOneDnn;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.RandomArrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +57,13 @@ class AttentionTileTest {
     assertThat(covered).hasSize(batch * heads);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,8", "16,1"})
+  void should_take_a_sequence_at_a_time_where_sums_have_one_term(int length, int headWidth) {
+    AttentionShape shape = new AttentionShape(64, 4, length, length, false);
+    assertThat(AttentionTile.of(HeadGroups.of(shape), headWidth, true, false)).hasSize(64);
+  }
+
   @Test
   void should_take_many_short_sequences_together() {
     AttentionShape shape = new AttentionShape(64, 4, 16, 16, false);
@@ -68,11 +73,9 @@ class AttentionTileTest {
   /** 67 blocks of 65 rows would begin beyond the last query. */
   @Test
   void should_attend_as_the_portable_kernels_do_where_blocks_do_not_divide_the_queries() {
-    OneDnnKernelProvider provider = new OneDnnKernelProvider();
-    Optional<String> refusal = provider.refusal(DataType.FLOAT, Precision.F32, Device.CPU);
-    assumeTrue(refusal.isEmpty(), () -> "oneDNN is not used here: " + refusal.orElse(""));
+    UsableOneDnn.assumeUsable(Precision.F32);
 
-    List<INDArray> found = attended(provider.create(DataType.FLOAT, Precision.F32, Device.CPU));
+    List<INDArray> found = attended(UsableOneDnn.kernels(Precision.F32));
 
     List<INDArray> wanted = attended(new Nd4jKernels(DataType.FLOAT));
     for (int i = 0; i < wanted.size(); i++) {

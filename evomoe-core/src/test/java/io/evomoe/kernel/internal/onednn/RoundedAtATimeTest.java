@@ -1,12 +1,11 @@
 package io.evomoe.kernel.internal.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.Device;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.Precision;
+import io.evomoe.kernel.UsableOneDnn;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.RandomArrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,9 +24,7 @@ class RoundedAtATimeTest {
 
   @BeforeEach
   void skip_where_bf16_cannot_run() {
-    assumeTrue(
-        new OneDnnKernelProvider().refusal(DataType.FLOAT, Precision.BF16, Device.CPU).isEmpty(),
-        "bf16 is not used here");
+    UsableOneDnn.assumeUsable(Precision.BF16);
   }
 
   @Test
