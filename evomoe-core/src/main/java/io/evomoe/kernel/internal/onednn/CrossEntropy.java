@@ -34,7 +34,6 @@ final class CrossEntropy {
     float share = counted == 0 ? 0 : 1f / counted;
     float shift = (float) (-share * smoothing.everyClass());
     Address.buffer(factor).put(0, share).put(1, shift);
-    FloatBuffer z = Address.buffer(logits);
     double[] sums = new double[(rows + BLOCK - 1) / BLOCK];
     Pieces.run(
         sums.length,
@@ -42,12 +41,15 @@ final class CrossEntropy {
           int start = piece * BLOCK;
           int size = Math.min(BLOCK, rows - start);
           long from = OneDnnKernels.row(logits, start, classes);
-          long block = blocks.get().address((long) size * classes);
-          FloatBuffer p = Address.buffer(block, (long) size * classes);
+          long length = (long) size * classes;
+          long block = blocks.get().address(length);
+          // Of a block, for a buffer ends at 2 GiB.
+          FloatBuffer z = Address.buffer(from, length);
+          FloatBuffer p = Address.buffer(block, length);
           softmax.forward(from, block, size, classes);
           for (int r = 0; r < size; r++) {
             int target = targets[start + r];
-            sums[piece] += target < 0 ? 0 : loss(z, p, start + r, r, target, classes, smoothing);
+            sums[piece] += target < 0 ? 0 : loss(z, p, r, target, classes, smoothing);
           }
           if (gradient) {
             long factors = Address.of(factor);
@@ -73,14 +75,8 @@ final class CrossEntropy {
   }
 
   private static double loss(
-      FloatBuffer z,
-      FloatBuffer p,
-      int row,
-      int blockRow,
-      int target,
-      int classes,
-      LabelSmoothing smoothing) {
-    double nll = negativeLogLikelihood(z, p, row, blockRow, target, classes);
+      FloatBuffer z, FloatBuffer p, int row, int target, int classes, LabelSmoothing smoothing) {
+    double nll = negativeLogLikelihood(z, p, row, target, classes);
     if (smoothing.isNone()) {
       return nll;
     }
@@ -94,8 +90,8 @@ final class CrossEntropy {
   }
 
   private static double negativeLogLikelihood(
-      FloatBuffer z, FloatBuffer p, int row, int blockRow, int target, int classes) {
-    int base = blockRow * classes;
+      FloatBuffer z, FloatBuffer p, int row, int target, int classes) {
+    int base = row * classes;
     float probability = p.get(base + target);
     if (probability > TINY) {
       return -Math.log(probability);
@@ -104,18 +100,18 @@ final class CrossEntropy {
     for (int c = 1; c < classes; c++) {
       likeliest = p.get(base + c) > p.get(base + likeliest) ? c : likeliest;
     }
-    int logits = row * classes;
-    double logSumExp = z.get(logits + likeliest) - Math.log(p.get(base + likeliest));
-    return logSumExp - z.get(logits + target);
+    double logSumExp = z.get(base + likeliest) - Math.log(p.get(base + likeliest));
+    return logSumExp - z.get(base + target);
   }
 
   private static void subtractTargets(
       FloatBuffer z, int[] targets, int start, int size, int classes, float share) {
     float @org.jspecify.annotations.Nullable [] zeros = null;
-    for (int row = start; row < start + size; row++) {
+    for (int row = 0; row < size; row++) {
       int base = row * classes;
-      if (targets[row] >= 0) {
-        z.put(base + targets[row], z.get(base + targets[row]) - share);
+      int target = targets[start + row];
+      if (target >= 0) {
+        z.put(base + target, z.get(base + target) - share);
       } else {
         zeros = zeros == null ? new float[classes] : zeros;
         z.put(base, zeros);
