@@ -39,6 +39,11 @@ final class DistilledRouter {
     return (long) (embedding.entries() - 1) * WIDTH;
   }
 
+  /** Whether its training has ended. */
+  boolean isFrozen() {
+    return parameters().stream().allMatch(Parameter::frozen);
+  }
+
   /** Ends its training for good. */
   void freeze() {
     parameters().forEach(Parameter::freeze);

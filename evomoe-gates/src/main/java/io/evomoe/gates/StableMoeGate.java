@@ -89,7 +89,7 @@ public final class StableMoeGate implements Gate {
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     RealTokens real = new RealTokens(pass.tokens());
-    boolean learning = pass.step().step() < options.stageOneSteps;
+    boolean learning = pass.step().step() < options.stageOneSteps && !distilled.isFrozen();
     if (!learning && pass.step().training()) {
       distilled.freeze();
     }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -252,6 +253,10 @@ public final class CheckpointFolder implements CheckpointWriter {
         state.progress().spawned(),
         state.progress().skipped(),
         state.context().step() - state.progress().step(),
+        state.model().parameters().stream()
+            .filter(Parameter::frozen)
+            .map(Parameter::name)
+            .collect(Collectors.toSet()),
         updates,
         withNotes(state),
         files);

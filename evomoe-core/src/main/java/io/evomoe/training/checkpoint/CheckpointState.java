@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.IntNode;
@@ -33,6 +36,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * @param skipped steps that changed nothing
  * @param earlierSteps of a training before this one that gates are told too; 0 where an older
  *     checkpoint does not say
+ * @param frozen names of parameters whose training has ended for good; none where an older
+ *     checkpoint does not say
  * @param updates optimizer updates of each parameter that has moments
  * @param config the caller's own
  * @param files checksums of each other file
@@ -51,6 +56,7 @@ record CheckpointState(
     boolean spawned,
     long skipped,
     long earlierSteps,
+    Set<String> frozen,
     Map<String, Long> updates,
     Map<String, String> config,
     Map<String, FileChecksums> files) {
@@ -61,10 +67,15 @@ record CheckpointState(
   static final String CHECKSUM = FILE + ".sha256";
 
   /** What older checkpoints do not say. */
-  private static final Map<String, Integer> DEFAULTS =
-      Map.of("annealingLeft", 0, "hardExperts", 1, "earlierSteps", 0);
+  private static final Map<String, JsonNode> DEFAULTS =
+      Map.of(
+          "annealingLeft", IntNode.valueOf(0),
+          "hardExperts", IntNode.valueOf(1),
+          "earlierSteps", IntNode.valueOf(0),
+          "frozen", Json.MAPPER.createArrayNode());
 
   CheckpointState {
+    frozen = Collections.unmodifiableSortedSet(new TreeSet<>(frozen));
     updates = Map.copyOf(updates);
     config = Map.copyOf(config);
     files = Map.copyOf(files);
@@ -99,7 +110,7 @@ record CheckpointState(
         throw new CheckpointException(folder.resolve(CHECKSUM) + " is missing");
       }
       if (root instanceof ObjectNode object) {
-        DEFAULTS.forEach((field, value) -> object.putIfAbsent(field, IntNode.valueOf(value)));
+        DEFAULTS.forEach(object::putIfAbsent);
       }
       return Json.MAPPER.treeToValue(root, CheckpointState.class);
     } catch (JsonProcessingException e) {

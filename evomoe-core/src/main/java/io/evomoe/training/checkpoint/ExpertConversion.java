@@ -83,6 +83,10 @@ public final class ExpertConversion {
     for (Parameter parameter : fresh.parameters()) {
       INDArray value = parameter.value();
       converted.put(value, converted(parameter.place(), value, old::get));
+      Parameter before = oldParameters.get(parameter.name());
+      if (before != null && before.frozen()) {
+        parameter.freeze();
+      }
     }
     for (GateState state : fresh.state()) {
       converted.put(state.value(), converted(state.place(), state.value(), old::get));

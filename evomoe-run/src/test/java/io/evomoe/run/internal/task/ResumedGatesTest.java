@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,10 +113,41 @@ class ResumedGatesTest {
         gate + "-hash", ConfigFile.set(config, "gateOptions.%s.hashLayers".formatted(gate), "1"));
   }
 
+  /** A tenth of the steps is its first stage: 3 of 24, and 11 of 110. */
+  @Test
+  void should_keep_a_router_frozen_in_a_run_that_is_made_longer() {
+    Path checkpoints = folder.resolve("stablemoe-24");
+    RunConfig config = config("stablemoe");
+    train(
+        TaskTraining.of(data, config),
+        new CheckpointFolder(checkpoints, STEPS, Map.of()),
+        "stablemoe-24");
+    Path saved = checkpoints.resolve("step-00000009");
+
+    RunConfig longer = ConfigFile.set(config, "training.steps", "110");
+    Path further = folder.resolve("stablemoe-110");
+    List<CurveRow> rows =
+        train(
+            TaskTraining.resumed(data, longer, Checkpoint.open(saved)),
+            new CheckpointFolder(further, 1, Map.of()),
+            "stablemoe-110");
+
+    assertThat(rows)
+        .as("losses of the first stage")
+        .allMatch(row -> row.auxLoss().orElseThrow() == 0);
+    assertThat(array(further.resolve("step-00000110"), "distilled.embedding.weight"))
+        .isEqualTo(array(saved, "distilled.embedding.weight"));
+    assertThat(array(further.resolve("step-00000110"), "gate.centroids"))
+        .isNotEqualTo(array(saved, "gate.centroids"));
+  }
+
   private static INDArray table(Path checkpoint) {
+    return array(checkpoint, "gate.prior");
+  }
+
+  private static INDArray array(Path checkpoint, String end) {
     try (SafeTensors tensors = SafeTensors.open(checkpoint.resolve("model.safetensors"))) {
-      String name =
-          tensors.names().stream().filter(n -> n.endsWith("gate.prior")).findFirst().orElseThrow();
+      String name = tensors.names().stream().filter(n -> n.endsWith(end)).findFirst().orElseThrow();
       return tensors.read(name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
