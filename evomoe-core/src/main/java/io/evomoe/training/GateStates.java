@@ -5,7 +5,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The gate state of a model as it was before a step, for a step that is skipped. */
-final class GateStates {
+final class GateStates implements AutoCloseable {
   private final List<GateState> live;
   private final List<INDArray> copies;
 
@@ -26,5 +26,11 @@ final class GateStates {
     for (int i = 0; i < copies.size(); i++) {
       live.get(i).value().assign(copies.get(i));
     }
+  }
+
+  /** Gives back the memory of the copies. */
+  @Override
+  public void close() {
+    copies.forEach(INDArray::close);
   }
 }

@@ -5,8 +5,10 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.optimizer.Optimizer;
+import java.util.Collection;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +54,7 @@ public record Learner<B>(
   public Progress resume(SavedRun saved) {
     SavedRunCheck.check(saved, seed, evolution);
     if (saved.progress().spawned()) {
-      spawn(evolution.spawnStep().orElseThrow());
+      free(spawn(evolution.spawnStep().orElseThrow()).values());
     }
     saved.loadInto(model, optimizer);
     return saved.progress();
@@ -65,10 +67,17 @@ public record Learner<B>(
     if (progress.spawned() || spawnStep.isEmpty() || step < spawnStep.getAsLong()) {
       return progress;
     }
-    optimizer.inherit(spawn(step), evolution.config().copyMoments());
+    Map<Parameter, Parameter> lineage = spawn(step);
+    optimizer.inherit(lineage, evolution.config().copyMoments());
     optimizer.retain(model.parameters());
+    free(lineage.values());
     log.info("Spawned experts before step {} ({})", step, evolution.config().spawnMethod());
     return progress.afterSpawn();
+  }
+
+  /** Parents, of whom the model has nothing any more. */
+  private static void free(Collection<Parameter> parents) {
+    Set.copyOf(parents).forEach(Parameter::free);
   }
 
   private Map<Parameter, Parameter> spawn(long step) {

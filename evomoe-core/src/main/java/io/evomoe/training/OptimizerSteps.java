@@ -53,16 +53,17 @@ public final class OptimizerSteps<B> {
     progress = learner.spawnIfDue(progress);
     List<Parameter> parameters = learner.model().parameters();
     parameters.forEach(Parameter::clearGradient);
-    GateStates before = mayStillSkip() ? GateStates.of(learner.model()) : GateStates.none();
     StepSums sums = new StepSums();
     double rate = config.training().rate().at(step, config.training().steps());
     double norm = Double.NaN;
-    try {
-      microBatches.accumulate(step, sums);
-      norm = update(parameters, rate);
-    } catch (NotFiniteException e) {
-      skipOrStop(e);
-      before.restore();
+    try (GateStates before = mayStillSkip() ? GateStates.of(learner.model()) : GateStates.none()) {
+      try {
+        microBatches.accumulate(step, sums);
+        norm = update(parameters, rate);
+      } catch (NotFiniteException e) {
+        skipOrStop(e);
+        before.restore();
+      }
     }
     progress = progress.afterStep(sums.tokens(), sums.flops());
     return new StepResult(

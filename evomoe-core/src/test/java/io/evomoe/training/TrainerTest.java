@@ -68,6 +68,17 @@ class TrainerTest {
   }
 
   @Test
+  void should_give_back_the_memory_of_the_experts_that_others_were_spawned_from() {
+    TinyModel model = new TinyModel(kernels, 1);
+    List<Parameter> parents = List.copyOf(model.parameters());
+    Trainer<TinyBatch> trainer = trainer(model, CONFIG, Growth.SPAWNED);
+    trainer.run(reports::add);
+
+    assertThat(parents).allMatch(parent -> parent.value().wasClosed());
+    assertThat(model.parameters()).noneMatch(parameter -> parameter.value().wasClosed());
+  }
+
+  @Test
   void should_take_the_same_steps_from_the_same_seed_and_others_from_another() {
     double first = finalLoss(1);
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -33,8 +34,13 @@ final class MomentStore {
     moments.remove(parameter);
   }
 
+  /** Gives back the memory of all others. */
   void retain(Collection<Parameter> parameters) {
-    moments.keySet().retainAll(new HashSet<>(parameters));
+    Set<Parameter> kept = new HashSet<>(parameters);
+    moments.entrySet().stream()
+        .filter(entry -> !kept.contains(entry.getKey()))
+        .forEach(entry -> entry.getValue().close());
+    moments.keySet().retainAll(kept);
   }
 
   void inherit(Map<Parameter, Parameter> childToParent, boolean copy) {
