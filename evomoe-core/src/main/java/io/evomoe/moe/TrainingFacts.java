@@ -19,11 +19,14 @@ public record TrainingFacts(
   public static final TrainingFacts UNKNOWN =
       new TrainingFacts(OptionalLong.empty(), Optional.empty(), Set.of());
 
-  /** Refuses fewer than one step; keeps the ids unmodifiable. */
+  /** Refuses fewer than one step and negative ids; keeps the ids unmodifiable. */
   public TrainingFacts {
     specialIds = Set.copyOf(specialIds);
     if (steps.isPresent() && steps.getAsLong() < 1) {
       throw new IllegalArgumentException("steps must be at least 1, was " + steps.getAsLong());
+    }
+    if (specialIds.stream().anyMatch(id -> id < 0)) {
+      throw new IllegalArgumentException("special ids must be at least 0, were " + specialIds);
     }
   }
 

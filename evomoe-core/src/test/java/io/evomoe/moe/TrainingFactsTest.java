@@ -3,6 +3,7 @@ package io.evomoe.moe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,5 +34,12 @@ class TrainingFactsTest {
         .withMessage("steps must be at least 1, was 0");
     assertThat(TrainingFacts.ofSteps(1).steps()).hasValue(1);
     assertThat(TrainingFacts.UNKNOWN.steps()).isEmpty();
+  }
+
+  @Test
+  void should_refuse_special_ids_below_0() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TrainingFacts.UNKNOWN.withSpecialIds(Set.of(-1)))
+        .withMessage("special ids must be at least 0, were [-1]");
   }
 }

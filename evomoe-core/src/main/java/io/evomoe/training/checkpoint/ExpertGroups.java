@@ -1,6 +1,7 @@
 package io.evomoe.training.checkpoint;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -63,9 +64,10 @@ public record ExpertGroups(List<List<Integer>> groups) {
     return groups.get(expert);
   }
 
-  /** Whether an earlier expert comes from the same old ones. */
+  /** Whether an earlier expert comes from the same old ones, in whatever order. */
   boolean isFurtherCopy(int expert) {
-    return groups.indexOf(groups.get(expert)) < expert;
+    Set<Integer> own = Set.copyOf(groups.get(expert));
+    return groups.stream().limit(expert).anyMatch(group -> Set.copyOf(group).equals(own));
   }
 
   /** Whether each expert comes from the one of its own number. */
