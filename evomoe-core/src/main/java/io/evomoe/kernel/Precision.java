@@ -10,9 +10,9 @@ public enum Precision {
   /**
    * bfloat16 operands, summed in float32 (mixed precision, Micikevicius et al., arXiv 1710.03740;
    * Kalamkar et al., arXiv 1905.12322), and bfloat16 rows between the maps of a feed-forward net
-   * and between those around an attention without rotary positions. Weights, their gradients,
-   * moments, losses, normalisations, softmax and gates stay float32, so no scaling of the loss is
-   * needed: bfloat16 has float32's range.
+   * and, on oneDNN, between those around an attention without rotary positions and norms. Weights,
+   * their gradients, moments, losses, normalisations, softmax and gates stay float32, so no scaling
+   * of the loss is needed: bfloat16 has float32's range.
    */
   BF16;
 

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
  * <p>What belongs to data and tasks ({@code batch}, {@code evalBatches}, {@code labelSmoothing},
  * {@code metricSentences}) is here as well, and means nothing to {@link Trainer}.
  *
- * @param steps optimizer steps, at least 1
+ * @param steps optimizer steps, at least 1; with what a step reads, {@code batch} times {@code
+ *     microBatches} sequences, they say how much of a text a run sees
  * @param batch sequences in a micro-batch, at least 1
  * @param microBatches micro-batches in a step, at least 1
  * @param learningRate highest rate, above 0

@@ -76,7 +76,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--top-k",
       description =
           "experts of every token; by default as many as the gate gives it. Gates evomoe and dts take"
-              + " any number, topk, top2, switch and softmix their own, and no other gate takes one")
+              + " any number, topk, top2, switch and softmix their own, and no other gate takes one;"
+              + " none does whose prior by the token stays")
   @Nullable Integer topK;
 
   @Mixin SearchOptions search = new SearchOptions();
