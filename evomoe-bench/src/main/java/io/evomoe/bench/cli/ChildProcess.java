@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * A command in a process of its own, on the same Java, class path and home as this one, with the
- * options that the launcher gives to Java.
+ * options of {@code EVOMOE_JAVA_OPTS}.
  */
 final class ChildProcess {
   private static final List<String> PASSED_ON =
