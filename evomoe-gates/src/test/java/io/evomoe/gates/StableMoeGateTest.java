@@ -82,11 +82,11 @@ class StableMoeGateTest extends GateContract {
 
   @Test
   void should_follow_the_tokens_in_stage_one_and_their_ids_in_stage_two() {
-    GateScene scene = GateScene.of(provider(), 4, Map.of("stageOneSteps", "5"));
-    scene.pointExpertsAlongAxes();
     TokenRows rowsOfTwo = TokenRows.onAxes(CLEAR, 2, 2, 2).withIds(1, 3, 0);
 
     for (boolean training : new boolean[] {true, false}) {
+      GateScene scene = GateScene.of(provider(), 4, Map.of("stageOneSteps", "5"));
+      scene.pointExpertsAlongAxes();
       StepContext four = new StepContext(4, Phase.SOFT, 1, training, 1);
       StepContext five = new StepContext(5, Phase.SOFT, 1, training, 1);
       assertThat(scene.route(rowsOfTwo, four).routing().firstExperts()).containsExactly(2, 2, 2);
