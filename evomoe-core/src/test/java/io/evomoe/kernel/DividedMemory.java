@@ -2,7 +2,6 @@ package io.evomoe.kernel;
 
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
@@ -24,8 +23,6 @@ final class DividedMemory {
   private static final int ELSEWHERE = 0x7FFD7FFD;
 
   private final Map<Long, Page> device = new HashMap<>();
-  private long lookedUp = -1;
-  private Page last = new Page();
 
   /**
    * Puts the elements in their place, for a kernel.
@@ -37,7 +34,7 @@ final class DividedMemory {
     eachWord(
         array,
         (page, at, seen) -> {
-          if (page.present.get(at) && seen == ELSEWHERE) {
+          if (page.present[at] && seen == ELSEWHERE) {
             return page.words[at];
           }
           host[0]++;
@@ -51,8 +48,8 @@ final class DividedMemory {
     eachWord(
         array,
         (page, at, seen) -> {
-          if (seen != ELSEWHERE || !page.present.get(at)) {
-            page.present.set(at);
+          if (seen != ELSEWHERE || !page.present[at]) {
+            page.present[at] = true;
             page.words[at] = seen;
           }
           return ELSEWHERE;
@@ -89,22 +86,22 @@ final class DividedMemory {
             .order(ByteOrder.nativeOrder())
             .asIntBuffer();
     long first = address / WORD;
-    for (int i = 0; i < count; i++) {
-      Page page = page((first + i) / PAGE);
-      words.put(i, change.next(page, (int) ((first + i) % PAGE), words.get(i)));
+    int[] seen = new int[PAGE];
+    for (int i = 0; i < count; ) {
+      Page page = device.computeIfAbsent((first + i) / PAGE, unused -> new Page());
+      int at = (int) ((first + i) % PAGE);
+      int within = Math.min(PAGE - at, count - i);
+      words.get(i, seen, 0, within);
+      for (int j = 0; j < within; j++) {
+        seen[j] = change.next(page, at + j, seen[j]);
+      }
+      words.put(i, seen, 0, within);
+      i += within;
     }
-  }
-
-  private Page page(long number) {
-    if (number != lookedUp) {
-      last = device.computeIfAbsent(number, unused -> new Page());
-      lookedUp = number;
-    }
-    return last;
   }
 
   private static final class Page {
-    final BitSet present = new BitSet(PAGE);
+    final boolean[] present = new boolean[PAGE];
     final int[] words = new int[PAGE];
   }
 
