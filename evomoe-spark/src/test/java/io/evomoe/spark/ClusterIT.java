@@ -120,7 +120,7 @@ class ClusterIT {
   }
 
   @Test
-  @Tag("long") // Spark tries for a minute
+  @Tag("campaign") // Spark tries for a minute
   void should_let_nobody_in_who_does_not_know_the_secret() throws IOException {
     Path log = directory.resolve("stranger.log");
 
@@ -136,9 +136,13 @@ class ClusterIT {
   }
 
   @Test
-  @Tag("long")
   void should_receive_the_bytes_that_are_predicted() throws IOException {
     assertThat(rounds(undisturbed)).hasSize(ROUNDS).allMatch(row -> row[4].equals(row[5]));
+  }
+
+  @Test
+  @Tag("campaign")
+  void should_receive_those_of_bfloat16_with_experts_weighed_by_tokens() throws IOException {
     Path half = directory.resolve("half");
     Path log = directory.resolve("half.log");
 
@@ -243,7 +247,7 @@ class ClusterIT {
   }
 
   @Test
-  @Tag("long")
+  @Tag("campaign")
   void should_go_on_with_another_number_of_workers_and_say_so() throws Exception {
     Path out = directory.resolve("three");
     Path log = directory.resolve("three.log");

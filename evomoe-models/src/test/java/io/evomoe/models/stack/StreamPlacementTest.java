@@ -81,7 +81,7 @@ class StreamPlacementTest {
     }
   }
 
-  @Tag("long")
+  @Tag("campaign")
   @ParameterizedTest
   @MethodSource("everyBlock")
   void should_have_that_gradient_in_every_kind_of_block(

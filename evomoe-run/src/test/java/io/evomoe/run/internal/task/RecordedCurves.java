@@ -58,8 +58,8 @@ abstract class RecordedCurves {
     return causal ? Tasks.GPT.name() : Tasks.ROBERTA.name();
   }
 
-  static boolean onPortableKernels() {
-    return KernelSelection.forType(DataType.FLOAT).name().equals("nd4j");
+  static boolean on(String kernels) {
+    return KernelSelection.forType(DataType.FLOAT).name().equals(kernels);
   }
 
   @ConvergenceTest(

@@ -13,7 +13,7 @@ class RecordedTaskCurveTest extends RecordedCurves {
   @BeforeEach
   void leave_out_the_portable_kernels() {
     assumeFalse(
-        onPortableKernels(),
+        on("nd4j"),
         "on the portable kernels, which are several times slower: evomoe stands for all gates");
   }
 
