@@ -1,7 +1,6 @@
 /**
  * Training curves as tests in JUnit Jupiter: a curve is recorded once, and from then on every run
- * of the training must follow it. Needs JUnit Jupiter on the class path, which this library does
- * not bring along.
+ * of the training must follow it.
  */
 @NullMarked
 package io.evomoe.junit;

@@ -29,7 +29,10 @@ final class BoundMixture {
   private final Scope scope;
   private final ExpertPlan plan;
   private final Map<String, INDArray> views;
-  private final Map<String, INDArray> frozen = new HashMap<>();
+
+  /** By key, what neither updater nor constraints may change. */
+  private final Map<String, INDArray> kept = new HashMap<>();
+
   private Map<String, INDArray> gradients = Map.of();
   private EvolvingFeedForward place;
 
@@ -125,33 +128,36 @@ final class BoundMixture {
    */
   void store(long iteration) {
     view(views, ParameterLayout.ITERATION).assign(iteration);
+    keep(ParameterLayout.ITERATION);
+    if (views.containsKey(ParameterLayout.SPAWNED)) {
+      keep(ParameterLayout.SPAWNED);
+    }
     for (GateState state : place.state()) {
-      INDArray view = view(views, key(scope, state.name()));
-      write(state.value(), view);
+      String key = key(scope, state.name());
+      write(state.value(), view(views, key));
+      keep(key);
     }
     for (Parameter parameter : place.parameters()) {
       if (parameter.frozen()) {
-        keep(parameter);
+        keep(key(scope, parameter.name()));
       }
     }
   }
 
-  private void keep(Parameter parameter) {
+  private void keep(String key) {
+    INDArray view = view(views, key);
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      frozen
-          .computeIfAbsent(parameter.name(), name -> parameter.value().dup())
-          .assign(parameter.value());
+      kept.computeIfAbsent(key, unused -> view.dup()).assign(view);
     }
   }
 
-  /** Undoes what the updater did to parameters that a gate has frozen: momentum, weight decay. */
-  void restoreFrozen() {
-    for (Parameter parameter : place.parameters()) {
-      INDArray kept = frozen.remove(parameter.name());
-      if (kept != null) {
-        parameter.value().assign(kept);
-      }
-    }
+  /**
+   * Undoes what an update did to state (constraints of all parameters) and to parameters that a
+   * gate has frozen (momentum, weight decay).
+   */
+  void restoreKept() {
+    kept.forEach((key, value) -> view(views, key).assign(value));
+    kept.clear();
   }
 
   /** The last iteration that trained. */
@@ -177,6 +183,15 @@ final class BoundMixture {
   /** Runs gate and experts; the gradients of the pass are then to be cleared and completed. */
   Output forward(INDArray rows, Pass pass) {
     return place.forward(rows, pass);
+  }
+
+  /** Multiplies the gradients of the pass. */
+  void scaleGradients(double factor) {
+    for (Parameter parameter : place.parameters()) {
+      if (factor != 1 && parameter.hasGradient()) {
+        parameter.gradient().muli(factor);
+      }
+    }
   }
 
   /** Forgets the gradients of the pass before. */

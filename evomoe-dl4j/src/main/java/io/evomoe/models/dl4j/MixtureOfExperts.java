@@ -7,7 +7,6 @@ import io.evomoe.nn.RoutingReport;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -40,6 +39,9 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
   private boolean trained;
   private double auxLoss;
   private int miniBatch;
+
+  /** Iterations of the network that this layer was taken from; -1 before the first that trains. */
+  private long earlier = -1;
 
   MixtureOfExperts(NeuralNetConfiguration conf, DataType type, Map<String, INDArray> table) {
     super(conf, type);
@@ -88,7 +90,7 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
       forward = null;
       dInput = backward(pass, pass.layout.rows(epsilon.castTo(dataType)));
       if (trained) {
-        mixture.store(getIterationCount());
+        mixture.store(time());
       }
     }
     Gradient gradient = new DefaultGradient(gradientsFlattened);
@@ -110,16 +112,17 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
     INDArray mask = layout.maskColumn(maskArray, rows, name);
     mixture.load();
     StepContext now = now(training);
-    Pass pass = new Pass(now, layout.batch(ids(features), mask));
+    Pass pass = new Pass(now, layout.batch(ids(features, mask), mask));
     Output output = mixture.forward(rows, pass);
     auxLoss = output.reports().stream().mapToDouble(RoutingReport::auxLoss).sum();
     routing = output.reports().isEmpty() ? null : output.reports().get(0);
     context = now;
-    return new Forward(layout, output, mask, result(output.value(), rows, mask));
+    return new Forward(layout, output, mask, result(output.value(), rows, mask, training));
   }
 
-  private INDArray result(INDArray value, INDArray rows, @Nullable INDArray mask) {
-    INDArray y = isLinear() ? value : activation().getActivation(value.dup('c'), true);
+  private INDArray result(
+      INDArray value, INDArray rows, @Nullable INDArray mask, boolean training) {
+    INDArray y = isLinear() ? value : activation().getActivation(value.dup('c'), training);
     INDArray sum = settings.residual() ? y.add(rows) : y;
     return mask == null ? sum : sum.mulColumnVector(mask);
   }
@@ -130,10 +133,15 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
         isLinear()
             ? dSum
             : activation().backprop(pass.output.value().dup('c'), dSum.dup('c')).getFirst();
-    // The pullback adds the auxiliary loss with weight 1, so the rest must be a mean as well.
+    // The pullback adds the auxiliary loss with weight 1, so the rest must be a mean as well. DL4J divides afterwards.
     double examples = examples();
     mixture.clearGradients();
-    INDArray dRows = pass.output.pullback().pull(dValue.div(examples)).mul(examples);
+    INDArray dRows = pass.output.pullback().pull(dValue.div(examples));
+    if (!trained) { // frozen: the score is without the auxiliary loss
+      dRows = dRows.sub(compute(false).output.pullback().pull(dValue.mul(0)));
+    }
+    dRows = dRows.mul(examples);
+    mixture.scaleGradients(examples);
     if (settings.residual()) {
       dRows.addi(dSum);
     }
@@ -142,28 +150,31 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
         : Nd4j.hstack(dRows, Nd4j.zeros(dRows.dataType(), dRows.size(0), 1));
   }
 
-  /** By how many DL4J divides the gradients of the layers around. */
+  /** By how many DL4J divides gradients; in a graph, which does not say, examples of this layer. */
   private double examples() {
     return conf.isMiniBatch() ? getInputMiniBatchSize() : 1;
-  }
-
-  @Override
-  public boolean updaterDivideByMinibatch(String paramName) {
-    return false;
   }
 
   private StepContext now(boolean training) {
     if (!training) {
       return schedule.context(mixture.iteration(), false, conf.getSeed());
     }
-    long iteration = getIterationCount();
+    long time = time();
     StepContext now =
-        schedule.context(
-            iteration, true, CounterRandom.fold(conf.getSeed(), "iteration." + iteration));
+        schedule.context(time, true, CounterRandom.fold(conf.getSeed(), "iteration." + time));
     if (mixture.awaitsSpawn() && now.phase() != Phase.DIVERSIFY) {
       mixture.spawn(schedule.config().spawnMethod());
     }
     return now;
+  }
+
+  /** Iterations that trained this layer: DL4J's count, which begins again in another network. */
+  private long time() {
+    if (earlier < 0) {
+      long last = mixture.iteration();
+      earlier = last > getIterationCount() ? last + 1 - getIterationCount() : 0;
+    }
+    return earlier + getIterationCount();
   }
 
   private INDArray tokens(INDArray features) {
@@ -172,10 +183,19 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
         : features.get(NDArrayIndex.all(), NDArrayIndex.interval(0, layerConf().width())).dup('c');
   }
 
-  private int[] ids(INDArray features) {
+  /** Of tokens that are masked it does not matter. */
+  private int[] ids(INDArray features, @Nullable INDArray mask) {
     int[] ids = new int[Math.toIntExact(features.size(0))];
     if (settings.idColumns() > 0) {
-      Arrays.setAll(ids, s -> (int) Math.round(features.getDouble(s, layerConf().width())));
+      for (int s = 0; s < ids.length; s++) {
+        double id = features.getDouble(s, layerConf().width());
+        if (id != Math.rint(id) && (mask == null || mask.getDouble(s) != 0)) {
+          throw new IllegalArgumentException(
+              "token id of layer %s must be a whole number, was %s"
+                  .formatted(layerConf().getLayerName(), id));
+        }
+        ids[s] = (int) id;
+      }
     }
     return ids;
   }
@@ -197,7 +217,7 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
   @Override
   public void applyConstraints(int iteration, int epoch) {
     super.applyConstraints(iteration, epoch);
-    mixture.restoreFrozen();
+    mixture.restoreKept();
   }
 
   @Override

@@ -42,9 +42,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * DOUBLE.
  *
  * <p>The gate's auxiliary loss, coefficient included, is added once to the score of a training pass
- * and its gradient to the gradient; like all of this layer's gradients it is a mean over the batch
- * already, so DL4J does not divide it again. Gates tell time by DL4J's iterations; evaluation
- * stands at the last iteration that trained, which is saved with the parameters.
+ * and its gradient to the gradient. Gates tell time by DL4J's iterations, and go on from there in
+ * another network ({@code TransferLearning}), which counts its own from 0; evaluation stands at the
+ * last iteration that trained, which is saved with the parameters.
  */
 public final class MixtureOfExpertsLayer extends FeedForwardLayer {
   @JsonProperty private MixtureSettings settings = new Builder().settings();

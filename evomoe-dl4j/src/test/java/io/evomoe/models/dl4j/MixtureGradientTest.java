@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -163,6 +164,33 @@ class MixtureGradientTest {
                     .net(graph)
                     .inputs(new INDArray[] {features()})
                     .labels(new INDArray[] {Networks.labels(DataType.DOUBLE, EXAMPLES, 3)})))
+        .isTrue();
+  }
+
+  /**
+   * The layer is given the time steps of all examples, and DL4J divides by the examples; gates
+   * without an auxiliary loss, which has another weight there.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"dense", "softmix"})
+  void should_pass_it_in_a_graph_behind_a_layer_that_takes_time_steps_one_by_one(String gate) {
+    ComputationGraph graph =
+        Networks.graphBehindDense(configuration(), Networks.mixture(gate, Map.of()).build());
+
+    assertThat(
+            GradientCheckUtil.checkGradients(
+                new GradientCheckUtil.GraphConfig()
+                    .subset(true)
+                    .maxPerParam(PER_ARRAY)
+                    .net(graph)
+                    .inputs(
+                        new INDArray[] {
+                          Networks.features(DataType.DOUBLE, 2, 4, Networks.FEATURES, Networks.TIME)
+                        })
+                    .labels(
+                        new INDArray[] {
+                          Networks.labelsInTime(DataType.DOUBLE, 4, RNNFormat.NCW, 5)
+                        })))
         .isTrue();
   }
 

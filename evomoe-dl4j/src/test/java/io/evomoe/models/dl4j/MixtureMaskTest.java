@@ -114,6 +114,25 @@ class MixtureMaskTest {
   }
 
   @ParameterizedTest
+  @ValueSource(doubles = {0.3, Double.NaN})
+  void should_refuse_ids_that_are_none(double id) {
+    ComputationGraph graph =
+        Networks.graphWithIds(
+            Networks.configuration(DataType.FLOAT, Networks.ADAM),
+            Networks.mixture("hash", Map.of()).tokenIds(1).build());
+    INDArray ids = Nd4j.valueArrayOf(new long[] {EXAMPLES, 1, Networks.TIME}, id, DataType.FLOAT);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                graph.output(
+                    Networks.features(
+                        DataType.FLOAT, 2, EXAMPLES, Networks.FEATURES, Networks.TIME),
+                    ids))
+        .withMessageStartingWith("token id of layer moe must be a whole number, was ");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"hash", "stablemoe"})
   void should_say_that_a_gate_needs_token_ids(String gate) {
     MixtureOfExpertsLayer layer = Networks.mixture(gate, Map.of()).build();

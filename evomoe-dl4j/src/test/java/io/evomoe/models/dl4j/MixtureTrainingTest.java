@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
+import org.deeplearning4j.nn.conf.constraint.NonNegativeConstraint;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -234,6 +235,34 @@ class MixtureTrainingTest {
                     "experts.1.contract.weight",
                     network(Networks.mixture("switch", Map.of()).build())));
     assertThat(mixture(decayed).getParam("iteration").getDouble(0)).isEqualTo(39);
+  }
+
+  @Test
+  void should_keep_state_that_constraints_of_all_parameters_would_change() {
+    MultiLayerNetwork free = network(balanced().build());
+    MultiLayerNetwork constrained =
+        network(balanced().constrainAllParameters(new NonNegativeConstraint()).build());
+    free.fit(Networks.batches(2, 10, 1));
+    constrained.fit(Networks.batches(2, 10, 1));
+
+    INDArray bias = mixture(constrained).getParam("gate.bias");
+    assertThat(bias.minNumber().doubleValue()).isNegative();
+    assertThat(bias).isEqualTo(mixture(free).getParam("gate.bias"));
+    assertThat(mixture(constrained).getParam("experts.0.expand.weight").minNumber().doubleValue())
+        .isNotNegative();
+  }
+
+  private static MixtureOfExpertsLayer.Builder balanced() {
+    return Networks.mixture("lossfree", Map.of("gamma", "0.05", "k", "1")).nIn(Networks.WIDTH);
+  }
+
+  @Test
+  void should_give_the_same_twice_with_an_activation_that_is_random_in_training() {
+    MultiLayerNetwork network =
+        network(Networks.mixture("switch", Map.of()).activation(Activation.RRELU).build());
+    INDArray x = Networks.batch(20, 1).getFeatures();
+
+    assertThat(network.output(x)).isEqualTo(network.output(x));
   }
 
   private static double normOf(String key, MultiLayerNetwork network) {

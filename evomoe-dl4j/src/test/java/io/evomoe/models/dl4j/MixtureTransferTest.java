@@ -89,6 +89,58 @@ class MixtureTransferTest {
   }
 
   @Test
+  void should_hand_down_no_gradient_of_a_loss_that_is_not_in_the_score() {
+    assertThat(gradientBelow("0.5")).isEqualTo(gradientBelow("0"));
+  }
+
+  private static INDArray gradientBelow(String alpha) {
+    MixtureOfExpertsLayer inside =
+        Networks.mixture("switch", Map.of("alpha", alpha)).nIn(Networks.WIDTH).build();
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            Networks.configuration(DataType.DOUBLE, Networks.ADAM)
+                .list()
+                .layer(Networks.dense(Networks.WIDTH))
+                .layer(new FrozenLayerWithBackprop(inside))
+                .layer(outputFrom(Networks.WIDTH))
+                .setInputType(InputType.feedForward(Networks.FEATURES))
+                .build());
+    network.init();
+    network.setInput(Networks.features(DataType.DOUBLE, 1, 10, Networks.FEATURES));
+    network.setLabels(Networks.labels(DataType.DOUBLE, 10, 3));
+    network.computeGradientAndScore();
+    return network.gradient().getGradientFor("0_W").dup();
+  }
+
+  /** Its own count begins at 0 again: a router would be trained that is frozen for good. */
+  @Test
+  void should_go_on_in_time_where_the_other_network_begins() {
+    ComputationGraph source =
+        Networks.graphWithIds(
+            Networks.configuration(DataType.FLOAT, Networks.ADAM),
+            Networks.mixture("stablemoe", Map.of("stageOneSteps", "3")).tokenIds(9).build());
+    for (int step = 0; step < 5; step++) {
+      source.fit(IdBatches.of(step));
+    }
+    ComputationGraph target =
+        new TransferLearning.GraphBuilder(source)
+            .fineTuneConfiguration(
+                new FineTuneConfiguration.Builder().updater(new Sgd(0.1)).build())
+            .build();
+    INDArray router = target.getLayer("moe").getParam("gate.distilled.centroids").dup();
+    INDArray centroids = target.getLayer("moe").getParam("gate.centroids").dup();
+
+    for (int step = 5; step < 7; step++) {
+      target.fit(IdBatches.of(step));
+    }
+
+    assertThat(target.getLayer("moe").getParam("gate.distilled.centroids")).isEqualTo(router);
+    assertThat(target.getLayer("moe").getParam("gate.centroids")).isNotEqualTo(centroids);
+    assertThat(((MixtureOfExperts) target.getLayer("moe")).context().orElseThrow().step())
+        .isEqualTo(6);
+  }
+
+  @Test
   void should_serve_in_a_graph() {
     ComputationGraph source =
         Networks.graph(

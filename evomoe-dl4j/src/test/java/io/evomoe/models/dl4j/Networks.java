@@ -163,6 +163,25 @@ final class Networks {
     return graph;
   }
 
+  /** LSTM, dense (of all time steps as examples), MoE, output at every step. */
+  static ComputationGraph graphBehindDense(
+      NeuralNetConfiguration.Builder configuration, MixtureOfExpertsLayer mixture) {
+    ComputationGraph graph =
+        new ComputationGraph(
+            configuration
+                .graphBuilder()
+                .addInputs("in")
+                .setInputTypes(InputType.recurrent(FEATURES, TIME))
+                .addLayer("lstm", new LSTM.Builder().nOut(WIDTH).build(), "in")
+                .addLayer("dense", dense(WIDTH), "lstm")
+                .addLayer("moe", mixture, "dense")
+                .addLayer("out", classesInTime(RNNFormat.NCW), "moe")
+                .setOutputs("out")
+                .build());
+    graph.init();
+    return graph;
+  }
+
   static INDArray features(DataType type, long seed, long... shape) {
     return RandomArrays.gaussian(type, seed, shape);
   }
