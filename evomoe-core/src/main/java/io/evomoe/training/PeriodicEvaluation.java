@@ -43,7 +43,12 @@ public final class PeriodicEvaluation<B> {
 
   private Evaluation.Measured measure(StepContext context) {
     try {
-      return evaluation.measure(context);
+      Evaluation.Measured measured = evaluation.measure(context);
+      double loss = measured.loss().orElse(0);
+      if (!Double.isFinite(loss)) {
+        throw new NotFiniteException("the loss was " + loss);
+      }
+      return measured;
     } catch (NotFiniteException e) {
       throw new NotFiniteException("on held-out data, " + e.getMessage());
     }

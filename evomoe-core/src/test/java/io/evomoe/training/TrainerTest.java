@@ -25,6 +25,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -243,10 +245,13 @@ class TrainerTest {
     assertThat(probe.parameter.value().getDouble(0)).isNotEqualTo(before);
   }
 
-  @Test
-  void should_say_the_step_and_the_last_checkpoint_when_held_out_data_gives_no_finite_loss() {
+  @ParameterizedTest
+  @CsvSource({"true, logits were not finite", "false, the loss was NaN"})
+  void should_say_the_step_and_the_last_checkpoint_when_held_out_data_gives_no_finite_loss(
+      boolean fails, String reason) {
     Probe probe = new Probe(1);
-    probe.heldOutFails = true;
+    probe.heldOutFails = fails;
+    probe.heldOutLoss = Double.NaN;
     Trainer<TinyBatch> trainer =
         new Trainer<>(
             probe,
@@ -257,7 +262,7 @@ class TrainerTest {
 
     assertThatThrownBy(trainer::step)
         .isInstanceOf(TrainingDivergedException.class)
-        .hasMessageContainingAll("step 3", "step-2", "on held-out data, logits were not finite");
+        .hasMessageContainingAll("step 3", "step-2", "on held-out data, " + reason);
   }
 
   /** A network that is never to have experts would train on as it is, and nobody would notice. */
@@ -333,6 +338,7 @@ class TrainerTest {
     private final Set<Long> seeds = new HashSet<>();
     private double loss = 1;
     private boolean heldOutFails;
+    private double heldOutLoss = 1;
     private final GateState passes =
         new GateState(Scope.root(1, kernels).place("passes"), Nd4j.createFromArray(0.0));
     private double gradient;
@@ -350,7 +356,8 @@ class TrainerTest {
       RoutingReport report =
           new RoutingReport("layer", 10, List.of(10, 5), List.of(0, 5, 5), 0, 0, List.of());
       double flops = Loss.trainFlops(activeParameters(1.5), 10);
-      return new Loss(loss, 0, 7, 10, flops, List.of(report), this::backward);
+      double value = context.training() ? loss : heldOutLoss;
+      return new Loss(value, 0, 7, 10, flops, List.of(report), this::backward);
     }
 
     @Override

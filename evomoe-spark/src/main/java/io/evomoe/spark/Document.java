@@ -7,7 +7,7 @@ import java.util.Comparator;
  * A document and where it stands.
  *
  * @param source number of the source it is from
- * @param index number in that source's training part
+ * @param index number in the training parts of all sources, one after another
  * @param text of it
  */
 record Document(int source, long index, String text) implements Serializable {

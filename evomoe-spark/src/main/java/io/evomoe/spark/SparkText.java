@@ -51,11 +51,13 @@ final class SparkText {
   /** The beginning of what is measured on. */
   Texts validSample() {
     Texts valid = sample(false);
-    if (valid.isEmpty()) {
-      throw new IllegalArgumentException(
-          ("text %s must have documents to hold out, of which one in twenty would be, had none;"
-                  + " give a folder with NAME.train.txt and NAME.valid.txt")
-              .formatted(sources));
+    for (int i = 0; i < sources.size(); i++) {
+      if (!valid.has(i)) {
+        throw new IllegalArgumentException(
+            ("text %s must have documents to hold out, of which one in twenty would be, had none;"
+                    + " give a folder with NAME.train.txt and NAME.valid.txt")
+                .formatted(sources.get(i)));
+      }
     }
     return valid;
   }
@@ -85,17 +87,13 @@ final class SparkText {
    * @throws IllegalArgumentException if there are fewer documents than shares
    */
   JavaRDD<Texts> shares(int count) {
-    JavaRDD<Document> documents = context.emptyRDD();
+    JavaRDD<Tuple2<Integer, String>> texts = context.emptyRDD();
     for (int i = 0; i < sources.size(); i++) {
       int source = i;
-      documents =
-          documents.union(
-              sources
-                  .get(i)
-                  .train(context)
-                  .zipWithIndex()
-                  .map(pair -> new Document(source, pair._2(), pair._1())));
+      texts = texts.union(sources.get(i).train(context).map(text -> new Tuple2<>(source, text)));
     }
+    JavaRDD<Document> documents =
+        texts.zipWithIndex().map(pair -> new Document(pair._1()._1(), pair._2(), pair._1()._2()));
     long all = documents.count();
     if (all < count) {
       throw new IllegalArgumentException(

@@ -50,25 +50,25 @@ final class Texts implements Serializable {
     return head;
   }
 
-  boolean isEmpty() {
-    return sources.stream().allMatch(source -> source.documents().isEmpty());
+  /** Whether there are documents of a source. */
+  boolean has(int source) {
+    return !sources.get(source).documents().isEmpty();
   }
 
   /**
    * Writes them as the training part of a folder each.
    *
-   * @param valid what is to be the other part
+   * @param valid what is to be the other part, of each source that has documents here
    * @return the folders of the sources that have documents
    */
   List<Path> write(Path folder, Texts valid) {
     List<Path> folders = new ArrayList<>();
     for (int i = 0; i < sources.size(); i++) {
       Source source = sources.get(i);
-      if (!source.documents().isEmpty()) {
+      if (has(i)) {
         Path own = folder.resolve(Integer.toString(i));
         write(own, "train", source.form(), source.documents());
-        List<String> other = valid.sources.get(i).documents();
-        write(own, "valid", source.form(), other.isEmpty() ? source.documents() : other);
+        write(own, "valid", source.form(), valid.sources.get(i).documents());
         folders.add(own);
       }
     }

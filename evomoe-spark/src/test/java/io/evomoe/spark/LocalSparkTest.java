@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -246,7 +247,30 @@ class LocalSparkTest {
     assertThatIllegalArgumentException().isThrownBy(() -> open(path)).withMessageMatching(says);
   }
 
-  private static SparkText open(Path path) {
-    return SparkText.open(context, List.of(path.toString()));
+  /** What is measured must not have been trained on. */
+  @Test
+  void should_refuse_a_text_without_documents_to_hold_out_beside_one_that_has_some()
+      throws IOException {
+    Path small = trainedOn("small.txt", 3);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> open(text, small).validSample())
+        .withMessageMatching("text .*small.txt must have documents to hold out, .*");
+  }
+
+  @Test
+  void should_give_each_worker_some_of_several_small_texts() throws IOException {
+    List<Texts> shares = open(trainedOn("a.txt", 3), trainedOn("b.txt", 3)).shares(5).collect();
+
+    assertThat(shares).hasSize(5).allMatch(share -> share.has(0) || share.has(1));
+  }
+
+  private static Path trainedOn(String name, int count) throws IOException {
+    List<String> all = documents().stream().filter(d -> !isHeldOut(d)).limit(count).toList();
+    return Files.writeString(directory.resolve(name), String.join("\n\n", all));
+  }
+
+  private static SparkText open(Path... paths) {
+    return SparkText.open(context, Stream.of(paths).map(Path::toString).toList());
   }
 }

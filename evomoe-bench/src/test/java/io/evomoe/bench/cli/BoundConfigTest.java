@@ -206,6 +206,34 @@ class BoundConfigTest {
             "are spawned already");
   }
 
+  /** Temperature, prior and hard phase count from the spawn, which cannot have been before it. */
+  @Test
+  void experts_that_are_yet_to_come_should_not_have_come_earlier() {
+    Path run = folder.resolve("evomoe");
+    String[] late = {"--set", "evolution.diversifySteps=40"};
+    assertThat(gpt.train(run, "evomoe", "20", late).code()).isZero();
+
+    CommandRun earlier = command("train --resume " + run + " --set evolution.diversifySteps=5");
+    assertThat(earlier.code()).isEqualTo(2);
+    assertThat(errors(earlier).get(0))
+        .contains("evolution.diversifySteps must be at least 20, as many steps as ", ", was 5");
+  }
+
+  @Test
+  void a_share_of_a_shorter_run_should_not_put_the_spawn_where_one_expert_was() throws IOException {
+    Path run = folder.resolve("evomoe");
+    String[] share = {
+      "--set", "evolution.diversifyShare=0.9", "--set", "training.checkpointEvery=15"
+    };
+    assertThat(gpt.train(run, "evomoe", "40", share).code()).isZero();
+    TinyRuns.deleteNewestCheckpoint(run);
+
+    CommandRun shorter = command("train --resume " + run + " --steps 32");
+    assertThat(shorter.code()).as(shorter.err()).isZero();
+    assertThat(shorter.out())
+        .contains("evolution.diversifySteps: null in the checkpoint, 30 from here on");
+  }
+
   @Test
   void a_checkpoint_under_the_name_of_another_step_should_be_refused() throws IOException {
     Path run = copy();

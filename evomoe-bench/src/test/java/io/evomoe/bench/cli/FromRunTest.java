@@ -250,6 +250,18 @@ class FromRunTest {
         .hasSameBinaryContentAs(mixture.resolve("tokenizer/vocab.json"));
   }
 
+  /** Half of one order and the other half of another one are not the whole. */
+  @Test
+  void data_in_another_order_should_be_read_from_its_beginning() {
+    CommandRun same = from(mixture, folder.resolve("same"), "--steps", "1");
+    CommandRun other = from(mixture, folder.resolve("order"), "--steps", "1", "--seed", "2");
+
+    assertWorks(same);
+    assertWorks(other);
+    assertThat(same.out()).contains("The data goes on after the ");
+    assertThat(other.out()).doesNotContain("The data goes on after the ");
+  }
+
   @Test
   void a_program_should_start_the_run_that_the_command_starts() {
     Path command = folder.resolve("command");

@@ -133,7 +133,8 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
         isLinear()
             ? dSum
             : activation().backprop(pass.output.value().dup('c'), dSum.dup('c')).getFirst();
-    // The pullback adds the auxiliary loss with weight 1, so the rest must be a mean as well. DL4J divides afterwards.
+    // The pullback adds the auxiliary loss with weight 1, so the rest must be a mean as well. DL4J
+    // divides afterwards.
     double examples = examples();
     mixture.clearGradients();
     INDArray dRows = pass.output.pullback().pull(dValue.div(examples));

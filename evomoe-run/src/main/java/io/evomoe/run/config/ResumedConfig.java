@@ -16,10 +16,11 @@ import java.util.Optional;
  */
 public record ResumedConfig(RunConfig config, List<String> changes) {
   private static final String DIVERSIFY = "evolution.diversifySteps";
+  private static final String SHARE = "evolution.diversifyShare";
 
   /** What made the experts that are there. */
   private static final List<String> OF_THE_SPAWN =
-      List.of(DIVERSIFY, "evolution.diversifyShare", "evolution.spawn", "evolution.copyMoments");
+      List.of(DIVERSIFY, SHARE, "evolution.spawn", "evolution.copyMoments");
 
   /** Keeps the list unmodifiable. */
   public ResumedConfig {
@@ -42,9 +43,10 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     BoundConfig bound = saved.orElseGet(() -> BoundConfig.of(written, file));
     RunConfig before = bound.over(written, file);
     RunConfig config = ConfigFile.set(before, asked);
-    if (checkpoint.progress().spawned()) {
-      config = withSpawnInThePast(before, config, checkpoint, asked);
-    }
+    config =
+        checkpoint.progress().spawned()
+            ? withSpawnInThePast(before, config, checkpoint, asked)
+            : withSpawnAhead(before, config, checkpoint, asked);
     requireUnchangedModel(bound, config);
     requireAskedFor(bound, written, file, asked);
     requireStepsAhead(config, checkpoint);
@@ -101,6 +103,24 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     long spawn = before.schedule().diversifySteps();
     boolean moved = spawn != config.schedule().diversifySteps();
     return moved ? ConfigFile.set(config, DIVERSIFY, Long.toString(spawn)) : config;
+  }
+
+  /**
+   * Experts that are yet to be spawned are at the earliest now, so that all ages count from then.
+   */
+  private static RunConfig withSpawnAhead(
+      RunConfig before, RunConfig config, Checkpoint checkpoint, Map<String, String> asked) {
+    long done = checkpoint.progress().step();
+    long spawn = config.schedule().diversifySteps();
+    if (spawn >= done || before.schedule().diversifySteps() < done) {
+      return config;
+    }
+    if (asked.containsKey(DIVERSIFY) || asked.containsKey(SHARE)) {
+      throw new IllegalArgumentException(
+          "%s must be at least %d, as many steps as %s has behind it with one expert, was %d"
+              .formatted(DIVERSIFY, done, checkpoint.location(), spawn));
+    }
+    return ConfigFile.set(config, DIVERSIFY, Long.toString(done));
   }
 
   /** Which batches a step reads follows from its number, as if all before it had been as large. */

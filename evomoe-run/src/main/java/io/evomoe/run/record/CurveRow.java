@@ -51,7 +51,7 @@ public record CurveRow(
   /**
    * The row of one step. Temperature, load entropy, drop rate and dead experts are empty while
    * nothing is routed: there is no gate then that could have them. Losses of a skipped step are
-   * empty.
+   * empty, and so are its active experts where it did not come to route anything.
    */
   public static CurveRow of(String task, String gate, long seed, StepReport report) {
     boolean routed = !report.routing().isEmpty();
@@ -67,7 +67,7 @@ public record CurveRow(
         report.validLoss(),
         finite(report.auxLoss()),
         onlyIf(routed, report.temperature()),
-        OptionalDouble.of(report.activeExperts()),
+        onlyIf(routed || !report.skipped(), report.activeExperts()),
         onlyIf(routed, report.loadEntropy()),
         onlyIf(routed, report.dropRate()),
         onlyIf(routed, report.deadExperts()),

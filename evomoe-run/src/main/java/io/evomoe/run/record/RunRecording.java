@@ -138,7 +138,10 @@ public final class RunRecording implements TrainingListener {
     CurveRow whole = CurveRow.of(task, gate, seed, report).later(earlierSeconds);
     CurveRow row = annealed ? whole : whole.withoutTemperature();
     file.append(row);
-    measured = (warm ? timed(report) : measured).routed(report.routing());
+    measured = warm ? timed(report) : measured;
+    if (row.activeExperts().isPresent()) {
+      measured = measured.routed(report.routing());
+    }
     warm = true;
     rows.add(row);
     last = StepRecord.of(row, report);
@@ -211,6 +214,7 @@ public final class RunRecording implements TrainingListener {
       return Optional.empty();
     }
     CurveRow end = rows.get(rows.size() - 1);
+    CurveRow routed = rows.get(lastRouted());
     return Optional.of(
         new RunResult(
             task,
@@ -223,11 +227,21 @@ public final class RunRecording implements TrainingListener {
             Double.NaN,
             metricName,
             measured.tokensPerSecond(),
-            end.activeExperts().orElse(Double.NaN),
-            end.dropRate().orElse(Double.NaN),
-            end.loadEntropy().orElse(Double.NaN),
+            routed.activeExperts().orElse(Double.NaN),
+            routed.dropRate().orElse(Double.NaN),
+            routed.loadEntropy().orElse(Double.NaN),
             end.wallSeconds(),
             plannedSteps));
+  }
+
+  /** Index of the last row, but for steps that were skipped before they routed anything. */
+  private int lastRouted() {
+    for (int i = rows.size() - 1; i > 0; i--) {
+      if (rows.get(i).activeExperts().isPresent()) {
+        return i;
+      }
+    }
+    return 0;
   }
 
   /** The result of a run that was stopped before its first step: no loss was measured. */

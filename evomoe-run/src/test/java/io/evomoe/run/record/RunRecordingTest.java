@@ -57,6 +57,23 @@ class RunRecordingTest {
     assertThat(row.activeExperts()).hasValue(1);
   }
 
+  /** It has not one active expert, it has none that is known. */
+  @Test
+  void should_know_no_routing_of_a_step_that_was_skipped_before_it_routed() {
+    try (CurveFile file = CurveFile.create(path())) {
+      RunRecording recording = new RunRecording("gpt", "evomoe", 1, file, List.of());
+      recording.onStep(report(1, 1, List.of(ROUTING)));
+      recording.onStep(report(2, 2, List.of(), Double.NaN));
+      RunResult result = recording.soFar("perplexity").orElseThrow();
+
+      assertThat(recording.run().rows().get(1).activeExperts()).isEmpty();
+      assertThat(recording.run().lastRouting()).containsExactly(ROUTING);
+      assertThat(result.steps()).isEqualTo(2);
+      assertThat(result.activeExperts()).isEqualTo(1.5);
+      assertThat(result.loadEntropy()).isEqualTo(ROUTING.loadEntropy());
+    }
+  }
+
   @Test
   void should_record_what_it_also_wrote() {
     RecordedRun run;
@@ -131,6 +148,11 @@ class RunRecordingTest {
   }
 
   private static StepReport report(long step, double seconds, List<RoutingReport> routing) {
+    return report(step, seconds, routing, 1);
+  }
+
+  private static StepReport report(
+      long step, double seconds, List<RoutingReport> routing, double gradientNorm) {
     return new StepReport(
         step,
         10 * step,
@@ -140,7 +162,7 @@ class RunRecordingTest {
         2.5,
         OptionalDouble.of(2.75),
         0.1,
-        1,
+        gradientNorm,
         1e-3,
         Phase.SOFT,
         1.25,

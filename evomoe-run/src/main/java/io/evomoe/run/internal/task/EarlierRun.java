@@ -187,10 +187,18 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
     return new Started(training, lineage(start, batches));
   }
 
-  /** As batches of the new run; sequences of another length are other sequences. */
+  /**
+   * As batches of the new run. Sequences of another length are other sequences; another seed draws
+   * another order, as another batch does of pairs, which are put together by their length.
+   */
   private long batchesSeen(RunConfig config) {
     RunConfig before = run.config();
-    if (config.model().sequence() != before.model().sequence()) {
+    boolean recut =
+        config.task().equals(Tasks.TRANSLATION.name())
+            && config.training().batch() != before.training().batch();
+    if (config.model().sequence() != before.model().sequence()
+        || config.seed() != before.seed()
+        || recut) {
       return 0;
     }
     long batches =
