@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.MediaType;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
@@ -66,6 +68,7 @@ final class ConvergenceInvocation
     boolean records =
         context.getConfigurationParameter(RECORD).map(Boolean::parseBoolean).orElse(false);
     if (records) {
+      measured.requireFinite();
       measured.write(file);
     } else {
       compare(context, name, file, measured);
@@ -78,6 +81,7 @@ final class ConvergenceInvocation
           "no curve is recorded in %s; -D%s=true records one".formatted(file, RECORD));
     }
     Curve recorded = Curve.read(file);
+    requireSeries(recorded, measured);
     String attachment = Path.of(name + ".svg").getFileName() + "";
     context.publishFile(
         attachment, SVG, picture -> CurvePicture.write(picture, name, recorded, measured));
@@ -100,6 +104,11 @@ final class ConvergenceInvocation
               + context.getRequiredTestMethod().getName();
       given = variant.isEmpty() ? method : method + "-" + VARIANT;
     }
+    if (!variant.isEmpty() && !given.contains(VARIANT)) {
+      throw new IllegalArgumentException(
+          "curve of a @ConvergenceTest with variants must contain %s, so that each has its own, was %s"
+              .formatted(VARIANT, given));
+    }
     return given.replace(VARIANT, variant);
   }
 
@@ -111,6 +120,26 @@ final class ConvergenceInvocation
   }
 
   private Optional<Tolerance> tolerance(String series) {
-    return Arrays.stream(test.tolerances()).filter(t -> t.series().equals(series)).findFirst();
+    List<Tolerance> all =
+        Arrays.stream(test.tolerances()).filter(t -> t.series().equals(series)).toList();
+    if (all.size() > 1) {
+      throw new IllegalArgumentException(
+          "series of @Tolerance must be named once each, '%s' was named %d times"
+              .formatted(series, all.size()));
+    }
+    return all.stream().findFirst();
+  }
+
+  /** Among variants there may be some that have no such series. */
+  private void requireSeries(Curve recorded, Curve measured) {
+    Set<String> known = new TreeSet<>(recorded.series().keySet());
+    known.addAll(measured.series().keySet());
+    for (Tolerance tolerance : test.tolerances()) {
+      String name = tolerance.series();
+      if (variant.isEmpty() && !name.isEmpty() && !known.contains(name)) {
+        throw new IllegalArgumentException(
+            "series of a @Tolerance must be one of %s, was %s".formatted(known, name));
+      }
+    }
   }
 }

@@ -36,7 +36,8 @@ public final class CurveRecorder implements TrainingListener {
    *
    * @param name of the series; no comma, quote or line break
    * @param step at least 0, once in a series
-   * @param value compared with the recorded one; a value that is not finite fails the test
+   * @param value compared with the recorded one; one that is not finite fails the test, and is not
+   *     recorded
    */
   public void record(String name, long step, double value) {
     if (name.isBlank() || name.equals(Curve.STEP) || name.chars().anyMatch(Curve::isSpecial)) {

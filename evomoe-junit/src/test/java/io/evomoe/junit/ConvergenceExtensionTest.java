@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.platform.engine.OutputDirectoryCreator;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestExecutionResult;
@@ -142,13 +144,46 @@ class ConvergenceExtensionTest {
     assertThat(CURVE).doesNotExist();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "step,loss/1,2.0,3.0|is damaged at line 2: must have 2 fields, had 3",
+        "step,loss/2,1.0/2,9.0|is damaged at line 3: step must be at least 3, was 2",
+        "step,loss/-1,1.0|is damaged at line 2: step must be at least 0, was -1",
+        "step,loss/1,1.0/2,NaN|is damaged at line 3: loss must be finite, was NaN",
+        "step,loss,loss/1,1.0,1.0|must name each series once, names [step, loss, loss]"
+      })
+  void should_fail_where_the_recorded_curve_is_damaged(String lines, String says)
+      throws IOException {
+    Files.writeString(CURVE, lines.replace('/', '\n') + "\n");
+    assertThat(run("descends", false)).singleElement().asString().contains(says);
+  }
+
+  /** Whatever is measured later would follow it. */
   @Test
-  void should_fail_where_the_recorded_curve_is_damaged() throws IOException {
-    Files.writeString(CURVE, "step,loss\n1,2.0,3.0\n");
-    assertThat(run("descends", false))
+  void should_not_record_what_is_not_finite() throws IOException {
+    String before = Files.readString(CURVE);
+    lastShift = Double.NaN;
+    assertThat(run("descends", true))
         .singleElement()
         .asString()
-        .contains("is damaged at line 2: must have 2 fields, had 3");
+        .contains("a curve to follow must be finite, loss at step 8 was NaN");
+    assertThat(CURVE).content().isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "misnames_a_series|series of a @Tolerance must be one of [gap, loss], was los",
+        "names_a_series_twice|series of @Tolerance must be named once each, 'loss' was named 2",
+        "has_one_curve_for_all|variants must contain {variant}, so that each has its own, was one"
+      })
+  void should_refuse_what_would_be_left_unheard(String method, String says) {
+    assertThat(run(method, false))
+        .isNotEmpty()
+        .allSatisfy(failure -> assertThat(failure).contains(says));
   }
 
   @Test
@@ -285,6 +320,27 @@ class ConvergenceExtensionTest {
     @ConvergenceTest(curve = "of-{variant}", variants = "speeds", folder = FOLDER)
     void has_variants(CurveRecorder curve, String variant) {
       curve.record("loss", 1, variant.equals("fast") ? 1 : 2);
+    }
+
+    @ConvergenceTest(
+        curve = "descent",
+        folder = FOLDER,
+        tolerances = @Tolerance(series = "los", band = 0.001))
+    void misnames_a_series(CurveRecorder curve) {
+      descends(curve);
+    }
+
+    @ConvergenceTest(
+        curve = "descent",
+        folder = FOLDER,
+        tolerances = {@Tolerance(series = "loss"), @Tolerance(series = "loss", band = 1)})
+    void names_a_series_twice(CurveRecorder curve) {
+      descends(curve);
+    }
+
+    @ConvergenceTest(curve = "one", variants = "speeds", folder = FOLDER)
+    void has_one_curve_for_all(CurveRecorder curve) {
+      train(curve, 1);
     }
 
     @ConvergenceTest(variants = "nowhere")
