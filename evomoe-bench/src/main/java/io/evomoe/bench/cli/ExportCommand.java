@@ -60,11 +60,8 @@ final class ExportCommand implements Callable<Integer> {
               + " had")
   @Nullable String dtype;
 
-  @Option(
-      names = "--max-shard-mb",
-      defaultValue = "5000",
-      description = "hf: largest file in megabytes; 5000 by default")
-  long maxShardMb = HubExport.DEFAULT_SHARD_BYTES / MEGABYTE;
+  @Option(names = "--max-shard-mb", description = "hf: largest file in megabytes; 5000 by default")
+  @Nullable Long maxShardMb;
 
   @Option(
       names = "--as",
@@ -78,8 +75,8 @@ final class ExportCommand implements Callable<Integer> {
       names = "--top-k",
       description =
           "experts of a token, for a gate that has no fixed number of its own: measures the run's"
-              + " held-out loss before and after, prints both and publishes it so; the weights are"
-              + " the same")
+              + " held-out loss before and after, prints both and publishes it so where a family"
+              + " holds it; the weights are the same")
   @Nullable Integer topK;
 
   @Override
@@ -93,18 +90,23 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void writeHub() {
-    if (maxShardMb < 1 || maxShardMb > Long.MAX_VALUE / MEGABYTE) {
-      throw new IllegalArgumentException("max-shard-mb must be at least 1, was " + maxShardMb);
+    long shard = maxShardMb == null ? HubExport.DEFAULT_SHARD_BYTES / MEGABYTE : maxShardMb;
+    if (shard < 1 || shard > Long.MAX_VALUE / MEGABYTE) {
+      throw new IllegalArgumentException("max-shard-mb must be at least 1, was " + shard);
     }
     Optional<DataType> type = hubType();
     try (NewFolder made = NewFolder.open(out, WHO);
         RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       printLosses(run);
       HubExport export = Tasks.named(run.config().task()).export(run, request());
-      export.write(made.path(), type, maxShardMb * MEGABYTE);
-      TokenizerFiles.copy(run.folder().tokenizerPath(), made.path());
+      export.write(made.path(), type, shard * MEGABYTE);
+      TokenizerFiles.publish(run.folder().tokenizerPath(), made.path());
       made.publish();
       System.out.printf("%,d tensors: %s%n", export.size(), out);
+      if (topK != null && export.isInOwnForm()) {
+        System.out.println(
+            "No family holds it, so it is published as it is: its gate routes as before.");
+      }
       list("What Switch Transformers has no place for:", export.unmapped());
     }
   }
@@ -136,6 +138,10 @@ final class ExportCommand implements Callable<Integer> {
     if (!name.endsWith("." + GGUF)) {
       throw new IllegalArgumentException(
           "out must be a file whose name ends in .gguf with format gguf, was " + out);
+    }
+    if (maxShardMb != null) {
+      throw new IllegalArgumentException(
+          "max-shard-mb must be left out with format gguf, was " + maxShardMb);
     }
     GgufType type = dtype == null ? GgufType.F32 : GgufType.named(dtype);
     try (NewFile made = NewFile.open(out, WHO);

@@ -53,6 +53,9 @@ final class LogitsCommand implements Callable<Integer> {
   public Integer call() {
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       if (each) {
+        if (targetIds.length > 0) {
+          throw new IllegalArgumentException("--target-ids must be left out with --each");
+        }
         Tasks.named(run.config().task()).eachLogits(run, ids).stream()
             .map(LogitsCommand::json)
             .forEach(System.out::println);

@@ -28,10 +28,10 @@ final class SearchOptions {
   @Spec(Spec.Target.MIXEE)
   CommandSpec command = CommandSpec.create();
 
-  /** Refuses a beam that {@code --greedy} overrules. */
+  /** Refuses what {@code --greedy} overrules. */
   Search search() {
     if (greedy) {
-      Greedy.requireAlone(command, "--beam");
+      Greedy.requireAlone(command, "--beam", "--length-penalty");
     }
     return new Search(greedy ? 1 : beam, lengthPenalty, Integer.MAX_VALUE, batch);
   }

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** import, export, logits and train --init, as a user calls them. */
 class HubCommandsTest {
+  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String IDS = "5,80,81,2";
 
@@ -56,6 +57,42 @@ class HubCommandsTest {
     CommandRun eval = CommandRun.of("eval", "--checkpoint", imported, "--data", text);
     assertThat(eval.code()).as(eval.err()).isZero();
     assertThat(eval.out()).contains("dense after step 0", "perplexity");
+  }
+
+  /**
+   * RoBERTa's positions begin with rows that stand for none, which a model made here does not have.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt", "roberta"})
+  void a_mixture_in_our_own_form_should_be_the_same_when_it_is_imported(String task)
+      throws IOException {
+    Path run = folder.resolve("mixture");
+    assertThat(new TinyRuns(task, text).train(run, "switch", "2").code()).isZero();
+
+    assertThat(logits(imported(export(run, "published")))).isEqualTo(logits(run));
+  }
+
+  @Test
+  void every_field_that_names_the_type_should_name_the_one_that_is_written() throws IOException {
+    Path published = export(dense("gpt"), "published");
+    Path config = published.resolve("config.json");
+    Files.writeString(
+        config, Files.readString(config).replaceFirst("\\{", "{\"dtype\": \"float16\","));
+    Path out = folder.resolve("half");
+    CommandRun export =
+        CommandRun.of("export", "--checkpoint", imported(published), "--dtype=bf16", "--out", out);
+
+    assertThat(export.code()).as(export.err()).isZero();
+    assertThat(Files.readString(out.resolve("config.json")))
+        .contains("\"dtype\" : \"bfloat16\"", "\"torch_dtype\" : \"bfloat16\"");
+  }
+
+  /** What transformers would take for a tokenizer of Llama's puts a token before each text. */
+  @Test
+  void a_tokenizer_that_was_trained_here_should_be_published_with_its_class() throws IOException {
+    String config = Files.readString(export(dense("gpt"), "published").resolve(TOKENIZER_CONFIG));
+
+    assertThat(config).contains("PreTrainedTokenizerFast", "\"eos_token\" : \"<|endoftext|>\"");
   }
 
   @ParameterizedTest

@@ -129,6 +129,11 @@ class TranslationCommandsTest {
   @Test
   void wrong_search_options_should_be_refused() {
     assertThat(translate("a\n", "--beam", "0").code()).isEqualTo(2);
+    for (String option : List.of("--beam", "--length-penalty")) {
+      CommandRun beside = translate("a\n", "--greedy", option, "1");
+      assertThat(beside.code()).isEqualTo(2);
+      assertThat(beside.err()).contains(option + " cannot be given beside --greedy");
+    }
     assertThat(translate("a\n", "--length-penalty", "-1").code()).isEqualTo(2);
     assertThat(translate("a\n", "--batch", "0").code()).isEqualTo(2);
   }

@@ -71,7 +71,8 @@ record DecoderTraits(
 
   /** Refuses by name what other models of the family have and ours has not. */
   void refuseOthers(ConfigFields fields) {
-    if (fields.flag("use_sliding_window", !fields.root().has("use_sliding_window"))) {
+    if (window != Window.BY_FLAG
+        || fields.flag("use_sliding_window", !fields.root().has("use_sliding_window"))) {
       fields.require("sliding_window", "null");
     }
     fields.require("clip_qkv", "null");

@@ -142,6 +142,25 @@ public final class HubExport {
     return this;
   }
 
+  /** Whether no published family holds the model. */
+  public boolean isInOwnForm() {
+    return config.has(OwnExport.MODEL_TYPE);
+  }
+
+  /**
+   * Names the tokens that begin and end a text, where the family names any. An import that is
+   * published as it was keeps its own.
+   *
+   * @param begin empty for a tokenizer whose texts begin with nothing: the end stands for it, as in
+   *     GPT-2
+   */
+  public HubExport withTextEnds(OptionalInt begin, int end) {
+    if (config.has("eos_token_id")) {
+      config.put("bos_token_id", begin.orElse(end)).put("eos_token_id", end);
+    }
+    return this;
+  }
+
   /** Number of tensors. */
   public int size() {
     return tensors.size();
@@ -186,7 +205,11 @@ public final class HubExport {
       JsonFile.write(file, config.put("torch_dtype", torchName(DataType.FLOAT)));
     }
     if (type.isPresent()) {
-      JsonFile.write(file, JsonFile.read(file).put("torch_dtype", torchName(type.get())));
+      ObjectNode written = JsonFile.read(file).put("torch_dtype", torchName(type.get()));
+      if (written.has("dtype")) { // what newer transformers call it, and prefer
+        written.put("dtype", torchName(type.get()));
+      }
+      JsonFile.write(file, written);
     }
   }
 

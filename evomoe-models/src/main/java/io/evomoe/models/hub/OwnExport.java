@@ -8,12 +8,14 @@ import io.evomoe.training.checkpoint.FloatFormats;
 import java.io.Closeable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A folder in our own form, {@code model_type} {@code evomoe}: what {@link HubExport} writes of a
@@ -75,14 +77,19 @@ public final class OwnExport implements Closeable {
    */
   public void loadInto(Model<?> model) {
     Map<String, INDArray> arrays = LanguageModelTensors.arrays(model);
-    List<WeightRule> rules =
-        model instanceof Transformer transformer
-            ? List.copyOf(SwitchNames.encoderDecoder(transformer).values())
-            : LanguageModelTensors.mixtureRules(model);
+    Map<String, INDArray> published = new HashMap<>(arrays);
+    List<WeightRule> rules;
+    if (model instanceof Transformer transformer) {
+      rules = List.copyOf(SwitchNames.encoderDecoder(transformer).values());
+    } else {
+      rules = LanguageModelTensors.mixtureRules(model);
+      PublishedModel described = PublishedFamilies.describe(model);
+      described.family().complete(published, described);
+    }
     List<WeightRule> own = rules.stream().filter(rule -> arrays.containsKey(rule.ours())).toList();
     Set<String> left = new LinkedHashSet<>(tensors.names());
     for (WeightRule rule : own) {
-      rule.split(LanguageModelTensors.value(arrays, rule.ours())).forEach(this::requireFit);
+      rule.split(LanguageModelTensors.value(published, rule.ours())).forEach(this::requireFit);
       left.removeAll(rule.published());
     }
     rules.forEach(rule -> left.removeAll(rule.published()));
@@ -91,9 +98,18 @@ public final class OwnExport implements Closeable {
           "%s: %d tensors are not of this run: %s"
               .formatted(folder, left.size(), left.stream().limit(5).toList()));
     }
-    own.forEach(
-        rule ->
-            LanguageModelTensors.value(arrays, rule.ours()).assign(rule.join(tensors::readFloat)));
+    for (WeightRule rule : own) {
+      INDArray value = LanguageModelTensors.value(arrays, rule.ours());
+      value.assign(withoutAdded(rule.join(tensors::readFloat), value));
+    }
+  }
+
+  /** Rows that a family puts before ours hold nothing. */
+  private static INDArray withoutAdded(INDArray published, INDArray ours) {
+    long added = published.size(0) - ours.size(0);
+    return added == 0
+        ? published
+        : published.get(NDArrayIndex.interval(added, published.size(0)), NDArrayIndex.all());
   }
 
   private void requireFit(String name, INDArray wanted) {

@@ -1,8 +1,11 @@
 package io.evomoe.models.hub;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TokenizerContents;
 import io.evomoe.models.text.UnreadTokenizers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,6 +62,38 @@ public final class TokenizerFiles {
             "tokenizer in %s must have %s as token %d, the model's pad_token_id, has it as %d"
                 .formatted(folder, SpecialTokens.PADDING, wanted, padding.getAsInt()));
       }
+    }
+  }
+
+  /**
+   * Copies all files of a tokenizer for others to read. To one that nothing says of which class it
+   * is, and whose texts begin with no token, a {@code tokenizer_config.json} is added: by the
+   * model's type alone transformers would take Llama's class, which puts a token of its own before
+   * each text.
+   *
+   * @param into made when it does not exist
+   */
+  public static void publish(Path folder, Path into) {
+    copy(folder, into);
+    Path config = into.resolve("tokenizer_config.json");
+    if (Files.exists(config) || !isIn(into)) {
+      return;
+    }
+    TokenizerContents contents = TokenizerContents.read(into);
+    if (contents.begin().isPresent()) {
+      return;
+    }
+    String end = contents.tokens().get(contents.end()).text();
+    ObjectNode fields =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("tokenizer_class", "PreTrainedTokenizerFast")
+            .put("eos_token", end)
+            .put("clean_up_tokenization_spaces", false);
+    try {
+      JsonFile.write(config, fields);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + config + ": " + IoReason.of(e, config), e);
     }
   }
 

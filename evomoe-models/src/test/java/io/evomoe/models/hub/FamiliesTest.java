@@ -104,6 +104,18 @@ class FamiliesTest {
     assertThat(Objects.requireNonNull(read.stack().attention().rotary()).theta()).isEqualTo(theta);
   }
 
+  /** A flag of Qwen's, which Mistral's class does not look at. */
+  @Test
+  void should_refuse_a_window_that_a_flag_of_another_family_leaves_out() throws IOException {
+    ObjectNode config = JsonFile.read(Published.folder("mistral").resolve(HubConfig.FILE));
+    config.put("use_sliding_window", false).put("sliding_window", 8);
+    JsonFile.write(folder.resolve(HubConfig.FILE), config);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HubConfig.read(folder))
+        .withMessageContaining("sliding_window must be null");
+  }
+
   private static Llama model(PublishedModel published) {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     Gates gates =

@@ -3,6 +3,7 @@ package io.evomoe.models.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.BaseGate;
 import io.evomoe.gates.DtsGate;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +90,24 @@ class HubExportTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> export.write(folder, Optional.empty(), 0))
         .withMessageContaining("shardBytes");
+  }
+
+  /** A model that was taught to chat ends with another token than documents do. */
+  @ParameterizedTest
+  @CsvSource({"5, 7, 5", ", 7, 7"})
+  void should_name_the_tokens_that_begin_and_end_a_text(
+      @Nullable Integer begin, int end, int written) throws IOException {
+    Model<?> model =
+        Published.fresh(
+            new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK), Published.DENSE);
+
+    HubExport.of(model, "dense", OptionalInt.of(3), Optional.empty())
+        .withTextEnds(begin == null ? OptionalInt.empty() : OptionalInt.of(begin), end)
+        .write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
+
+    ObjectNode config = JsonFile.read(folder.resolve(HubConfig.FILE));
+    assertThat(config.path("bos_token_id").asInt()).isEqualTo(written);
+    assertThat(config.path("eos_token_id").asInt()).isEqualTo(end);
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.ImportOrigin;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.TokenizerContents;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ResumedConfig;
@@ -206,6 +207,10 @@ public final class RunCheckpoint implements AutoCloseable {
                 ImportOrigin.load(folder.originPath()),
                 routed.context(),
                 Optional.ofNullable(request.family())));
+    if (folder.hasTokenizer()) {
+      TokenizerContents contents = TokenizerContents.read(folder.tokenizerPath());
+      export.withTextEnds(contents.begin(), contents.end());
+    }
     return export.ofRun(description());
   }
 
