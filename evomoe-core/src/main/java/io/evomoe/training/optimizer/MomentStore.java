@@ -30,8 +30,12 @@ final class MomentStore {
     return next;
   }
 
+  /** Gives back the memory of a parameter's. */
   void remove(Parameter parameter) {
-    moments.remove(parameter);
+    Moments own = moments.remove(parameter);
+    if (own != null) {
+      own.close();
+    }
   }
 
   /** Gives back the memory of all others. */

@@ -74,11 +74,13 @@ class AdamWTest {
     addGradient(matrix, 1);
     optimizer.update(both, RATE, 1);
     double[] before = matrix.value().ravel().toDoubleVector();
+    Moments moments = optimizer.moments(matrix).orElseThrow();
     matrix.freeze();
 
     optimizer.update(both, RATE, 1);
 
     assertThat(matrix.value().ravel().toDoubleVector()).containsExactly(before);
+    assertThat(moments.first().wasClosed()).isTrue();
     assertThat(optimizer.moments(matrix)).isEmpty();
     assertThat(norm.of(List.of(matrix))).isZero();
   }

@@ -78,15 +78,18 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
         TokenStream.of(
             text(run, request), run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
     CorpusBatches<LanguageBatch> batches = objective.batches(text, run.tokenizer(), run.config());
-    TrainedModel<M> trained = trained(run, request);
     List<LanguageBatch> read = batches.evaluationBatches(request.batches());
+    double loss;
+    try (TrainedModel<M> trained = trained(run, request)) {
+      loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
+    }
     return new Measurement(
         run.name(request),
         read.stream().mapToLong(LanguageBatch::countedTargets).sum(),
         objective.counted(),
         batches.evaluationShare(request.batches()),
         text.name(),
-        new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow(),
+        loss,
         Optional.empty());
   }
 

@@ -106,7 +106,10 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
 
   @Override
   public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
-    return new TranslationQuality(run, trained(run, request)).measure(pairs(run, request), request);
+    PairCorpus pairs = pairs(run, request);
+    try (TrainedModel<Transformer> trained = trained(run, request)) {
+      return new TranslationQuality(run, trained).measure(pairs, request);
+    }
   }
 
   /** The pairs that a request means. */
