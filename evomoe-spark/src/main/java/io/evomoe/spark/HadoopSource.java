@@ -19,6 +19,7 @@ import org.apache.hadoop.io.Text;
 import org.apache.hadoop.mapreduce.lib.input.TextInputFormat;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 
 /**
  * Text at a Hadoop path: a file, a pattern of files, or a folder. A folder with {@code X.train.txt}
@@ -31,13 +32,19 @@ final class HadoopSource {
 
   private final String name;
   private final DocumentForm form;
+  private final boolean pairs;
   private final List<FileStatus> train;
   private final List<FileStatus> valid;
 
   private HadoopSource(
-      String name, DocumentForm form, List<FileStatus> train, List<FileStatus> valid) {
+      String name,
+      DocumentForm form,
+      boolean pairs,
+      List<FileStatus> train,
+      List<FileStatus> valid) {
     this.name = name;
     this.form = form;
+    this.pairs = pairs;
     this.train = train;
     this.valid = valid;
   }
@@ -45,9 +52,10 @@ final class HadoopSource {
   /**
    * Looks at what is there.
    *
+   * @param pairs whether lines are a sentence and its translation, not a class and a text
    * @throws IllegalArgumentException if there is no text, text of both forms, or JSON or CSV
    */
-  static HadoopSource open(String path, Configuration configuration) {
+  static HadoopSource open(String path, boolean pairs, Configuration configuration) {
     List<FileStatus> files = files(path, configuration);
     List<FileStatus> train = matching(files, "train");
     List<FileStatus> valid = matching(files, "valid");
@@ -62,7 +70,7 @@ final class HadoopSource {
           "text %s must be all lines (.tsv) or all documents, has %s"
               .formatted(path, forms.isEmpty() ? "no file" : "both"));
     }
-    return new HadoopSource(path, forms.get(0), used, split ? valid : List.of());
+    return new HadoopSource(path, forms.get(0), pairs, used, split ? valid : List.of());
   }
 
   private static List<FileStatus> files(String path, Configuration configuration) {
@@ -119,21 +127,25 @@ final class HadoopSource {
   /** Documents to train on, in their order. */
   JavaRDD<String> train(JavaSparkContext context) {
     JavaRDD<String> all = documents(context, train);
-    return valid.isEmpty() ? all.filter(document -> !isHeldOut(document)) : all;
+    Function<String, Boolean> heldOut = heldOut(form, pairs);
+    return valid.isEmpty() ? all.filter(document -> !heldOut.call(document)) : all;
   }
 
   /** Documents to measure on, in their order. */
   JavaRDD<String> valid(JavaSparkContext context) {
     return valid.isEmpty()
-        ? documents(context, train).filter(HadoopSource::isHeldOut)
+        ? documents(context, train).filter(heldOut(form, pairs))
         : documents(context, valid);
   }
 
-  /** Equal documents, and translations of the same sentence, are on one side. */
-  private static boolean isHeldOut(String document) {
-    int tab = document.indexOf('\t');
-    String text = tab < 0 ? document : document.substring(0, tab);
-    return Math.floorMod(CounterRandom.fold(0, text), HELD_OUT) == 0;
+  /** Equal texts, whatever their class, and translations of the same sentence are on one side. */
+  private static Function<String, Boolean> heldOut(DocumentForm form, boolean pairs) {
+    return document -> {
+      int tab = form == DocumentForm.LINE ? document.indexOf('\t') : -1;
+      String text =
+          tab < 0 ? document : pairs ? document.substring(0, tab) : document.substring(tab + 1);
+      return Math.floorMod(CounterRandom.fold(0, text), HELD_OUT) == 0;
+    };
   }
 
   private JavaRDD<String> documents(JavaSparkContext context, List<FileStatus> files) {

@@ -1,5 +1,6 @@
 package io.evomoe.spark;
 
+import io.evomoe.run.internal.task.Tasks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -10,8 +11,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
 /**
- * All text of a run. Document {@code i} of a source is in share {@code i mod K}: it depends on the
- * text and the number of shares alone, not on how the files are cut or who reads them.
+ * All text of a run. Document {@code i} of all sources, one after another, is in share {@code i mod
+ * K}: it depends on the text and the number of shares alone, not on how the files are cut or who
+ * reads them.
  */
 final class SparkText {
   /** Characters of a source that come to the driver, for the tokenizer and for measuring. */
@@ -28,12 +30,16 @@ final class SparkText {
   /**
    * Looks at what is there.
    *
+   * @param task that lines of two fields are for
    * @throws IllegalArgumentException if there is no text at one of the paths
    */
-  static SparkText open(JavaSparkContext context, List<String> data) {
+  static SparkText open(JavaSparkContext context, List<String> data, String task) {
+    boolean pairs = task.equals(Tasks.TRANSLATION.name());
     return new SparkText(
         context,
-        data.stream().map(path -> HadoopSource.open(path, context.hadoopConfiguration())).toList());
+        data.stream()
+            .map(path -> HadoopSource.open(path, pairs, context.hadoopConfiguration()))
+            .toList());
   }
 
   /** What tells these files from others: names and lengths. */

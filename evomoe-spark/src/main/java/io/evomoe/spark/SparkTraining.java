@@ -34,7 +34,7 @@ public final class SparkTraining implements ClusterTraining {
     RunFolder folder = RunFolder.unused(request.out());
     try (JavaSparkContext context = connect(request);
         Staging staging = new Staging()) {
-      SparkText text = SparkText.open(context, start.data());
+      SparkText text = SparkText.open(context, start.data(), config.task());
       TaskData<?, ?> task = staging.prepare(text, config);
       Setup setup = new Setup(staging.folder(), config, start.rounds());
       try (Workers workers = new Workers(context, text, setup)) {
@@ -66,7 +66,7 @@ public final class SparkTraining implements ClusterTraining {
         JavaSparkContext context = connect(request)) {
       RunConfig config = checkpoint.config();
       RunFolder folder = checkpoint.folder();
-      SparkText text = SparkText.open(context, settings.data());
+      SparkText text = SparkText.open(context, settings.data(), config.task());
       if (!text.content().equals(settings.content())) {
         throw new IllegalArgumentException(
             "the text in %s is not what the run was started with".formatted(settings.data()));

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shares and rounds with Spark's scheduler in this process. */
@@ -265,12 +266,44 @@ class LocalSparkTest {
     assertThat(shares).hasSize(5).allMatch(share -> share.has(0) || share.has(1));
   }
 
+  /** By the text, not by its class: whole classes would be on one side, equal texts on both. */
+  @ParameterizedTest
+  @CsvSource({"roberta, 1", "mt, 0"})
+  void should_hold_out_texts_of_all_classes_and_translations_of_one_sentence(String task, int of)
+      throws IOException {
+    Path lines = directory.resolve(task + ".tsv");
+    Files.write(
+        lines,
+        IntStream.range(0, 400)
+            .mapToObj(
+                i ->
+                    of == 1
+                        ? "class %d\ttext %d".formatted(i % 2, i / 2)
+                        : "text %d\tText %d".formatted(i / 2, i))
+            .toList());
+    SparkText text = open(task, lines);
+    List<String> held = texts(text.validSample(), directory.resolve("held-" + task), of);
+    List<String> trained = texts(text.trainSample(), directory.resolve("trained-" + task), of);
+
+    assertThat(held).hasSizeBetween(4, 60).doesNotContainAnyElementsOf(trained);
+    assertThat(held.size() + trained.size()).isEqualTo(400);
+  }
+
+  private static List<String> texts(Texts texts, Path folder, int field) throws IOException {
+    Path file = texts.write(folder, texts).get(0).resolve("part.train.tsv");
+    return Files.readAllLines(file).stream().map(line -> line.split("\t", -1)[field]).toList();
+  }
+
   private static Path trainedOn(String name, int count) throws IOException {
     List<String> all = documents().stream().filter(d -> !isHeldOut(d)).limit(count).toList();
     return Files.writeString(directory.resolve(name), String.join("\n\n", all));
   }
 
   private static SparkText open(Path... paths) {
-    return SparkText.open(context, Stream.of(paths).map(Path::toString).toList());
+    return open("gpt", paths);
+  }
+
+  private static SparkText open(String task, Path... paths) {
+    return SparkText.open(context, Stream.of(paths).map(Path::toString).toList(), task);
   }
 }

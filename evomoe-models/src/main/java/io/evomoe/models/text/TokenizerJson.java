@@ -57,11 +57,7 @@ final class TokenizerJson {
     ObjectNode tokenizer = JsonNodeFactory.instance.objectNode();
     tokenizer.put("version", "1.0").putNull("truncation").putNull("padding");
     ArrayNode special = tokenizer.putArray("added_tokens");
-    for (String token : KNOWN) {
-      if (ids.path(token).isInt()) {
-        special.add(specialToken(ids.path(token).intValue(), token));
-      }
-    }
+    known(ids).forEach(token -> special.add(specialToken(ids.path(token).intValue(), token)));
     tokenizer.putNull("normalizer");
     tokenizer.set("pre_tokenizer", PreTokenizerRules.write(PreTokenizer.GPT2));
     tokenizer.set("post_processor", postProcessor(ids));
@@ -96,15 +92,23 @@ final class TokenizerJson {
   static Map<String, Integer> special(JsonNode tokenizer) {
     Map<String, Integer> special = new HashMap<>();
     JsonNode vocabulary = tokenizer.path("model").path("vocab");
-    for (String token : KNOWN) {
-      if (vocabulary.path(token).isInt()) {
-        special.put(token, vocabulary.path(token).intValue());
-      }
-    }
+    known(vocabulary).forEach(token -> special.put(token, vocabulary.path(token).intValue()));
     for (JsonNode added : tokenizer.path("added_tokens")) {
       special.put(added.path("content").asText(), added.path("id").asInt());
     }
     return special;
+  }
+
+  /**
+   * The special tokens of a vocabulary that does not say which they are. RoBERTa's has GPT-2's end
+   * of text as well, which stands for nothing there.
+   */
+  private static List<String> known(JsonNode vocabulary) {
+    boolean roberta = vocabulary.path(SpecialTokens.END).isInt();
+    return KNOWN.stream()
+        .filter(token -> vocabulary.path(token).isInt())
+        .filter(token -> !roberta || !token.equals(BytePairVocabulary.END_OF_TEXT))
+        .toList();
   }
 
   private static ObjectNode specialToken(int id, String content) {

@@ -34,7 +34,7 @@ final class WholeTexts {
     if (sample.undecided() >= 0 && (taken.isEmpty() || sample.whole())) {
       taken.add(sorted.get(sample.undecided()).text());
     }
-    giveBackOneOfEmptiedStrata(spare, taken);
+    giveBackOneOfEmptiedStrata(units, taken);
     return Set.copyOf(taken);
   }
 

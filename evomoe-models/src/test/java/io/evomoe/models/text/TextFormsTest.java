@@ -29,6 +29,16 @@ class TextFormsTest {
 
   @TempDir private Path folder;
 
+  /** Longer than what FastCSV takes for a field where it is not told. */
+  @Test
+  void should_read_a_field_of_17_million_characters() throws IOException {
+    String field = "a ".repeat(8_500_000);
+    Path columns = write("long.csv", "text\n" + field + "\n");
+    Documents whole = TextSides.whole(columns, DataForm.DEFAULT, n -> {});
+
+    assertThat(whole.length()).isGreaterThanOrEqualTo(field.strip().length());
+  }
+
   @Test
   void should_give_the_same_tokens_from_every_form() throws IOException, SQLException {
     List<String> texts = texts(2000);

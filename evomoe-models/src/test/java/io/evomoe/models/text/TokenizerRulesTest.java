@@ -37,6 +37,28 @@ class TokenizerRulesTest {
     tokenizer = (ObjectNode) JSON.readTree(file.toFile());
   }
 
+  /** RoBERTa's vocabulary has GPT-2's end of text among its plain tokens. */
+  @Test
+  void should_end_texts_with_the_token_of_roberta_beside_a_plain_one_of_gpt() throws IOException {
+    for (String name : List.of("vocab.json", "tokenizer.json")) {
+      Path changed = folder.resolve(name);
+      ObjectNode json = (ObjectNode) JSON.readTree(changed.toFile());
+      ObjectNode vocabulary =
+          name.equals("vocab.json") ? json : (ObjectNode) json.path("model").path("vocab");
+      vocabulary.put("<|endoftext|>", vocabulary.size());
+      Files.writeString(changed, json.toString());
+    }
+    assertThat(endOfText()).isEqualTo(2);
+    Files.delete(file);
+    assertThat(endOfText()).isEqualTo(2);
+  }
+
+  private int endOfText() {
+    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
+      return loaded.endOfText();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -3,8 +3,11 @@ package io.evomoe.models.text.source;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.regex.Pattern;
 /** Records of a separated file whose first one names the columns; a field may be in quotes. */
 final class NamedColumns {
   private static final int LOOKED_AT = 1 << 16;
+  private static final int MOST_COLUMNS = 1 << 20;
   private static final Pattern LINE = Pattern.compile("line (\\d+)");
 
   private final String name;
@@ -76,7 +80,7 @@ final class NamedColumns {
 
   /** Of the first record; none where it is not one. */
   private static List<String> header(String beginning, char separator) {
-    try (CsvReader<CsvRecord> reader = reader(separator).ofCsvRecord(beginning)) {
+    try (CsvReader<CsvRecord> reader = reader(separator, new StringReader(beginning))) {
       Iterator<CsvRecord> records = reader.iterator();
       return records.hasNext()
           ? records.next().getFields().stream().map(String::strip).toList()
@@ -88,12 +92,19 @@ final class NamedColumns {
     }
   }
 
-  private static CsvReader.CsvReaderBuilder reader(char separator) {
+  private static CsvReader<CsvRecord> reader(char separator, Reader text) {
     return CsvReader.builder()
         .fieldSeparator(separator)
         .allowExtraFields(true)
         .allowMissingFields(true)
-        .maxBufferSize(Lines.LONGEST);
+        .maxBufferSize(Lines.LONGEST)
+        .build(
+            CsvRecordHandler.builder()
+                .maxFieldSize(Lines.LONGEST)
+                .maxRecordSize(Integer.MAX_VALUE)
+                .maxFields(MOST_COLUMNS)
+                .build(),
+            text);
   }
 
   /** The form in words. */
@@ -115,7 +126,7 @@ final class NamedColumns {
    */
   void read(Path file, RecordSink sink) {
     try (Utf8Reader text = new Utf8Reader(file);
-        CsvReader<CsvRecord> reader = reader(separator).ofCsvRecord(new EndMarkedReader(text))) {
+        CsvReader<CsvRecord> reader = reader(separator, new EndMarkedReader(text))) {
       Iterator<CsvRecord> records = reader.iterator();
       CsvRecord last = records.next();
       boolean isHeader = true;
@@ -159,7 +170,7 @@ final class NamedColumns {
     Matcher line = LINE.matcher(String.valueOf(e.getMessage()));
     Throwable cause = e.getCause();
     String reason = String.valueOf((cause == null ? e : cause).getMessage());
-    boolean isLong = reason.contains("buffer");
+    boolean isLong = reason.contains("buffer") || reason.contains("max field size");
     return new IllegalArgumentException(
         "%s%s: %s"
             .formatted(

@@ -8,6 +8,7 @@ import io.evomoe.models.text.TextSplit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -110,6 +111,22 @@ class ClassifiedSplitTest {
 
     assertThat(split.train().texts().documents())
         .doesNotContainAnyElementsOf(split.valid().texts().documents());
+  }
+
+  /** Whichever of the larger class's texts it is, also one that would be held out. */
+  @Test
+  void should_keep_the_only_text_of_a_class_that_is_in_a_larger_one_as_well() {
+    for (int only = 0; only < 50; only++) {
+      List<ClassifiedText> examples = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        examples.add(new ClassifiedText("b", "text " + i, i + 1));
+      }
+      examples.add(new ClassifiedText("a", "text " + only, 51));
+
+      ClassifiedSplit split = ClassifiedSplit.of(new ClassifiedCorpus("c", examples), 0.05);
+
+      assertThat(split.labels().size()).isEqualTo(2);
+    }
   }
 
   @Test
