@@ -237,6 +237,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
         RunState over = state;
         state = again().saved();
         over.close();
+        forget(); // what a listener has asked for meanwhile
         return outcome;
       } catch (RuntimeException | Error e) {
         inTraining = false;

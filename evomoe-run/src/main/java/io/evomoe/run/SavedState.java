@@ -86,18 +86,21 @@ final class SavedState implements RunState {
     List<Path> data = checkedData();
     String content = FolderDigest.of(data);
     TaskTraining<?, ?> run = TaskTraining.resumed(taskData(TextProgress.NONE), config, checkpoint);
-    if (!RunFolder.isSameData(checkpoint, content)) {
-      listener.onNote("The data is not what the run was started with: " + data);
+    try {
+      if (!RunFolder.isSameData(checkpoint, content)) {
+        listener.onNote("The data is not what the run was started with: " + data);
+      }
+      CheckpointWriter checkpoints =
+          saved
+              .folder()
+              .checkpointWriter(data, content, config, Lineage.of(checkpoint.config()).entries());
+      saved.changes().forEach(listener::onNote);
+      listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
+      return new BegunTraining(run, () -> train(run, content, checkpoints, watcher, listener));
+    } catch (RuntimeException | Error e) {
+      run.close();
+      throw e;
     }
-    CheckpointFolder.setAsideNewerThan(checkpoint.location())
-        .forEach(newer -> listener.onNote("Set aside: " + newer));
-    CheckpointWriter checkpoints =
-        saved
-            .folder()
-            .checkpointWriter(data, content, config, Lineage.of(checkpoint.config()).entries());
-    saved.changes().forEach(listener::onNote);
-    listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
-    return new BegunTraining(run, () -> train(run, content, checkpoints, watcher, listener));
   }
 
   /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
@@ -120,6 +123,8 @@ final class SavedState implements RunState {
       CheckpointWriter checkpoints,
       RunWatcher watcher,
       RunListener listener) {
+    CheckpointFolder.setAsideNewerThan(saved.checkpoint().location())
+        .forEach(newer -> listener.onNote("Set aside: " + newer));
     if (content.equals(readContent)) {
       KeptTokens.of(saved.folder(), content, saved.config()).write(taskData(TextProgress.NONE));
     }

@@ -67,6 +67,33 @@ class RunTest {
     assertThat(losses(cut)).isEqualTo(losses(whole));
   }
 
+  /** As long as it is trained, it is what the checkpoint has that it goes on from. */
+  @Test
+  void a_model_that_a_listener_asked_for_should_not_be_that_of_the_trained_run()
+      throws IOException {
+    Path cut = folder.resolve("cut");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
+      run.train(stopAt(run, 5));
+    }
+
+    try (Run<Gpt> run = Run.open(cut, Gpt.class)) {
+      run.train(
+          new RunListener() {
+            @Override
+            public void onStart(Run<?> begun) {
+              begun.generate("Message", 3);
+            }
+
+            @Override
+            public void onStep(StepReport report) {}
+          });
+      try (Run<Gpt> again = Run.open(cut, Gpt.class)) {
+        assertThat(run.model().parameters().get(0).value())
+            .isEqualTo(again.model().parameters().get(0).value());
+      }
+    }
+  }
+
   @Test
   void a_stop_before_the_first_step_should_be_one_like_any_other() throws IOException {
     Path whole = trained("whole");

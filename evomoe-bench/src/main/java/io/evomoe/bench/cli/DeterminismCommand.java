@@ -58,11 +58,14 @@ final class DeterminismCommand implements Callable<Integer> {
     long half = reference.size() / 2;
     System.out.printf("%-34s  %-5s  %s%n", "setting", "bits", "largest difference of a loss");
     boolean kept = true;
-    kept &= report("another process", true, reference, train(folder, "again"));
+    kept &= report("another process", true, reference, train(folder.resolve("again"), arguments()));
     kept &= report("resumed after half of the steps", true, reference, resumed(folder, half));
     kept &=
         report(
-            "activations recomputed", true, reference, train(folder, "recomputed", "--recompute"));
+            "activations recomputed",
+            true,
+            reference,
+            train(folder.resolve("recomputed"), options.asArguments(options.precision, true)));
     boolean anyThreads = !KernelSelection.forType(DataType.FLOAT).name().equals(PORTABLE);
     kept &=
         report(
@@ -82,21 +85,35 @@ final class DeterminismCommand implements Callable<Integer> {
         false,
         reference,
         train(folder.resolve("portable"), portable, Map.of()));
-    report("bf16", false, reference, train(folder, "bf16", "--precision", "bf16"));
+    report(
+        "bf16",
+        false,
+        reference,
+        train(folder.resolve("bf16"), options.asArguments("bf16", options.recompute)));
     return kept ? 0 : Failures.FAILED;
   }
 
-  private List<CurveRow> train(Path folder, String name, String... more)
+  /** What the command was told of the run. */
+  private List<String> arguments() {
+    return options.asArguments(options.precision, options.recompute);
+  }
+
+  private List<CurveRow> train(Path out, List<String> told)
       throws IOException, InterruptedException {
-    return train(folder.resolve(name), Map.of(), Map.of(), more);
+    return train(out, told, Map.of(), Map.of());
   }
 
   private List<CurveRow> train(
-      Path out, Map<String, String> properties, Map<String, String> environment, String... more)
+      Path out, Map<String, String> properties, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    return train(out, arguments(), properties, environment);
+  }
+
+  private List<CurveRow> train(
+      Path out, List<String> told, Map<String, String> properties, Map<String, String> environment)
       throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("train", "--gate", gate, "--out", "" + out));
-    arguments.addAll(options.asArguments());
-    arguments.addAll(List.of(more));
+    arguments.addAll(told);
     return curve(out, arguments, properties, environment);
   }
 
@@ -104,8 +121,9 @@ final class DeterminismCommand implements Callable<Integer> {
     Path out = folder.resolve("resumed");
     long steps = Math.max(1, half);
     String every = "training.checkpointEvery=" + steps;
-    train(
-        out, Map.of(), Map.of(), "--set", every, "--set", "guards.keepCheckpoints=" + CHECKPOINTS);
+    List<String> told = new ArrayList<>(arguments());
+    told.addAll(List.of("--set", every, "--set", "guards.keepCheckpoints=" + CHECKPOINTS));
+    train(out, told);
     Path middle = out.resolve("checkpoints").resolve(CheckpointFolder.name(steps));
     return curve(out, List.of("train", "--resume", middle.toString()), Map.of(), Map.of());
   }

@@ -166,7 +166,7 @@ final class RunOptions {
   }
 
   /** These options as another process takes them. */
-  List<String> asArguments() {
+  List<String> asArguments(@Nullable String precision, boolean recompute) {
     List<String> arguments = new ArrayList<>(List.of("--task", task, "--preset", preset));
     data.forEach(path -> arguments.addAll(List.of("--data", path.toString())));
     arguments.addAll(form.asArguments());

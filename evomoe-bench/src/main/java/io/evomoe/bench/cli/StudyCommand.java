@@ -229,7 +229,12 @@ final class StudyCommand implements Callable<Integer> {
         limit.requireRoomFor(prepared.data(), settings);
         ComparedRun place =
             new ComparedRun(
-                folder, run.name(), settings, sources, study.results().origin().dataSha256());
+                folder,
+                run.name(),
+                settings,
+                sources,
+                study.results().origin().dataSha256(),
+                study.config().revision());
         // Until its model is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; go on with: " + goOn);
         report.begin(

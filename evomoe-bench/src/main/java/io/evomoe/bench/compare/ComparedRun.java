@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a comparison in a folder of its own, {@code runs/NAME}: checkpoints while it is not
@@ -41,6 +42,7 @@ public final class ComparedRun {
   private final Path tokenizer;
   private final Path folder;
   private final String content;
+  private final boolean inStudy;
   private final String fingerprint;
 
   /**
@@ -51,26 +53,36 @@ public final class ComparedRun {
    * @param content digest of the data, from before its text was read
    */
   public ComparedRun(Path comparison, RunConfig config, List<Path> data, String content) {
-    this(comparison, config.gate() + "-" + config.seed(), config, data, content);
+    this(comparison, config.gate() + "-" + config.seed(), config, data, content, null);
   }
 
   /**
-   * A run of a comparison in which several runs have the same gate and seed.
+   * A run of a study, in which several runs have the same gate and seed, and each has its curve in
+   * its own folder from the beginning.
    *
-   * @param comparison folder of the whole comparison, which holds the tokenizer
+   * @param comparison folder of the whole study, which holds the tokenizer
    * @param name of the run, and of its folder
    * @param data files and folders that the run trains on
    * @param content digest of the data, from before its text was read
+   * @param revision of the study: what an earlier one has trained does not count; null of a
+   *     comparison
    */
   public ComparedRun(
-      Path comparison, String name, RunConfig config, List<Path> data, String content) {
+      Path comparison,
+      String name,
+      RunConfig config,
+      List<Path> data,
+      String content,
+      @Nullable Integer revision) {
     this.config = config;
     this.data = List.copyOf(data);
     this.tokenizer = comparison.resolve(RunFolder.TOKENIZER);
     Path runs = FileTree.requireNoLink(comparison.resolve(RunFolder.RUNS));
     this.folder = FileTree.requireNoLink(runs.resolve(name));
     this.content = content;
-    this.fingerprint = fingerprint(config, tokenizer, content);
+    this.inStudy = revision != null;
+    this.fingerprint =
+        fingerprint(config, tokenizer, inStudy ? content + " revision " + revision : content);
   }
 
   /** Its folder, which may not be there yet. */
@@ -130,9 +142,17 @@ public final class ComparedRun {
     return output;
   }
 
-  /** Where checkpoints go while it trains; those of a run that cannot be continued are deleted. */
+  /**
+   * Where checkpoints go while it trains. All that is there of a run that cannot be continued is
+   * deleted, so that nothing is taken for this one's.
+   */
   public CheckpointFolder start(boolean resumed) {
     if (!resumed) {
+      delete(finishedFile());
+      delete(result());
+      if (!inStudy) {
+        delete(curves());
+      }
       deleteModel();
     }
     RunFolder run = new RunFolder(folder);
@@ -205,8 +225,8 @@ public final class ComparedRun {
     return folder.resolve("checkpoints");
   }
 
-  private static String fingerprint(RunConfig config, Path tokenizer, String content) {
+  private static String fingerprint(RunConfig config, Path tokenizer, String origin) {
     return Fingerprint.of(
-        ConfigFile.text(config), config.kernels().name(), FolderDigest.of(tokenizer), content);
+        ConfigFile.text(config), config.kernels().name(), FolderDigest.of(tokenizer), origin);
   }
 }

@@ -17,8 +17,8 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -108,8 +108,7 @@ public record GenerateBenchmark(
         seconds[i] = (System.nanoTime() - start) * 1e-9;
       }
     }
-    Arrays.sort(seconds);
-    double median = seconds[rounds / 2];
+    double median = Median.of(DoubleStream.of(seconds));
     double millis = 1000 * median;
     return new OfBatch(batch, millis, millis / tokens, (double) batch * tokens / median);
   }

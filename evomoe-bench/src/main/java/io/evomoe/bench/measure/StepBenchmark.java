@@ -80,8 +80,7 @@ public record StepBenchmark(
     }
     double joins = (double) (KernelThreads.joins() - joinsBefore) / steps;
     List<StepReport> timed = reports.subList(warmup, warmup + steps);
-    double seconds =
-        timed.stream().mapToDouble(StepReport::stepSeconds).sorted().toArray()[steps / 2];
+    double seconds = Median.of(timed.stream().mapToDouble(StepReport::stepSeconds));
     double active = timed.stream().mapToDouble(StepReport::activeExperts).average().orElseThrow();
     double tokensPerSecond = sequence * batch / seconds;
     double peak = GemmPeak.gigaflops(kernels);

@@ -1,5 +1,6 @@
 package io.evomoe.bench.report;
 
+import io.evomoe.bench.measure.Median;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -22,7 +23,7 @@ final class Smoothing {
   }
 
   static double[] median(double[] values, int radius) {
-    return over(values, radius, Smoothing::middle);
+    return over(values, radius, Median::of);
   }
 
   private static double[] over(
@@ -41,11 +42,5 @@ final class Smoothing {
     int reach = Math.min(radius, center);
     int end = Math.min(center + reach + 1, values.length);
     return Arrays.stream(values, center - reach, end).filter(x -> !Double.isNaN(x));
-  }
-
-  private static double middle(DoubleStream window) {
-    double[] sorted = window.sorted().toArray();
-    int half = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
 }

@@ -154,6 +154,11 @@ public final class Study {
           "%s: variant %s must leave model and training as they are, or it is no fair comparison"
               .formatted(source, run.label()));
     }
+    if (!variant.split().equals(usual.split()) || !variant.data().equals(usual.data())) {
+      throw new IllegalArgumentException(
+          "%s: variant %s must leave split and data as they are: all runs read the same"
+              .formatted(source, run.label()));
+    }
     ObjectNode own = StrictYaml.nothing();
     own.putObject("training").put("learningRate", rate);
     if (run.part() == StudyRun.Part.RATE) {

@@ -23,7 +23,8 @@ class DeterminismCommandTest {
   void should_find_the_same_bits_where_they_are_promised_and_close_numbers_elsewhere()
       throws IOException {
     List<String> arguments = new ArrayList<>(List.of("bench", "determinism"));
-    arguments.addAll(TinyRuns.everyTask(folder).get(0).options("--steps", "15"));
+    arguments.addAll(
+        TinyRuns.everyTask(folder).get(0).options("--steps", "15", "--precision", "f32"));
 
     CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
 

@@ -79,6 +79,28 @@ class ResumedComparisonTest {
     assertThat(TinyRuns.losses(out)).isEqualTo(whole);
   }
 
+  /** Or a later one would take the curve and the model of one for those of the other. */
+  @Test
+  void nothing_of_another_configuration_should_be_left_where_a_run_begins() throws Exception {
+    Path out = folder.resolve("out");
+    String[] often = {"--keep-models", "all", "--set", "training.checkpointEvery=10"};
+    gpt.compare(out, "switch", "20", often);
+    Path run = out.resolve("runs/switch-1");
+    Path finished = run.resolve(ComparedRun.FINISHED);
+    Process longer =
+        ChildProcess.start(
+            gpt.compareArguments(out, "switch", "2000", often), folder.resolve("log"));
+    while (longer.isAlive() && rows(out) < 30) {
+      longer.waitFor(2, TimeUnit.MILLISECONDS);
+    }
+    longer.destroyForcibly().waitFor();
+
+    assertThat(finished).doesNotExist();
+    assertThat(run.resolve(CurveFile.NAME)).doesNotExist();
+    assertThat(run.resolve(ResultFile.NAME)).doesNotExist();
+    assertThat(gpt.compare(out, "switch", "20", often).out()).doesNotContain("finished before");
+  }
+
   @Test
   void a_comparison_that_was_killed_should_end_like_one_that_was_not() throws Exception {
     Path whole = folder.resolve("whole");

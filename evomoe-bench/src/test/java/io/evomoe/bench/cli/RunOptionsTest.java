@@ -27,6 +27,6 @@ class RunOptionsTest {
     RunConfig config = given.config("switch", 1);
     assertThat(config.training().batch()).isEqualTo(3);
     assertThat(config.training().learningRate()).isEqualTo(0.5);
-    assertThat(given.asArguments()).containsSubsequence(options);
+    assertThat(given.asArguments(given.precision, given.recompute)).containsSubsequence(options);
   }
 }

@@ -106,6 +106,29 @@ class StudyCommandTest {
   }
 
   @Test
+  void should_train_anew_what_an_earlier_revision_has_trained() throws IOException {
+    study("--only", "rate-switch-0.002");
+    Files.writeString(config, YAML.replace("revision: 1", "revision: 2"));
+
+    CommandRun run = study("--only", "rate-switch-0.002");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("1 of 1 runs are to be trained")
+        .doesNotContain("finished before");
+  }
+
+  @Test
+  void should_refuse_a_variant_of_other_data() throws IOException {
+    Files.writeString(
+        config,
+        YAML.replace("{gateOptions: {evomoe: {noise: false}}}", "{split: {validShare: 0.3}}"));
+
+    study()
+        .refused("evomoe.no-noise must leave split and data as they are: all runs read the same");
+  }
+
+  @Test
   void should_keep_recorded_runs_when_their_learning_rate_is_found_anew() throws IOException {
     study("--only", "switch-*");
     deleteAll(results().resolve("rate-switch-0.002"));
