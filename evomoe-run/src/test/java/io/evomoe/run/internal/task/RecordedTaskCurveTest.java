@@ -7,7 +7,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 
 /** The gates of the study, which has all tasks, on the tasks beside gpt. */
-@Tag("long")
+@Tag("campaign")
 class RecordedTaskCurveTest extends RecordedCurves {
 
   @BeforeEach
