@@ -3,6 +3,7 @@ package io.evomoe.models.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -76,7 +77,7 @@ class MixtureGradientTest {
             Networks.mixture(gate, options).evolution(SPAWNED_AT_ONCE).build());
     sharpenGate(network);
 
-    assertPasses(network, features(), Networks.labels(DataType.DOUBLE, EXAMPLES, 3), null);
+    assertPasses(network, features(), labels(), null);
   }
 
   @Test
@@ -90,7 +91,7 @@ class MixtureGradientTest {
                 .sharedExperts(1)
                 .build());
 
-    assertPasses(network, features(), Networks.labels(DataType.DOUBLE, EXAMPLES, 3), null);
+    assertPasses(network, features(), labels(), null);
   }
 
   @Test
@@ -100,7 +101,7 @@ class MixtureGradientTest {
             configuration().miniBatch(false),
             Networks.mixture("switch", Map.of("alpha", "0.5")).build());
 
-    assertPasses(network, features(), Networks.labels(DataType.DOUBLE, EXAMPLES, 3), null);
+    assertPasses(network, features(), labels(), null);
   }
 
   @ParameterizedTest
@@ -126,26 +127,9 @@ class MixtureGradientTest {
     ComputationGraph graph =
         Networks.graphWithIds(
             configuration(), Networks.mixture(gate, Map.of(option, value)).tokenIds(9).build());
-    INDArray ids = Masks.ids(4, 9);
+    INDArray ids = Masks.ids(4, 9).castTo(DataType.DOUBLE);
 
-    assertThat(
-            GradientCheckUtil.checkGradients(
-                new GradientCheckUtil.GraphConfig()
-                    .subset(true)
-                    .maxPerParam(PER_ARRAY)
-                    .net(graph)
-                    .excludeParams(state(graph.getLayer("moe"), "moe_"))
-                    .inputs(
-                        new INDArray[] {
-                          Networks.features(
-                              DataType.DOUBLE, 2, 4, Networks.FEATURES, Networks.TIME),
-                          ids.castTo(DataType.DOUBLE)
-                        })
-                    .labels(
-                        new INDArray[] {
-                          Networks.labelsInTime(DataType.DOUBLE, 4, RNNFormat.NCW, 5)
-                        })))
-        .isTrue();
+    assertPasses(graph, labelsInTime(), featuresInTime(), ids);
   }
 
   @Test
@@ -156,15 +140,7 @@ class MixtureGradientTest {
             Networks.mixture("switch", Map.of("alpha", "0.5")).build(),
             Networks.mixture("topk", Map.of("k", "2")).build());
 
-    assertThat(
-            GradientCheckUtil.checkGradients(
-                new GradientCheckUtil.GraphConfig()
-                    .subset(true)
-                    .maxPerParam(PER_ARRAY)
-                    .net(graph)
-                    .inputs(new INDArray[] {features()})
-                    .labels(new INDArray[] {Networks.labels(DataType.DOUBLE, EXAMPLES, 3)})))
-        .isTrue();
+    assertPasses(graph, labels(), features());
   }
 
   /**
@@ -177,21 +153,7 @@ class MixtureGradientTest {
     ComputationGraph graph =
         Networks.graphBehindDense(configuration(), Networks.mixture(gate, Map.of()).build());
 
-    assertThat(
-            GradientCheckUtil.checkGradients(
-                new GradientCheckUtil.GraphConfig()
-                    .subset(true)
-                    .maxPerParam(PER_ARRAY)
-                    .net(graph)
-                    .inputs(
-                        new INDArray[] {
-                          Networks.features(DataType.DOUBLE, 2, 4, Networks.FEATURES, Networks.TIME)
-                        })
-                    .labels(
-                        new INDArray[] {
-                          Networks.labelsInTime(DataType.DOUBLE, 4, RNNFormat.NCW, 5)
-                        })))
-        .isTrue();
+    assertPasses(graph, labelsInTime(), featuresInTime());
   }
 
   private static NeuralNetConfiguration.Builder configuration() {
@@ -200,6 +162,18 @@ class MixtureGradientTest {
 
   private static INDArray features() {
     return Networks.features(DataType.DOUBLE, 1, EXAMPLES, Networks.FEATURES);
+  }
+
+  private static INDArray labels() {
+    return Networks.labels(DataType.DOUBLE, EXAMPLES, 3);
+  }
+
+  private static INDArray featuresInTime() {
+    return Networks.features(DataType.DOUBLE, 2, 4, Networks.FEATURES, Networks.TIME);
+  }
+
+  private static INDArray labelsInTime() {
+    return Networks.labelsInTime(DataType.DOUBLE, 4, RNNFormat.NCW, 5);
   }
 
   /** Choices far from a tie, which a difference of 1e-6 must not cross. */
@@ -216,11 +190,27 @@ class MixtureGradientTest {
   }
 
   /** Arrays that are saved but have no gradient; some of them have no meaning off whole numbers. */
-  private static Set<String> state(Layer layer, String prefix) {
-    MixtureOfExpertsLayer conf = (MixtureOfExpertsLayer) layer.conf().getLayer();
-    return conf.layout().keys(ParameterLayout.Kind.STATE).stream()
-        .map(key -> prefix + key)
-        .collect(Collectors.toSet());
+  private static Stream<String> state(Layer layer, String name) {
+    return layer.conf().getLayer() instanceof MixtureOfExpertsLayer mixture
+        ? mixture.layout().keys(ParameterLayout.Kind.STATE).stream().map(key -> name + "_" + key)
+        : Stream.empty();
+  }
+
+  private static void assertPasses(ComputationGraph graph, INDArray labels, INDArray... inputs) {
+    Set<String> state =
+        Arrays.stream(graph.getLayers())
+            .flatMap(layer -> state(layer, layer.conf().getLayer().getLayerName()))
+            .collect(Collectors.toSet());
+    assertThat(
+            GradientCheckUtil.checkGradients(
+                new GradientCheckUtil.GraphConfig()
+                    .subset(true)
+                    .maxPerParam(PER_ARRAY)
+                    .net(graph)
+                    .excludeParams(state)
+                    .inputs(inputs)
+                    .labels(new INDArray[] {labels})))
+        .isTrue();
   }
 
   private static void assertPasses(
@@ -230,7 +220,7 @@ class MixtureGradientTest {
                 new GradientCheckUtil.MLNConfig()
                     .subset(true)
                     .maxPerParam(PER_ARRAY)
-                    .excludeParams(state(network.getLayer(1), "1_"))
+                    .excludeParams(state(network.getLayer(1), "1").collect(Collectors.toSet()))
                     .net(network)
                     .input(features)
                     .labels(labels)

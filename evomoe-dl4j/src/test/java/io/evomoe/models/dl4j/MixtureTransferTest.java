@@ -68,17 +68,7 @@ class MixtureTransferTest {
 
   @Test
   void should_give_gradients_to_layers_below_while_frozen() {
-    MixtureOfExpertsLayer inside = Networks.mixture("switch", Map.of()).nIn(Networks.WIDTH).build();
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            Networks.configuration(DataType.FLOAT, Networks.ADAM)
-                .list()
-                .layer(Networks.dense(Networks.WIDTH))
-                .layer(new FrozenLayerWithBackprop(inside))
-                .layer(outputFrom(Networks.WIDTH))
-                .setInputType(InputType.feedForward(Networks.FEATURES))
-                .build());
-    network.init();
+    MultiLayerNetwork network = frozen(DataType.FLOAT, Map.of());
     INDArray below = network.getLayer(0).params().dup();
     INDArray frozen = network.getLayer(1).params().dup();
 
@@ -94,22 +84,22 @@ class MixtureTransferTest {
   }
 
   private static INDArray gradientBelow(String alpha) {
-    MixtureOfExpertsLayer inside =
-        Networks.mixture("switch", Map.of("alpha", alpha)).nIn(Networks.WIDTH).build();
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            Networks.configuration(DataType.DOUBLE, Networks.ADAM)
-                .list()
-                .layer(Networks.dense(Networks.WIDTH))
-                .layer(new FrozenLayerWithBackprop(inside))
-                .layer(outputFrom(Networks.WIDTH))
-                .setInputType(InputType.feedForward(Networks.FEATURES))
-                .build());
-    network.init();
+    MultiLayerNetwork network = frozen(DataType.DOUBLE, Map.of("alpha", alpha));
     network.setInput(Networks.features(DataType.DOUBLE, 1, 10, Networks.FEATURES));
     network.setLabels(Networks.labels(DataType.DOUBLE, 10, 3));
     network.computeGradientAndScore();
     return network.gradient().getGradientFor("0_W").dup();
+  }
+
+  /** A trained layer below a frozen mixture. */
+  private static MultiLayerNetwork frozen(DataType type, Map<String, String> options) {
+    MixtureOfExpertsLayer inside = Networks.mixture("switch", options).nIn(Networks.WIDTH).build();
+    return Networks.network(
+        Networks.configuration(type, Networks.ADAM),
+        InputType.feedForward(Networks.FEATURES),
+        Networks.dense(Networks.WIDTH),
+        new FrozenLayerWithBackprop(inside),
+        outputFrom(Networks.WIDTH));
   }
 
   /** Its own count begins at 0 again: a router would be trained that is frozen for good. */

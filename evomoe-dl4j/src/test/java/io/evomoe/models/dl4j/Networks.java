@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -13,6 +14,7 @@ import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -79,21 +81,21 @@ final class Networks {
   /** Dense, MoE, output. */
   static MultiLayerNetwork feedForward(
       NeuralNetConfiguration.Builder configuration, MixtureOfExpertsLayer mixture) {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            configuration
-                .list()
-                .layer(dense(mixtureInput(mixture)))
-                .layer(mixture)
-                .layer(classes())
-                .setInputType(InputType.feedForward(FEATURES))
-                .build());
-    network.init();
-    return network;
+    return network(
+        configuration,
+        InputType.feedForward(FEATURES),
+        dense(WIDTH + mixture.settings().idColumns()),
+        mixture,
+        classes());
   }
 
-  private static int mixtureInput(MixtureOfExpertsLayer mixture) {
-    return WIDTH + mixture.settings().idColumns();
+  /** Layers one on the other. */
+  static MultiLayerNetwork network(
+      NeuralNetConfiguration.Builder configuration, InputType input, Layer... layers) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(configuration.list(layers).setInputType(input).build());
+    network.init();
+    return network;
   }
 
   /** LSTM, MoE, output at every step. */
@@ -101,22 +103,12 @@ final class Networks {
       NeuralNetConfiguration.Builder configuration,
       MixtureOfExpertsLayer mixture,
       RNNFormat format) {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            configuration
-                .list()
-                .layer(
-                    new LSTM.Builder()
-                        .nOut(WIDTH)
-                        .activation(Activation.TANH)
-                        .dataFormat(format)
-                        .build())
-                .layer(mixture)
-                .layer(classesInTime(format))
-                .setInputType(InputType.recurrent(FEATURES, TIME, format))
-                .build());
-    network.init();
-    return network;
+    return network(
+        configuration,
+        InputType.recurrent(FEATURES, TIME, format),
+        new LSTM.Builder().nOut(WIDTH).activation(Activation.TANH).dataFormat(format).build(),
+        mixture,
+        classesInTime(format));
   }
 
   /** Two MoE layers one after the other, each with a residual made of DL4J's own vertex. */
@@ -124,60 +116,52 @@ final class Networks {
       NeuralNetConfiguration.Builder configuration,
       MixtureOfExpertsLayer first,
       MixtureOfExpertsLayer second) {
-    ComputationGraph graph =
-        new ComputationGraph(
-            configuration
-                .graphBuilder()
-                .addInputs("in")
-                .setInputTypes(InputType.feedForward(FEATURES))
-                .addLayer("dense", dense(WIDTH), "in")
-                .addLayer("moe_1", first, "dense")
-                .addVertex(
-                    "sum_1", new ElementWiseVertex(ElementWiseVertex.Op.Add), "dense", "moe_1")
-                .addLayer("moe_2", second, "sum_1")
-                .addVertex(
-                    "sum_2", new ElementWiseVertex(ElementWiseVertex.Op.Add), "sum_1", "moe_2")
-                .addLayer("out", classes(), "sum_2")
-                .setOutputs("out")
-                .build());
-    graph.init();
-    return graph;
+    return initialised(
+        configuration
+            .graphBuilder()
+            .addInputs("in")
+            .setInputTypes(InputType.feedForward(FEATURES))
+            .addLayer("dense", dense(WIDTH), "in")
+            .addLayer("moe_1", first, "dense")
+            .addVertex("sum_1", new ElementWiseVertex(ElementWiseVertex.Op.Add), "dense", "moe_1")
+            .addLayer("moe_2", second, "sum_1")
+            .addVertex("sum_2", new ElementWiseVertex(ElementWiseVertex.Op.Add), "sum_1", "moe_2")
+            .addLayer("out", classes(), "sum_2")
+            .setOutputs("out"));
   }
 
   /** Token ids [b, 1, t] go beside the activations of an LSTM to a gate that looks at ids. */
   static ComputationGraph graphWithIds(
       NeuralNetConfiguration.Builder configuration, MixtureOfExpertsLayer mixture) {
-    ComputationGraph graph =
-        new ComputationGraph(
-            configuration
-                .graphBuilder()
-                .addInputs("in", "ids")
-                .setInputTypes(InputType.recurrent(FEATURES), InputType.recurrent(1))
-                .addLayer("lstm", new LSTM.Builder().nOut(WIDTH).build(), "in")
-                .addVertex("both", new MergeVertex(), "lstm", "ids")
-                .addLayer("moe", mixture, "both")
-                .addLayer("out", classesInTime(RNNFormat.NCW), "moe")
-                .setOutputs("out")
-                .build());
-    graph.init();
-    return graph;
+    return initialised(
+        configuration
+            .graphBuilder()
+            .addInputs("in", "ids")
+            .setInputTypes(InputType.recurrent(FEATURES), InputType.recurrent(1))
+            .addLayer("lstm", new LSTM.Builder().nOut(WIDTH).build(), "in")
+            .addVertex("both", new MergeVertex(), "lstm", "ids")
+            .addLayer("moe", mixture, "both")
+            .addLayer("out", classesInTime(RNNFormat.NCW), "moe")
+            .setOutputs("out"));
   }
 
   /** LSTM, dense (of all time steps as examples), MoE, output at every step. */
   static ComputationGraph graphBehindDense(
       NeuralNetConfiguration.Builder configuration, MixtureOfExpertsLayer mixture) {
-    ComputationGraph graph =
-        new ComputationGraph(
-            configuration
-                .graphBuilder()
-                .addInputs("in")
-                .setInputTypes(InputType.recurrent(FEATURES, TIME))
-                .addLayer("lstm", new LSTM.Builder().nOut(WIDTH).build(), "in")
-                .addLayer("dense", dense(WIDTH), "lstm")
-                .addLayer("moe", mixture, "dense")
-                .addLayer("out", classesInTime(RNNFormat.NCW), "moe")
-                .setOutputs("out")
-                .build());
+    return initialised(
+        configuration
+            .graphBuilder()
+            .addInputs("in")
+            .setInputTypes(InputType.recurrent(FEATURES, TIME))
+            .addLayer("lstm", new LSTM.Builder().nOut(WIDTH).build(), "in")
+            .addLayer("dense", dense(WIDTH), "lstm")
+            .addLayer("moe", mixture, "dense")
+            .addLayer("out", classesInTime(RNNFormat.NCW), "moe")
+            .setOutputs("out"));
+  }
+
+  private static ComputationGraph initialised(ComputationGraphConfiguration.GraphBuilder layers) {
+    ComputationGraph graph = new ComputationGraph(layers.build());
     graph.init();
     return graph;
   }
