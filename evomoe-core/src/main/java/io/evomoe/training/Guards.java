@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  *     gradient was not finite, before the next one stops it; at least 0. On a cluster each worker
  *     counts from what all had skipped before its round
  * @param collapseEntropy a router is warned of when its load entropy {@code exp(H) / E} is below
- *     this, in 0..1; 0 for never. Not on a cluster
+ *     this, or below 1.1 / E where that is more, in 0..1; 0 for never. Not on a cluster
  * @param collapseSteps for so many steps in a row, at least 1. Not on a cluster
  */
 public record Guards(

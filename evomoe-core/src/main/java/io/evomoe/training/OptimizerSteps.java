@@ -101,7 +101,7 @@ public final class OptimizerSteps<B> {
     progress = progress.afterSkip();
     log.warn(
         "Step {} is skipped: {} ({} of at most {} skipped steps)",
-        progress.step(),
+        progress.step() + 1, // as reports and curves count
         cause.getMessage(),
         progress.skipped(),
         config.guards().skipNonFinite());

@@ -103,6 +103,21 @@ public final class Trainer<B> implements AutoCloseable {
       TrainerConfig config,
       EvolutionSchedule evolution) {
     Optimizer optimizer = new AdamW(model.kernels(), config.training().adamW());
+    return resumed(saved, model, data, config, evolution, optimizer);
+  }
+
+  /**
+   * The same of a run with another optimizer than {@link AdamW}.
+   *
+   * @param optimizer of the saved run's kind, that has seen nothing yet
+   */
+  public static <B> Trainer<B> resumed(
+      SavedRun saved,
+      Model<B> model,
+      TrainingData<B> data,
+      TrainerConfig config,
+      EvolutionSchedule evolution,
+      Optimizer optimizer) {
     return new Trainer<>(new Learner<>(model, optimizer, evolution), data, config, saved);
   }
 
@@ -117,8 +132,9 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /**
-   * The same with checkpoints: every so many steps, as configured, and when it returns. They are
-   * written after the listeners heard of the step, so what those write is never behind.
+   * The same with checkpoints: every so many steps, as configured, and after the last step that it
+   * takes. They are written after the listeners heard of the step, so what those write is never
+   * behind. Where it takes no step, none is written.
    */
   public void runSaving(CheckpointWriter checkpoints, TrainingListener... listeners) {
     loop(checkpoints, told(listeners));

@@ -157,6 +157,11 @@ public final class Checkpoint implements SavedRun {
     Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
     requireFit(CheckpointFiles.MODEL, arrays, Set.of());
     read(CheckpointFiles.MODEL, arrays);
+    freeze(model);
+  }
+
+  /** Freezes what was frozen. */
+  void freeze(Model<?> model) {
     model.parameters().stream()
         .filter(parameter -> state.frozen().contains(parameter.name()))
         .forEach(Parameter::freeze);

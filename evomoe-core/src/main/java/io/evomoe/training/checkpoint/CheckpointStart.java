@@ -116,6 +116,9 @@ public final class CheckpointStart implements SavedRun {
     from.requireFit(CheckpointFiles.MODEL, arrays, left);
     Map<Parameter, Moments> kept = moments ? moments(model, optimizer, arrays) : Map.of();
     from.read(CheckpointFiles.MODEL, arrays);
+    if (sameGate) {
+      from.freeze(model);
+    }
     kept.forEach(optimizer::restore);
   }
 

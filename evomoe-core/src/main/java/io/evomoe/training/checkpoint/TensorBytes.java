@@ -29,7 +29,7 @@ final class TensorBytes {
     Nd4j.getAffinityManager().ensureLocation(dense, AffinityManager.Location.HOST);
     long size = size(dense);
     for (long done = 0; done < size; done += PIECE) {
-      ByteBuffer piece = bytes(dense, done, size);
+      ByteBuffer piece = bytes(dense, done, Math.min(PIECE, size - done));
       while (piece.hasRemaining()) {
         channel.write(piece);
       }
@@ -43,7 +43,7 @@ final class TensorBytes {
     CRC32C crc = new CRC32C();
     long size = size(dense);
     for (long done = 0; done < size; done += PIECE) {
-      crc.update(bytes(dense, done, size));
+      crc.update(bytes(dense, done, Math.min(PIECE, size - done)));
     }
     return FileChecksums.text(crc);
   }
@@ -55,7 +55,7 @@ final class TensorBytes {
       throw new EOFException("file ends at byte " + channel.size());
     }
     for (long done = 0; done < size; done += PIECE) {
-      ByteBuffer piece = bytes(array, done, size);
+      ByteBuffer piece = bytes(array, done, Math.min(PIECE, size - done));
       piece.put(channel.map(FileChannel.MapMode.READ_ONLY, begin + done, piece.remaining()));
     }
     Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
@@ -69,16 +69,11 @@ final class TensorBytes {
   static ByteBuffer piece(INDArray array, long first, int count) {
     int width = array.dataType().width();
     long end = Math.min(array.length(), first + count);
-    BytePointer bytes = new BytePointer(array.data().pointer());
-    return bytes
-        .position(first * width)
-        .limit(end * width)
-        .asByteBuffer()
-        .order(ByteOrder.nativeOrder());
+    return bytes(array, first * width, (end - first) * width).order(ByteOrder.nativeOrder());
   }
 
-  private static ByteBuffer bytes(INDArray array, long begin, long size) {
-    BytePointer bytes = new BytePointer(array.data().pointer());
-    return bytes.position(begin).limit(Math.min(size, begin + PIECE)).asByteBuffer();
+  /** Of a pointer to where they begin: a buffer counts from there, and ends before 2^31. */
+  private static ByteBuffer bytes(INDArray array, long begin, long count) {
+    return new BytePointer(array.data().pointer()).getPointer(begin).limit(count).asByteBuffer();
   }
 }

@@ -8,6 +8,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A native pointer that can be aimed at any address; owns nothing. */
 final class Address extends FloatPointer {
 
+  /** Of a buffer, whose bytes are counted by int. */
+  private static final long MOST = Integer.MAX_VALUE / Float.BYTES;
+
   Address() {
     super((Pointer) null);
   }
@@ -61,8 +64,17 @@ final class Address extends FloatPointer {
     memcpy(new Address().at(to), new Address().at(from), bytes);
   }
 
-  /** So many elements from an address on. */
+  /**
+   * So many elements from an address on.
+   *
+   * @throws IllegalArgumentException for more than a buffer of Java's holds, 2 GiB
+   */
   static FloatBuffer buffer(long address, long length) {
+    if (length > MOST) {
+      throw new IllegalArgumentException(
+          "an array must have at most %,d numbers for this kernel, has %,d"
+              .formatted(MOST, length));
+    }
     Address view = new Address();
     view.address = address;
     view.limit = length;

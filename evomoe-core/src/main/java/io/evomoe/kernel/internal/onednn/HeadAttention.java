@@ -31,7 +31,7 @@ final class HeadAttention {
   private final HeadProducts products;
   private final SoftmaxRows softmax;
   private final Rounding rounding;
-  private final Map<Form, INDArray> causalMasks = new ConcurrentHashMap<>();
+  private final CausalMasks causalMasks = new CausalMasks();
   private final ThreadLocal<Scratch> squares =
       ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
 
@@ -138,25 +138,6 @@ final class HeadAttention {
     return length == 1 && Address.rowStride(rows) != rows.size(1) ? rows.dup('c') : rows;
   }
 
-  /** [queries, keys] of a tile: what is added to the scores. */
-  private INDArray causalMask(AttentionTile tile) {
-    int queries = tile.form().queries();
-    int keys = tile.form().keys();
-    return causalMasks.computeIfAbsent(
-        tile.form().compiled(),
-        unused -> {
-          float[] mask = new float[queries * keys];
-          for (int i = 0; i < queries; i++) {
-            for (int j = tile.firstQuery() + i + 1; j < keys; j++) {
-              mask[i * keys + j] = AttentionMask.HIDDEN;
-            }
-          }
-          try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            return Nd4j.createFromArray(mask);
-          }
-        });
-  }
-
   /** The masked softmax of the scores, tile by tile. */
   private final class Probabilities {
     private final AttentionShape shape;
@@ -167,6 +148,9 @@ final class HeadAttention {
     private final boolean documents;
     private final @Nullable INDArray padded;
     private final List<List<AttentionTile>> tiles;
+
+    /** Held while their addresses are used. */
+    private final Map<Form, INDArray> hidden = new ConcurrentHashMap<>();
 
     Probabilities(INDArray q, INDArray k, AttentionShape shape, AttentionMask mask) {
       this.shape = shape;
@@ -242,7 +226,8 @@ final class HeadAttention {
       }
       List<Mask> masks = new ArrayList<>();
       if (groups.products().causal()) {
-        masks.add(new Mask(MaskKind.CAUSAL, Address.of(causalMask(tile))));
+        INDArray later = hidden.computeIfAbsent(tile.form(), form -> causalMasks.of(tile));
+        masks.add(new Mask(MaskKind.CAUSAL, Address.of(later)));
       }
       if (padded != null) {
         long first = (long) tile.firstSequence() * shape.keys();

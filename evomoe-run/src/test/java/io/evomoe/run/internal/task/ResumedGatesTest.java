@@ -16,9 +16,11 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
+import io.evomoe.training.checkpoint.CheckpointStart;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +30,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,24 +114,26 @@ class ResumedGatesTest {
         gate + "-hash", ConfigFile.set(config, "gateOptions.%s.hashLayers".formatted(gate), "1"));
   }
 
-  /** A tenth of the steps is its first stage: 3 of 24, and 11 of 110. */
-  @Test
-  void should_keep_a_router_frozen_in_a_run_that_is_made_longer() {
-    Path checkpoints = folder.resolve("stablemoe-24");
+  /** A tenth of the steps is its first stage: 3 of 24, and 11 of 110 or of 9 and 110. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void should_keep_a_router_frozen_in_a_run_that_is_made_longer(boolean anew) {
+    Path checkpoints = folder.resolve("stablemoe-24" + anew);
     RunConfig config = config("stablemoe");
     train(
         TaskTraining.of(data, config),
         new CheckpointFolder(checkpoints, STEPS, Map.of()),
-        "stablemoe-24");
+        "stablemoe-24" + anew);
     Path saved = checkpoints.resolve("step-00000009");
 
     RunConfig longer = ConfigFile.set(config, "training.steps", "110");
-    Path further = folder.resolve("stablemoe-110");
+    Path further = folder.resolve("stablemoe-110" + anew);
+    Checkpoint from = Checkpoint.open(saved);
     List<CurveRow> rows =
         train(
-            TaskTraining.resumed(data, longer, Checkpoint.open(saved)),
+            anew ? begun(longer, from) : TaskTraining.resumed(data, longer, from),
             new CheckpointFolder(further, 1, Map.of()),
-            "stablemoe-110");
+            "stablemoe-110" + anew);
 
     assertThat(rows)
         .as("losses of the first stage")
@@ -139,6 +142,14 @@ class ResumedGatesTest {
         .isEqualTo(array(saved, "distilled.embedding.weight"));
     assertThat(array(further.resolve("step-00000110"), "gate.centroids"))
         .isNotEqualTo(array(saved, "gate.centroids"));
+  }
+
+  /** A new run with the weights of a saved one. */
+  private static TaskTraining<?, ?> begun(RunConfig config, Checkpoint saved) {
+    long earlier = saved.context().step();
+    StepContext first = config.schedule().after(earlier).context(0, false, config.seed());
+    CheckpointStart start = new CheckpointStart(saved, true, false, false, first, config.seed());
+    return TaskTraining.from(data, config, start, earlier, earlier);
   }
 
   private static INDArray table(Path checkpoint) {

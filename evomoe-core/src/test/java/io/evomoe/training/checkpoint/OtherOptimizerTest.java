@@ -1,0 +1,66 @@
+package io.evomoe.training.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.Growth;
+import io.evomoe.training.TinyBatch;
+import io.evomoe.training.TinyModel;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingData;
+import io.evomoe.training.optimizer.Sgd;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** A run whose optimizer is not AdamW. */
+class OtherOptimizerTest {
+  private static final Kernels KERNELS = KernelSelection.forType(DataType.DOUBLE);
+  private static final TrainerConfig CONFIG = TrainerConfig.defaults(6);
+  private static final TrainingData<TinyBatch> DATA =
+      new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(16, -1)));
+  private static final EvolutionSchedule SCHEDULE =
+      new EvolutionSchedule(
+          EvolutionConfig.defaults().with(e -> e.diversifySteps(2)), 6, Growth.SPAWNED);
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.9})
+  void should_take_the_very_steps_of_the_run_that_was_not_interrupted(double momentum) {
+    TinyModel whole = new TinyModel(KERNELS, 5);
+    trainer(whole, momentum).run();
+    Trainer<TinyBatch> first = trainer(new TinyModel(KERNELS, 5), momentum);
+    for (int step = 0; step < 3; step++) {
+      first.step();
+    }
+    Checkpoint saved =
+        Checkpoint.open(new CheckpointFolder(folder, 1, Map.of()).write(first.state()));
+
+    TinyModel model = new TinyModel(KERNELS, 5);
+    Sgd optimizer = new Sgd(KERNELS, momentum);
+    Trainer.resumed(saved, model, DATA, CONFIG, SCHEDULE, optimizer).run();
+
+    assertThat(saved.progress().step()).isEqualTo(3);
+    assertThat(values(model)).isEqualTo(values(whole));
+  }
+
+  private static Trainer<TinyBatch> trainer(TinyModel model, double momentum) {
+    return new Trainer<>(model, DATA, CONFIG, SCHEDULE, new Sgd(KERNELS, momentum));
+  }
+
+  private static List<List<Double>> values(TinyModel model) {
+    return model.parameters().stream()
+        .map(p -> Arrays.stream(p.value().ravel().toDoubleVector()).boxed().toList())
+        .toList();
+  }
+}
