@@ -90,8 +90,8 @@ public final class HashGate implements Gate {
   }
 
   /**
-   * On the host, where it is read. Expert numbers are small enough to be exact in every
-   * floating-point type.
+   * On the host, where it is read. Expert numbers are small enough to be exact in every type that
+   * kernels compute in.
    */
   private static INDArray array(int[] table, GateSpec spec) {
     double[] values = Arrays.stream(table).asDoubleStream().toArray();

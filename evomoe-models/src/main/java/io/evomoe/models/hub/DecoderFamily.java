@@ -120,7 +120,7 @@ final class DecoderFamily implements PublishedFamily {
   }
 
   @Override
-  public void write(PublishedModel model, OptionalInt endOfText, ObjectNode config) {
+  public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
     StackSize stack = model.stack();
     AttentionForm attention = stack.attention();
     config.putArray("architectures").add(traits.architecture());
@@ -138,7 +138,7 @@ final class DecoderFamily implements PublishedFamily {
     RotaryFields.write(Objects.requireNonNull(attention.rotary()), config);
     config.put("attention_dropout", 0.0);
     traits.write(stack, config);
-    endOfText.ifPresent(id -> config.put("bos_token_id", id).put("eos_token_id", id));
+    ends.ifPresent(texts -> HubConfig.write(texts, config));
     config.put("tie_word_embeddings", model.tied());
     if (mixture != null) {
       mixture.write(stack, model.router().orElseThrow(), config);

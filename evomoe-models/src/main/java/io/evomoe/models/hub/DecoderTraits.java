@@ -1,5 +1,6 @@
 package io.evomoe.models.hub;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.nn.QueryKeyNorm;
@@ -31,6 +32,9 @@ record DecoderTraits(
     double theta,
     Window window) {
 
+  /** {@code sliding_window} of {@code MistralConfig}, and of Qwen's classes. */
+  private static final int WINDOW_BY_DEFAULT = 4096;
+
   /** Where a family has biases. */
   enum Bias {
     /** Nowhere. */
@@ -47,9 +51,11 @@ record DecoderTraits(
   enum Window {
     /** It has none to leave out. */
     NONE,
-    /** {@code sliding_window} is null. */
+    /** {@code sliding_window} is null or left out. */
     BY_SIZE,
-    /** {@code use_sliding_window} is false. */
+    /** {@code sliding_window} is null; left out it is {@link #WINDOW_BY_DEFAULT}. */
+    BY_NULL,
+    /** {@code use_sliding_window} is false; else as {@link #BY_NULL}. */
     BY_FLAG
   }
 
@@ -73,7 +79,7 @@ record DecoderTraits(
   void refuseOthers(ConfigFields fields) {
     if (window != Window.BY_FLAG
         || fields.flag("use_sliding_window", !fields.root().has("use_sliding_window"))) {
-      fields.require("sliding_window", "null");
+      refuseWindow(fields);
     }
     fields.require("clip_qkv", "null");
     fields.require("pretraining_tp", 1);
@@ -85,6 +91,22 @@ record DecoderTraits(
     }
     if (bias != Bias.BY_FLAGS) {
       fields.require("mlp_bias", false);
+    }
+  }
+
+  /** A window of all positions is none. */
+  private void refuseWindow(ConfigFields fields) {
+    JsonNode size = fields.root().path("sliding_window");
+    int positions = fields.number("max_position_embeddings", 1);
+    boolean used = window == Window.BY_NULL || fields.flag("use_sliding_window", false);
+    boolean byDefault = size.isMissingNode() && used && window != Window.NONE;
+    boolean none = size.isMissingNode() || size.isNull();
+    boolean whole = size.canConvertToInt() && size.intValue() >= positions;
+    boolean holds = byDefault ? WINDOW_BY_DEFAULT >= positions : none || whole;
+    if (!holds) {
+      String otherwise = byDefault ? " (left out it is " + WINDOW_BY_DEFAULT + ")" : "";
+      throw fields.bad(
+          "sliding_window", "null, or all " + positions + " positions" + otherwise, size);
     }
   }
 
@@ -100,7 +122,7 @@ record DecoderTraits(
     }
     switch (window) {
       case NONE -> {}
-      case BY_SIZE -> config.putNull("sliding_window");
+      case BY_SIZE, BY_NULL -> config.putNull("sliding_window");
       case BY_FLAG -> config.put("use_sliding_window", false);
     }
   }

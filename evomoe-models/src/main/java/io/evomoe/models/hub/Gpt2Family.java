@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -55,7 +54,7 @@ final class Gpt2Family implements PublishedFamily {
   }
 
   @Override
-  public void write(PublishedModel model, OptionalInt endOfText, ObjectNode config) {
+  public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
     StackSize stack = model.stack();
     config.putArray("architectures").add("GPT2LMHeadModel");
     config.put("activation_function", HubConfig.name(stack.activation()));
@@ -66,7 +65,7 @@ final class Gpt2Family implements PublishedFamily {
     config.put("layer_norm_epsilon", stack.normEpsilon());
     config.put("resid_pdrop", stack.dropout()).put("embd_pdrop", stack.dropout());
     config.put("attn_pdrop", 0.0);
-    endOfText.ifPresent(id -> config.put("bos_token_id", id).put("eos_token_id", id));
+    ends.ifPresent(texts -> HubConfig.write(texts, config));
     config.put("tie_word_embeddings", true);
   }
 

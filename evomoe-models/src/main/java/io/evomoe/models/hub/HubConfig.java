@@ -6,7 +6,7 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.StackSize;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * {@code config.json}, and what its families have in common: in the fields and with the defaults of
@@ -38,13 +38,18 @@ final class HubConfig {
   /**
    * The file of a model of ours.
    *
-   * @param endOfText id of the token between documents, where it is known
+   * @param ends tokens that begin and end its texts, where they are known
    */
-  static ObjectNode write(PublishedModel model, OptionalInt endOfText) {
+  static ObjectNode write(PublishedModel model, Optional<TextEnds> ends) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("model_type", model.modelType());
-    model.family().write(model, endOfText, config);
+    model.family().write(model, ends, config);
     return config;
+  }
+
+  /** The two fields that name the ends of a text. */
+  static void write(TextEnds ends, ObjectNode config) {
+    config.put("bos_token_id", ends.beginOrEnd()).put("eos_token_id", ends.end());
   }
 
   /** Blocks without places for experts. */

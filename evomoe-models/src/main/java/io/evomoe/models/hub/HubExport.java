@@ -3,6 +3,7 @@ package io.evomoe.models.hub;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.transformer.Transformer;
+import io.evomoe.moe.GateState;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.FloatFormats;
 import java.io.IOException;
@@ -10,13 +11,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -41,11 +44,16 @@ public final class HubExport {
   private final Optional<ImportOrigin> origin;
   private final List<String> unmapped;
 
+  /** What no type rounds: the state of gates, which has counts, ids and numbers near 0. */
+  private final Set<String> exact;
+
   private HubExport(
       Map<String, INDArray> tensors,
       ObjectNode config,
       Optional<ImportOrigin> origin,
-      List<String> unmapped) {
+      List<String> unmapped,
+      Set<String> exact) {
+    this.exact = Set.copyOf(exact);
     this.tensors = tensors;
     this.config = config;
     this.origin = origin;
@@ -57,13 +65,13 @@ public final class HubExport {
    *
    * @param model a GPT or RoBERTa
    * @param gate name of its gate
-   * @param endOfText id of the token between documents, where it is known
+   * @param ends tokens that begin and end its texts, where they are known
    * @param origin of a model that was imported; empty for others and for mixtures
    * @throws IllegalArgumentException for a model that no family publishes
    */
   public static HubExport of(
-      Model<?> model, String gate, OptionalInt endOfText, Optional<ImportOrigin> origin) {
-    return of(model, new HubRequest(gate, endOfText, origin, null, Optional.empty()));
+      Model<?> model, String gate, Optional<TextEnds> ends, Optional<ImportOrigin> origin) {
+    return of(model, new HubRequest(gate, ends, origin, null, Optional.empty()));
   }
 
   /**
@@ -82,14 +90,18 @@ public final class HubExport {
       PublishedModel published = exported.as(family.get());
       Optional<ImportOrigin> kept =
           request.origin().filter(o -> o.modelType().equals(published.modelType()));
-      ObjectNode config = HubConfig.write(published, request.endOfText());
-      return new HubExport(made.published(published, kept), config, kept, List.of());
+      ObjectNode config = HubConfig.write(published, request.ends());
+      return new HubExport(made.published(published, kept), config, kept, List.of(), Set.of());
     }
-    ObjectNode config = HubConfig.write(exported.described(), request.endOfText());
+    ObjectNode config = HubConfig.write(exported.described(), request.ends());
     Map<String, INDArray> tensors = made.mixture();
     List<String> unmapped = made.unmapped(tensors.keySet(), request.gate());
     return new HubExport(
-        tensors, mixture(config, model, request.gate(), unmapped), Optional.empty(), unmapped);
+        tensors,
+        mixture(config, model, request.gate(), unmapped),
+        Optional.empty(),
+        unmapped,
+        state(model, LanguageModelTensors.mixtureRules(model)));
   }
 
   /**
@@ -108,7 +120,21 @@ public final class HubExport {
     unmapped.addAll(SwitchNames.unmapped(List.copyOf(tensors.keySet()), gate, model));
     ObjectNode config = TransformerJson.of(model.config());
     return new HubExport(
-        tensors, mixture(config, model, gate, unmapped), Optional.empty(), unmapped);
+        tensors,
+        mixture(config, model, gate, unmapped),
+        Optional.empty(),
+        unmapped,
+        state(model, rules.values()));
+  }
+
+  /** The published names of the state of gates. */
+  private static Set<String> state(Model<?> model, Collection<WeightRule> rules) {
+    Set<String> ours =
+        model.state().stream().map(GateState::name).collect(Collectors.toUnmodifiableSet());
+    return rules.stream()
+        .filter(rule -> ours.contains(rule.ours()))
+        .flatMap(rule -> rule.published().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** What Switch Transformers has no place for; empty where a published architecture fits. */
@@ -147,20 +173,6 @@ public final class HubExport {
     return config.has(OwnExport.MODEL_TYPE);
   }
 
-  /**
-   * Names the tokens that begin and end a text, where the family names any. An import that is
-   * published as it was keeps its own.
-   *
-   * @param begin empty for a tokenizer whose texts begin with nothing: the end stands for it, as in
-   *     GPT-2
-   */
-  public HubExport withTextEnds(OptionalInt begin, int end) {
-    if (config.has("eos_token_id")) {
-      config.put("bos_token_id", begin.orElse(end)).put("eos_token_id", end);
-    }
-    return this;
-  }
-
   /** Number of tensors. */
   public int size() {
     return tensors.size();
@@ -170,7 +182,8 @@ public final class HubExport {
    * Writes {@code config.json} and safetensors.
    *
    * @param folder made when it does not exist
-   * @param type FLOAT, FLOAT16 or BFLOAT16; empty for FLOAT, or the types before an import
+   * @param type FLOAT, FLOAT16 or BFLOAT16; empty for FLOAT, or the types before an import. The
+   *     state of gates stays in FLOAT
    * @param shardBytes most bytes of a file, at least 1
    */
   public void write(Path folder, Optional<DataType> type, long shardBytes) {
@@ -189,8 +202,8 @@ public final class HubExport {
   }
 
   private INDArray converted(String name, INDArray tensor, Optional<DataType> type) {
-    if (tensor.dataType() != DataType.FLOAT) {
-      return tensor; // One that nothing is computed from.
+    if (tensor.dataType() != DataType.FLOAT || exact.contains(name)) {
+      return tensor; // The other types are of what nothing is computed from.
     }
     DataType before =
         origin.map(kept -> kept.types().getOrDefault(name, DataType.FLOAT)).orElse(DataType.FLOAT);

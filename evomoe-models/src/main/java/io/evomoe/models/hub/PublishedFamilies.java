@@ -41,7 +41,7 @@ final class PublishedFamilies {
                   true,
                   1e-6,
                   Rotary.DEFAULT_THETA,
-                  Window.BY_SIZE),
+                  Window.BY_NULL),
               null),
           new DecoderFamily(
               "qwen3",

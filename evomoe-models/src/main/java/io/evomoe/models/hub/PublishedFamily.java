@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.training.Model;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -30,9 +29,9 @@ interface PublishedFamily {
   /**
    * Fills in all fields of a configuration but {@code model_type}.
    *
-   * @param endOfText id of the token between documents, where it is known
+   * @param ends tokens that begin and end its texts, where they are known
    */
-  void write(PublishedModel model, OptionalInt endOfText, ObjectNode config);
+  void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config);
 
   /** A model of ours in the form that this family publishes; empty for one that has none here. */
   Optional<PublishedModel> describe(Model<?> model);

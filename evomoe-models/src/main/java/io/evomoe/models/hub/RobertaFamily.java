@@ -33,6 +33,8 @@ final class RobertaFamily implements PublishedFamily {
   /** Rows before the first position where ours has none: padding is token 1. */
   private static final int OFFSET = 2;
 
+  private static final TextEnds ENDS = new TextEnds(OptionalInt.of(0), 2);
+
   @Override
   public String modelType() {
     return MODEL_TYPE;
@@ -72,7 +74,7 @@ final class RobertaFamily implements PublishedFamily {
   }
 
   @Override
-  public void write(PublishedModel model, OptionalInt endOfText, ObjectNode config) {
+  public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
     StackSize stack = model.stack();
     int offset = model.embedding().positionOffset();
     config.putArray("architectures").add("RobertaForMaskedLM");
@@ -84,7 +86,8 @@ final class RobertaFamily implements PublishedFamily {
     config.put("num_attention_heads", stack.heads()).put("intermediate_size", stack.hidden());
     config.put("layer_norm_eps", stack.normEpsilon());
     config.put("hidden_dropout_prob", stack.dropout()).put("attention_probs_dropout_prob", 0.0);
-    config.put("pad_token_id", offset - 1).put("bos_token_id", 0).put("eos_token_id", 2);
+    config.put("pad_token_id", offset - 1);
+    HubConfig.write(ends.orElse(ENDS), config);
     config.put("tie_word_embeddings", true);
   }
 

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +66,7 @@ class FamiliesTest {
       HubRequest request =
           new HubRequest(
               "topk",
-              OptionalInt.of(2),
+              Optional.of(TextEnds.between(2)),
               ImportOrigin.load(folder.resolve("origin")),
               Published.MOMENT,
               Optional.empty());
@@ -116,6 +116,38 @@ class FamiliesTest {
         .withMessageContaining("sliding_window must be null");
   }
 
+  /**
+   * The configuration classes take 4,096 where the file has none; a window of all positions is
+   * none.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "mistral, 4096, , true",
+    "mistral, 4097, , false",
+    "mistral, 32, 32, true",
+    "mistral, 32, 31, false",
+    "qwen3, 4096, , true",
+    "qwen3, 4097, , false"
+  })
+  void should_take_the_window_that_the_library_takes(
+      String family, int positions, @Nullable Integer window, boolean held) throws IOException {
+    ObjectNode config = JsonFile.read(Published.folder(family).resolve(HubConfig.FILE));
+    config.put("max_position_embeddings", positions).remove("sliding_window");
+    config.put("use_sliding_window", true);
+    if (window != null) {
+      config.put("sliding_window", window);
+    }
+    JsonFile.write(folder.resolve(HubConfig.FILE), config);
+
+    if (held) {
+      assertThat(HubConfig.read(folder).embedding().positions()).isEqualTo(positions);
+    } else {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> HubConfig.read(folder))
+          .withMessageContaining("sliding_window must be null, or all " + positions + " positions");
+    }
+  }
+
   private static Llama model(PublishedModel published) {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     Gates gates =
@@ -154,7 +186,7 @@ class FamiliesTest {
       hub.loadInto(model);
       HubRequest request =
           new HubRequest(
-                  "topk", OptionalInt.empty(), Optional.empty(), Published.MOMENT, Optional.empty())
+                  "topk", Optional.empty(), Optional.empty(), Published.MOMENT, Optional.empty())
               .as(as);
       if (held) {
         assertThat(HubExport.of(model, request).config().path("model_type").asText()).isEqualTo(as);
@@ -175,7 +207,7 @@ class FamiliesTest {
             model,
             new HubRequest(
                 "topk",
-                OptionalInt.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Published.MOMENT,
                 Optional.of("mixtral")))

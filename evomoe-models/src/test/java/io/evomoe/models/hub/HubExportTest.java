@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.BaseGate;
 import io.evomoe.gates.DtsGate;
+import io.evomoe.gates.LossFreeGate;
+import io.evomoe.gates.ReMoeGate;
 import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
@@ -14,6 +16,7 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
@@ -24,6 +27,7 @@ import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,7 +58,8 @@ class HubExportTest {
     Model<?> model = Published.fresh(own, Published.DENSE);
     LayerGradientCheck.disturb(model.parameters(), 0.3);
 
-    HubExport export = HubExport.of(model, "dense", OptionalInt.of(10), Optional.empty());
+    HubExport export =
+        HubExport.of(model, "dense", Optional.of(TextEnds.between(10)), Optional.empty());
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     assertThat(export.unmapped()).isEmpty();
@@ -76,7 +81,7 @@ class HubExportTest {
   void should_be_written_in_the_type_that_is_asked_for() throws IOException {
     PublishedModel own = new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK);
     Model<?> model = Published.fresh(own, Published.DENSE);
-    HubExport export = HubExport.of(model, "dense", OptionalInt.empty(), Optional.empty());
+    HubExport export = HubExport.of(model, "dense", Optional.empty(), Optional.empty());
 
     export.write(folder, Optional.of(DataType.BFLOAT16), HubExport.DEFAULT_SHARD_BYTES);
 
@@ -92,6 +97,42 @@ class HubExportTest {
         .withMessageContaining("shardBytes");
   }
 
+  /** Its tables name experts, and some of its numbers are near 0. */
+  @ParameterizedTest
+  @CsvSource({"HALF", "BFLOAT16"})
+  void should_not_round_the_state_of_gates(DataType type) throws IOException {
+    PublishedModel own = new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK);
+    for (GateProvider gate : List.of(new ReMoeGate.Provider(), new LossFreeGate.Provider())) {
+      Model<?> model = Published.fresh(own, gate);
+      model.state().forEach(state -> state.value().assign(1.4097e-8));
+      Path out = folder.resolve(gate.name());
+
+      HubExport export = HubExport.of(model, gate.name(), Optional.empty(), Optional.empty());
+      export.write(out, Optional.of(type), HubExport.DEFAULT_SHARD_BYTES);
+
+      List<List<Float>> exact = new ArrayList<>();
+      try (SafeTensors tensors = SafeTensors.open(out.resolve("model.safetensors"))) {
+        for (String name : tensors.names()) {
+          if (tensors.info(name).type() == DataType.FLOAT) {
+            exact.add(floats(tensors.read(name)));
+          }
+        }
+      }
+      assertThat(exact)
+          .isNotEmpty()
+          .containsExactlyInAnyOrderElementsOf(
+              model.state().stream().map(state -> floats(state.value())).toList());
+    }
+  }
+
+  private static List<Float> floats(INDArray array) {
+    List<Float> numbers = new ArrayList<>();
+    for (double number : array.castTo(DataType.DOUBLE).ravel().toDoubleVector()) {
+      numbers.add((float) number);
+    }
+    return numbers;
+  }
+
   /** A model that was taught to chat ends with another token than documents do. */
   @ParameterizedTest
   @CsvSource({"5, 7, 5", ", 7, 7"})
@@ -101,8 +142,8 @@ class HubExportTest {
         Published.fresh(
             new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK), Published.DENSE);
 
-    HubExport.of(model, "dense", OptionalInt.of(3), Optional.empty())
-        .withTextEnds(begin == null ? OptionalInt.empty() : OptionalInt.of(begin), end)
+    OptionalInt first = begin == null ? OptionalInt.empty() : OptionalInt.of(begin);
+    HubExport.of(model, "dense", Optional.of(new TextEnds(first, end)), Optional.empty())
         .write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     ObjectNode config = JsonFile.read(folder.resolve(HubConfig.FILE));
@@ -118,7 +159,7 @@ class HubExportTest {
     Model<?> model = Published.fresh(own, new DtsGate.EvolvedProvider());
     model.spawn(SpawnMethod.mask(0.3), 5);
 
-    HubExport export = HubExport.of(model, "evomoe", OptionalInt.empty(), Optional.empty());
+    HubExport export = HubExport.of(model, "evomoe", Optional.empty(), Optional.empty());
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
@@ -157,7 +198,7 @@ class HubExportTest {
     PublishedModel own = new PublishedModel(family, EmbeddingSize.of(11, 8), STACK);
     Model<?> model = Published.fresh(own, new BaseGate.Provider());
 
-    HubExport export = HubExport.of(model, "base", OptionalInt.empty(), Optional.empty());
+    HubExport export = HubExport.of(model, "base", Optional.empty(), Optional.empty());
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
@@ -175,7 +216,7 @@ class HubExportTest {
     Transformer model = switchTransformer();
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HubExport.of(model, "switch", OptionalInt.empty(), Optional.empty()))
+        .isThrownBy(() -> HubExport.of(model, "switch", Optional.empty(), Optional.empty()))
         .withMessageContaining("published as [gpt2, roberta, llama,");
     HubExport export = HubExport.of(model, "switch");
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -106,7 +105,7 @@ final class Published {
   }
 
   static HubExport export(Model<?> model, Optional<ImportOrigin> origin) {
-    return HubExport.of(model, "dense", OptionalInt.empty(), origin);
+    return HubExport.of(model, "dense", Optional.empty(), origin);
   }
 
   /** Type, shape and bytes of every tensor in a folder's files. */

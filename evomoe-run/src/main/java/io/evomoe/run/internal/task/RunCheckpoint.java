@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.ImportOrigin;
+import io.evomoe.models.hub.TextEnds;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TokenizerContents;
 import io.evomoe.moe.TrainingFacts;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,22 +196,20 @@ public final class RunCheckpoint implements AutoCloseable {
   HubExport export(TrainedModel<?> trained, ExportRequest request) {
     Integer topK = request.topK();
     TrainedModel<?> routed = topK == null ? trained : trained.withTopK(topK);
-    OptionalInt end =
-        folder.hasTokenizer() ? OptionalInt.of(tokenizer().endOfText()) : OptionalInt.empty();
-    HubExport export =
-        HubExport.of(
-            routed.model(),
-            new HubRequest(
-                config.gate(),
-                end,
-                ImportOrigin.load(folder.originPath()),
-                routed.context(),
-                Optional.ofNullable(request.family())));
-    if (folder.hasTokenizer()) {
-      TokenizerContents contents = TokenizerContents.read(folder.tokenizerPath());
-      export.withTextEnds(contents.begin(), contents.end());
-    }
-    return export.ofRun(description());
+    Optional<TextEnds> ends = folder.hasTokenizer() ? Optional.of(textEnds()) : Optional.empty();
+    HubRequest exported =
+        new HubRequest(
+            config.gate(),
+            ends,
+            ImportOrigin.load(folder.originPath()),
+            routed.context(),
+            Optional.ofNullable(request.family()));
+    return HubExport.of(routed.model(), exported).ofRun(description());
+  }
+
+  private TextEnds textEnds() {
+    TokenizerContents contents = TokenizerContents.read(folder.tokenizerPath());
+    return new TextEnds(contents.begin(), contents.end());
   }
 
   /** What an export in our own form says of this run. */
