@@ -3,6 +3,9 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +33,11 @@ class GgufCommandTest {
       assertThat(export.code()).as(export.err()).isZero();
       assertThat(export.out())
           .contains("29 tensors: " + out, "GELU: exact here, the tanh formula there");
-      assertThat(Files.readAllBytes(out)).startsWith('G', 'G', 'U', 'F', 3, 0, 0, 0);
+      byte[] file = Files.readAllBytes(out);
+      assertThat(file).startsWith('G', 'G', 'U', 'F', 3, 0, 0, 0);
+      assertThat(number(file, "tokenizer.ggml.bos_token_id"))
+          .as("else llama.cpp takes another token of GPT-2's")
+          .isEqualTo(number(file, "tokenizer.ggml.eos_token_id"));
     }
     assertThat(Files.size(folder.resolve("f16.gguf")))
         .isLessThan(Files.size(folder.resolve("f32.gguf")));
@@ -59,6 +66,15 @@ class GgufCommandTest {
     assertThat(out).doesNotExist();
     assertThat(there).hasContent("keep me");
     assertThat(inTheWay).isEmptyDirectory();
+  }
+
+  /** A field of 32 bits, which stands behind its name and its type. */
+  private static int number(byte[] file, String field) {
+    int at = new String(file, StandardCharsets.ISO_8859_1).indexOf(field);
+    assertThat(at).as(field).isPositive();
+    return ByteBuffer.wrap(file)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getInt(at + field.length() + Integer.BYTES);
   }
 
   private Path trained(int task, String gate) {

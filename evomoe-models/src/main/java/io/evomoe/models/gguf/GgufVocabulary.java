@@ -109,7 +109,9 @@ record GgufVocabulary(
     metadata.int32s(
         PREFIX + "token_type", tokens.stream().map(token -> token.kind().number).toList());
     metadata.texts(PREFIX + "merges", merges);
-    begin.ifPresent(id -> metadata.uint32(PREFIX + "bos_token_id", id));
+    // Without one llama.cpp takes token 11 for it.
+    OptionalInt first = begin.isPresent() ? begin : end;
+    first.ifPresent(id -> metadata.uint32(PREFIX + "bos_token_id", id));
     end.ifPresent(id -> metadata.uint32(PREFIX + "eos_token_id", id));
     padding.ifPresent(id -> metadata.uint32(PREFIX + "padding_token_id", id));
     metadata.bool(PREFIX + "add_bos_token", false);

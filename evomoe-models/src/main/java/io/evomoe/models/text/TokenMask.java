@@ -22,7 +22,7 @@ final class TokenMask {
   TokenMask(Tokenizer tokenizer) {
     mask = tokenizer.requireSpecial(SpecialTokens.MASK);
     special = new boolean[tokenizer.vocabularySize()];
-    special[tokenizer.endOfText()] = true;
+    tokenizer.specialIds().forEach(id -> special[id] = true);
     SpecialTokens.ROBERTA.all().forEach(token -> special[tokenizer.requireSpecial(token)] = true);
     ordinary = IntStream.range(0, special.length).filter(id -> !special[id]).toArray();
   }

@@ -17,6 +17,7 @@ import org.nd4j.linalg.api.memory.enums.ResetPolicy;
 import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Translates sentences, several at a time. A sentence's translation does not depend on the others,
@@ -35,6 +36,7 @@ public final class Translation {
   private final Transformer model;
   private final StepContext context;
   private final int end;
+  private final int tokens;
 
   /**
    * Translates with a model as it is at a step (phase and temperature steer its gates).
@@ -42,13 +44,26 @@ public final class Translation {
    * @param end id of {@code </s>}, which ends the sentences of both sides
    */
   public Translation(Transformer model, StepContext context, int end) {
-    if (end < 0 || end >= model.config().vocabulary()) {
+    this(model, context, end, model.config().vocabulary());
+  }
+
+  /**
+   * The same with a model whose table has more rows than there are tokens.
+   *
+   * @param tokens that translations are made of: ids below this, at most the model's vocabulary
+   */
+  public Translation(Transformer model, StepContext context, int end, int tokens) {
+    if (tokens < 1 || tokens > model.config().vocabulary()) {
       throw new IllegalArgumentException(
-          "end must be in 0..%d, was %d".formatted(model.config().vocabulary() - 1, end));
+          "tokens must be in 1..%d, was %d".formatted(model.config().vocabulary(), tokens));
+    }
+    if (end < 0 || end >= tokens) {
+      throw new IllegalArgumentException("end must be in 0..%d, was %d".formatted(tokens - 1, end));
     }
     this.model = model;
     this.context = context.evaluating();
     this.end = end;
+    this.tokens = tokens;
   }
 
   /** Most tokens of a source: one fewer than the model's positions, for the end token. */
@@ -103,11 +118,17 @@ public final class Translation {
         try (MemoryWorkspace step = open("EVOMOE_TRANSLATION_STEP")) {
           cache.reorder(batch.origins());
           INDArray logits = model.nextTokenLogits(batch.lastTokens(), memory, cache, context);
-          batch.advance(TokenMatrix.of(model.kernels(), logits));
+          batch.advance(TokenMatrix.of(model.kernels(), ofTokens(logits)));
         }
       }
     }
     return batch;
+  }
+
+  private INDArray ofTokens(INDArray logits) {
+    return logits.size(1) == tokens
+        ? logits
+        : logits.get(NDArrayIndex.all(), NDArrayIndex.interval(0, tokens)).dup('c');
   }
 
   /** Each source and an end token, filled up with more of them that are padding. */

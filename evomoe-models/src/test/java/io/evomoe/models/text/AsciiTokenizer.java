@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /** One token a character, with RoBERTa's special tokens: character c has id 4 + c. */
-public final class AsciiTokenizer implements Tokenizer {
+public class AsciiTokenizer implements Tokenizer {
   /** Id of {@code <mask>}, the last. */
   public static final int MASK = 132;
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +116,29 @@ class MaskedBatchesTest {
         if (targets[s] >= 0 && batch.tokens().id(s) != AsciiTokenizer.MASK) {
           assertThat(batch.tokens().id(s)).isBetween(4, AsciiTokenizer.MASK - 1);
         }
+      }
+    }
+  }
+
+  /** An added token of a tokenizer from outside, which stands for no text. */
+  @Test
+  void should_not_choose_or_draw_what_the_tokenizer_calls_special() {
+    Tokenizer more =
+        new AsciiTokenizer() {
+          @Override
+          public Set<Integer> specialIds() {
+            return Set.of(2, 'b' + 4);
+          }
+        };
+    int[] ids = IntStream.range(0, 2000).map(i -> 4 + (i % 2 == 0 ? 'a' : 'b')).toArray();
+    MaskedBatches batches = new MaskedBatches(new TokenStream("s", ids), more, 102, 20, 5);
+
+    for (int index = 0; index < 50; index++) {
+      LanguageBatch batch = batches.batch(index);
+      int[] targets = batch.targets();
+      for (int s = 0; s < targets.length; s++) {
+        assertThat(targets[s]).isIn(-1, 'a' + 4);
+        assertThat(targets[s] >= 0 && batch.tokens().id(s) == 'b' + 4).isFalse();
       }
     }
   }

@@ -68,6 +68,22 @@ class TranslationTest {
         .getRow(0);
   }
 
+  /** A table may have more rows than there are tokens. */
+  @Test
+  void should_write_the_tokens_that_there_are() {
+    for (int tokens = END + 1; tokens <= SmallTransformer.VOCABULARY; tokens++) {
+      int last = tokens;
+      Translation few = new Translation(model, Backwards.context(), END, tokens);
+      for (int beam : new int[] {1, 3}) {
+        assertThat(few.translate(SOURCES, new Search(beam, 0.6, 6, 4)))
+            .allMatch(ids -> Arrays.stream(ids).allMatch(id -> id < last));
+      }
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Translation(model, Backwards.context(), END, 12))
+        .withMessage("tokens must be in 1..11, was 12");
+  }
+
   @Test
   void should_translate_a_sentence_as_if_it_were_alone() {
     for (int beam : new int[] {1, 3}) {

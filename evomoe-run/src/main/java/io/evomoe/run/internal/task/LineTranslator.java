@@ -29,7 +29,10 @@ public final class LineTranslator {
     this.tokenizer = tokenizer;
     this.translation =
         new Translation(
-            trained.model(), trained.context(), tokenizer.requireSpecial(SpecialTokens.END));
+            trained.model(),
+            trained.context(),
+            tokenizer.requireSpecial(SpecialTokens.END),
+            tokenizer.vocabularySize());
     this.search = search;
     this.special =
         SpecialTokens.ROBERTA.all().stream()
