@@ -30,7 +30,8 @@ final class DataOptions {
       paramLabel = "FORMAT",
       converter = FormConverter.class,
       description =
-          "format of files whose ending says none: text, markdown, jsonl, csv, tsv or parquet")
+          "format of files whose ending says none, also of those in a folder: text, markdown, jsonl,"
+              + " csv, tsv or parquet")
   @Nullable FileForm format;
 
   @Option(

@@ -103,7 +103,10 @@ final class EvalCommand implements Callable<Integer> {
       DataForm usual = run.config().data();
       DataForm asked = asked(usual);
       RunCheckpoint read = run.withConfig(run.config().with(c -> c.data(asked)));
-      Tasks.named(run.config().task()).evaluate(read, request).lines().forEach(System.out::println);
+      Tasks.named(run.config().task())
+          .evaluate(read, request, System.out::println)
+          .lines()
+          .forEach(System.out::println);
     }
     return 0;
   }

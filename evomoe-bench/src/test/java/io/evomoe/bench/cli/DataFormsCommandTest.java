@@ -100,7 +100,8 @@ class DataFormsCommandTest {
     TinyRuns.deleteNewestCheckpoint(out);
     CommandRun resumed = CommandRun.of("train", "--resume", out.toString());
     CommandRun eval = CommandRun.of("eval", "--checkpoint", out.toString());
-    Path other = Files.writeString(folder.resolve("b.csv"), "text\n" + "A message.\n".repeat(40));
+    Path other =
+        Files.writeString(folder.resolve("b.csv"), "text\n" + "A message.\n".repeat(40) + "a,b\n");
     String[] evalOther = {"eval", "--checkpoint", out.toString(), "--data", other.toString()};
 
     assertThat(refused.code()).isEqualTo(2);
@@ -115,6 +116,9 @@ class DataFormsCommandTest {
     assertThat(CommandRun.of(evalOther).err()).contains("must name the column body");
     CommandRun named = CommandRun.of(with(evalOther, "--text-field", "text"));
     assertThat(named.code()).as(named.err()).isZero();
+    assertThat(named.out())
+        .contains("b.csv is CSV of column text: 40 documents, 400 characters; 1");
+    assertThat(eval.out()).doesNotContain(" bad lines left out");
     CommandRun unheard =
         CommandRun.of("eval", "--checkpoint", out.toString(), "--text-field", "text");
     assertThat(unheard.code()).isEqualTo(2);

@@ -228,8 +228,8 @@ class RobertaCommandsTest {
     CommandRun run = CommandRun.of("eval", "--checkpoint=" + trained, "--data=" + file);
 
     assertThat(run.out())
-        .contains("of text file " + file)
-        .isEqualTo(CommandRun.of("eval", "--checkpoint=" + trained, "--split=test").out());
+        .startsWith("text file " + file + " is ")
+        .endsWith(CommandRun.of("eval", "--checkpoint=" + trained, "--split=test").out());
   }
 
   @Test

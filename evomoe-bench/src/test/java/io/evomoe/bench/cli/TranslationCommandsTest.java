@@ -192,6 +192,10 @@ class TranslationCommandsTest {
         .contains("of pair file " + one)
         .contains("1 sentences, beam");
     assertThat(evalOf(several).succeeded().out()).contains("5 sentences, beam");
+    Files.writeString(several.resolve("c.tsv"), "no pair\nThe road 9.\tDie Straße 9.\n");
+    assertThat(evalOf(several, "--skip-bad-lines").succeeded().out())
+        .startsWith("folder " + several + " is 3 files of ")
+        .contains("; in c.tsv 1 bad line left out: 1\n", "6 sentences, beam");
     for (Path data : List.of(one, several)) {
       evalOf(data, "--split", "train").refused("is measured as a whole, as " + data + " would be");
     }

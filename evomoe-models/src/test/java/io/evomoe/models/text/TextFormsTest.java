@@ -1,6 +1,7 @@
 package io.evomoe.models.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.evomoe.models.text.classes.ClassifiedCorpus;
@@ -242,7 +243,7 @@ class TextFormsTest {
   void should_take_the_split_of_a_folder_in_any_form() throws IOException {
     write("hub/train.jsonl", WrittenForms.jsonLines(TEXT, List.of(List.of("a"), List.of("b"))));
     write("hub/validation.jsonl", WrittenForms.jsonLines(TEXT, List.of(List.of("c"))));
-    write("hub/test.jsonl.gz", WrittenForms.jsonLines(TEXT, List.of(List.of("d"))));
+    write("hub/test-00000-of-00001.jsonl.gz", WrittenForms.jsonLines(TEXT, List.of(List.of("d"))));
     write("hub/README.md", "# not read");
 
     TextSplit split = TextSplit.open(folder.resolve("hub"));
@@ -250,6 +251,30 @@ class TextFormsTest {
     assertThat(split.train().documents()).containsExactly("a", "b");
     assertThat(split.valid().documents()).containsExactly("c");
     assertThat(split.test().orElseThrow().documents()).containsExactly("d");
+  }
+
+  @Test
+  void should_take_numbered_files_of_the_training_part_alone_for_one_text() throws IOException {
+    for (String number : List.of("00000", "00001")) {
+      String name = "hub/train-%s-of-00002.jsonl".formatted(number);
+      write(name, WrittenForms.jsonLines(TEXT, List.of(List.of("a" + number), List.of("b"))));
+    }
+
+    TextSplit split = TextSplit.open(folder.resolve("hub"));
+
+    assertThat(split.train().documents().size() + split.valid().documents().size()).isEqualTo(4);
+  }
+
+  /** All files of such a folder as one text would have its test part among what is trained on. */
+  @Test
+  void should_refuse_a_part_in_several_files() throws IOException {
+    for (String part : List.of("train-00000-of-00002", "train-00001-of-00002", "test")) {
+      write("hub/%s.jsonl".formatted(part), WrittenForms.jsonLines(TEXT, List.of(List.of("a"))));
+    }
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TextSplit.open(folder.resolve("hub")))
+        .withMessageContaining("must hold one file NAME.train.jsonl or NAME.train.jsonl.gz, has [");
   }
 
   private Path write(String name, String text) throws IOException {

@@ -62,11 +62,11 @@ public final class DataSource {
     List<SourceFile> files = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (Path file : list(path)) {
-      FileForm known = Files.isDirectory(file) ? null : FileForm.of(file).orElse(null);
+      FileForm known = Files.isDirectory(file) ? null : FileForm.of(file).orElse(form.format());
       if (known == null || (known == FileForm.MARKDOWN && kind != RecordKind.DOCUMENT)) {
         others.add(file.toFile().getName());
       } else {
-        files.add(new SourceFile(file, FileForm.require(kind.file(file), file, null)));
+        files.add(new SourceFile(file, FileForm.require(kind.file(file), file, form.format())));
       }
     }
     if (files.isEmpty()) {

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * A folder that holds a ready split: {@code X.train.txt}, {@code X.valid.txt} and so on, in any
- * form; {@code validation} and {@code dev} are {@code valid}, and {@code X.} may be left out.
+ * form; {@code validation} and {@code dev} are {@code valid}, and {@code X.} may be left out. A
+ * part may be called the only one of its number, as in {@code train-00000-of-00001.parquet}.
  */
 public final class SplitFolder {
   private static final List<String> PARTS = List.of("train", "valid", "test");
@@ -28,6 +29,8 @@ public final class SplitFolder {
           FileForm.CSV,
           FileForm.PARQUET);
 
+  private static final Pattern NUMBERED = Pattern.compile("-\\d+-of-\\d+\\.");
+
   private final Path folder;
   private final FileForm form;
 
@@ -36,12 +39,21 @@ public final class SplitFolder {
     this.form = form;
   }
 
-  /** Whether a path is a folder with a file that is named as a part of a split. */
+  /**
+   * Whether a path is a folder with a file that is named as a part of a split. Files that are
+   * numbered and all of the training part are a text in several files.
+   */
   public static boolean isOne(Path path) {
     return Files.isDirectory(path)
-        && PARTS.stream()
+        && PREFERRED.stream()
             .anyMatch(
-                part -> PREFERRED.stream().anyMatch(form -> !files(path, part, form).isEmpty()));
+                form ->
+                    PARTS.stream().skip(1).anyMatch(part -> !files(path, part, form).isEmpty())
+                        || files(path, PARTS.get(0), form).stream().anyMatch(f -> !isNumbered(f)));
+  }
+
+  private static boolean isNumbered(Path file) {
+    return NUMBERED.matcher(fileName(file)).find();
   }
 
   /**
@@ -90,7 +102,8 @@ public final class SplitFolder {
   private static List<Path> files(Path folder, String part, FileForm form) {
     String names = part.equals("valid") ? "valid|validation|dev" : part;
     Pattern name =
-        Pattern.compile("(.+\\.)?(%s)\\.(%s)(\\.gz|\\.zst)?".formatted(names, form.endings()));
+        Pattern.compile(
+            "(.+\\.)?(%s)(-\\d+-of-\\d+)?\\.(%s)(\\.gz|\\.zst)?".formatted(names, form.endings()));
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> name.matcher(fileName(file).toLowerCase(Locale.ROOT)).matches())

@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -194,7 +195,17 @@ public abstract class Task<B, M extends Model<B>> {
   }
 
   /** Measures a trained model. */
-  public abstract Measurement evaluate(RunCheckpoint run, EvalRequest request);
+  public final Measurement evaluate(RunCheckpoint run, EvalRequest request) {
+    return evaluate(run, request, note -> {});
+  }
+
+  /**
+   * Measures a trained model.
+   *
+   * @param said told what data other than the run's was taken for
+   */
+  public abstract Measurement evaluate(
+      RunCheckpoint run, EvalRequest request, Consumer<String> said);
 
   /** The trained model of a run in the files of Hugging Face. */
   public abstract HubExport export(RunCheckpoint run, ExportRequest request);

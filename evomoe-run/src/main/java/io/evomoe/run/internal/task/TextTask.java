@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Language modelling of text, causal or masked, with a tokenizer of its own.
@@ -73,10 +74,10 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   }
 
   @Override
-  public final Measurement evaluate(RunCheckpoint run, EvalRequest request) {
+  public final Measurement evaluate(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
     TokenStream text =
         TokenStream.of(
-            text(run, request), run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
+            text(run, request, said), run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
     CorpusBatches<LanguageBatch> batches = objective.batches(text, run.tokenizer(), run.config());
     List<LanguageBatch> read = batches.evaluationBatches(request.batches());
     double loss;
@@ -94,10 +95,11 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   }
 
   /** The text that a request means. */
-  private static Documents text(RunCheckpoint run, EvalRequest request) {
+  private static Documents text(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
     RunConfig config = run.config();
-    TextSources sources = new TextSources(config.split(), config.data(), note -> {});
     Path data = request.data();
+    Consumer<String> ofOthers = data == null ? note -> {} : said;
+    TextSources sources = new TextSources(config.split(), config.data(), ofOthers);
     return data == null
         ? sources.part(run.data(List.of()), request.split())
         : sources.whole(data, request.split());

@@ -105,19 +105,19 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   }
 
   @Override
-  public Measurement evaluate(RunCheckpoint run, EvalRequest request) {
-    PairCorpus pairs = pairs(run, request);
+  public Measurement evaluate(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
+    PairCorpus pairs = pairs(run, request, said);
     try (TrainedModel<Transformer> trained = trained(run, request)) {
       return new TranslationQuality(run, trained).measure(pairs, request);
     }
   }
 
   /** The pairs that a request means. */
-  private static PairCorpus pairs(RunCheckpoint run, EvalRequest request) {
+  private static PairCorpus pairs(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
     RunConfig config = run.config();
     Path data = request.data();
     if (data != null) {
-      return PairCorpus.read(measured(data, request.split(), config.data()), note -> {});
+      return PairCorpus.read(measured(data, request.split(), config.data()), said);
     }
     List<Path> sources = run.data(List.of());
     return part(open(sources, config.split(), config.data(), note -> {}), request.split(), sources);
