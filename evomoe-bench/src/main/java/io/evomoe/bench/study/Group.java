@@ -83,7 +83,10 @@ record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
     return Objects.requireNonNull(bySeed.get(seed), "no run of this seed");
   }
 
-  /** The mean over a run's steps that have it, each row standing for the steps since the last. */
+  /**
+   * The mean over a run's steps that have it, each row standing for the steps since the last: of
+   * what rows have as means of those.
+   */
   static double mean(StudyRecord run, Function<CurveRow, OptionalDouble> value) {
     double sum = 0;
     long steps = 0;
@@ -97,5 +100,14 @@ record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
       before = row.step();
     }
     return steps == 0 ? Double.NaN : sum / steps;
+  }
+
+  /** The mean over the evaluations that have it, each of which stands for itself. */
+  static double meanOfEvaluations(StudyRecord run, Function<CurveRow, OptionalDouble> value) {
+    return run.evaluations().stream()
+        .map(value)
+        .flatMapToDouble(OptionalDouble::stream)
+        .average()
+        .orElse(Double.NaN);
   }
 }

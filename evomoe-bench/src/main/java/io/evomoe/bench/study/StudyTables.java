@@ -199,7 +199,9 @@ public final class StudyTables {
           group.ofMeasured(run -> run.result().activeExperts()).text(decimals(2)),
           group.ofMeasured(run -> run.result().loadEntropy()).text(decimals(3)),
           group.ofMeasured(run -> Group.mean(run, CurveRow::dropRate)).text(decimals(3)),
-          group.ofMeasured(run -> Group.mean(run, CurveRow::routingFluctuation)).text(decimals(3)),
+          group
+              .ofMeasured(run -> Group.meanOfEvaluations(run, CurveRow::routingFluctuation))
+              .text(decimals(3)),
           group.of(RunResult::trainFlops).text(MarkdownTable::scientific),
           group.of(RunResult::tokensPerSecond).text(decimals(0)));
     }

@@ -95,10 +95,14 @@ const valueAxis = (name, format, colours, {axisLabel, ...more}) => ({
 });
 
 // The first steep fall would squeeze all later differences into one line: unless the whole range is
-// asked for, the axis starts at the loss that nine tenths of the points stay below.
+// asked for, the axis starts at the loss that nine tenths of the points stay below, and above all
+// held-out losses but those of the first quarter: one that rises again is what the chart is for.
 const lossCeiling = () => {
-  const losses = shownGates().flatMap(runsOf).flatMap(run => run.train).filter(v => v !== null).sort((a, b) => a - b);
-  return wholeRange || losses.length < 40 ? null : Math.ceil(10 * losses[Math.floor(losses.length * 0.9)]) / 10;
+  const runs = shownGates().flatMap(runsOf);
+  const losses = runs.flatMap(run => run.train).filter(v => v !== null).sort((a, b) => a - b);
+  if (wholeRange || losses.length < 40) return null;
+  const heldOut = runs.flatMap(run => run.valid.slice(Math.floor(run.valid.length / 4))).filter(v => v !== null);
+  return Math.ceil(10 * Math.max(losses[Math.floor(losses.length * 0.9)], ...heldOut)) / 10;
 };
 
 const toolbox = colours => ({

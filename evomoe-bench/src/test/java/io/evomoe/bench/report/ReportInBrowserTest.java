@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +84,51 @@ class ReportInBrowserTest {
                 + " switch from .* dense \\(interrupted at step 240 of 500\\) from .*");
     assertThat(charts.get(11).get("words").asText())
         .matches("Load per expert of evomoe, seed 1\\. .* 12\\.5% would be even\\.");
+  }
+
+  /** As of a model that has learned its texts by heart. */
+  @Test
+  void should_show_a_held_out_loss_that_rises_again() {
+    ReportData all = SyntheticRuns.comparison(List.of("dense"), 1, 240);
+    RecordedRun run = all.runs().get(0);
+    List<CurveRow> rows = run.rows().stream().map(ReportInBrowserTest::rising).toList();
+    Path rising = folder.resolve("rising.html");
+    HtmlReport.write(
+        rising,
+        new ReportData(
+            all.title(),
+            all.note(),
+            all.description(),
+            all.results(),
+            List.of(new RecordedRun(run.task(), run.gate(), run.seed(), rows, List.of()))));
+
+    page().open(rising, 1280, "light");
+
+    String highest = "echarts.getInstanceByDom(%s).getOption().yAxis[0].max".formatted(LOSS);
+    assertThat(page().evaluate(highest).asDouble()).isBetween(20.0, 21.0);
+    page().open(report, 1280, "light");
+    assertThat(page().evaluate(highest).asDouble()).isBetween(1.0, 5.0);
+  }
+
+  private static CurveRow rising(CurveRow row) {
+    boolean late = row.validLoss().isPresent() && row.step() > 120;
+    return new CurveRow(
+        row.task(),
+        row.gate(),
+        row.seed(),
+        row.step(),
+        row.tokens(),
+        row.trainFlops(),
+        row.wallSeconds(),
+        row.trainLoss(),
+        late ? OptionalDouble.of(20) : row.validLoss(),
+        row.auxLoss(),
+        row.temperature(),
+        row.activeExperts(),
+        row.loadEntropy(),
+        row.dropRate(),
+        row.deadExperts(),
+        row.routingFluctuation());
   }
 
   @Test

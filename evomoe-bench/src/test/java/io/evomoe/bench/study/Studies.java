@@ -85,6 +85,11 @@ final class Studies {
   }
 
   static CurveRow row(StudyRun run, long step, double validLoss) {
+    return row(run, step, OptionalDouble.of(validLoss), OptionalDouble.of(0.25));
+  }
+
+  static CurveRow row(
+      StudyRun run, long step, OptionalDouble validLoss, OptionalDouble fluctuation) {
     OptionalDouble empty = OptionalDouble.empty();
     return new CurveRow(
         "gpt",
@@ -94,14 +99,14 @@ final class Studies {
         step * TOKENS,
         step * 1e9,
         step,
-        OptionalDouble.of(validLoss),
-        OptionalDouble.of(validLoss),
+        validLoss,
+        validLoss,
         empty,
         empty,
         OptionalDouble.of(2),
         empty,
         empty,
         empty,
-        OptionalDouble.of(0.25));
+        fluctuation);
   }
 }

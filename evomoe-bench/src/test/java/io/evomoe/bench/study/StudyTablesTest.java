@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.bench.report.ReportData;
+import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RecordedRun;
 import io.evomoe.testing.OtherDigits;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,25 @@ class StudyTablesTest {
     assertThat(StudyTables.markdown(study))
         .contains("9 of 9 runs are recorded")
         .doesNotContain("Not run yet", "NaN");
+  }
+
+  /** However many rows the thinned curve has between two of them. */
+  @Test
+  void every_evaluation_should_count_alike_in_the_routing_fluctuation() {
+    StudyRun run = Studies.run(study, "switch-1");
+    recordAll();
+    OptionalDouble none = OptionalDouble.empty();
+    OptionalDouble loss = OptionalDouble.of(4);
+    StudyRecord record =
+        new StudyRecord(
+            study.record(run).orElseThrow().result(),
+            List.of(
+                Studies.row(run, 96, none, none),
+                Studies.row(run, 100, loss, OptionalDouble.of(1)),
+                Studies.row(run, 144, none, none),
+                Studies.row(run, 150, loss, OptionalDouble.of(0))));
+
+    assertThat(Group.meanOfEvaluations(record, CurveRow::routingFluctuation)).isEqualTo(0.5);
   }
 
   @Test
