@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,6 +12,10 @@ import picocli.CommandLine.Model.CommandSpec;
 final class CommandText {
   /** Set by the launcher: the path it was started by. */
   private static final String COMMAND = "evomoe.command";
+
+  /** What the launcher does by, beside its arguments. */
+  private static final List<String> VARIABLES =
+      List.of("EVOMOE_KERNELS", "EVOMOE_CLASSPATH", "EVOMOE_JAVA_OPTS", "SPARK_HOME");
 
   private CommandText() {}
 
@@ -40,10 +45,25 @@ final class CommandText {
     String launcher = System.getProperty(COMMAND);
     String classPath = System.getProperty("java.class.path");
     if (launcher != null) {
-      return quoted(launcher);
+      return program(launcher, System.getenv());
     }
     // As java -jar sets it.
     return classPath.matches("[^:;]+\\.jar") ? "java -jar " + quoted(classPath) : "evomoe";
+  }
+
+  /**
+   * The launcher with the variables that it was given, without which it would be another run; that
+   * of Windows alone, whose shell has no such words.
+   */
+  static String program(String launcher, Map<String, String> environment) {
+    StringBuilder command = new StringBuilder();
+    for (String name : VARIABLES) {
+      String value = environment.getOrDefault(name, "");
+      if (!value.isBlank() && !launcher.endsWith(".cmd")) {
+        command.append(name).append('=').append(quoted(value)).append(' ');
+      }
+    }
+    return command.append(quoted(launcher)).toString();
   }
 
   /** In single quotes where a shell would take a letter for something else. */

@@ -131,6 +131,8 @@ final class CompareCommand implements Callable<Integer> {
         recorded.stream().filter(row -> plan.stream().noneMatch(run -> run.place().isOwn(row)));
     List<CurveRow> kept =
         Stream.concat(others, plan.stream().flatMap(run -> run.earlier().stream())).toList();
+    // Before their rows are left out of the curves.
+    plan.stream().filter(run -> run.finished() == null).forEach(run -> run.place().requireOwn());
     String goOn = goOn(folder);
     List<ComparedRun> before =
         plan.stream().map(PlannedRun::place).filter(ComparedRun::hasModel).toList();

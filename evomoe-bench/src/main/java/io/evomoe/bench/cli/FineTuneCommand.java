@@ -89,8 +89,8 @@ final class FineTuneCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       description =
-          "folder for results; runs/finetune by default. The same command goes on where it was"
-              + " interrupted")
+          "folder for results; runs/finetune by default. With it the same command goes on where it"
+              + " was interrupted")
   @Nullable Path out;
 
   @Spec

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,8 +53,10 @@ public final class Main {
     System.exit(out.codeAfter(code));
   }
 
-  /** Runs a command; the exit code. */
+  /** Runs a command, whose numbers are the same in every country; the exit code. */
   static int execute(String... arguments) {
+    Locale before = Locale.getDefault(Locale.Category.FORMAT);
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     Main main = new Main();
     CommandLine commandLine = commandLine(main);
     commandLine.setParameterExceptionHandler(Failures::wrongUsage);
@@ -72,6 +75,7 @@ public final class Main {
       return Failures.brokenJar(e);
     } finally {
       Loudness.end();
+      Locale.setDefault(Locale.Category.FORMAT, before);
     }
   }
 

@@ -15,6 +15,7 @@ import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +61,14 @@ record PlannedRun(
    * until it is stopped and saved.
    *
    * @param name for people
-   * @param curves already holds the {@link #earlier} rows
+   * @param shared curves of a comparison, which hold the {@link #earlier} rows already; null for a
+   *     file in the run's own folder, which nobody else may be writing to
    * @param watcher told of every step, beside the log in the run's folder
    */
   Outcome train(
       String name,
       TaskData<?, ?> data,
-      CurveFile curves,
+      @Nullable CurveFile shared,
       RunWatcher watcher,
       GracefulStop stop,
       MemoryGuard memory,
@@ -81,10 +83,12 @@ record PlannedRun(
     console.println(Description.losses(config));
     console.flush();
     try (OutputFolder ignored = place.open();
+        CurveFile own = shared == null ? CurveFile.create(place.curves(), earlier) : null;
         TaskTraining<?, ?> run =
             checkpoint == null
                 ? TaskTraining.of(data, config)
                 : TaskTraining.resumed(data, config, checkpoint)) {
+      CurveFile curves = Objects.requireNonNull(shared == null ? own : shared);
       return train(name, run, curves, watcher, stop, memory, console);
     }
   }

@@ -24,6 +24,9 @@ import picocli.CommandLine.Spec;
 
 /** Options that say what to train: shared by commands. */
 final class RunOptions {
+  private static final String PRECISION = "compute.precision";
+  private static final String RECOMPUTE = "compute.recompute";
+
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
   CommandSpec command;
@@ -148,30 +151,54 @@ final class RunOptions {
   /** The single fields that these options set, by dotted name, as text. */
   Map<String, String> fields() {
     Map<String, String> fields = new LinkedHashMap<>(set);
-    put(fields, "training.steps", steps);
-    put(fields, "training.learningRate", learningRate);
-    put(fields, "training.batch", batch);
+    put(fields, "--steps", "training.steps", steps);
+    put(fields, "--learning-rate", "training.learningRate", learningRate);
+    put(fields, "--batch", "training.batch", batch);
     if (precision != null) {
       Precision.parse(precision);
     }
-    put(fields, "compute.precision", precision);
-    put(fields, "compute.recompute", recompute ? true : null);
+    put(fields, "--precision", PRECISION, precision);
+    put(fields, "--recompute", RECOMPUTE, recompute ? true : null);
     return fields;
   }
 
-  private static void put(Map<String, String> fields, String field, @Nullable Object value) {
-    if (value != null) {
-      fields.put(field, value.toString());
+  /** Sets a field that an option of a command stands for, as {@code --set} would. */
+  void set(String option, String field, @Nullable Object value) {
+    put(set, option, field, value);
+  }
+
+  private static void put(
+      Map<String, String> fields, String option, String field, @Nullable Object value) {
+    if (value == null) {
+      return;
+    }
+    String before = fields.put(field, value.toString());
+    if (before != null && !before.equals(value.toString())) {
+      throw new IllegalArgumentException(
+          "%s is given twice, %s by --set and %s by %s: give one of them"
+              .formatted(field, before, value, option));
     }
   }
 
-  /** These options as another process takes them. */
+  /**
+   * These options as another process takes them.
+   *
+   * @param precision in place of what was given; null for that of the run by default
+   * @param recompute whether activations are computed again
+   */
   List<String> asArguments(@Nullable String precision, boolean recompute) {
     List<String> arguments = new ArrayList<>(List.of("--task", task, "--preset", preset));
     data.forEach(path -> arguments.addAll(List.of("--data", path.toString())));
     arguments.addAll(form.asArguments());
     arguments.addAll(split.asArguments());
-    set.forEach((field, value) -> arguments.addAll(List.of("--set", field + "=" + value)));
+    Map<String, String> others = new LinkedHashMap<>(set);
+    if (precision != null) {
+      others.remove(PRECISION);
+    }
+    if (recompute) {
+      others.remove(RECOMPUTE);
+    }
+    others.forEach((field, value) -> arguments.addAll(List.of("--set", field + "=" + value)));
     add(arguments, "--steps", steps);
     add(arguments, "--learning-rate", learningRate);
     add(arguments, "--batch", batch);

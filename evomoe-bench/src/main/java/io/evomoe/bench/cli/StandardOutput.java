@@ -3,6 +3,8 @@ package io.evomoe.bench.cli;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,14 +12,38 @@ import org.jspecify.annotations.Nullable;
  * when its disk is full, and a command whose result is lost must not end as one that is done.
  */
 final class StandardOutput extends OutputStream {
-  /** What Linux and macOS call it when a reader, such as {@code head}, has had enough. */
+  /**
+   * What it is called when a reader, such as {@code head}, has had enough; elsewhere in other
+   * languages.
+   */
   private static final String NO_READER = "Broken pipe";
 
+  private static final Path ITSELF = Path.of("/proc/self/fd/1");
+
   private final OutputStream out;
+  private final boolean pipe;
   private @Nullable IOException lost;
 
   StandardOutput(OutputStream out) {
+    this(out, isPipe());
+  }
+
+  /**
+   * A stream.
+   *
+   * @param pipe whether it leads to another program: nothing but that can be why it takes no more
+   */
+  StandardOutput(OutputStream out, boolean pipe) {
     this.out = out;
+    this.pipe = pipe;
+  }
+
+  private static boolean isPipe() {
+    try {
+      return Files.readSymbolicLink(ITSELF).toString().startsWith("pipe:");
+    } catch (IOException notLinux) {
+      return false;
+    }
   }
 
   @Override
@@ -43,7 +69,7 @@ final class StandardOutput extends OutputStream {
    * @return another one than 0 where something is lost, unless its reader went away
    */
   int codeAfter(int code) {
-    if (lost == null || NO_READER.equals(lost.getMessage())) {
+    if (lost == null || pipe || NO_READER.equals(lost.getMessage())) {
       return code;
     }
     System.err.println("evomoe: standard output cannot be written: " + IoReason.of(lost));

@@ -19,7 +19,6 @@ import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
 import java.io.IOException;
@@ -33,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,15 +94,29 @@ final class StudyCommand implements Callable<Integer> {
 
   private static final String WHO = "evomoe study";
 
+  private static final List<String> OF_TRAINING =
+      Stream.concat(Stream.of("--only", "--max-minutes"), WatchOptions.OPTIONS.stream().sorted())
+          .toList();
+
   private final PrintStream console = System.out;
 
   @Override
   public Integer call() {
     watch.requireValid();
+    requireHeard();
     try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call")) {
       study(stop);
     }
     return 0;
+  }
+
+  private void requireHeard() {
+    for (String option : OF_TRAINING) {
+      if (tables && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new IllegalArgumentException(
+            option + " is for runs that are trained, and with --tables none is");
+      }
+    }
   }
 
   private void study(GracefulStop stop) {
@@ -260,12 +274,8 @@ final class StudyCommand implements Callable<Integer> {
       RunWatcher watcher,
       GracefulStop stop,
       MemoryGuard memory) {
-    Path file = place.folder().resolve(CurveFile.NAME);
-    List<CurveRow> recorded = CurveFile.readIfWhole(file);
-    PlannedRun planned = PlannedRun.of(place, recorded);
-    try (CurveFile curves = CurveFile.create(file, planned.earlier())) {
-      return planned.train(run.name(), prepared.data(), curves, watcher, stop, memory, console);
-    }
+    PlannedRun planned = PlannedRun.of(place, CurveFile.readIfWhole(place.curves()));
+    return planned.train(run.name(), prepared.data(), null, watcher, stop, memory, console);
   }
 
   private void write(Study study, Path folder, Path local, String note) {

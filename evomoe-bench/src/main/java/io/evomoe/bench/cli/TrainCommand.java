@@ -110,13 +110,11 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     watch.requireValid();
-    if (experts != null) {
-      options.set.put("model.experts", experts.toString());
-    }
     if (spawn != null) {
       SpawnMethod.parse(spawn);
-      options.set.put("evolution.spawn", spawn);
     }
+    options.set("--experts", "model.experts", experts);
+    options.set("--spawn", "evolution.spawn", spawn);
     if (!cluster.asked()) {
       cluster.requireUnused();
     }

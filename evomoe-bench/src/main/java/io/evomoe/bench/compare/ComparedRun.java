@@ -17,6 +17,7 @@ import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,17 @@ public final class ComparedRun {
   }
 
   /**
+   * Refuses what {@link #open} would refuse, and leaves the run as it is.
+   *
+   * @throws IllegalArgumentException if somebody trains it on now, or has done so
+   */
+  public void requireOwn() {
+    if (Files.isDirectory(folder)) {
+      open().close();
+    }
+  }
+
+  /**
    * Where checkpoints go while it trains. All that is there of a run that cannot be continued is
    * deleted, so that nothing is taken for this one's.
    */
@@ -209,7 +221,8 @@ public final class ComparedRun {
     }
   }
 
-  private Path curves() {
+  /** Its curve: of a run of a study from the beginning, of others when they are over. */
+  public Path curves() {
     return folder.resolve(CurveFile.NAME);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,20 @@ class CommandTextTest {
     assertThat(shell.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
         .isEqualTo(word);
+  }
+
+  @Test
+  void should_name_the_variables_without_which_the_command_would_be_another() {
+    Map<String, String> environment =
+        Map.of(
+            "EVOMOE_KERNELS", "nd4j",
+            "EVOMOE_CLASSPATH", "my gate.jar",
+            "EVOMOE_JAVA_OPTS", " ",
+            "HOME", "/home/me");
+
+    assertThat(CommandText.program("./evomoe", environment))
+        .isEqualTo("EVOMOE_KERNELS=nd4j EVOMOE_CLASSPATH='my gate.jar' ./evomoe");
+    assertThat(CommandText.program("evomoe.cmd", environment)).isEqualTo("evomoe.cmd");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.testing.OtherDigits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +76,18 @@ class CommandsTest {
     assertThat(CommandRun.of("compare", "--help").out())
         .contains("--gates=<gates>[,<gates>...]")
         .doesNotContain("\\s");
+  }
+
+  @Test
+  void numbers_should_be_the_same_whatever_digits_the_locale_has() {
+    String[] command = {"bench", "params", "--task", "gpt", "--preset", "quick"};
+    String printed = CommandRun.of(command).succeeded().out();
+
+    try (OtherDigits digits = new OtherDigits()) {
+      Locale before = Locale.getDefault(Locale.Category.FORMAT);
+      assertThat(CommandRun.of(command).out()).isEqualTo(printed).contains(",");
+      assertThat(Locale.getDefault(Locale.Category.FORMAT)).isEqualTo(before);
+    }
   }
 
   @Test

@@ -101,8 +101,10 @@ class KeptModelsTest {
     assertThat(gpt.compare(out, "switch", "20", "--keep-models", "none").out())
         .contains("finished before");
     assertThat(kept()).containsExactly("switch-1");
+    String curves = Files.readString(out.resolve(CurveFile.NAME));
     CommandRun anew = gpt.compare(out, "switch", "25");
     assertThat(anew.code()).isEqualTo(2);
+    assertThat(out.resolve(CurveFile.NAME)).hasContent(curves);
     assertThat(anew.err()).contains(run + " holds a run that was trained on since");
     assertThat(kept()).containsExactly("switch-1");
   }

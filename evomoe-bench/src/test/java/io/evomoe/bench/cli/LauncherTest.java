@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,46 @@ class LauncherTest {
     assertThat(ran.err()).isEmpty();
     assertThat(Files.isSameFile(home, Path.of(ran.property("evomoe.home")))).isTrue();
     assertThat(ran.property("evomoe.command")).isEqualTo(link.toString());
+  }
+
+  /** Among the sources, whatever the folder beside them is called. */
+  @Test
+  void should_not_take_a_folder_app_for_a_release() throws Exception {
+    Files.writeString(home.resolve("pom.xml"), "");
+    Files.setLastModifiedTime(home.resolve("pom.xml"), FileTime.fromMillis(0));
+    Files.createDirectories(folder.resolve("app"));
+
+    Ran ran = run(script, "gates");
+
+    assertThat(ran.out()).contains("-Devomoe.home=" + home, jar().toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', C.UTF-8", "C, C.UTF-8", "C.utf8, C.utf8"})
+  void should_let_java_read_letters_that_are_not_of_ascii(String before, String after)
+      throws Exception {
+    for (String name : List.of("LANG", "LC_CTYPE")) {
+      environment.put(name, "");
+    }
+    environment.put("LC_ALL", before);
+    script(
+        Path.of(environment.get("JAVA_HOME")).resolve("bin/java"),
+        JAVA.formatted("17.0.9") + "echo \"LC_ALL=$LC_ALL\"\n");
+
+    assertThat(run(script, "gates").out()).contains("LC_ALL=" + after);
+  }
+
+  @Test
+  void should_build_the_jar_of_a_cluster_where_it_is_missing() throws Exception {
+    environment.put("SPARK_HOME", "/opt/spark");
+    Path all = home.resolve("evomoe-spark/target/evomoe-spark-" + Launcher.version() + "-all.jar");
+    maven("mkdir -p '%s' && touch '%s'".formatted(all.getParent(), all));
+
+    Ran first = run(script, "train", "--spark", "local[2]");
+    Ran second = run(script, "train", "--spark", "local[2]");
+
+    assertThat(first.err()).containsExactly("Building evomoe (once) ...");
+    assertThat(second.err()).isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.run.config.RunConfig;
 import java.util.ArrayList;
@@ -28,5 +29,24 @@ class RunOptionsTest {
     assertThat(config.training().batch()).isEqualTo(3);
     assertThat(config.training().learningRate()).isEqualTo(0.5);
     assertThat(given.asArguments(given.precision, given.recompute)).containsSubsequence(options);
+  }
+
+  @Test
+  void what_an_option_and_set_give_otherwise_should_be_refused() {
+    for (String[] both :
+        List.of(
+            new String[] {"--steps", "5", "--set", "training.steps=6"},
+            new String[] {"--precision", "bf16", "--set", "compute.precision=f32"})) {
+      RunOptions given = new RunOptions();
+      CommandLine.populateCommand(given, both);
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> given.config("switch", 1))
+          .withMessageEndingWith(
+              " by --set and %s by %s: give one of them".formatted(both[1], both[0]));
+    }
+    RunOptions same = new RunOptions();
+    CommandLine.populateCommand(same, "--steps", "5", "--set", "training.steps=5");
+    assertThat(same.config("switch", 1).training().steps()).isEqualTo(5);
   }
 }

@@ -25,7 +25,7 @@ class StandardOutputTest {
 
   @Test
   void what_was_lost_should_be_said_once_and_not_hide_a_failure() {
-    StandardOutput full = new StandardOutput(failing("No space left on device"));
+    StandardOutput full = new StandardOutput(failing("No space left on device"), false);
     QuietOutput printed = new QuietOutput(full);
     printed.println("result");
     printed.println("more");
@@ -38,10 +38,13 @@ class StandardOutputTest {
 
   @Test
   void a_reader_that_has_had_enough_should_be_no_failure() {
-    StandardOutput head = new StandardOutput(failing("Broken pipe"));
-    new QuietOutput(head).println("result");
+    StandardOutput head = new StandardOutput(failing("Broken pipe"), false);
+    StandardOutput piped = new StandardOutput(failing("Daten\u00fcbergabe unterbrochen"), true);
+    for (StandardOutput out : List.of(head, piped)) {
+      new QuietOutput(out).println("result");
 
-    assertThat(said(head, 0)).isEqualTo("0: ");
+      assertThat(said(out, 0)).isEqualTo("0: ");
+    }
   }
 
   @Test

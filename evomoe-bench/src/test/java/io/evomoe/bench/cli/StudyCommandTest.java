@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.ResultFile;
 import java.io.IOException;
@@ -177,6 +178,21 @@ class StudyCommandTest {
   }
 
   @Test
+  void should_leave_a_run_as_it_is_that_somebody_trains_on_or_has() throws IOException {
+    Path run = folder.resolve("work/runs/rate-switch-0.002");
+    text.train(run, "switch", "6");
+    Path curve = run.resolve(CurveFile.NAME);
+    String before = Files.readString(curve);
+
+    study("--only", "rate-switch-0.002").refused(run + " holds a run that was trained on since");
+    assertThat(curve).hasContent(before);
+    try (OutputFolder held = OutputFolder.open(run, "evomoe train")) {
+      study("--only", "rate-switch-0.002").refused(run + " is being written by evomoe train");
+    }
+    assertThat(curve).hasContent(before);
+  }
+
+  @Test
   void should_start_no_run_that_would_not_be_over_in_time() {
     study("--only", "rate-*");
 
@@ -192,12 +208,16 @@ class StudyCommandTest {
         "--only=nothing: --only must be the name of a run, such as rate-evomoe-0.002",
         "--max-minutes=0: --max-minutes must be above 0, was 0.0",
         "--max-minutes=NaN: --max-minutes must be above 0, was NaN",
+        "--tables --only=x: --only is for runs that are trained, and with --tables none is",
+        "--tables --report-every=3: --report-every is for runs that are trained",
         "--config=absent.yaml: absent.yaml cannot be read: there is no such file"
       })
   void should_refuse_wrong_input_in_one_line(String input) {
     String[] parts = input.split(": ", 2);
     CommandRun run =
-        parts[0].startsWith("--config") ? CommandRun.of("study", parts[0]) : study(parts[0]);
+        parts[0].startsWith("--config")
+            ? CommandRun.of("study", parts[0])
+            : study(parts[0].split(" "));
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains(parts[1]).hasLineCount(1);

@@ -32,7 +32,8 @@ class TerminalInterruptTest {
       shown = terminal.shown();
     }
 
-    String goOn = "'%s' train --resume %s".formatted(launcher.script(), out);
+    String program = CommandText.program(launcher.script().toString(), System.getenv());
+    String goOn = "%s train --resume %s".formatted(program, out);
     assertThat(shown).contains("Stopped and saved; go on with: " + goOn);
     assertThat(TinyRuns.losses(out)).hasSizeBetween(1, STEPS - 1);
     CommandRun.of("train", "--resume", out.toString());

@@ -2,6 +2,7 @@ package io.evomoe.run.record;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -52,9 +53,16 @@ public record Annealing(
 
   /** One line for people. */
   public String text() {
-    return "%s: temperature %.2f -> %.2f, active experts %.2f -> %.2f, step %.0f ms -> %.0f ms"
-        .formatted(
-            gate, startTemperature, endTemperature, startActive, endActive, startMillis, endMillis);
+    return String.format(
+        Locale.ROOT,
+        "%s: temperature %.2f -> %.2f, active experts %.2f -> %.2f, step %.0f ms -> %.0f ms",
+        gate,
+        startTemperature,
+        endTemperature,
+        startActive,
+        endActive,
+        startMillis,
+        endMillis);
   }
 
   private static double mean(

@@ -3,6 +3,7 @@ package io.evomoe.run.result;
 import io.evomoe.models.text.EvaluationShare;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -35,11 +36,23 @@ public record Measurement(
     List<String> lines = new ArrayList<>();
     String accuracy =
         translation
-            .map(scores -> ", token accuracy %.1f%%".formatted(100 * scores.tokenAccuracy()))
+            .map(
+                scores ->
+                    String.format(
+                        Locale.ROOT, ", token accuracy %.1f%%", 100 * scores.tokenAccuracy()))
             .orElse("");
     lines.add(
-        "%s on %,d %s, %s, of %s: loss %.4f nats, perplexity %.2f%s"
-            .formatted(run, tokens, unit, share.text(), text, loss, perplexity(), accuracy));
+        String.format(
+            Locale.ROOT,
+            "%s on %,d %s, %s, of %s: loss %.4f nats, perplexity %.2f%s",
+            run,
+            tokens,
+            unit,
+            share.text(),
+            text,
+            loss,
+            perplexity(),
+            accuracy));
     translation.map(TranslationScores::lines).ifPresent(lines::addAll);
     return List.copyOf(lines);
   }

@@ -43,8 +43,12 @@ public record TranslationScores(
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%,d sentences, beam %d, length penalty %s:"
-            .formatted(sentences, search.beam(), search.lengthPenalty()));
+        String.format(
+            Locale.ROOT,
+            "%,d sentences, beam %d, length penalty %s:",
+            sentences,
+            search.beam(),
+            search.lengthPenalty()));
     lines.add(bleu.text());
     lines.add(String.format(Locale.ROOT, "chrF|%s = %.1f", ChrF.signature(), chrF));
     for (Example example : examples) {
