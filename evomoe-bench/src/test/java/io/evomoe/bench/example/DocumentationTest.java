@@ -3,6 +3,8 @@ package io.evomoe.bench.example;
 import static io.evomoe.bench.example.Pages.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.Tasks;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -106,6 +109,34 @@ class DocumentationTest {
       assertThat(config.options())
           .containsKey(gate.equals("evomoe") ? "balance" : "capacityFactor");
     }
+  }
+
+  /** Nothing of a preset stays, which has another EvoMoE than the official scripts. */
+  @Test
+  void should_show_the_official_recipe_whole(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("recipe.yaml");
+    Files.writeString(file, Pages.blocks("docs/gates.md", "yaml").get(1).text());
+
+    RunConfig config =
+        Tasks.checked(
+            ConfigFile.overlay(Tasks.preset("gpt", "quick").config("gpt", "evomoe", 1), file));
+
+    assertThat(config.evolution())
+        .isEqualTo(
+            EvolutionConfig.defaults()
+                .with(e -> e.schedule(TemperatureSchedule.Shape.LINEAR))
+                .with(e -> e.maxTemperature(2.0).minTemperature(0.5))
+                .with(e -> e.temperatureSteps(162).hardFrom(194)));
+    assertThat(config.options())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "prior", "none",
+                "noise", "true",
+                "renormalize", "false",
+                "threshold", "0.001",
+                "balance", "0",
+                "routerInit", "uniform",
+                "evaluation", "top1"));
   }
 
   static Stream<String> pages() {
