@@ -67,6 +67,7 @@ record NewState(
     Path path = output.path();
     RunFolder folder = new RunFolder(path);
     RoundSettings.delete(path);
+    folder.deleteClassifier();
     prepared.saveTokenizer(path);
     folder.write(config);
     KeptTokens.of(folder, content, config).write(prepared.data());

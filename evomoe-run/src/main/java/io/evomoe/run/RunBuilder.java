@@ -55,6 +55,9 @@ public final class RunBuilder<M extends Model<?>> {
   private TextProgress progress = TextProgress.NONE;
   private @Nullable RunStart start;
 
+  /** Whether it begins with all settings of another run, or of a configuration. */
+  private boolean whole;
+
   RunBuilder(Task<?, ?> task, Class<M> type, Architecture architecture, List<Path> data) {
     this(task, type, architecture);
     data(data);
@@ -69,8 +72,12 @@ public final class RunBuilder<M extends Model<?>> {
   static RunBuilder<?> of(RunConfig given, List<Path> data) {
     Task<?, ?> task = Tasks.named(given.task());
     Architecture architecture = given.model().architecture();
-    return new RunBuilder<>(task, task.modelType(architecture), architecture, data)
-        .change(c -> given);
+    RunBuilder<?> builder =
+        new RunBuilder<>(task, task.modelType(architecture), architecture, data);
+    builder.whole = true;
+    builder.gate = given.gate();
+    builder.seed = given.seed();
+    return builder.change(c -> given.with(b -> b.gate(c.gate()).seed(c.seed())));
   }
 
   static RunBuilder<?> after(EarlierRun earlier) {
@@ -85,6 +92,7 @@ public final class RunBuilder<M extends Model<?>> {
     RunBuilder<M> builder =
         new RunBuilder<>(Tasks.named(config.task()), type, config.model().architecture());
     builder.start = earlier;
+    builder.whole = true;
     return builder;
   }
 
@@ -101,8 +109,17 @@ public final class RunBuilder<M extends Model<?>> {
     return this;
   }
 
-  /** The size to begin with: {@code quick}, {@code small} or {@code base}. */
+  /**
+   * The size to begin with: {@code quick}, {@code small} or {@code base}.
+   *
+   * @throws IllegalArgumentException for a run that begins with all settings of another one or of a
+   *     configuration
+   */
   public RunBuilder<M> preset(String name) {
+    if (whole) {
+      throw new IllegalArgumentException(
+          "preset must be left out of a run that has all settings already, was " + name);
+    }
     preset = name;
     return this;
   }

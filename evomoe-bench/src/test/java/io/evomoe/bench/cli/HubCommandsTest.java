@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.text.PreTokenizer;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -210,6 +212,19 @@ class HubCommandsTest {
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err()).contains("the regular expression of pre_tokenizer must be one of");
     assertThat(folder.resolve("refused")).doesNotExist();
+  }
+
+  @Test
+  void a_router_that_was_frozen_should_stay_so() throws IOException {
+    Path run = folder.resolve("run");
+    new TinyRuns("gpt", text).train(run, "stablemoe", "20").succeeded();
+
+    assertThat(frozen(imported(export(run, "published")))).isNotEmpty().isEqualTo(frozen(run));
+  }
+
+  private static List<String> frozen(Path run) {
+    Path checkpoints = run.resolve("checkpoints");
+    return Checkpoint.open(CheckpointFolder.latest(checkpoints).orElseThrow()).frozen();
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -158,6 +159,11 @@ public final class Checkpoint implements SavedRun {
     requireFit(CheckpointFiles.MODEL, arrays, Set.of());
     read(CheckpointFiles.MODEL, arrays);
     freeze(model);
+  }
+
+  /** Names of parameters that are trained no more, in order. */
+  public List<String> frozen() {
+    return List.copyOf(state.frozen());
   }
 
   /** Freezes what was frozen. */

@@ -98,13 +98,25 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Copies all files of a tokenizer.
+   * Deletes all files of a tokenizer, so that none of them is taken for one of the next.
+   *
+   * @param folder that exists
+   */
+  public static void delete(Path folder) throws IOException {
+    for (String name : COPIED) {
+      Files.deleteIfExists(folder.resolve(name));
+    }
+  }
+
+  /**
+   * Copies all files of a tokenizer, in place of those of another.
    *
    * @param into made when it does not exist
    */
   public static void copy(Path folder, Path into) {
     try {
       Files.createDirectories(into);
+      delete(into);
       for (String name : COPIED) {
         if (Files.isRegularFile(folder.resolve(name))) {
           Files.copy(folder.resolve(name), into.resolve(name), StandardCopyOption.REPLACE_EXISTING);

@@ -110,7 +110,10 @@ public final class Classifier implements AutoCloseable {
     return config.model().sequence();
   }
 
-  /** The class of a text; what is longer than {@link #limit} loses its last tokens. */
+  /**
+   * The class of a text; what is longer than {@link #limit} loses its last tokens. White space
+   * around a text does not count, and line ends become {@code \n}, as in {@link LabelledText}.
+   */
   public Classified classify(String text) {
     return classify(List.of(text)).get(0);
   }
@@ -119,7 +122,10 @@ public final class Classifier implements AutoCloseable {
   public List<Classified> classify(List<String> texts) {
     List<Classified> classified = new ArrayList<>();
     for (int first = 0; first < texts.size(); first += Naming.BATCH) {
-      List<String> some = texts.subList(first, Math.min(texts.size(), first + Naming.BATCH));
+      List<String> some =
+          texts.subList(first, Math.min(texts.size(), first + Naming.BATCH)).stream()
+              .map(LabelledText::plain)
+              .toList();
       EncodedTexts encoded = EncodedTexts.enclosed(some, tokenizer, limit());
       List<Naming.Named> named =
           naming.of(encoded.batch(IntStream.range(0, some.size()).toArray()));

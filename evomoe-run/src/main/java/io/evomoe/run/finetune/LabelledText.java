@@ -17,7 +17,7 @@ public record LabelledText(String label, String text) {
   /** Refuses a label or a text that no file could hold. */
   public LabelledText {
     label = label.strip();
-    text = text.replace("\r\n", "\n").replace('\r', '\n').strip();
+    text = plain(text);
     if (label.isEmpty() || label.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
           "label must be on one line, not blank and without TABs, was '%s'"
@@ -26,6 +26,11 @@ public record LabelledText(String label, String text) {
     if (text.isEmpty()) {
       throw new IllegalArgumentException("text must not be blank, was so of label " + label);
     }
+  }
+
+  /** A text as files give it. */
+  static String plain(String text) {
+    return text.replace("\r\n", "\n").replace('\r', '\n').strip();
   }
 
   /** At least one, as they are read of a file that has one a line. */

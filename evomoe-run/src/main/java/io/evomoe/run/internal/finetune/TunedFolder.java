@@ -76,15 +76,15 @@ public final class TunedFolder {
     notes.put(Fingerprint.NOTE, TunedTrainings.fingerprint(run, settings, content, source, alone));
     notes.put(LABELS, String.join("\n", labels.names()));
     notes.put(SPAWNED, Boolean.toString(run.checkpoint().progress().spawned()));
+    if (RunFolder.isOne(path)) {
+      RunFolder.unused(path);
+    }
     for (TunedKind kind : TunedKind.values()) {
       CheckpointFolder.openNewestWhole(path.resolve(kind.folder())).ifPresent(this::requireSame);
     }
   }
 
   private void requireSame(Checkpoint there) {
-    if (RunFolder.isOne(path)) {
-      RunFolder.unused(path);
-    }
     if (!Objects.equals(notes.get(Fingerprint.NOTE), there.config().get(Fingerprint.NOTE))) {
       throw new IllegalArgumentException(
           path
@@ -180,6 +180,7 @@ public final class TunedFolder {
       if (parts.stream().allMatch(part -> part.saved().isEmpty())) {
         Files.deleteIfExists(path.resolve(StepFile.NAME));
       }
+      new RunFolder(path).deleteConfig();
       Path tokenizer = FileTree.requireNoLink(path.resolve(RunFolder.TOKENIZER));
       TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
       ConfigFile.write(

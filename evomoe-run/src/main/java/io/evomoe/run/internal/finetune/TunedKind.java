@@ -1,11 +1,12 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.run.internal.folder.RunFolder;
 import java.util.List;
 
 /** The trainings of a fine-tuning, in their order. */
 public enum TunedKind {
   /** From the weights that the run started with. */
-  SCRATCH("scratch", "without pre-training", "scratch"),
+  SCRATCH("scratch", "without pre-training", RunFolder.SCRATCH),
   /** From the weights that the run had come to. */
   TUNED("finetune", "fine-tuned", TunedFolder.CHECKPOINTS);
 

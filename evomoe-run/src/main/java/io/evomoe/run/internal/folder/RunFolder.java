@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.folder;
 
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.run.config.BoundConfig;
@@ -10,6 +11,7 @@ import io.evomoe.run.record.StepFile;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -30,8 +32,14 @@ public record RunFolder(Path path) {
   /** Name of the folder with the tokenizer. */
   public static final String TOKENIZER = "tokenizer";
 
+  private static final String HOLDS_OTHERS =
+      " holds checkpoints already, of finetune or a program: name another folder";
+
   /** What a fine-tuned classifier has in its folder, and no run. */
   public static final String CLASSIFIER = "model.yaml";
+
+  /** Where a fine-tuning keeps the network without pre-training, until all is measured. */
+  public static final String SCRATCH = "scratch";
 
   /** Name of the folder in that of a comparison which holds its runs. */
   public static final String RUNS = "runs";
@@ -116,9 +124,30 @@ public record RunFolder(Path path) {
           isOne(path)
               ? path
                   + " holds a run already: continue it with train --resume or Run.open, or name another folder"
-              : path + " holds checkpoints already, of finetune or a program: name another folder");
+              : path + HOLDS_OTHERS);
+    }
+    if (CheckpointFolder.latest(path.resolve(SCRATCH)).isPresent()) {
+      throw new IllegalArgumentException(path + HOLDS_OTHERS);
     }
     return folder;
+  }
+
+  /** Deletes what a fine-tuning has left that was ended before its first checkpoint. */
+  public void deleteClassifier() {
+    deleteFile(path.resolve(CLASSIFIER));
+  }
+
+  /** Deletes what a run has left that was ended before its first checkpoint. */
+  public void deleteConfig() {
+    deleteFile(configFile());
+  }
+
+  private static void deleteFile(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + file + ": " + IoReason.of(e, file), e);
+    }
   }
 
   /** Writes the configuration. */

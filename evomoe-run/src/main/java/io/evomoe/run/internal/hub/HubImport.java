@@ -10,6 +10,7 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.MoeForm;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.ModelConfig;
@@ -99,6 +100,9 @@ public final class HubImport {
         model.spawn(config.evolution().spawnMethod(), config.seed());
       }
       own.loadInto(model);
+      model.parameters().stream()
+          .filter(parameter -> run.frozen().contains(parameter.name()))
+          .forEach(Parameter::freeze);
       save(new RunFolder(made.path()), from, config, run.progress(), run.moment(), model);
       made.publish();
       return List.of(

@@ -113,7 +113,11 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
     try (Stream<Path> files = Files.list(scratch.path())) {
       Path target =
           Files.createDirectories(FileTree.requireNoLink(folder.resolve(RunFolder.TOKENIZER)));
-      for (Path file : files.toList()) {
+      List<Path> made = files.toList();
+      if (!made.isEmpty()) {
+        TokenizerFiles.delete(target);
+      }
+      for (Path file : made) {
         Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {

@@ -214,7 +214,8 @@ public final class RunCheckpoint implements AutoCloseable {
 
   /** What an export in our own form says of this run. */
   ObjectNode description() {
-    return new RunDescription(config, checkpoint.progress(), checkpoint.context(), vocabulary())
+    return new RunDescription(
+            config, checkpoint.progress(), checkpoint.context(), vocabulary(), checkpoint.frozen())
         .fields();
   }
 

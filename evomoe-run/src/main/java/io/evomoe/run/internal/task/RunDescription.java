@@ -6,6 +6,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Progress;
+import java.util.List;
 
 /**
  * What an export in our own form says of its run: enough to make the same model again.
@@ -14,12 +15,21 @@ import io.evomoe.training.Progress;
  * @param progress how far it had come
  * @param moment of its next step
  * @param tokens that its tokenizer has
+ * @param frozen names of parameters that are trained no more
  */
-public record RunDescription(RunConfig config, Progress progress, StepContext moment, int tokens) {
+public record RunDescription(
+    RunConfig config, Progress progress, StepContext moment, int tokens, List<String> frozen) {
   private static final String CONFIG = "config";
 
   /** What exports of earlier versions do not say, because no gate of their time asked. */
   private static final String ANNEALING_LEFT = "annealingLeft";
+
+  private static final String FROZEN = "frozen";
+
+  /** Keeps the names unmodifiable. */
+  public RunDescription {
+    frozen = List.copyOf(frozen);
+  }
 
   /** As fields. */
   public ObjectNode fields() {
@@ -39,6 +49,9 @@ public record RunDescription(RunConfig config, Progress progress, StepContext mo
     }
     if (complete.get("moment") instanceof ObjectNode moment && !moment.has(ANNEALING_LEFT)) {
       moment.put(ANNEALING_LEFT, 0);
+    }
+    if (!complete.has(FROZEN)) {
+      complete.putArray(FROZEN);
     }
     return StrictYaml.bind(complete, RunDescription.class, source);
   }
