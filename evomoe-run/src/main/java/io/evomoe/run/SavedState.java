@@ -106,9 +106,18 @@ final class SavedState implements RunState {
   /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
   private void requireMoreSteps() {
     long steps = saved.config().training().steps();
-    if (steps() >= steps && CurveFile.readIfWhole(curves()).isEmpty()) {
+    if (steps() < steps) {
+      return;
+    }
+    List<CurveRow> rows = CurveFile.readIfWhole(curves());
+    if (rows.isEmpty()) {
       throw new IllegalArgumentException(
           "%s has taken all of its %d steps and has no curve of them; ask for more (--steps %d)"
+              .formatted(saved.folder().path(), steps, steps + 1));
+    }
+    if (rows.stream().noneMatch(row -> row.step() == steps && row.validLoss().isPresent())) {
+      throw new IllegalArgumentException(
+          "%s was stopped after step %d, of which nobody measured the held-out loss; ask for more (--steps %d)"
               .formatted(saved.folder().path(), steps, steps + 1));
     }
   }

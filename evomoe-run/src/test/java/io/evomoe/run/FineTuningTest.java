@@ -15,6 +15,7 @@ import io.evomoe.run.finetune.FineTuningListener;
 import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.record.StepRecord;
@@ -174,6 +175,21 @@ class FineTuningTest {
     }
     assertThat(told).first().isEqualTo("finished before, taken as it is");
     assertThat(Files.readAllBytes(whole.resolve(StepFile.NAME))).isEqualTo(log);
+  }
+
+  /** Whoever takes the curves away for a plot has not asked for another training. */
+  @Test
+  void finished_it_should_be_the_same_again_without_its_curves() throws IOException {
+    Path curves = whole.resolve(CurveFile.NAME);
+    byte[] before = Files.readAllBytes(curves);
+    List<String> told = new ArrayList<>();
+    Files.delete(curves);
+    try (FineTuning tuning = texts().in(whole)) {
+      assertThat(tuning.train(noting(told)).scores()).isEqualTo(reached.scores());
+    } finally {
+      Files.write(curves, before);
+    }
+    assertThat(told).first().isEqualTo("finished before, taken as it is");
   }
 
   @Test

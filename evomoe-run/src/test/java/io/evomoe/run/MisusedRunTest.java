@@ -44,6 +44,31 @@ class MisusedRunTest {
     assertGoesOn(out, step);
   }
 
+  /** The loss of an earlier step would stand for that of the end. */
+  @Test
+  void a_run_should_not_end_at_a_step_that_was_not_measured() throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).training(t -> t.evalEvery(5)).in(out)) {
+      run.train(
+          report -> {
+            if (report.step() == 7) {
+              run.requestStop();
+            }
+          });
+    }
+
+    try (Run<?> ended = Run.opening(out).set("training.steps", "7").open()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(ended::train)
+          .withMessageContaining(
+              "was stopped after step 7, of which nobody measured the held-out loss; ask for more"
+                  + " (--steps 8)");
+    }
+    try (Run<?> more = Run.opening(out).set("training.steps", "8").open()) {
+      assertThat(more.train().result().validLoss()).isFinite();
+    }
+  }
+
   @Test
   void an_interrupt_while_a_checkpoint_is_written_should_save_and_end_the_training()
       throws IOException {

@@ -119,16 +119,13 @@ public final class TunedFolder {
   }
 
   /**
-   * What was reached, if all was measured before.
+   * What was reached, if all was measured before; the curves are not asked for.
    *
    * @param steps of each training
    * @param texts name of those that the last measurement is of
    */
   public Optional<FineTuned> finished(long steps, String texts) {
-    List<TunedPart> parts = parts();
-    return parts
-        .get(parts.size() - 1)
-        .saved()
+    return CheckpointFolder.openNewestWhole(path.resolve(TunedKind.TUNED.folder()))
         .filter(at -> at.progress().step() == steps)
         .flatMap(at -> ClassScoreFile.read(path))
         .flatMap(
