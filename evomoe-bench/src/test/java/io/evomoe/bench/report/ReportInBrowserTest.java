@@ -112,23 +112,7 @@ class ReportInBrowserTest {
 
   private static CurveRow rising(CurveRow row) {
     boolean late = row.validLoss().isPresent() && row.step() > 120;
-    return new CurveRow(
-        row.task(),
-        row.gate(),
-        row.seed(),
-        row.step(),
-        row.tokens(),
-        row.trainFlops(),
-        row.wallSeconds(),
-        row.trainLoss(),
-        late ? OptionalDouble.of(20) : row.validLoss(),
-        row.auxLoss(),
-        row.temperature(),
-        row.activeExperts(),
-        row.loadEntropy(),
-        row.dropRate(),
-        row.deadExperts(),
-        row.routingFluctuation());
+    return late ? CurveRows.withValidLoss(row, OptionalDouble.of(20)) : row;
   }
 
   @Test

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.bench.report.CurveRows;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.ResultFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -162,22 +164,6 @@ class StudyTest {
   }
 
   private static CurveRow withoutValid(CurveRow row) {
-    return new CurveRow(
-        row.task(),
-        row.gate(),
-        row.seed(),
-        row.step(),
-        row.tokens(),
-        row.trainFlops(),
-        row.wallSeconds(),
-        row.trainLoss(),
-        java.util.OptionalDouble.empty(),
-        row.auxLoss(),
-        row.temperature(),
-        row.activeExperts(),
-        row.loadEntropy(),
-        row.dropRate(),
-        row.deadExperts(),
-        row.routingFluctuation());
+    return CurveRows.withValidLoss(row, OptionalDouble.empty());
   }
 }
