@@ -23,6 +23,11 @@ record ClosedState(Path path) implements RunState {
   }
 
   @Override
+  public List<Path> otherData() {
+    throw closed();
+  }
+
+  @Override
   public long steps() {
     throw closed();
   }

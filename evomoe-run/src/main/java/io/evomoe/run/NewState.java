@@ -43,6 +43,11 @@ record NewState(
   }
 
   @Override
+  public List<Path> otherData() {
+    return List.of();
+  }
+
+  @Override
   public OutputFolder lock() {
     return output.shared();
   }

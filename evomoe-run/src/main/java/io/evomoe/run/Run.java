@@ -265,7 +265,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   private RunOpening again() {
-    RunOpening opening = new RunOpening(path);
+    RunOpening opening = new RunOpening(path).data(state.otherData());
     return output == null ? opening : opening.output(output);
   }
 

@@ -314,7 +314,7 @@ public final class RunBuilder<M extends Model<?>> {
   private Run<M> prepared(RunConfig config, OutputFolder output) {
     RunFolder.unused(output.path());
     RunStart from = start;
-    List<Path> sources = data.isEmpty() && from != null ? from.run().data(List.of()) : data;
+    List<Path> sources = data.isEmpty() && from != null ? from.run().data() : data;
     String content = FolderDigest.of(sources);
     Prepared prepared =
         from == null

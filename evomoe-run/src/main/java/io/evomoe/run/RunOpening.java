@@ -24,7 +24,7 @@ public final class RunOpening {
     this.path = path;
   }
 
-  /** Trains on this data from now on. */
+  /** Trains on this data from now on, and measures on it. */
   public RunOpening data(List<Path> others) {
     data = List.copyOf(others);
     return this;
@@ -75,12 +75,12 @@ public final class RunOpening {
   }
 
   private RunCheckpoint checkpoint() {
-    return changes.isEmpty() ? RunCheckpoint.open(path) : resumed();
+    return changes.isEmpty() ? RunCheckpoint.open(path).withData(data) : resumed();
   }
 
   /** What the run has come to by now. */
   RunCheckpoint newest() {
-    return RunCheckpoint.open(RunFolder.open(path).path());
+    return RunCheckpoint.open(RunFolder.open(path).path()).withData(data);
   }
 
   RunCheckpoint resumed() {
@@ -88,7 +88,7 @@ public final class RunOpening {
       throw new IllegalArgumentException(
           path + " was trained in rounds on a cluster: it can go on there alone (--spark MASTER)");
     }
-    return RunCheckpoint.resume(path, changes);
+    return RunCheckpoint.resume(path, changes).withData(data);
   }
 
   SavedState saved() {

@@ -18,6 +18,9 @@ interface RunState extends AutoCloseable {
   /** What it is trained on. */
   List<Path> data();
 
+  /** What it was opened with in place of the data that it was started with; mostly empty. */
+  List<Path> otherData();
+
   /** Steps that are saved. */
   long steps();
 

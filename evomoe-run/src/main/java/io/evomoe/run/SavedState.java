@@ -42,7 +42,7 @@ final class SavedState implements RunState {
   public TaskData<?, ?> taskData(TextProgress progress) {
     TaskData<?, ?> encoded = read;
     if (encoded == null) {
-      List<Path> data = checkedData();
+      List<Path> data = saved.data();
       readContent = FolderDigest.of(data);
       encoded = Prepared.open(data, readContent, saved.config(), saved, progress);
       read = encoded;
@@ -52,12 +52,12 @@ final class SavedState implements RunState {
 
   @Override
   public List<Path> data() {
-    return opening.data().isEmpty() ? RunFolder.data(saved.checkpoint()) : opening.data();
+    return saved.dataPaths();
   }
 
-  /** Reads all of it, where it is to be what the run began with. */
-  private List<Path> checkedData() {
-    return saved.data(opening.data());
+  @Override
+  public List<Path> otherData() {
+    return opening.data();
   }
 
   @Override
@@ -83,7 +83,7 @@ final class SavedState implements RunState {
     requireMoreSteps();
     Checkpoint checkpoint = saved.checkpoint();
     RunConfig config = saved.config();
-    List<Path> data = checkedData();
+    List<Path> data = saved.data();
     String content = FolderDigest.of(data);
     TaskTraining<?, ?> run = TaskTraining.resumed(taskData(TextProgress.NONE), config, checkpoint);
     try {

@@ -259,7 +259,7 @@ final class TrainCommand implements Callable<Integer> {
     saved.requireFit(config, spawn != null);
     if (itsData) {
       saved.requireItsSplit(config);
-      options.data = saved.run().data(List.of());
+      options.data = saved.run().data();
     }
     start(Run.of(config, options.dataPaths()).from(saved), folder, stop);
   }

@@ -17,6 +17,7 @@ import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,14 +34,20 @@ public final class RunCheckpoint implements AutoCloseable {
   private final RunConfig config;
   private final Checkpoint checkpoint;
   private final List<String> changes;
+  private final List<Path> otherData;
   private @Nullable BpeTokenizer tokenizer;
 
   private RunCheckpoint(
-      RunFolder folder, RunConfig config, Checkpoint checkpoint, List<String> changes) {
+      RunFolder folder,
+      RunConfig config,
+      Checkpoint checkpoint,
+      List<String> changes,
+      List<Path> otherData) {
     this.folder = folder;
     this.config = config;
     this.checkpoint = checkpoint;
     this.changes = changes;
+    this.otherData = List.copyOf(otherData);
   }
 
   /**
@@ -56,7 +63,7 @@ public final class RunCheckpoint implements AutoCloseable {
     Checkpoint checkpoint = run.checkpoint(path);
     RunConfig config =
         BoundConfig.of(checkpoint).map(bound -> made(bound, written, run)).orElse(written);
-    return new RunCheckpoint(run, config, checkpoint, List.of());
+    return new RunCheckpoint(run, config, checkpoint, List.of(), List.of());
   }
 
   private static RunConfig made(BoundConfig bound, RunConfig written, RunFolder run) {
@@ -78,7 +85,8 @@ public final class RunCheckpoint implements AutoCloseable {
     RunConfig written = Tasks.checked(run.config());
     Checkpoint checkpoint = run.checkpoint(path);
     ResumedConfig resumed = ResumedConfig.of(written, run.configFile(), checkpoint, asked);
-    return new RunCheckpoint(run, Tasks.checked(resumed.config()), checkpoint, resumed.changes());
+    return new RunCheckpoint(
+        run, Tasks.checked(resumed.config()), checkpoint, resumed.changes(), List.of());
   }
 
   /**
@@ -105,7 +113,17 @@ public final class RunCheckpoint implements AutoCloseable {
 
   /** The same checkpoint, seen as that of a run of another configuration; to be closed as well. */
   public RunCheckpoint withConfig(RunConfig other) {
-    return new RunCheckpoint(folder, other, checkpoint, changes);
+    return new RunCheckpoint(folder, other, checkpoint, changes, otherData);
+  }
+
+  /**
+   * The same checkpoint of a run whose data is elsewhere, or is other data from now on; to be
+   * closed as well.
+   *
+   * @param others empty for the data that it was started with
+   */
+  public RunCheckpoint withData(List<Path> others) {
+    return new RunCheckpoint(folder, config, checkpoint, changes, others);
   }
 
   /** Configuration of the run, and of the steps to come. */
@@ -113,17 +131,29 @@ public final class RunCheckpoint implements AutoCloseable {
     return config;
   }
 
+  /** Where what the run is trained on is, or was. */
+  public List<Path> dataPaths() {
+    return otherData.isEmpty() ? RunFolder.data(checkpoint) : otherData;
+  }
+
   /**
    * What the run is trained on.
    *
-   * @param given empty for the data that it was started with
-   * @throws IllegalArgumentException if that is not there any more, or is other data now
+   * @throws IllegalArgumentException if what it was started with is not there any more, or is other
+   *     data now
    */
-  public List<Path> data(List<Path> given) {
-    if (!given.isEmpty()) {
-      return given;
+  public List<Path> data() {
+    List<Path> data = dataPaths();
+    if (!otherData.isEmpty()) {
+      return data;
     }
-    List<Path> data = RunFolder.data(checkpoint);
+    for (Path source : data) {
+      if (!Files.exists(source)) {
+        throw new IllegalArgumentException(
+            "the run was started with %s, which is not there any more; name its data (--data) to go on with it"
+                .formatted(source));
+      }
+    }
     if (!RunFolder.isSameData(checkpoint, data)) {
       throw new IllegalArgumentException(
           "the data in %s is not what the run was started with; name its data (--data) to go on with it"

@@ -101,7 +101,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
     Consumer<String> ofOthers = data == null ? note -> {} : said;
     TextSources sources = new TextSources(config.split(), config.data(), ofOthers);
     return data == null
-        ? sources.part(run.data(List.of()), request.split())
+        ? sources.part(run.data(), request.split())
         : sources.whole(data, request.split());
   }
 

@@ -119,7 +119,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     if (data != null) {
       return PairCorpus.read(measured(data, request.split(), config.data()), said);
     }
-    List<Path> sources = run.data(List.of());
+    List<Path> sources = run.data();
     return part(open(sources, config.split(), config.data(), note -> {}), request.split(), sources);
   }
 
