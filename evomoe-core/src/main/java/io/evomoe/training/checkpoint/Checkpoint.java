@@ -11,7 +11,6 @@ import io.evomoe.training.SavedRun;
 import io.evomoe.training.optimizer.Moments;
 import io.evomoe.training.optimizer.Optimizer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -121,21 +119,17 @@ public final class Checkpoint implements SavedRun {
 
   /** Names of all parameters and gate states. */
   Set<String> names() {
-    return inModel(tensors -> Set.copyOf(tensors.names()));
+    return file(CheckpointFiles.MODEL).names();
   }
 
   /** Whether there is an array of a name in the type and shape of this one. */
   boolean fits(String name, INDArray array) {
-    return inModel(tensors -> tensors.names().contains(name) && tensors.fits(name, array));
+    return file(CheckpointFiles.MODEL)
+        .ask(tensors -> tensors.names().contains(name) && tensors.fits(name, array));
   }
 
-  private <T> T inModel(Function<SafeTensors, T> question) {
-    Path file = folder.resolve(CheckpointFiles.MODEL);
-    try (SafeTensors tensors = SafeTensors.open(file)) {
-      return question.apply(tensors);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
-    }
+  private TensorFile file(String name) {
+    return new TensorFile(folder.resolve(name));
   }
 
   /** Version of the library that wrote it. */
@@ -203,30 +197,26 @@ public final class Checkpoint implements SavedRun {
 
   /** Said before names are compared, of which there would be too many to say this. */
   void requireSameExperts(Model<?> model) {
-    Path file = folder.resolve(CheckpointFiles.MODEL);
-    try (SafeTensors tensors = SafeTensors.open(file)) {
-      Set<String> names = tensors.names();
-      Map<String, Integer> wanted = new LinkedHashMap<>();
-      Map<String, Integer> found = new LinkedHashMap<>();
-      for (Parameter parameter : model.parameters()) {
-        ExpertPlace expert = parameter.place().expert().orElse(null);
-        if (expert != null) {
-          wanted.merge(expert.layer(), expert.number() + 1, Math::max);
-        }
-        // The parts of one expert tell how many there are of each.
-        if (expert != null && expert.number() == 0) {
-          int there = 0;
-          while (names.contains(expert.of(there))) {
-            there++;
-          }
-          found.merge(expert.layer(), there, Math::max);
-        }
+    TensorFile file = file(CheckpointFiles.MODEL);
+    Set<String> names = file.names();
+    Map<String, Integer> wanted = new LinkedHashMap<>();
+    Map<String, Integer> found = new LinkedHashMap<>();
+    for (Parameter parameter : model.parameters()) {
+      ExpertPlace expert = parameter.place().expert().orElse(null);
+      if (expert != null) {
+        wanted.merge(expert.layer(), expert.number() + 1, Math::max);
       }
-      wanted.forEach(
-          (layer, experts) -> requireSame(file, layer, experts, found.getOrDefault(layer, 0)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
+      // The parts of one expert tell how many there are of each.
+      if (expert != null && expert.number() == 0) {
+        int there = 0;
+        while (names.contains(expert.of(there))) {
+          there++;
+        }
+        found.merge(expert.layer(), there, Math::max);
+      }
     }
+    wanted.forEach(
+        (layer, experts) -> requireSame(file.path(), layer, experts, found.getOrDefault(layer, 0)));
   }
 
   private static void requireSame(Path file, String layer, int experts, int found) {
@@ -243,19 +233,15 @@ public final class Checkpoint implements SavedRun {
    * @param unused names in the file that nothing needs to take
    */
   void requireFit(String name, Map<String, INDArray> arrays, Set<String> unused) {
-    Path file = folder.resolve(name);
-    try (SafeTensors tensors = SafeTensors.open(file)) {
-      Set<String> extra = new LinkedHashSet<>(tensors.names());
-      extra.removeAll(arrays.keySet());
-      extra.removeAll(unused);
-      if (!extra.isEmpty()) {
-        throw new CheckpointException(
-            file + ": nothing here takes the tensors " + extra + earlierPlacement(extra));
-      }
-      arrays.forEach(tensors::requireFit);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
+    TensorFile file = file(name);
+    Set<String> extra = file.ask(tensors -> new LinkedHashSet<>(tensors.names()));
+    extra.removeAll(arrays.keySet());
+    extra.removeAll(unused);
+    if (!extra.isEmpty()) {
+      throw new CheckpointException(
+          file.path() + ": nothing here takes the tensors " + extra + earlierPlacement(extra));
     }
+    file.forEach(arrays, SafeTensors::requireFit);
   }
 
   /** Why they are left over, if they are norms around layers that have none any more. */
@@ -267,13 +253,6 @@ public final class Checkpoint implements SavedRun {
   }
 
   void read(String name, Map<String, INDArray> arrays) {
-    Path file = folder.resolve(name);
-    try (SafeTensors tensors = SafeTensors.open(file)) {
-      for (Map.Entry<String, INDArray> entry : arrays.entrySet()) {
-        tensors.readInto(entry.getKey(), entry.getValue());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
-    }
+    file(name).forEach(arrays, SafeTensors::readInto);
   }
 }

@@ -1,11 +1,8 @@
 package io.evomoe.training.checkpoint;
 
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.nn.ExpertPlace;
 import io.evomoe.nn.Place;
 import io.evomoe.training.DenseWeights;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,19 +12,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The parameters of a checkpoint whose feed-forward places have one net each. */
 final class DenseCheckpoint implements DenseWeights {
-  private final Path file;
+  private final TensorFile file;
   private final Set<String> names;
 
   /** Names of the first experts' parts by those that they have in a block without experts. */
   private final Map<String, String> firstExperts = new HashMap<>();
 
   DenseCheckpoint(Path file) {
-    this.file = file;
-    try (SafeTensors tensors = SafeTensors.open(file)) {
-      names = Set.copyOf(tensors.names());
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
-    }
+    this.file = new TensorFile(file);
+    names = this.file.names();
     String first = "." + ExpertPlace.EXPERTS + ".0.";
     names.stream()
         .filter(name -> name.contains(first))
@@ -36,7 +29,7 @@ final class DenseCheckpoint implements DenseWeights {
 
   @Override
   public String source() {
-    return file.toString();
+    return file.path().toString();
   }
 
   @Override
@@ -56,26 +49,19 @@ final class DenseCheckpoint implements DenseWeights {
     }
     if (names.contains(expert.of(1))) {
       throw new IllegalArgumentException(
-          file + " must be of a network without experts, has several: " + expert.of(1));
+          file.path() + " must be of a network without experts, has several: " + expert.of(1));
     }
     return Optional.of(expert.of(0));
   }
 
   @Override
   public long[] shape(String name) {
-    try (SafeTensors tensors = SafeTensors.open(file)) {
-      return tensors.info(name).shape().stream().mapToLong(Long::longValue).toArray();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
-    }
+    return file.ask(
+        tensors -> tensors.info(name).shape().stream().mapToLong(Long::longValue).toArray());
   }
 
   @Override
   public INDArray read(String name) {
-    try (SafeTensors tensors = SafeTensors.open(file)) {
-      return tensors.read(name);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
-    }
+    return file.ask(tensors -> tensors.read(name));
   }
 }
