@@ -193,18 +193,14 @@ final class CompareCommand implements Callable<Integer> {
     String loss =
         "lowest valid loss, " + String.format(Locale.ROOT, "%.4f", best.result().validLoss());
     console.println(
-        "Model (%s): %s".formatted(loss, best.run().hasModel() ? folder : missing(best.run())));
+        "Model (%s): %s"
+            .formatted(loss, best.run().hasModel() ? folder : best.run().missingModel()));
     if (keep == KeepModels.ALL) {
       over.stream()
           .map(KeepModels.Finished::run)
           .filter(run -> !run.hasModel() && !run.folder().equals(folder))
-          .forEach(run -> console.println("No model: " + missing(run)));
+          .forEach(run -> console.println("No model: " + run.missingModel()));
     }
-  }
-
-  private static String missing(ComparedRun run) {
-    return "%s was trained before and its model not kept; delete %s to train it again"
-        .formatted(run.folder(), run.folder().resolve(ComparedRun.FINISHED));
   }
 
   private String goOn(Path folder) {

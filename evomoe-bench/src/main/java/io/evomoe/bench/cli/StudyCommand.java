@@ -83,6 +83,13 @@ final class StudyCommand implements Callable<Integer> {
       description = "start no run that will not be over by then")
   @Nullable Double maxMinutes;
 
+  @Option(
+      names = "--keep-all-models",
+      description =
+          "leave the models of finished runs in WORK/runs/NAME, which the other commands take; none"
+              + " by default. What is recorded is not trained for it: give another --out")
+  boolean keepAllModels;
+
   @Option(names = "--tables", description = "train nothing, write the tables of what there is")
   boolean tables;
 
@@ -95,7 +102,9 @@ final class StudyCommand implements Callable<Integer> {
   private static final String WHO = "evomoe study";
 
   private static final List<String> OF_TRAINING =
-      Stream.concat(Stream.of("--only", "--max-minutes"), WatchOptions.OPTIONS.stream().sorted())
+      Stream.concat(
+              Stream.of("--only", "--max-minutes", "--keep-all-models"),
+              WatchOptions.OPTIONS.stream().sorted())
           .toList();
 
   private final PrintStream console = System.out;
@@ -154,6 +163,10 @@ final class StudyCommand implements Callable<Integer> {
     List<StudyRun> selected = selected(study);
     List<StudyRun> missing = selected.stream().filter(r -> study.record(r).isEmpty()).toList();
     console.printf("%d of %d runs are to be trained%n", missing.size(), selected.size());
+    if (keepAllModels && missing.size() < selected.size()) {
+      console.printf(
+          "The others are recorded in %s, and leave no model: give another --out%n", folder);
+    }
     if (!tables && !missing.isEmpty()) {
       train(study, missing, sources, local, stop);
     }
@@ -258,12 +271,21 @@ final class StudyCommand implements Callable<Integer> {
         stop.begin();
         if (outcome.result().steps() == settings.training().steps()) {
           study.results().add(run.name(), settings, outcome);
-          place.dropModel();
+          settle(place);
           report.over();
           page.settle();
         }
         memory.requireWithin();
       }
+    }
+  }
+
+  private void settle(ComparedRun place) {
+    if (!keepAllModels) {
+      place.dropModel();
+    } else {
+      console.println(
+          place.hasModel() ? "Model: " + place.folder() : "No model: " + place.missingModel());
     }
   }
 

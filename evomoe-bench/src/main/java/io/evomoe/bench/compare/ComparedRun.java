@@ -185,6 +185,12 @@ public final class ComparedRun {
     return RunFolder.isOne(folder) && CheckpointFolder.latest(checkpoints()).isPresent();
   }
 
+  /** Why a finished run has no model, and what makes it again. */
+  public String missingModel() {
+    return "%s was trained before and its model not kept; delete %s to train it again"
+        .formatted(folder, finishedFile());
+  }
+
   /** Deletes the model of a finished run, if no one has trained it on; what came of it stays. */
   public void dropModel() {
     if (!hasModel()) {

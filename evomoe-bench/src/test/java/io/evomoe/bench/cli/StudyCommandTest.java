@@ -178,6 +178,22 @@ class StudyCommandTest {
   }
 
   @Test
+  void should_leave_models_for_other_commands_where_it_is_asked_to() throws IOException {
+    Path run = folder.resolve("work/runs/rate-switch-0.002");
+    String[] one = {"--only", "rate-switch-0.002", "--keep-all-models"};
+
+    assertThat(study(one).out()).contains("Model: " + run);
+    CommandRun evaluated = CommandRun.of("eval", "--checkpoint", run.toString());
+    assertThat(evaluated.code()).as(evaluated.err()).isZero();
+
+    assertThat(study(one).out())
+        .contains("The others are recorded in " + results() + ", and leave no model");
+    deleteAll(run.resolve("checkpoints"));
+    deleteAll(results());
+    assertThat(study(one).out()).contains("No model: " + run + " was trained before");
+  }
+
+  @Test
   void should_leave_a_run_as_it_is_that_somebody_trains_on_or_has() throws IOException {
     Path run = folder.resolve("work/runs/rate-switch-0.002");
     text.train(run, "switch", "6");
