@@ -4,8 +4,10 @@ import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ public final class NativeFolders {
   private static final String JAVACPP = "org.bytedeco.javacpp.cachedir";
   private static final String JAVACPP_ALTERNATIVE = "org.bytedeco.javacpp.cacheDir";
   private static final String JNA = "jna.tmpdir";
+  private static final String LOCK = "lock";
   private static final String HOME = ".cache/evomoe/native";
 
   private static @Nullable Path root;
@@ -52,6 +55,36 @@ public final class NativeFolders {
     } catch (IOException e) {
       throw new UncheckedIOException("JavaCPP has no folder for native code: " + IoReason.of(e), e);
     }
+  }
+
+  /**
+   * Loads a library of JavaCPP's whose parts need each other, while no other process of this user
+   * does. JavaCPP unpacks one part after another, some of them before what they need; a process
+   * that loads one while another process writes the next dies of a file that is not whole yet.
+   *
+   * @param library its presets
+   * @throws LinkageError if it does not load here
+   */
+  public static synchronized void load(Class<?> library) {
+    prepare();
+    try (FileChannel ignored = lock()) {
+      Loader.load(library);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close " + root().resolve(LOCK), e);
+    }
+  }
+
+  /** Held until it is closed; none on a file system that has no locks. */
+  private static @Nullable FileChannel lock() {
+    Path file = root().resolve(LOCK);
+    FileChannel opened = null;
+    try {
+      opened = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      opened.lock();
+    } catch (IOException e) {
+      log.info("Other processes may unpack native code at the same time: {}", e.toString());
+    }
+    return opened;
   }
 
   /** The folder below which each library has its own. */

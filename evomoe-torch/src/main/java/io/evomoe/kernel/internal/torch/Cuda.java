@@ -1,6 +1,6 @@
 package io.evomoe.kernel.internal.torch;
 
-import org.bytedeco.javacpp.Loader;
+import io.evomoe.internal.natives.NativeFolders;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
@@ -16,7 +16,7 @@ final class Cuda {
 
   /** The card of an index that was not refused. */
   Cuda(int index, CudaOptions options) {
-    Loader.load(torch_cuda.class);
+    NativeFolders.load(torch_cuda.class);
     this.index = (byte) index;
     device = new Device(DeviceType.CUDA, this.index);
     torch_cuda.set_device(this.index);

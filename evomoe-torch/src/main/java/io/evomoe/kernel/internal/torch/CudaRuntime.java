@@ -1,11 +1,11 @@
 package io.evomoe.kernel.internal.torch;
 
+import io.evomoe.internal.natives.NativeFolders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.cuda.global.cudart;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class CudaRuntime {
     List<CudaCard> cards = new ArrayList<>();
     Optional<String> failure = Optional.empty();
     try {
-      Loader.load(cudart.class);
+      NativeFolders.load(cudart.class);
       require(cudart.cudaDriverGetVersion(version));
       int[] count = {0};
       // An old driver refuses this; its version says so already.

@@ -21,13 +21,12 @@ final class Libtorch {
   }
 
   private static Optional<String> load() {
-    NativeFolders.prepare();
     if (missing(PRESETS)) {
       return Optional.of("the jar of org.bytedeco:pytorch is not on the class path");
     }
     try {
       Class<?> presets = Class.forName(PRESETS, false, Libtorch.class.getClassLoader());
-      Loader.load(presets);
+      NativeFolders.load(presets);
       Class<?> blas = Class.forName(BLAS, false, Libtorch.class.getClassLoader());
       presets.getMethod("set_num_threads", int.class).invoke(null, 1);
       blas.getMethod("blas_set_num_threads", int.class).invoke(null, 1);
