@@ -70,7 +70,8 @@ public final class NativeFolders {
     try (FileChannel ignored = lock()) {
       Loader.load(library);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot close " + root().resolve(LOCK), e);
+      throw new UncheckedIOException(
+          "cannot close " + root().resolve(LOCK) + ": " + IoReason.of(e), e);
     }
   }
 
