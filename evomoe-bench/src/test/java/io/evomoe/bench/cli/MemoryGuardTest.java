@@ -8,18 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.nn.Parameter;
-import io.evomoe.nn.Scope;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.ParameterTotal;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.training.optimizer.Moments;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.nd4j.linalg.api.buffer.DataType;
 
 class MemoryGuardTest {
   private static final MemoryLimit GIBIBYTE = new MemoryLimit(1 << 30, "--max-memory 1.0 GiB");
@@ -143,41 +137,6 @@ class MemoryGuardTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> large.requireRoomFor("switch", many, 4L << 30))
         .withMessageContaining("5.2 GiB of the Java heap, which has 4.0 GiB");
-  }
-
-  /** The constant is a measurement: this fails when a new ND4J needs twice as much, or half. */
-  @Test
-  void an_array_should_cost_about_what_is_counted() throws InterruptedException {
-    Scope scope = Scope.root(1, KernelSelection.forType(DataType.FLOAT));
-    List<Object> held = new ArrayList<>();
-    long before = usedHeap();
-    for (int i = 0; i < 2000; i++) {
-      Parameter parameter =
-          scope.child("blocks.1.feedForward").expert(i).constant("bias", Parameter.Role.BIAS, 0, 4);
-      held.add(parameter);
-      held.add(Moments.zeros(parameter, 0));
-    }
-
-    double each = (usedHeap() - before) / 8000.0;
-
-    assertThat(each)
-        .isBetween(MemoryLimit.HEAP_BYTES_AN_ARRAY / 2.0, MemoryLimit.HEAP_BYTES_AN_ARRAY * 2.0);
-    assertThat(held).hasSize(4000);
-  }
-
-  /** Arrays of earlier tests go in several rounds: each waits for what refers to it to go. */
-  private static long usedHeap() throws InterruptedException {
-    long least = Long.MAX_VALUE;
-    for (int quiet = 0; quiet < 3; quiet++) {
-      System.gc();
-      Thread.sleep(50);
-      long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-      if (used < least - 100_000) {
-        quiet = 0;
-      }
-      least = Math.min(least, used);
-    }
-    return least;
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.Locale;
  */
 public record MemoryLimit(long bytes, String name) {
   /** Value, gradient and two moments. */
-  private static final int ARRAYS_A_PARAMETER = 4;
+  static final int ARRAYS_A_PARAMETER = 4;
 
   private static final int FLOAT_BYTES = 4;
 
@@ -21,7 +21,7 @@ public record MemoryLimit(long bytes, String name) {
    * Of an array of ND4J's: its objects in the Java heap, and what ND4J and the allocator keep of it
    * beside its numbers. Measured on 80,000 arrays of 1 and of 64 numbers (docs/performance.md).
    */
-  public static final int HEAP_BYTES_AN_ARRAY = 1400;
+  static final int HEAP_BYTES_AN_ARRAY = 1400;
 
   private static final int OTHER_BYTES_AN_ARRAY = 400;
 
