@@ -124,8 +124,8 @@ public record RouterOptions(
         options.choice("routerInit", Init.NORMAL));
   }
 
-  /** The prior that a gate's layer has. */
-  Prior prior(GateSpec spec) {
+  /** The prior that a gate's layer has: none before the last one, where that alone has it. */
+  public Prior prior(GateSpec spec) {
     return priorLayers == PriorLayers.LAST && spec.layer() < spec.layers() - 1 ? Prior.NONE : prior;
   }
 }

@@ -51,8 +51,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Options:
  *
  * <ul>
- *   <li>{@code threshold} 0.8 / E, at least 0 and below 1. From 1/E on there is no dense start: all
- *       but the first expert are out from the first step
+ *   <li>{@code threshold} 0.8 / E, and at least 0.3 in a layer with a prior that stays ({@code
+ *       fixed} or {@code learned}), whose tokens have a first expert from the start; at least 0 and
+ *       below 1. From 1/E on there is no dense start: a token whose weights are even has its first
+ *       expert alone
  *   <li>{@code startExperts} E, 1 to E: how many of the largest g a token has at most in the soft
  *       phase, so that a start may be less dense; ours
  *   <li>{@code noise} false: Gumbel noise in training; evaluation never has any
@@ -77,6 +79,9 @@ public final class DtsGate implements Gate {
   /** The default threshold as a share of the even weight 1/E. */
   private static final double THRESHOLD_SHARE = 0.8;
 
+  /** The least that it is with a prior that stays. */
+  private static final double THRESHOLD_WITH_PRIOR = 0.3;
+
   private static final int[] NO_EXPERT = {};
 
   private final Router router;
@@ -87,7 +92,7 @@ public final class DtsGate implements Gate {
   private final double balanceCoefficient;
 
   private static Gate of(String name, GateSpec spec) {
-    Options options = GateOptions.read(name, spec, read -> Options.from(read, spec.experts()));
+    Options options = GateOptions.read(name, spec, read -> Options.from(read, spec));
     return HashGate.inFirst(options.hashLayers, name, spec, () -> new DtsGate(spec, options));
   }
 
@@ -295,11 +300,14 @@ public final class DtsGate implements Gate {
       Evaluation evaluation,
       GateActivation gateActivation) {
 
-    static Options from(GateOptions options, int experts) {
+    static Options from(GateOptions options, GateSpec spec) {
+      RouterOptions router = RouterOptions.from(options);
+      int experts = spec.experts();
       return new Options(
-          RouterOptions.from(options),
+          router,
           HashGate.layers(options),
-          options.number("threshold", THRESHOLD_SHARE / experts, Bounds.atLeast(0).below(1)),
+          options.number(
+              "threshold", threshold(router.prior(spec), experts), Bounds.atLeast(0).below(1)),
           options.integer("startExperts", experts, Bounds.atLeast(1).atMost(experts)),
           options.flag("noise", false),
           options.choice("weights", Weights.P),
@@ -307,6 +315,14 @@ public final class DtsGate implements Gate {
           options.coefficient("balance", 0.01),
           options.choice("evaluation", Evaluation.ADAPTIVE),
           options.choice("gateActivation", GateActivation.NONE));
+    }
+
+    private static double threshold(RouterOptions.Prior prior, int experts) {
+      double share = THRESHOLD_SHARE / experts;
+      return switch (prior) {
+        case NONE, ANNEALED -> share;
+        case FIXED, LEARNED -> Math.max(share, THRESHOLD_WITH_PRIOR);
+      };
     }
   }
 

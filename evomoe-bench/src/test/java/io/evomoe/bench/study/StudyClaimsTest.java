@@ -58,14 +58,14 @@ class StudyClaimsTest {
 
   @BeforeAll
   static void read_the_study() {
-    gpt = study("gpt");
+    gpt = study("gpt", "gpt");
   }
 
-  private static Study study(String task) {
-    Path file = Path.of("../docs/study/%s.yaml".formatted(task));
+  private static Study study(String task, String name) {
+    Path file = Path.of("../docs/study/%s.yaml".formatted(name));
     StudyConfig config = StudyConfig.read(file);
     StudyOrigin here = new StudyOrigin(config.revision(), FolderDigest.of(data(task)), "", "", "");
-    Path results = Path.of("../docs/study/results").resolve(task);
+    Path results = Path.of("../docs/study/results").resolve(name);
     return new Study(config, new StudyResults(results, here, true), file.toString());
   }
 
@@ -121,8 +121,8 @@ class StudyClaimsTest {
   @Tag("campaign")
   @Test
   void roberta_should_end_with_the_recorded_loss_with_the_defaults_of_evomoe() {
-    Study roberta = study("roberta");
-    StudyRun run = Studies.run(roberta, "evomoe.defaults-2");
+    Study roberta = study("roberta", "roberta-prior");
+    StudyRun run = Studies.run(roberta, "evomoe-22");
     double recorded = roberta.record(run).orElseThrow().result().validLoss();
     assertThat(train(roberta.config(run).orElseThrow())).isCloseTo(recorded, same(recorded));
   }
