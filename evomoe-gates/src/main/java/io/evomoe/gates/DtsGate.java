@@ -33,28 +33,29 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Gumbel(0, 1) for each token and expert in training. The mask m is 1 where {@code g > threshold}
  * and at argmax g, so a token always has its first expert; in the hard phase m is 1 at the {@link
  * StepContext#hardExperts} experts of the largest g alone, one by default and in the paper. Weights
- * are {@code w = m p}. A high temperature tau makes g flat and all experts active; as tau falls,
- * fewer pass the threshold. m is a constant to the gradient. In the hard phase without noise this
- * is the router of published models with a fixed k: renormalized a softmax over the k largest
- * logits (Mixtral, arXiv 2401.04088, section 2.1), else their p (OLMoE, arXiv 2409.02060, section
- * 2).
+ * are {@code w = m p}. Where the threshold is below 1/E, a high temperature tau makes g flat and
+ * all experts active; as tau falls, fewer pass it. m is a constant to the gradient. In the hard
+ * phase without noise this is the router of published models with a fixed k: renormalized a softmax
+ * over the k largest logits (Mixtral, arXiv 2401.04088, section 2.1), else their p (OLMoE, arXiv
+ * 2409.02060, section 2).
  *
  * <p>Four defaults differ from the paper's or its code's, each because it measured better in every
  * pair of seeds (docs/study-before-the-prior.md): no noise; weights divided by their sum over the
  * token's experts; a threshold just below the even share 1/E, so that few tokens keep several
- * experts; and evaluation by the mask of training instead of the first expert alone. {@code noise:
- * true, renormalize: false, threshold: 0.001} is the paper's gate on our schedule. The official
- * scripts differ from that in what is around the gate: a temperature that falls linearly from 2.0
- * to 0.5, the hard phase from step 6,000 on, no balance loss in most of them, a router from
- * U(-1/sqrt(d), 1/sqrt(d)) where ours is from N(0, 0.02), and evaluation {@code top1}.
+ * experts (with a prior it is another, below); and evaluation by the mask of training instead of
+ * the first expert alone. {@code noise: true, renormalize: false, threshold: 0.001} is the paper's
+ * gate on our schedule. The official scripts differ from that in what is around the gate: a
+ * temperature that falls linearly from 2.0 to 0.5, the hard phase from step 6,000 on, no balance
+ * loss in most of them, a router from U(-1/sqrt(d), 1/sqrt(d)) where ours is from N(0, 0.02), and
+ * evaluation {@code top1}.
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code threshold} 0.8 / E, and at least 0.3 in a layer with a prior that stays ({@code
- *       fixed} or {@code learned}), whose tokens have a first expert from the start; at least 0 and
- *       below 1. From 1/E on there is no dense start: a token whose weights are even has its first
- *       expert alone
+ *   <li>{@code threshold} 0.8 / E; in a layer with a prior that stays ({@code fixed} or {@code
+ *       learned}), whose tokens have a first expert from the start, 0.3, or 0.8 / E where that is
+ *       more (docs/adr/0020-a-prior-by-the-token.md). At least 0 and below 1. From 1/E on there is
+ *       no dense start: a token whose weights are even has its first expert alone
  *   <li>{@code startExperts} E, 1 to E: how many of the largest g a token has at most in the soft
  *       phase, so that a start may be less dense; ours
  *   <li>{@code noise} false: Gumbel noise in training; evaluation never has any
@@ -79,7 +80,7 @@ public final class DtsGate implements Gate {
   /** The default threshold as a share of the even weight 1/E. */
   private static final double THRESHOLD_SHARE = 0.8;
 
-  /** The least that it is with a prior that stays. */
+  /** The least that the default is with a prior that stays. */
   private static final double THRESHOLD_WITH_PRIOR = 0.3;
 
   private static final int[] NO_EXPERT = {};
