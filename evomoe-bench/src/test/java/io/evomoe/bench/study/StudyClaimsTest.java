@@ -94,9 +94,9 @@ class StudyClaimsTest {
   }
 
   /**
-   * Measured with seeds 1 to 3: 0.056, 0.065 and 0.052 with 1.01 experts. Without the prior 0.029,
-   * 0.029 and 0.023; of experts spawned as copies 0.039, 0.049 and 0.032; with a temperature that
-   * does not fall as with one that does, but with 1.22, 1.27 and 1.24 experts.
+   * Measured with seeds 1 to 3: 0.058, 0.067 and 0.051 with 1.00, 1.00 and 1.01 experts. Without
+   * the prior 0.029, 0.029 and 0.023; of experts spawned as copies 0.041, 0.048 and 0.032; with a
+   * temperature that does not fall as with one that does, but with 1.10, 1.12 and 1.10 experts.
    */
   @Tag("long")
   @Test
@@ -114,10 +114,10 @@ class StudyClaimsTest {
   private static void requireAheadOfSwitch(long seed) {
     RunResult evomoe = result(quick("evomoe", seed));
     assertThat(evomoe.validLoss()).isLessThan(train(quick("switch", seed)) - 0.042);
-    assertThat(evomoe.activeExperts()).isLessThan(1.1);
+    assertThat(evomoe.activeExperts()).isLessThan(1.05);
   }
 
-  /** A whole run of the study, 0.069 ahead of Switch's. */
+  /** A whole run of the study, 0.057 ahead of Switch's. */
   @Tag("campaign")
   @Test
   void roberta_should_end_with_the_recorded_loss_with_the_defaults_of_evomoe() {
