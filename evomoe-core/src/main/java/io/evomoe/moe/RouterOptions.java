@@ -57,7 +57,12 @@ public record RouterOptions(
      * the annealing, in equal steps, and is 0 in the hard phase: the run ends as a router without a
      * prior.
      */
-    ANNEALED
+    ANNEALED;
+
+    /** Whether a token has it to the end of a training. */
+    public boolean stays() {
+      return this == FIXED || this == LEARNED;
+    }
   }
 
   /** What a token has whose id stands for no text. */
@@ -127,5 +132,10 @@ public record RouterOptions(
   /** The prior that a gate's layer has: none before the last one, where that alone has it. */
   public Prior prior(GateSpec spec) {
     return priorLayers == PriorLayers.LAST && spec.layer() < spec.layers() - 1 ? Prior.NONE : prior;
+  }
+
+  /** Whether a layer has none, while another one of its stack has one that stays. */
+  public boolean priorElsewhere(GateSpec spec) {
+    return prior.stays() && prior(spec) == Prior.NONE;
   }
 }

@@ -52,17 +52,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Options:
  *
  * <ul>
- *   <li>{@code threshold} 0.8 / E; in a layer with a prior that stays ({@code fixed} or {@code
- *       learned}), whose tokens have a first expert from the start, 0.3, or 0.8 / E where that is
- *       more (docs/adr/0020-a-prior-by-the-token.md). At least 0 and below 1. From 1/E on there is
- *       no dense start: a token whose weights are even has its first expert alone
+ *   <li>{@code threshold} 0.8 / E; with a prior that stays ({@code fixed} or {@code learned}), in
+ *       all layers of the stack, 0.3, or 0.8 / E where that is more
+ *       (docs/adr/0020-a-prior-by-the-token.md). At least 0 and below 1. From 1/E on there is no
+ *       dense start: a token whose weights are even has its first expert alone
  *   <li>{@code startExperts} E, 1 to E: how many of the largest g a token has at most in the soft
  *       phase, so that a start may be less dense; ours
  *   <li>{@code noise} false: Gumbel noise in training; evaluation never has any
  *   <li>{@code weights} {@code p} (default) or {@code gumbel}: {@code w = m g}
  *   <li>{@code renormalize} true: divide w by its sum over the token's experts. Where a token has
  *       one expert, w is then 1 and its router's weights get no gradient from it, in a hard phase
- *       of one expert from no token
+ *       of one expert from no token. So it is false in a layer without a prior of a stack that has
+ *       one that stays in another ({@code priorLayers: last}): nothing but W says where a token
+ *       goes there, and most tokens have one expert
  *   <li>{@code balance} 0.01, 0 to 1000: times the loss {@code E sum_e mean(w_e) mean(m_e)},
  *       divided by the number of MoE layers. Where w is renormalized, p (or g) of all experts is in
  *       its place: the weight 1 of a token's only expert has no gradient that could balance
@@ -80,7 +82,7 @@ public final class DtsGate implements Gate {
   /** The default threshold as a share of the even weight 1/E. */
   private static final double THRESHOLD_SHARE = 0.8;
 
-  /** The least that the default is with a prior that stays. */
+  /** The least that the default is in a stack with a prior that stays. */
   private static final double THRESHOLD_WITH_PRIOR = 0.3;
 
   private static final int[] NO_EXPERT = {};
@@ -308,11 +310,11 @@ public final class DtsGate implements Gate {
           router,
           HashGate.layers(options),
           options.number(
-              "threshold", threshold(router.prior(spec), experts), Bounds.atLeast(0).below(1)),
+              "threshold", threshold(router.prior(), experts), Bounds.atLeast(0).below(1)),
           options.integer("startExperts", experts, Bounds.atLeast(1).atMost(experts)),
           options.flag("noise", false),
           options.choice("weights", Weights.P),
-          options.flag("renormalize", true),
+          options.flag("renormalize", !router.priorElsewhere(spec)),
           options.coefficient("balance", 0.01),
           options.choice("evaluation", Evaluation.ADAPTIVE),
           options.choice("gateActivation", GateActivation.NONE));
@@ -320,10 +322,7 @@ public final class DtsGate implements Gate {
 
     private static double threshold(RouterOptions.Prior prior, int experts) {
       double share = THRESHOLD_SHARE / experts;
-      return switch (prior) {
-        case NONE, ANNEALED -> share;
-        case FIXED, LEARNED -> Math.max(share, THRESHOLD_WITH_PRIOR);
-      };
+      return prior.stays() ? Math.max(share, THRESHOLD_WITH_PRIOR) : share;
     }
   }
 
