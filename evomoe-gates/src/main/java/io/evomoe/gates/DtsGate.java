@@ -42,7 +42,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Four defaults differ from the paper's or its code's, each because it measured better in every
  * pair of seeds (docs/study-before-the-prior.md): no noise; weights divided by their sum over the
  * token's experts; a threshold just below the even share 1/E, so that few tokens keep several
- * experts (with a prior it is another, below); and evaluation by the mask of training instead of
+ * experts (both are others with a prior, below); and evaluation by the mask of training instead of
  * the first expert alone. {@code noise: true, renormalize: false, threshold: 0.001} is the paper's
  * gate on our schedule. The official scripts differ from that in what is around the gate: a
  * temperature that falls linearly from 2.0 to 0.5, the hard phase from step 6,000 on, no balance
