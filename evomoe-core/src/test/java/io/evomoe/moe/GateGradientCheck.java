@@ -14,7 +14,7 @@ final class GateGradientCheck {
   private static final double TOLERANCE = 1e-7;
 
   /** Of an array with more elements only some are checked. */
-  private static final long LARGEST = 60;
+  private static final long LARGEST = 24;
 
   private final GateScene scene;
   private final TokenRows tokens;

@@ -10,14 +10,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Checks analytic gradients of a scalar loss against central differences {@code (f(x + h) - f(x -
- * h)) / 2h} in double precision. The error of an element is {@code |analytic - numeric| /
- * max(|analytic|, |numeric|, floor)}.
+ * h)) / 2h} in double precision: some elements of each array one by one, and all of its elements
+ * together along a random direction of length 1, where a wrong one shows as well. The error is
+ * {@code |analytic - numeric| / max(|analytic|, |numeric|, floor)}.
  *
  * @param step h
  * @param tolerance largest error allowed
  * @param floor gradients below this are compared absolutely, as their differences are rounding
- * @param sample elements checked per array; all where it has no more
- * @param seed which elements, in a larger array
+ * @param sample elements checked one by one per array; all if it has no more
+ * @param seed of the choice of elements and of the direction
  */
 public record GradientCheck(double step, double tolerance, double floor, int sample, long seed) {
 
@@ -54,7 +55,15 @@ public record GradientCheck(double step, double tolerance, double floor, int sam
               .formatted(name, analytic.length, array.length()));
     }
     for (int index : chosen(analytic.length)) {
-      compare(name, index, analytic[index], numeric(loss, array, index));
+      compare(name + " at element " + index, analytic[index], numeric(loss, array, index));
+    }
+    if (analytic.length > sample) {
+      INDArray direction = direction(array, seed);
+      double slope = dot(analytic, Differences.elements(direction));
+      compare(
+          name + " along a random direction",
+          slope,
+          numeric(loss, List.of(array), List.of(direction)));
     }
   }
 
@@ -65,6 +74,34 @@ public record GradientCheck(double step, double tolerance, double floor, int sam
   public void check(DoubleSupplier loss, List<Parameter> parameters) {
     for (Parameter parameter : parameters) {
       check(loss, parameter.name(), parameter.value(), parameter.gradient().dup());
+    }
+  }
+
+  /**
+   * Checks the gradients of all parameters together along three random directions: two losses each,
+   * so a whole model is checked in a moment. Checks array by array to name one if that fails.
+   */
+  public void checkTogether(DoubleSupplier loss, List<Parameter> parameters) {
+    for (int i = 0; i < 3; i++) {
+      long drawn = seed + i;
+      List<INDArray> directions =
+          parameters.stream()
+              .map(p -> direction(p.value(), CounterRandom.fold(drawn, p.name())))
+              .toList();
+      double slope = 0;
+      for (int j = 0; j < parameters.size(); j++) {
+        slope +=
+            dot(
+                Differences.elements(parameters.get(j).gradient()),
+                Differences.elements(directions.get(j)));
+      }
+      List<INDArray> values = parameters.stream().map(Parameter::value).toList();
+      try {
+        compare("all parameters", slope, numeric(loss, values, directions));
+      } catch (AssertionError e) {
+        check(loss, parameters);
+        throw e;
+      }
     }
   }
 
@@ -83,13 +120,54 @@ public record GradientCheck(double step, double tolerance, double floor, int sam
     return (above - below) / (2 * step);
   }
 
-  private void compare(String name, int index, double analytic, double numeric) {
+  /** Signs at random, divided by the square root of their number. */
+  private static INDArray direction(INDArray array, long seed) {
+    CounterRandom random = new CounterRandom(seed);
+    INDArray direction = array.ulike();
+    double size = 1 / Math.sqrt(array.length());
+    for (long i = 0; i < array.length(); i++) {
+      direction.putScalar(i, random.gaussian(i) < 0 ? -size : size);
+    }
+    return direction;
+  }
+
+  private double numeric(DoubleSupplier loss, List<INDArray> arrays, List<INDArray> directions) {
+    List<INDArray> originals = arrays.stream().map(INDArray::dup).toList();
+    double above = loss(loss, arrays, originals, directions, step);
+    double below = loss(loss, arrays, originals, directions, -step);
+    for (int i = 0; i < arrays.size(); i++) {
+      arrays.get(i).assign(originals.get(i));
+    }
+    return (above - below) / (2 * step);
+  }
+
+  private static double loss(
+      DoubleSupplier loss,
+      List<INDArray> arrays,
+      List<INDArray> originals,
+      List<INDArray> directions,
+      double step) {
+    for (int i = 0; i < arrays.size(); i++) {
+      arrays.get(i).assign(originals.get(i).add(directions.get(i).mul(step)));
+    }
+    return loss.getAsDouble();
+  }
+
+  private static double dot(double[] one, double[] other) {
+    double sum = 0;
+    for (int i = 0; i < one.length; i++) {
+      sum += one[i] * other[i];
+    }
+    return sum;
+  }
+
+  private void compare(String place, double analytic, double numeric) {
     double scale = Math.max(Math.max(Math.abs(analytic), Math.abs(numeric)), floor);
     double error = Math.abs(analytic - numeric) / scale;
     if (!(error <= tolerance)) {
       throw new AssertionError(
-          "gradient of %s at element %d: analytic %s, numeric %s, error %s above %s"
-              .formatted(name, index, analytic, numeric, error, tolerance));
+          "gradient of %s: analytic %s, numeric %s, error %s above %s"
+              .formatted(place, analytic, numeric, error, tolerance));
     }
   }
 }

@@ -33,7 +33,7 @@ import org.nd4j.linalg.learning.config.NoOp;
 /** DL4J's own gradient check over whole networks, in double. */
 class MixtureGradientTest {
   private static final int EXAMPLES = 7;
-  private static final int PER_ARRAY = 6;
+  private static final int PER_ARRAY = 2;
 
   /** Spawned before the first step, so that there is a gate whose gradient can be checked. */
   private static final EvolutionConfig SPAWNED_AT_ONCE =

@@ -66,8 +66,9 @@ class TokenStreamTest {
   void should_have_the_ids_of_one_thread_that_encodes_whole_documents(@TempDir Path folder) {
     List<String> documents = new ArrayList<>();
     for (int seed = 0; seed < 40; seed++) {
-      documents.add((OddText.random(seed) + " the people of ").repeat(seed % 10 == 0 ? 22_000 : 9));
+      documents.add((OddText.random(seed) + " the people of ").repeat(seed % 10 == 0 ? 900 : 9));
     }
+    documents.add(20, " of the people".repeat(300_000));
     TextCorpus corpus = new TextCorpus("c", documents);
     assertThat(corpus.length()).isGreaterThan(1 << 22);
     TextCorpus some = new TextCorpus("some", documents.subList(1, 10));
