@@ -18,6 +18,7 @@ public final class Parameter {
   private final Role role;
   private final double deviation;
   private final ArrayKernels kernels;
+  private final Lifetime lifetime;
   private INDArray value;
   private @Nullable INDArray gradient;
   private boolean hasGradient;
@@ -40,13 +41,15 @@ public final class Parameter {
    *
    * @param deviation of the normal distribution that the first values come from
    * @param value C order, outside of any workspace
+   * @param scope of its model
    */
-  Parameter(Place place, Role role, double deviation, INDArray value, ArrayKernels kernels) {
+  Parameter(Place place, Role role, double deviation, INDArray value, Scope scope) {
     this.place = place;
     this.role = role;
     this.deviation = deviation;
     this.value = value;
-    this.kernels = kernels;
+    this.kernels = scope.kernels();
+    this.lifetime = scope.lifetime();
   }
 
   /** Made when it is first asked for: a model that is not trained has none. */
@@ -165,6 +168,11 @@ public final class Parameter {
   /** Forgets the gradient without touching its memory. */
   public void clearGradient() {
     hasGradient = false;
+  }
+
+  /** Calls in progress on its model. */
+  public Lifetime lifetime() {
+    return lifetime;
   }
 
   /** Gives back the memory of value and gradient, which must not be used any more. */

@@ -21,16 +21,19 @@ public final class Scope {
   private final Place place;
   private final long seed;
   private final Kernels kernels;
+  private final Lifetime lifetime;
 
-  private Scope(Place place, long seed, Kernels kernels) {
+  private Scope(Place place, long seed, Kernels kernels, Lifetime lifetime) {
     this.place = place;
     this.seed = seed;
     this.kernels = kernels;
+    this.lifetime = lifetime;
   }
 
   /** The scope of a whole model. */
   public static Scope root(long seed, Kernels kernels) {
-    return new Scope(Place.ROOT, seed, kernels);
+    Lifetime lifetime = new Lifetime("the model", "open its run again, or make it again");
+    return new Scope(Place.ROOT, seed, kernels, lifetime);
   }
 
   /** A scope inside this one. */
@@ -74,7 +77,7 @@ public final class Scope {
   }
 
   private Scope at(Place other) {
-    return new Scope(other, seed, kernels);
+    return new Scope(other, seed, kernels, lifetime);
   }
 
   /** Dotted name; empty at the root. */
@@ -97,6 +100,11 @@ public final class Scope {
     return kernels;
   }
 
+  /** Calls in progress on the whole model. */
+  public Lifetime lifetime() {
+    return lifetime;
+  }
+
   /** A matrix drawn from N(0, deviation), with weight decay. */
   public Parameter normal(String part, double deviation, long... shape) {
     Place of = place(part);
@@ -113,7 +121,7 @@ public final class Scope {
         }
         flat.get(NDArrayIndex.interval(from, to)).assign(Nd4j.createFromArray(values));
       }
-      return new Parameter(of, Role.WEIGHT, deviation, array, kernels);
+      return new Parameter(of, Role.WEIGHT, deviation, array, this);
     }
   }
 
@@ -156,7 +164,7 @@ public final class Scope {
       Place of, Role role, double deviation, double[] values, long... shape) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray array = Nd4j.create(values, shape, 'c').castTo(kernels.dataType());
-      return new Parameter(of, role, deviation, array, kernels);
+      return new Parameter(of, role, deviation, array, this);
     }
   }
 

@@ -5,6 +5,7 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Growth;
+import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import java.util.List;
@@ -13,6 +14,10 @@ import java.util.Map;
 /**
  * Something that can be trained on batches of type B. Without MoE layers, a model implements the
  * methods that have no default and nothing else.
+ *
+ * <p>The models here are safe for use by several threads. Evaluating calls run side by side, each
+ * step of a {@link Trainer} runs alone, and {@link #close} waits for all of them. Two threads must
+ * not train one model.
  *
  * @param <B> a batch
  */
@@ -63,12 +68,28 @@ public interface Model<B> extends AutoCloseable {
   }
 
   /**
+   * Calls in progress on this model: those of the {@link io.evomoe.nn.Scope} that made its first
+   * parameter. Passes of a model of your own enter it, to be safe while another thread closes it.
+   */
+  default Lifetime lifetime() {
+    return parameters().stream()
+        .findFirst()
+        .map(Parameter::lifetime)
+        .orElseGet(() -> new Lifetime("the model", "make it again"));
+  }
+
+  /**
    * Gives back the memory of its parameters, gradients and gate state, all of which must not be
-   * used any more. Without it, they go some time after the model was forgotten.
+   * used any more. Without it, they go some time after the model was forgotten. Waits for calls in
+   * progress; later ones throw {@link IllegalStateException}.
    */
   @Override
   default void close() {
-    state().forEach(state -> state.value().close());
-    parameters().forEach(Parameter::free);
+    lifetime()
+        .close(
+            () -> {
+              state().forEach(state -> state.value().close());
+              parameters().forEach(Parameter::free);
+            });
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.training;
 
+import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
@@ -43,11 +44,19 @@ public final class OptimizerSteps<B> {
 
   /**
    * Takes one step. One whose loss or gradient is not finite changes no parameter or moment; {@link
-   * Guards#skipNonFinite()} of them are skipped, and change no gate state either.
+   * Guards#skipNonFinite()} of them are skipped, and change no gate state either. Other threads
+   * that use the model wait meanwhile.
    *
    * @throws NotFiniteException if such a step comes when none may be skipped any more
+   * @throws IllegalStateException if the model is closed
    */
   public StepResult next() {
+    try (Lifetime.Call ignored = learner.model().lifetime().alone()) {
+      return step();
+    }
+  }
+
+  private StepResult step() {
     long step = progress.step();
     StepContext context = learner.context(step);
     progress = learner.spawnIfDue(progress);

@@ -2,6 +2,7 @@ package io.evomoe.training;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.training.optimizer.AdamW;
 import io.evomoe.training.optimizer.Optimizer;
@@ -19,11 +20,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Phase, temperature, learning rate, batches and randomness are pure functions of the step and
  * the configuration, so a run that is saved and resumed takes the very steps it would have taken.
  *
- * <p>For one thread, except for {@link #requestStop()}.
+ * <p>Safe for use by several threads. One of them trains at a time: steps and saves of others are
+ * rejected meanwhile, and {@link #close} waits. Listeners may save.
  *
  * @param <B> a batch
  */
 public final class Trainer<B> implements AutoCloseable {
+  private static final String BUSY =
+      "is training: ask it to stop with requestStop, and wait for run";
+
+  private final Lifetime lifetime = new Lifetime("the trainer", "make a new one");
   private final Learner<B> learner;
   private final TrainerConfig config;
   private final PeriodicEvaluation<B> evaluation;
@@ -147,12 +153,18 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   private void loop(@Nullable CheckpointWriter checkpoints, TrainingListeners told) {
+    try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
+      loopAlone(checkpoints, told);
+    }
+  }
+
+  private void loopAlone(@Nullable CheckpointWriter checkpoints, TrainingListeners told) {
     Throwable failure = null;
     try {
       told.onStart(progress(), this::requestStop);
       boolean stopped = stopRequested.getAndSet(false);
       while (!stopped && progress().step() < config.training().steps()) {
-        told.onStep(step(told));
+        told.onStep(nextStep(told));
         stopped = stopRequested.getAndSet(false);
         if (checkpoints != null && (stopped || checkpointIsDue())) {
           told.onCheckpoint(save(checkpoints));
@@ -179,9 +191,11 @@ public final class Trainer<B> implements AutoCloseable {
 
   /** Writes a checkpoint now, between two steps, and says where. */
   public Path save(CheckpointWriter checkpoints) {
-    Path written = checkpoints.write(state());
-    lastCheckpoint = written;
-    return written;
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      Path written = checkpoints.write(state());
+      lastCheckpoint = written;
+      return written;
+    }
   }
 
   /**
@@ -196,12 +210,15 @@ public final class Trainer<B> implements AutoCloseable {
    * One optimizer step, and the held-out loss where it is due.
    *
    * @throws TrainingDivergedException if a value is not finite and the step may not be skipped
+   * @throws IllegalStateException if it is training now, or was closed
    */
   public StepReport step() {
-    return step(TrainingListeners.NONE);
+    try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
+      return nextStep(TrainingListeners.NONE);
+    }
   }
 
-  private StepReport step(TrainingListener told) {
+  private StepReport nextStep(TrainingListener told) {
     Stopwatch whole = run == null ? new Stopwatch() : run;
     run = whole;
     Stopwatch thisStep = new Stopwatch();
@@ -229,10 +246,16 @@ public final class Trainer<B> implements AutoCloseable {
     return learner.state(progress());
   }
 
-  /** Gives back the memory of the optimizer; the model is closed by who made it. */
+  /**
+   * Gives back the memory of the optimizer; the model is closed by who made it. Waits for a
+   * training in progress: call {@link #requestStop()} first to end it.
+   *
+   * @throws IllegalStateException from inside the training, such as in a listener, or if the thread
+   *     is interrupted while it waits
+   */
   @Override
   public void close() {
-    learner.optimizer().close();
+    lifetime.close(learner.optimizer()::close);
   }
 
   private boolean checkpointIsDue() {

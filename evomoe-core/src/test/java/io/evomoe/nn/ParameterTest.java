@@ -17,7 +17,7 @@ class ParameterTest {
           Parameter.Role.WEIGHT,
           0,
           Nd4j.zeros(DataType.DOUBLE, 2, 3),
-          LayerFixture.KERNELS);
+          Scope.root(1, LayerFixture.KERNELS));
 
   @Test
   void should_live_in_a_part_of_an_array_that_holds_all_parameters() {
