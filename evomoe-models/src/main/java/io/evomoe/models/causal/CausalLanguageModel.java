@@ -10,6 +10,7 @@ import io.evomoe.moe.Gates;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.KeyValueCache;
+import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
@@ -32,6 +33,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   private final long seed;
   private final Kernels kernels;
+  private final Lifetime lifetime;
   private final int vocabulary;
   private final int positions;
   private final StackSize size;
@@ -52,6 +54,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
       int vocabulary, int positions, StackSize size, Gates gates, Scope root) {
     this.seed = root.seed();
     this.kernels = root.kernels();
+    this.lifetime = root.lifetime();
     this.vocabulary = vocabulary;
     this.positions = positions;
     this.size = size;
@@ -104,6 +107,10 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
 
   @Override
   public Loss loss(LanguageBatch batch, StepContext context) {
+    return lifetime.during(() -> enteredLoss(batch, context));
+  }
+
+  private Loss enteredLoss(LanguageBatch batch, StepContext context) {
     Pass pass = new Pass(context, batch.tokens());
     Output hidden = hidden(pass);
     Output logits = logits(hidden.value(), pass);
@@ -120,7 +127,8 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
         Loss.trainFlops(activeParameters(activeExperts), realTokens),
         hidden.reports(),
         context,
-        () -> hidden.pullback().pull(logits.pullback().pull(logits.value())));
+        () ->
+            lifetime.during(() -> hidden.pullback().pull(logits.pullback().pull(logits.value()))));
   }
 
   /**
@@ -145,12 +153,14 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
 
   private INDArray nextTokenLogits(Pass pass) {
     TokenBatch read = pass.tokens();
-    INDArray hidden = hidden(pass).value();
     int[] last = new int[read.sequences()];
     for (int i = 0; i < last.length; i++) {
       last[i] = (i + 1) * read.length() - 1;
     }
-    return logits(kernels.gatherRows(hidden, last), pass).value();
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      INDArray hidden = hidden(pass).value();
+      return logits(kernels.gatherRows(hidden, last), pass).value();
+    }
   }
 
   /**
@@ -160,7 +170,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
    */
   public final INDArray logits(TokenBatch read, StepContext context) {
     Pass pass = new Pass(context.evaluating(), read);
-    return logits(hidden(pass).value(), pass).value();
+    return lifetime.during(() -> logits(hidden(pass).value(), pass).value());
   }
 
   /** An empty cache for sequences of at most {@code capacity} tokens, prompt included. */

@@ -1,11 +1,11 @@
 package io.evomoe.models.roberta;
 
-import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
@@ -16,17 +16,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * An encoder and a head that names a class at some of its rows.
  *
- * @param kernels to compute with
+ * @param root of the model
  * @param encoder of all tokens
  * @param head from rows [n, d] to logits [n, classes]
  * @param headParameters that take part in the head's matrix products, for one row
  */
-record HeadedEncoder(Kernels kernels, RobertaEncoder encoder, Layer head, double headParameters) {
+record HeadedEncoder(Scope root, RobertaEncoder encoder, Layer head, double headParameters) {
 
   /** Logits of some rows, [rows.length, classes]. */
   INDArray logits(TokenBatch read, int[] rows, StepContext context) {
     Pass pass = new Pass(context.evaluating(), read);
-    return head.forward(encoder.rows(rows, pass).value(), pass).value();
+    return root.lifetime()
+        .during(() -> head.forward(encoder.rows(rows, pass).value(), pass).value());
   }
 
   /**
@@ -37,10 +38,15 @@ record HeadedEncoder(Kernels kernels, RobertaEncoder encoder, Layer head, double
    * @param counted number of targets that are not negative
    */
   Loss loss(TokenBatch read, int[] rows, int[] targets, int counted, StepContext context) {
+    return root.lifetime().during(() -> enteredLoss(read, rows, targets, counted, context));
+  }
+
+  private Loss enteredLoss(
+      TokenBatch read, int[] rows, int[] targets, int counted, StepContext context) {
     Pass pass = new Pass(context, read);
     Output hidden = encoder.rows(rows, pass);
     Output logits = head.forward(hidden.value(), pass);
-    double value = kernels.crossEntropy(logits.value(), targets, context.training());
+    double value = root.kernels().crossEntropy(logits.value(), targets, context.training());
     if (context.training() && !Double.isFinite(value)) {
       encoder.rows(rows, pass.search());
     }
@@ -56,7 +62,9 @@ record HeadedEncoder(Kernels kernels, RobertaEncoder encoder, Layer head, double
         flops,
         reports,
         context,
-        () -> hidden.pullback().pull(logits.pullback().pull(logits.value())));
+        () ->
+            root.lifetime()
+                .during(() -> hidden.pullback().pull(logits.pullback().pull(logits.value()))));
   }
 
   double activeParameters(double meanActiveExperts) {

@@ -54,7 +54,7 @@ public final class Roberta implements Model<LanguageBatch> {
     encoder = new RobertaEncoder(root, config, plan);
     MaskedTokenHead head =
         new MaskedTokenHead(root.child("head"), encoder.tokens(), size, deviation);
-    masked = new HeadedEncoder(root.kernels(), encoder, head, head.activeParameters());
+    masked = new HeadedEncoder(root, encoder, head, head.activeParameters());
   }
 
   /**

@@ -60,7 +60,7 @@ public final class RobertaClassifier implements Model<ClassBatch> {
     this.encoder = pretrained.encoder();
     Sequential head = head(pretrained, classes);
     double parameters = head.parameters().stream().mapToLong(Parameter::length).sum();
-    classifier = new HeadedEncoder(kernels, encoder, head, parameters);
+    classifier = new HeadedEncoder(pretrained.root(), encoder, head, parameters);
   }
 
   private static Sequential head(Roberta pretrained, int classes) {

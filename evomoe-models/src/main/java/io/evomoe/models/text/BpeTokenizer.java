@@ -2,6 +2,7 @@ package io.evomoe.models.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.nn.Lifetime;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -18,9 +19,12 @@ import java.util.Set;
  * <p>The native library is unpacked once into a folder that nobody else can write to ({@link
  * io.evomoe.internal.natives.NativeFolders}), or where {@code ENGINE_CACHE_DIR} says.
  *
- * <p>Safe for use by several threads. The native part is freed by {@link #close}.
+ * <p>Safe for use by several threads. {@link #close} frees the native part: it waits for calls in
+ * progress, and later ones throw {@link IllegalStateException}.
  */
 public final class BpeTokenizer implements Tokenizer, AutoCloseable {
+  private final Lifetime lifetime =
+      new Lifetime("the tokenizer", "load it again, or open its run again");
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
   private final PreTokenizer preTokenizer;
@@ -65,7 +69,7 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
   @Override
   public int[] encode(String text) {
     requireUnicode(text);
-    return divisible ? pieces.encode(text) : encodeWhole(text);
+    return lifetime.during(() -> divisible ? pieces.encode(text) : encodeWhole(text));
   }
 
   /**
@@ -77,10 +81,12 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     requireUnicode(text);
     IdRow ids = new IdRow(text.length() + 1);
     int start = 0;
-    while (start < text.length()) {
-      int end = TextPieces.end(text, start, piece);
-      ids.add(encodeWhole(text.substring(start, end)));
-      start = end;
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      while (start < text.length()) {
+        int end = TextPieces.end(text, start, piece);
+        ids.add(encodeWhole(text.substring(start, end)));
+        start = end;
+      }
     }
     return ids.toArray();
   }
@@ -107,7 +113,8 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
             "token id must be in 0..%d, was %d".formatted(vocabularySize - 1, id));
       }
     }
-    return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), false);
+    return lifetime.during(
+        () -> tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), false));
   }
 
   @Override
@@ -151,10 +158,10 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     return specialIds;
   }
 
-  /** Frees the native memory; may be called again. */
+  /** Frees the native memory after the calls in progress; may be called again. */
   @Override
   public void close() {
-    tokenizer.close();
+    lifetime.close(tokenizer::close);
   }
 
   private static void requireUnicode(String text) {

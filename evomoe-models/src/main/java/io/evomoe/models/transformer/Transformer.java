@@ -10,6 +10,7 @@ import io.evomoe.moe.Gates;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.KeyValueCache;
+import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.Memory;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
@@ -37,6 +38,7 @@ public final class Transformer implements Model<PairBatch> {
   private final TransformerConfig config;
   private final long seed;
   private final Kernels kernels;
+  private final Lifetime lifetime;
   private final Embedding tokens;
   private final Side encoder;
   private final Side decoder;
@@ -52,6 +54,7 @@ public final class Transformer implements Model<PairBatch> {
   public Transformer(TransformerConfig config, Gates gates, Scope root) {
     this.config = config;
     this.kernels = root.kernels();
+    this.lifetime = root.lifetime();
     this.seed = root.seed();
     int width = config.width();
     tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, 1 / Math.sqrt(width));
@@ -85,6 +88,10 @@ public final class Transformer implements Model<PairBatch> {
 
   @Override
   public Loss loss(PairBatch batch, StepContext context) {
+    return lifetime.during(() -> enteredLoss(batch, context));
+  }
+
+  private Loss enteredLoss(PairBatch batch, StepContext context) {
     Pass reading = new Pass(context, batch.source());
     Output source = encoder.forward(reading);
     Memory memory = new Memory(source.value(), batch.source(), kernels);
@@ -108,8 +115,10 @@ public final class Transformer implements Model<PairBatch> {
         reports,
         context,
         () -> {
-          target.pullback().pull(logits.pullback().pull(logits.value()));
-          source.pullback().pull(memory.gradient());
+          try (Lifetime.Call ignored = lifetime.enter()) {
+            target.pullback().pull(logits.pullback().pull(logits.value()));
+            source.pullback().pull(memory.gradient());
+          }
         });
   }
 
@@ -128,14 +137,16 @@ public final class Transformer implements Model<PairBatch> {
    */
   public Memory encode(TokenBatch source, StepContext context) {
     Pass pass = new Pass(context.evaluating(), source);
-    return new Memory(encoder.forward(pass).value(), source, kernels);
+    return lifetime.during(() -> new Memory(encoder.forward(pass).value(), source, kernels));
   }
 
   /** Logits of every target token, evaluated, [S, vocabulary]. */
   public INDArray logits(PairBatch batch, StepContext context) {
-    Memory memory = encode(batch.source(), context);
-    Pass pass = new Pass(context.evaluating(), batch.target()).withMemory(memory);
-    return tokens.logits(decoder.forward(pass).value()).value();
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      Memory memory = encode(batch.source(), context);
+      Pass pass = new Pass(context.evaluating(), batch.target()).withMemory(memory);
+      return tokens.logits(decoder.forward(pass).value()).value();
+    }
   }
 
   /**
@@ -149,11 +160,13 @@ public final class Transformer implements Model<PairBatch> {
   public INDArray nextTokenLogits(
       TokenBatch read, Memory memory, @Nullable KeyValueCache cache, StepContext context) {
     Pass pass = new Pass(context.evaluating(), read).withMemory(memory);
-    INDArray rows = decoder.forward(cache == null ? pass : pass.withCache(cache)).value();
-    if (cache != null) {
-      cache.advance(read.length());
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      INDArray rows = decoder.forward(cache == null ? pass : pass.withCache(cache)).value();
+      if (cache != null) {
+        cache.advance(read.length());
+      }
+      return tokens.logits(lastRows(rows, read)).value();
     }
-    return tokens.logits(lastRows(rows, read)).value();
   }
 
   private INDArray lastRows(INDArray rows, TokenBatch read) {

@@ -2,6 +2,7 @@ package io.evomoe.models.gpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.causal.CausalScene;
@@ -9,6 +10,7 @@ import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.Sampling;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.testing.OtherThread;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,19 @@ class GenerationTest {
         .isEqualTo(generation.generate(PROMPT, 9, Sampling.greedy(), GenerationTest::never));
     assertThat(generation.generate(PROMPT, 9, new Sampling(0, 11, 4), GenerationTest::never))
         .isEqualTo(generation.generate(PROMPT, 9, Sampling.greedy(), GenerationTest::never));
+  }
+
+  @Test
+  void should_end_with_one_sentence_when_another_thread_closes_its_model() {
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                generation.generate(
+                    PROMPT,
+                    9,
+                    Sampling.greedy(),
+                    id -> OtherThread.doing(model::close).thrown() != null))
+        .withMessage("the model is closed: open its run again, or make it again");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.evomoe.models.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.util.Ec2Utils;
@@ -47,6 +48,19 @@ class BpeTokenizerTest {
   @FieldSource("io.evomoe.models.text.OddText#SAMPLES")
   void should_give_every_text_back(String text) {
     assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
+  }
+
+  @Test
+  void closed_it_should_say_so() {
+    BpeTokenizer closed = BpeTokenizer.load(folder);
+    closed.close();
+    closed.close();
+
+    String says = "the tokenizer is closed: load it again, or open its run again";
+    assertThatIllegalStateException().isThrownBy(() -> closed.encode("a")).withMessage(says);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> closed.decode(new int[] {1}))
+        .withMessage(says);
   }
 
   @Test
