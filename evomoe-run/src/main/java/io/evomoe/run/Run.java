@@ -10,11 +10,11 @@ import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
+import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.LineTranslator;
-import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Task;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
@@ -28,8 +28,8 @@ import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,19 +50,24 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>For one thread, except for {@link #requestStop()}. A run that is closed refuses everything.
+ * <p>Safe for use by several threads: calls that generate, translate and evaluate run side by side.
+ * A training runs alone: calls of other threads are rejected until it has ended, except {@link
+ * #requestStop()}. {@link #close()} waits for the calls in progress, and later ones are rejected.
  *
  * @param <M> the model: {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
  */
 public final class Run<M extends Model<?>> implements AutoCloseable {
   static final String WHO = "a program";
+  private static final String BUSY =
+      "is being trained: ask it to stop with requestStop, and wait for train";
 
   private final Path path;
   private final Class<M> type;
   private final @Nullable OutputFolder output;
-  private final List<RunWatcher> watchers = new ArrayList<>();
-  private RunConfig config;
-  private RunState state;
+  private final Lifetime lifetime;
+  private final List<RunWatcher> watchers = new CopyOnWriteArrayList<>();
+  private volatile RunConfig config;
+  private volatile RunState state;
   private @Nullable TrainedModel<M> trained;
   private volatile @Nullable TaskTraining<?, ?> training;
   private volatile boolean inTraining;
@@ -75,6 +80,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     this.type = type;
     this.config = config;
     this.state = state;
+    this.lifetime = new Lifetime("the run in " + path, "open it again with Run.open");
   }
 
   /** A GPT that learns the text of these files and folders, at least one. */
@@ -171,16 +177,18 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
    * @param progress told how far it has come
    */
   public TaskData<?, ?> taskData(TextProgress progress) {
-    return state.taskData(progress);
+    return lifetime.during(() -> state.taskData(progress));
   }
 
   /** Files and folders that it trains on. */
   public List<Path> data() {
+    lifetime.requireOpen();
     return state.data();
   }
 
   /** Optimizer steps that were taken. */
   public long steps() {
+    lifetime.requireOpen();
     return state.steps();
   }
 
@@ -214,10 +222,15 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
    *
    * @return what it gave; of a run that has taken all of its steps, the same again
    * @throws IllegalArgumentException if another process, or another object, trains it
-   * @throws IllegalStateException if it diverged; the last checkpoint is where it can go on
+   * @throws IllegalStateException if it diverged (its last checkpoint opens), or is trained already
    */
   public Outcome train(RunListener listener) {
-    requireNotTrained();
+    try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
+      return trainAlone(listener);
+    }
+  }
+
+  private Outcome trainAlone(RunListener listener) {
     boolean interrupted = false;
     inTraining = true;
     try (OutputFolder ignored = state.lock();
@@ -240,8 +253,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
         forget(); // what a listener has asked for meanwhile
         return outcome;
       } catch (RuntimeException | Error e) {
-        inTraining = false;
-        close();
+        lifetime.closeInside(this::free);
         throw e;
       } finally {
         interrupted = run.interrupted();
@@ -253,14 +265,6 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  private void requireNotTrained() {
-    if (inTraining) {
-      throw new IllegalStateException(
-          "the run in %s is being trained: ask it to stop with requestStop, and wait for train"
-              .formatted(path));
     }
   }
 
@@ -292,18 +296,19 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** The model, and the phase and temperature that its gates are used at. */
   public TrainedModel<M> trained() {
-    TrainedModel<M> loaded = trained;
-    if (loaded == null) {
-      RunCheckpoint saved = state.checkpoint();
-      loaded = task().trained(saved).as(type);
-      trained = loaded;
+    return lifetime.during(this::loaded);
+  }
+
+  private synchronized TrainedModel<M> loaded() {
+    if (trained == null) {
+      trained = task().trained(state.checkpoint()).as(type);
     }
-    return loaded;
+    return trained;
   }
 
   /** The tokenizer, closed with this. */
   public BpeTokenizer tokenizer() {
-    return state.checkpoint().tokenizer();
+    return lifetime.during(() -> state.checkpoint().tokenizer());
   }
 
   /**
@@ -319,8 +324,10 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** The same, drawn in another way. */
   public String generate(String text, int tokens, Sampling sampling) {
-    return new TextGeneration(require(CausalLanguageModel.class, "generate"), tokenizer())
-        .generate(text, tokens, sampling);
+    return lifetime.during(
+        () ->
+            new TextGeneration(require(CausalLanguageModel.class, "generate"), tokenizer())
+                .generate(text, tokens, sampling));
   }
 
   /**
@@ -334,8 +341,10 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** Sentences, as many and in the same order. */
   public List<String> translate(List<String> sentences, Search search) {
-    return new LineTranslator(require(Transformer.class, "translate"), tokenizer(), search)
-        .translate(sentences);
+    return lifetime.during(
+        () ->
+            new LineTranslator(require(Transformer.class, "translate"), tokenizer(), search)
+                .translate(sentences));
   }
 
   /** Loss and other measures on the held-out side of the run's data. */
@@ -345,7 +354,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** The same on other data, or another part. */
   public Measurement evaluate(EvalRequest request) {
-    return task().evaluate(state.checkpoint(), request);
+    return lifetime.during(() -> task().evaluate(state.checkpoint(), request));
   }
 
   private Task<?, ?> task() {
@@ -361,7 +370,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     return trained().as(wanted);
   }
 
-  private void forget() {
+  private synchronized void forget() {
     TrainedModel<M> last = trained;
     trained = null;
     if (last != null) {
@@ -370,17 +379,20 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * Gives back memory, tokenizer and folder.
+   * Gives back memory, tokenizer and folder. Waits for the calls in progress, a training included:
+   * call {@link #requestStop()} first to end that.
    *
-   * @throws IllegalStateException while it is trained
+   * @throws IllegalStateException from inside one of its calls, such as in a listener, or if the
+   *     thread is interrupted while it waits, which leaves the run open
    */
   @Override
   public void close() {
-    requireNotTrained();
-    RunState last = state;
-    state = new ClosedState(path);
+    lifetime.close(this::free);
+  }
+
+  private void free() {
     forget();
-    last.close();
+    state.close();
     if (output != null) {
       output.close();
     }

@@ -9,7 +9,7 @@ import io.evomoe.run.record.RunWatcher;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How far a run is: before its first step, saved, or closed. */
+/** How far a run is: before its first step, or saved. */
 interface RunState extends AutoCloseable {
 
   /** The data of its task, which may have to be read. */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedState implements RunState {
   private final RunOpening opening;
   private final List<RunCheckpoint> open = new ArrayList<>();
-  private RunCheckpoint saved;
+  private volatile RunCheckpoint saved;
   private @Nullable TaskData<?, ?> read;
   private String readContent = "";
 
@@ -39,7 +39,7 @@ final class SavedState implements RunState {
   }
 
   @Override
-  public TaskData<?, ?> taskData(TextProgress progress) {
+  public synchronized TaskData<?, ?> taskData(TextProgress progress) {
     TaskData<?, ?> encoded = read;
     if (encoded == null) {
       List<Path> data = saved.data();
@@ -148,7 +148,7 @@ final class SavedState implements RunState {
   }
 
   @Override
-  public RunCheckpoint checkpoint() {
+  public synchronized RunCheckpoint checkpoint() {
     if (!Files.exists(saved.checkpoint().location())) {
       // Somebody trained on since, and only the newest checkpoints stay.
       saved = opening.newest();

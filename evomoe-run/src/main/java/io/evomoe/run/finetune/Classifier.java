@@ -8,6 +8,7 @@ import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.Naming;
@@ -32,8 +33,12 @@ import java.util.stream.IntStream;
  *   Classified named = classifier.classify("a small domesticated carnivore");
  * }
  * }</pre>
+ *
+ * <p>Safe for use by several threads: calls run side by side. {@link #close()} waits for those in
+ * progress, and later ones throw {@link IllegalStateException}.
  */
 public final class Classifier implements AutoCloseable {
+  private final Lifetime lifetime;
   private final RobertaClassifier network;
   private final Naming naming;
   private final List<String> labels;
@@ -42,11 +47,14 @@ public final class Classifier implements AutoCloseable {
   private final RunConfig config;
 
   private Classifier(
+      Path folder,
       RobertaClassifier network,
       List<String> labels,
       BpeTokenizer tokenizer,
       Checkpoint checkpoint,
       RunConfig config) {
+    this.lifetime =
+        new Lifetime("the classifier in " + folder, "open it again with Classifier.open");
     this.network = network;
     this.naming = new Naming(network, checkpoint.context().evaluating());
     this.labels = labels;
@@ -93,7 +101,7 @@ public final class Classifier implements AutoCloseable {
       }
       RobertaClassifier network = new RobertaClassifier(encoder, labels.size());
       checkpoint.loadModel(network);
-      return new Classifier(network, labels, tokenizer, checkpoint, config);
+      return new Classifier(folder, network, labels, tokenizer, checkpoint, config);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -120,6 +128,10 @@ public final class Classifier implements AutoCloseable {
 
   /** The classes of texts, in the same order. */
   public List<Classified> classify(List<String> texts) {
+    return lifetime.during(() -> classified(texts));
+  }
+
+  private List<Classified> classified(List<String> texts) {
     List<Classified> classified = new ArrayList<>();
     for (int first = 0; first < texts.size(); first += Naming.BATCH) {
       List<String> some =
@@ -175,13 +187,24 @@ public final class Classifier implements AutoCloseable {
   /** The same on texts in memory. */
   public ClassEvaluation evaluate(ClassifiedCorpus texts) {
     Labels known = Labels.of(labels);
-    ClassifiedTexts encoded = new ClassifiedTexts(texts, known, tokenizer, limit());
-    return new ClassEvaluation(texts.name(), labels, naming.confusion(encoded, labels.size()));
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      ClassifiedTexts encoded = new ClassifiedTexts(texts, known, tokenizer, limit());
+      return new ClassEvaluation(texts.name(), labels, naming.confusion(encoded, labels.size()));
+    }
   }
 
+  /**
+   * Gives back memory and tokenizer, after the calls in progress.
+   *
+   * @throws IllegalStateException from inside one of its calls, or if the thread is interrupted
+   *     while it waits, which leaves the classifier open
+   */
   @Override
   public void close() {
-    tokenizer.close();
-    network.close();
+    lifetime.close(
+        () -> {
+          tokenizer.close();
+          network.close();
+        });
   }
 }

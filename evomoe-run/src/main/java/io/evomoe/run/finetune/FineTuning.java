@@ -2,6 +2,7 @@ package io.evomoe.run.finetune;
 
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.finetune.TunedFolder;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,16 +47,20 @@ import org.jspecify.annotations.Nullable;
  * started with, to compare with, and {@code finetune} from those that it had come to, of which the
  * classifier is.
  *
- * <p>For one thread, except for {@link #requestStop()}.
+ * <p>Safe for use by several threads, one of which trains at a time: other calls of {@link
+ * #train()} are rejected meanwhile, and {@link #close()} waits.
  */
 public final class FineTuning implements AutoCloseable {
+  private static final String BUSY =
+      "is being trained: ask it to stop with requestStop, and wait for train";
+
   private final OutputFolder output;
   private final RunCheckpoint run;
   private final FineTuneSettings settings;
   private final TunedFolder folder;
   private final TunedTrainings trainings;
-  private final List<RunWatcher> watchers = new ArrayList<>();
-  private boolean closed;
+  private final Lifetime lifetime;
+  private final List<RunWatcher> watchers = new CopyOnWriteArrayList<>();
   private volatile boolean inTraining;
   private volatile boolean stopRequested;
   private volatile @Nullable Runnable stopSteps;
@@ -71,6 +77,7 @@ public final class FineTuning implements AutoCloseable {
           "%s must be of at least 2 classes, are all of %s"
               .formatted(texts.train().name(), texts.labels().name(0)));
     }
+    this.lifetime = new Lifetime("the fine-tuning in " + output.path(), "begin it again");
     this.output = output;
     this.run = run;
     this.settings = settings;
@@ -143,7 +150,12 @@ public final class FineTuning implements AutoCloseable {
    * @throws IllegalStateException if it is trained now, was closed, or diverged
    */
   public FineTuned train(FineTuningListener listener) {
-    requireIdle();
+    try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
+      return trainAlone(listener);
+    }
+  }
+
+  private FineTuned trainAlone(FineTuningListener listener) {
     Optional<FineTuned> before = folder.finished(steps(), trainings.measured());
     if (before.isPresent()) {
       listener.onNote("finished before, taken as it is");
@@ -219,31 +231,19 @@ public final class FineTuning implements AutoCloseable {
     }
   }
 
-  private void requireIdle() {
-    if (closed) {
-      throw new IllegalStateException(
-          "the fine-tuning in " + folder() + " is closed: begin it again");
-    }
-    if (inTraining) {
-      throw new IllegalStateException(
-          "the fine-tuning in %s is being trained: ask it to stop with requestStop, and wait for train"
-              .formatted(folder()));
-    }
-  }
-
   /**
-   * Gives back memory, tokenizer and folder.
+   * Gives back memory, tokenizer and folder. Waits for a training in progress: call {@link
+   * #requestStop()} first to end it.
    *
-   * @throws IllegalStateException while it is trained
+   * @throws IllegalStateException from inside the training, such as in a listener, or if the thread
+   *     is interrupted while it waits, which leaves this open
    */
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    requireIdle();
-    closed = true;
-    run.close();
-    output.close();
+    lifetime.close(
+        () -> {
+          run.close();
+          output.close();
+        });
   }
 }

@@ -182,7 +182,7 @@ public final class RunCheckpoint implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the run has none
    */
-  public BpeTokenizer tokenizer() {
+  public synchronized BpeTokenizer tokenizer() {
     BpeTokenizer loaded = tokenizer;
     if (loaded == null) {
       loaded = folder.tokenizer();
@@ -267,7 +267,7 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (tokenizer != null) {
       tokenizer.close();
     }
