@@ -115,7 +115,7 @@ class StepProgress implements TrainingListener {
   @Override
   public void onEnd(Progress to) {
     if (bar != null) {
-      bar.close();
+      TerminalBar.end(bar);
     }
   }
 }

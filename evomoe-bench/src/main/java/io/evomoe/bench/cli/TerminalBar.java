@@ -16,8 +16,10 @@ final class TerminalBar {
 
   private static final Object SCREEN = new Object();
 
-  /** To the first column, and all behind it away. */
-  private static final String LINE_START = "\r\033[K";
+  /** Clears from here to the end of the line. */
+  private static final String LINE_END = "\033[K";
+
+  private static final String LINE_START = "\r" + LINE_END;
 
   private static final int USUAL_COLUMNS = 80;
   private static final int FEWEST_COLUMNS = 40;
@@ -29,27 +31,42 @@ final class TerminalBar {
     return Boolean.getBoolean(TERMINAL);
   }
 
-  /** A bar, or null where there is no terminal. */
+  /** A bar, or null if there is no terminal. It ends with {@link #end} or {@link #clear}. */
   static @Nullable ProgressBar of(String name, long all) {
     if (!isThere()) {
       return null;
     }
-    // With a width of its own the library does not ask its terminal library, which would put the
-    // system's handler in the place of the JVM's: Ctrl-C would end the process on the spot.
     return new ProgressBarBuilder()
         .setTaskName(name)
         .setInitialMax(all)
         .setRenderer(new BarLine())
-        .setConsumer(new OneWriter(columns() - 1))
+        .setConsumer(new OneWriter())
         .build();
+  }
+
+  /** Draws a bar for the last time. */
+  static void end(ProgressBar bar) {
+    close(bar, System.lineSeparator());
+  }
+
+  /** Takes a bar away. */
+  static void clear(ProgressBar bar) {
+    close(bar, LINE_START);
+  }
+
+  /** The library ends a line only if it has drawn it before. */
+  private static void close(ProgressBar bar, String end) {
+    bar.close();
+    synchronized (SCREEN) {
+      show(end);
+    }
   }
 
   /** Prints a line where a bar stands, which is drawn again below it. */
   static void above(PrintStream out, String line) {
     synchronized (SCREEN) {
       if (isThere()) {
-        System.err.print(LINE_START);
-        System.err.flush();
+        show(LINE_START);
       }
       out.println(line);
       out.flush();
@@ -58,16 +75,29 @@ final class TerminalBar {
 
   /** Draws while no line is printed. */
   private static final class OneWriter extends ConsoleProgressBarConsumer {
-    OneWriter(int columns) {
-      super(System.err, columns);
+    OneWriter() {
+      // With a width of its own the library does not ask its terminal library, which would put the
+      // system's handler in the place of the JVM's: Ctrl-C would end the process on the spot.
+      super(System.err, columns() - 1);
     }
 
     @Override
     public void accept(String line) {
       synchronized (SCREEN) {
         super.accept(line);
+        show(LINE_END);
       }
     }
+
+    @Override
+    public void close() {
+      // See end and clear.
+    }
+  }
+
+  private static void show(String text) {
+    System.err.print(text);
+    System.err.flush();
   }
 
   private static int columns() {

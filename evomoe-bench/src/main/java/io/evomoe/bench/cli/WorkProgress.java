@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is done before there are steps: a bar on a terminal, a plain line now and then elsewhere.
- * Nothing is shown of work that is over in a moment.
+ * Nothing is shown of work that is over in a moment, and a bar is cleared when its work ends.
  */
 final class WorkProgress implements TextProgress, AutoCloseable {
   private static final long MOMENT = TimeUnit.SECONDS.toNanos(1);
@@ -19,6 +19,7 @@ final class WorkProgress implements TextProgress, AutoCloseable {
   private final PrintStream out;
   private final LongSupplier nanoTime;
   private String current = "";
+  private long total;
   private long shown;
   private @Nullable ProgressBar bar;
 
@@ -45,9 +46,10 @@ final class WorkProgress implements TextProgress, AutoCloseable {
       return;
     }
     long now = nanoTime.getAsLong();
-    if (!work.equals(current)) {
+    if (!work.equals(current) || all != total) {
       close();
       current = work;
+      total = all;
       shown = now;
     }
     if (bar != null) {
@@ -63,7 +65,7 @@ final class WorkProgress implements TextProgress, AutoCloseable {
   @Override
   public void close() {
     if (bar != null) {
-      bar.close();
+      TerminalBar.clear(bar);
       bar = null;
     }
   }
