@@ -58,7 +58,7 @@ final class CompareReport implements LiveReport.Content {
 
   void print(PrintStream console, String measured) {
     console.println();
-    console.println(SummaryTable.of(results()).text());
+    console.println(SummaryTable.of(results()).text(StandardOutput.columns()));
     console.println(measured);
     outcomes.forEach(run -> Annealing.of(run.recorded()).ifPresent(a -> console.println(a.text())));
     console.printf("Charts: %s%n", folder.resolve(HtmlReport.NAME));

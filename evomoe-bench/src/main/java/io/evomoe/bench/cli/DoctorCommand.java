@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,6 +26,8 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
+  private static final int INDENT = 26;
+
   @Option(
       names = "--out",
       defaultValue = "runs",
@@ -73,14 +76,15 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static String text(Doctor doctor) {
     return doctor.findings().stream()
-        .map(
-            f ->
-                "%-15s  %-7s  %s%s"
-                    .formatted(
-                        f.name(),
-                        f.state(),
-                        f.found(),
-                        f.advice().isEmpty() ? "" : "%n%26s%s".formatted("-> ", f.advice())))
+        .flatMap(DoctorCommand::lines)
+        .map(line -> StandardOutput.wrapped(line, INDENT))
         .collect(Collectors.joining(System.lineSeparator()));
+  }
+
+  private static Stream<String> lines(Finding f) {
+    String found = "%-15s  %-7s  %s".formatted(f.name(), f.state(), f.found());
+    return f.advice().isEmpty()
+        ? Stream.of(found)
+        : Stream.of(found, " ".repeat(INDENT - 3) + "-> " + f.advice());
   }
 }

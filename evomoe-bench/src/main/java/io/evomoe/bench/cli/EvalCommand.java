@@ -134,7 +134,7 @@ final class EvalCommand implements Callable<Integer> {
           data == null
               ? classifier.evaluate(split)
               : classifier.evaluate(ClassSource.measured(data, split, read, System.out::println));
-      System.out.print(ClassEvaluationTable.text(evaluation));
+      System.out.print(ClassEvaluationTable.text(evaluation, StandardOutput.columns()));
     }
   }
 

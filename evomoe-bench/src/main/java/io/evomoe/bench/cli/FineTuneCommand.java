@@ -125,7 +125,7 @@ final class FineTuneCommand implements Callable<Integer> {
       console.printf("Stopped and saved; go on with: %s%n", goOn(tuning));
     } else {
       console.println();
-      console.print(ClassScoreTable.text(tuned.scores()));
+      console.print(ClassScoreTable.text(tuned.scores(), StandardOutput.columns()));
       console.printf("Results: %s%n", tuning.folder());
     }
   }

@@ -14,7 +14,8 @@ final class GatesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     for (GateProvider gate : GateRegistry.installed().providers()) {
-      System.out.printf("%-12s %s%n", gate.name(), gate.description());
+      System.out.println(
+          StandardOutput.wrapped("%-12s %s".formatted(gate.name(), gate.description()), 13));
     }
     return 0;
   }

@@ -18,11 +18,37 @@ final class StandardOutput extends OutputStream {
    */
   private static final String NO_READER = "Broken pipe";
 
+  /** Set by the launcher: how wide the terminal is that standard output is, or 0. */
+  private static final String COLUMNS = "evomoe.output.columns";
+
   private static final Path ITSELF = Path.of("/proc/self/fd/1");
 
   private final OutputStream out;
   private final boolean pipe;
   private @Nullable IOException lost;
+
+  /** How wide the terminal is; without end if standard output is none. */
+  static int columns() {
+    int columns = Integer.getInteger(COLUMNS, 0);
+    return columns <= 0 ? Integer.MAX_VALUE : columns;
+  }
+
+  /**
+   * A line in lines that fit the terminal, broken at blanks.
+   *
+   * @param indent of all but the first, which is left as it is up to there
+   */
+  static String wrapped(String line, int indent) {
+    int width = columns() - indent;
+    if (width <= 0 || line.length() <= columns()) {
+      return line;
+    }
+    return line.substring(0, indent)
+        + line.substring(indent)
+            .replaceAll(
+                "(?=.{%d})(.{1,%d}) +(?=\\S)".formatted(width + 1, width),
+                "$1%n%s".formatted(" ".repeat(indent)));
+  }
 
   StandardOutput(OutputStream out) {
     this(out, isPipe());

@@ -320,7 +320,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private void printSummary(Outcome outcome, Path folder, String measured) {
     console.println();
-    console.println(SummaryTable.of(List.of(outcome.result())).text());
+    console.println(SummaryTable.of(List.of(outcome.result())).text(StandardOutput.columns()));
     console.println(measured);
     Annealing.of(outcome.recorded()).ifPresent(a -> console.println(a.text()));
     console.printf("Run: %s%n", folder);

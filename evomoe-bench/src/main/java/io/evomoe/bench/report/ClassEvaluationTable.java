@@ -14,8 +14,12 @@ public final class ClassEvaluationTable {
 
   private ClassEvaluationTable() {}
 
-  /** A line, and below it aligned plain text with a row a class, the most frequent one first. */
-  public static String text(ClassEvaluation evaluation) {
+  /**
+   * A line, and below it aligned plain text with a row a class, the most frequent one first.
+   *
+   * @param columns of the terminal
+   */
+  public static String text(ClassEvaluation evaluation, int columns) {
     int texts = evaluation.confusion().all().examples();
     return String.format(
         Locale.ROOT,
@@ -25,7 +29,7 @@ public final class ClassEvaluationTable {
         texts == 1 ? "" : "s",
         Format.percent(evaluation.accuracy()),
         Format.decimals(evaluation.macroF1(), 3),
-        table(evaluation).text());
+        table(evaluation).text(columns));
   }
 
   /** A row a class, the most frequent one first. */

@@ -10,9 +10,13 @@ public final class ClassScoreTable {
 
   private ClassScoreTable() {}
 
-  /** Aligned plain text. */
-  public static String text(List<ClassScores> scores) {
-    return table(scores).text();
+  /**
+   * Aligned plain text.
+   *
+   * @param columns of the terminal
+   */
+  public static String text(List<ClassScores> scores, int columns) {
+    return table(scores).text(columns);
   }
 
   /** A row a classifier. */

@@ -59,9 +59,13 @@ public final class SummaryTable {
     return new SummaryTable(sorted, measures(sorted), standing);
   }
 
-  /** Aligned plain text for a terminal. */
-  public String text() {
-    return runs().text() + means().map(table -> "\n" + table.text()).orElse("");
+  /**
+   * Aligned plain text for a terminal.
+   *
+   * @param columns of the terminal
+   */
+  public String text(int columns) {
+    return runs().text(columns) + means().map(table -> "\n" + table.text(columns)).orElse("");
   }
 
   /** One row a run. */

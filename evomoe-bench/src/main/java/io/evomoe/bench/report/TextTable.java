@@ -2,6 +2,8 @@ package io.evomoe.bench.report;
 
 import static java.util.stream.Collectors.joining;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,12 +21,32 @@ record TextTable(List<String> titles, List<List<String>> rows) {
     rows = List.copyOf(rows);
   }
 
-  /** Aligned plain text, a rule below the titles, each line ended by a line feed. */
-  String text() {
-    List<Integer> widths = IntStream.range(0, titles.size()).mapToObj(this::width).toList();
-    String rule = widths.stream().map("-"::repeat).collect(joining(GAP));
-    Stream<String> body = rows.stream().map(row -> line(row, widths));
-    return Stream.concat(Stream.of(line(titles, widths), rule), body)
+  /**
+   * Aligned plain text, a rule below the titles, each line ended by a line feed. Columns that do
+   * not fit come below the others, again with the first column.
+   *
+   * @param columns letters in a line at most, as far as two columns of the table allow
+   */
+  String text(int columns) {
+    List<String> parts = new ArrayList<>();
+    for (int from = 1; from < titles.size() || parts.isEmpty(); ) {
+      int to = from + 1;
+      int length = width(0) + GAP.length() + (from < titles.size() ? width(from) : 0);
+      while (to < titles.size() && length + GAP.length() + width(to) <= columns) {
+        length += GAP.length() + width(to++);
+      }
+      parts.add(text(from, Math.min(to, titles.size())));
+      from = to;
+    }
+    return String.join("\n", parts);
+  }
+
+  /** The first column and those of a range. */
+  private String text(int from, int to) {
+    int[] shown = IntStream.concat(IntStream.of(0), IntStream.range(from, to)).toArray();
+    String rule = Arrays.stream(shown).mapToObj(i -> "-".repeat(width(i))).collect(joining(GAP));
+    Stream<String> body = rows.stream().map(row -> line(row, shown));
+    return Stream.concat(Stream.of(line(titles, shown), rule), body)
         .map(line -> line.stripTrailing() + "\n")
         .collect(joining());
   }
@@ -36,9 +58,9 @@ record TextTable(List<String> titles, List<List<String>> rows) {
         .orElse(0);
   }
 
-  private static String line(List<String> cells, List<Integer> widths) {
-    return IntStream.range(0, cells.size())
-        .mapToObj(i -> aligned(cells.get(i), widths.get(i), i == 0))
+  private String line(List<String> cells, int[] shown) {
+    return Arrays.stream(shown)
+        .mapToObj(i -> aligned(cells.get(i), width(i), i == 0))
         .collect(joining(GAP));
   }
 

@@ -26,7 +26,7 @@ class StandardOutputTest {
   @Test
   void what_was_lost_should_be_said_once_and_not_hide_a_failure() {
     StandardOutput full = new StandardOutput(failing("No space left on device"), false);
-    QuietOutput printed = new QuietOutput(full);
+    PrintStream printed = new PrintStream(full, true, StandardCharsets.UTF_8);
     printed.println("result");
     printed.println("more");
 
@@ -41,7 +41,7 @@ class StandardOutputTest {
     StandardOutput head = new StandardOutput(failing("Broken pipe"), false);
     StandardOutput piped = new StandardOutput(failing("Daten\u00fcbergabe unterbrochen"), true);
     for (StandardOutput out : List.of(head, piped)) {
-      new QuietOutput(out).println("result");
+      new PrintStream(out, true, StandardCharsets.UTF_8).println("result");
 
       assertThat(said(out, 0)).isEqualTo("0: ");
     }
@@ -51,7 +51,7 @@ class StandardOutputTest {
   void all_should_come_through_as_it_was_printed() {
     ByteArrayOutputStream taken = new ByteArrayOutputStream();
     StandardOutput whole = new StandardOutput(taken);
-    QuietOutput printed = new QuietOutput(whole);
+    PrintStream printed = new PrintStream(whole, true, StandardCharsets.UTF_8);
     printed.print('é');
     printed.println("γ");
 
@@ -66,6 +66,26 @@ class StandardOutputTest {
         throw new IOException(reason);
       }
     };
+  }
+
+  @Test
+  void a_long_line_should_be_broken_at_blanks_where_a_terminal_is_narrow() {
+    String line = "kernels  ok  onednn-3.13, eight threads of eight";
+    System.setProperty("evomoe.output.columns", "30");
+    try {
+      assertThat(StandardOutput.wrapped(line, 13))
+          .isEqualToNormalizingNewlines(
+              """
+              kernels  ok  onednn-3.13,
+                           eight threads of
+                           eight""");
+      assertThat(StandardOutput.wrapped(line.substring(0, 30), 13)).hasSize(30);
+      assertThat(StandardOutput.wrapped("a  /a/path/that/is/as/long/as/this one", 3))
+          .isEqualToNormalizingNewlines("a  /a/path/that/is/as/long/as/this\n   one");
+    } finally {
+      System.clearProperty("evomoe.output.columns");
+    }
+    assertThat(StandardOutput.wrapped(line, 13)).isEqualTo(line);
   }
 
   private static String said(StandardOutput out, int code) {

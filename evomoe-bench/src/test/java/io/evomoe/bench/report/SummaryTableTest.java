@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SummaryTableTest {
+  private static final int WIDE = 1000;
 
   @Test
   void should_align_columns_and_put_the_lowest_loss_first() {
@@ -16,7 +17,7 @@ class SummaryTableTest {
                     result("dense", 1, 2.5, 12000, 59.4),
                     result("evomoe", 1, 2.25, 9000, 83),
                     result("switch", 1, Double.NaN, 10000, 3700)))
-            .text();
+            .text(WIDE);
 
     assertThat(text)
         .isEqualTo(
@@ -27,6 +28,28 @@ class SummaryTableTest {
             dense      1      2.5000      12.182            1.75         0.950       1.5%    12,000     1.00x      59.4s
             switch     1           -           -            1.75         0.950       1.5%    10,000     0.83x     1h 01m
             """);
+  }
+
+  @Test
+  void columns_that_do_not_fit_the_terminal_should_come_below_the_others() {
+    SummaryTable table = SummaryTable.of(List.of(result("dense", 1, 2.5, 12000, 59.4)));
+    SummaryTable wide =
+        SummaryTable.of(List.of(result("dense", 1, 2.5, 12000, 59.4), interrupted("evomoe", 1, 2)));
+
+    assertThat(table.text(60))
+        .isEqualTo(
+            """
+            gate   seed  valid loss  perplexity  active experts
+            -----  ----  ----------  ----------  --------------
+            dense     1      2.5000      12.182            1.75
+
+            gate   load entropy  drop rate  tokens/s  wall time
+            -----  ------------  ---------  --------  ---------
+            dense         0.950       1.5%    12,000      59.4s
+            """);
+    for (int columns : new int[] {80, 100, 120}) {
+      assertThat(wide.text(columns).lines()).allMatch(line -> line.length() <= columns);
+    }
   }
 
   @Test
@@ -47,7 +70,7 @@ class SummaryTableTest {
     assertThat(means.rows().get(1))
         .startsWith("evomoe", "3", "2.0000 ± 1.0000")
         .contains("8,100 ± 100", "12.0s ± 2.0s");
-    assertThat(table.text()).contains(means.text()).contains("\n\n");
+    assertThat(table.text(WIDE)).contains(means.text(WIDE)).contains("\n\n");
   }
 
   @Test
@@ -63,8 +86,8 @@ class SummaryTableTest {
     SummaryTable table = SummaryTable.of(List.of(result("evomoe", 1, 2, 1, 1)));
     SummaryTable dense = SummaryTable.of(List.of(result("dense", 1, 2, 1, 1)));
 
-    assertThat(table.text()).doesNotContain("vs dense");
-    assertThat(dense.text()).doesNotContain("vs dense");
+    assertThat(table.text(WIDE)).doesNotContain("vs dense");
+    assertThat(dense.text(WIDE)).doesNotContain("vs dense");
     assertThat(table.means()).isEmpty();
   }
 
@@ -87,7 +110,7 @@ class SummaryTableTest {
 
   @Test
   void should_stay_a_table_without_results() {
-    assertThat(SummaryTable.of(List.of()).text()).startsWith("gate  seed");
+    assertThat(SummaryTable.of(List.of()).text(WIDE)).startsWith("gate  seed");
   }
 
   @Test
