@@ -4,11 +4,8 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,12 +17,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * double, which costs milliseconds a layer whatever the size.
  *
  * <p>A weight of exactly 0 means that the token does not have the expert, which then is not
- * computed. Padding never reaches the expression. SameDiff prints a line to standard output for
- * each operation that it differentiates; the command line leaves these out.
+ * computed. Padding never reaches the expression.
  */
 public final class SameDiffGate implements Gate {
   private static final String LOGITS = "logits";
-  private static final String OBJECTIVE = "objective";
 
   private final RouterProjection projection;
   private final int experts;
@@ -43,10 +38,6 @@ public final class SameDiffGate implements Gate {
    * nn().softmax} of ND4J 1.0.0-M2.1 gives NaN where all of a row are far below 0.
    */
   public static SDVariable softmax(SDVariable logits) {
-    long[] shape = logits.getShape();
-    if (shape != null && shape[1] == 1) {
-      return logits.mul(0).add(1);
-    }
     SDVariable shifted = logits.sub(logits.max(true, 1));
     return logits.getSameDiff().nn().softmax(shifted, 1);
   }
@@ -124,7 +115,7 @@ public final class SameDiffGate implements Gate {
 
   /** One pass of the expression; its arrays live outside of workspaces. */
   private final class Graph {
-    private final SameDiff graph = SameDiff.create();
+    private final ExpressionGraph graph;
     private final SDVariable weightsVariable;
     private final @Nullable SDVariable auxLossVariable;
     private final TokenMatrix weights;
@@ -132,13 +123,13 @@ public final class SameDiffGate implements Gate {
 
     Graph(TokenMatrix logits, StepContext context) {
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        SDVariable z = graph.var(LOGITS, logits.toArray(DataType.DOUBLE));
-        weightsVariable = expression.weights(z, context);
-        auxLossVariable = expression.auxLoss(z, weightsVariable, context);
-        INDArray values = weightsVariable.eval();
+        graph = new ExpressionGraph(LOGITS, logits.toArray(DataType.DOUBLE));
+        weightsVariable = expression.weights(graph.input(), context);
+        auxLossVariable = expression.auxLoss(graph.input(), weightsVariable, context);
+        INDArray values = graph.value(weightsVariable);
         requireShape(values, logits.tokens());
         weights = TokenMatrix.of(values.castTo(DataType.DOUBLE));
-        auxLoss = auxLossVariable == null ? 0 : auxLossVariable.eval().getDouble(0);
+        auxLoss = auxLossVariable == null ? 0 : graph.value(auxLossVariable).getDouble(0);
       }
     }
 
@@ -152,14 +143,14 @@ public final class SameDiffGate implements Gate {
 
     TokenMatrix logitGradient(TokenMatrix dWeights) {
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        SDVariable upstream = graph.constant(dWeights.toArray(DataType.DOUBLE));
-        SDVariable objective = weightsVariable.mul(upstream).sum();
+        graph.seed(weightsVariable, dWeights.toArray(weightsVariable.dataType()));
         if (auxLossVariable != null) {
-          objective = objective.add(auxLossVariable);
+          graph.seed(auxLossVariable, Nd4j.onesLike(graph.value(auxLossVariable)));
         }
-        graph.setLossVariables(objective.rename(OBJECTIVE));
-        INDArray gradient = graph.calculateGradients(Map.of(), LOGITS).get(LOGITS);
-        return TokenMatrix.of(Objects.requireNonNull(gradient));
+        INDArray gradient = graph.gradient();
+        return gradient == null
+            ? new TokenMatrix(dWeights.tokens(), experts)
+            : TokenMatrix.of(gradient);
       }
     }
   }

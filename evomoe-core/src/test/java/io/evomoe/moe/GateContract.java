@@ -174,7 +174,11 @@ public abstract class GateContract extends GateTopKContract {
       GateScene scene = GateScene.of(provider(), 1, options);
       for (double[] row : RoutingTable.of(scene.route(tokens, GateScene.evaluation()).routing())) {
         assertThat(row[0]).isNotNegative();
-        assertThat(row[0] + row[1]).as("%s", options).isCloseTo(1, within(EXACT));
+        assertThat(row[0] + row[1])
+            .as(
+                "options %s; if a single expert may weigh less, singleExpertIsWhole() says false",
+                options)
+            .isCloseTo(1, within(EXACT));
       }
     }
   }

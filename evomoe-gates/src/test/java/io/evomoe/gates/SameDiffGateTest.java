@@ -17,6 +17,9 @@ import io.evomoe.moe.TokenRows;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 class SameDiffGateTest {
   private static final int EXPERTS = 4;
@@ -44,6 +48,16 @@ class SameDiffGateTest {
   }
 
   @Test
+  void should_average_over_one_token_alone() {
+    GateScene byHand =
+        GateScene.of(
+            new SwitchGate.Provider(),
+            EXPERTS,
+            Map.of("capacityFactor", "infinite", "alpha", "0.7"));
+    assertSame(byHand, scene(new SwitchExpression(), Map.of()), TokenRows.random(1, 1));
+  }
+
+  @Test
   void should_equal_top_2_with_its_balance_loss_written_as_expressions() {
     Map<String, String> options = Map.of("capacityFactor", "infinite", "alpha", "0.7");
     assertSame(new TopKGate.Top2Provider(), options, new Top2Expression());
@@ -58,6 +72,33 @@ class SameDiffGateTest {
         .withMessageMatching(
             "gate written of layer gate: weight of token \\d+ at expert \\d must be finite and at"
                 + " least 0, was -0.5");
+  }
+
+  @Test
+  void should_print_nothing_of_its_gradient() {
+    GateScene scene = scene(new SwitchExpression(), Map.of());
+    PrintStream console = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      Routed routed = scene.route(TOKENS, GateScene.training());
+      routed.pullback().pull(slopes(routed.routing()));
+    } finally {
+      System.setOut(console);
+    }
+
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+        .as("but for the log")
+        .noneMatch(line -> line.startsWith("Added "));
+  }
+
+  @Test
+  void weights_that_do_not_depend_on_the_token_should_have_no_gradient() {
+    GateScene scene =
+        scene((z, context) -> z.getSameDiff().constant(Nd4j.ones(DataType.DOUBLE, 8, 4)), Map.of());
+
+    assertThat(gradients(scene, scene.route(TokenRows.random(8, 1), GateScene.training())))
+        .containsOnly(0);
   }
 
   @Test
@@ -139,9 +180,13 @@ class SameDiffGateTest {
       GateProvider provider, Map<String, String> options, SameDiffGate.Expression expression) {
     GateScene byHand = GateScene.of(provider, EXPERTS, options);
     GateScene written = scene(expression, Map.of());
+    assertSame(byHand, written, TOKENS);
+  }
+
+  private static void assertSame(GateScene byHand, GateScene written, TokenRows tokens) {
     for (StepContext context : new StepContext[] {GateScene.training(), GateScene.evaluation()}) {
-      Routed expected = byHand.route(TOKENS, context);
-      Routed actual = written.route(TOKENS, context);
+      Routed expected = byHand.route(tokens, context);
+      Routed actual = written.route(tokens, context);
 
       assertThat(actual.routing().tokens()).isEqualTo(expected.routing().tokens());
       assertThat(actual.routing().offsets()).isEqualTo(expected.routing().offsets());

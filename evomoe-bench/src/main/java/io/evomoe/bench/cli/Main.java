@@ -2,6 +2,8 @@ package io.evomoe.bench.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
@@ -42,7 +44,7 @@ public final class Main {
   public static void main(String[] arguments) {
     System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
-    System.setOut(new QuietOutput(out));
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     int code;
     try {
       code = execute(arguments);

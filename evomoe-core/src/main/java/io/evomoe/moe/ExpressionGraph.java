@@ -1,0 +1,128 @@
+package io.evomoe.moe;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.config.ExecutionResult;
+import org.nd4j.autodiff.samediff.config.SDValue;
+import org.nd4j.autodiff.samediff.internal.FrameIter;
+import org.nd4j.autodiff.samediff.internal.InferenceSession;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.BaseReduceOp;
+import org.nd4j.linalg.api.ops.Op;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A SameDiff graph as ND4J 1.0.0-M2.1 should have it: differentiated without a line on standard
+ * output for each operation, and with reductions of a row or a column along its side of length 1.
+ */
+final class ExpressionGraph {
+  private final SameDiff graph = SameDiff.create();
+  private final SDVariable input;
+
+  /** A graph with a variable of the given value. */
+  ExpressionGraph(String name, INDArray value) {
+    this.input = graph.var(name, value);
+  }
+
+  SDVariable input() {
+    return input;
+  }
+
+  /** The value of a variable. */
+  INDArray value(SDVariable variable) {
+    graph.getSessions().put(Thread.currentThread().getId(), new Session(graph));
+    return variable.eval();
+  }
+
+  /** Begins a backward pass: the gradient of a result. To be called before {@link #gradient}. */
+  void seed(SDVariable result, INDArray gradient) {
+    graph.setGradientForVariableName(result.name(), graph.constant(gradient));
+  }
+
+  /** The gradient of the input, null if no result depends on it. */
+  @Nullable INDArray gradient() {
+    DifferentialFunction[] written = graph.ops();
+    Set<String> dependent = dependent(written);
+    for (int i = written.length - 1; i >= 0; i--) {
+      List<SDVariable> outputs = List.of(graph.getOutputVariablesForOp(written[i]));
+      if (outputs.stream().anyMatch(v -> dependent.contains(v.name()) && v.hasGradient())) {
+        written[i].diff(outputs.stream().map(this::gradientOf).collect(Collectors.toList()));
+      }
+    }
+    return input.hasGradient() ? value(input.gradient()) : null;
+  }
+
+  private @Nullable SDVariable gradientOf(SDVariable output) {
+    if (output.hasGradient()) {
+      return output.gradient();
+    }
+    return output.dataType().isFPType() ? graph.zerosLike(output) : null;
+  }
+
+  /** Names of what changes with the input; a number that is whole does so in no derivative. */
+  private Set<String> dependent(DifferentialFunction[] written) {
+    Set<String> names = new HashSet<>(Set.of(input.name()));
+    for (DifferentialFunction operation : written) {
+      if (Stream.of(graph.getInputVariablesForOp(operation))
+          .anyMatch(v -> names.contains(v.name()))) {
+        Stream.of(graph.getOutputVariablesForOp(operation))
+            .filter(v -> v.dataType().isFPType())
+            .forEach(v -> names.add(v.name()));
+      }
+    }
+    return names;
+  }
+
+  /** Takes a row or column that keeps its length for an array of three axes. */
+  private static final class Session extends InferenceSession {
+    Session(SameDiff graph) {
+      super(graph);
+    }
+
+    @Override
+    public ExecutionResult doExec(
+        DifferentialFunction operation,
+        OpContext context,
+        FrameIter frame,
+        Set<VarId> inputs,
+        Set<VarId> allInputs,
+        Set<String> constants,
+        Map<String, SDValue> others) {
+      if (!(operation instanceof BaseReduceOp reduction) || !keepsLength(context)) {
+        return super.doExec(operation, context, frame, inputs, allInputs, constants, others);
+      }
+      INDArray x = context.getInputArray(0);
+      INDArray z = context.getOutputArray(0);
+      reduction.setDimensions(Shape.normalizeAxis(x.rank(), reduction.dimensions().toIntVector()));
+      context.setInputArray(0, withAxis(x));
+      context.setOutputArray(0, withAxis(z));
+      Nd4j.exec((Op) reduction, context);
+      context.setInputArray(0, x);
+      context.setOutputArray(0, z);
+      return ExecutionResult.createFrom(operation, context);
+    }
+
+    private static boolean keepsLength(OpContext context) {
+      INDArray x = context.getInputArray(0);
+      long length = context.getOutputArray(0).length();
+      return x.rank() == 2 && x.isVector() && x.length() == length && length > 1;
+    }
+
+    private static INDArray withAxis(INDArray array) {
+      long[] shape = Arrays.copyOf(array.shape(), array.rank() + 1);
+      shape[array.rank()] = 1;
+      return array.reshape(array.ordering(), true, shape);
+    }
+  }
+}
