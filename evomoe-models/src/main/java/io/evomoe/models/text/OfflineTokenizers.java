@@ -3,23 +3,30 @@ package io.evomoe.models.text;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.util.Utils;
+import ai.djl.util.cuda.CudaUtils;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.internal.natives.NativeFolders;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens DJL's tokenizer without network: left alone, DJL reports its use to its makers when it
- * loads, may download a library when it sees a GPU, and cuts texts off at 512 tokens. Its native
- * code goes to a folder that nobody else can write to ({@link NativeFolders}).
+ * loads, may download a library when it sees a GPU, warns of a CUDA runtime without a GPU, and cuts
+ * texts off at 512 tokens. Its native code goes to a folder that nobody else can write to ({@link
+ * NativeFolders}).
  */
 final class OfflineTokenizers {
+  private static final Logger log = LoggerFactory.getLogger(OfflineTokenizers.class);
+
   private static final String FOLDER = "ENGINE_CACHE_DIR";
   private static final Map<String, String> PLAIN =
       Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "false");
@@ -30,6 +37,7 @@ final class OfflineTokenizers {
   static synchronized HuggingFaceTokenizer open(JsonNode json, Path folder) {
     Map<String, @Nullable String> before = new HashMap<>();
     switches().forEach((name, value) -> before.put(name, System.setProperty(name, value)));
+    setGpuWarnings(false);
     try {
       byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
       return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), PLAIN);
@@ -40,6 +48,17 @@ final class OfflineTokenizers {
           "tokenizer in %s is damaged: %s".formatted(folder, e.getMessage()), e);
     } finally {
       before.forEach(OfflineTokenizers::restore);
+      setGpuWarnings(true);
+    }
+  }
+
+  private static void setGpuWarnings(boolean on) {
+    try {
+      Field logging = CudaUtils.class.getDeclaredField("logging");
+      logging.setAccessible(true);
+      logging.setBoolean(null, on);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      log.debug("Another version of DJL: it may warn of a GPU", e);
     }
   }
 

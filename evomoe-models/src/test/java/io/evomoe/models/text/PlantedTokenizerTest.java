@@ -52,7 +52,10 @@ class PlantedTokenizerTest {
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(process.waitFor()).as(out).isZero();
-    assertThat(out).contains("one two");
+    assertThat(out)
+        .contains("one two")
+        .as("a CUDA runtime without a GPU is none of its business")
+        .doesNotContain("GPU count");
     assertThat(planted).hasContent("planted");
     try (var left = Files.list(temporary)) {
       assertThat(left).containsExactly(temporary.resolve(".djl.ai"));
