@@ -4,11 +4,13 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code evomoe} command. Exit codes: 0 done, 1 a run failed, 2 wrong usage or wrong input. */
 @Command(
@@ -36,6 +38,8 @@ import picocli.CommandLine.Mixin;
       BenchCommand.class
     })
 public final class Main {
+  private static final char NO_TEXT = '\uFFFD';
+
   @Mixin Loudness loudness = new Loudness();
 
   private Main() {}
@@ -87,6 +91,17 @@ public final class Main {
   }
 
   private static CommandLine commandLine(Main main) {
-    return new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+    return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Path.class, Main::path);
+  }
+
+  /** Java puts U+FFFD in the place of bytes that are no text: another file than was meant. */
+  private static Path path(String text) {
+    if (text.indexOf(NO_TEXT) >= 0) {
+      throw new TypeConversionException(
+          "must be valid UTF-8, was %s: choose another name".formatted(text));
+    }
+    return Path.of(text);
   }
 }

@@ -18,6 +18,19 @@ class BadInputTest {
   @TempDir Path folder;
 
   @ParameterizedTest
+  @ValueSource(strings = {"doctor --out", "generate --checkpoint", "compare --data"})
+  void a_name_that_is_no_text_should_not_become_another_name(String command) {
+    CommandRun run = CommandRun.of((command + " bad\uFFFDname").split(" "));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err().lines())
+        .singleElement()
+        .asString()
+        .contains("must be valid UTF-8, was bad\uFFFDname: choose another name");
+    assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {

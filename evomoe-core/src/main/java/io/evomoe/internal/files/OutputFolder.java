@@ -26,9 +26,15 @@ public final class OutputFolder implements AutoCloseable {
    *
    * @param who writes to it, such as {@code evomoe train}: for those who come later
    * @throws io.evomoe.internal.files.FolderInUseException if somebody writes to it now
-   * @throws IllegalArgumentException naming the folder, if it cannot be created or written
+   * @throws IllegalArgumentException naming the folder, if it is the root of a file system, or
+   *     cannot be created or written
    */
   public static OutputFolder open(Path folder, String who) {
+    if (folder.toAbsolutePath().normalize().getParent() == null) {
+      throw new IllegalArgumentException(
+          "output folder must not be the root of a file system, was %s: name a folder in it"
+              .formatted(folder));
+    }
     FolderLock lock = null;
     OutputFolder opened = null;
     try {

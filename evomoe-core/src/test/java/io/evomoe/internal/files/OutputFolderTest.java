@@ -30,6 +30,17 @@ class OutputFolderTest {
   }
 
   @Test
+  void should_not_be_the_root_of_a_file_system() {
+    for (Path root : List.of(folder.getRoot(), folder.getRoot().resolve("here/.."))) {
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> OutputFolder.open(root, "evomoe train"))
+          .withMessage(
+              "output folder must not be the root of a file system, was %s: name a folder in it"
+                  .formatted(root));
+    }
+  }
+
+  @Test
   void should_be_opened_all_the_same_where_something_left_cannot_be_deleted() throws Exception {
     Path run = Files.createDirectories(folder.resolve("runs"));
     Files.writeString(folder.resolve(LEFT), "half");
