@@ -1,5 +1,6 @@
 package io.evomoe.junit;
 
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -7,21 +8,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.MediaType;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.function.ThrowingConsumer;
 
 /** One training: gives the test its recorder, and compares afterwards. */
 final class ConvergenceInvocation
     implements TestTemplateInvocationContext, ParameterResolver, AfterTestExecutionCallback {
   private static final String RECORD = "evomoe.record";
   private static final String VARIANT = "{variant}";
-  private static final MediaType SVG = MediaType.create("image", "svg+xml");
 
   private final ConvergenceTest test;
   private final String variant;
@@ -83,8 +84,7 @@ final class ConvergenceInvocation
     Curve recorded = Curve.read(file);
     requireSeries(recorded, measured);
     String attachment = Path.of(name + ".svg").getFileName() + "";
-    context.publishFile(
-        attachment, SVG, picture -> CurvePicture.write(picture, name, recorded, measured));
+    attach(context, attachment, picture -> CurvePicture.write(picture, name, recorded, measured));
     List<String> differences = CurveComparison.differences(recorded, measured, this::bounds);
     if (!differences.isEmpty()) {
       Path picture = Path.of(test.pictures()).resolve(name + ".svg");
@@ -92,6 +92,29 @@ final class ConvergenceInvocation
       throw new AssertionError(
           "the training does not follow %s:%n- %s%nBoth curves: %s"
               .formatted(file, String.join(System.lineSeparator() + "- ", differences), picture));
+    }
+  }
+
+  /** By the method's name: JUnit 5 has the type of its media types in another package than 6. */
+  private static void attach(
+      ExtensionContext context, String name, ThrowingConsumer<Path> written) {
+    Stream.of(ExtensionContext.class.getMethods())
+        .filter(method -> method.getName().equals("publishFile"))
+        .findFirst()
+        .ifPresent(publish -> attach(publish, context, name, written));
+  }
+
+  private static void attach(
+      Method publish, ExtensionContext context, String name, ThrowingConsumer<Path> written) {
+    try {
+      Object svg =
+          publish
+              .getParameterTypes()[1]
+              .getMethod("create", String.class, String.class)
+              .invoke(null, "image", "svg+xml");
+      publish.invoke(context, name, svg, written);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot attach " + name + " to the report of the test", e);
     }
   }
 
