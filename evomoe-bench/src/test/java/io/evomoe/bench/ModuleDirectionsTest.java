@@ -4,10 +4,12 @@ import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +69,26 @@ class ModuleDirectionsTest {
         .dependOnClassesThat()
         .resideInAnyPackage(GATES, MODELS, RUN, BENCH)
         .check(CLASSES);
+  }
+
+  @Test
+  void tests_should_run_on_junit_5_too() {
+    noClasses()
+        .that()
+        .resideInAPackage(JUNIT)
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("org.junit.jupiter.api.MediaType") // of 6 alone
+        .check(CLASSES);
+  }
+
+  @Test
+  void the_layer_of_dl4j_should_bring_the_gates() throws Exception {
+    assertThat(
+            Poms.texts(
+                Path.of(System.getProperty("basedir", "."), "../evomoe-dl4j/pom.xml"),
+                "//dependency[artifactId='evomoe-gates']/scope"))
+        .containsExactly("runtime");
   }
 
   @Test

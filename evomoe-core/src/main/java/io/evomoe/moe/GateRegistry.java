@@ -52,6 +52,11 @@ public final class GateRegistry {
    */
   public GateProvider provider(String name) {
     GateProvider provider = byName.get(name);
+    if (byName.isEmpty()) {
+      throw new IllegalArgumentException(
+          "gate %s is not installed, nor is any other: add io.evomoe:evomoe-gates to the class path, or merge META-INF/services when shading"
+              .formatted(PlainName.shown(name)));
+    }
     if (provider == null) {
       throw new IllegalArgumentException(
           "gate must be one of %s, was %s%s"

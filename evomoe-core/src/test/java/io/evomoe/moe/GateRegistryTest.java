@@ -34,6 +34,16 @@ class GateRegistryTest {
   }
 
   @Test
+  void should_say_what_to_add_where_there_is_no_gate_at_all() {
+    GateRegistry registry = new GateRegistry(List.of());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.provider("switch"))
+        .withMessage(
+            "gate switch is not installed, nor is any other: add io.evomoe:evomoe-gates to the class path, or merge META-INF/services when shading");
+  }
+
+  @Test
   void should_refuse_two_gates_of_one_name() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new GateRegistry(List.of(named("alpha"), named("alpha"))))
