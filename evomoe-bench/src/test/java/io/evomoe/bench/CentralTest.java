@@ -83,8 +83,11 @@ class CentralTest {
   void should_come_with_sources_javadoc_and_signatures() throws Exception {
     Path root = ROOT.resolve("pom.xml");
 
-    assertThat(Poms.texts(root, "//profile[id='release']//plugin/artifactId"))
-        .contains("maven-source-plugin", "maven-javadoc-plugin");
+    assertThat(Poms.texts(root, "/project/build/plugins/plugin/artifactId"))
+        .containsSubsequence("maven-source-plugin", "maven-javadoc-plugin", "maven-install-plugin");
+    // A signature comes in the phase after it.
+    assertThat(Poms.texts(root, "//profile[id='release']/properties/attached.phase"))
+        .containsExactly("package");
     assertThat(Poms.texts(root, "//profile[id='sign']//plugin/artifactId"))
         .contains("maven-gpg-plugin", "central-publishing-maven-plugin");
     // It has no parent that could sign it.
