@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -140,6 +141,9 @@ public final class NewFolder implements AutoCloseable {
   private static void requireEmpty(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new NotDirectoryException(folder.toString()); // a pipe could not be listed either
     }
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> sorted = entries.sorted().toList();

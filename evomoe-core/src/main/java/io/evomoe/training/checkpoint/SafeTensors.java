@@ -1,5 +1,6 @@
 package io.evomoe.training.checkpoint;
 
+import io.evomoe.internal.files.InputFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,8 +42,10 @@ public final class SafeTensors implements Closeable {
    * Opens a file.
    *
    * @throws CheckpointException if its header is damaged or has a type that is not supported
+   * @throws IllegalArgumentException if it is a pipe or device
    */
   public static SafeTensors open(Path file) throws IOException {
+    InputFile.requireNoPipe(file.toString(), file);
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
       return new SafeTensors(file, channel, SafeTensorsHeader.read(file, channel));

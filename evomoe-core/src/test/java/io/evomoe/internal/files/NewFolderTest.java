@@ -11,6 +11,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class NewFolderTest {
@@ -65,6 +68,18 @@ class NewFolderTest {
         .isThrownBy(() -> NewFolder.open(empty, WHO))
         .withMessage("output folder " + empty + " must be new or empty, holds mine");
     assertThat(empty.toFile().list()).containsExactly("mine");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void should_refuse_a_pipe() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NewFolder.open(pipe, WHO))
+        .withMessage("output folder " + pipe + " cannot be written: it is not a writable folder");
   }
 
   @Test

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.evomoe.internal.files.InputFile;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.text.source.FileForm;
@@ -110,6 +111,7 @@ public final class StrictYaml {
    * @throws IllegalArgumentException naming the file
    */
   public static ObjectNode read(Path file) {
+    InputFile.requireNoPipe("configuration " + file, file);
     try {
       JsonNode tree = YAML.readTree(content(file));
       if (tree instanceof ObjectNode object) {

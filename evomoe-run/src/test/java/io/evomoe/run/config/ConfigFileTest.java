@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigFileTest {
@@ -34,6 +37,19 @@ class ConfigFileTest {
     }
 
     assertThat(config.gateOptions().keySet()).containsExactlyElementsOf(new TreeSet<>(gates));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void should_refuse_a_pipe() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfigFile.read(pipe))
+        .withMessage(
+            "configuration %s must be a file, which can be read twice, is a pipe or device", pipe);
   }
 
   @Test

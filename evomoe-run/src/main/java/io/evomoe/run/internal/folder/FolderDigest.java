@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.folder;
 
+import io.evomoe.internal.files.InputFile;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,7 @@ public final class FolderDigest {
         if (Files.notExists(source)) {
           throw new IllegalArgumentException("there is no file or folder " + source);
         }
+        InputFile.requireNoPipe("file " + source, source);
         for (Path file : files(source)) {
           String head = file.getFileName() + " " + Files.size(file) + "\n";
           digest.update(head.getBytes(StandardCharsets.UTF_8));

@@ -1,13 +1,18 @@
 package io.evomoe.run.internal.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.internal.files.FolderLock;
 import io.evomoe.internal.files.OutputFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FolderDigestTest {
@@ -26,6 +31,21 @@ class FolderDigestTest {
     assertThat(FolderDigest.of(folder.resolve(".DS_Store"))).isNotEqualTo(before);
     Files.writeString(folder.resolve("more.txt"), "more text");
     assertThat(FolderDigest.of(folder)).isNotEqualTo(before);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void should_refuse_a_pipe_and_a_device_which_have_no_end() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    for (Path file : List.of(pipe, Path.of("/dev/zero"))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> FolderDigest.of(file))
+          .withMessage(
+              "file " + file + " must be a file, which can be read twice, is a pipe or device");
+    }
   }
 
   @Test
