@@ -1,5 +1,6 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.internal.files.Excerpt;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -223,6 +225,7 @@ public final class DataSource {
   /** Some names of many. */
   static String some(List<String> names) {
     int shown = Math.min(names.size(), 5);
-    return String.join(", ", names.subList(0, shown)) + (shown < names.size() ? ", ..." : "");
+    String some = names.stream().limit(shown).map(Excerpt::of).collect(Collectors.joining(", "));
+    return some + (shown < names.size() ? ", ..." : "");
   }
 }

@@ -1,11 +1,13 @@
 package io.evomoe.models.text.source;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.evomoe.internal.files.Excerpt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -62,9 +64,12 @@ final class JsonLines {
         throw new BadRecordException("must be one JSON object, has more behind it");
       }
     } catch (JsonProcessingException e) {
-      throw new BadRecordException(
-          "is not JSON, at column %d: %s"
-              .formatted(e.getLocation().getColumnNr(), reason(e.getOriginalMessage())));
+      JsonLocation place = e.getLocation();
+      String fault =
+          place == null
+              ? "cannot be read as JSON"
+              : "is not JSON, at column " + place.getColumnNr();
+      throw new BadRecordException(fault + ": " + reason(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a text in memory
     }
@@ -76,7 +81,7 @@ final class JsonLines {
       throws BadRecordException {
     int missing = Arrays.asList(values).indexOf(null);
     if (missing >= 0) {
-      String has = names.stream().limit(NAMED).collect(Collectors.joining(", "));
+      String has = names.stream().limit(NAMED).map(Excerpt::of).collect(Collectors.joining(", "));
       throw new BadRecordException(
           "has no field %s%s%s"
               .formatted(
@@ -99,14 +104,15 @@ final class JsonLines {
                   switch (value) {
                     case START_OBJECT -> "an object";
                     case START_ARRAY -> "a list";
-                    default -> parser.getText();
+                    default -> Excerpt.of(parser.getText());
                   }));
     }
     return parser.getText();
   }
 
-  /** Without what Jackson says of its source. */
+  /** Without what Jackson says of its source and its classes. */
   private static String reason(String message) {
-    return message.lines().findFirst().orElse("").replaceFirst(" \\(start marker.*", "");
+    String line = message.lines().findFirst().orElse("");
+    return Excerpt.of(line.replaceFirst(" \\(start marker.*|, from `.*?`", ""));
   }
 }

@@ -7,7 +7,6 @@ import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.regex.Pattern;
 
 /** Records of a separated file whose first one names the columns; a field may be in quotes. */
 final class NamedColumns {
-  private static final int LOOKED_AT = 1 << 16;
   private static final int MOST_COLUMNS = 1 << 20;
   private static final Pattern LINE = Pattern.compile("line (\\d+)");
 
@@ -43,10 +41,9 @@ final class NamedColumns {
   static Optional<NamedColumns> of(
       String name, Path file, FileForm form, RecordKind kind, DataForm data) {
     List<String> fields = kind.fields(data);
-    String beginning = Utf8Text.beginning(file, LOOKED_AT);
     List<String> widest = List.of();
     for (char separator : (form == FileForm.TSV ? "\t" : ",;\t").toCharArray()) {
-      List<String> header = header(beginning, separator);
+      List<String> header = header(name, file, separator);
       if (header.containsAll(fields)) {
         return Optional.of(of(name, separator, header, fields));
       }
@@ -79,16 +76,20 @@ final class NamedColumns {
   }
 
   /** Of the first record; none where it is not one. */
-  private static List<String> header(String beginning, char separator) {
-    try (CsvReader<CsvRecord> reader = reader(separator, new StringReader(beginning))) {
+  private static List<String> header(String name, Path file, char separator) {
+    try (CsvReader<CsvRecord> reader = reader(separator, new Utf8Reader(file))) {
       Iterator<CsvRecord> records = reader.iterator();
       return records.hasNext()
           ? records.next().getFields().stream().map(String::strip).toList()
           : List.of();
     } catch (CsvParseException e) {
+      boolean mayBeUnnamed = separator == '\t'; // and a quote a character
+      if (isOfReader(e) || (!mayBeUnnamed && fault(e).isPresent())) {
+        throw refusal(name, e);
+      }
       return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // a text in memory
+      throw new UncheckedIOException("cannot read " + name + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -101,7 +102,7 @@ final class NamedColumns {
         .build(
             CsvRecordHandler.builder()
                 .maxFieldSize(Lines.LONGEST)
-                .maxRecordSize(Integer.MAX_VALUE)
+                .maxRecordSize(Lines.LONGEST)
                 .maxFields(MOST_COLUMNS)
                 .build(),
             text);
@@ -144,7 +145,7 @@ final class NamedColumns {
                 .formatted(name, last.getStartingLineNumber()));
       }
     } catch (CsvParseException e) {
-      throw refusal(e);
+      throw refusal(name, e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + name + ": " + IoReason.of(e, file), e);
     }
@@ -166,21 +167,43 @@ final class NamedColumns {
     return columns.stream().map(record::getField).toArray(String[]::new);
   }
 
-  private IllegalArgumentException refusal(CsvParseException e) {
-    Matcher line = LINE.matcher(String.valueOf(e.getMessage()));
-    Throwable cause = e.getCause();
-    String reason = String.valueOf((cause == null ? e : cause).getMessage());
-    boolean isLong = reason.contains("buffer") || reason.contains("max field size");
+  private static IllegalArgumentException refusal(String name, CsvParseException e) {
+    if (isOfReader(e)) {
+      return (IllegalArgumentException) e.getCause();
+    }
+    Matcher line = LINE.matcher(e.getMessage() + " " + reason(e));
+    String fault =
+        fault(e)
+            .orElse(
+                "has characters between a closing quote and the next column; quotes inside a field"
+                    + " are doubled");
     return new IllegalArgumentException(
-        "%s%s: %s"
-            .formatted(
-                name,
-                line.find() ? ", line " + line.group(1) : "",
-                isLong
-                    ? "has a field of more than %,d characters, or a quote that is not closed"
-                        .formatted(Lines.LONGEST)
-                    : "has characters between a closing quote and the next column; quotes inside a"
-                        + " field are doubled"),
-        e);
+        "%s%s: %s".formatted(name, line.find() ? ", line " + line.group(1) : "", fault), e);
+  }
+
+  /** Whether the text of the file could not be read. */
+  private static boolean isOfReader(CsvParseException e) {
+    return e.getCause() instanceof IllegalArgumentException;
+  }
+
+  private static String reason(CsvParseException e) {
+    Throwable cause = e.getCause();
+    return String.valueOf((cause == null ? e : cause).getMessage());
+  }
+
+  /** What is too much of something; empty for wrong quotes. */
+  private static Optional<String> fault(CsvParseException e) {
+    String reason = reason(e);
+    if (reason.contains("buffer") || reason.contains("max field size")) {
+      return Optional.of(
+          "has a field of more than %,d characters, or a quote that is not closed"
+              .formatted(Lines.LONGEST));
+    }
+    if (reason.contains("max record size")) {
+      return Optional.of("has a record of more than %,d characters".formatted(Lines.LONGEST));
+    }
+    return reason.endsWith(" fields")
+        ? Optional.of("has more than %,d columns".formatted(MOST_COLUMNS))
+        : Optional.empty();
   }
 }

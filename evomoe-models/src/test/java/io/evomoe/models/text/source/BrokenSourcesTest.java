@@ -69,6 +69,23 @@ class BrokenSourcesTest {
   }
 
   @Test
+  void should_name_the_line_of_json_that_is_too_deep_or_too_long_for_its_reader()
+      throws IOException {
+    List<String> others =
+        List.of(
+            "[".repeat(2000) + "]".repeat(2000),
+            "9".repeat(5000),
+            "{\"" + "n".repeat(60_000) + "\": 1}");
+    for (String other : others) {
+      Path file = write("a.jsonl", "{\"text\": \"a\"}\n{\"x\": " + other + ", \"text\": \"b\"}\n");
+
+      assertRefused(file, ", line 2: cannot be read as JSON: ", RecordKind.DOCUMENT);
+      assertThatThrownBy(() -> documents(file)).hasMessageNotContaining("Stream");
+      assertThat(skipping(file).text()).endsWith("1 character; 1 bad line left out: 2");
+    }
+  }
+
+  @Test
   void should_name_the_line_of_a_csv_record_of_other_columns() throws IOException {
     Path file = write("a.csv", "id,text\n1,\"a\nb\"\n\n2\n3,c,d\n4,e\n");
 
@@ -76,6 +93,26 @@ class BrokenSourcesTest {
         file, ", line 5: must have 2 columns as the first line has, has 1", RecordKind.DOCUMENT);
     assertThat(skipping(file).text())
         .endsWith("is CSV of column text: 2 documents, 4 characters; 2 bad lines left out: 5, 6");
+  }
+
+  @Test
+  void should_refuse_a_csv_record_that_is_longer_than_a_line_may_be() throws IOException {
+    String column = ("x".repeat(1 << 20) + ",").repeat(33);
+    Path file = write("a.csv", "text" + ",n".repeat(33) + "\n" + column + "b\n");
+
+    assertRefused(
+        file, ", line 2: has a record of more than 33,554,432 characters", RecordKind.DOCUMENT);
+  }
+
+  @Test
+  void should_count_the_columns_of_a_first_line_of_any_length() throws IOException {
+    Path file = write("a.csv", "n,".repeat(50_000) + "text\n" + "1,".repeat(50_000) + "b\n");
+    assertThat(documents(file).text()).endsWith("1 document, 1 character");
+
+    assertRefused(
+        write("b.csv", "text" + ",n".repeat(1 << 20) + "\n"),
+        ", line 1: has more than 1,048,576 columns",
+        RecordKind.DOCUMENT);
   }
 
   @Test
@@ -110,6 +147,18 @@ class BrokenSourcesTest {
     assertRefused(
         write("a.csv", "text,text\n1,a\n"),
         " must name the column text once, names it twice",
+        RecordKind.DOCUMENT);
+  }
+
+  @Test
+  void should_name_the_line_of_a_byte_that_is_not_utf8_in_csv() throws IOException {
+    Path file = folder.resolve("a.csv");
+    String text = "text\n" + "a\n".repeat(50_000) + "ä\n";
+    Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
+
+    assertRefused(
+        file,
+        " is not UTF-8: malformed byte 0xE4 at offset 100005 (line 50002)",
         RecordKind.DOCUMENT);
   }
 

@@ -1,0 +1,14 @@
+package io.evomoe.internal.files;
+
+/** The beginning of what stands in a file, for a message. */
+public final class Excerpt {
+  private static final int LONGEST = 200;
+
+  private Excerpt() {}
+
+  /** The text of a value, cut off where it is longer than 200 characters. */
+  public static String of(Object value) {
+    String text = value.toString();
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+  }
+}
