@@ -1,9 +1,11 @@
 package io.evomoe.models.text.source;
 
 import com.github.luben.zstd.ZstdInputStream;
+import io.evomoe.internal.files.InputFile;
 import io.evomoe.internal.files.IoReason;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -14,7 +16,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ final class Utf8Reader extends Reader {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private final Path file;
+  private final PackedFile packed;
   private final InputStream in;
   private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
   private final ByteBuffer bytes = ByteBuffer.allocate(CHUNK);
@@ -50,31 +53,52 @@ final class Utf8Reader extends Reader {
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException("text file " + file + " is a folder");
     }
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          "text file " + file + " must be a file, which can be read twice, is a pipe or device");
-    }
+    InputFile.requireNoPipe("text file " + file, file);
     try {
       if (Files.size(file) == 0) {
         throw empty();
       }
-      in = open(file);
+      packed = new PackedFile(file);
     } catch (IOException e) {
-      throw unreadable(e);
+      throw unreadable(IoReason.of(e, file), e);
+    }
+    try {
+      in = unpacked(file, packed);
+    } catch (IOException e) {
+      throw closed(unreadable(e));
     }
   }
 
-  private static InputStream open(Path file) throws IOException {
-    InputStream raw = new BufferedInputStream(Files.newInputStream(file), CHUNK);
-    try {
-      return switch (FileForm.packing(file)) {
-        case "gz" -> new GZIPInputStream(raw, CHUNK);
-        case "zst" -> new ZstdInputStream(raw);
-        default -> raw;
-      };
-    } catch (IOException e) {
-      raw.close();
-      throw e;
+  private static InputStream unpacked(Path file, InputStream packed) throws IOException {
+    return switch (FileForm.packing(file)) {
+      // Not Java's GZIPInputStream, which takes a member with a damaged header for the end.
+      case "gz" ->
+          GzipCompressorInputStream.builder()
+              .setInputStream(new BufferedInputStream(packed, CHUNK))
+              .setDecompressConcatenated(true)
+              .get();
+      case "zst" -> new ZstdInputStream(packed);
+      default -> packed;
+    };
+  }
+
+  /**
+   * Counts its bytes, and reads the last one by itself: zstd-jni notices a frame without an end
+   * only if that frame goes on in its last reading.
+   */
+  private static final class PackedFile extends FilterInputStream {
+    private long count;
+
+    PackedFile(Path file) throws IOException {
+      super(Files.newInputStream(file));
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int before = in.available() - 1;
+      int read = super.read(target, offset, before > 0 ? Math.min(length, before) : length);
+      count += Math.max(read, 0);
+      return read;
     }
   }
 
@@ -169,7 +193,8 @@ final class Utf8Reader extends Reader {
   /** The line of a byte, which is looked for in a second reading. */
   private long line(long place) throws IOException {
     long line = 1;
-    try (InputStream again = open(file)) {
+    try (InputStream raw = Files.newInputStream(file);
+        InputStream again = unpacked(file, raw)) {
       byte[] buffer = new byte[CHUNK];
       for (long left = place; left > 0; ) {
         int read = again.read(buffer, 0, (int) Math.min(left, buffer.length));
@@ -189,13 +214,31 @@ final class Utf8Reader extends Reader {
     return new IllegalArgumentException("text file " + file + " is empty");
   }
 
+  /** Of a packed file with how far it was read: up to a buffer more than was unpacked. */
   private IllegalArgumentException unreadable(IOException e) {
     String reason = IoReason.of(e, file);
+    if (FileForm.packing(file).isEmpty()) {
+      return unreadable(reason, e);
+    }
     boolean isCutOff = e instanceof EOFException || reason.startsWith("Truncated");
-    return new IllegalArgumentException(
-        "text file %s cannot be read: %s"
-            .formatted(file, isCutOff ? "it is cut off (" + reason + ")" : reason),
+    return unreadable(
+        isCutOff
+            ? "it is cut off at byte %,d".formatted(packed.count)
+            : "it is damaged before byte %,d: %s".formatted(packed.count, reason),
         e);
+  }
+
+  private IllegalArgumentException unreadable(String reason, IOException e) {
+    return new IllegalArgumentException("text file " + file + " cannot be read: " + reason, e);
+  }
+
+  private IllegalArgumentException closed(IllegalArgumentException refusal) {
+    try {
+      packed.close();
+    } catch (IOException e) {
+      refusal.addSuppressed(e);
+    }
+    return refusal;
   }
 
   @Override

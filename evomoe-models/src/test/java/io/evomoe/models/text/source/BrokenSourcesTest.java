@@ -237,6 +237,35 @@ class BrokenSourcesTest {
     }
   }
 
+  /** Each part is a file of its own, as {@code cat a.gz b.gz c.gz} puts them together. */
+  @ParameterizedTest
+  @ValueSource(strings = {".gz", ".zst"})
+  void should_refuse_a_file_of_several_parts_that_is_damaged_in_any(String packing)
+      throws IOException {
+    Path file = folder.resolve("a.jsonl" + packing);
+    byte[] part =
+        Files.readAllBytes(write("part.jsonl" + packing, "{\"text\": \"a\"}\n".repeat(9)));
+    byte[] whole = new byte[3 * part.length];
+    for (int at = 0; at < whole.length; at += part.length) {
+      System.arraycopy(part, 0, whole, at, part.length);
+    }
+    Files.write(file, whole);
+    assertThat(documents(file).text()).contains("27 documents");
+
+    for (int place = 0; place < 4; place++) {
+      byte[] flipped = whole.clone();
+      flipped[part.length + place] ^= 32;
+      Files.write(file, flipped);
+      assertRefused(file, " cannot be read: it is ", RecordKind.DOCUMENT);
+    }
+    for (int length = 2 * part.length + 1; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertRefused(file, " cannot be read: it is ", RecordKind.DOCUMENT);
+    }
+    Files.write(file, Arrays.copyOf(whole, whole.length + 5));
+    assertRefused(file, " cannot be read: it is damaged before byte ", RecordKind.DOCUMENT);
+  }
+
   @Test
   void should_refuse_a_folder_without_a_file_that_is_read() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));
