@@ -2,6 +2,7 @@ package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.Excerpt;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ record ConfigFields(Path file, ObjectNode root) {
     String text = text(field);
     if (!known.contains(text)) {
       throw new IllegalArgumentException(
-          "%s: %s must be one of %s, was %s".formatted(file, field, known, text));
+          "%s: %s must be one of %s, was %s".formatted(file, field, known, Excerpt.of(text)));
     }
     return text;
   }
@@ -142,6 +143,6 @@ record ConfigFields(Path file, ObjectNode root) {
   IllegalArgumentException bad(String field, String wanted, JsonNode was) {
     return new IllegalArgumentException(
         "%s: %s must be %s, was %s"
-            .formatted(file, field, wanted, was.isMissingNode() ? "left out" : was));
+            .formatted(file, field, wanted, was.isMissingNode() ? "left out" : Excerpt.of(was)));
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.models.hub;
 
+import io.evomoe.internal.files.Excerpt;
 import io.evomoe.nn.Place;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.checkpoint.FloatFormats;
@@ -100,7 +101,10 @@ public final class HubFolder implements DenseWeights, Closeable {
       throw new IllegalArgumentException(
           "%s: %d tensors are not of a %s: %s"
               .formatted(
-                  folder, unknown.size(), model.modelType(), unknown.stream().limit(5).toList()));
+                  folder,
+                  unknown.size(),
+                  model.modelType(),
+                  unknown.stream().limit(5).map(Excerpt::of).toList()));
     }
   }
 

@@ -1,8 +1,11 @@
 package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.internal.files.Excerpt;
+import io.evomoe.internal.files.InputFile;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.training.checkpoint.CheckpointException;
+import io.evomoe.training.checkpoint.FloatFormats;
 import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.checkpoint.TensorInfo;
 import java.io.Closeable;
@@ -23,15 +26,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class HubTensors implements Closeable {
   static final String FILE = "model.safetensors";
   static final String INDEX = FILE + ".index.json";
+  private static final int PIECE = 1 << 22;
   private static final String SHARD = "[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors";
 
   private final Map<Path, SafeTensors> files = new TreeMap<>();
   private final Map<String, SafeTensors> byName = new LinkedHashMap<>();
 
-  private HubTensors() {}
+  private final Path folder;
+
+  private HubTensors(Path folder) {
+    this.folder = folder;
+  }
 
   static HubTensors open(Path folder) {
-    HubTensors tensors = new HubTensors();
+    HubTensors tensors = new HubTensors(folder);
     try {
       if (Files.exists(folder.resolve(FILE))) {
         tensors.openWhole(folder.resolve(FILE));
@@ -70,7 +78,7 @@ final class HubTensors implements Closeable {
       if (!shard.matches(SHARD)) {
         throw new IllegalArgumentException(
             "%s: %s must be in a .safetensors file of this folder, was in %s"
-                .formatted(index, entry.getKey(), entry.getValue()));
+                .formatted(index, Excerpt.of(entry.getKey()), Excerpt.of(entry.getValue())));
       }
       byName.put(entry.getKey(), open(index.resolveSibling(shard), files));
     }
@@ -82,7 +90,7 @@ final class HubTensors implements Closeable {
         (name, file) -> {
           if (!file.names().contains(name)) {
             throw new IllegalArgumentException(
-                "%s: tensor %s is missing in its file".formatted(index, name));
+                "%s: tensor %s is missing in its file".formatted(index, Excerpt.of(name)));
           }
         });
     files.forEach(
@@ -91,14 +99,15 @@ final class HubTensors implements Closeable {
             if (byName.get(name) != file) {
               throw new IllegalArgumentException(
                   "%s: tensor %s of %s must be in the weight_map with this file"
-                      .formatted(index, name, path.getFileName()));
+                      .formatted(index, Excerpt.of(name), path.getFileName()));
             }
           }
         });
   }
 
   private static SafeTensors open(Path file, Map<Path, SafeTensors> files) {
-    return files.computeIfAbsent(file, path -> reading(path, () -> SafeTensors.open(path)));
+    return files.computeIfAbsent(
+        file, path -> reading(path, () -> SafeTensors.open(InputFile.requireInside(path))));
   }
 
   Set<String> names() {
@@ -114,9 +123,31 @@ final class HubTensors implements Closeable {
     return reading(name, () -> file(name).read(name));
   }
 
-  /** The values in float32. */
+  /**
+   * The values in float32.
+   *
+   * @throws IllegalArgumentException as well if one is infinite or not a number
+   */
   INDArray readFloat(String name) {
-    return reading(name, () -> file(name).readFloat(name));
+    INDArray values = reading(name, () -> file(name).readFloat(name));
+    reading(name, () -> requireFinite(name, values));
+    return values;
+  }
+
+  private INDArray requireFinite(String name, INDArray values) throws IOException {
+    FloatFormats.forEachPiece(
+        values,
+        PIECE,
+        piece -> {
+          while (piece.hasRemaining()) {
+            float value = piece.get();
+            if (!Float.isFinite(value)) {
+              throw new IllegalArgumentException(
+                  "%s: tensor %s must have finite weights, has %s".formatted(folder, name, value));
+            }
+          }
+        });
+    return values;
   }
 
   private SafeTensors file(String name) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +77,7 @@ public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String,
   private static void copy(Path from, Path into) throws IOException {
     for (String name : COPIED) {
       if (Files.isRegularFile(from.resolve(name))) {
-        Files.copy(from.resolve(name), into.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        JsonFile.copy(from.resolve(name), into.resolve(name));
       }
     }
   }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.Excerpt;
+import io.evomoe.internal.files.InputFile;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,18 +23,36 @@ final class JsonFile {
 
   private JsonFile() {}
 
+  /** Reads a file, which must not be a link out of its folder. */
   static ObjectNode read(Path file) {
+    return parsed(file, text(file));
+  }
+
+  /** Copies a file that {@link #read} takes, and no other. */
+  static void copy(Path file, Path into) throws IOException {
+    String text = text(file);
+    parsed(file, text);
+    Files.writeString(into, text);
+  }
+
+  private static String text(Path file) {
+    InputFile.requireInside(file);
     try {
-      JsonNode root = MAPPER.readTree(Files.readString(file));
-      if (root instanceof ObjectNode object) {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
+    }
+  }
+
+  private static ObjectNode parsed(Path file, String text) {
+    try {
+      if (MAPPER.readTree(text) instanceof ObjectNode object) {
         return object;
       }
       throw new IllegalArgumentException(file + " must hold a JSON object");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "%s must be JSON: %s".formatted(file, e.getOriginalMessage()), e);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
+          "%s must be JSON: %s".formatted(file, Excerpt.of(e.getOriginalMessage())), e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.Excerpt;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.FloatFormats;
@@ -96,7 +97,7 @@ public final class OwnExport implements Closeable {
     if (!left.isEmpty()) {
       throw new IllegalArgumentException(
           "%s: %d tensors are not of this run: %s"
-              .formatted(folder, left.size(), left.stream().limit(5).toList()));
+              .formatted(folder, left.size(), left.stream().limit(5).map(Excerpt::of).toList()));
     }
     for (WeightRule rule : own) {
       INDArray value = LanguageModelTensors.value(arrays, rule.ours());

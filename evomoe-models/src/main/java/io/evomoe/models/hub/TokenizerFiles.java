@@ -2,27 +2,32 @@ package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.Excerpt;
+import io.evomoe.internal.files.InputFile;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TokenizerContents;
 import io.evomoe.models.text.UnreadTokenizers;
+import io.evomoe.models.text.source.Utf8Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** The tokenizer's files of a published model. */
 public final class TokenizerFiles {
   private static final List<String> VOCABULARIES = List.of("tokenizer.json", "vocab.json");
+  private static final String MERGES = "merges.txt";
+  private static final Pattern MERGE = Pattern.compile("\\S+ \\S+|#version.*|");
   private static final List<String> COPIED =
       List.of(
           "tokenizer.json",
           "vocab.json",
-          "merges.txt",
+          MERGES,
           "tokenizer_config.json",
           "special_tokens_map.json",
           "added_tokens.json");
@@ -43,11 +48,13 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Refuses a tokenizer whose ids the model does not have, or means something else by.
+   * Refuses a tokenizer whose ids the model does not have, or means something else by, and one with
+   * a file that is a link out of its folder.
    *
    * @param folder with a tokenizer
    */
   public static void requireFit(Path folder, PublishedModel model) {
+    COPIED.forEach(name -> InputFile.requireInside(folder.resolve(name)));
     try (BpeTokenizer tokenizer = BpeTokenizer.load(folder)) {
       int vocabulary = model.embedding().vocabulary();
       if (tokenizer.vocabularySize() > vocabulary) {
@@ -109,22 +116,39 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Copies all files of a tokenizer, in place of those of another.
+   * Copies all files of a tokenizer, in place of those of another. Nothing but JSON and merges is
+   * copied: a folder from elsewhere may have any file by these names.
    *
    * @param into made when it does not exist
+   * @throws IllegalArgumentException for a file that is something else, or a link out of its folder
    */
   public static void copy(Path folder, Path into) {
     try {
       Files.createDirectories(into);
       delete(into);
       for (String name : COPIED) {
-        if (Files.isRegularFile(folder.resolve(name))) {
-          Files.copy(folder.resolve(name), into.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        Path file = folder.resolve(name);
+        if (Files.exists(file) && name.equals(MERGES)) {
+          copyMerges(file, into.resolve(name));
+        } else if (Files.exists(file)) {
+          JsonFile.copy(file, into.resolve(name));
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot copy the tokenizer to " + into + ": " + IoReason.of(e, into), e);
     }
+  }
+
+  private static void copyMerges(Path file, Path into) throws IOException {
+    String text = Utf8Text.read(InputFile.requireInside(file));
+    for (String line : text.lines().toList()) {
+      if (!MERGE.matcher(line).matches()) {
+        throw new IllegalArgumentException(
+            "%s must have two tokens a line with a space between, has %s"
+                .formatted(file, Excerpt.of(line)));
+      }
+    }
+    Files.writeString(into, text);
   }
 }

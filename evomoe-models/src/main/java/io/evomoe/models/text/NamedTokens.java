@@ -1,6 +1,7 @@
 package io.evomoe.models.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.internal.files.Excerpt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +41,7 @@ record NamedTokens(Optional<String> begin, Optional<String> end, Optional<String
         if (!token.isNull() && !token.isMissingNode()) {
           throw new IllegalArgumentException(
               "%s: %s must be a text or an object with the text content, was %s"
-                  .formatted(file, field, token));
+                  .formatted(file, field, Excerpt.of(token)));
         }
       }
     }

@@ -3,6 +3,7 @@ package io.evomoe.models.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.Excerpt;
 import java.util.Arrays;
 
 /**
@@ -45,7 +46,9 @@ final class PreTokenizerRules {
                 new IllegalArgumentException(
                     "%s: the regular expression of pre_tokenizer must be one of those of %s, was %s"
                         .formatted(
-                            source, Arrays.toString(PreTokenizer.values()), start(expression))));
+                            source,
+                            Arrays.toString(PreTokenizer.values()),
+                            Excerpt.of(expression))));
   }
 
   /** The part that stands for it in a file. */
@@ -91,7 +94,7 @@ final class PreTokenizerRules {
 
   private static String described(JsonNode node) {
     if (typeOf(node).equals("Sequence")) {
-      return "Sequence of " + start(node.path("pretokenizers").toString());
+      return "Sequence of " + Excerpt.of(node.path("pretokenizers").toString());
     }
     String type = node.path("type").asText("none");
     if (node.path("add_prefix_space").asBoolean()) {
@@ -102,9 +105,5 @@ final class PreTokenizerRules {
 
   private static String typeOf(JsonNode node) {
     return node.path("type").asText("");
-  }
-
-  private static String start(String text) {
-    return text.substring(0, Math.min(text.length(), 100));
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.models.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.internal.files.Excerpt;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -40,7 +41,7 @@ final class TokenizerIds {
     int vocabulary = ids.size();
     for (JsonNode token : tokenizer.path("added_tokens")) {
       if (!token.path("content").isTextual() || token.path("content").textValue().isEmpty()) {
-        throw bad("added tokens must have a content that is not empty, was " + token);
+        throw bad("added tokens must have a content that is not empty, was " + Excerpt.of(token));
       }
       add(token.path("content").textValue(), token.path("id"));
     }
@@ -53,7 +54,8 @@ final class TokenizerIds {
     if (!id.isInt() || id.intValue() < 0 || id.intValue() >= MOST) {
       throw bad(
           "the id of token %s must be a whole number of at least 0 and below %d, was %s"
-              .formatted(token, MOST, id.isMissingNode() ? "left out" : id));
+              .formatted(
+                  Excerpt.of(token), MOST, id.isMissingNode() ? "left out" : Excerpt.of(id)));
     }
     Integer before = ids.put(token, id.intValue());
     String other = tokens.put(id.intValue(), token);
@@ -61,9 +63,11 @@ final class TokenizerIds {
       throw bad(
           "every token must have one id of its own, token %s has %d, which is %s"
               .formatted(
-                  token,
+                  Excerpt.of(token),
                   id.intValue(),
-                  other == null || other.equals(token) ? "its second" : "that of " + other));
+                  other == null || other.equals(token)
+                      ? "its second"
+                      : "that of " + Excerpt.of(other)));
     }
   }
 
@@ -80,7 +84,7 @@ final class TokenizerIds {
             && ids.containsKey(parts[1])
             && ids.containsKey(parts[0] + parts[1]);
     if (!known) {
-      throw bad("merges must be of two tokens that make a third, was " + merge);
+      throw bad("merges must be of two tokens that make a third, was " + Excerpt.of(merge));
     }
   }
 
@@ -102,7 +106,7 @@ final class TokenizerIds {
       if (added && id < vocabulary) {
         throw bad(
             "an added token must have an id of at least %d, the size of model.vocab, %s has %d"
-                .formatted(vocabulary, token.path("content"), id));
+                .formatted(vocabulary, Excerpt.of(token.path("content")), id));
       }
     }
   }

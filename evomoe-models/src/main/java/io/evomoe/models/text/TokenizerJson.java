@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.Excerpt;
 import io.evomoe.models.text.source.Utf8Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +130,7 @@ final class TokenizerJson {
       return MAPPER.readTree(Utf8Text.read(file));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "%s is not valid JSON: %s".formatted(file, e.getOriginalMessage()), e);
+          "%s is not valid JSON: %s".formatted(file, Excerpt.of(e.getOriginalMessage())), e);
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.Excerpt;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -138,9 +139,7 @@ final class TokenizerRules {
   }
 
   private IllegalArgumentException bad(String field, String wanted, JsonNode was) {
-    String text = was.toString();
     return new IllegalArgumentException(
-        "%s: %s must be %s, was %s"
-            .formatted(source, field, wanted, text.substring(0, Math.min(text.length(), 100))));
+        "%s: %s must be %s, was %s".formatted(source, field, wanted, Excerpt.of(was)));
   }
 }

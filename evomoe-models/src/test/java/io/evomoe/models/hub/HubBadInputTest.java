@@ -1,5 +1,6 @@
 package io.evomoe.models.hub;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -18,9 +19,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -165,6 +170,70 @@ class HubBadInputTest {
     Files.move(folder.resolve("model.safetensors"), folder.resolve("part.safetensors"));
     Files.writeString(folder.resolve("model.safetensors.index.json"), index);
     refused(says);
+  }
+
+  @Test
+  void should_shorten_a_name_that_fills_pages() throws IOException {
+    copy("roberta", config -> {}, tensors -> {});
+    Files.delete(folder.resolve("model.safetensors"));
+    Files.writeString(
+        folder.resolve("model.safetensors.index.json"),
+        "{\"weight_map\":{\"x\":\"../" + "a".repeat(100_000) + "\"}}");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HubFolder.open(folder))
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000).endsWith("aaa..."));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "model.safetensors"})
+  void should_refuse_a_link_out_of_the_folder_but_not_into_the_files_of_the_cache(String name)
+      throws IOException {
+    copy("gpt2", config -> {}, tensors -> {});
+    Path model = Files.createDirectories(folder.resolve("models--a--b/snapshots/1f"));
+    Path blobs = Files.createDirectory(folder.resolve("models--a--b/blobs"));
+    Path link = model.resolve(name);
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(folder.resolve(file), model.resolve(file));
+    }
+    Files.move(link, blobs.resolve("77"));
+
+    Files.createSymbolicLink(link, Path.of("../../blobs/77"));
+    HubFolder.open(model).close();
+    Files.delete(link);
+    Files.createSymbolicLink(link, folder.resolve(name));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HubFolder.open(model).close())
+        .withMessage(
+            "%s must not be a link to a file outside of its folder: copy that file here", link);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "model.safetensors"})
+  @EnabledOnOs(OS.LINUX)
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void should_refuse_a_pipe(String name) throws Exception {
+    copy("gpt2", config -> {}, tensors -> {});
+    Path pipe = folder.resolve(name);
+    Files.delete(pipe);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    refused(pipe + " must be a file, which can be read twice, is a pipe or device");
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void should_refuse_weights_that_are_not_finite_by_name(float value) throws IOException {
+    String name = "transformer.h.1.mlp.c_fc.weight";
+    copy(
+        "gpt2",
+        config -> {},
+        tensors -> Objects.requireNonNull(tensors.get(name)).putScalar(3, 5, value));
+
+    try (HubFolder hub = HubFolder.open(folder)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Published.load(hub, Published.DENSE, 1))
+          .withMessage("%s: tensor %s must have finite weights, has %s", folder, name, value);
+    }
   }
 
   @Test

@@ -11,6 +11,8 @@ import io.evomoe.models.text.TokenizerContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,6 +43,37 @@ class TokenizerFilesTest {
       }
     }
     assertThat(TokenizerContents.read(into).end()).isEqualTo(TokenizerContents.read(from).end());
+  }
+
+  @Test
+  void should_copy_nothing_but_json_and_merges() throws IOException {
+    Path from = PublishedTokenizer.values()[0].write(Files.createDirectory(folder.resolve("from")));
+    Path into = folder.resolve("into");
+    for (String name : List.of("added_tokens.json", "special_tokens_map.json", "merges.txt")) {
+      Path key =
+          Files.writeString(from.resolve(name), "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\n");
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> TokenizerFiles.copy(from, into))
+          .withMessageStartingWith(key + " must ");
+      assertThat(into.resolve(name)).doesNotExist();
+      Files.delete(key);
+    }
+  }
+
+  @Test
+  void should_not_follow_a_link_out_of_its_folder() throws IOException {
+    Path from = PublishedTokenizer.values()[0].write(Files.createDirectory(folder.resolve("from")));
+    Path secret = Files.writeString(folder.resolve("secret"), "{\"password\": 1}");
+    Path link = Files.createSymbolicLink(from.resolve("added_tokens.json"), secret);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TokenizerFiles.copy(from, folder.resolve("into")))
+        .withMessage(
+            "%s must not be a link to a file outside of its folder: copy that file here", link);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TokenizerFiles.requireFit(from, model(300)))
+        .withMessageContaining("must not be a link");
   }
 
   private PublishedModel model(int vocabulary) throws IOException {

@@ -183,6 +183,15 @@ class TokenizerRulesTest extends ChangedTokenizer {
     assertRefused(says);
   }
 
+  @Test
+  void should_shorten_a_merge_that_fills_pages() throws IOException {
+    model().putArray("merges").add("t".repeat(100_000) + " h");
+
+    assertRefused("ttt...");
+    assertThatThrownBy(() -> BpeTokenizer.load(folder))
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
