@@ -68,6 +68,18 @@ class KeptTokensTest {
   }
 
   @Test
+  void should_write_the_file_anew_where_it_is_damaged() throws IOException {
+    byte[] kept = Files.readAllBytes(tokens);
+    byte[] damaged = kept.clone();
+    damaged[kept.length - 3] ^= 1;
+    Files.write(tokens, damaged);
+
+    goOn(Run.opening(out));
+
+    assertThat(Files.readAllBytes(tokens)).isEqualTo(kept);
+  }
+
+  @Test
   void should_encode_other_data_and_keep_that_from_then_on() throws IOException {
     byte[] kept = Files.readAllBytes(tokens);
     Path other = folder.resolve("other.txt");

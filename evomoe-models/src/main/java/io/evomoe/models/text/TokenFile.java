@@ -1,6 +1,5 @@
 package io.evomoe.models.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -16,16 +15,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams that were encoded, in a file from which ids are read when they are asked for. It begins
- * with a line of JSON that says what they are made of ({@code key}), what they are, and of each
- * stream its name, its number of ids, the bytes of an id (2 or 4, big-endian) and the CRC-32C of
- * its ids. Then come the ids, stream after stream.
+ * Streams that were encoded, in a file from which ids are read when they are asked for. Its first
+ * line is the CRC-32C of a JSON object, in hex, a space and the object. That says what they are
+ * made of ({@code key}), what they are, and of each stream its name, its number of ids, the bytes
+ * of an id (2 or 4, big-endian) and the CRC-32C of its ids. Then come the ids, stream after stream.
  *
  * @param description of the streams, for people
  * @param streams in their order
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public record TokenFile(String description, List<TokenStream> streams) {
   private static final Logger log = LoggerFactory.getLogger(TokenFile.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int LONGEST_HEAD = 1 << 20;
 
   /** Keeps the streams unmodifiable. */
@@ -60,7 +61,8 @@ public record TokenFile(String description, List<TokenStream> streams) {
     AtomicFile.write(
         file,
         channel -> {
-          ByteBuffer line = ByteBuffer.wrap((head + "\n").getBytes(StandardCharsets.UTF_8));
+          String first = line(head.toString());
+          ByteBuffer line = ByteBuffer.wrap(first.getBytes(StandardCharsets.UTF_8));
           while (line.hasRemaining()) {
             channel.write(line);
           }
@@ -84,11 +86,11 @@ public record TokenFile(String description, List<TokenStream> streams) {
     }
   }
 
-  /** Whether a file was written with a key; what follows its head is not looked at. */
+  /** Whether a file was written with a key, and is whole. */
   public static boolean has(Path file, String key) {
     try (RandomAccessFile open = open(file)) {
-      return isOf(JSON.readTree(head(open)), key);
-    } catch (IOException e) {
+      return read(open, key).isPresent();
+    } catch (IOException | UncheckedIOException e) {
       return false;
     }
   }
@@ -134,10 +136,11 @@ public record TokenFile(String description, List<TokenStream> streams) {
     List<TokenStream> streams = new ArrayList<>();
     long position = line.length;
     for (JsonNode part : head.path("streams")) {
-      int size = part.path("ids").asInt();
+      int size = part.path("ids").asInt(-1);
       int width = part.path("bytes").asInt();
-      if (file.length() < position + (long) size * width) {
-        throw new IOException("it ends too early");
+      boolean isWidth = width == Character.BYTES || width == Integer.BYTES;
+      if (!isWidth || size < 0 || file.length() < position + (long) size * width) {
+        throw new IOException("its streams do not fit into it");
       }
       TokenIds ids = TokenIds.of(file, position, size, width);
       if (ids.checksum() != part.path("crc32c").asLong()) {
@@ -149,12 +152,20 @@ public record TokenFile(String description, List<TokenStream> streams) {
     return Optional.of(new TokenFile(head.path("description").asText(), streams));
   }
 
+  /** The object of the first line. */
   private static JsonNode parsed(byte[] line) throws IOException {
-    try {
-      return JSON.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new IOException("its first line is no JSON", e);
+    String text = new String(line, StandardCharsets.UTF_8);
+    String json = text.substring(text.indexOf(' ') + 1).strip();
+    if (!text.equals(line(json))) {
+      throw new IOException("its first line has another checksum");
     }
+    return JSON.readTree(json);
+  }
+
+  private static String line(String json) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(json.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().toHexDigits((int) checksum.getValue()) + " " + json + "\n";
   }
 
   private static boolean isOf(JsonNode head, String key) {

@@ -1,5 +1,7 @@
 package io.evomoe.models.text;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -12,9 +14,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenFileTest {
   private static final int[] MANY = IntStream.range(0, (1 << 20) + 3).map(i -> i % 999).toArray();
@@ -91,6 +96,50 @@ class TokenFileTest {
       Files.write(file, changed);
       assertThat(TokenFile.read(file, "key")).as("byte %d", place).isEmpty();
     }
+  }
+
+  @Test
+  void should_not_be_used_when_any_bit_of_its_first_line_is_another() throws IOException {
+    new TokenFile("two texts", List.of(new TokenStream("few", new int[] {1, 2, 3})))
+        .write(file, "key");
+    byte[] whole = Files.readAllBytes(file);
+    int end = new String(whole, ISO_8859_1).indexOf('\n');
+
+    for (int bit = 0; bit <= end * 8 + 7; bit++) {
+      byte[] changed = whole.clone();
+      changed[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(file, changed);
+
+      assertThat(TokenFile.read(file, "key")).as("bit %d", bit).isEmpty();
+      assertThat(TokenFile.has(file, "key")).as("bit %d", bit).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'name':'a','ids':-1,'bytes':2,'crc32c':0}",
+        "{'name':'a','ids':3,'bytes':0,'crc32c':0}",
+        "{'name':'a','ids':0,'bytes':0,'crc32c':0}",
+        "{'name':'a','ids':3,'bytes':-2,'crc32c':0}",
+        "{'name':'a','ids':3,'bytes':3,'crc32c':0}",
+        "{'name':'a','ids':1.0e30,'bytes':4,'crc32c':0}",
+        "{'name':'a','ids':2147483647,'bytes':4,'crc32c':0}",
+        "{'name':'a','ids':'3','bytes':{},'crc32c':0}",
+        "3",
+        "[]"
+      })
+  void should_not_be_used_when_its_streams_cannot_be_there(String stream) throws IOException {
+    String json =
+        "{'version':2,'key':'key','description':'d','streams':[%s]}"
+            .formatted(stream)
+            .replace('\'', '"');
+    CRC32C checksum = new CRC32C();
+    checksum.update(json.getBytes(UTF_8));
+    Files.writeString(file, "%08x %s\nids".formatted(checksum.getValue(), json));
+
+    assertThat(TokenFile.read(file, "key")).isEmpty();
+    assertThat(TokenFile.has(file, "key")).isFalse();
   }
 
   private static int[] ids(TokenStream stream) {

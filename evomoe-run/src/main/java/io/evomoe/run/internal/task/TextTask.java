@@ -70,7 +70,9 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
 
   @Override
   final Optional<TaskData<?, ?>> kept(TokenFile tokens, Tokenizer tokenizer) {
-    return Optional.of(TextData.of(this, tokens, tokenizer));
+    return tokens.streams().size() == 2
+        ? Optional.of(TextData.of(this, tokens, tokenizer))
+        : Optional.empty();
   }
 
   @Override
