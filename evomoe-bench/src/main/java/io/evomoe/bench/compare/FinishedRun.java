@@ -46,8 +46,7 @@ public record FinishedRun(String fingerprint, RunResult result, RecordedRun reco
     try {
       return Optional.of(Json.MAPPER.readValue(Files.readString(file), FinishedRun.class));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          file + " is not a finished run: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException(file + " is not a finished run: " + Json.fault(e), e);
     } catch (IOException e) {
       throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
     }

@@ -40,8 +40,7 @@ public final class ClassScoreFile {
       return Optional.of(
           List.of(Json.MAPPER.readValue(Files.readString(file), ClassScores[].class)));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          file + " is not a list of scores: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException(file + " is not a list of scores: " + Json.fault(e), e);
     } catch (IOException e) {
       throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
     }

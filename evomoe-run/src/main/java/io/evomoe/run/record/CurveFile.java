@@ -3,6 +3,7 @@ package io.evomoe.run.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.Excerpt;
 import io.evomoe.internal.files.IoReason;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -170,7 +171,13 @@ public final class CurveFile implements AutoCloseable {
       return CurveLine.parse(line, earlier);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "curve file " + file + " is damaged at line " + number + ": " + e.getMessage(), e);
+          "curve file "
+              + file
+              + " is damaged at line "
+              + number
+              + ": "
+              + Excerpt.of(String.valueOf(e.getMessage())),
+          e);
     }
   }
 }

@@ -2,11 +2,13 @@ package io.evomoe.run.record;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.InjectableValues;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -15,7 +17,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.evomoe.internal.files.Excerpt;
 import java.io.IOException;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** JSON as this package writes it: numbers that are not finite become null, null becomes NaN. */
 public final class Json {
@@ -36,6 +41,19 @@ public final class Json {
   public static final ObjectWriter PRETTY = MAPPER.writer(prettyPrinter());
 
   private Json() {}
+
+  /** Why a text is not what was to be read, without names of Java's classes. */
+  public static String fault(JsonProcessingException e) {
+    if (e instanceof JsonMappingException mistake) {
+      String field =
+          mistake.getPath().stream()
+              .map(JsonMappingException.Reference::getFieldName)
+              .filter(Objects::nonNull)
+              .collect(Collectors.joining("."));
+      return (field.isEmpty() ? "its fields" : "field " + Excerpt.of(field)) + " cannot be read";
+    }
+    return Excerpt.of(e.getOriginalMessage());
+  }
 
   private static DefaultPrettyPrinter prettyPrinter() {
     DefaultIndenter indenter = new DefaultIndenter("  ", "\n");

@@ -42,7 +42,7 @@ public final class ResultFile {
       return List.copyOf(Json.MAPPER.readValue(Files.readString(file), RESULTS));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "result file " + file + " is not a list of results: " + e.getOriginalMessage(), e);
+          "result file " + file + " is not a list of results: " + Json.fault(e), e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "result file " + file + " cannot be read: " + IoReason.of(e, file), e);

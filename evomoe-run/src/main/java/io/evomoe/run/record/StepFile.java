@@ -71,7 +71,7 @@ public final class StepFile implements RunWatcher {
       return Json.MAPPER.readValue(line, StepRecord.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "%s is damaged at line %d: %s".formatted(file, number, e.getOriginalMessage()), e);
+          "%s is damaged at line %d: %s".formatted(file, number, Json.fault(e)), e);
     }
   }
 

@@ -166,6 +166,16 @@ class CurveFileTest {
   }
 
   @Test
+  void should_shorten_a_number_that_fills_pages() throws IOException {
+    Files.writeString(path(), HEADER + "gpt,evomoe," + "7".repeat(100_000) + ",".repeat(13) + "\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CurveFile.read(path()))
+        .withMessageContaining("is damaged at line 2: For input string")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000));
+  }
+
+  @Test
   void should_refuse_a_file_with_another_header() throws IOException {
     Files.writeString(path(), "step,loss\n1,2\n");
 

@@ -143,6 +143,17 @@ class StepFileTest {
         .withMessageStartingWith(path() + " is damaged at line 2: ");
   }
 
+  @Test
+  void should_name_the_field_of_a_line_that_is_no_step_and_no_class_of_java() throws IOException {
+    write(0, 1, 1);
+    String line = Files.readString(path()).replaceFirst("\"step\": ?\\d+", "\"step\":{}");
+    Files.writeString(path(), line);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StepFile.read(path()))
+        .withMessage(path() + " is damaged at line 1: field step cannot be read");
+  }
+
   private void write(long from, long first, long last) {
     try (CurveFile curves = CurveFile.create(folder.resolve("curves.csv"))) {
       RunRecording run = new RunRecording("gpt", "evomoe", 1, curves, List.of());
