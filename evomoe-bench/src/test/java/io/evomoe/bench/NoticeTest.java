@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever passes the built folder on passes these on, and NOTICE says under which licence. */
 class NoticeTest {
@@ -24,6 +26,19 @@ class NoticeTest {
     assertThat(delivered())
         .hasSizeGreaterThan(30)
         .allSatisfy(name -> assertThat(notice).containsPattern("[ (]" + name + "[,; )]"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {".", "evomoe-core", "evomoe-gates", "evomoe-models", "evomoe-run", "evomoe-bench"})
+  void should_not_download_test_libraries_to_build_the_command(String module) throws Exception {
+    Path pom = MODULE.resolve("..").resolve(module).resolve("pom.xml");
+    String test = "dependency[scope='test' or type='test-jar']/artifactId";
+
+    assertThat(Poms.texts(pom, "/project/dependencies/" + test))
+        .as("belong into the profile checks, which ./evomoe leaves out")
+        .isEmpty();
+    assertThat(Poms.texts(pom, "//profile[id='checks']/dependencies/" + test)).isNotEmpty();
   }
 
   private static List<String> delivered() throws IOException {

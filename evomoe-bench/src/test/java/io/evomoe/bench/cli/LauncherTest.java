@@ -28,6 +28,9 @@ class LauncherTest {
       for argument in "$@"; do echo "$argument"; done
       """;
 
+  private static final String BUILDS =
+      "Building evomoe (once, about 2 minutes with 240 MB to download) ...";
+
   @TempDir Path folder;
   private Path home;
   private Path script;
@@ -37,6 +40,7 @@ class LauncherTest {
   void install() throws IOException {
     home = folder.resolve("a home");
     script = Launcher.in(home).script();
+    environment.put("HOME", folder.toString());
     useJava("17.0.9");
   }
 
@@ -94,13 +98,19 @@ class LauncherTest {
   void should_build_the_jar_of_a_cluster_where_it_is_missing() throws Exception {
     environment.put("SPARK_HOME", "/opt/spark");
     Path all = home.resolve("evomoe-spark/target/evomoe-spark-" + Launcher.version() + "-all.jar");
-    maven("mkdir -p '%s' && touch '%s'".formatted(all.getParent(), all));
+    Path called = folder.resolve("called");
+    maven(
+        "echo \"$*\" >>'%s'; mkdir -p '%s' && touch '%s'".formatted(called, all.getParent(), all));
 
     Ran first = run(script, "train", "--spark", "local[2]");
     Ran second = run(script, "train", "--spark", "local[2]");
 
-    assertThat(first.err()).containsExactly("Building evomoe (once) ...");
+    assertThat(first.err()).containsExactly("Building evomoe (some minutes the first time) ...");
     assertThat(second.err()).isEmpty();
+    assertThat(Files.readAllLines(called))
+        .singleElement()
+        .asString()
+        .endsWith(" -Dmain.only -pl evomoe-spark -am package");
   }
 
   @Test
@@ -162,11 +172,30 @@ class LauncherTest {
 
     assertThat(ran.code()).isZero();
     assertThat(ran.err())
-        .containsExactly(
-            "Building evomoe (once) ...",
-            "        nd4j-1.jar (86 MB at 12 MB/s)",
-            "  [2/7] EvoMoE core");
+        .containsExactly(BUILDS, "        nd4j-1.jar (86 MB at 12 MB/s)", "  [2/7] EvoMoE core");
     assertThat(temporary()).isEmpty();
+  }
+
+  /** Neither tests nor other modules. */
+  @Test
+  void should_build_only_the_command_and_say_how_long_that_takes() throws Exception {
+    Path called = folder.resolve("called");
+    maven("echo \"$*\" >>'%s'; touch '%s'".formatted(called, jar()));
+    Path libraries = home.resolve("evomoe-bench/target/lib");
+
+    Files.createDirectories(folder.resolve(".m2/repository/org/nd4j/nd4j-native"));
+    Files.delete(jar());
+    Ran downloaded = run(script, "gates");
+    Files.createDirectories(libraries);
+    Files.delete(jar());
+    Ran built = run(script, "gates");
+
+    assertThat(List.of(downloaded, built))
+        .extracting(Ran::err)
+        .containsOnly(List.of("Building evomoe (about 20 s) ..."));
+    assertThat(Files.readAllLines(called))
+        .hasSize(2)
+        .allMatch(line -> line.endsWith(" -Dmain.only -pl evomoe-bench -am package"));
   }
 
   @Test
@@ -179,8 +208,7 @@ class LauncherTest {
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.out()).isEmpty();
     assertThat(ran.err())
-        .containsExactly(
-            "Building evomoe (once) ...", "[ERROR] no disk \\n left", "evomoe: the build failed");
+        .containsExactly(BUILDS, "[ERROR] no disk \\n left", "evomoe: the build failed");
     assertThat(temporary()).isEmpty();
   }
 
@@ -196,7 +224,11 @@ class LauncherTest {
     Ran ran = run(script, "gates");
     Ran again = run(script, "gates");
 
-    assertThat(Files.readAllLines(called)).singleElement().asString().contains(" -Ptorch ");
+    assertThat(Files.readAllLines(called))
+        .singleElement()
+        .asString()
+        .contains(" -Ptorch ")
+        .contains(" -pl evomoe-bench,evomoe-torch ");
     assertThat(ran.out()).contains("-Devomoe.kernels=torch");
     assertThat(again.out())
         .contains("%s:%s/evomoe-torch/target/lib/*:%s".formatted(torch, home, jar()));
