@@ -23,6 +23,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same texts are the same documents, sides and tokens in every form that holds them. */
 class TextFormsTest {
@@ -149,6 +151,20 @@ class TextFormsTest {
     write("mixed/.hidden.txt", "not read");
     forms.put("mixed", folder.resolve("mixed"));
     return forms;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"uncompressed", "snappy", "gzip", "zstd", "lz4_raw"})
+  void should_read_parquet_in_every_compression_and_version(String compression) throws Exception {
+    List<String> texts = IntStream.range(0, 60).mapToObj(i -> "Text ü " + i % 40).toList();
+    List<List<Object>> rows = texts.stream().map(text -> List.<Object>of(text)).toList();
+    for (String version : List.of("V1", "V2")) {
+      String options = "COMPRESSION %s, PARQUET_VERSION %s".formatted(compression, version);
+      Path file = folder.resolve(version + ".parquet");
+      WrittenForms.parquet(file, List.of("text VARCHAR"), rows, options);
+
+      assertThat(TextCorpus.read(file).documents()).as(options).isEqualTo(texts);
+    }
   }
 
   private static String columns(char separator, String end, List<List<String>> records) {

@@ -1,24 +1,30 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.internal.files.IoReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.SchemaElement;
+import org.apache.parquet.format.Util;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of Parquet, read by DuckDB where its driver is on the class path. */
+/** Reads the rows of a Parquet file. */
 final class ParquetRows {
-  private static final String DRIVER = "org.duckdb:duckdb_jdbc";
+  private static final String MAGIC = "PAR1";
+
+  /** Bytes at the end of a file: the length of the footer, then the magic. */
+  private static final int TAIL = 8;
 
   private ParquetRows() {}
 
@@ -26,86 +32,114 @@ final class ParquetRows {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(name + " does not exist, or is no file");
     }
-    try (Connection duck = connect(name);
-        Statement statement = duck.createStatement()) {
-      Map<String, String> types = types(statement, file);
-      String columns =
-          IntStream.range(0, fields.size())
-              .mapToObj(i -> column(name, types, fields.get(i), kind.isName(i)))
-              .collect(Collectors.joining(", "));
-      try (ResultSet rows = statement.executeQuery("SELECT " + columns + " FROM " + source(file))) {
-        for (long row = 1; rows.next(); row++) {
-          sink.add(row, () -> values(rows, fields));
+    try (FileChannel channel = FileChannel.open(file)) {
+      FileMetaData footer = footer(channel);
+      List<ParquetColumn> columns = columns(name, footer.getSchema(), kind, fields);
+      long row = 0;
+      for (RowGroup group : footer.getRow_groups()) {
+        for (ParquetColumn column : columns) {
+          column.start(group, channel);
+        }
+        for (long i = 0; i < group.getNum_rows(); i++) {
+          List<@Nullable Object> values = new ArrayList<>(columns.size());
+          for (ParquetColumn column : columns) {
+            values.add(column.next());
+          }
+          sink.add(++row, () -> texts(values, fields));
         }
       }
-    } catch (SQLException e) {
-      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new IllegalArgumentException(name + " cannot be read as Parquet: " + reason, e);
-    }
-  }
-
-  private static Connection connect(String name) throws SQLException {
-    Properties settings = new Properties();
-    settings.setProperty("jdbc_stream_results", "true");
-    // Rows in their order; what it holds is a group of them.
-    settings.setProperty("threads", "1");
-    settings.setProperty("memory_limit", "2GB");
-    settings.setProperty("autoinstall_known_extensions", "false");
-    settings.setProperty("autoload_known_extensions", "false");
-    if (DriverManager.drivers().noneMatch(d -> d.getClass().getName().startsWith("org.duckdb."))) {
+    } catch (IOException e) {
       throw new IllegalArgumentException(
-          "%s is Parquet, which is read with %s on the class path (EVOMOE_CLASSPATH), there is none"
-              .formatted(name, DRIVER));
+          name + " cannot be read as Parquet: " + IoReason.of(e, file), e);
     }
-    return DriverManager.getConnection("jdbc:duckdb:", settings);
   }
 
-  /** The columns by name, with their types. */
-  private static Map<String, String> types(Statement statement, Path file) throws SQLException {
-    Map<String, String> types = new LinkedHashMap<>();
-    try (ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM " + source(file))) {
-      while (columns.next()) {
-        types.put(columns.getString(1), columns.getString(2));
-      }
+  private static FileMetaData footer(FileChannel channel) throws IOException {
+    ByteBuffer tail = ByteBuffer.allocate(TAIL).order(ByteOrder.LITTLE_ENDIAN);
+    long end = channel.size() - TAIL;
+    while (end >= 0 && tail.hasRemaining() && channel.read(tail, end + tail.position()) >= 0) {}
+    if (!new String(tail.array(), TAIL - 4, 4, StandardCharsets.US_ASCII).equals(MAGIC)) {
+      throw new IOException("the file does not end with " + MAGIC);
     }
-    return types;
-  }
-
-  private static String column(
-      String name, Map<String, String> types, String field, boolean isName) {
-    String type = types.get(field);
-    if (type == null) {
-      throw new IllegalArgumentException(
-          "%s must have the column %s, has %s"
-              .formatted(name, field, DataSource.some(new ArrayList<>(types.keySet()))));
+    long start = end - tail.getInt(0);
+    if (start < 0 || start > end) {
+      throw new IOException("its footer cannot have %d bytes".formatted(tail.getInt(0)));
     }
-    boolean isText = type.equals("VARCHAR") || type.startsWith("ENUM");
-    if (!isText && !(isName && type.matches("U?(TINY|SMALL|BIG)?INT(EGER)?|BOOLEAN"))) {
-      throw new IllegalArgumentException(
-          "%s must have text in column %s, has %s".formatted(name, field, type));
-    }
-    return "CAST(\"%s\" AS VARCHAR)".formatted(field.replace("\"", "\"\""));
-  }
-
-  /** The file as a table; characters that name several files are taken as they are. */
-  private static String source(Path file) {
-    String path = file.toString().replaceAll("([*?\\[])", "[$1]").replace("'", "''");
-    return "read_parquet('" + path + "')";
-  }
-
-  private static @Nullable String[] values(ResultSet rows, List<String> fields)
-      throws BadRecordException {
-    @Nullable String[] values = new String[fields.size()];
+    channel.position(start);
     try {
-      for (int i = 0; i < values.length; i++) {
-        values[i] = rows.getString(i + 1);
-        if (values[i] == null) {
-          throw new BadRecordException("field " + fields.get(i) + " must be a string, is null");
-        }
-      }
-    } catch (SQLException e) {
-      throw new BadRecordException(String.valueOf(e.getMessage()));
+      return Util.readFileMetaData(Channels.newInputStream(channel));
+    } catch (IOException | RuntimeException e) {
+      throw damaged(e);
     }
-    return values;
+  }
+
+  /** Returns the reason given by {@link ParquetPages}, or one that hides those of the decoders. */
+  static IOException damaged(Exception e) {
+    return e instanceof UncheckedIOException && e.getCause() instanceof IOException said
+        ? said
+        : new IOException("the file is damaged", e);
+  }
+
+  private static List<ParquetColumn> columns(
+      String name, List<SchemaElement> schema, RecordKind kind, List<String> fields) {
+    List<SchemaElement> top = new ArrayList<>();
+    for (int i = 1; i < schema.size(); i = afterChildren(schema, i)) {
+      top.add(schema.get(i));
+    }
+    List<ParquetColumn> columns = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i++) {
+      String field = fields.get(i);
+      SchemaElement element =
+          top.stream()
+              .filter(e -> e.getName().equals(field))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "%s must have the column %s, has %s"
+                              .formatted(
+                                  name,
+                                  field,
+                                  DataSource.some(
+                                      top.stream().map(SchemaElement::getName).toList()))));
+      columns.add(
+          ParquetColumn.of(element, kind.isName(i))
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "%s must have text in column %s, has %s"
+                              .formatted(name, field, ParquetColumn.type(element)))));
+    }
+    return columns;
+  }
+
+  /** Returns the index after an element and all elements nested in it. */
+  private static int afterChildren(List<SchemaElement> schema, int element) {
+    int next = element + 1;
+    for (int i = 0; i < schema.get(element).getNum_children(); i++) {
+      next = afterChildren(schema, next);
+    }
+    return next;
+  }
+
+  private static @Nullable String[] texts(List<@Nullable Object> values, List<String> fields)
+      throws BadRecordException {
+    @Nullable String[] texts = new String[values.size()];
+    for (int i = 0; i < texts.length; i++) {
+      Object value = values.get(i);
+      if (value == null) {
+        throw new BadRecordException("field " + fields.get(i) + " must be a string, is null");
+      }
+      texts[i] = value instanceof ByteBuffer text ? decoded(text, fields.get(i)) : value.toString();
+    }
+    return texts;
+  }
+
+  private static String decoded(ByteBuffer text, String field) throws BadRecordException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+    } catch (CharacterCodingException e) {
+      throw new BadRecordException("field " + field + " is not UTF-8");
+    }
   }
 }

@@ -81,6 +81,17 @@ public final class WrittenForms {
    */
   public static Path parquet(Path file, List<String> columns, List<List<Object>> records)
       throws SQLException {
+    return parquet(file, columns, records, "ROW_GROUP_SIZE 2048");
+  }
+
+  /**
+   * Writes records as Parquet.
+   *
+   * @param options of DuckDB, such as {@code COMPRESSION gzip, PARQUET_VERSION V2}
+   */
+  public static Path parquet(
+      Path file, List<String> columns, List<List<Object>> records, String options)
+      throws SQLException {
     try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = duck.createStatement()) {
       statement.execute("CREATE TABLE t (" + String.join(", ", columns) + ")");
@@ -96,7 +107,7 @@ public final class WrittenForms {
         insert.executeBatch();
       }
       String path = file.toString().replace("'", "''");
-      statement.execute("COPY t TO '" + path + "' (FORMAT parquet, ROW_GROUP_SIZE 2048)");
+      statement.execute("COPY t TO '" + path + "' (FORMAT parquet, " + options + ")");
     }
     return file;
   }

@@ -1,0 +1,187 @@
+package io.evomoe.models.text.source;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.compressors.lz4.BlockLZ4CompressorInputStream;
+import org.apache.commons.compress.compressors.snappy.SnappyCompressorInputStream;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.column.page.DataPage;
+import org.apache.parquet.column.page.DataPageV1;
+import org.apache.parquet.column.page.DataPageV2;
+import org.apache.parquet.column.page.DictionaryPage;
+import org.apache.parquet.column.page.PageReader;
+import org.apache.parquet.format.ColumnMetaData;
+import org.apache.parquet.format.DataPageHeader;
+import org.apache.parquet.format.DataPageHeaderV2;
+import org.apache.parquet.format.PageHeader;
+import org.apache.parquet.format.PageType;
+import org.apache.parquet.format.Util;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the pages of a column in one row group, one page in memory at a time. */
+final class ParquetPages implements PageReader {
+  private final ColumnMetaData chunk;
+  private final InputStream in;
+  private @Nullable PageHeader header;
+
+  ParquetPages(FileChannel channel, ColumnMetaData chunk) {
+    this.chunk = chunk;
+    long start =
+        chunk.isSetDictionary_page_offset() && chunk.getDictionary_page_offset() > 0
+            ? Math.min(chunk.getDictionary_page_offset(), chunk.getData_page_offset())
+            : chunk.getData_page_offset();
+    this.in = new BufferedInputStream(new ChannelInput(channel, start));
+  }
+
+  @Override
+  public @Nullable DictionaryPage readDictionaryPage() {
+    try {
+      header = header();
+      if (header.getType() != PageType.DICTIONARY_PAGE) {
+        return null;
+      }
+      PageHeader read = header;
+      header = null;
+      byte[] values = unpacked(body(read), read.getUncompressed_page_size());
+      int count = read.getDictionary_page_header().getNum_values();
+      if (count > values.length) {
+        throw new IOException(
+            "a dictionary has %d values in %d bytes".formatted(count, values.length));
+      }
+      return new DictionaryPage(
+          BytesInput.from(values), count, encoding(read.getDictionary_page_header().getEncoding()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public long getTotalValueCount() {
+    return chunk.getNum_values();
+  }
+
+  @Override
+  public DataPage readPage() {
+    try {
+      while (true) {
+        PageHeader read = header == null ? header() : header;
+        header = null;
+        byte[] body = body(read);
+        if (read.getType() == PageType.DATA_PAGE) {
+          return version1(read, body);
+        }
+        if (read.getType() == PageType.DATA_PAGE_V2) {
+          return version2(read, body);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private DataPage version1(PageHeader page, byte[] body) throws IOException {
+    DataPageHeader data = page.getData_page_header();
+    return new DataPageV1(
+        BytesInput.from(unpacked(body, page.getUncompressed_page_size())),
+        data.getNum_values(),
+        page.getUncompressed_page_size(),
+        null,
+        encoding(data.getRepetition_level_encoding()),
+        encoding(data.getDefinition_level_encoding()),
+        encoding(data.getEncoding()));
+  }
+
+  private DataPage version2(PageHeader page, byte[] body) throws IOException {
+    DataPageHeaderV2 data = page.getData_page_header_v2();
+    int repetitions = data.getRepetition_levels_byte_length();
+    int levels = repetitions + data.getDefinition_levels_byte_length();
+    byte[] values = Arrays.copyOfRange(body, levels, body.length);
+    return DataPageV2.uncompressed(
+        data.getNum_rows(),
+        data.getNum_nulls(),
+        data.getNum_values(),
+        BytesInput.from(body, 0, repetitions),
+        BytesInput.from(body, repetitions, levels - repetitions),
+        encoding(data.getEncoding()),
+        BytesInput.from(
+            data.isIs_compressed()
+                ? unpacked(values, page.getUncompressed_page_size() - levels)
+                : values),
+        null);
+  }
+
+  private PageHeader header() throws IOException {
+    try {
+      return Util.readPageHeader(in);
+    } catch (IOException e) {
+      throw ParquetRows.damaged(e);
+    }
+  }
+
+  private static Encoding encoding(org.apache.parquet.format.Encoding encoding) {
+    return Encoding.valueOf(encoding.name());
+  }
+
+  private byte[] body(PageHeader page) throws IOException {
+    int length = page.getCompressed_page_size();
+    byte[] body = in.readNBytes(length);
+    if (body.length < length) {
+      throw new IOException("the file ends inside a page");
+    }
+    return body;
+  }
+
+  private byte[] unpacked(byte[] packed, int length) throws IOException {
+    InputStream from = new ByteArrayInputStream(packed);
+    byte[] bytes =
+        switch (chunk.getCodec()) {
+          case UNCOMPRESSED -> packed;
+          case SNAPPY -> new SnappyCompressorInputStream(from).readNBytes(length);
+          case GZIP -> new GZIPInputStream(from).readNBytes(length);
+          case ZSTD -> new ZstdInputStream(from).readNBytes(length);
+          case LZ4_RAW -> new BlockLZ4CompressorInputStream(from).readNBytes(length);
+          default ->
+              throw new IOException(
+                  "compression must be one of [UNCOMPRESSED, SNAPPY, GZIP, ZSTD, LZ4_RAW], was %s"
+                      .formatted(chunk.getCodec()));
+        };
+    if (bytes.length != length) {
+      throw new IOException(
+          "a page must unpack to %d bytes, was %d".formatted(length, bytes.length));
+    }
+    return bytes;
+  }
+
+  /** Reads a file from a position, without moving the position of its channel. */
+  private static final class ChannelInput extends InputStream {
+    private final FileChannel channel;
+    private long position;
+
+    ChannelInput(FileChannel channel, long position) {
+      this.channel = channel;
+      this.position = position;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int read = channel.read(ByteBuffer.wrap(bytes, offset, length), position);
+      position += Math.max(0, read);
+      return read;
+    }
+  }
+}
