@@ -124,7 +124,7 @@ public record GradientCheck(double step, double tolerance, double floor, int sam
   private static INDArray direction(INDArray array, long seed) {
     CounterRandom random = new CounterRandom(seed);
     INDArray direction = array.ulike();
-    double size = 1 / Math.sqrt(array.length());
+    double size = 1 / Math.sqrt((double) array.length());
     for (long i = 0; i < array.length(); i++) {
       direction.putScalar(i, random.gaussian(i) < 0 ? -size : size);
     }

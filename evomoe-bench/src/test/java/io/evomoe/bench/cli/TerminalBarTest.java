@@ -55,7 +55,7 @@ class TerminalBarTest {
     try (WorkProgress progress = new WorkProgress(out, () -> now)) {
       for (int second = 0; second <= 3; second++) {
         now = second * SECOND;
-        progress.at("Encoding", 1000 * second, 3000);
+        progress.at("Encoding", 1000L * second, 3000);
       }
       progress.at("Encoding", 1, 20);
       out.println("evomoe: a line");
