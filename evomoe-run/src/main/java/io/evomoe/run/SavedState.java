@@ -138,9 +138,9 @@ final class SavedState implements RunState {
       KeptTokens.of(saved.folder(), content, saved.config()).write(taskData(TextProgress.NONE));
     }
     if (!saved.changes().isEmpty()) {
-      saved.folder().write(saved.config());
-      run.save(checkpoints);
+      run.save(saved.folder().withNext(saved.config(), checkpoints));
     }
+    saved.folder().replace(saved.config());
     try (CurveFile curves = CurveFile.resume(curves(), steps())) {
       List<CurveRow> earlier = CurveFile.read(curves());
       return run.train(checkpoints, curves, earlier, saved.folder().logging(watcher), listener);

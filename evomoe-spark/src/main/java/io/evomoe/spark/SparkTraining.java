@@ -93,9 +93,9 @@ public final class SparkTraining implements ClusterTraining {
           List<CurveRow> earlier = CurveFile.read(curveFile);
           var checkpoints = folder.checkpointWriter(data, config);
           if (!checkpoint.changes().isEmpty()) {
-            folder.write(config);
-            run.save(checkpoints);
+            run.save(folder.withNext(config, checkpoints));
           }
+          folder.replace(config);
           RunWatcher watched = folder.logging(request.watching().of(task, config));
           Outcome outcome = run.train(workers, checkpoints, curves, earlier, watched, request);
           return new Trained(outcome, config, task);

@@ -58,6 +58,49 @@ class KillCampaignTest {
     assertThat(kills).isEqualTo(KILLS);
   }
 
+  /** Most kills are while the change is made: the configuration and the checkpoint are written. */
+  @Test
+  void a_finished_run_should_be_made_longer_however_often_that_is_killed() throws Exception {
+    TinyRuns gpt = TinyRuns.everyTask(folder).get(0);
+    String[] longer = {"train", "--resume", "", "--steps", "60"};
+    Path finished = folder.resolve("finished");
+    assertThat(run(gpt.trainArguments(finished, "evomoe", "12")).waitFor()).isZero();
+    Path whole = copy(finished, folder.resolve("longer"));
+    longer[2] = whole.toString();
+    assertThat(run(List.of(longer)).waitFor()).isZero();
+
+    int changed = 0;
+    for (int kill = 0; kill < KILLS; kill++) {
+      Path killed = copy(finished, folder.resolve("killed-" + kill));
+      longer[2] = killed.toString();
+      Process process = run(List.of(longer));
+      while (process.isAlive() && !holdsUnfinishedCheckpoint(killed)) {
+        Thread.onSpinWait();
+      }
+      Thread.sleep(random.nextInt(300));
+      process.destroyForcibly().waitFor();
+      changed += Files.mismatch(config(killed), config(finished)) < 0 ? 0 : 1;
+      assertThat(run(List.of(longer)).waitFor()).as("%s", Files.readString(log())).isZero();
+      assertThat(TinyRuns.losses(killed)).isEqualTo(TinyRuns.losses(whole)).hasSize(60);
+      assertThat(config(killed)).hasSameTextualContentAs(config(whole));
+    }
+    System.out.printf(
+        "%d kills while a run was changed, %d of them after its configuration%n", KILLS, changed);
+  }
+
+  private static Path config(Path run) {
+    return run.resolve("config.yaml");
+  }
+
+  private static Path copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+    return to;
+  }
+
   private void finish(TinyRuns task, Path run, int mostKills) throws Exception {
     int own = 0;
     while (true) {

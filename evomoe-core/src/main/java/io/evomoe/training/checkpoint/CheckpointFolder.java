@@ -271,8 +271,8 @@ public final class CheckpointFolder implements CheckpointWriter {
   private Path publish(Path temporary, String name) throws IOException {
     Path target = directory.resolve(name);
     Path replaced = directory.resolve(REPLACED + name);
-    FileTree.delete(replaced);
     if (Files.exists(target)) {
+      FileTree.delete(replaced); // which may be all there is, where there is no target
       Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);

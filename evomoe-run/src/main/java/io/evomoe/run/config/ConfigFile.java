@@ -33,6 +33,19 @@ public final class ConfigFile {
   }
 
   /**
+   * The same of a text that was a file's.
+   *
+   * @param source of it, for messages
+   */
+  public static RunConfig parse(String text, String source) {
+    if (StrictYaml.value(text) instanceof ObjectNode fields) {
+      return read(fields, source);
+    }
+    throw new IllegalArgumentException(
+        "configuration in " + source + " must be a mapping of fields to values");
+  }
+
+  /**
    * The same of fields that were read already.
    *
    * @param source of them, for messages

@@ -48,7 +48,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
             ? withSpawnInThePast(before, config, checkpoint, asked)
             : withSpawnAhead(before, config, checkpoint, asked);
     requireUnchangedModel(bound, config);
-    requireAskedFor(bound, written, file, asked);
+    requireAskedFor(bound.differences(written), config, file, checkpoint, asked);
     requireStepsAhead(config, checkpoint);
     List<String> changes = new ArrayList<>(changes(before, config, saved.isPresent()));
     if (checkpoint.progress().step() > 0) {
@@ -68,15 +68,26 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     }
   }
 
-  /** What was edited in the file alone would change the run in silence. */
+  /**
+   * What was edited in the file alone would change the run in silence, or be overruled in silence.
+   */
   private static void requireAskedFor(
-      BoundConfig bound, RunConfig written, Path file, Map<String, String> asked) {
-    for (BoundConfig.Difference difference : bound.differences(written)) {
-      if (!asked.containsKey(difference.field())) {
+      List<BoundConfig.Difference> edits,
+      RunConfig config,
+      Path file,
+      Checkpoint checkpoint,
+      Map<String, String> asked) {
+    Map<String, String> goesOn = ConfigFields.values(config);
+    for (BoundConfig.Difference edit : edits) {
+      String field = edit.field();
+      if (!asked.containsKey(field) && !edit.given().equals(goesOn.get(field))) {
+        boolean past = checkpoint.progress().spawned() && OF_THE_SPAWN.contains(field);
         throw new IllegalArgumentException(
-            difference.text(file, bound.source())
-                + ": to go on with %s, set %s=%s (--set) when it is resumed"
-                    .formatted(difference.given(), difference.field(), difference.given()));
+            edit.text(file, checkpoint.location())
+                + (past
+                    ? ": put %s back, the experts are spawned already".formatted(edit.bound())
+                    : ": to go on with %s, set %s=%s (--set) when it is resumed"
+                        .formatted(edit.given(), field, edit.given())));
       }
     }
   }

@@ -8,6 +8,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
+import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +53,8 @@ public record RunFolder(Path path) {
   private static final String DATA = "data";
   private static final String CONTENT = "dataSha256";
   private static final String VOCABULARY = "vocabulary";
+  private static final String NEXT_CONFIG = "nextConfig";
+  private static final String NEXT_CONFIG_AFTER = "nextConfigAfterSha256";
   private static final String CHECKPOINTS = "checkpoints";
 
   /**
@@ -158,6 +162,40 @@ public record RunFolder(Path path) {
   /** The configuration of the run, as it was written; maybe not what a checkpoint was made with. */
   public RunConfig config() {
     return ConfigFile.read(configFile());
+  }
+
+  /**
+   * A writer for the checkpoint with which a run takes another configuration. The file is replaced
+   * after it ({@link #replace}); until then the checkpoint has the file's next content, so a kill
+   * between the two leaves a run of one configuration.
+   */
+  public CheckpointWriter withNext(RunConfig next, CheckpointWriter checkpoints) {
+    String before = FolderDigest.of(configFile());
+    return state -> {
+      Map<String, String> notes = new HashMap<>(state.notes());
+      notes.put(NEXT_CONFIG, ConfigFile.text(next));
+      notes.put(NEXT_CONFIG_AFTER, before);
+      return checkpoints.write(state.with(notes));
+    };
+  }
+
+  /**
+   * The configuration that the file was to have next when the process was killed; empty where it
+   * has it, or was edited since.
+   */
+  public Optional<RunConfig> next(Checkpoint checkpoint) {
+    String next = checkpoint.config().get(NEXT_CONFIG);
+    return next != null
+            && FolderDigest.of(configFile()).equals(checkpoint.config().get(NEXT_CONFIG_AFTER))
+        ? Optional.of(ConfigFile.parse(next, checkpoint.location().toString()))
+        : Optional.empty();
+  }
+
+  /** Writes the configuration where the file has another one. */
+  public void replace(RunConfig next) {
+    if (!config().equals(next)) {
+      write(next);
+    }
   }
 
   /** Where the configuration is. */

@@ -59,8 +59,9 @@ public final class RunCheckpoint implements AutoCloseable {
    */
   public static RunCheckpoint open(Path path) {
     RunFolder run = RunFolder.open(path);
-    RunConfig written = Tasks.checked(run.config());
+    RunConfig file = Tasks.checked(run.config());
     Checkpoint checkpoint = run.checkpoint(path);
+    RunConfig written = run.next(checkpoint).orElse(file);
     RunConfig config =
         BoundConfig.of(checkpoint).map(bound -> made(bound, written, run)).orElse(written);
     return new RunCheckpoint(run, config, checkpoint, List.of(), List.of());
@@ -82,8 +83,9 @@ public final class RunCheckpoint implements AutoCloseable {
    */
   public static RunCheckpoint resume(Path path, Map<String, String> asked) {
     RunFolder run = RunFolder.open(path);
-    RunConfig written = Tasks.checked(run.config());
+    RunConfig file = Tasks.checked(run.config());
     Checkpoint checkpoint = run.checkpoint(path);
+    RunConfig written = run.next(checkpoint).orElse(file);
     ResumedConfig resumed = ResumedConfig.of(written, run.configFile(), checkpoint, asked);
     return new RunCheckpoint(
         run, Tasks.checked(resumed.config()), checkpoint, resumed.changes(), List.of());
