@@ -8,9 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.evomoe.internal.files.FolderInUseException;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepRecord;
+import io.evomoe.run.result.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,6 +225,29 @@ class MisusedRunTest {
       }
       assertThat(early.generate("Message", 3)).startsWith("Message");
       assertThat(early.steps()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void a_checkpoint_that_others_deleted_after_it_was_opened_should_be_the_newest_now()
+      throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).training(t -> t.checkpointEvery(1)).in(out)) {
+      run.train(report -> stopAt(run, report.step(), 4));
+    }
+
+    Path named = out.resolve("checkpoints/step-00000004");
+    try (RunCheckpoint newest = RunCheckpoint.open(out);
+        RunCheckpoint asked = RunCheckpoint.open(named)) {
+      try (Run<?> other = Run.open(out)) {
+        other.train();
+      }
+      try (TrainedModel<?> trained = Tasks.named("gpt").trained(newest)) {
+        assertThat(trained.context().step()).isEqualTo(20);
+      }
+      assertThat(newest.checkpoint().progress().step()).isEqualTo(20);
+      assertThatThrownBy(() -> Tasks.named("gpt").trained(asked))
+          .hasMessageContaining(named + "/model.safetensors");
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,6 +35,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * refused: neither it nor what it points to is read, renamed or deleted.
  */
 public final class CheckpointFolder implements CheckpointWriter {
+  /** How often a newer checkpoint is taken for one that is gone. */
+  private static final int MOST_NEWER = 20;
+
   private static final String STEP = "step-";
   private static final String TEMPORARY = ".saving-";
   private static final String REPLACED = ".replaced-";
@@ -71,15 +75,38 @@ public final class CheckpointFolder implements CheckpointWriter {
   }
 
   /**
-   * Opens the newest checkpoint in a directory.
+   * Opens the newest checkpoint in a directory. A run that goes on may delete it while it is read:
+   * then the newer one is taken.
    *
    * @return empty when there is none
    * @throws CheckpointException if it is damaged, or cannot be read; the message names the newest
    *     whole one before it, if there is one
    */
   public static Optional<Checkpoint> openLatest(Path directory) {
+    return openLatest(directory, Checkpoint::open);
+  }
+
+  static Optional<Checkpoint> openLatest(Path directory, Function<Path, Checkpoint> open) {
     Optional<Path> latest = latest(directory);
-    return latest.map(CheckpointFolder::openOrOfferEarlier);
+    for (int more = MOST_NEWER; latest.isPresent(); more--) {
+      try {
+        return Optional.of(open.apply(latest.get()));
+      } catch (CheckpointException e) {
+        Optional<Path> newer = newerThan(latest.get());
+        if (newer.isEmpty() || more == 0) {
+          throw offeringEarlier(latest.get(), e);
+        }
+        latest = newer;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The newest checkpoint beside another one, if that is not the newest any more. */
+  public static Optional<Path> newerThan(Path checkpoint) {
+    long step = CheckpointFiles.stepInName(checkpoint).orElse(Long.MAX_VALUE);
+    return latest(parent(checkpoint))
+        .filter(newest -> stepOf(newest) >= step && !newest.equals(checkpoint));
   }
 
   /** The newest checkpoint in a directory that is whole; empty when there is none. */
@@ -151,16 +178,12 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
-  private static Checkpoint openOrOfferEarlier(Path folder) {
-    try {
-      return Checkpoint.open(folder);
-    } catch (CheckpointException e) {
-      String offer =
-          newestWholeBefore(folder)
-              .map(path -> "; the checkpoint before it is whole: " + path)
-              .orElse("; there is no whole checkpoint before it");
-      throw new CheckpointException(e.getMessage() + offer, e);
-    }
+  private static CheckpointException offeringEarlier(Path folder, CheckpointException e) {
+    String offer =
+        newestWholeBefore(folder)
+            .map(path -> "; the checkpoint before it is whole: " + path)
+            .orElse("; there is no whole checkpoint before it");
+    return new CheckpointException(e.getMessage() + offer, e);
   }
 
   private static boolean isWhole(Path folder) {

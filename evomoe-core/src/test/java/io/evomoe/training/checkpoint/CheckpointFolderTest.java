@@ -1,6 +1,7 @@
 package io.evomoe.training.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.kernel.KernelSelection;
@@ -10,7 +11,10 @@ import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,47 @@ class CheckpointFolderTest {
       assertThat(written).hasFileName("step-00000007");
       assertThat(CheckpointFolder.latest(directory)).contains(written);
     }
+  }
+
+  @Test
+  void the_newest_should_be_taken_again_when_it_was_deleted_while_it_was_read() {
+    write(1);
+    List<Long> tried = new ArrayList<>();
+
+    Checkpoint opened =
+        CheckpointFolder.openLatest(
+                directory,
+                folder -> {
+                  long step = CheckpointFiles.stepInName(folder).orElseThrow();
+                  tried.add(step);
+                  if (step < 7) {
+                    write((int) step + 2);
+                    write((int) step + 3);
+                  }
+                  return Checkpoint.open(folder);
+                })
+            .orElseThrow();
+
+    assertThat(opened.progress().step()).isEqualTo(7);
+    assertThat(tried).containsExactly(1L, 4L, 7L);
+  }
+
+  @Test
+  void a_damaged_checkpoint_should_be_read_once() throws IOException {
+    Path newest = write(3);
+    Files.delete(newest.resolve("model.safetensors"));
+    List<Path> tried = new ArrayList<>();
+
+    assertThatThrownBy(
+            () ->
+                CheckpointFolder.openLatest(
+                    directory,
+                    folder -> {
+                      tried.add(folder);
+                      return Checkpoint.open(folder);
+                    }))
+        .isInstanceOf(CheckpointException.class);
+    assertThat(tried).containsExactly(newest);
   }
 
   /** A checkpoint of a model that took so many steps. */

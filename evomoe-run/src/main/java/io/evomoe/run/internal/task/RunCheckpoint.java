@@ -17,6 +17,9 @@ import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointException;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,22 +33,28 @@ import org.slf4j.LoggerFactory;
 public final class RunCheckpoint implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RunCheckpoint.class);
 
+  /** How often a newer checkpoint is taken for one that is gone. */
+  private static final int MOST_NEWER = 20;
+
   private final RunFolder folder;
   private final RunConfig config;
-  private final Checkpoint checkpoint;
+  private final boolean newest;
   private final List<String> changes;
   private final List<Path> otherData;
+  private Checkpoint checkpoint;
   private @Nullable BpeTokenizer tokenizer;
 
   private RunCheckpoint(
       RunFolder folder,
       RunConfig config,
       Checkpoint checkpoint,
+      boolean newest,
       List<String> changes,
       List<Path> otherData) {
     this.folder = folder;
     this.config = config;
     this.checkpoint = checkpoint;
+    this.newest = newest;
     this.changes = changes;
     this.otherData = List.copyOf(otherData);
   }
@@ -64,7 +73,8 @@ public final class RunCheckpoint implements AutoCloseable {
     RunConfig written = run.next(checkpoint).orElse(file);
     RunConfig config =
         BoundConfig.of(checkpoint).map(bound -> made(bound, written, run)).orElse(written);
-    return new RunCheckpoint(run, config, checkpoint, List.of(), List.of());
+    return new RunCheckpoint(
+        run, config, checkpoint, run.path().equals(path), List.of(), List.of());
   }
 
   private static RunConfig made(BoundConfig bound, RunConfig written, RunFolder run) {
@@ -88,7 +98,12 @@ public final class RunCheckpoint implements AutoCloseable {
     RunConfig written = run.next(checkpoint).orElse(file);
     ResumedConfig resumed = ResumedConfig.of(written, run.configFile(), checkpoint, asked);
     return new RunCheckpoint(
-        run, Tasks.checked(resumed.config()), checkpoint, resumed.changes(), List.of());
+        run,
+        Tasks.checked(resumed.config()),
+        checkpoint,
+        run.path().equals(path),
+        resumed.changes(),
+        List.of());
   }
 
   /**
@@ -115,7 +130,7 @@ public final class RunCheckpoint implements AutoCloseable {
 
   /** The same checkpoint, seen as that of a run of another configuration; to be closed as well. */
   public RunCheckpoint withConfig(RunConfig other) {
-    return new RunCheckpoint(folder, other, checkpoint, changes, otherData);
+    return new RunCheckpoint(folder, other, checkpoint, newest, changes, otherData);
   }
 
   /**
@@ -125,7 +140,7 @@ public final class RunCheckpoint implements AutoCloseable {
    * @param others empty for the data that it was started with
    */
   public RunCheckpoint withData(List<Path> others) {
-    return new RunCheckpoint(folder, config, checkpoint, changes, others);
+    return new RunCheckpoint(folder, config, checkpoint, newest, changes, others);
   }
 
   /** Configuration of the run, and of the steps to come. */
@@ -203,14 +218,28 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /**
-   * Loads the checkpoint into a model.
+   * Loads the checkpoint into a model. Where it was opened as the newest one, and a run that goes
+   * on has deleted it since, this is the newest one now.
    *
    * @param fresh a model of this run's configuration before its first step
    */
   public <M extends Model<?>> TrainedModel<M> load(M fresh) {
-    grow(fresh);
-    checkpoint.loadModel(fresh);
-    return new TrainedModel<>(fresh, checkpoint.context().evaluating());
+    boolean grown = false;
+    for (int more = MOST_NEWER; ; more--) {
+      if (!grown) {
+        grow(fresh);
+        grown = checkpoint.progress().spawned();
+      }
+      try {
+        checkpoint.loadModel(fresh);
+        return new TrainedModel<>(fresh, checkpoint.context().evaluating());
+      } catch (CheckpointException | UncheckedIOException e) {
+        if (more == 0 || !newest || CheckpointFolder.newerThan(checkpoint.location()).isEmpty()) {
+          throw e;
+        }
+        checkpoint = folder.checkpoint(folder.path());
+      }
+    }
   }
 
   /**
