@@ -66,6 +66,9 @@ record CheckpointState(
   /** Holds the checksum of {@link #FILE} as {@code sha256sum} writes it; new in version 2. */
   static final String CHECKSUM = FILE + ".sha256";
 
+  /** State, files, one of them, its tensors, one of them. */
+  private static final int DEEPEST = 5;
+
   /** What older checkpoints do not say. */
   private static final Map<String, JsonNode> DEFAULTS =
       Map.of(
@@ -99,22 +102,21 @@ record CheckpointState(
     byte[] bytes = Files.readAllBytes(file);
     boolean checked = requireChecksum(folder, bytes);
     try {
-      JsonNode root = Json.MAPPER.readTree(bytes);
+      ObjectNode root = new CheckedJson(file + " is damaged: it", DEEPEST).read(bytes);
       int version = root.path("formatVersion").asInt();
-      if (version == 1 && root instanceof ObjectNode object) {
-        CheckpointFormat1.upgrade(object, folder);
+      if (version == 1) {
+        CheckpointFormat1.upgrade(root, folder);
       } else if (version != FORMAT_VERSION) {
         throw new CheckpointException(
             "%s: formatVersion must be 1 or %d, was %d".formatted(file, FORMAT_VERSION, version));
       } else if (!checked) {
         throw new CheckpointException(folder.resolve(CHECKSUM) + " is missing");
       }
-      if (root instanceof ObjectNode object) {
-        DEFAULTS.forEach(object::putIfAbsent);
-      }
+      DEFAULTS.forEach(root::putIfAbsent);
+      new StateFields(file.toString()).require(root);
       return Json.MAPPER.treeToValue(root, CheckpointState.class);
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file + ": damaged: " + e.getOriginalMessage(), e);
+      throw new IllegalStateException("all fields of " + file + " were checked", e);
     }
   }
 

@@ -19,6 +19,9 @@ final class SafeTensorsHeader {
   static final String METADATA = "__metadata__";
   private static final long MAXIMUM = 100_000_000;
 
+  /** Object, tensor, list of numbers. */
+  private static final int DEEPEST = 3;
+
   private final Path file;
   private final long dataBegin;
   private final long fileSize;
@@ -58,7 +61,8 @@ final class SafeTensorsHeader {
   }
 
   private void parse(byte[] json) throws IOException {
-    Iterator<Map.Entry<String, JsonNode>> fields = HeaderJson.read(file, json).fields();
+    Iterator<Map.Entry<String, JsonNode>> fields =
+        new CheckedJson(file + ": header", DEEPEST).read(json).fields();
     while (fields.hasNext()) {
       Map.Entry<String, JsonNode> field = fields.next();
       if (field.getKey().equals(METADATA)) {
