@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.FolderInUseException;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
@@ -15,6 +16,7 @@ import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepRecord;
 import io.evomoe.run.result.TrainedModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -225,6 +227,30 @@ class MisusedRunTest {
       }
       assertThat(early.generate("Message", 3)).startsWith("Message");
       assertThat(early.steps()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void a_folder_that_is_deleted_while_the_run_trains_should_end_it_and_stay_deleted()
+      throws IOException {
+    Path out = folder.resolve("run");
+
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
+      assertThatThrownBy(() -> run.train(report -> deleteAt(report.step(), 4, out)))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("its folder was deleted or moved while the run trained");
+    }
+
+    assertThat(out).doesNotExist();
+  }
+
+  private static void deleteAt(long step, long last, Path out) {
+    try {
+      if (step == last) {
+        FileTree.delete(out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepRecord;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
@@ -134,7 +135,7 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
               .orElse("Between two runs");
       String place = content.place().isEmpty() ? "" : ", " + content.place();
       ReportData.Live live = new ReportData.Live(what + place, seconds, Instant.now(), running);
-      AtomicFile.write(file, content.html(data.during(live)));
+      write(data.during(live));
     } catch (RuntimeException e) {
       if (!warned) {
         warned = true;
@@ -154,6 +155,14 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
   public void close() {
     ReportData data = content.with(Optional.ofNullable(going));
     if (!data.results().isEmpty() || !data.runs().isEmpty()) {
+      write(data);
+    }
+  }
+
+  /** A folder that somebody has deleted while the run went is not made again. */
+  private void write(ReportData data) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (!begun || folder == null || Files.exists(folder)) {
       AtomicFile.write(file, content.html(data));
     }
   }

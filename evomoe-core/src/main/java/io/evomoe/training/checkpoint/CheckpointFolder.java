@@ -48,6 +48,7 @@ public final class CheckpointFolder implements CheckpointWriter {
   private final Path directory;
   private final int keep;
   private final Map<String, String> config;
+  private boolean made;
 
   /**
    * Checkpoints in a directory, which is made when the first one is written.
@@ -62,6 +63,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     this.directory = directory;
     this.keep = keep;
     this.config = Map.copyOf(config);
+    this.made = Files.exists(directory);
   }
 
   /** The name of the folder of the checkpoint after so many steps. */
@@ -160,7 +162,7 @@ public final class CheckpointFolder implements CheckpointWriter {
   public Path write(TrainingState state) {
     String name = name(state.progress().step());
     try {
-      Files.createDirectories(directory);
+      makeOnce();
       deleteLeftovers();
       Path written = publish(writeTemporary(state, name), name);
       prune(written);
@@ -197,6 +199,15 @@ public final class CheckpointFolder implements CheckpointWriter {
 
   private static Path parent(Path checkpoint) {
     return Objects.requireNonNullElse(checkpoint.getParent(), Path.of(""));
+  }
+
+  /** A folder that somebody has deleted is not made again, without the rest of the run in it. */
+  private void makeOnce() throws IOException {
+    if (made && !Files.exists(directory)) {
+      throw new IOException("its folder was deleted or moved while the run trained");
+    }
+    Files.createDirectories(directory);
+    made = true;
   }
 
   /** What a process that was killed while it wrote has left. */

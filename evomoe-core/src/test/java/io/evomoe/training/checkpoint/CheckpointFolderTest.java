@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.TinyBatch;
@@ -12,6 +13,7 @@ import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,8 +77,29 @@ class CheckpointFolderTest {
     assertThat(tried).containsExactly(newest);
   }
 
+  @Test
+  void a_folder_that_was_deleted_while_the_run_trains_should_not_be_made_again()
+      throws IOException {
+    Path run = directory.resolve("run");
+    Path checkpoints = run.resolve("checkpoints");
+    CheckpointFolder written = new CheckpointFolder(checkpoints, 2, Map.of());
+    write(1, written);
+    FileTree.delete(run);
+
+    assertThatThrownBy(() -> write(2, written))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage(
+            "cannot write checkpoint %s: its folder was deleted or moved while the run trained; there is no earlier checkpoint"
+                .formatted(checkpoints.resolve("step-00000002")));
+    assertThat(run).doesNotExist();
+  }
+
   /** A checkpoint of a model that took so many steps. */
   private Path write(int steps) {
+    return write(steps, new CheckpointFolder(directory, 2, Map.of()));
+  }
+
+  private static Path write(int steps, CheckpointFolder checkpoints) {
     try (Trainer<TinyBatch> trainer =
         new Trainer<>(
             new TinyModel(KernelSelection.forType(DataType.DOUBLE), 1),
@@ -86,7 +109,7 @@ class CheckpointFolderTest {
       for (int step = 0; step < steps; step++) {
         trainer.step();
       }
-      return new CheckpointFolder(directory, 2, Map.of()).write(trainer.state());
+      return checkpoints.write(trainer.state());
     }
   }
 }
