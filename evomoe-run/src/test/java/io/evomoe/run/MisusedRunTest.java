@@ -255,6 +255,21 @@ class MisusedRunTest {
   }
 
   @Test
+  void a_configuration_that_is_a_link_should_be_named_and_refused() throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).training(t -> t.steps(1)).in(out)) {
+      run.train();
+    }
+    Path file = out.resolve("config.yaml");
+    Files.move(file, folder.resolve("elsewhere.yaml"));
+    Files.createSymbolicLink(file, folder.resolve("elsewhere.yaml"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.open(out))
+        .withMessage(file + " is a symbolic link, which is not followed here: move it away");
+  }
+
+  @Test
   void a_checkpoint_that_others_deleted_after_it_was_opened_should_be_the_newest_now()
       throws IOException {
     Path out = folder.resolve("run");

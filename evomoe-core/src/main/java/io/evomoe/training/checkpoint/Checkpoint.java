@@ -42,8 +42,10 @@ public final class Checkpoint implements SavedRun {
    * @param folder one {@code step-...} folder
    * @throws CheckpointException if a file is missing, unreadable, damaged or of an unknown format
    *     version; it names the file and, where it can, the tensor
+   * @throws IllegalArgumentException if a file is a symbolic link
    */
   public static Checkpoint open(Path folder) {
+    CheckpointFiles.requireNoLinks(folder);
     Optional<String> missing = CheckpointFiles.missing(folder);
     if (missing.isPresent()) {
       throw new CheckpointException(

@@ -1,5 +1,6 @@
 package io.evomoe.training.checkpoint;
 
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.Model;
 import io.evomoe.training.optimizer.Moments;
@@ -45,6 +46,13 @@ final class CheckpointFiles {
   static void putMoments(Map<String, INDArray> arrays, Parameter parameter, Moments moments) {
     arrays.put(parameter.name() + ".moment1", moments.first());
     moments.secondMoment().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
+  }
+
+  /** Refuses links in place of files. */
+  static void requireNoLinks(Path folder) {
+    Stream.concat(names(), Stream.of(CheckpointState.CHECKSUM))
+        .map(folder::resolve)
+        .forEach(FileTree::requireNoLink);
   }
 
   /** The first file that a checkpoint must have and this folder has not. */

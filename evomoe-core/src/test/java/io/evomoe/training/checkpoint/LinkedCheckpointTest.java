@@ -16,6 +16,7 @@ import io.evomoe.training.TrainingData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +88,20 @@ class LinkedCheckpointTest {
 
     assertThat(old.resolve("more")).doesNotExist();
     assertThat(precious.resolve("model.safetensors")).hasContent("years of work");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"state.json", "state.json.sha256", "model.safetensors", "optimizer.safetensors"})
+  void a_file_of_a_checkpoint_that_is_a_link_should_be_named_and_refused(String name)
+      throws IOException {
+    Path file = trained(directory).resolve("step-00000010").resolve(name);
+    Files.move(file, precious.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    Files.createSymbolicLink(file, precious.resolve(name));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CheckpointFolder.openLatest(directory))
+        .withMessage(file + " is a symbolic link, which is not followed here: move it away");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.folder;
 
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
@@ -159,9 +160,13 @@ public record RunFolder(Path path) {
     ConfigFile.write(configFile(), config);
   }
 
-  /** The configuration of the run, as it was written; maybe not what a checkpoint was made with. */
+  /**
+   * The configuration of the run, as it was written; maybe not what a checkpoint was made with.
+   *
+   * @throws IllegalArgumentException if it cannot be read, or the file is a symbolic link
+   */
   public RunConfig config() {
-    return ConfigFile.read(configFile());
+    return ConfigFile.read(FileTree.requireNoLink(configFile()));
   }
 
   /**
