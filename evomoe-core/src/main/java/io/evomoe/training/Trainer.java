@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,16 +136,20 @@ public final class Trainer<B> implements AutoCloseable {
 
   /** Steps until the configured number is done or a stop is requested. */
   public void run(TrainingListener... listeners) {
-    loop(null, told(listeners));
+    loop(null, System::nanoTime, told(listeners));
   }
 
   /**
-   * The same with checkpoints: every so many steps, as configured, and after the last step that it
-   * takes. They are written after the listeners heard of the step, so what those write is never
-   * behind. Where it takes no step, none is written.
+   * The same with checkpoints: every so many steps and minutes, as configured, and after the last
+   * step that it takes. They are written after the listeners heard of the step, so what those write
+   * is never behind. Where it takes no step, none is written.
    */
   public void runSaving(CheckpointWriter checkpoints, TrainingListener... listeners) {
-    loop(checkpoints, told(listeners));
+    runSaving(checkpoints, System::nanoTime, listeners);
+  }
+
+  void runSaving(CheckpointWriter checkpoints, LongSupplier clock, TrainingListener... listeners) {
+    loop(checkpoints, clock, told(listeners));
   }
 
   private TrainingListeners told(TrainingListener... listeners) {
@@ -152,22 +158,26 @@ public final class Trainer<B> implements AutoCloseable {
     return new TrainingListeners(all);
   }
 
-  private void loop(@Nullable CheckpointWriter checkpoints, TrainingListeners told) {
+  private void loop(
+      @Nullable CheckpointWriter checkpoints, LongSupplier clock, TrainingListeners told) {
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
-      loopAlone(checkpoints, told);
+      loopAlone(checkpoints, clock, told);
     }
   }
 
-  private void loopAlone(@Nullable CheckpointWriter checkpoints, TrainingListeners told) {
+  private void loopAlone(
+      @Nullable CheckpointWriter checkpoints, LongSupplier clock, TrainingListeners told) {
     Throwable failure = null;
+    long saved = clock.getAsLong();
     try {
       told.onStart(progress(), this::requestStop);
       boolean stopped = stopRequested.getAndSet(false);
       while (!stopped && progress().step() < config.training().steps()) {
         told.onStep(nextStep(told));
         stopped = stopRequested.getAndSet(false);
-        if (checkpoints != null && (stopped || checkpointIsDue())) {
+        if (checkpoints != null && (stopped || checkpointIsDue(clock.getAsLong() - saved))) {
           told.onCheckpoint(save(checkpoints));
+          saved = clock.getAsLong();
         }
       }
     } catch (RuntimeException | Error e) {
@@ -258,8 +268,11 @@ public final class Trainer<B> implements AutoCloseable {
     lifetime.close(learner.optimizer()::close);
   }
 
-  private boolean checkpointIsDue() {
+  private boolean checkpointIsDue(long nanosSinceLast) {
+    TrainingConfig training = config.training();
     long step = progress().step();
-    return config.training().isDue(config.training().checkpointEvery(), step - 1, step);
+    return training.isDue(training.checkpointEvery(), step - 1, step)
+        || (training.checkpointMinutes() > 0
+            && nanosSinceLast >= TimeUnit.MINUTES.toNanos(training.checkpointMinutes()));
   }
 }

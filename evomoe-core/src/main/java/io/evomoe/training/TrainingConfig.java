@@ -25,11 +25,13 @@ import java.util.function.Consumer;
  * @param clipNorm largest global gradient norm, above 0
  * @param evalEvery steps between measurements of the held-out loss; 0 for the end only
  * @param evalBatches batches of held-out text that are measured, at least 1
- * @param checkpointEvery steps between checkpoints of {@code train}; 0 for the end only
+ * @param checkpointEvery steps between checkpoints of {@code train}; 0 for none by steps
  * @param labelSmoothing share of a target's weight that is spread over the vocabulary, in [0, 1);
  *     for task mt, in training only
  * @param metricSentences held-out sentences that are translated for BLEU when a run ends, at least
  *     1; for task mt
+ * @param checkpointMinutes minutes between checkpoints of {@code train}, counted from the last one
+ *     and checked after each step; 0 for none by time. Not on a cluster
  */
 public record TrainingConfig(
     long steps,
@@ -47,7 +49,11 @@ public record TrainingConfig(
     int evalBatches,
     long checkpointEvery,
     double labelSmoothing,
-    int metricSentences) {
+    int metricSentences,
+    int checkpointMinutes) {
+
+  /** Minutes of training that a killed run loses at most. */
+  public static final int DEFAULT_CHECKPOINT_MINUTES = 5;
 
   /** Refuses values out of their bounds. */
   public TrainingConfig {
@@ -58,6 +64,7 @@ public record TrainingConfig(
     FieldBound.atLeast("evalBatches", evalBatches, 1);
     FieldBound.atLeast("checkpointEvery", checkpointEvery, 0);
     FieldBound.atLeast("metricSentences", metricSentences, 1);
+    FieldBound.atLeast("checkpointMinutes", checkpointMinutes, 0);
     if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
       throw new IllegalArgumentException(
           "learningRate must be above 0 and finite, was " + learningRate);
@@ -78,7 +85,8 @@ public record TrainingConfig(
   /**
    * The defaults: 16 sequences, one micro-batch a step, 5e-4 after a warm-up of a tenth of the
    * steps and then a cosine to a tenth of it, AdamW with 0.9, 0.95 and weight decay 0.1, gradients
-   * clipped to 1; 8 batches of held-out text and a checkpoint at the end only, no label smoothing.
+   * clipped to 1; 8 batches of held-out text, a checkpoint every {@value
+   * #DEFAULT_CHECKPOINT_MINUTES} minutes and at the end, no label smoothing.
    *
    * @param steps optimizer steps, at least 1
    */
@@ -99,7 +107,8 @@ public record TrainingConfig(
         8,
         0,
         0,
-        100);
+        100,
+        DEFAULT_CHECKPOINT_MINUTES);
   }
 
   /**
@@ -157,6 +166,7 @@ public record TrainingConfig(
     private long checkpointEvery;
     private double labelSmoothing;
     private int metricSentences;
+    private int checkpointMinutes;
 
     private Builder(TrainingConfig from) {
       steps = from.steps;
@@ -175,6 +185,7 @@ public record TrainingConfig(
       checkpointEvery = from.checkpointEvery;
       labelSmoothing = from.labelSmoothing;
       metricSentences = from.metricSentences;
+      checkpointMinutes = from.checkpointMinutes;
     }
 
     /** Sets {@link TrainingConfig#steps}. */
@@ -273,6 +284,12 @@ public record TrainingConfig(
       return this;
     }
 
+    /** Sets {@link TrainingConfig#checkpointMinutes}. */
+    public Builder checkpointMinutes(int value) {
+      checkpointMinutes = value;
+      return this;
+    }
+
     private TrainingConfig build() {
       return new TrainingConfig(
           steps,
@@ -290,7 +307,8 @@ public record TrainingConfig(
           evalBatches,
           checkpointEvery,
           labelSmoothing,
-          metricSentences);
+          metricSentences,
+          checkpointMinutes);
     }
   }
 }

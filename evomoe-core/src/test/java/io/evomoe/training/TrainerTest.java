@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -172,6 +174,28 @@ class TrainerTest {
 
     assertThat(trainer.progress().step()).isEqualTo(60);
     assertThat(saved).containsExactly(7L, 60L);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 0, 5 10 12", "0, 0, 12", "4, 6, 4 6 10 12", "100, 6, 6 12"})
+  void should_save_when_so_many_minutes_have_passed_since_the_last_checkpoint(
+      int minutes, long every, String steps) {
+    TrainerConfig config =
+        CONFIG.with(t -> t.steps(12).checkpointEvery(every).checkpointMinutes(minutes));
+    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), config, Growth.SPAWNED);
+    List<String> saved = new ArrayList<>();
+    AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1); // as one that overflows
+    CheckpointWriter checkpoints =
+        state -> {
+          clock.addAndGet(TimeUnit.MINUTES.toNanos(9)); // which does not count
+          saved.add("" + state.progress().step());
+          return Path.of("somewhere");
+        };
+
+    trainer.runSaving(
+        checkpoints, clock::get, report -> clock.addAndGet(TimeUnit.MINUTES.toNanos(1)));
+
+    assertThat(String.join(" ", saved)).isEqualTo(steps);
   }
 
   @Test

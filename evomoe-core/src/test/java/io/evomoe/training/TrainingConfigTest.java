@@ -22,6 +22,9 @@ class TrainingConfigTest {
     assertRefused(
         "checkpointEvery must be at least 0, was -1",
         () -> CONFIG.with(t -> t.checkpointEvery(-1)));
+    assertRefused(
+        "checkpointMinutes must be at least 0, was -1",
+        () -> CONFIG.with(t -> t.checkpointMinutes(-1)));
     assertRefused("beta1 must be in [0, 1), was 1.0", () -> new AdamWConfig(1, 0.9, 1e-8, 0));
     assertRefused("beta2 must be in [0, 1), was -0.1", () -> new AdamWConfig(0, -0.1, 1e-8, 0));
     assertRefused(

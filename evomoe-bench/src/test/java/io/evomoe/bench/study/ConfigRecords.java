@@ -179,7 +179,8 @@ final class ConfigRecords {
             "evalBatches: " + POSITIVE,
             "checkpointEvery: " + COUNT,
             "labelSmoothing: " + BELOW_ONE,
-            "metricSentences: " + POSITIVE));
+            "metricSentences: " + POSITIVE,
+            "checkpointMinutes: " + COUNT));
     ALL.put(
         EvolutionConfig.defaults(),
         fields(

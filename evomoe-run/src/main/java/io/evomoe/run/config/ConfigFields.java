@@ -46,7 +46,7 @@ final class ConfigFields {
     put(kinds, FieldKind.RUN, "training.", "warmupShare", "decay", "floorShare", "beta1", "beta2");
     put(kinds, FieldKind.RUN, "training.", "weightDecay", "clipNorm", "labelSmoothing");
     put(kinds, FieldKind.RUN, "training.", "evalBatches", "metricSentences");
-    put(kinds, FieldKind.FREE, "training.", "evalEvery", "checkpointEvery");
+    put(kinds, FieldKind.FREE, "training.", "evalEvery", "checkpointEvery", "checkpointMinutes");
     put(kinds, FieldKind.RUN, "evolution.", "diversifySteps", "diversifyShare", "spawn");
     put(kinds, FieldKind.RUN, "evolution.", "copyMoments", "schedule");
     put(kinds, FieldKind.RUN, "evolution.", "maxTemperature", "minTemperature");

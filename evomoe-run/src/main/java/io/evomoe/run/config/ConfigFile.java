@@ -7,6 +7,7 @@ import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.training.Guards;
+import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -60,6 +61,9 @@ public final class ConfigFile {
   private static ObjectNode laterFields() {
     ObjectNode fields = StrictYaml.nothing();
     fields.set("model", ModelConfig.usual());
+    fields
+        .putObject("training")
+        .put("checkpointMinutes", TrainingConfig.DEFAULT_CHECKPOINT_MINUTES);
     fields
         .putObject("evolution")
         .put("finalTopK", 1)
