@@ -6,15 +6,18 @@ import io.evomoe.testing.SmallDisk;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to a run when its disk takes no more. */
 class FullDiskTest {
+  private static final long LEFT = 100_000;
+
   @TempDir Path folder;
   private TinyRuns gpt;
   private Path disk;
@@ -28,8 +31,12 @@ class FullDiskTest {
   @Test
   void a_full_disk_should_end_the_run_in_one_line_and_leave_the_last_checkpoint_whole()
       throws Exception {
-    try (SmallDisk ignored = SmallDisk.mount(disk, 2)) {
+    try (SmallDisk ignored = SmallDisk.mount(disk, 16)) {
       Path run = disk.resolve("run");
+      Path rest = disk.resolve("rest");
+      Thread filling = new Thread(() -> fillOnceSaved(run.resolve("checkpoints"), rest));
+      filling.setDaemon(true);
+      filling.start();
       CommandRun full =
           gpt.train(
               run,
@@ -40,6 +47,7 @@ class FullDiskTest {
               "--set",
               "guards.keepCheckpoints=1000");
 
+      filling.join(60_000);
       assertThat(full.code()).isEqualTo(1);
       assertThat(full.err().lines().filter(line -> line.startsWith("evomoe: ")))
           .singleElement()
@@ -53,7 +61,7 @@ class FullDiskTest {
           .as("nothing half written")
           .allMatch(name -> name.startsWith("step-"));
 
-      deleteAllBut(run.resolve("checkpoints"), last);
+      Files.delete(rest);
       CommandRun resumed = CommandRun.of("train", "--resume", run.toString());
       assertThat(resumed.out())
           .contains("Resuming after step %d of 400".formatted(saved.progress().step()));
@@ -79,16 +87,40 @@ class FullDiskTest {
     }
   }
 
-  private static void deleteAllBut(Path checkpoints, Path last) throws IOException {
-    try (Stream<Path> all = Files.list(checkpoints)) {
-      for (Path folder : all.filter(path -> !path.equals(last)).toList()) {
-        try (Stream<Path> files = Files.list(folder)) {
-          for (Path file : files.toList()) {
-            Files.delete(file);
-          }
-        }
-        Files.delete(folder);
+  @Test
+  void a_disk_without_room_for_the_checkpoints_should_be_named_before_the_first_step()
+      throws Exception {
+    try (SmallDisk ignored = SmallDisk.mount(disk, 2)) {
+      String[] many = {
+        "--set", "training.checkpointEvery=2", "--set", "guards.keepCheckpoints=1000"
+      };
+
+      CommandRun refused = gpt.train(disk.resolve("run"), "evomoe", "400", many);
+
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err().lines().filter(line -> line.startsWith("evomoe: ")))
+          .singleElement()
+          .asString()
+          .contains("checkpoints of ", " need ", " are free: make room, ");
+    }
+  }
+
+  /** Somebody else writes to the disk as well, and leaves too little for another checkpoint. */
+  private static void fillOnceSaved(Path checkpoints, Path rest) {
+    try {
+      while (!Files.exists(checkpoints.resolve(CheckpointFolder.name(20)))) {
+        Thread.sleep(5);
       }
+      byte[] piece = new byte[1 << 12];
+      try (OutputStream out = Files.newOutputStream(rest)) {
+        while (Files.getFileStore(rest).getUsableSpace() > LEFT) {
+          out.write(piece);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

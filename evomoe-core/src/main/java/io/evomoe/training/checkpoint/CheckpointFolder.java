@@ -210,6 +210,27 @@ public final class CheckpointFolder implements CheckpointWriter {
     made = true;
   }
 
+  @Override
+  public void requireRoom(long bytes, long planned) {
+    DiskRoom.of(directory).ifPresent(free -> requireRoom(bytes, planned, free));
+  }
+
+  void requireRoom(long bytes, long planned, long free) {
+    long kept = Math.max(1, Math.min(keep, planned));
+    double there = newestFirst(directory).stream().mapToDouble(DiskRoom::used).sum();
+    double needed = (kept + 1.0) * bytes - there;
+    if (needed > free) {
+      throw new IllegalArgumentException(
+          "%d checkpoints of %s in %s need %s more disk space, but %s are free: make room, lower guards.keepCheckpoints, or name another folder"
+              .formatted(
+                  kept + 1,
+                  DiskRoom.text(bytes),
+                  directory,
+                  DiskRoom.text((long) needed),
+                  DiskRoom.text(free)));
+    }
+  }
+
   /** What a process that was killed while it wrote has left. */
   private void deleteLeftovers() throws IOException {
     for (Path folder : entries(directory)) {

@@ -1,6 +1,8 @@
 package io.evomoe.training.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.evolution.EvolutionConfig;
@@ -19,8 +21,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class CheckpointFolderTest {
@@ -92,6 +97,42 @@ class CheckpointFolderTest {
             "cannot write checkpoint %s: its folder was deleted or moved while the run trained; there is no earlier checkpoint"
                 .formatted(checkpoints.resolve("step-00000002")));
     assertThat(run).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 100, 400, 400, true",
+    "3, 100, 399, 400, false",
+    "3, 1, 199, 200, false",
+    "1, 9, 200, 200, true"
+  })
+  void a_run_whose_checkpoints_will_not_fit_should_be_refused_before_it_trains(
+      int keep, long planned, long free, long needed, boolean fits) {
+    CheckpointFolder checkpoints = new CheckpointFolder(directory, keep, Map.of());
+    long mebibyte = 1 << 20;
+
+    ThrowingCallable asked =
+        () -> checkpoints.requireRoom(100 * mebibyte, planned, free * mebibyte);
+
+    if (fits) {
+      assertThatCode(asked).doesNotThrowAnyException();
+    } else {
+      assertThatIllegalArgumentException()
+          .isThrownBy(asked)
+          .withMessage(
+              "%d checkpoints of 100.0 MiB in %s need %d.0 MiB more disk space, but %d.0 MiB are free: make room, lower guards.keepCheckpoints, or name another folder"
+                  .formatted(needed / 100, directory, needed, free));
+    }
+  }
+
+  @Test
+  void checkpoints_that_make_room_should_count_as_free() {
+    long there = DiskRoom.used(write(1)) + DiskRoom.used(write(2));
+    CheckpointFolder checkpoints = new CheckpointFolder(directory, 2, Map.of());
+
+    assertThatCode(() -> checkpoints.requireRoom(there, 9, 2 * there)).doesNotThrowAnyException();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> checkpoints.requireRoom(there, 9, 2 * there - 1));
   }
 
   /** A checkpoint of a model that took so many steps. */

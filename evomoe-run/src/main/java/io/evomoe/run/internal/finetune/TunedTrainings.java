@@ -7,10 +7,12 @@ import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.moe.GateState;
+import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.Fingerprint;
 import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.RecordedSteps;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
@@ -19,6 +21,7 @@ import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingListener;
@@ -120,7 +123,9 @@ public final class TunedTrainings {
           RunRecording.ofPart(
               place.kind().part(), its, curves, place.earlier(), place.measured(), watcher);
       if (trainer.progress().step() < steps()) {
-        train(new RecordedSteps(trainer), its, recording, place, listener);
+        CheckpointWriter checkpoints = place.writer();
+        checkpoints.requireRoom(checkpointBytes(classifier), 1);
+        train(new RecordedSteps(trainer), its, recording, checkpoints, listener);
       }
       return trainer.progress().step() < steps()
           ? Optional.empty()
@@ -132,13 +137,18 @@ public final class TunedTrainings {
       RecordedSteps steps,
       RunConfig its,
       RunRecording recording,
-      TunedPart place,
+      CheckpointWriter checkpoints,
       TrainingListener listener) {
     try {
-      steps.train(its, recording, place.writer(), listener);
+      steps.train(its, recording, checkpoints, listener);
     } finally {
       interrupted = steps.interrupted();
     }
+  }
+
+  private static long checkpointBytes(RobertaClassifier classifier) {
+    return MemoryLimit.checkpointBytes(
+        classifier.parameters().stream().mapToLong(Parameter::length).sum());
   }
 
   /** Whether the thread was interrupted in the last training, which has cleared its flag. */

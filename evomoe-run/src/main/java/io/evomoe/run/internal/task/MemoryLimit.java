@@ -50,6 +50,11 @@ public record MemoryLimit(long bytes, String name) {
     return numbers + (HEAP_BYTES_AN_ARRAY + OTHER_BYTES_AN_ARRAY) * arrays;
   }
 
+  /** Bytes of a checkpoint of so many numbers to train: they and their optimizer moments. */
+  public static long checkpointBytes(long numbers) {
+    return FLOAT_BYTES * (ARRAYS_A_PARAMETER - 1) * numbers;
+  }
+
   public void requireRoomFor(String gate, ParameterTotal parameters, long mostHeap) {
     double arrays = (double) ARRAYS_A_PARAMETER * parameters.arrays();
     double heap = HEAP_BYTES_AN_ARRAY * arrays;

@@ -127,8 +127,13 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     }
   }
 
-  /** Writes a checkpoint before the steps to come. */
+  /**
+   * Writes a checkpoint before the steps to come.
+   *
+   * @throws IllegalArgumentException if the disk has no room for those of the whole run
+   */
   public void save(CheckpointWriter checkpoints) {
+    requireRoom(checkpoints);
     steps.save(state -> checkpoints.write(state.with(before.notes())));
   }
 
@@ -147,6 +152,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    * @param earlier what the file holds of this run already
    * @param watcher told of what was recorded
    * @param listener told of every step after it was recorded
+   * @throws IllegalArgumentException if the disk has no room for the checkpoints
    */
   public Outcome train(
       CheckpointWriter checkpoints,
@@ -154,6 +160,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       List<CurveRow> earlier,
       RunWatcher watcher,
       TrainingListener listener) {
+    requireRoom(checkpoints);
     RunRecording recording = RunRecording.ofSteps(config, curves, earlier, before, watcher);
     steps.train(
         config,
@@ -162,6 +169,14 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
         data.sampling(model, () -> trainer.state().context(), watcher),
         listener);
     return Results.of(data, model, config, trainer.state(), recording);
+  }
+
+  private void requireRoom(CheckpointWriter checkpoints) {
+    long every = config.training().checkpointEvery();
+    long left = config.training().steps() - trainer.progress().step();
+    checkpoints.requireRoom(
+        MemoryLimit.checkpointBytes(data.parameters(config).numbers()),
+        every == 0 ? 1 : 1 + left / every);
   }
 
   /** Whether the thread was interrupted in {@link #train}, which has cleared its flag. */

@@ -1,0 +1,47 @@
+package io.evomoe.training.checkpoint;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/** Bytes on the disk. */
+final class DiskRoom {
+  private static final double MEBIBYTE = 1 << 20;
+
+  private DiskRoom() {}
+
+  /** Free bytes where a folder is or will be; empty where the system does not say. */
+  static OptionalLong of(Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there)) {
+      there = Objects.requireNonNull(there.getParent(), "a root exists");
+    }
+    try {
+      FileStore disk = Files.getFileStore(there);
+      return disk.getTotalSpace() > 0
+          ? OptionalLong.of(disk.getUsableSpace())
+          : OptionalLong.empty();
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /** Bytes of the files of a checkpoint. */
+  static long used(Path checkpoint) {
+    try (Stream<Path> files = Files.list(checkpoint)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException | UncheckedIOException e) {
+      return 0; // not there any more
+    }
+  }
+
+  static String text(long bytes) {
+    return String.format(Locale.ROOT, "%,.1f MiB", bytes / MEBIBYTE);
+  }
+}
