@@ -178,8 +178,15 @@ public final class Checkpoint implements SavedRun {
     return new DenseCheckpoint(folder.resolve(CheckpointFiles.MODEL));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws CheckpointException if the optimizer is not the one that the run was saved with, or an
+   *     array is missing, left over, or of another type or shape; nothing is changed then
+   */
   @Override
   public void loadInto(Model<?> model, Optimizer optimizer) {
+    requireOptimizer(optimizer);
     Map<Parameter, Moments> moments = new LinkedHashMap<>();
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
@@ -195,6 +202,10 @@ public final class Checkpoint implements SavedRun {
     load(model);
     read(CheckpointFiles.OPTIMIZER, arrays);
     moments.forEach(optimizer::restore);
+  }
+
+  void requireOptimizer(Optimizer optimizer) {
+    state.requireOptimizer(optimizer, folder);
   }
 
   /** Said before names are compared, of which there would be too many to say this. */

@@ -305,6 +305,7 @@ public final class CheckpointFolder implements CheckpointWriter {
         state.context().annealingLeft(),
         state.context().hardExperts(),
         state.seed(),
+        state.optimizer().name(),
         state.progress().spawned(),
         state.progress().skipped(),
         state.context().step() - state.progress().step(),

@@ -157,6 +157,7 @@ public final class CheckpointStart implements SavedRun {
   /** Read before anything is put in place, so that a file that does not fit changes nothing. */
   private Map<Parameter, Moments> moments(
       Model<?> model, Optimizer optimizer, Map<String, INDArray> loaded) {
+    from.requireOptimizer(optimizer);
     Map<Parameter, Moments> kept = new LinkedHashMap<>();
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {

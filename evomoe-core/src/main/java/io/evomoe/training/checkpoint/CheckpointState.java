@@ -4,6 +4,7 @@ import io.evomoe.internal.files.FileTree;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Progress;
+import io.evomoe.training.optimizer.Optimizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.IntNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.nd4j.shade.jackson.databind.node.TextNode;
 
 /**
  * What {@code state.json} holds.
@@ -32,6 +34,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  *     an older checkpoint does not say, for no gate of its time asked
  * @param hardExperts that a token keeps in the hard phase; 1 where an older checkpoint does not say
  * @param seed of the run
+ * @param optimizer whose moments these are, by its name; empty where an older checkpoint does not
+ *     say
  * @param spawned whether the experts were spawned
  * @param skipped steps that changed nothing
  * @param earlierSteps of a training before this one that gates are told too; 0 where an older
@@ -53,6 +57,7 @@ record CheckpointState(
     double annealingLeft,
     int hardExperts,
     long seed,
+    String optimizer,
     boolean spawned,
     long skipped,
     long earlierSteps,
@@ -75,7 +80,8 @@ record CheckpointState(
           "annealingLeft", IntNode.valueOf(0),
           "hardExperts", IntNode.valueOf(1),
           "earlierSteps", IntNode.valueOf(0),
-          "frozen", Json.MAPPER.createArrayNode());
+          "frozen", Json.MAPPER.createArrayNode(),
+          "optimizer", TextNode.valueOf(""));
 
   CheckpointState {
     frozen = Collections.unmodifiableSortedSet(new TreeSet<>(frozen));
@@ -131,6 +137,19 @@ record CheckpointState(
           "%s or %s is damaged: they do not match".formatted(folder.resolve(FILE), checksum));
     }
     return true;
+  }
+
+  /**
+   * Refuses an optimizer that cannot go on with the moments of this one.
+   *
+   * @param folder of the checkpoint, for the message
+   */
+  void requireOptimizer(Optimizer other, Path folder) {
+    if (!optimizer.isEmpty() && !optimizer.equals(other.name())) {
+      throw new CheckpointException(
+          "%s has the state of optimizer %s, which %s cannot take: resume it with %s, or load the weights alone"
+              .formatted(folder, optimizer, other.name(), optimizer));
+    }
   }
 
   Progress progress() {

@@ -48,6 +48,7 @@ record StateFields(String file) {
                   "a whole number of at least 1",
                   n -> isLong(n) && n.canConvertToInt() && n.asInt() >= 1)),
           Map.entry("seed", LONG),
+          Map.entry("optimizer", TEXT),
           Map.entry("spawned", new Rule("true or false", JsonNode::isBoolean)),
           Map.entry("skipped", COUNT),
           Map.entry("earlierSteps", COUNT),

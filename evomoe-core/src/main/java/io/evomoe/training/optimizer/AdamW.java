@@ -36,6 +36,11 @@ public final class AdamW implements Optimizer {
   }
 
   @Override
+  public String name() {
+    return "AdamW";
+  }
+
+  @Override
   public void update(Collection<Parameter> parameters, double learningRate, double gradientScale) {
     List<AdamWUpdate> updates = new ArrayList<>();
     for (Parameter parameter : parameters) {

@@ -9,6 +9,12 @@ import java.util.Optional;
 public interface Optimizer extends AutoCloseable {
 
   /**
+   * Its name in checkpoints, such as {@code AdamW}: only an optimizer of the same name goes on with
+   * them.
+   */
+  String name();
+
+  /**
    * Updates every parameter that is not frozen; a frozen one loses its moments.
    *
    * @param learningRate of this update

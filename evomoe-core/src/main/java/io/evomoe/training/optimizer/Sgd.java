@@ -36,6 +36,11 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
+  public String name() {
+    return "SGD";
+  }
+
+  @Override
   public void update(Collection<Parameter> parameters, double learningRate, double gradientScale) {
     for (Parameter parameter : parameters) {
       if (parameter.frozen()) {

@@ -67,6 +67,7 @@ class CheckpointStateTest {
         "skipped | -1 | skipped must be a whole number of at least 0, was -1",
         "earlierSteps | -1 | earlierSteps must be a whole number of at least 0, was -1",
         "libraryVersion | null | libraryVersion must be text, was null",
+        "optimizer | 3 | optimizer must be text, was 3",
         "frozen | {} | frozen must be a list, was {}",
         "frozen | [1] | frozen must be text, was 1",
         "updates | {\"w\":-1} | updates.w must be a whole number of at least 0, was -1",

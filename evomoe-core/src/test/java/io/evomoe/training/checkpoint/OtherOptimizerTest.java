@@ -1,6 +1,7 @@
 package io.evomoe.training.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
@@ -12,11 +13,14 @@ import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
+import io.evomoe.training.optimizer.AdamW;
+import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.Sgd;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +56,33 @@ class OtherOptimizerTest {
 
     assertThat(saved.progress().step()).isEqualTo(3);
     assertThat(values(model)).isEqualTo(values(whole));
+  }
+
+  @Test
+  void should_refuse_the_state_of_another_optimizer_and_name_both() {
+    Path bySgd = saved(new Sgd(KERNELS, 0.9));
+    Path byAdamW = saved(new AdamW(KERNELS, CONFIG.training().adamW()));
+
+    assertThatThrownBy(() -> resume(byAdamW, new Sgd(KERNELS, 0.9)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            byAdamW
+                + " has the state of optimizer AdamW, which SGD cannot take: resume it with AdamW, or load the weights alone");
+    assertThatThrownBy(() -> resume(bySgd, new AdamW(KERNELS, CONFIG.training().adamW())))
+        .hasMessageStartingWith(bySgd + " has the state of optimizer SGD, which AdamW cannot take");
+  }
+
+  private Path saved(Optimizer optimizer) {
+    Trainer<TinyBatch> trainer =
+        new Trainer<>(new TinyModel(KERNELS, 5), DATA, CONFIG, SCHEDULE, optimizer);
+    trainer.step();
+    return new CheckpointFolder(folder.resolve(optimizer.getClass().getSimpleName()), 1, Map.of())
+        .write(trainer.state());
+  }
+
+  private static void resume(Path saved, Optimizer optimizer) {
+    Trainer.resumed(
+        Checkpoint.open(saved), new TinyModel(KERNELS, 5), DATA, CONFIG, SCHEDULE, optimizer);
   }
 
   private static Trainer<TinyBatch> trainer(TinyModel model, double momentum) {
