@@ -84,7 +84,8 @@ final class NamedColumns {
           : List.of();
     } catch (CsvParseException e) {
       boolean mayBeUnnamed = separator == '\t'; // and a quote a character
-      if (isOfReader(e) || (!mayBeUnnamed && fault(e).isPresent())) {
+      boolean isUnreadable = e.getCause() instanceof IllegalArgumentException;
+      if (isUnreadable || (!mayBeUnnamed && fault(e).isPresent())) {
         throw refusal(name, e);
       }
       return List.of();
@@ -168,8 +169,8 @@ final class NamedColumns {
   }
 
   private static IllegalArgumentException refusal(String name, CsvParseException e) {
-    if (isOfReader(e)) {
-      return (IllegalArgumentException) e.getCause();
+    if (e.getCause() instanceof IllegalArgumentException unreadable) {
+      return unreadable;
     }
     Matcher line = LINE.matcher(e.getMessage() + " " + reason(e));
     String fault =
@@ -179,11 +180,6 @@ final class NamedColumns {
                     + " are doubled");
     return new IllegalArgumentException(
         "%s%s: %s".formatted(name, line.find() ? ", line " + line.group(1) : "", fault), e);
-  }
-
-  /** Whether the text of the file could not be read. */
-  private static boolean isOfReader(CsvParseException e) {
-    return e.getCause() instanceof IllegalArgumentException;
   }
 
   private static String reason(CsvParseException e) {
