@@ -52,19 +52,13 @@ public final class OtherThread {
 
   /** What it has thrown; null if nothing. Returns once it is over. */
   public @Nullable Throwable thrown() {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
+    try {
+      thread.join();
+      return thrown;
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
-    return thrown;
   }
 
   /** Waits until another thread counts down. */
