@@ -35,7 +35,7 @@ class TwoProcessesTest {
   @Tag("long")
   @Test
   void one_should_be_refused_and_the_other_undisturbed() throws Exception {
-    assertThat(pairsOf(command -> !OTHER_TASKS.contains(command.name()))).isEqualTo(9);
+    assertThat(pairsOf(command -> !OTHER_TASKS.contains(command.name()))).isEqualTo(10);
   }
 
   @Tag("campaign")
@@ -49,7 +49,7 @@ class TwoProcessesTest {
     for (WritingCommand command :
         WritingCommand.all(folder, STEPS).stream().filter(wanted).toList()) {
       List<String> whole = undisturbed(command);
-      Path out = folder.resolve("out-" + pairs);
+      Path out = folder.resolve("out-" + pairs + "-" + command.name().replace(' ', '-'));
       oneRefused(command.name(), out, command.arguments().apply(out));
       pairs++;
       assertThat(command.result().apply(out)).as(command.name()).isNotEmpty().isEqualTo(whole);

@@ -65,6 +65,9 @@ record WritingCommand(
     List<String> export = List.of("export", "--checkpoint", "" + dense, "--out");
     assertThat(CommandRun.of(with(export, hub).toArray(String[]::new)).code()).isZero();
     all.add(whole("export", out -> with(export, out)));
+    List<String> gguf = new ArrayList<>(export);
+    gguf.addAll(1, List.of("--format", "gguf"));
+    all.add(whole("export to.gguf", out -> with(gguf, out)));
     all.add(whole("import", out -> with(List.of("import", "--from", "" + hub, "--out"), out)));
     Path spawned = trained(gpt, folder.resolve("spawned"), "evomoe");
     List<String> convert =
