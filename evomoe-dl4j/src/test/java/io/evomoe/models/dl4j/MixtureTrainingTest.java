@@ -41,7 +41,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** DL4J's own fit loop with the layer in it. */
 class MixtureTrainingTest {
-  private static final int EPOCHS = 18;
+  private static final int EPOCHS = 24;
   private static final int BATCHES = 25;
 
   /** Accuracy of the network without the layer, and with one expert in its place. */
