@@ -1,5 +1,6 @@
 package io.evomoe.internal.files;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -18,6 +19,7 @@ import java.util.Map;
 public final class IoReason {
   private static final Map<Class<? extends IOException>, String> WORDS =
       Map.of(
+          EOFException.class, "it ends too early",
           NoSuchFileException.class, "there is no such file",
           AccessDeniedException.class, "permission denied",
           FileAlreadyExistsException.class, "it is there already",

@@ -83,10 +83,9 @@ final class ParquetColumn {
           "column %s has %d values in a row group of %d rows"
               .formatted(element.getName(), chunk.getNum_values(), group.getNum_rows()));
     }
+    ParquetPages pages = new ParquetPages(channel, chunk, descriptor.getMaxDefinitionLevel() > 0);
     try {
-      reader =
-          new ColumnReaderImpl(
-              descriptor, new ParquetPages(channel, chunk), new PrimitiveConverter() {}, null);
+      reader = new ColumnReaderImpl(descriptor, pages, new PrimitiveConverter() {}, null);
     } catch (RuntimeException e) {
       throw ParquetRows.damaged(e);
     }

@@ -1,6 +1,14 @@
 package io.evomoe.models.text.source;
 
+import static org.apache.parquet.format.CompressionCodec.GZIP;
+import static org.apache.parquet.format.CompressionCodec.LZ4_RAW;
+import static org.apache.parquet.format.CompressionCodec.SNAPPY;
+import static org.apache.parquet.format.CompressionCodec.UNCOMPRESSED;
+import static org.apache.parquet.format.CompressionCodec.ZSTD;
+import static org.apache.parquet.format.Encoding.RLE;
+
 import com.github.luben.zstd.ZstdInputStream;
+import io.evomoe.internal.files.IoReason;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.lz4.BlockLZ4CompressorInputStream;
 import org.apache.commons.compress.compressors.snappy.SnappyCompressorInputStream;
@@ -20,6 +29,7 @@ import org.apache.parquet.column.page.DataPageV2;
 import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.page.PageReader;
 import org.apache.parquet.format.ColumnMetaData;
+import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.DataPageHeader;
 import org.apache.parquet.format.DataPageHeaderV2;
 import org.apache.parquet.format.PageHeader;
@@ -29,12 +39,27 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the pages of a column in one row group, one page in memory at a time. */
 final class ParquetPages implements PageReader {
+  private static final List<CompressionCodec> READ =
+      List.of(UNCOMPRESSED, SNAPPY, GZIP, ZSTD, LZ4_RAW);
+
+  /** Bytes that a page may unpack to, however few they are packed. */
+  private static final int SMALL = 16 << 20;
+
+  /** Bytes that a packed byte of a larger page may unpack to. */
+  private static final long MOST_UNPACKED = 1000;
+
   private final ColumnMetaData chunk;
+  private final boolean isOptional;
   private final InputStream in;
   private @Nullable PageHeader header;
 
-  ParquetPages(FileChannel channel, ColumnMetaData chunk) {
+  ParquetPages(FileChannel channel, ColumnMetaData chunk, boolean isOptional) throws IOException {
+    if (!READ.contains(chunk.getCodec())) {
+      throw new IOException(
+          "compression must be one of %s, was %s".formatted(READ, chunk.getCodec()));
+    }
     this.chunk = chunk;
+    this.isOptional = isOptional;
     long start =
         chunk.isSetDictionary_page_offset() && chunk.getDictionary_page_offset() > 0
             ? Math.min(chunk.getDictionary_page_offset(), chunk.getData_page_offset())
@@ -90,8 +115,14 @@ final class ParquetPages implements PageReader {
 
   private DataPage version1(PageHeader page, byte[] body) throws IOException {
     DataPageHeader data = page.getData_page_header();
+    byte[] bytes = unpacked(body, page.getUncompressed_page_size());
+    ByteBuffer checked = ByteBuffer.wrap(bytes);
+    if (isOptional && data.getDefinition_level_encoding() == RLE) {
+      ParquetRuns.requireLevels(checked, data.getNum_values());
+    }
+    ParquetRuns.requireValues(checked, data.getEncoding(), data.getNum_values());
     return new DataPageV1(
-        BytesInput.from(unpacked(body, page.getUncompressed_page_size())),
+        BytesInput.from(bytes),
         data.getNum_values(),
         page.getUncompressed_page_size(),
         null,
@@ -104,7 +135,14 @@ final class ParquetPages implements PageReader {
     DataPageHeaderV2 data = page.getData_page_header_v2();
     int repetitions = data.getRepetition_levels_byte_length();
     int levels = repetitions + data.getDefinition_levels_byte_length();
-    byte[] values = Arrays.copyOfRange(body, levels, body.length);
+    byte[] packed = Arrays.copyOfRange(body, levels, body.length);
+    byte[] values =
+        data.isIs_compressed()
+            ? unpacked(packed, page.getUncompressed_page_size() - levels)
+            : packed;
+    ParquetRuns.require(
+        ByteBuffer.wrap(body, repetitions, levels - repetitions), 1, data.getNum_values());
+    ParquetRuns.requireValues(ByteBuffer.wrap(values), data.getEncoding(), data.getNum_values());
     return DataPageV2.uncompressed(
         data.getNum_rows(),
         data.getNum_nulls(),
@@ -112,10 +150,7 @@ final class ParquetPages implements PageReader {
         BytesInput.from(body, 0, repetitions),
         BytesInput.from(body, repetitions, levels - repetitions),
         encoding(data.getEncoding()),
-        BytesInput.from(
-            data.isIs_compressed()
-                ? unpacked(values, page.getUncompressed_page_size() - levels)
-                : values),
+        BytesInput.from(values),
         null);
   }
 
@@ -141,24 +176,35 @@ final class ParquetPages implements PageReader {
   }
 
   private byte[] unpacked(byte[] packed, int length) throws IOException {
-    InputStream from = new ByteArrayInputStream(packed);
-    byte[] bytes =
-        switch (chunk.getCodec()) {
-          case UNCOMPRESSED -> packed;
-          case SNAPPY -> new SnappyCompressorInputStream(from).readNBytes(length);
-          case GZIP -> new GZIPInputStream(from).readNBytes(length);
-          case ZSTD -> new ZstdInputStream(from).readNBytes(length);
-          case LZ4_RAW -> new BlockLZ4CompressorInputStream(from).readNBytes(length);
-          default ->
-              throw new IOException(
-                  "compression must be one of [UNCOMPRESSED, SNAPPY, GZIP, ZSTD, LZ4_RAW], was %s"
-                      .formatted(chunk.getCodec()));
-        };
+    if (chunk.getCodec() == UNCOMPRESSED) {
+      return packed;
+    }
+    if (length > Math.max(SMALL, MOST_UNPACKED * packed.length)) {
+      throw new IOException(
+          "a page of %d bytes cannot unpack to %d".formatted(packed.length, length));
+    }
+    byte[] bytes;
+    try (InputStream unpacking = unpacking(packed)) {
+      bytes = unpacking.readNBytes(length);
+    } catch (IOException e) {
+      throw new IOException(
+          "a page cannot be unpacked from %s: %s".formatted(chunk.getCodec(), IoReason.of(e)), e);
+    }
     if (bytes.length != length) {
       throw new IOException(
           "a page must unpack to %d bytes, was %d".formatted(length, bytes.length));
     }
     return bytes;
+  }
+
+  private InputStream unpacking(byte[] packed) throws IOException {
+    InputStream from = new ByteArrayInputStream(packed);
+    return switch (chunk.getCodec()) {
+      case SNAPPY -> new SnappyCompressorInputStream(from);
+      case GZIP -> new GZIPInputStream(from);
+      case ZSTD -> new ZstdInputStream(from);
+      default -> new BlockLZ4CompressorInputStream(from);
+    };
   }
 
   /** Reads a file from a position, without moving the position of its channel. */

@@ -34,7 +34,7 @@ final class ParquetRows {
     }
     try (FileChannel channel = FileChannel.open(file)) {
       FileMetaData footer = footer(channel);
-      List<ParquetColumn> columns = columns(name, footer.getSchema(), kind, fields);
+      List<ParquetColumn> columns = columns(name, top(footer.getSchema()), kind, fields);
       long row = 0;
       for (RowGroup group : footer.getRow_groups()) {
         for (ParquetColumn column : columns) {
@@ -66,11 +66,18 @@ final class ParquetRows {
       throw new IOException("its footer cannot have %d bytes".formatted(tail.getInt(0)));
     }
     channel.position(start);
+    FileMetaData footer;
     try {
-      return Util.readFileMetaData(Channels.newInputStream(channel));
+      footer = Util.readFileMetaData(Channels.newInputStream(channel), tail.getInt(0));
     } catch (IOException | RuntimeException e) {
       throw damaged(e);
     }
+    long rows = footer.getRow_groups().stream().mapToLong(RowGroup::getNum_rows).sum();
+    if (rows != footer.getNum_rows()) {
+      throw new IOException(
+          "it must have %d rows, has row groups of %d".formatted(footer.getNum_rows(), rows));
+    }
+    return footer;
   }
 
   /** Returns the reason given by {@link ParquetPages}, or one that hides those of the decoders. */
@@ -80,12 +87,26 @@ final class ParquetRows {
         : new IOException("the file is damaged", e);
   }
 
-  private static List<ParquetColumn> columns(
-      String name, List<SchemaElement> schema, RecordKind kind, List<String> fields) {
+  /** Returns the columns, without the fields that are nested in them. */
+  private static List<SchemaElement> top(List<SchemaElement> schema) throws IOException {
     List<SchemaElement> top = new ArrayList<>();
-    for (int i = 1; i < schema.size(); i = afterChildren(schema, i)) {
-      top.add(schema.get(i));
+    long nested = 0;
+    for (SchemaElement element : schema.stream().skip(1).toList()) {
+      if (nested == 0) {
+        top.add(element);
+        nested = 1;
+      }
+      nested += element.getNum_children() - 1;
+      if (element.getNum_children() < 0) {
+        throw new IOException(
+            "column %s has a negative number of fields".formatted(element.getName()));
+      }
     }
+    return top;
+  }
+
+  private static List<ParquetColumn> columns(
+      String name, List<SchemaElement> top, RecordKind kind, List<String> fields) {
     List<ParquetColumn> columns = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
       String field = fields.get(i);
@@ -111,15 +132,6 @@ final class ParquetRows {
                               .formatted(name, field, ParquetColumn.type(element)))));
     }
     return columns;
-  }
-
-  /** Returns the index after an element and all elements nested in it. */
-  private static int afterChildren(List<SchemaElement> schema, int element) {
-    int next = element + 1;
-    for (int i = 0; i < schema.get(element).getNum_children(); i++) {
-      next = afterChildren(schema, next);
-    }
-    return next;
   }
 
   private static @Nullable String[] texts(List<@Nullable Object> values, List<String> fields)

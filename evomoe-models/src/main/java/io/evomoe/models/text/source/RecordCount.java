@@ -35,6 +35,11 @@ final class RecordCount {
     return records;
   }
 
+  /** All records, those that were left out among them. */
+  long all() {
+    return records + blank + bad;
+  }
+
   /** Whether none was left out. */
   boolean isWhole() {
     return blank + bad == 0;

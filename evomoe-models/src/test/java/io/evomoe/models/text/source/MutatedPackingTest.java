@@ -3,6 +3,7 @@ package io.evomoe.models.text.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.ZstdCompressCtx;
+import io.evomoe.testing.Damage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -22,12 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Damaged files of one to four packed parts, 1,250 of each form: the documents are all there, or
- * the file is refused. Only a file that ends where a part ends is a whole one with fewer documents.
+ * Damaged files of one to four packed parts: the documents are all there, or the file is refused.
+ * Only a file that ends where a part ends is a whole one with fewer documents.
  */
-@Tag("campaign")
 class MutatedPackingTest {
-  private static final int FILES = 1250;
 
   @TempDir private Path folder;
 
@@ -35,9 +33,20 @@ class MutatedPackingTest {
   @ValueSource(strings = {"jsonl.gz", "csv.gz", "jsonl.zst", "csv.zst"})
   void should_give_all_documents_or_a_sentence_that_names_the_file(String ending)
       throws IOException {
+    damage(ending, 40);
+  }
+
+  @Tag("campaign")
+  @ParameterizedTest
+  @ValueSource(strings = {"jsonl.gz", "csv.gz", "jsonl.zst", "csv.zst"})
+  void should_do_so_of_thousands_of_files(String ending) throws IOException {
+    damage(ending, 1250);
+  }
+
+  private void damage(String ending, int files) throws IOException {
     Path file = folder.resolve("a." + ending);
     int refused = 0;
-    for (int i = 0; i < FILES; i++) {
+    for (int i = 0; i < files; i++) {
       Random random = new Random(i);
       List<String> documents = new ArrayList<>();
       ByteArrayOutputStream whole = new ByteArrayOutputStream();
@@ -50,7 +59,7 @@ class MutatedPackingTest {
       Files.write(file, whole.toByteArray());
       assertThat(read(file)).as("file %d", i).isEqualTo(documents);
 
-      byte[] damaged = damaged(whole.toByteArray(), random);
+      byte[] damaged = Damage.bytes(whole.toByteArray(), random);
       if (ends.contains(damaged.length) && damaged.length < whole.size()) {
         continue;
       }
@@ -62,7 +71,7 @@ class MutatedPackingTest {
         refused++;
       }
     }
-    assertThat(refused).isGreaterThan(FILES * 3 / 4);
+    assertThat(refused).isGreaterThan(files * 2 / 3);
   }
 
   /** Lines of JSON or CSV, up to some hundred thousand characters. */
@@ -97,40 +106,6 @@ class MutatedPackingTest {
       out.write(bytes);
     }
     return packed.toByteArray();
-  }
-
-  private static byte[] damaged(byte[] whole, Random random) {
-    int from = random.nextInt(whole.length);
-    int to = Math.min(whole.length, from + 1 + random.nextInt(64));
-    byte[] noise = new byte[1 + random.nextInt(64)];
-    random.nextBytes(noise);
-    byte[] changed = whole.clone();
-    switch (random.nextInt(6)) {
-      case 0 -> {
-        return Arrays.copyOf(whole, from + 1);
-      }
-      case 1 -> {
-        return joined(whole, noise);
-      }
-      case 2 -> {
-        return joined(Arrays.copyOf(whole, from), Arrays.copyOfRange(whole, to, whole.length));
-      }
-      case 3 -> {
-        return joined(
-            Arrays.copyOf(whole, from), noise, Arrays.copyOfRange(whole, from, whole.length));
-      }
-      case 4 -> System.arraycopy(noise, 0, changed, from, Math.min(noise.length, to - from));
-      default -> changed[from] ^= (byte) (1 << random.nextInt(8));
-    }
-    return changed;
-  }
-
-  private static byte[] joined(byte[]... parts) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (byte[] part : parts) {
-      all.writeBytes(part);
-    }
-    return all.toByteArray();
   }
 
   private static List<String> read(Path file) {
