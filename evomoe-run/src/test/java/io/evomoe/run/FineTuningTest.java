@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.roberta.Roberta;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -309,6 +311,45 @@ class FineTuningTest {
     tuning.close();
 
     assertThatIllegalStateException().isThrownBy(tuning::train).withMessageContaining("is closed");
+  }
+
+  @Test
+  void another_network_or_tokenizer_in_its_folder_should_be_rejected() throws IOException {
+    assertNotOpened("model.yaml", "normEpsilon: 1.0E-5", "normEpsilon: 1.0E-4");
+    assertNotOpened("tokenizer/tokenizer.json", "\"e\":", "\"ee\":");
+  }
+
+  private static void assertNotOpened(String name, String was, String is) throws IOException {
+    Path file = whole.resolve(name);
+    String text = Files.readString(file);
+    assertThat(text).contains(was);
+    Files.writeString(file, text.replace(was, is));
+    Throwable thrown = catchThrowable(() -> Classifier.open(whole).close());
+    Files.writeString(file, text);
+    assertThat(thrown)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(
+            " is not what the classifier was fine-tuned with: restore it, or fine-tune again");
+  }
+
+  @Test
+  void counts_of_classes_that_cannot_be_should_be_measured_again() throws IOException {
+    Path out = folder.resolve("copy");
+    try (Stream<Path> files = Files.walk(whole)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, out.resolve(whole.relativize(file).toString()));
+      }
+    }
+    Path file = out.resolve("classes.json");
+    String text = Files.readString(file);
+    Files.writeString(file, text.replaceFirst("(\"sea\" : )\\d+", "$12147483647"));
+    assertThat(file).content().contains("2147483647");
+
+    try (FineTuning tuning = texts().in(out)) {
+      assertThat(tuning.train().evaluation().accuracy()).isEqualTo(reached.evaluation().accuracy());
+    }
+
+    assertThat(file).hasContent(text);
   }
 
   private static void assertSameBits(Path out) {

@@ -44,7 +44,7 @@ public record FinishedRun(String fingerprint, RunResult result, RecordedRun reco
       return Optional.empty();
     }
     try {
-      return Optional.of(Json.MAPPER.readValue(Files.readString(file), FinishedRun.class));
+      return Optional.of(Json.read(Files.readString(file), FinishedRun.class));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(file + " is not a finished run: " + Json.fault(e), e);
     } catch (IOException e) {

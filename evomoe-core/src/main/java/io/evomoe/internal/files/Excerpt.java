@@ -11,4 +11,10 @@ public final class Excerpt {
     String text = value.toString();
     return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
   }
+
+  /** The first line of a JSON parser's message, without the parser's methods and positions. */
+  public static String ofParser(String message) {
+    String line = message.lines().findFirst().orElse("");
+    return of(line.replaceFirst(" \\(start marker.*|, from `.*?`", ""));
+  }
 }

@@ -52,7 +52,7 @@ final class JsonFile {
       throw new IllegalArgumentException(file + " must hold a JSON object");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "%s must be JSON: %s".formatted(file, Excerpt.of(e.getOriginalMessage())), e);
+          "%s must be JSON: %s".formatted(file, Excerpt.ofParser(e.getOriginalMessage())), e);
     }
   }
 

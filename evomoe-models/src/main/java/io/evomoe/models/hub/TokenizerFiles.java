@@ -34,6 +34,11 @@ public final class TokenizerFiles {
 
   private TokenizerFiles() {}
 
+  /** The files of a tokenizer that a folder has, which are all that {@link #copy} takes. */
+  public static List<Path> in(Path folder) {
+    return COPIED.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
+  }
+
   /**
    * Whether a folder has a tokenizer.
    *

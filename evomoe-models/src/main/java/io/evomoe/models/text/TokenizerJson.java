@@ -130,7 +130,7 @@ final class TokenizerJson {
       return MAPPER.readTree(Utf8Text.read(file));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "%s is not valid JSON: %s".formatted(file, Excerpt.of(e.getOriginalMessage())), e);
+          "%s is not valid JSON: %s".formatted(file, Excerpt.ofParser(e.getOriginalMessage())), e);
     }
   }
 

@@ -90,7 +90,7 @@ public final class Classifier implements AutoCloseable {
                         folder
                             + " holds no classifier yet: give the same finetune again, to go on"
                             + " with it"));
-    RunConfig config = TunedFolder.model(folder);
+    RunConfig config = TunedFolder.model(folder, checkpoint);
     List<String> labels = TunedFolder.labels(checkpoint);
     BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFolder.TOKENIZER));
     try {

@@ -37,8 +37,7 @@ public final class ClassScoreFile {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          List.of(Json.MAPPER.readValue(Files.readString(file), ClassScores[].class)));
+      return Optional.of(List.of(Json.read(Files.readString(file), ClassScores[].class)));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(file + " is not a list of scores: " + Json.fault(e), e);
     } catch (IOException e) {

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.evomoe.internal.files.Excerpt;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -27,7 +28,11 @@ public final class Json {
 
   public static final ObjectMapper MAPPER =
       JsonMapper.builder()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .injectableValues(new InjectableValues.Std().addValue(RunResult.AS_TAKEN, 0L))
           .addModule(new Jdk8Module())
           .addModule(
@@ -42,8 +47,24 @@ public final class Json {
 
   private Json() {}
 
+  /**
+   * Reads a value, strictly: neither it nor what it consists of may be null, except for numbers
+   * that were not measured.
+   */
+  public static <T> T read(String text, Class<T> type) throws JsonProcessingException {
+    T value = MAPPER.readValue(text, type);
+    if (value == null || (value instanceof Object[] list && Arrays.asList(list).contains(null))) {
+      throw JsonMappingException.from((JsonParser) null, "null in place of a value");
+    }
+    return value;
+  }
+
   /** Why a text is not what was to be read, without names of Java's classes. */
   public static String fault(JsonProcessingException e) {
+    if (e.getCause() instanceof JsonProcessingException parser
+        && !(parser instanceof JsonMappingException)) {
+      return fault(parser);
+    }
     if (e instanceof JsonMappingException mistake) {
       String field =
           mistake.getPath().stream()
@@ -52,7 +73,7 @@ public final class Json {
               .collect(Collectors.joining("."));
       return (field.isEmpty() ? "its fields" : "field " + Excerpt.of(field)) + " cannot be read";
     }
-    return Excerpt.of(e.getOriginalMessage());
+    return Excerpt.ofParser(e.getOriginalMessage());
   }
 
   private static DefaultPrettyPrinter prettyPrinter() {

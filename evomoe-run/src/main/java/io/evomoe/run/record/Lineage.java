@@ -40,9 +40,10 @@ public record Lineage(List<Ancestor> from, long batches) {
   public static Lineage of(Map<String, String> entries) {
     String text = entries.get(ENTRY);
     try {
-      return text == null ? NONE : Json.MAPPER.readValue(text, Lineage.class);
+      return text == null ? NONE : Json.read(text, Lineage.class);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("lineage cannot be read, was " + text, e);
+      throw new IllegalArgumentException(
+          "lineage of the checkpoint cannot be read: " + Json.fault(e), e);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.evomoe.run.record;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
@@ -14,8 +13,6 @@ public final class ResultFile {
 
   /** The file's name in the output folder. */
   public static final String NAME = "result.json";
-
-  private static final TypeReference<List<RunResult>> RESULTS = new TypeReference<>() {};
 
   private ResultFile() {}
 
@@ -39,7 +36,7 @@ public final class ResultFile {
    */
   public static List<RunResult> read(Path file) {
     try {
-      return List.copyOf(Json.MAPPER.readValue(Files.readString(file), RESULTS));
+      return List.of(Json.read(Files.readString(file), RunResult[].class));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "result file " + file + " is not a list of results: " + Json.fault(e), e);

@@ -68,7 +68,7 @@ public final class StepFile implements RunWatcher {
 
   private static StepRecord parse(Path file, int number, String line) {
     try {
-      return Json.MAPPER.readValue(line, StepRecord.class);
+      return Json.read(line, StepRecord.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "%s is damaged at line %d: %s".formatted(file, number, Json.fault(e)), e);

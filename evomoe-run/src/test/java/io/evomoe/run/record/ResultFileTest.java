@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ResultFileTest {
 
@@ -33,6 +35,27 @@ class ResultFileTest {
           240);
 
   @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "null | its fields cannot be read",
+        "[null] | its fields cannot be read",
+        "[] [] | its fields cannot be read",
+        "[{\"seed\": null}] | field seed cannot be read",
+        "[{\"seed\": 1, \"seed\": 2}] | Duplicate field 'seed'",
+        "[{\"seed\": 9LONG}] | Number value length (5000) exceeds the maximum allowed (1000)",
+      })
+  void should_name_the_file_and_no_class_if_a_value_cannot_be(String text, String fault)
+      throws IOException {
+    Files.writeString(file(), text.replace("LONG", "9".repeat(4999)));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ResultFile.read(file()))
+        .withMessage("result file %s is not a list of results: %s", file(), fault);
+  }
 
   @Test
   void should_write_the_fields_of_the_contract_in_their_order() throws IOException {

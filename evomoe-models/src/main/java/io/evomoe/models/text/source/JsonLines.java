@@ -69,7 +69,7 @@ final class JsonLines {
           place == null
               ? "cannot be read as JSON"
               : "is not JSON, at column " + place.getColumnNr();
-      throw new BadRecordException(fault + ": " + reason(e.getOriginalMessage()));
+      throw new BadRecordException(fault + ": " + Excerpt.ofParser(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a text in memory
     }
@@ -108,11 +108,5 @@ final class JsonLines {
                   }));
     }
     return parser.getText();
-  }
-
-  /** Without what Jackson says of its source and its classes. */
-  private static String reason(String message) {
-    String line = message.lines().findFirst().orElse("");
-    return Excerpt.of(line.replaceFirst(" \\(start marker.*|, from `.*?`", ""));
   }
 }

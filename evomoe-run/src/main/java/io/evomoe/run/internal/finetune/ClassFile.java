@@ -2,6 +2,7 @@ package io.evomoe.run.internal.finetune;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.metrics.ClassMeasure;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
@@ -72,13 +73,17 @@ final class ClassFile {
       return Optional.empty();
     }
     try {
-      List<Line> lines = List.of(Json.MAPPER.readValue(Files.readString(file), Line[].class));
+      List<Line> lines = List.of(Json.read(Files.readString(file), Line[].class));
       return Optional.of(
           new ClassEvaluation(texts, lines.stream().map(Line::label).toList(), confusion(lines)));
-    } catch (IOException | RuntimeException e) {
-      log.warn("Measured again: {} cannot be read: {}", file, e.getMessage());
-      return Optional.empty();
+    } catch (JsonProcessingException e) {
+      log.warn("Measured again: {} is damaged: {}", file, Json.fault(e));
+    } catch (IOException e) {
+      log.warn("Measured again: {} cannot be read: {}", file, IoReason.of(e, file));
+    } catch (RuntimeException e) {
+      log.warn("Measured again: {} has counts that cannot be", file);
     }
+    return Optional.empty();
   }
 
   private static Confusion confusion(List<Line> lines) {
@@ -86,6 +91,9 @@ final class ClassFile {
     List<Integer> labels = new ArrayList<>();
     List<Integer> predicted = new ArrayList<>();
     for (Line line : lines) {
+      if (line.named().values().stream().mapToLong(Integer::longValue).sum() != line.texts()) {
+        throw new IllegalArgumentException("class " + line.label() + " has other texts");
+      }
       line.named()
           .forEach(
               (name, count) -> {

@@ -8,6 +8,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.Fingerprint;
+import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
@@ -43,12 +44,15 @@ public final class TunedFolder {
   public static final String CHECKPOINTS = "checkpoints";
   private static final String LABELS = "labels";
   private static final String SPAWNED = "spawned";
+  private static final String NETWORK = "network";
+  private static final String VOCABULARY = "vocabulary";
 
   private final Path path;
   private final RunCheckpoint run;
   private final TunedTexts source;
   private final boolean alone;
   private final Map<String, String> notes;
+  private final RunConfig network;
 
   /**
    * The folder of a fine-tuning, with what there is of it.
@@ -76,6 +80,9 @@ public final class TunedFolder {
     notes.put(Fingerprint.NOTE, TunedTrainings.fingerprint(run, settings, content, source, alone));
     notes.put(LABELS, String.join("\n", labels.names()));
     notes.put(SPAWNED, Boolean.toString(run.checkpoint().progress().spawned()));
+    this.network = run.config().with(c -> c.split(source.rule()).data(source.form()));
+    notes.put(NETWORK, ConfigFile.text(network));
+    notes.put(VOCABULARY, vocabulary(run.folder().tokenizerPath()));
     if (RunFolder.isOne(path)) {
       RunFolder.unused(path);
     }
@@ -134,8 +141,33 @@ public final class TunedFolder {
                     .map(measured -> new FineTuned(scores, Optional.of(measured))));
   }
 
+  /** The configuration of the network, which may have been edited. */
   public static RunConfig model(Path folder) {
     return ConfigFile.read(folder.resolve(MODEL));
+  }
+
+  /**
+   * The configuration of the network that a checkpoint is of.
+   *
+   * @throws IllegalArgumentException if it or the tokenizer is not that of the checkpoint
+   */
+  public static RunConfig model(Path folder, Checkpoint checkpoint) {
+    RunConfig model = model(folder);
+    require(folder.resolve(MODEL), checkpoint, NETWORK, ConfigFile.text(model));
+    Path tokenizer = folder.resolve(RunFolder.TOKENIZER);
+    require(tokenizer, checkpoint, VOCABULARY, vocabulary(tokenizer));
+    return model;
+  }
+
+  private static void require(Path file, Checkpoint checkpoint, String note, String is) {
+    if (!is.equals(checkpoint.config().getOrDefault(note, is))) {
+      throw new IllegalArgumentException(
+          file + " is not what the classifier was fine-tuned with: restore it, or fine-tune again");
+    }
+  }
+
+  private static String vocabulary(Path tokenizer) {
+    return FolderDigest.of(TokenizerFiles.in(tokenizer));
   }
 
   /**
@@ -180,8 +212,7 @@ public final class TunedFolder {
       new RunFolder(path).deleteConfig();
       Path tokenizer = FileTree.requireNoLink(path.resolve(RunFolder.TOKENIZER));
       TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
-      ConfigFile.write(
-          path.resolve(MODEL), run.config().with(c -> c.split(source.rule()).data(source.form())));
+      ConfigFile.write(path.resolve(MODEL), network);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + path + ": " + IoReason.of(e, path), e);
     }
