@@ -45,7 +45,7 @@ class KilledCommandsTest {
       if (!millis.containsKey(command.name())) {
         millis.put(command.name(), undisturbedMillis(command));
       }
-      Path out = folder.resolve("killed-" + i + "-" + command.name().replace(' ', '-'));
+      Path out = place("killed-" + i, command);
       int own = 1 + random.nextInt(2);
       for (int k = 0; k < own && kills < KILLS; k++) {
         Process process = run(command.arguments().apply(out));
@@ -114,7 +114,7 @@ class KilledCommandsTest {
     }
   }
 
-  private void assertWholeOrNotThere(WritingCommand command, Path out) {
+  private void assertWholeOrNotThere(WritingCommand command, Path out) throws IOException {
     if (command.atOnce() && Files.exists(out)) {
       assertThat(command.result().apply(out))
           .as("%s is whole or not there", command.name())
@@ -131,8 +131,14 @@ class KilledCommandsTest {
     }
   }
 
-  private Path undisturbed(WritingCommand command) {
-    return folder.resolve("whole-" + command.name().replace(' ', '-'));
+  private Path undisturbed(WritingCommand command) throws IOException {
+    return place("whole", command);
+  }
+
+  /** Of the same name each time, which a GGUF file has in its metadata. */
+  private Path place(String parent, WritingCommand command) throws IOException {
+    return Files.createDirectories(folder.resolve(parent))
+        .resolve(command.name().replace(' ', '-'));
   }
 
   private Path log() {

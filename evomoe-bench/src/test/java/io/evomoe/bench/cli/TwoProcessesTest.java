@@ -49,7 +49,7 @@ class TwoProcessesTest {
     for (WritingCommand command :
         WritingCommand.all(folder, STEPS).stream().filter(wanted).toList()) {
       List<String> whole = undisturbed(command);
-      Path out = folder.resolve("out-" + pairs + "-" + command.name().replace(' ', '-'));
+      Path out = place("out-" + pairs, command);
       oneRefused(command.name(), out, command.arguments().apply(out));
       pairs++;
       assertThat(command.result().apply(out)).as(command.name()).isNotEmpty().isEqualTo(whole);
@@ -62,9 +62,15 @@ class TwoProcessesTest {
   }
 
   private List<String> undisturbed(WritingCommand command) throws Exception {
-    Path whole = folder.resolve("whole-" + command.name().replace(' ', '-'));
+    Path whole = place("whole", command);
     assertThat(run(command.arguments().apply(whole), "whole").waitFor()).as(said("whole")).isZero();
     return command.result().apply(whole);
+  }
+
+  /** Of the same name each time, which a GGUF file has in its metadata. */
+  private Path place(String parent, WritingCommand command) throws IOException {
+    return Files.createDirectories(folder.resolve(parent))
+        .resolve(command.name().replace(' ', '-'));
   }
 
   /** A run that somebody else wants to go on with, while it is trained and when both go on. */
