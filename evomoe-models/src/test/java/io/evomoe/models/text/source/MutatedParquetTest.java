@@ -262,11 +262,11 @@ class MutatedParquetTest {
       case 2 -> chunk.setNum_values(number(chunk.getNum_values(), random));
       case 3 -> chunk.setData_page_offset(number(chunk.getData_page_offset(), random));
       case 4 -> chunk.setDictionary_page_offset(number(chunk.getDictionary_page_offset(), random));
-      case 5 -> chunk.setCodec(CompressionCodec.values()[random.nextInt(8)]);
+      case 5 -> chunk.setCodec(any(CompressionCodec.values(), random));
       case 6 -> chunk.setPath_in_schema(random.nextBoolean() ? List.of() : List.of("label"));
-      case 7 -> chunk.setType(Type.values()[random.nextInt(8)]);
-      case 8 -> element.setType(Type.values()[random.nextInt(8)]);
-      case 9 -> element.setRepetition_type(FieldRepetitionType.values()[random.nextInt(3)]);
+      case 7 -> chunk.setType(any(Type.values(), random));
+      case 8 -> element.setType(any(Type.values(), random));
+      case 9 -> element.setRepetition_type(any(FieldRepetitionType.values(), random));
       case 10 -> element.setNum_children((int) number(element.getNum_children(), random));
       case 11 -> element.setName(List.of("", "text", "label", "root").get(random.nextInt(4)));
       case 12 -> footer.getRow_groups().remove(group);
@@ -318,11 +318,15 @@ class MutatedParquetTest {
         footer);
   }
 
+  private static <E> E any(E[] values, Random random) {
+    return values[random.nextInt(values.length)];
+  }
+
   private static void change(PageHeader header, Random random) {
-    Encoding encoding = Encoding.values()[random.nextInt(Encoding.values().length)];
+    Encoding encoding = any(Encoding.values(), random);
     int which = random.nextInt(9);
     if (which == 0) {
-      header.setType(PageType.values()[random.nextInt(4)]);
+      header.setType(any(PageType.values(), random));
     } else if (which == 1) {
       header.setUncompressed_page_size((int) number(header.getUncompressed_page_size(), random));
     } else if (which == 2) {

@@ -49,7 +49,6 @@ public final class TunedFolder {
 
   private final Path path;
   private final RunCheckpoint run;
-  private final TunedTexts source;
   private final boolean alone;
   private final Map<String, String> notes;
   private final RunConfig network;
@@ -73,7 +72,6 @@ public final class TunedFolder {
       boolean alone) {
     this.path = path;
     this.run = run;
-    this.source = source;
     this.alone = alone;
     String content = source.digest();
     this.notes = new HashMap<>(RunFolder.dataEntries(source.paths(), content));
