@@ -44,7 +44,7 @@ class TextFormsTest {
 
   @Test
   void should_give_the_same_tokens_from_every_form() throws IOException, SQLException {
-    List<String> texts = texts(2000);
+    List<String> texts = texts(500);
     Map<String, Path> forms = forms(texts);
     BpeTokenizer tokenizer =
         TokenizerFolder.train(new TextCorpus("t", texts), 600, folder.resolve("tokenizer"));
@@ -62,7 +62,7 @@ class TextFormsTest {
                 form.getValue(), HeldOut.DEFAULT.withShares(1e-9, 0), DataForm.DEFAULT, n -> {});
 
         assertThat(said).as(form.getKey()).hasSize(1);
-        assertThat(said.get(0)).contains(": 2,000 documents, ");
+        assertThat(said.get(0)).contains(": 500 documents, ");
         assertThat(TextCorpus.of(its.train()).documents()).as(form.getKey()).isEqualTo(train);
         if (!Files.isDirectory(form.getValue())) {
           Documents whole = TextSides.whole(form.getValue(), DataForm.DEFAULT, n -> {});
@@ -70,7 +70,7 @@ class TextFormsTest {
               .as(form.getKey())
               .isEqualTo(wanted);
         }
-        assertThat(all.train().count() + all.valid().count()).isEqualTo(2000);
+        assertThat(all.train().count() + all.valid().count()).isEqualTo(500);
       }
     }
   }
@@ -143,10 +143,10 @@ class TextFormsTest {
       }
       forms.put("folder of " + ending, folder.resolve("folder of " + ending));
     }
-    write("mixed/1.txt", String.join("\n\n", texts.subList(0, 500)));
-    write("mixed/2.md", texts.get(500));
-    write("mixed/3.jsonl.gz", WrittenForms.jsonLines(TEXT, records.subList(501, 1500)));
-    write("mixed/4.csv", columns(',', "\n", numbered.subList(1500, 2000)));
+    write("mixed/1.txt", String.join("\n\n", texts.subList(0, 125)));
+    write("mixed/2.md", texts.get(125));
+    write("mixed/3.jsonl.gz", WrittenForms.jsonLines(TEXT, records.subList(126, 375)));
+    write("mixed/4.csv", columns(',', "\n", numbered.subList(375, 500)));
     write("mixed/LICENSE", "not read");
     write("mixed/.hidden.txt", "not read");
     forms.put("mixed", folder.resolve("mixed"));

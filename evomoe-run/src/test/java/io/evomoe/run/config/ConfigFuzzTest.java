@@ -12,12 +12,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Configuration files with random mistakes: each is a configuration or a clear refusal. */
 class ConfigFuzzTest {
-  private static final int FILES = 5000;
   private static final List<String> PIECES =
       List.of(
           "-1",
@@ -69,6 +69,16 @@ class ConfigFuzzTest {
 
   @Test
   void should_give_a_configuration_or_one_clear_line() throws IOException {
+    fuzz(1000);
+  }
+
+  @Tag("campaign")
+  @Test
+  void so_should_many_more() throws IOException {
+    fuzz(20_000);
+  }
+
+  private void fuzz(int files) throws IOException {
     Random random = new Random(31);
     RunConfig defaults = Tasks.preset("gpt", "quick").config("gpt", "switch", 1);
     String text =
@@ -77,13 +87,13 @@ class ConfigFuzzTest {
     assertThat(text).contains("alpha: 0.1");
     Path file = folder.resolve("config.yaml");
     int valid = 0;
-    for (int i = 0; i < FILES; i++) {
+    for (int i = 0; i < files; i++) {
       byte[] mutated = mutated(text, random);
       Files.write(file, mutated);
       valid += isValid(defaults, file, mutated) ? 1 : 0;
     }
-    System.out.printf("%d mutated files: %d valid, %d refused%n", FILES, valid, FILES - valid);
-    assertThat(valid).isBetween(FILES / 50, FILES - FILES / 2);
+    System.out.printf("%d mutated files: %d valid, %d refused%n", files, valid, files - valid);
+    assertThat(valid).isBetween(files / 50, files - files / 2);
   }
 
   private static boolean isValid(RunConfig defaults, Path file, byte[] content) {

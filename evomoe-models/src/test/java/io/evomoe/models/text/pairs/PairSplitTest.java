@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,9 @@ class PairSplitTest {
     assertThat(split.train().size()).isEqualTo(35_696);
     assertThat(split.valid().size()).isEqualTo(1_699);
     assertThat(split.test()).hasValueSatisfying(test -> assertThat(test.size()).isEqualTo(1_589));
-    assertThat(split.train().sources()).doesNotContainAnyElementsOf(split.valid().sources());
+    assertThat(
+            Collections.disjoint(new HashSet<>(split.train().sources()), split.valid().sources()))
+        .isTrue();
   }
 
   @Test
