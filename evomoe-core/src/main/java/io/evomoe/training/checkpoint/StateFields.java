@@ -1,5 +1,6 @@
 package io.evomoe.training.checkpoint;
 
+import io.evomoe.internal.files.Excerpt;
 import io.evomoe.step.Phase;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -15,8 +16,6 @@ import org.nd4j.shade.jackson.databind.JsonNode;
  * @param file for messages
  */
 record StateFields(String file) {
-  private static final int SHOWN = 60;
-
   /**
    * What a value may be.
    *
@@ -105,13 +104,13 @@ record StateFields(String file) {
     for (String name : new TreeSet<>(rules.keySet())) {
       if (!object.has(name)) {
         String words = Objects.requireNonNull(rules.get(name)).words();
-        throw bad("%s must be %s, is missing".formatted(shown(prefix + name), words));
+        throw bad("%s must be %s, is missing".formatted(Excerpt.of(prefix + name), words));
       }
     }
     for (String name : names(object)) {
       Rule rule = rules.get(name);
       if (rule == null) {
-        throw bad("unknown field " + shown(prefix + name));
+        throw bad("unknown field " + Excerpt.of(prefix + name));
       }
       require(prefix + name, object.path(name), rule);
     }
@@ -131,15 +130,11 @@ record StateFields(String file) {
   private void require(String field, JsonNode value, Rule rule) {
     if (!rule.holds().test(value)) {
       throw bad(
-          "%s must be %s, was %s".formatted(shown(field), rule.words(), shown(value.toString())));
+          "%s must be %s, was %s".formatted(Excerpt.of(field), rule.words(), Excerpt.of(value)));
     }
   }
 
   private CheckpointException bad(String what) {
     return new CheckpointException(file + " is damaged: " + what);
-  }
-
-  private static String shown(String text) {
-    return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
   }
 }
