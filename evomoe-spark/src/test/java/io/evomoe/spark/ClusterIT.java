@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * authentication and encryption. A campaign kills more often: {@code -Devomoe.kills=10}.
  */
 @SuppressWarnings("NullAway.Init") // set before the first test
+@Tag("long")
 class ClusterIT {
   private static final int KILLS = Integer.getInteger("evomoe.kills", 3);
   private static final int ROUNDS = Math.max(12, 2 * KILLS);
@@ -164,7 +165,6 @@ class ClusterIT {
   }
 
   @Test
-  @Tag("long")
   void should_come_to_the_same_bits_when_executors_are_killed() throws Exception {
     Path out = directory.resolve("killed");
     Path log = directory.resolve("killed.log");
@@ -188,7 +188,6 @@ class ClusterIT {
   }
 
   @Test
-  @Tag("long")
   void should_come_to_the_same_bits_when_the_driver_is_killed() throws Exception {
     Path out = directory.resolve("resumed");
     Path log = directory.resolve("resumed.log");

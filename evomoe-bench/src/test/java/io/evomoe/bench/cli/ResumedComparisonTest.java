@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +102,7 @@ class ResumedComparisonTest {
     assertThat(gpt.compare(out, "switch", "20", often).out()).doesNotContain("finished before");
   }
 
+  @Tag("long")
   @Test
   void a_comparison_that_was_killed_should_end_like_one_that_was_not() throws Exception {
     Path whole = folder.resolve("whole");

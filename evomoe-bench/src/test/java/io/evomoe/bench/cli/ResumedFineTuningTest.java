@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,7 @@ class ResumedFineTuningTest {
     assertThat(run.code()).as(run.err()).isZero();
   }
 
+  @Tag("long")
   @Test
   void killed_in_its_second_training_it_should_end_like_one_that_was_not() throws Exception {
     Path killed = folder.resolve("killed");

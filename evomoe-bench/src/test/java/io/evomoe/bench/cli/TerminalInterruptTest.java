@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Ctrl-C, typed on a terminal on which {@code ./evomoe} shows its bars. {@link
  * TerminalCampaignTest} types it into other commands, and at other moments.
  */
+@Tag("long")
 @ExtendWith(OnTheFastKernels.class) // the launcher chooses kernels of its own
 class TerminalInterruptTest {
   private static final int STEPS = 60;

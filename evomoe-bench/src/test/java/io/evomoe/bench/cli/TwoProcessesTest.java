@@ -25,7 +25,7 @@ class TwoProcessesTest {
   /** Trainings that lock their folders as that of gpt does. */
   private static final Set<String> OTHER_TASKS = Set.of("train roberta", "train mt");
 
-  private static final String STEPS = "120";
+  private static final String STEPS = "60";
   private static final int LATEST_MILLIS = 300;
   private static final long PATIENCE_MINUTES = 10;
 

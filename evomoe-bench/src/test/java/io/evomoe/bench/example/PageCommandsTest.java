@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +122,7 @@ class PageCommandsTest {
     assertThat(done(page)).isNotZero();
   }
 
+  @Tag("long")
   @Test
   void should_end_what_a_page_leaves_running() throws Exception {
     assertThat(done("```sh\nsleep 600 &\necho $! > pid\nfalse\n```\n")).isNotZero();

@@ -19,11 +19,13 @@ import io.evomoe.run.result.TrainedModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs that were trained here, exported to GGUF and run in java-llama.cpp. */
+@Tag("long")
 class ExportedRunTest {
   private static final Path DATA =
       Path.of(System.getProperty("basedir", "."), "../data/sotu/sotu.test.txt.gz");

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,7 @@ class TokenStreamTest {
         .isEqualTo(IntStream.of(ids).filter(id -> id == 31).count());
   }
 
+  @Tag("long")
   @Test
   void should_have_the_ids_of_one_thread_that_encodes_whole_documents(@TempDir Path folder) {
     List<String> documents = new ArrayList<>();

@@ -149,7 +149,7 @@ class MutatedParquetTest {
   @EnumSource
   @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void should_do_so_of_thousands_of_files(Part part) throws Exception {
-    damage(part, 1200);
+    damage(part, 500);
   }
 
   private static void damage(Part part, int files) throws Exception {
