@@ -69,7 +69,7 @@ def on_page_markdown(markdown, page, config, files):
         return f"[{text}]({posixpath.relpath(in_site(path), posixpath.dirname(uri) or '.')}{anchor or ''})"
 
     markdown = LINK.sub(link, markdown)
-    if uri == "javadoc.md":
+    if uri == "api.md":
         # As HTML, which mkdocs does not take for links to pages.
         modules = [f'- <a href="javadoc/{name}/index.html">{name}</a>' for name in javadoc()]
         markdown += "\n" + "\n".join(modules or ["None had been made when this was built."])

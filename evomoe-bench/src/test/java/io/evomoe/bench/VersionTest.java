@@ -54,7 +54,7 @@ class VersionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"README.md, 2", "docs/spark.md, 2"})
+  @CsvSource({"docs/install.md, 2", "docs/spark.md, 2"})
   void should_be_that_of_the_jars_that_a_page_names(String page, int atLeast) throws IOException {
     List<MatchResult> jars = JAR.matcher(read(page)).results().toList();
 
@@ -63,7 +63,7 @@ class VersionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "docs/tutorial/5-your-junit-test.md"})
+  @ValueSource(strings = {"README.md", "docs/install.md", "docs/tutorial/5-your-junit-test.md"})
   void should_be_the_one_that_a_page_has_users_import(String page) throws IOException {
     assertThat(read(page))
         .containsPattern("<artifactId>evomoe-bom</artifactId>\\s*<version>" + version + "<");
@@ -72,6 +72,11 @@ class VersionTest {
   @Test
   void should_be_the_one_whose_archive_an_image_is_made_of() throws IOException {
     assertThat(read("Containerfile").lines()).contains("ARG VERSION=" + version);
+  }
+
+  @Test
+  void should_be_the_one_to_cite() throws IOException {
+    assertThat(read("CITATION.cff").lines()).contains("version: " + version);
   }
 
   @Test

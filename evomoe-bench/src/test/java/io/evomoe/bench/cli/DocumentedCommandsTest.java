@@ -37,11 +37,11 @@ class DocumentedCommandsTest {
 
   @Test
   void should_name_every_task_and_its_data() {
-    String readme = Pages.text("README.md");
+    String page = Pages.text("docs/data.md");
     for (String task : Tasks.names()) {
-      assertThat(readme).contains("| `" + task + "` |");
+      assertThat(page).contains("| `" + task + "` |");
       for (String folder : Tasks.named(task).shippedData()) {
-        assertThat(readme).contains("data/" + folder);
+        assertThat(page).contains("data/" + folder);
         assertThat(Pages.ROOT.resolve("data").resolve(folder)).isDirectory();
       }
     }

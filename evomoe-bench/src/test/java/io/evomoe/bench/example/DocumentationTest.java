@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentationTest {
   private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)[^)]*\\)");
   private static final String OWN_TEST = "docs/tutorial/5-your-junit-test.md";
+  private static final String RUN = "evomoe-run/src/test/java/io/evomoe/run/example/";
   private static final String OWN_MODEL =
       "evomoe-junit/src/test/java/io/evomoe/junit/OwnModelTest.java";
 
@@ -39,29 +40,32 @@ class DocumentationTest {
 
   private static List<Shown> shown() {
     return List.of(
-        new Shown(
-            "README.md",
-            "evomoe-run/src/test/java/io/evomoe/run/example/TrainGpt.java",
-            "evomoe-run/src/test/java/io/evomoe/run/example/UseRun.java",
-            "evomoe-gates/src/test/resources/own-gate/ThresholdGate.java",
-            "evomoe-dl4j/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java",
-            "evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java"),
+        new Shown("README.md", RUN + "FirstRun.java"),
         new Shown(
             "CONTRIBUTING.md",
             "evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGate.java",
             "evomoe-gates/src/test/java/io/evomoe/gates/example/AboveAverageGateTest.java"),
-        new Shown("docs/convergence-tests.md", OWN_MODEL),
         new Shown(
-            "docs/hugging-face.md",
+            "docs/convergence-tests.md",
+            "evomoe-bench/src/test/java/io/evomoe/bench/example/ConvergenceExampleTest.java",
+            OWN_MODEL),
+        new Shown(
+            "docs/dl4j.md",
+            "evomoe-dl4j/src/test/java/io/evomoe/models/dl4j/DocumentedNetworkTest.java"),
+        new Shown(
+            "docs/export.md",
             "evomoe-models/src/test/java/io/evomoe/models/hub/DocumentedHubTest.java"),
         new Shown(
             "docs/library.md",
-            "evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java",
-            "evomoe-run/src/test/java/io/evomoe/run/example/FineTune.java"),
+            RUN + "TrainGpt.java",
+            RUN + "UseRun.java",
+            RUN + "FineTune.java",
+            "evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java"),
+        new Shown(
+            "docs/own-gate.md", "evomoe-gates/src/test/resources/own-gate/ThresholdGate.java"),
         new Shown(
             "docs/tutorial/2-your-gate.md", "examples/src/main/java/org/example/RootGate.java"),
-        new Shown(
-            "docs/watching.md", "evomoe-run/src/test/java/io/evomoe/run/example/UseRun.java"));
+        new Shown("docs/watching.md", RUN + "UseRun.java"));
   }
 
   @ParameterizedTest
@@ -100,7 +104,7 @@ class DocumentationTest {
   @Test
   void should_show_a_configuration_that_is_read(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("mine.yaml");
-    Files.writeString(file, Pages.blocks("README.md", "yaml").get(0).text());
+    Files.writeString(file, Pages.blocks("docs/configuration.md", "yaml").get(0).text());
     for (String gate : List.of("evomoe", "switch")) {
       RunConfig preset = Tasks.preset("gpt", "small").config("gpt", gate, 1);
       RunConfig config = Tasks.checked(ConfigFile.overlay(preset, file));

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** The example of {@code docs/hugging-face.md}. */
+/** The example of {@code docs/export.md}. */
 class DocumentedHubTest {
 
   private static Gpt mixture(Path folder, GateProvider gate, Kernels kernels) {

@@ -29,7 +29,7 @@ class ConfigurationPageTest {
   private static final Pattern TAG = Pattern.compile("\\{@(?:code|link) ([^}]*)}");
 
   private static final Map<FieldKind, String> RESUMED =
-      Map.of(FieldKind.MODEL, "no", FieldKind.RUN, "where asked", FieldKind.FREE, "yes");
+      Map.of(FieldKind.MODEL, "no", FieldKind.RUN, "on request", FieldKind.FREE, "yes");
 
   @Test
   void should_be_what_the_records_say() throws IOException {
@@ -47,19 +47,47 @@ class ConfigurationPageTest {
             """
             # Configuration
 
-            Every field of a run: of `config.yaml` and `--config FILE`, of `--set FIELD=VALUE`, and, by the same names, of `RunBuilder` in
-            [code](../README.md#in-your-own-code). This page is made of the library's own Javadoc and presets, and a test compares it with them.
+            A run takes its settings from a preset. A YAML file replaces the fields that it names, and `--set` replaces single
+            fields after it. The same names work in `config.yaml` of a run and in `RunBuilder` in [Java](library.md). For example,
+            write this into `mine.yaml`:
 
-            Defaults are those of preset `small` and gate `evomoe`, of the tasks gpt, roberta and mt where they differ, and after them
-            those of presets `quick` and `base` where these differ; empty or null means that the field follows from others. The last
-            column says whether a run that is resumed may have another value than its checkpoint; once experts are spawned,
-            the first four of `evolution` may not. With `model.architecture: llama` `model.hidden` is two thirds of what is here, to a multiple of 32.
+            ```yaml
+            model:
+              layers: 4
+              experts: 16
+            training:
+              steps: 1000
+              learningRate: 0.002
+            evolution:
+              spawn: "mask:0.3:rescale"
+              minTemperature: 0.2
+            guards:
+              keepCheckpoints: 3
+            gateOptions:
+              evomoe:
+                balance: 0.05
+              switch:
+                capacityFactor: 1.5
+            ```
+
+            <!-- run with: --config mine.yaml => --config mine.yaml --preset quick --gates evomoe --set training.steps=4 -->
+            ```sh
+            ./evomoe compare --config mine.yaml --set training.batch=8
+            ```
+
+            Unknown fields are rejected. `task`, `gate` and `seed` have command-line options; a file may only repeat their values.
+
+            Defaults are those of preset `small` with gate `evomoe`. Three values are those of the tasks gpt, roberta and mt.
+            Values of other presets are in brackets. An empty default follows from other fields. The last column says
+            whether a resumed run may change the field; after the spawn, the first four fields of `evolution` are fixed. With
+            `model.architecture: llama`, `model.hidden` is two thirds of this default, rounded to a multiple of 32.
+            This page is generated from the Javadoc and the presets.
 
             """);
     for (RecordComponent record : RunConfig.class.getRecordComponents()) {
       if (record.getType().isRecord()) {
         page.append("## ").append(record.getName()).append("\n\n");
-        page.append("| field | default | is | resumed |\n|---|---|---|---|\n");
+        page.append("| field | default | meaning | resume |\n|---|---|---|---|\n");
         Map<String, String> meanings = meanings(record.getType());
         for (RecordComponent field : record.getType().getRecordComponents()) {
           String name = record.getName() + "." + field.getName();
@@ -78,10 +106,9 @@ class ConfigurationPageTest {
             """
             ## gateOptions
 
-            Options of each gate by its name, such as `gateOptions.switch.alpha`: [gates.md](gates.md). A field of the model.
-
-            What presets have for a gate, beside the fields of `evolution` above, which are those of gate `evomoe`; other gates have
-            its defaults, as any gate does with `model.architecture: llama` or `train --init`:
+            Options of a gate by its name, e.g. `gateOptions.switch.alpha`: see [the gates](gates.md). They are fields of the model, so
+            a resumed run cannot change them. Presets set the options below. All other gates, `model.architecture: llama` and
+            `train --init` use the defaults of the gate.
 
             | task | preset | gate | options |
             |---|---|---|---|

@@ -18,12 +18,19 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs of the README, compiled and run. */
+/** The programs of the README and of docs/library.md, compiled and run. */
 class RunExampleTest {
   @TempDir Path folder;
 
   @Test
-  void should_train_and_go_on_as_the_readme_shows() throws IOException {
+  void should_train_as_the_readme_shows() throws IOException {
+    Path text = SmallTexts.prose(folder);
+
+    assertThat(FirstRun.train(text, folder.resolve("run"), 2)).startsWith("The state of");
+  }
+
+  @Test
+  void should_train_and_continue_as_the_library_page_shows() throws IOException {
     Path out = folder.resolve("run");
     String text = TrainGpt.train(SmallTexts.prose(folder), out, 20);
 
@@ -36,7 +43,7 @@ class RunExampleTest {
   }
 
   @Test
-  void should_translate_as_the_readme_shows() throws IOException {
+  void should_translate_as_the_library_page_shows() throws IOException {
     Path out = folder.resolve("run");
     try (Run<Transformer> run = SmallTexts.translation(folder).in(out)) {
       run.train();
