@@ -39,23 +39,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * over the k largest logits (Mixtral, arXiv 2401.04088, section 2.1), else their p (OLMoE, arXiv
  * 2409.02060, section 2).
  *
- * <p>Four defaults differ from the paper's or its code's, each because it measured better in every
- * pair of seeds (docs/study-before-the-prior.md): no noise; weights divided by their sum over the
- * token's experts; a threshold just below the even share 1/E, so that few tokens keep several
- * experts (both are others with a prior, below); and evaluation by the mask of training instead of
- * the first expert alone. {@code noise: true, renormalize: false, threshold: 0.001} is the paper's
- * gate on our schedule. The official scripts differ from that in what is around the gate: a
- * temperature that falls linearly from 2.0 to 0.5, the hard phase from step 6,000 on, no balance
- * loss in most of them, a router from U(-1/sqrt(d), 1/sqrt(d)) where ours is from N(0, 0.02), and
- * evaluation {@code top1}.
+ * <p>Four defaults differ from the paper and its code: no noise; weights divided by their sum over
+ * the token's experts; a threshold just below 1/E, so that few tokens keep several experts; and
+ * evaluation by the mask of training instead of the first expert alone. The second and third are
+ * others with a prior, see below. {@code noise: true, renormalize: false, threshold: 0.001} is the
+ * paper's gate on our schedule. The official scripts also have a temperature that falls linearly
+ * from 2.0 to 0.5, a hard phase from step 6,000 on, in most cases no balance loss, a router from
+ * U(-1/sqrt(d), 1/sqrt(d)) instead of N(0, 0.02), and evaluation {@code top1}.
  *
  * <p>Options:
  *
  * <ul>
  *   <li>{@code threshold} 0.8 / E; with a prior that stays ({@code fixed} or {@code learned}), in
- *       all layers of the stack, 0.3, or 0.8 / E where that is more
- *       (docs/adr/0020-a-prior-by-the-token.md). At least 0 and below 1. From 1/E on there is no
- *       dense start: a token whose weights are even has its first expert alone
+ *       all layers of the stack, 0.3, or 0.8 / E if that is more. At least 0 and below 1. From 1/E
+ *       on there is no dense start: a token whose weights are even has its first expert alone
  *   <li>{@code startExperts} E, 1 to E: how many of the largest g a token has at most in the soft
  *       phase, so that a start may be less dense; ours
  *   <li>{@code noise} false: Gumbel noise in training; evaluation never has any
