@@ -217,7 +217,7 @@ def page():
 
 def svg(height, title, parts):
     font = f'font-family="sans-serif" font-size="15" fill="{INK}"'
-    start = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {height}" {font}>'
+    start = f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="{height}" viewBox="0 0 640 {height}" {font}>'
     return "\n".join([start, f"<title>{title}</title>", *parts, "</svg>\n"])
 
 
