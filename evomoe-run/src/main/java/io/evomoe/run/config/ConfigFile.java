@@ -39,11 +39,7 @@ public final class ConfigFile {
    * @param source of it, for messages
    */
   public static RunConfig parse(String text, String source) {
-    if (StrictYaml.value(text) instanceof ObjectNode fields) {
-      return read(fields, source);
-    }
-    throw new IllegalArgumentException(
-        "configuration in " + source + " must be a mapping of fields to values");
+    return read(StrictYaml.parse(text, source), source);
   }
 
   /**

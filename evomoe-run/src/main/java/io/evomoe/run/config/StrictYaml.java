@@ -106,6 +106,19 @@ public final class StrictYaml {
   }
 
   /**
+   * Reads a text that is a mapping.
+   *
+   * @param source name of the text, for messages
+   */
+  public static ObjectNode parse(String text, String source) {
+    if (value(text) instanceof ObjectNode fields) {
+      return fields;
+    }
+    throw new IllegalArgumentException(
+        "configuration in " + source + " must be a mapping of fields to values");
+  }
+
+  /**
    * A file that is a mapping.
    *
    * @throws IllegalArgumentException naming the file

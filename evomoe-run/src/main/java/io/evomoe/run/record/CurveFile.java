@@ -59,10 +59,15 @@ public final class CurveFile implements AutoCloseable {
    * @throws IllegalArgumentException if the folder cannot be created or written
    */
   public static CurveFile create(Path file, List<CurveRow> rows) {
+    AtomicFile.write(file, text(rows));
+    return new CurveFile(file);
+  }
+
+  /** Returns the text of a file that holds these rows. */
+  public static String text(List<CurveRow> rows) {
     StringBuilder text = new StringBuilder(CurveLine.HEADER).append('\n');
     rows.forEach(row -> text.append(CurveLine.format(row)).append('\n'));
-    AtomicFile.write(file, text.toString());
-    return new CurveFile(file);
+    return text.toString();
   }
 
   /**
@@ -110,18 +115,35 @@ public final class CurveFile implements AutoCloseable {
    * @throws IllegalArgumentException if it cannot be read or is not a curves.csv, naming the line
    */
   public static List<CurveRow> read(Path file) {
-    List<String> lines = completeLines(file);
+    try {
+      return parse(Files.readString(file), file.toString());
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("curve file " + file + " is not UTF-8", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "curve file " + file + " cannot be read: " + IoReason.of(e, file), e);
+    }
+  }
+
+  /**
+   * Reads the complete rows of the text of a file.
+   *
+   * @param source name of the file, for messages
+   * @throws IllegalArgumentException if it is not the text of a curves.csv, naming the line
+   */
+  public static List<CurveRow> parse(String text, String source) {
+    List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     if (lines.isEmpty()) {
       return List.of();
     }
     boolean earlier = lines.get(0).equals(CurveLine.EARLIER_HEADER);
     if (!earlier && !lines.get(0).equals(CurveLine.HEADER)) {
       throw new IllegalArgumentException(
-          "curve file " + file + " must begin with the header " + CurveLine.HEADER);
+          "curve file " + source + " must begin with the header " + CurveLine.HEADER);
     }
     List<CurveRow> rows = new ArrayList<>();
     for (int i = 1; i < lines.size(); i++) {
-      rows.add(parse(file, i + 1, lines.get(i), earlier));
+      rows.add(parse(source, i + 1, lines.get(i), earlier));
     }
     return List.copyOf(rows);
   }
@@ -154,25 +176,13 @@ public final class CurveFile implements AutoCloseable {
     }
   }
 
-  private static List<String> completeLines(Path file) {
-    try {
-      String text = Files.readString(file);
-      return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("curve file " + file + " is not UTF-8", e);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "curve file " + file + " cannot be read: " + IoReason.of(e, file), e);
-    }
-  }
-
-  private static CurveRow parse(Path file, int number, String line, boolean earlier) {
+  private static CurveRow parse(String source, int number, String line, boolean earlier) {
     try {
       return CurveLine.parse(line, earlier);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "curve file "
-              + file
+              + source
               + " is damaged at line "
               + number
               + ": "

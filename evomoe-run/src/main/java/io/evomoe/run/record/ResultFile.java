@@ -22,8 +22,13 @@ public final class ResultFile {
    * @throws IllegalArgumentException if the folder cannot be created or written
    */
   public static void write(Path file, List<RunResult> results) {
+    AtomicFile.write(file, text(results));
+  }
+
+  /** Returns the text of a file that holds these results. */
+  public static String text(List<RunResult> results) {
     try {
-      AtomicFile.write(file, Json.PRETTY.writeValueAsString(results) + "\n");
+      return Json.PRETTY.writeValueAsString(results) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("results have no JSON form", e);
     }
@@ -36,13 +41,25 @@ public final class ResultFile {
    */
   public static List<RunResult> read(Path file) {
     try {
-      return List.of(Json.read(Files.readString(file), RunResult[].class));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "result file " + file + " is not a list of results: " + Json.fault(e), e);
+      return parse(Files.readString(file), file.toString());
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "result file " + file + " cannot be read: " + IoReason.of(e, file), e);
+    }
+  }
+
+  /**
+   * Reads the text of a file.
+   *
+   * @param source name of the file, for messages
+   * @throws IllegalArgumentException if the text is something else
+   */
+  public static List<RunResult> parse(String text, String source) {
+    try {
+      return List.of(Json.read(text, RunResult[].class));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "result file " + source + " is not a list of results: " + Json.fault(e), e);
     }
   }
 }
