@@ -11,6 +11,7 @@ from functools import cache
 from operator import sub, truediv
 from pathlib import Path
 from statistics import fmean, stdev
+from zipfile import ZipFile
 
 DOCS = Path(__file__).resolve().parent.parent
 RESULTS = DOCS / "study" / "results"
@@ -68,11 +69,12 @@ INK, LOWER, HIGHER, VIOLET = "#7a7a7a", "#0e8f84", "#d0640c", "#9b5de5"
 def runs(study):
     """(label, seed, result, curve rows) of each run, without those that only tried a learning rate."""
     found = []
-    for folder in sorted((RESULTS / study).iterdir()):
-        if folder.is_dir() and not folder.name.startswith("rate-"):
-            label, _, seed = folder.name.rpartition("-")
-            result = json.loads((folder / "result.json").read_text())[0]
-            with open(folder / "curves.csv", newline="") as rows:
+    with ZipFile(RESULTS / study / "runs.zip") as packed:
+        for name in sorted({entry.split("/")[0] for entry in packed.namelist()}):
+            if not name.startswith("rate-"):
+                label, _, seed = name.rpartition("-")
+                result = json.loads(packed.read(f"{name}/result.json"))[0]
+                rows = packed.read(f"{name}/curves.csv").decode().splitlines()
                 found.append((label, int(seed), result, list(csv.DictReader(rows))))
     return found
 

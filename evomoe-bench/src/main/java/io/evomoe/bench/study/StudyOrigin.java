@@ -1,9 +1,6 @@
 package io.evomoe.bench.study;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.run.config.StrictYaml;
-import java.nio.file.Path;
 
 /**
  * Where a recorded run comes from.
@@ -16,13 +13,8 @@ import java.nio.file.Path;
  */
 public record StudyOrigin(
     int revision, String dataSha256, String commit, String kernels, String machine) {
-  static StudyOrigin read(Path file) {
-    ObjectNode fields = StrictYaml.read(file);
-    return StrictYaml.bind(fields, StudyOrigin.class, file.toString());
-  }
-
-  void write(Path file) {
-    AtomicFile.write(file, StrictYaml.text(this));
+  static StudyOrigin parse(String text, String source) {
+    return StrictYaml.bind(StrictYaml.parse(text, source), StudyOrigin.class, source);
   }
 
   /** Whether what they made may stand for each other. */

@@ -2,15 +2,18 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.study.StudyResults;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.ResultFile;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,19 +94,17 @@ class StudyCommandTest {
     assertThat(folder.resolve("work/report.html"))
         .content()
         .contains("evomoe.no-noise", "steps 30, batch 4");
-    Path evomoe = results().resolve("evomoe-1");
-    assertThat(CurveFile.read(evomoe.resolve(CurveFile.NAME))).hasSize(30);
-    assertThat(ResultFile.read(evomoe.resolve(ResultFile.NAME))).hasSize(1);
     String tables = Files.readString(results().resolve("tables.md"));
 
     deleteAll(folder.resolve("work"));
     assertThat(study().out()).contains("0 of 9 runs are to be trained", tables);
 
-    String before = losses(evomoe);
-    deleteAll(evomoe);
+    String before = recorded("evomoe-1/curves.csv").orElseThrow();
+    assertThat(CurveFile.parse(before, "evomoe-1")).hasSize(30);
+    forget("evomoe-1");
     assertThat(study().out())
         .contains("1 of 9 runs are to be trained", "[1 of 1, about 0 min left]");
-    assertThat(losses(evomoe)).isEqualTo(before);
+    assertThat(losses(recorded("evomoe-1/curves.csv").orElseThrow())).isEqualTo(losses(before));
   }
 
   @Test
@@ -132,7 +133,7 @@ class StudyCommandTest {
   @Test
   void should_keep_recorded_runs_when_their_learning_rate_is_found_anew() throws IOException {
     study("--only", "switch-*");
-    deleteAll(results().resolve("rate-switch-0.002"));
+    forget("rate-switch-0.002");
 
     assertThat(study("--only", "switch-*").out())
         .contains("rate-switch-0.002", "switch-1: recorded", "switch-2: recorded")
@@ -148,12 +149,12 @@ class StudyCommandTest {
   }
 
   @Test
-  void should_train_the_named_runs_and_what_finds_their_learning_rates() {
+  void should_train_the_named_runs_and_what_finds_their_learning_rates() throws IOException {
     CommandRun run = study("--only", "switch-*");
 
     assertThat(run.out()).contains("4 of 4 runs are to be trained", "4 of 9 runs are recorded");
-    assertThat(results().resolve("rate-switch-0.002")).isDirectory();
-    assertThat(results().resolve("evomoe-1")).doesNotExist();
+    assertThat(recorded("rate-switch-0.002/result.json")).isPresent();
+    assertThat(recorded("evomoe-1/result.json")).isEmpty();
     assertThat(run.out())
         .contains(
             "5 runs: rate-evomoe-0.002, rate-evomoe-0.004, evomoe-1, evomoe-2, evomoe.no-noise-1.");
@@ -171,7 +172,7 @@ class StudyCommandTest {
   @Test
   void should_take_a_run_that_finished_but_was_not_recorded() throws IOException {
     study("--only", "rate-switch-0.002");
-    deleteAll(results().resolve("rate-switch-0.002"));
+    forget("rate-switch-0.002");
 
     assertThat(study("--only", "rate-switch-0.002").out())
         .contains("rate-switch-0.002: finished before, taken as it is", "1 of 9 runs are recorded");
@@ -240,9 +241,22 @@ class StudyCommandTest {
     assertThat(results()).doesNotExist();
   }
 
-  private static String losses(Path run) throws IOException {
+  private Optional<String> recorded(String entry) throws IOException {
+    try (FileSystem zip = FileSystems.newFileSystem(results().resolve(StudyResults.NAME))) {
+      Path file = zip.getPath(entry);
+      return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+    }
+  }
+
+  private void forget(String run) throws IOException {
+    try (FileSystem zip = FileSystems.newFileSystem(results().resolve(StudyResults.NAME))) {
+      deleteAll(zip.getPath(run));
+    }
+  }
+
+  private static String losses(String curves) {
     StringBuilder text = new StringBuilder();
-    CurveFile.read(run.resolve(CurveFile.NAME))
+    CurveFile.parse(curves, CurveFile.NAME)
         .forEach(row -> text.append(row.trainLoss()).append(row.validLoss()));
     return text.toString();
   }

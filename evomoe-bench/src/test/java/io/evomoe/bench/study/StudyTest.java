@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.bench.report.CurveRows;
 import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.ResultFile;
+import io.evomoe.testing.Damage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,25 +111,72 @@ class StudyTest {
   }
 
   @Test
-  void should_not_take_a_run_for_finished_that_lacks_its_result() throws IOException {
+  void should_write_the_same_file_in_whatever_order_runs_finish() throws IOException {
+    Path second = Files.createDirectory(folder.resolve("second"));
     Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
-    Path run = study.results().folder().resolve("rate-evomoe-0.001");
-    assertThat(run).isDirectoryContaining("glob:**/config.yaml");
+    Studies.record(study, "rate-switch-0.001", 5, 4.1);
+    Study other = Studies.of(second, Studies.ORIGIN);
+    Studies.record(other, "rate-switch-0.001", 5, 4.3);
+    Studies.record(other, "rate-evomoe-0.001", 5, 4.2);
+    assertThat(runs(second)).isNotEqualTo(runs(folder));
 
-    Files.delete(run.resolve(ResultFile.NAME));
+    Studies.record(other, "rate-switch-0.001", 5, 4.1);
 
-    assertThat(study.record(Studies.run(study, "rate-evomoe-0.001"))).isEmpty();
+    assertThat(runs(second)).isEqualTo(runs(folder));
+    assertThat(other.record(Studies.run(other, "rate-switch-0.001")).orElseThrow())
+        .isEqualTo(study.record(Studies.run(study, "rate-switch-0.001")).orElseThrow());
+  }
+
+  private static byte[] runs(Path folder) throws IOException {
+    return Files.readAllBytes(folder.resolve("results").resolve(StudyResults.NAME));
   }
 
   @Test
-  void should_name_a_damaged_file() throws IOException {
+  void should_name_a_damaged_file_and_leave_it_as_it_is() throws IOException {
     Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
-    Path result = study.results().folder().resolve("rate-evomoe-0.001").resolve(ResultFile.NAME);
-    Files.writeString(result, "{");
+    Path file = folder.resolve("results").resolve(StudyResults.NAME);
+    byte[] damaged = Arrays.copyOf(runs(folder), 700);
+    Files.write(file, damaged);
+    Study reopened = Studies.of(folder, Studies.ORIGIN);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> study.record(Studies.run(study, "rate-evomoe-0.001")))
-        .withMessageContaining(result.toString());
+        .isThrownBy(() -> reopened.record(Studies.run(study, "rate-evomoe-0.001")))
+        .withMessage("study results %s cannot be read: zip END header not found", file);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Studies.record(reopened, "rate-switch-0.001", 5, 4.2))
+        .withMessageContaining(file.toString());
+    assertThat(file).hasBinaryContent(damaged);
+  }
+
+  @Test
+  void should_find_the_same_run_or_none_in_a_damaged_file_or_name_it() throws IOException {
+    Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
+    StudyRun run = Studies.run(study, "rate-evomoe-0.001");
+    StudyRecord whole = study.record(run).orElseThrow();
+    Path file = folder.resolve("results").resolve(StudyResults.NAME);
+    byte[] bytes = runs(folder);
+    for (int seed = 0; seed < 100; seed++) {
+      Files.write(file, Damage.bytes(bytes, new Random(seed)));
+      try {
+        Optional<StudyRecord> found = Studies.of(folder, Studies.ORIGIN).record(run);
+        assertThat(found).as("seed %d", seed).isIn(Optional.of(whole), Optional.empty());
+      } catch (IllegalArgumentException e) {
+        assertThat(e).as("seed %d", seed).hasMessageContaining(file.toString());
+      }
+    }
+  }
+
+  @Test
+  void should_name_what_a_file_lacks() {
+    RunsFile file = new RunsFile(folder.resolve("results").resolve(StudyResults.NAME));
+    Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
+    file.write(file.read(entry -> !entry.endsWith("config.yaml")));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Studies.of(folder, Studies.ORIGIN).record(Studies.run(study, "rate-evomoe-0.001")))
+        .withMessage("%s must hold rate-evomoe-0.001/config.yaml", file.path());
   }
 
   @Test
