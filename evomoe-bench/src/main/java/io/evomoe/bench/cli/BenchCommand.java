@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = "Measures speed on this machine.",
+    footer = "evomoe bench step --json",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -40,40 +41,51 @@ final class BenchCommand {
   /** {@code evomoe bench step}. */
   @Command(
       name = "step",
-      description = "Times training steps of a GPT or a Llama on random tokens.",
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
+      description = "Times training steps of a GPT or Llama model on random tokens.",
+      footer = "evomoe bench step --batch 32 --profile",
+      mixinStandardHelpOptions = true)
   static final class Step implements Callable<Integer> {
     @Mixin BenchModelOptions model = new BenchModelOptions();
 
-    @Option(names = "--seq", defaultValue = "128")
+    @Option(
+        names = "--seq",
+        defaultValue = "128",
+        description = "tokens in a sequence (default: ${DEFAULT-VALUE})")
     int sequence;
 
-    @Option(names = "--batch", defaultValue = "16")
+    @Option(
+        names = "--batch",
+        defaultValue = "16",
+        description = "sequences in a batch (default: ${DEFAULT-VALUE})")
     int batch;
 
-    @Option(
-        names = "--recompute",
-        description = "compute activations again instead of keeping them")
+    @Option(names = "--recompute", description = "recompute activations in the backward pass")
     boolean recompute;
 
     @Option(
         names = "--threads",
-        description = "of the kernels, at most the processors; by default as many")
+        description = "threads of the kernels (default: the number of processors)")
     @Nullable Integer threads;
 
-    @Option(names = "--steps", defaultValue = "8")
+    @Option(
+        names = "--steps",
+        defaultValue = "8",
+        description = "measured steps (default: ${DEFAULT-VALUE})")
     int steps;
 
-    @Option(names = "--warmup", defaultValue = "3")
+    @Option(
+        names = "--warmup",
+        defaultValue = "3",
+        description = "steps before the measured ones (default: ${DEFAULT-VALUE})")
     int warmup;
 
     @Option(
         names = "--profile",
-        description = "also the time in each kernel, on standard error (the step itself is slower)")
+        description =
+            "also print the time in each kernel to standard error; steps are slower with it")
     boolean profile;
 
-    @Option(names = "--json", description = "one line of JSON")
+    @Option(names = "--json", description = "print one line of JSON")
     boolean json;
 
     @Override
@@ -109,9 +121,13 @@ final class BenchCommand {
   }
 
   /** {@code evomoe bench kernels}. */
-  @Command(name = "kernels", description = "Times single kernels.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "kernels",
+      description = "Times single kernels.",
+      footer = "evomoe bench kernels",
+      mixinStandardHelpOptions = true)
   static final class KernelTimes implements Callable<Integer> {
-    @Option(names = "--json", description = "one line of JSON")
+    @Option(names = "--json", description = "print one line of JSON")
     boolean json;
 
     @Override

@@ -13,9 +13,9 @@ import picocli.CommandLine.Option;
 /** {@code evomoe bench generate}. */
 @Command(
     name = "generate",
-    description = "Times greedy generation by a GPT or a Llama after random tokens.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    description = "Times greedy generation by a GPT or Llama model from random tokens.",
+    footer = "evomoe bench generate --batch 1,16",
+    mixinStandardHelpOptions = true)
 final class BenchGenerateCommand implements Callable<Integer> {
   @Mixin BenchModelOptions model = new BenchModelOptions();
 
@@ -24,29 +24,41 @@ final class BenchGenerateCommand implements Callable<Integer> {
       split = CommaList.COMMA,
       splitSynopsisLabel = CommaList.LABEL,
       defaultValue = "1,16",
-      description = "texts that are continued side by side; several numbers are measured in turn")
+      description =
+          "texts generated together; several numbers are measured in turn (default: ${DEFAULT-VALUE})")
   List<Integer> batches = List.of();
 
-  @Option(names = "--prompt", defaultValue = "16", description = "tokens of each prompt")
+  @Option(
+      names = "--prompt",
+      defaultValue = "16",
+      description = "tokens of each prompt (default: ${DEFAULT-VALUE})")
   int prompt;
 
-  @Option(names = "--tokens", defaultValue = "100", description = "new tokens of each text")
+  @Option(
+      names = "--tokens",
+      defaultValue = "100",
+      description = "new tokens of each text (default: ${DEFAULT-VALUE})")
   int tokens;
 
-  @Option(names = "--rounds", defaultValue = "5", description = "the median of these is told")
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "measured rounds; the result is their median (default: ${DEFAULT-VALUE})")
   int rounds;
 
-  @Option(names = "--warmup", defaultValue = "5", description = "rounds before these")
+  @Option(
+      names = "--warmup",
+      defaultValue = "5",
+      description = "rounds before the measured ones (default: ${DEFAULT-VALUE})")
   int warmup;
 
   @Option(
       names = "--profile",
       description =
-          "also the time in each kernel a token at the last number of texts, on standard error"
-              + " (generation itself is slower)")
+          "also print the time in each kernel to standard error, for the last batch; generation is slower with it")
   boolean profile;
 
-  @Option(names = "--json", description = "one line of JSON")
+  @Option(names = "--json", description = "print one line of JSON")
   boolean json;
 
   @Override

@@ -18,61 +18,86 @@ import picocli.CommandLine.Option;
 
 /** Options that say which decoder is measured: shared by commands. */
 final class BenchModelOptions {
-  @Option(names = "--gate", defaultValue = "switch")
+  @Option(
+      names = "--gate",
+      defaultValue = "switch",
+      description = "gate (default: ${DEFAULT-VALUE})")
   String gate = "switch";
 
   @Option(
       names = "--gate-option",
       paramLabel = "NAME=VALUE",
-      description = "an option of the gate, such as capacityFactor=infinite; may be repeated")
+      description = "option of the gate, e.g. capacityFactor=infinite; may be repeated")
   Map<String, String> gateOptions = new LinkedHashMap<>();
 
-  @Option(names = "--architecture", defaultValue = "gpt", description = "gpt or llama")
+  @Option(
+      names = "--architecture",
+      defaultValue = "gpt",
+      description = "gpt or llama (default: ${DEFAULT-VALUE})")
   String architecture = "gpt";
 
-  @Option(
-      names = "--kv-heads",
-      description = "heads of keys and values, for llama; as many as heads by default")
+  @Option(names = "--kv-heads", description = "llama: key and value heads (default: --heads)")
   @Nullable Integer keyValueHeads;
 
-  @Option(names = "--layers", defaultValue = "4")
+  @Option(
+      names = "--layers",
+      defaultValue = "4",
+      description = "number of layers (default: ${DEFAULT-VALUE})")
   int layers;
 
-  @Option(names = "--d-model", defaultValue = "256")
+  @Option(
+      names = "--d-model",
+      defaultValue = "256",
+      description = "hidden size (default: ${DEFAULT-VALUE})")
   int width;
 
-  @Option(names = "--d-ff", defaultValue = "1024")
+  @Option(
+      names = "--d-ff",
+      defaultValue = "1024",
+      description = "intermediate size (default: ${DEFAULT-VALUE})")
   int hidden;
 
-  @Option(
-      names = "--expert-d-ff",
-      description =
-          "width inside an expert, and inside the net of a dense gate in its place; --d-ff by"
-              + " default")
+  @Option(names = "--expert-d-ff", description = "intermediate size of an expert (default: --d-ff)")
   @Nullable Integer expertHidden;
 
-  @Option(names = "--heads", defaultValue = "8")
+  @Option(
+      names = "--heads",
+      defaultValue = "8",
+      description = "attention heads (default: ${DEFAULT-VALUE})")
   int heads;
 
-  @Option(names = "--experts", defaultValue = "8")
+  @Option(
+      names = "--experts",
+      defaultValue = "8",
+      description = "experts in a MoE layer (default: ${DEFAULT-VALUE})")
   int experts;
 
-  @Option(names = "--vocab", defaultValue = "4096")
+  @Option(
+      names = "--vocab",
+      defaultValue = "4096",
+      description = "vocabulary size (default: ${DEFAULT-VALUE})")
   int vocabulary;
 
-  @Option(names = "--moe-every", defaultValue = "2")
+  @Option(
+      names = "--moe-every",
+      defaultValue = "2",
+      description = "every n-th block is a MoE block (default: ${DEFAULT-VALUE})")
   int moeEvery;
 
-  @Option(names = "--precision", defaultValue = "f32", description = "f32 or bf16")
+  @Option(
+      names = "--precision",
+      defaultValue = "f32",
+      description = "f32 or bf16 (default: ${DEFAULT-VALUE})")
   String precision = "f32";
 
   @Option(
       names = "--temperature",
       defaultValue = "2.0",
-      description = "of gates that know one; constant")
+      description =
+          "temperature of gates that anneal it; constant here (default: ${DEFAULT-VALUE})")
   double temperature;
 
-  @Option(names = "--hard", description = "one expert a token, in gates that know phases")
+  @Option(names = "--hard", description = "one expert for each token, for gates with phases")
   boolean hard;
 
   /** How its products are computed. */

@@ -16,21 +16,23 @@ import picocli.CommandLine.Option;
 /** {@code evomoe classify}: texts to their classes, line by line. */
 @Command(
     name = "classify",
-    description =
-        "Names the class of every text, with its probability: standard input, UTF-8 with a text a"
-            + " line, to as many lines of standard output in the same order; or the texts of --data, of"
-            + " whose records those without text are left out and counted.",
+    description = {
+      "Writes the class of each text and its probability, one line per text, in the same order.",
+      "Texts are the lines of standard input or the texts of --data. Records without text are skipped and counted."
+    },
+    footer = {
+      "evomoe classify --checkpoint runs/finetune < texts.txt",
+      "evomoe classify --checkpoint runs/finetune --data texts.jsonl --format jsonl"
+    },
     mixinStandardHelpOptions = true)
 final class ClassifyCommand implements Callable<Integer> {
-  @Option(names = "--checkpoint", required = true, description = "folder that finetune has written")
+  @Option(names = "--checkpoint", required = true, description = "folder written by finetune")
   Path checkpoint = Path.of(".");
 
   @Option(
       names = "--data",
       description =
-          "file or folder of texts: lines (.txt), or records of which the text is read (.jsonl, .csv,"
-              + " .tsv, .parquet), UTF-8, also .gz and .zst; may be repeated; standard input by"
-              + " default")
+          "file or folder of UTF-8 texts: lines (.txt) or records (.jsonl, .csv, .tsv, .parquet), also as .gz or .zst; may be repeated (default: standard input)")
   List<Path> data = List.of();
 
   @Mixin DataOptions form = new DataOptions();
@@ -39,8 +41,7 @@ final class ClassifyCommand implements Callable<Integer> {
       names = "--format",
       defaultValue = "TSV",
       description =
-          "tsv (default): class TAB probability; jsonl: objects of label, probability and text. Of a"
-              + " blank line both are empty")
+          "tsv (class TAB probability) or jsonl (objects of label, probability and text); both are empty for a blank line (default: tsv)")
   ClassLines.Format format = ClassLines.Format.TSV;
 
   @Override

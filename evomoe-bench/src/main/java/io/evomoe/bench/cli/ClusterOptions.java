@@ -21,53 +21,53 @@ final class ClusterOptions {
       names = "--spark",
       paramLabel = "MASTER",
       description =
-          "train in rounds on this Spark cluster: spark://host:port, yarn, k8s://... or local[N];"
-              + " SPARK_HOME names a Spark")
+          "train in rounds on this Spark cluster: spark://host:port, yarn, k8s://... or local[N]; SPARK_HOME is the folder of Spark")
   @Nullable String master;
 
   @Option(
       names = "--rounds",
-      description = "with --spark: rounds; training.steps is this many times --local-steps")
+      description = "number of rounds; the run has this many times --local-steps steps")
   @Nullable Long rounds;
 
-  @Option(
-      names = "--local-steps",
-      description = "with --spark: steps of each worker in a round (H), 50 by default")
+  @Option(names = "--local-steps", description = "steps of each worker in a round (default: 50)")
   @Nullable Long localSteps;
 
   @Option(
       names = "--workers",
-      description = "with --spark: shares of the text, each trained on by itself, 2 by default")
+      description = "number of workers, each with a share of the text (default: 2)")
   @Nullable Integer workers;
 
   @Option(
       names = "--outer-rate",
-      description = "with --spark: rate of the step with the mean difference, 1 by default")
+      description =
+          "learning rate of the outer step, which applies the mean difference of the workers (default: 1)")
   @Nullable Double outerRate;
 
   @Option(
       names = "--outer-momentum",
-      description = "with --spark: Nesterov's, in [0, 1), 0.5 by default")
+      description = "Nesterov momentum of the outer step, in [0, 1) (default: 0.5)")
   @Nullable Double outerMomentum;
 
-  @Option(names = "--inner", description = "with --spark: workers' optimizer: adamw (default), sgd")
+  @Option(
+      names = "--inner",
+      description = "optimizer of the workers: adamw or sgd (default: adamw)")
   @Nullable String inner;
 
   @Option(
       names = "--expert-weights",
       description =
-          "with --spark: an expert's differences count equal (default), or by its tokens there")
+          "weights of an expert's differences in the mean: equal, or tokens for its number of tokens (default: equal)")
   @Nullable String expertWeights;
 
   @Option(
       names = "--wire",
-      description = "with --spark: numbers of a difference as f32 (default) or bf16")
+      description = "number format of the differences: f32 or bf16 (default: f32)")
   @Nullable String wire;
 
   @Option(
       names = "--spark-conf",
       paramLabel = "KEY=VALUE",
-      description = "with --spark: a setting of Spark; may be repeated")
+      description = "a Spark setting; may be repeated")
   Map<String, String> conf = new LinkedHashMap<>();
 
   /** Whether a cluster was named. */

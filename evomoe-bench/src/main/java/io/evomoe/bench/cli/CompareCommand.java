@@ -35,6 +35,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = "Trains several gates on the same data and compares them.",
+    footer = {
+      "evomoe compare --preset quick --gates evomoe,switch,dense --out runs/first",
+      "evomoe compare --task mt --seeds 1,2,3"
+    },
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
   @Mixin RunOptions options = new RunOptions();
@@ -45,7 +49,7 @@ final class CompareCommand implements Callable<Integer> {
       split = CommaList.COMMA,
       splitSynopsisLabel = CommaList.LABEL,
       defaultValue = "evomoe,switch,dense",
-      description = "gates by name, or all that the task allows; evomoe,switch,dense by default")
+      description = "gates by name, or all that the task supports (default: ${DEFAULT-VALUE})")
   List<String> gates = List.of();
 
   @Option(
@@ -53,15 +57,13 @@ final class CompareCommand implements Callable<Integer> {
       split = CommaList.COMMA,
       splitSynopsisLabel = CommaList.LABEL,
       defaultValue = "1",
-      description = "seeds; 1 by default")
+      description = "seeds; every gate is trained with each (default: ${DEFAULT-VALUE})")
   List<Long> seeds = List.of();
 
   @Option(
       names = "--out",
       description =
-          "folder for report.html, curves.csv and result.json; runs/compare-... by default. Runs of"
-              + " the same configuration that it holds are not trained again, an interrupted one"
-              + " goes on")
+          "folder for report.html, curves.csv and result.json; finished runs in it are not trained again, and interrupted ones continue (default: runs/compare-TASK-PRESET)")
   @Nullable Path out;
 
   @Option(
@@ -69,8 +71,7 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "WHICH",
       defaultValue = "best",
       description =
-          "models of finished runs that stay, in OUT/runs/GATE-SEED, which the other commands take:"
-              + " best (default: the lowest held-out loss), all or none")
+          "models of finished runs to keep in OUT/runs/GATE-SEED: best (lowest validation loss), all or none (default: ${DEFAULT-VALUE})")
   String keepModels = "best";
 
   @Spec

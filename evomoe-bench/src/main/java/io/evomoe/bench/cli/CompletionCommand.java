@@ -9,11 +9,9 @@ import picocli.CommandLine.Parameters;
 /** {@code evomoe completion}: what makes a shell complete commands, options and names. */
 @Command(
     name = "completion",
-    description = {
-      "Prints a script by which a shell completes commands, options, and the names of tasks,"
-          + " presets and gates (those that are installed now).",
-      "bash and zsh: source <(evomoe completion bash); fish: evomoe completion fish | source"
-    },
+    description =
+        "Prints a shell script that completes commands, options, and names of tasks, presets and installed gates.",
+    footer = {"source <(evomoe completion bash)", "evomoe completion fish | source"},
     mixinStandardHelpOptions = true)
 final class CompletionCommand implements Runnable {
   /** Those that there is a script for. */
@@ -28,7 +26,7 @@ final class CompletionCommand implements Runnable {
     }
   }
 
-  @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}")
+  @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish")
   Shell shell = Shell.BASH;
 
   @Override

@@ -20,13 +20,17 @@ import picocli.CommandLine.Option;
 /** {@code evomoe convert}: a run of another number of experts out of a saved one. */
 @Command(
     name = "convert",
-    description = "Makes a run of another number of experts out of a checkpoint.",
+    description = "Makes a run with another number of experts from a checkpoint.",
+    footer = {
+      "evomoe convert --checkpoint runs/mine --select 0,3,5 --out runs/three",
+      "evomoe convert --checkpoint runs/mine --merge all --out runs/dense"
+    },
     mixinStandardHelpOptions = true)
 final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",
       required = true,
-      description = "folder of a run, for its last checkpoint, or one checkpoint in it")
+      description = "run folder, or one checkpoint in it")
   Path checkpoint = Path.of(".");
 
   @ArgGroup(multiplicity = "0..1")
@@ -36,8 +40,7 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--spawn",
       paramLabel = "METHOD",
       description =
-          "how further copies are made different: mask:R, mask:R:rescale, reinit:R, noise:SIGMA or"
-              + " copy; the run's evolution.spawn by default")
+          "how further copies are made different: copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA (default: the run's evolution.spawn)")
   @Nullable String spawn;
 
   /** What {@code --spawn} was called when that took the number of experts. */
@@ -53,16 +56,15 @@ final class ConvertCommand implements Callable<Integer> {
         names = "--select",
         split = CommaList.COMMA,
         splitSynopsisLabel = CommaList.LABEL,
-        description = "experts to keep, such as 0,3,5")
+        description = "experts to keep, e.g. 0,3,5")
     @Nullable List<Integer> select;
 
     @Option(
         names = "--merge",
-        description =
-            "experts to average into each new one, such as 0+1,2+3; all for one, which is a dense run")
+        description = "experts to average into each new one, e.g. 0+1,2+3; all makes a dense run")
     @Nullable String merge;
 
-    @Option(names = "--experts", description = "how many, each a copy of one there is")
+    @Option(names = "--experts", description = "number of experts, each a copy of an old one")
     @Nullable Integer experts;
 
     ExpertGroups groups(int there) {

@@ -30,37 +30,36 @@ final class DataOptions {
       paramLabel = "FORMAT",
       converter = FormConverter.class,
       description =
-          "format of files whose ending says none, also of those in a folder: text, markdown, jsonl,"
-              + " csv, tsv or parquet")
+          "format of files whose name has no known ending: text, markdown, jsonl, csv, tsv or parquet")
   @Nullable FileForm format;
 
   @Option(
       names = "--text-field",
       paramLabel = "NAME",
-      description = "field or column that holds the text; text by default")
+      description = "field or column of the text (default: text)")
   @Nullable String textField;
 
   @Option(
       names = "--label-field",
       paramLabel = "NAME",
-      description = "the one that holds the class of a text; label by default")
+      description = "field or column of the class (default: label)")
   @Nullable String labelField;
 
   @Option(
       names = "--source-field",
       paramLabel = "NAME",
-      description = "the one that holds a sentence to translate; source by default")
+      description = "field or column of the sentence to translate (default: source)")
   @Nullable String sourceField;
 
   @Option(
       names = "--target-field",
       paramLabel = "NAME",
-      description = "the one that holds its translation; target by default")
+      description = "field or column of the translation (default: target)")
   @Nullable String targetField;
 
   @Option(
       names = "--skip-bad-lines",
-      description = "leave out lines that cannot be read, and count them, instead of refusing")
+      description = "skip and count lines that cannot be read, instead of stopping with an error")
   boolean skipBadLines;
 
   /** What the runs of a task read. */

@@ -23,9 +23,11 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "determinism",
-    description =
-        "Trains the same run under several settings and compares all losses to the bit; 1 where"
-            + " they differ although they must not.",
+    description = {
+      "Trains one run with several settings and compares all losses bit by bit.",
+      "The exit code is 1 if losses differ that must be equal."
+    },
+    footer = "evomoe bench determinism --preset quick --steps 20",
     mixinStandardHelpOptions = true)
 final class DeterminismCommand implements Callable<Integer> {
   private static final String THREADS = "OMP_NUM_THREADS";
@@ -40,7 +42,11 @@ final class DeterminismCommand implements Callable<Integer> {
 
   @Mixin RunOptions options = new RunOptions();
 
-  @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
+  @Option(
+      names = "--gate",
+      defaultValue = "evomoe",
+      description =
+          "gate that sends tokens to experts; evomoe gates lists them (default: ${DEFAULT-VALUE})")
   String gate = "evomoe";
 
   private int started;

@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description = {
-      "Looks for what would keep a run on this machine from starting, or slow it down, and says what"
-          + " to do.",
-      "Ends with 0 where a run could start, and with 1 where none could."
+      "Checks this machine for problems that stop or slow down training, and suggests fixes.",
+      "The exit code is 0 if training can start, and 1 if not."
     },
+    footer = "evomoe doctor",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   private static final int INDENT = 26;
@@ -31,10 +31,10 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       defaultValue = "runs",
-      description = "folder below which results are to be written; runs by default")
+      description = "folder that results will be written to (default: ${DEFAULT-VALUE})")
   Path out = Path.of("runs");
 
-  @Option(names = "--json", description = "one line of JSON")
+  @Option(names = "--json", description = "print one line of JSON")
   boolean json;
 
   @Override

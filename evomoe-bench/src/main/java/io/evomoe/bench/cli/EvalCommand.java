@@ -26,59 +26,65 @@ import picocli.CommandLine.Spec;
 /** {@code evomoe eval}: a trained model measured on data. */
 @Command(
     name = "eval",
-    description =
-        "Measures a trained model on data: loss and perplexity; of translations also token accuracy,"
-            + " BLEU and chrF; of a classifier accuracy, macro-F1 and the scores of each class.",
+    description = {
+      "Measures a trained model.",
+      "All tasks: loss and perplexity. Translation: also token accuracy, BLEU and chrF. Classifiers: accuracy, macro-F1 and the scores of each class."
+    },
+    footer = {
+      "evomoe eval --checkpoint runs/mine --split test",
+      "evomoe eval --checkpoint runs/mine --data my.txt --experts-per-token 2"
+    },
     mixinStandardHelpOptions = true)
 final class EvalCommand implements Callable<Integer> {
   private static final List<String> OF_TRANSLATION =
       List.of("--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch");
   private static final List<String> NOT_OF_CLASSIFIERS =
-      Stream.concat(Stream.of("--batches", "--top-k"), OF_TRANSLATION.stream()).toList();
+      Stream.concat(Stream.of("--batches", "--experts-per-token"), OF_TRANSLATION.stream())
+          .toList();
 
   @Option(
       names = "--checkpoint",
       required = true,
-      description = "folder of a run, or of finetune; its last checkpoint is used")
+      description = "folder of a run or of finetune; its last checkpoint is used")
   Path checkpoint = Path.of(".");
 
   @Option(
       names = "--data",
       description =
-          "file or folder as for training, but what has no split of its own is measured as a whole;"
-              + " the run's data by default")
+          "file or folder as for train; one without its own split is measured as a whole (default: the run's data)")
   @Nullable Path data;
 
   @Mixin DataOptions form = new DataOptions();
 
-  @Option(names = "--split", defaultValue = "valid", description = "train, valid (default) or test")
+  @Option(
+      names = "--split",
+      defaultValue = "valid",
+      description = "part of the data: train, valid or test (default: ${DEFAULT-VALUE})")
   String split = "valid";
 
   @Option(
       names = "--batches",
       defaultValue = "64",
-      description = "batches for the loss at most; 64 by default")
+      description = "largest number of batches for the loss (default: ${DEFAULT-VALUE})")
   int batches = 64;
 
   @Option(
       names = "--sentences",
       defaultValue = "2000",
-      description = "task mt: sentences to translate at most; 2000 by default")
+      description = "largest number of sentences to translate (default: ${DEFAULT-VALUE})")
   int sentences = 2000;
 
   @Option(
       names = "--examples",
       defaultValue = "0",
-      description = "task mt: translations to print; 0 by default")
+      description = "translations to print (default: ${DEFAULT-VALUE})")
   int examples;
 
   @Option(
-      names = "--top-k",
+      names = "--experts-per-token",
       description =
-          "experts of every token; by default as many as the gate gives it. Gates evomoe and dts take"
-              + " any number, topk, top2, switch and softmix their own, and no other gate takes one;"
-              + " none does whose prior by the token stays")
-  @Nullable Integer topK;
+          "experts of every token; gates evomoe and dts take any number, topk, top2, switch and softmix only their own, other gates none (default: the gate's choice)")
+  @Nullable Integer expertsPerToken;
 
   @Mixin SearchOptions search = new SearchOptions();
 
@@ -96,7 +102,8 @@ final class EvalCommand implements Callable<Integer> {
       return 0;
     }
     EvalRequest request =
-        new EvalRequest(data, split, batches, sentences, examples, search.search(), topK);
+        new EvalRequest(
+            data, split, batches, sentences, examples, search.search(), expertsPerToken);
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       requireHeard(run.config().task());
       form.requireOf(DataOptions.kind(run.config().task()));

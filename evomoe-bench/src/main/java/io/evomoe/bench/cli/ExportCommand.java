@@ -24,10 +24,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Writes a trained model in the files of others.",
-      "hf: a folder of Hugging Face, of the published family that holds the run exactly; where none"
-          + " does, with Switch Transformers' names for experts.",
-      "gguf: one file for llama.cpp, Ollama and what else is built on it."
+      "Writes a trained model for other programs.",
+      "hf: a Hugging Face folder, of the published family that fits the run exactly. If no family fits, expert tensors are named as in Switch Transformers.",
+      "gguf: one file for llama.cpp, Ollama and programs built on them."
+    },
+    footer = {
+      "evomoe export --checkpoint runs/mine --out models/mine",
+      "evomoe export --checkpoint runs/llama --format gguf --experts-per-token 2 --out mine.gguf"
     },
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
@@ -41,43 +44,42 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",
       required = true,
-      description = "folder of a run; its last checkpoint is used")
+      description = "run folder; its last checkpoint is used")
   Path checkpoint = Path.of(".");
 
-  @Option(names = "--format", defaultValue = HF, description = "hf (default) or gguf")
+  @Option(
+      names = "--format",
+      defaultValue = HF,
+      description = "hf or gguf (default: ${DEFAULT-VALUE})")
   String format = HF;
 
   @Option(
       names = "--out",
       required = true,
-      description = "hf: folder for the files, new or empty; gguf: file NAME.gguf, new")
+      description = "hf: new or empty folder; gguf: new file NAME.gguf")
   Path out = Path.of(".");
 
   @Option(
       names = "--dtype",
       description =
-          "f32, f16 or bf16, of gguf also q8_0; by default f32, or of hf the types that an import"
-              + " had")
+          "f32, f16 or bf16; gguf also q8_0 (default: f32; for an import as hf, its own types)")
   @Nullable String dtype;
 
-  @Option(names = "--max-shard-mb", description = "hf: largest file in megabytes; 5000 by default")
+  @Option(names = "--max-shard-mb", description = "hf: largest file in megabytes (default: 5000)")
   @Nullable Long maxShardMb;
 
   @Option(
       names = "--as",
       paramLabel = "FAMILY",
       description =
-          "published family that must hold the run exactly, such as llama, mixtral, qwen3_moe or"
-              + " olmoe; by default that of an import, else the first that does")
+          "published family to use, e.g. llama, mixtral, qwen3_moe or olmoe; it must fit the run exactly (default: the import's family, or the first that fits)")
   @Nullable String family;
 
   @Option(
-      names = "--top-k",
+      names = "--experts-per-token",
       description =
-          "experts of a token, for a gate that has no fixed number of its own: measures the run's"
-              + " held-out loss before and after, prints both and publishes it so where a family"
-              + " holds it; the weights are the same")
-  @Nullable Integer topK;
+          "experts of every token, for a gate without a fixed number; prints the validation loss before and after, the weights stay the same")
+  @Nullable Integer expertsPerToken;
 
   @Override
   public Integer call() {
@@ -103,7 +105,7 @@ final class ExportCommand implements Callable<Integer> {
       TokenizerFiles.publish(run.folder().tokenizerPath(), made.path());
       made.publish();
       System.out.printf("%,d tensors: %s%n", export.size(), out);
-      if (topK != null && export.isInOwnForm()) {
+      if (expertsPerToken != null && export.isInOwnForm()) {
         System.out.println(
             "No family holds it, so it is published as it is: its gate routes as before.");
       }
@@ -112,12 +114,12 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private ExportRequest request() {
-    return new ExportRequest(family, topK);
+    return new ExportRequest(family, expertsPerToken);
   }
 
   private void printLosses(RunCheckpoint run) {
-    if (topK != null) {
-      TopKComparison.of(run, topK).lines().forEach(System.out::println);
+    if (expertsPerToken != null) {
+      TopKComparison.of(run, expertsPerToken).lines().forEach(System.out::println);
     }
   }
 

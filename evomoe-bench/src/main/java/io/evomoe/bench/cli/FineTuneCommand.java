@@ -29,9 +29,14 @@ import picocli.CommandLine.Spec;
 /** {@code evomoe finetune}: a pre-trained RoBERTa learns to name the classes of texts. */
 @Command(
     name = "finetune",
-    description =
-        "Fine-tunes a pre-trained model to classify texts, and sets it beside the majority class"
-            + " and the same network without pre-training.",
+    description = {
+      "Fine-tunes a pre-trained model to classify texts.",
+      "Compares it with the majority-class baseline and with the same network without pre-training."
+    },
+    footer = {
+      "evomoe finetune --checkpoint runs/roberta",
+      "evomoe finetune --checkpoint runs/roberta --data my.tsv --epochs 5"
+    },
     mixinStandardHelpOptions = true)
 final class FineTuneCommand implements Callable<Integer> {
   @Option(
@@ -43,54 +48,56 @@ final class FineTuneCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       description =
-          "file or folder of records of label and text (.jsonl, .csv, .tsv, .parquet), or of lines"
-              + " of class TAB text, UTF-8, also .gz and .zst; a part is held out, but of a folder"
-              + " with *.train.tsv, *.valid.tsv and *.test.tsv; may be repeated; WordNet glosses by"
-              + " default")
+          "file or folder of labelled UTF-8 texts: records of label and text (.jsonl, .csv, .tsv, .parquet), or lines of class TAB text, also as .gz or .zst; may be repeated (default: WordNet glosses)")
   List<Path> data = List.of();
 
   @Mixin DataOptions form = new DataOptions();
 
   @Mixin SplitOptions split = new SplitOptions();
 
-  @Option(names = "--steps", description = "optimizer steps; --epochs by default")
+  @Option(names = "--steps", description = "optimizer steps (default: from --epochs)")
   @Nullable Long steps;
 
   @Option(
       names = "--epochs",
       defaultValue = "3",
-      description = "passes over the training texts; 3 by default")
+      description = "passes over the training texts (default: ${DEFAULT-VALUE})")
   double epochs = 3;
 
-  @Option(names = "--batch", defaultValue = "32", description = "texts in a batch; 32 by default")
+  @Option(
+      names = "--batch",
+      defaultValue = "32",
+      description = "texts in a batch (default: ${DEFAULT-VALUE})")
   int batch = 32;
 
   @Option(
       names = "--learning-rate",
       defaultValue = "0.0005",
-      description = "highest rate; 0.0005 by default")
+      description = "peak learning rate (default: ${DEFAULT-VALUE})")
   double learningRate = 5e-4;
 
-  @Option(names = "--seed", defaultValue = "1", description = "of order and dropout; 1 by default")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "seed of the order and of dropout (default: ${DEFAULT-VALUE})")
   long seed = 1;
 
   @Option(
       names = "--checkpoint-every",
       paramLabel = "N",
       defaultValue = "500",
-      description = "steps between checkpoints, 0 for one at the end alone; 500 by default")
+      description = "steps between checkpoints, 0 for one at the end (default: ${DEFAULT-VALUE})")
   long checkpointEvery = FineTuneSettings.DEFAULT.checkpointEvery();
 
   @Mixin WatchOptions watch = new WatchOptions();
 
-  @Option(names = "--no-baseline", description = "leaves out the network without pre-training")
+  @Option(names = "--no-baseline", description = "do not train the network without pre-training")
   boolean noBaseline;
 
   @Option(
       names = "--out",
       description =
-          "folder for results; runs/finetune by default. With it the same command goes on where it"
-              + " was interrupted")
+          "folder for results; the same command with the same folder continues an interrupted run (default: runs/finetune)")
   @Nullable Path out;
 
   @Spec

@@ -62,7 +62,8 @@ final class FishCompletion {
   }
 
   private void line(String path, String what, String[] about) {
-    String text = about.length == 0 ? "" : " -d " + quoted(about[0]);
+    String text =
+        about.length == 0 ? "" : " -d " + quoted(about[0].replaceFirst(" \\(default: .*", ""));
     lines.add("complete -c %s -n %s%s%s".formatted(program, quoted(at(path)), what, text));
   }
 

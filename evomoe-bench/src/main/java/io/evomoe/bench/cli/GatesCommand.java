@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 /** {@code evomoe gates}: lists what is installed. */
 @Command(
     name = "gates",
-    description = "Lists the gates that are installed, those of other jars included.",
+    description = "Lists the installed gates, including those of other jars.",
+    footer = "evomoe gates",
     mixinStandardHelpOptions = true)
 final class GatesCommand implements Callable<Integer> {
   @Override

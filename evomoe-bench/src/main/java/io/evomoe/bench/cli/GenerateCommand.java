@@ -15,38 +15,49 @@ import picocli.CommandLine.Spec;
 /** {@code evomoe generate}: continues a text. */
 @Command(
     name = "generate",
-    description = "Continues a text with a trained model.",
+    description = "Continues a text with a trained language model.",
+    footer = {
+      "evomoe generate --checkpoint runs/mine --prompt \"The state of\" --tokens 40",
+      "evomoe generate --checkpoint runs/mine --greedy"
+    },
     mixinStandardHelpOptions = true)
 final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",
       required = true,
-      description = "folder of a run; its last checkpoint is used")
+      description = "run folder; its last checkpoint is used")
   Path checkpoint = Path.of(".");
 
   @Option(
       names = "--prompt",
-      description =
-          "text to continue; may be empty. Without it, what is piped into the command is the"
-              + " prompt, without the last line end")
+      description = "text to continue (default: standard input, without its last line end)")
   @Nullable String prompt;
 
-  @Option(names = "--tokens", defaultValue = "64", description = "new tokens; 64 by default")
+  @Option(
+      names = "--tokens",
+      defaultValue = "64",
+      description = "number of new tokens (default: ${DEFAULT-VALUE})")
   int tokens = 64;
 
   @Option(
       names = "--temperature",
       defaultValue = "0.8",
-      description = "0.8 by default; 0 is greedy")
+      description = "sampling temperature, 0 is greedy (default: ${DEFAULT-VALUE})")
   double temperature = 0.8;
 
-  @Option(names = "--top-k", defaultValue = "40", description = "likeliest tokens drawn from; 40")
+  @Option(
+      names = "--top-k",
+      defaultValue = "40",
+      description = "sample from this many most likely tokens (default: ${DEFAULT-VALUE})")
   int topK = 40;
 
-  @Option(names = "--greedy", description = "always the likeliest token")
+  @Option(names = "--greedy", description = "always take the most likely token")
   boolean greedy;
 
-  @Option(names = "--seed", defaultValue = "1", description = "of the draws; 1 by default")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "seed of the sampling (default: ${DEFAULT-VALUE})")
   long seed = 1;
 
   @Spec CommandSpec spec = CommandSpec.create();

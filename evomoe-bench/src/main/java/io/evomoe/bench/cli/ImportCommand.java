@@ -10,14 +10,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "import",
     description =
-        "Makes a run of a model in the files of Hugging Face (config.json, safetensors,"
-            + " tokenizer), to be measured, trained on (train --init), or exported again.",
+        "Makes a run from a Hugging Face model (config.json, safetensors, tokenizer), for eval, train --init or export.",
+    footer = "evomoe import --from models/llama --out runs/llama",
     mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
   @Option(names = "--from", required = true, description = "folder with config.json")
   Path from = Path.of(".");
 
-  @Option(names = "--out", required = true, description = "folder of the run")
+  @Option(names = "--out", required = true, description = "folder of the new run")
   Path out = Path.of(".");
 
   @Override

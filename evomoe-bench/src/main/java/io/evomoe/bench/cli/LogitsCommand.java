@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "logits",
     description =
-        "Prints the logits of the last token: of the next one (gpt), of itself (roberta), or of the"
-            + " next one of a translation (mt).",
+        "Prints the logits after the last token: of the next token (gpt), of the token itself (roberta), or of the next token of the translation (mt).",
+    footer = "evomoe logits --checkpoint runs/mine --ids 1,2,3",
     mixinStandardHelpOptions = true)
 final class LogitsCommand implements Callable<Integer> {
   private static final int SHOWN = 10;
@@ -23,7 +23,7 @@ final class LogitsCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",
       required = true,
-      description = "folder of a run; its last checkpoint is used")
+      description = "run folder; its last checkpoint is used")
   Path checkpoint = Path.of(".");
 
   @Option(
@@ -31,22 +31,22 @@ final class LogitsCommand implements Callable<Integer> {
       required = true,
       split = CommaList.COMMA,
       splitSynopsisLabel = CommaList.LABEL,
-      description = "token ids, such as 1,2,3; task mt: of the source")
+      description = "token ids, e.g. 1,2,3; task mt: ids of the source")
   int[] ids = {};
 
   @Option(
       names = "--target-ids",
       split = CommaList.COMMA,
       splitSynopsisLabel = CommaList.LABEL,
-      description = "task mt: tokens that the decoder has read; the beginning by default")
+      description = "task mt: ids of the translation so far (default: none)")
   int[] targetIds = {};
 
   @Option(
       names = "--each",
-      description = "task gpt: of each token instead of the last alone, one JSON array a line")
+      description = "task gpt: logits after every token, as one JSON array a line")
   boolean each;
 
-  @Option(names = "--json", description = "all logits as one JSON array, one a token id")
+  @Option(names = "--json", description = "print all logits as one JSON array")
   boolean json;
 
   @Override

@@ -23,13 +23,13 @@ final class Loudness {
   @Option(
       names = "--quiet",
       scope = ScopeType.INHERIT,
-      description = "no progress, and of the log warnings and errors only")
+      description = "show no progress, and only warnings and errors of the log")
   boolean quiet;
 
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "also the details of the log, and where in the program an error came from")
+      description = "show details of the log, and stack traces of errors")
   boolean verbose;
 
   /** Says it to all that write, until {@link #end}. */

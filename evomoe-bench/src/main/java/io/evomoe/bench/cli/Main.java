@@ -12,17 +12,30 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.TypeConversionException;
 
-/** The {@code evomoe} command. Exit codes: 0 done, 1 a run failed, 2 wrong usage or wrong input. */
+/**
+ * The {@code evomoe} command.
+ *
+ * <p>Exit codes:
+ *
+ * <ul>
+ *   <li>0: done
+ *   <li>1: a run failed
+ *   <li>2: wrong usage or wrong input
+ *   <li>130: stopped by Ctrl-C
+ *   <li>143: stopped by SIGTERM
+ * </ul>
+ */
 @Command(
     name = "evomoe",
     description = "Trains and compares mixture-of-experts Transformers.",
+    footer = {"evomoe compare --task gpt --preset quick", "evomoe train --help"},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      TrainCommand.class,
       CompareCommand.class,
       StudyCommand.class,
-      TrainCommand.class,
       ConvertCommand.class,
       EvalCommand.class,
       GenerateCommand.class,
@@ -91,7 +104,7 @@ public final class Main {
   }
 
   private static CommandLine commandLine(Main main) {
-    return new CommandLine(main)
+    return OptionGroup.applyTo(new CommandLine(main))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Path.class, Main::path);
   }

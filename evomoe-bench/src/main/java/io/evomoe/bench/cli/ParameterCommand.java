@@ -10,12 +10,17 @@ import picocli.CommandLine.Option;
 /** {@code evomoe bench params}: the size of a model that need not fit into memory. */
 @Command(
     name = "params",
-    description = "Counts the parameters of a model, all experts included, without making it.",
+    description = "Counts the parameters of a model, including all experts, without building it.",
+    footer = "evomoe bench params --preset base",
     mixinStandardHelpOptions = true)
 final class ParameterCommand implements Callable<Integer> {
   @Mixin RunOptions options = new RunOptions();
 
-  @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
+  @Option(
+      names = "--gate",
+      defaultValue = "evomoe",
+      description =
+          "gate that sends tokens to experts; evomoe gates lists them (default: ${DEFAULT-VALUE})")
   String gate = "evomoe";
 
   @Override

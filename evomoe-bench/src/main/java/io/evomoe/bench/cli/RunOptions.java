@@ -31,33 +31,33 @@ final class RunOptions {
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
   CommandSpec command;
 
-  @Option(names = "--task", defaultValue = "gpt", description = "gpt (default), roberta or mt")
+  @Option(
+      names = "--task",
+      defaultValue = "gpt",
+      description =
+          "gpt (language model), roberta (masked language model) or mt (translation) (default: ${DEFAULT-VALUE})")
   String task = "gpt";
 
   @Option(
       names = "--preset",
       defaultValue = "small",
-      description = "size: quick, small (default) or base")
+      description =
+          "sets model size, steps, batch, learning rate, phases and gate options: quick, small or base, see docs/configuration.md (default: ${DEFAULT-VALUE})")
   String preset = "small";
 
-  @Option(names = "--steps", description = "optimizer steps; the preset's by default")
+  @Option(names = "--steps", description = "optimizer steps (default: the preset's)")
   @Nullable Long steps;
 
-  @Option(
-      names = "--learning-rate",
-      description = "highest rate of the schedule; the preset's by default")
+  @Option(names = "--learning-rate", description = "peak learning rate (default: the preset's)")
   @Nullable Double learningRate;
 
-  @Option(names = "--batch", description = "sequences in a batch; the preset's by default")
+  @Option(names = "--batch", description = "sequences in a batch (default: the preset's)")
   @Nullable Integer batch;
 
   @Option(
       names = "--data",
       description =
-          "file or folder: .txt (documents separated by empty lines), .md, .jsonl, .csv, .tsv or"
-              + " .parquet, UTF-8, also .gz and .zst; a part is held out, but of a folder with"
-              + " *.train.txt and *.valid.txt; may be repeated; task mt: records of source and"
-              + " target, or lines of source TAB target; what comes with the project by default")
+          "file or folder of UTF-8 text: .txt (documents separated by empty lines), .md, .jsonl, .csv, .tsv or .parquet, also as .gz or .zst; task mt: records of source and target, or lines of source TAB target; may be repeated (default: the data that comes with the task)")
   List<Path> data = List.of();
 
   @Mixin DataOptions form = new DataOptions();
@@ -66,12 +66,12 @@ final class RunOptions {
 
   @Option(
       names = "--precision",
-      description = "f32 (default), or bf16 for bfloat16 operands in matrix products")
+      description = "f32, or bf16 for bfloat16 operands in matrix products (default: f32)")
   @Nullable String precision;
 
   @Option(
       names = "--recompute",
-      description = "compute activations again instead of keeping them: less memory, more time")
+      description = "recompute activations in the backward pass: less memory, more time")
   boolean recompute;
 
   @Option(
@@ -79,17 +79,16 @@ final class RunOptions {
       paramLabel = "SIZE",
       converter = MemorySize.class,
       description =
-          "largest resident memory, such as 4g: a run that comes near it is saved and stopped; the"
-              + " machine's by default")
+          "largest resident memory, e.g. 4g; a run near this limit is saved and stopped (default: the machine's memory)")
   @Nullable Long maxMemory;
 
-  @Option(names = "--config", description = "YAML file with what differs from the preset")
+  @Option(names = "--config", description = "YAML file with the fields that differ from the preset")
   @Nullable Path config;
 
   @Option(
       names = "--set",
       paramLabel = "FIELD=VALUE",
-      description = "one configuration field, such as model.experts=16; may be repeated")
+      description = "one configuration field, e.g. model.experts=16; may be repeated")
   Map<String, String> set = new LinkedHashMap<>();
 
   /** The configuration of one run, checked in full before anything is written. */

@@ -7,22 +7,25 @@ import picocli.CommandLine.Spec;
 
 /** Options that say how translations are searched for: shared by commands. */
 final class SearchOptions {
-  @Option(names = "--beam", defaultValue = "4", description = "beam; 4 by default, 1 is greedy")
+  @Option(
+      names = "--beam",
+      defaultValue = "4",
+      description = "beam size, 1 is greedy (default: ${DEFAULT-VALUE})")
   int beam = 4;
 
   @Option(
       names = "--length-penalty",
       defaultValue = "0.6",
-      description = "greater prefers longer translations; 0.6 by default")
+      description = "larger values prefer longer translations (default: ${DEFAULT-VALUE})")
   double lengthPenalty = 0.6;
 
-  @Option(names = "--greedy", description = "always the likeliest token, as with --beam 1")
+  @Option(names = "--greedy", description = "always take the most likely token; same as --beam 1")
   boolean greedy;
 
   @Option(
       names = "--batch",
       defaultValue = "32",
-      description = "sentences that are translated together; 32 by default")
+      description = "sentences translated together (default: ${DEFAULT-VALUE})")
   int batch = 32;
 
   @Spec(Spec.Target.MIXEE)

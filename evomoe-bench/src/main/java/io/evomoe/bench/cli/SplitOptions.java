@@ -13,20 +13,20 @@ final class SplitOptions {
   @Option(
       names = "--valid-share",
       paramLabel = "SHARE",
-      description = "part of a file that is held out for measuring, in (0, 1); 0.05 by default")
+      description =
+          "share of the data for the validation set, in (0, 1); folders with their own split keep it (default: 0.05)")
   @Nullable Double validShare;
 
   @Option(
       names = "--test-share",
       paramLabel = "SHARE",
-      description =
-          "part of a file that is held out for a last measurement, eval --split test; 0 by default")
+      description = "share of the data for the test set, see eval --split test (default: 0)")
   @Nullable Double testShare;
 
   @Option(
       names = "--split-seed",
       paramLabel = "SEED",
-      description = "seed of what is held out, the same for all runs; 1 by default")
+      description = "seed of the split (default: 1)")
   @Nullable Long seed;
 
   /** The usual one with what was asked for. */

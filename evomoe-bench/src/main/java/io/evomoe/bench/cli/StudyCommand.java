@@ -43,54 +43,56 @@ import picocli.CommandLine.Spec;
 /** {@code evomoe study}: trains what is missing of a study and writes its tables. */
 @Command(
     name = "study",
-    description = "Trains what is missing of a study and writes its tables.",
+    description = "Trains the missing runs of a study and writes its tables.",
+    footer = "evomoe study --config docs/study/gpt-prior.yaml --tables",
     mixinStandardHelpOptions = true)
 final class StudyCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       required = true,
-      description = "YAML file of the study, such as docs/study/gpt.yaml")
+      description = "YAML file of the study, e.g. docs/study/gpt-prior.yaml")
   Path config = Path.of("");
 
   @Option(
       names = "--out",
       description =
-          "folder of finished runs and tables; results/NAME beside NAME.yaml by default. Runs of"
-              + " the same configuration and data that it holds are not trained again")
+          "folder of recorded runs and tables; runs recorded in it with the same configuration and data are not trained again (default: results/NAME next to NAME.yaml)")
   @Nullable Path out;
 
   @Option(
       names = "--work",
       description =
-          "folder for what only this machine needs: checkpoints, whole curves and report.html;"
-              + " runs/study-NAME by default")
+          "folder for checkpoints, full curves and report.html (default: runs/study-NAME)")
   @Nullable Path work;
 
-  @Option(names = "--data", description = "as for compare; what comes with the project by default")
+  @Option(
+      names = "--data",
+      description =
+          "file or folder as for train; may be repeated (default: the data that comes with the task)")
   List<Path> data = List.of();
 
   @Option(
       names = "--only",
       paramLabel = "PATTERN",
       description =
-          "train only runs of such names, such as 'evomoe*-1' or 'rate-*'; and what finds their"
-              + " learning rates")
+          "train only the runs whose name matches, e.g. 'evomoe*-1', and the runs that find their learning rates")
   @Nullable String only;
 
   @Option(
       names = "--max-minutes",
       paramLabel = "N",
-      description = "start no run that will not be over by then")
+      description = "start no run that would end after this many minutes")
   @Nullable Double maxMinutes;
 
   @Option(
       names = "--keep-all-models",
       description =
-          "leave the models of finished runs in WORK/runs/NAME, which the other commands take; none"
-              + " by default. What is recorded is not trained for it: give another --out")
+          "keep the models of finished runs in WORK/runs/NAME; runs that are recorded already leave none")
   boolean keepAllModels;
 
-  @Option(names = "--tables", description = "train nothing, write the tables of what there is")
+  @Option(
+      names = "--tables",
+      description = "train nothing and write the tables of the recorded runs")
   boolean tables;
 
   @Mixin WatchOptions watch = new WatchOptions();

@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
 /** {@code evomoe train}: one run with checkpoints, or the continuation of one. */
 @Command(
     name = "train",
-    description = "Trains one model, with checkpoints; --resume continues a run.",
+    description = "Trains one model and saves checkpoints, or continues a run.",
+    footer = {"evomoe train --preset quick --out runs/mine", "evomoe train --resume runs/mine"},
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
   private static final Set<String> USED_IN_RESUMING = Set.of("--resume", "--data", "--max-memory");
@@ -54,51 +55,56 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin WatchOptions watch = new WatchOptions();
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
-  @Option(names = "--gate", defaultValue = "evomoe", description = "evomoe by default")
+  @Option(
+      names = "--gate",
+      defaultValue = "evomoe",
+      description =
+          "gate that sends tokens to experts; evomoe gates lists them (default: ${DEFAULT-VALUE})")
   String gate = "evomoe";
 
-  @Option(names = "--seed", defaultValue = "1", description = "1 by default")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "seed of weights, batches and dropout (default: ${DEFAULT-VALUE})")
   long seed = 1;
 
-  @Option(names = "--out", description = "folder of the run; runs/train-... by default")
+  @Option(names = "--out", description = "run folder (default: runs/train-TASK-GATE-PRESET)")
   @Nullable Path out;
 
   @Option(
       names = "--resume",
+      paramLabel = "RUN",
       description =
-          "folder of a run to continue from its last checkpoint, or one checkpoint in it, with the"
-              + " configuration it was started with")
+          "run folder, or one checkpoint in it, to continue with the configuration it has")
   @Nullable Path resume;
 
   @Option(
       names = "--init",
+      paramLabel = "RUN",
       description =
-          "folder of a run without experts, trained or imported, to start from: its task, model,"
-              + " tokenizer and data (an imported one needs --data), and experts spawned before the"
-              + " first step")
+          "folder of a dense run, trained or imported, to start from; experts are spawned before the first step, and an imported run needs --data")
   @Nullable Path init;
 
   @Option(
       names = "--from",
       paramLabel = "RUN",
       description =
-          "folder of a run, finished or not, or one checkpoint in it, to start a new run from: its"
-              + " weights, experts, tokenizer, data and settings, where no option says otherwise;"
-              + " steps and learning rate begin anew, phases go on where that run was")
+          "run folder, or one checkpoint in it, to start a new run from: takes its weights, experts, tokenizer and data, and its settings unless an option changes them; steps start at 1, phases continue")
   @Nullable Path from;
 
-  @Option(
-      names = "--with-moments",
-      description = "beside --from: takes over the optimizer's moments as well")
+  @Option(names = "--with-moments", description = "with --from: also take the optimizer's moments")
   boolean withMoments;
 
-  @Option(names = "--experts", description = "as --set model.experts=N")
+  @Option(
+      names = "--experts",
+      description = "number of experts in a MoE layer; same as --set model.experts=N")
   @Nullable Integer experts;
 
   @Option(
       names = "--spawn",
+      paramLabel = "METHOD",
       description =
-          "copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA; as --set evolution.spawn")
+          "how the experts are made from the first one: copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA; same as --set evolution.spawn=METHOD")
   @Nullable String spawn;
 
   @Spec

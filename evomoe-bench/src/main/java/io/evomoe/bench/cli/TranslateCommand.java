@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "translate",
     description =
-        "Translates standard input, UTF-8 with a sentence a line, to standard output: as many lines"
-            + " in the same order.",
+        "Translates standard input line by line to standard output. Both are UTF-8, with one sentence a line.",
+    footer = "evomoe translate --checkpoint runs/mt < english.txt",
     mixinStandardHelpOptions = true)
 final class TranslateCommand implements Callable<Integer> {
   @Option(

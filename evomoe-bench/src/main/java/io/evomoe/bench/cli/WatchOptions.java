@@ -17,8 +17,7 @@ final class WatchOptions {
   @Option(
       names = "--tensorboard",
       description =
-          "write event files for TensorBoard as well, into tensorboard/ in the folder of each run;"
-              + " a run that has some is given more without it")
+          "also write TensorBoard event files to tensorboard/ in each run folder; a run that has some gets more without this option")
   boolean tensorboard;
 
   @Option(
@@ -26,8 +25,7 @@ final class WatchOptions {
       paramLabel = "SECONDS",
       defaultValue = "10",
       description =
-          "seconds between two writings of report.html while runs go, 0 for once at the end; 10 by"
-              + " default")
+          "seconds between updates of report.html, 0 for one at the end (default: ${DEFAULT-VALUE})")
   long reportEvery = 10;
 
   /** Refuses a time below zero, before anything is read or written. */
