@@ -47,36 +47,37 @@ public record EvolvingLayers(List<EvolvingFeedForward> places) {
    * that anneals is in its hard phase, and the others have that number anyway.
    *
    * @param step of which all but the phase stays
-   * @param topK experts of a token, 1 to E
+   * @param expertsPerToken experts of a token, 1 to E
    * @throws IllegalArgumentException if a gate cannot do so, with the reason
    */
-  public StepContext withTopK(StepContext step, int topK) {
-    FieldBound.atLeast("topK", topK, 1);
+  public StepContext withExpertsPerToken(StepContext step, int expertsPerToken) {
+    FieldBound.atLeast("expertsPerToken", expertsPerToken, 1);
     if (places.isEmpty()) {
       throw new IllegalArgumentException(
-          "topK must be left out for a model without experts, was " + topK);
+          "expertsPerToken must be left out for a model without experts, was " + expertsPerToken);
     }
-    StepContext fixed = step.hard(topK).evaluating();
-    places.forEach(place -> requireTopK(place, fixed));
+    StepContext fixed = step.hard(expertsPerToken).evaluating();
+    places.forEach(place -> requireExpertsPerToken(place, fixed));
     return fixed;
   }
 
-  private static void requireTopK(EvolvingFeedForward place, StepContext fixed) {
-    int topK = fixed.hardExperts();
-    if (place.isMixture() && topK > place.experts()) {
+  private static void requireExpertsPerToken(EvolvingFeedForward place, StepContext fixed) {
+    int expertsPerToken = fixed.hardExperts();
+    if (place.isMixture() && expertsPerToken > place.experts()) {
       throw new IllegalArgumentException(
-          "topK must be at most the experts, %d, was %d".formatted(place.experts(), topK));
+          "expertsPerToken must be at most the experts, %d, was %d"
+              .formatted(place.experts(), expertsPerToken));
     }
     TopKRouting routing = place.topKRouting(fixed);
     if (routing instanceof TopKRouting.Other other) {
       throw new IllegalArgumentException(
-          "topK must be left out, was %d: gate %s %s"
-              .formatted(topK, place.gateName(), other.reason()));
+          "expertsPerToken must be left out, was %d: gate %s %s"
+              .formatted(expertsPerToken, place.gateName(), other.reason()));
     }
-    if (routing instanceof TopKRouting.Fixed found && found.experts() != topK) {
+    if (routing instanceof TopKRouting.Fixed found && found.experts() != expertsPerToken) {
       throw new IllegalArgumentException(
-          "topK must be %d for gate %s, which gives a token that many when it is evaluated, was %d"
-              .formatted(found.experts(), place.gateName(), topK));
+          "expertsPerToken must be %d for gate %s, which gives a token that many when it is evaluated, was %d"
+              .formatted(found.experts(), place.gateName(), expertsPerToken));
     }
   }
 

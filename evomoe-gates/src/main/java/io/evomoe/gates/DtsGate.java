@@ -132,7 +132,7 @@ public final class DtsGate implements Gate {
     return kept.isEmpty()
         ? new TopKRouting.Other(
             "keeps every expert above its threshold until the hard phase, unless a fixed k is asked"
-                + " for (--top-k)")
+                + " for (--experts-per-token)")
         : router.topKRouting(step, kept.getAsInt(), options.renormalize);
   }
 

@@ -50,7 +50,7 @@ class TopKRoutingTest {
         "evomoe | | HARD | 2 renormalized",
         "dts | renormalize=false noise=true | HARD | 2 of all",
         "dts | | SOFT | keeps every expert above its threshold until the hard phase, unless a fixed k is"
-            + " asked for (--top-k)",
+            + " asked for (--experts-per-token)",
         "dts | evaluation=top1 | SOFT | 1 renormalized",
         "dts | evaluation=top1 renormalize=false | HARD | 1 of all",
         "dts | evaluation=dense | HARD | 4 renormalized",
@@ -92,43 +92,43 @@ class TopKRoutingTest {
     assertThat(text(place.topKRouting(SOFT.hard(1))))
         .isEqualTo("has one expert in each layer and does not route");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EvolvingLayers(List.of(place)).withTopK(SOFT, 2))
+        .isThrownBy(() -> new EvolvingLayers(List.of(place)).withExpertsPerToken(SOFT, 2))
         .withMessage(
-            "topK must be left out, was 2: gate evomoe has one expert in each layer and does not"
+            "expertsPerToken must be left out, was 2: gate evomoe has one expert in each layer and does not"
                 + " route");
   }
 
   @Test
   void should_use_a_gate_that_anneals_with_any_number_of_experts_and_others_with_their_own() {
     for (int topK = 1; topK <= EXPERTS; topK++) {
-      StepContext fixed = layers("dts", "").withTopK(SOFT, topK);
+      StepContext fixed = layers("dts", "").withExpertsPerToken(SOFT, topK);
       assertThat(fixed).isEqualTo(new StepContext(7, Phase.HARD, 0.5, 0, topK, false, 3));
     }
-    assertThat(layers("topk", "k=3").withTopK(SOFT, 3).training()).isFalse();
-    assertThat(layers("switch", "").withTopK(SOFT, 1).training()).isFalse();
+    assertThat(layers("topk", "k=3").withExpertsPerToken(SOFT, 3).training()).isFalse();
+    assertThat(layers("switch", "").withExpertsPerToken(SOFT, 1).training()).isFalse();
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "dts | | 0 | topK must be at least 1, was 0",
-        "dts | | 5 | topK must be at most the experts, 4, was 5",
-        "hash | | 2 | topK must be left out, was 2: gate hash looks up its expert by the token's id",
-        "topk | k=3 | 2 | topK must be 3 for gate topk, which gives a token that many when it is evaluated, was 2",
-        "dts | evaluation=top1 | 2 | topK must be 1 for gate dts, which gives a token that many when it is evaluated, was 2",
+        "dts | | 0 | expertsPerToken must be at least 1, was 0",
+        "dts | | 5 | expertsPerToken must be at most the experts, 4, was 5",
+        "hash | | 2 | expertsPerToken must be left out, was 2: gate hash looks up its expert by the token's id",
+        "topk | k=3 | 2 | expertsPerToken must be 3 for gate topk, which gives a token that many when it is evaluated, was 2",
+        "dts | evaluation=top1 | 2 | expertsPerToken must be 1 for gate dts, which gives a token that many when it is evaluated, was 2",
       })
   void should_refuse_what_a_gate_cannot_do(String gate, String options, int topK, String refusal) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> layers(gate, options).withTopK(SOFT, topK))
+        .isThrownBy(() -> layers(gate, options).withExpertsPerToken(SOFT, topK))
         .withMessage(refusal);
   }
 
   @Test
   void should_refuse_a_model_without_experts() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EvolvingLayers.NONE.withTopK(SOFT, 1))
-        .withMessage("topK must be left out for a model without experts, was 1");
+        .isThrownBy(() -> EvolvingLayers.NONE.withExpertsPerToken(SOFT, 1))
+        .withMessage("expertsPerToken must be left out for a model without experts, was 1");
   }
 
   @Test

@@ -109,19 +109,19 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * A run that starts where another one has come to, in a folder of its own: with its weights,
-   * experts, tokenizer, settings and data, but for what is said otherwise. Steps, and the schedule
-   * of the learning rate, begin anew; phases and temperature go on.
+   * Starts a new run from another one, as {@code train --from} does. It takes the weights, experts,
+   * tokenizer, settings and data of that run, unless a method changes them. Steps and the schedule
+   * of the learning rate start again; phases and temperature continue.
    *
    * <pre>{@code
-   * Run.after(Path.of("runs/a")).training(t -> t.steps(500)).in(Path.of("runs/b"));
+   * Run.from(Path.of("runs/a")).training(t -> t.steps(500)).in(Path.of("runs/b"));
    * }</pre>
    *
    * @param folder of a run, finished or not, or one checkpoint in it
    * @throws IllegalArgumentException if it is no folder of a run
    */
-  public static RunBuilder<?> after(Path folder) {
-    return RunBuilder.after(EarlierRun.open(folder));
+  public static RunBuilder<?> from(Path folder) {
+    return RunBuilder.from(EarlierRun.open(folder));
   }
 
   /**
@@ -129,8 +129,8 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
    *
    * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
    */
-  public static <M extends Model<?>> RunBuilder<M> after(Path folder, Class<M> model) {
-    return RunBuilder.after(EarlierRun.open(folder), model);
+  public static <M extends Model<?>> RunBuilder<M> from(Path folder, Class<M> model) {
+    return RunBuilder.from(EarlierRun.open(folder), model);
   }
 
   /**

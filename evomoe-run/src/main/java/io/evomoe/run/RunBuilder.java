@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run that is going to begin: preset {@code small} of its task, gate {@code evomoe} and seed 1
- * where nothing else is said, or all that the run has which it starts {@linkplain Run#after after}.
+ * where nothing else is said, or all that the run has which it starts {@linkplain Run#from from}.
  * Fields have the names, bounds and defaults that they have in configuration files.
  *
  * @param <M> its model
@@ -80,14 +80,14 @@ public final class RunBuilder<M extends Model<?>> {
     return builder.change(c -> given.with(b -> b.gate(c.gate()).seed(c.seed())));
   }
 
-  static RunBuilder<?> after(EarlierRun earlier) {
+  static RunBuilder<?> from(EarlierRun earlier) {
     RunConfig config = earlier.run().config();
     Task<?, ?> task = Tasks.named(config.task());
     Architecture architecture = config.model().architecture();
-    return after(earlier, task.modelType(architecture));
+    return from(earlier, task.modelType(architecture));
   }
 
-  static <M extends Model<?>> RunBuilder<M> after(EarlierRun earlier, Class<M> type) {
+  static <M extends Model<?>> RunBuilder<M> from(EarlierRun earlier, Class<M> type) {
     RunConfig config = earlier.run().config();
     RunBuilder<M> builder =
         new RunBuilder<>(Tasks.named(config.task()), type, config.model().architecture());
@@ -200,32 +200,31 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /**
-   * Starts from the weights of a run without experts, trained or imported, with its model,
-   * tokenizer and architecture.
+   * Starts from the weights of a dense run, trained or imported, as {@code train --init} does. It
+   * takes the model, tokenizer and architecture of that run.
    *
    * @param denseRun folder of the run
    * @throws IllegalArgumentException if it has experts, or is no run
    */
-  public RunBuilder<M> from(Path denseRun) {
-    return from(DenseStart.open(denseRun));
+  public RunBuilder<M> init(Path denseRun) {
+    return startFrom(DenseStart.open(denseRun));
   }
 
   /**
-   * Takes over the optimizer's moments as well, of a run that starts {@linkplain Run#after after}
-   * another one.
+   * Also takes the optimizer's moments of the run that this one starts {@linkplain Run#from from}.
    *
    * @throws IllegalArgumentException if it does not, or the other one has none that can be taken
    */
   public RunBuilder<M> withMoments() {
     if (!(start instanceof EarlierRun earlier)) {
       throw new IllegalArgumentException(
-          "moments can be taken over by a run that starts after another one (Run.after) alone");
+          "withMoments needs a run that starts from another one (Run.from)");
     }
-    return from(earlier.withMoments());
+    return startFrom(earlier.withMoments());
   }
 
   /** For the command line: starts from a run that is closed with this one. */
-  public RunBuilder<M> from(RunStart saved) {
+  public RunBuilder<M> startFrom(RunStart saved) {
     start = saved;
     return this;
   }

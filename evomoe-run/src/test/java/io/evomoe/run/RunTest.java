@@ -183,7 +183,7 @@ class RunTest {
     try (Run<Gpt> run = SmallTexts.gpt(folder).gate("dense", Map.of()).in(dense)) {
       run.train();
     }
-    try (Run<Gpt> run = SmallTexts.gpt(folder).from(dense).gate("evomoe", Map.of()).in(mixture)) {
+    try (Run<Gpt> run = SmallTexts.gpt(folder).init(dense).gate("evomoe", Map.of()).in(mixture)) {
       run.train(stopAt(run, 2));
     }
 
@@ -193,10 +193,10 @@ class RunTest {
         .isLessThan(before.get(0).trainLoss().orElseThrow() - 0.3);
     assertThat(after.get(0).activeExperts()).isPresent();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.gpt(folder).from(mixture))
+        .isThrownBy(() -> SmallTexts.gpt(folder).init(mixture))
         .withMessageContaining("must be of a network without experts");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.roberta(folder).from(dense).in(folder.resolve("other")))
+        .isThrownBy(() -> SmallTexts.roberta(folder).init(dense).in(folder.resolve("other")))
         .withMessageContaining("is a run of task gpt; this one is of task roberta");
   }
 

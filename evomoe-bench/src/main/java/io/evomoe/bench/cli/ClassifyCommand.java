@@ -50,8 +50,7 @@ final class ClassifyCommand implements Callable<Integer> {
     for (Path path : DataOptions.once(data)) {
       if (SplitFolder.isOne(path)) {
         throw new IllegalArgumentException(
-            "folder %s holds a split: name the file in it that is to be classified"
-                .formatted(path));
+            "folder %s has a split: name one of its files".formatted(path));
       }
     }
     try (Classifier classifier = Classifier.open(checkpoint)) {
@@ -59,7 +58,7 @@ final class ClassifyCommand implements Callable<Integer> {
       DataForm asked = form.form(usual);
       if (data.isEmpty() && !asked.equals(usual)) {
         throw new IllegalArgumentException(
-            "options on the form of data need --data: standard input is read line by line");
+            "options for the format of data need --data: standard input is read line by line");
       }
       ClassLines lines = new ClassLines(classifier, format, System.out);
       if (data.isEmpty()) {

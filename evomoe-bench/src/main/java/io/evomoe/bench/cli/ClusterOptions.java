@@ -75,21 +75,20 @@ final class ClusterOptions {
     return master != null;
   }
 
-  /** Refuses a split, and forms of data, that a cluster does not know. */
+  /** Rejects a split, and forms of data, that a cluster does not know. */
   static void requireUsual(HeldOut split, DataForm data) {
     if (!data.equals(DataForm.DEFAULT)) {
       throw new IllegalArgumentException(
-          "the data must be plain text with --spark (docs/spark.md), was given options of records");
+          "--spark reads plain text only (docs/spark.md): remove the options for records");
     }
     if (!split.equals(HeldOut.DEFAULT)) {
       throw new IllegalArgumentException(
-          "the split must be left as it is with --spark, which holds out one document in twenty"
-              + " where a folder has no split of its own, was "
+          "the split cannot be changed with --spark, which uses one document in twenty for validation, was "
               + split);
     }
   }
 
-  /** Refuses options that only a cluster hears. */
+  /** Rejects options that only a cluster hears. */
   void requireUnused() {
     boolean used =
         rounds != null
@@ -102,7 +101,7 @@ final class ClusterOptions {
             || wire != null
             || !conf.isEmpty();
     if (used) {
-      throw new IllegalArgumentException("options of rounds need --spark, which names the cluster");
+      throw new IllegalArgumentException("options of the cluster need --spark");
     }
   }
 
@@ -143,14 +142,14 @@ final class ClusterOptions {
     throw new IllegalArgumentException("%s must be %s, was %s".formatted(option, names, name));
   }
 
-  /** Steps of the run where {@code --rounds} says them; refuses both. */
+  /** Steps of the run where {@code --rounds} says them; rejects both. */
   @Nullable Long steps(@Nullable Long asked) {
     if (rounds == null) {
       return asked;
     }
     if (asked != null) {
       throw new IllegalArgumentException(
-          "--steps cannot be given with --rounds, which says how many there are");
+          "--steps cannot be given with --rounds, which sets the number of steps");
     }
     if (rounds < 1) {
       throw new IllegalArgumentException("--rounds must be at least 1, was " + rounds);
@@ -164,8 +163,7 @@ final class ClusterOptions {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "--spark needs Spark and evomoe-spark on the class path: set SPARK_HOME to the"
-                        + " folder of a Spark, and start with ./evomoe or spark-submit"))
+                    "--spark needs Spark and evomoe-spark on the class path: set SPARK_HOME to the folder of Spark, and start with ./evomoe or spark-submit"))
         .train(request);
   }
 }

@@ -85,7 +85,7 @@ final class CompareCommand implements Callable<Integer> {
     watch.requireValid();
     KeepModels keep = KeepModels.named(keepModels);
     String name = "compare-%s-%s".formatted(options.task, options.preset);
-    try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
+    try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
         OutputFolder output = DefaultFolders.open(out, name, "evomoe compare")) {
       RunFolder.unused(output.path());
       List<RunConfig> configs = configs();
@@ -112,7 +112,7 @@ final class CompareCommand implements Callable<Integer> {
     stop.begin();
     prepared.saveTokenizer(folder);
     console.println(prepared.data().description());
-    console.printf("Results go to %s%n", folder);
+    console.printf("Results are written to %s%n", folder);
     List<Path> data = options.dataPaths();
     CompareReport report =
         new CompareReport(
@@ -148,7 +148,7 @@ final class CompareCommand implements Callable<Integer> {
           break;
         }
         // Until it is made, a signal need not wait for it.
-        stop.pause("all runs so far are saved; go on with: " + goOn);
+        stop.pause("all runs so far are saved; continue with: " + goOn);
         Outcome outcome =
             planned.train(
                 name(planned.config()),
@@ -174,14 +174,13 @@ final class CompareCommand implements Callable<Integer> {
     before.stream().filter(run -> !run.hasModel()).forEach(run -> printDropped(run, keep));
     printModels(keep, over);
     if (stop.isStopped() && !whole) {
-      console.printf("Stopped and saved; go on with: %s%n", goOn);
+      console.printf("Stopped and saved; continue with: %s%n", goOn);
     }
   }
 
   private void printDropped(ComparedRun run, KeepModels keep) {
     console.printf(
-        "Dropped the model of %s, which was kept before: --keep-models is %s%n",
-        run.folder().getFileName(), keep);
+        "Deleted the model of %s: --keep-models is %s%n", run.folder().getFileName(), keep);
   }
 
   /** What there is to go on with. */
@@ -192,7 +191,7 @@ final class CompareCommand implements Callable<Integer> {
     KeepModels.Finished best = KeepModels.best(over);
     Path folder = best.run().folder();
     String loss =
-        "lowest valid loss, " + String.format(Locale.ROOT, "%.4f", best.result().validLoss());
+        "lowest validation loss, " + String.format(Locale.ROOT, "%.4f", best.result().validLoss());
     console.println(
         "Model (%s): %s"
             .formatted(loss, best.run().hasModel() ? folder : best.run().missingModel()));

@@ -20,7 +20,10 @@ import picocli.CommandLine.Option;
 /** {@code evomoe convert}: a run of another number of experts out of a saved one. */
 @Command(
     name = "convert",
-    description = "Makes a run with another number of experts from a checkpoint.",
+    description = {
+      "Makes a run with another number of experts from a checkpoint.",
+      "Give one of --select, --merge and --experts."
+    },
     footer = {
       "evomoe convert --checkpoint runs/mine --select 0,3,5 --out runs/three",
       "evomoe convert --checkpoint runs/mine --merge all --out runs/dense"
@@ -83,7 +86,8 @@ final class ConvertCommand implements Callable<Integer> {
         try {
           groups.add(Stream.of(group.split("\\+", -1)).map(Integer::valueOf).toList());
         } catch (NumberFormatException e) {
-          throw new IllegalArgumentException("merge must be all or like 0+1,2+3, was " + text, e);
+          throw new IllegalArgumentException(
+              "--merge must be all, or groups such as 0+1,2+3, was " + text, e);
         }
       }
       return new ExpertGroups(groups);
@@ -111,7 +115,7 @@ final class ConvertCommand implements Callable<Integer> {
       conversion.write(groups, method, made.path());
       made.publish();
       String became =
-          conversion.isDense(groups) ? "one net, gate dense" : Integer.toString(groups.size());
+          conversion.isDense(groups) ? "one dense network" : Integer.toString(groups.size());
       System.out.printf("%d experts became %s: %s%n", there, became, out);
     }
     return 0;
@@ -129,8 +133,7 @@ final class ConvertCommand implements Callable<Integer> {
       spawn = null;
     }
     if (spread != null && spawn != null) {
-      throw new IllegalArgumentException(
-          "--spread is an old name of --spawn: it cannot be given beside it");
+      throw new IllegalArgumentException("--spread is an old name of --spawn: give one of them");
     }
     spawn = spread == null ? spawn : spread;
   }

@@ -68,30 +68,30 @@ final class DataOptions {
   }
 
   /**
-   * Refuses the names of fields that data of a kind does not have.
+   * Rejects the names of fields that data of a kind does not have.
    *
    * @param kind that is read
    */
   void requireOf(RecordKind kind) {
-    refuse("--label-field", labelField, kind, RecordKind.CLASS);
-    refuse("--source-field", sourceField, kind, RecordKind.PAIR);
-    refuse("--target-field", targetField, kind, RecordKind.PAIR);
+    reject("--label-field", labelField, kind, RecordKind.CLASS);
+    reject("--source-field", sourceField, kind, RecordKind.PAIR);
+    reject("--target-field", targetField, kind, RecordKind.PAIR);
     if (kind == RecordKind.PAIR) {
-      refuse("--text-field", textField, kind, RecordKind.DOCUMENT);
+      reject("--text-field", textField, kind, RecordKind.DOCUMENT);
     }
   }
 
-  private static void refuse(
+  private static void reject(
       String option, @Nullable String value, RecordKind kind, RecordKind of) {
     if (value != null && kind != of) {
       throw new IllegalArgumentException(
-          "%s names a field of %s, and %s are read, was %s"
+          "%s is for %s, but this command reads %s, was %s"
               .formatted(option, WORDS.get(of), WORDS.get(kind), value));
     }
   }
 
   /**
-   * Refuses a file or folder that is named twice.
+   * Rejects a file or folder that is named twice.
    *
    * @param data as it was given
    * @return the same
@@ -101,7 +101,7 @@ final class DataOptions {
     for (Path path : data) {
       if (!seen.add(path.toAbsolutePath().normalize())) {
         throw new IllegalArgumentException(
-            "--data must name each file or folder once, named %s twice".formatted(path));
+            "--data must name each file or folder once, was %s twice".formatted(path));
       }
     }
     return data;

@@ -47,9 +47,9 @@ final class Description {
     return line.toString();
   }
 
-  /** One line: what the held-out losses of a run, the last as well, are measured on. */
+  /** One line: what the validation losses of a run, the last as well, are measured on. */
   static String heldOut(TaskData<?, ?> data, RunConfig config) {
-    return "Valid loss: on %s of the held-out side (training.evalBatches)"
+    return "Validation loss: on %s of the validation set (training.evalBatches)"
         .formatted(data.heldOut(config).text());
   }
 
@@ -57,7 +57,8 @@ final class Description {
   static Map<String, String> of(TaskData<?, ?> data, RunConfig config) {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Data", data.description());
-    lines.put("Valid loss", "on %s of the held-out side".formatted(data.heldOut(config).text()));
+    lines.put(
+        "Validation loss", "on %s of the validation set".formatted(data.heldOut(config).text()));
     lines.putAll(settings(config, Set.of()));
     lines.put("Kernels", kernels());
     lines.put("Machine", machine());
@@ -67,7 +68,7 @@ final class Description {
   /** Of the runs of a study, each of which has its gate's learning rate. */
   static Map<String, String> ofStudy(RunConfig config) {
     Map<String, String> lines = settings(config, Set.of("learningRate"));
-    lines.put("Learning rate", "each gate's, as the tables have it");
+    lines.put("Learning rate", "one for each gate, see the tables");
     return lines;
   }
 

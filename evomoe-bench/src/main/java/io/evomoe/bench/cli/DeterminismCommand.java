@@ -45,8 +45,7 @@ final class DeterminismCommand implements Callable<Integer> {
   @Option(
       names = "--gate",
       defaultValue = "evomoe",
-      description =
-          "gate that sends tokens to experts; evomoe gates lists them (default: ${DEFAULT-VALUE})")
+      description = "name of the gate, see evomoe gates (default: ${DEFAULT-VALUE})")
   String gate = "evomoe";
 
   private int started;

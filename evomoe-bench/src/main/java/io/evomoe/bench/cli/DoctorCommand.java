@@ -44,7 +44,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (doctor.canStart()) {
       return 0;
     }
-    System.err.println("evomoe: no run could start: " + String.join(", ", doctor.stopping()));
+    System.err.println("evomoe: training cannot start: " + String.join(", ", doctor.stopping()));
     return Failures.FAILED;
   }
 

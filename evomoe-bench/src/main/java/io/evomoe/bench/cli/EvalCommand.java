@@ -121,8 +121,7 @@ final class EvalCommand implements Callable<Integer> {
   private DataForm asked(DataForm usual) {
     DataForm asked = form.form(usual);
     if (data == null && !asked.equals(usual)) {
-      throw new IllegalArgumentException(
-          "options on the form of data need --data: without it, the run's data is read as it was");
+      throw new IllegalArgumentException("options for the format of data need --data");
     }
     return asked;
   }
@@ -131,7 +130,7 @@ final class EvalCommand implements Callable<Integer> {
     for (String option : NOT_OF_CLASSIFIERS) {
       if (isGiven(option)) {
         throw new IllegalArgumentException(
-            "%s is not for a classifier, which %s holds".formatted(option, checkpoint));
+            "%s cannot be given for a classifier, %s".formatted(option, checkpoint));
       }
     }
     form.requireOf(RecordKind.CLASS);
@@ -149,13 +148,12 @@ final class EvalCommand implements Callable<Integer> {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  /** Options that would be left unheard are refused. */
+  /** Options that would be left unheard are rejected. */
   private void requireHeard(String task) {
     for (String option : OF_TRANSLATION) {
       if (!task.equals(Tasks.TRANSLATION.name()) && isGiven(option)) {
         throw new IllegalArgumentException(
-            "%s is for task %s, the run is of %s"
-                .formatted(option, Tasks.TRANSLATION.name(), task));
+            "%s needs a run of task %s, was %s".formatted(option, Tasks.TRANSLATION.name(), task));
       }
     }
   }

@@ -86,7 +86,7 @@ final class ExportCommand implements Callable<Integer> {
     switch (format) {
       case HF -> writeHub();
       case GGUF -> writeGguf();
-      default -> throw new IllegalArgumentException("format must be hf or gguf, was " + format);
+      default -> throw new IllegalArgumentException("--format must be hf or gguf, was " + format);
     }
     return 0;
   }
@@ -94,7 +94,7 @@ final class ExportCommand implements Callable<Integer> {
   private void writeHub() {
     long shard = maxShardMb == null ? HubExport.DEFAULT_SHARD_BYTES / MEGABYTE : maxShardMb;
     if (shard < 1 || shard > Long.MAX_VALUE / MEGABYTE) {
-      throw new IllegalArgumentException("max-shard-mb must be at least 1, was " + shard);
+      throw new IllegalArgumentException("--max-shard-mb must be at least 1, was " + shard);
     }
     Optional<DataType> type = hubType();
     try (NewFolder made = NewFolder.open(out, WHO);
@@ -107,9 +107,9 @@ final class ExportCommand implements Callable<Integer> {
       System.out.printf("%,d tensors: %s%n", export.size(), out);
       if (expertsPerToken != null && export.isInOwnForm()) {
         System.out.println(
-            "No family holds it, so it is published as it is: its gate routes as before.");
+            "No family fits, so the export has EvoMoE's own form: its gate routes as before.");
       }
-      list("What Switch Transformers has no place for:", export.unmapped());
+      list("Not part of Switch Transformers:", export.unmapped());
     }
   }
 
@@ -130,7 +130,7 @@ final class ExportCommand implements Callable<Integer> {
     DataType type = TYPES.get(dtype);
     if (type == null) {
       throw new IllegalArgumentException(
-          "dtype of format hf must be f32, f16 or bf16, was " + dtype);
+          "--dtype of format hf must be f32, f16 or bf16, was " + dtype);
     }
     return Optional.of(type);
   }
@@ -138,12 +138,11 @@ final class ExportCommand implements Callable<Integer> {
   private void writeGguf() {
     String name = out.toAbsolutePath().normalize().getFileName() + "";
     if (!name.endsWith("." + GGUF)) {
-      throw new IllegalArgumentException(
-          "out must be a file whose name ends in .gguf with format gguf, was " + out);
+      throw new IllegalArgumentException("--out must end in .gguf with --format gguf, was " + out);
     }
     if (maxShardMb != null) {
       throw new IllegalArgumentException(
-          "max-shard-mb must be left out with format gguf, was " + maxShardMb);
+          "--max-shard-mb cannot be given with --format gguf, was " + maxShardMb);
     }
     GgufType type = dtype == null ? GgufType.F32 : GgufType.named(dtype);
     try (NewFile made = NewFile.open(out, WHO);
@@ -156,7 +155,7 @@ final class ExportCommand implements Callable<Integer> {
           export.write(made.path(), name.substring(0, name.length() - ".gguf".length()), type);
       made.publish();
       System.out.printf("%,d tensors: %s%n", tensors, out);
-      list("What llama.cpp computes in another way:", export.differences());
+      list("Computed differently by llama.cpp:", export.differences());
     }
   }
 

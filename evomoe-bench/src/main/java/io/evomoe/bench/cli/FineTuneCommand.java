@@ -111,11 +111,10 @@ final class FineTuneCommand implements Callable<Integer> {
     watch.requireValid();
     form.requireOf(RecordKind.CLASS);
     if (steps != null && spec.commandLine().getParseResult().hasMatchedOption("--epochs")) {
-      throw new IllegalArgumentException(
-          "--epochs cannot be given with --steps, which says how long to train, was " + epochs);
+      throw new IllegalArgumentException("--epochs cannot be given with --steps, was " + epochs);
     }
     DataOptions.once(data);
-    try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call");
+    try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
         OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune")) {
       FineTuningBuilder builder = builder();
       List<Path> texts = data.isEmpty() ? List.of(ShippedData.folder("wordnet")) : data;
@@ -129,7 +128,7 @@ final class FineTuneCommand implements Callable<Integer> {
 
   private void print(FineTuned tuned, FineTuning tuning) {
     if (tuned.isInterrupted()) {
-      console.printf("Stopped and saved; go on with: %s%n", goOn(tuning));
+      console.printf("Stopped and saved; continue with: %s%n", goOn(tuning));
     } else {
       console.println();
       console.print(ClassScoreTable.text(tuned.scores(), StandardOutput.columns()));

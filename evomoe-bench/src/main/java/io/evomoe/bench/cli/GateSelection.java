@@ -51,8 +51,7 @@ final class GateSelection {
     Set<T> seen = new HashSet<>();
     for (T entry : listed) {
       if (!seen.add(entry)) {
-        throw new IllegalArgumentException(
-            option + " must be named once each, named twice: " + entry);
+        throw new IllegalArgumentException(option + " must be different, given twice: " + entry);
       }
     }
     return listed;

@@ -95,7 +95,7 @@ final class GracefulStop implements AutoCloseable {
       System.err.printf(line, "stopped: " + nothingLost.get());
       return false;
     }
-    System.err.printf(line, "stopping after the step at hand, and saving");
+    System.err.printf(line, "stopping after this step, and saving");
     if (requestStop != null) {
       requestStop.run();
     }

@@ -7,15 +7,14 @@ final class Greedy {
   private Greedy() {}
 
   /**
-   * Refuses options of a command line that has {@code --greedy}.
+   * Rejects options of a command line that has {@code --greedy}.
    *
    * @param command that was called with it
    */
   static void requireAlone(CommandSpec command, String... overruled) {
     for (String option : overruled) {
       if (command.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw new IllegalArgumentException(
-            option + " cannot be given beside --greedy, which always takes the likeliest token");
+        throw new IllegalArgumentException(option + " cannot be given with --greedy");
       }
     }
   }

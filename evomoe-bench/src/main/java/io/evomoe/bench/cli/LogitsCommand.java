@@ -54,7 +54,7 @@ final class LogitsCommand implements Callable<Integer> {
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
       if (each) {
         if (targetIds.length > 0) {
-          throw new IllegalArgumentException("--target-ids must be left out with --each");
+          throw new IllegalArgumentException("--target-ids cannot be given with --each");
         }
         Tasks.named(run.config().task()).eachLogits(run, ids).stream()
             .map(LogitsCommand::json)
@@ -74,8 +74,7 @@ final class LogitsCommand implements Callable<Integer> {
     }
     if (!task.equals(Tasks.TRANSLATION.name())) {
       throw new IllegalArgumentException(
-          "--target-ids are for task %s, the run is of %s"
-              .formatted(Tasks.TRANSLATION.name(), task));
+          "--target-ids needs a run of task %s, was %s".formatted(Tasks.TRANSLATION.name(), task));
     }
     return Tasks.TRANSLATION.lastLogits(run, ids, targetIds);
   }

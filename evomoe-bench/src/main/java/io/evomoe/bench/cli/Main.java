@@ -82,7 +82,7 @@ public final class Main {
     commandLine.setExecutionExceptionHandler(Failures::failed);
     commandLine.setExecutionStrategy(
         parsed -> {
-          UnknownName.refuseCommand(parsed);
+          UnknownName.rejectCommand(parsed);
           main.loudness.begin(parsed.commandSpec());
           return new CommandLine.RunLast().execute(parsed);
         });

@@ -70,12 +70,11 @@ final class MemoryGuard implements AutoCloseable {
     double bytes = resident.getAsDouble();
     if (bytes > limit.bytes()) {
       end.accept(
-          "%s are in use, more than %s: stopped; what was saved is whole"
+          "%s are in use, more than %s: stopped; the last checkpoint is complete"
               .formatted(MemoryLimit.text(bytes), limit.name()));
     } else if (bytes > NEARLY_ALL * limit.bytes() && exceeded == null) {
       exceeded =
-          ("%s are in use, nearly all of %s: stopped and saved; --recompute or a smaller"
-                  + " training.batch needs less")
+          ("%s are in use, nearly all of %s: stopped and saved; use --recompute or a smaller training.batch")
               .formatted(MemoryLimit.text(bytes), limit.name());
       Runnable requestStop = current;
       if (requestStop != null) {

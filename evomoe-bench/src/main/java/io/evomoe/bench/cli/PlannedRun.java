@@ -74,7 +74,7 @@ record PlannedRun(
       MemoryGuard memory,
       PrintStream console) {
     if (finished != null) {
-      console.printf("%s: finished before, taken as it is%n", name);
+      console.printf("%s: already finished%n", name);
       return new Outcome(finished.result(), finished.recorded());
     }
     RunConfig config = config();

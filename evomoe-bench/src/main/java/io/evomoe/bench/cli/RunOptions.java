@@ -138,7 +138,7 @@ final class RunOptions {
   private void requireUnset(String field) {
     if (set.containsKey(field)) {
       throw new IllegalArgumentException(
-          "%s cannot be given by --set: give %s".formatted(field, optionOf(field)));
+          "%s cannot be given by --set: use %s".formatted(field, optionOf(field)));
     }
   }
 
@@ -174,7 +174,7 @@ final class RunOptions {
     String before = fields.put(field, value.toString());
     if (before != null && !before.equals(value.toString())) {
       throw new IllegalArgumentException(
-          "%s is given twice, %s by --set and %s by %s: give one of them"
+          "%s is given twice, %s by --set and %s by %s: use one of them"
               .formatted(field, before, value, option));
     }
   }

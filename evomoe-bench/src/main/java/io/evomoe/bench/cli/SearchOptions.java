@@ -31,7 +31,7 @@ final class SearchOptions {
   @Spec(Spec.Target.MIXEE)
   CommandSpec command = CommandSpec.create();
 
-  /** Refuses what {@code --greedy} overrules. */
+  /** Rejects what {@code --greedy} overrules. */
   Search search() {
     if (greedy) {
       Greedy.requireAlone(command, "--beam", "--length-penalty");

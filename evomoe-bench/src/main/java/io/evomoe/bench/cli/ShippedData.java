@@ -26,7 +26,8 @@ final class ShippedData {
   static Path folder(String name) {
     Path folder = path(name);
     if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException("--data is needed: the shipped data is not at " + folder);
+      throw new IllegalArgumentException(
+          "--data is required: the data of the project is not at " + folder);
     }
     return home().resolve("data").resolve(name);
   }

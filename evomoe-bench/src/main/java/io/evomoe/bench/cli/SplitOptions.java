@@ -20,7 +20,7 @@ final class SplitOptions {
   @Option(
       names = "--test-share",
       paramLabel = "SHARE",
-      description = "share of the data for the test set, see eval --split test (default: 0)")
+      description = "share of the data for the test set, see --split of eval (default: 0)")
   @Nullable Double testShare;
 
   @Option(

@@ -88,7 +88,7 @@ class StepProgress implements TrainingListener {
                 now.temperature());
     return now.phase() == Phase.HARD
         ? List.of(
-            "%s: the first experts alone take a token from step %d on".formatted(name, now.step()),
+            "%s: from step %d each token uses only its best experts".formatted(name, now.step()),
             figures)
         : List.of(figures);
   }

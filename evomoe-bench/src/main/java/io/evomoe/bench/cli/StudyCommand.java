@@ -115,7 +115,7 @@ final class StudyCommand implements Callable<Integer> {
   public Integer call() {
     watch.requireValid();
     requireHeard();
-    try (GracefulStop stop = new GracefulStop(() -> "nothing was saved by this call")) {
+    try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved")) {
       study(stop);
     }
     return 0;
@@ -125,7 +125,7 @@ final class StudyCommand implements Callable<Integer> {
     for (String option : OF_TRAINING) {
       if (tables && spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new IllegalArgumentException(
-            option + " is for runs that are trained, and with --tables none is");
+            option + " cannot be given with --tables, which trains nothing");
       }
     }
   }
@@ -164,10 +164,11 @@ final class StudyCommand implements Callable<Integer> {
     Study study = new Study(read, new StudyResults(folder, origin, divided), config.toString());
     List<StudyRun> selected = selected(study);
     List<StudyRun> missing = selected.stream().filter(r -> study.record(r).isEmpty()).toList();
-    console.printf("%d of %d runs are to be trained%n", missing.size(), selected.size());
+    console.printf("%d of %d runs are missing%n", missing.size(), selected.size());
     if (keepAllModels && missing.size() < selected.size()) {
       console.printf(
-          "The others are recorded in %s, and leave no model: give another --out%n", folder);
+          "The others are recorded in %s and have no model: use another --out to train them again%n",
+          folder);
     }
     if (!tables && !missing.isEmpty()) {
       train(study, missing, sources, local, stop);
@@ -175,7 +176,7 @@ final class StudyCommand implements Callable<Integer> {
     stop.begin();
     write(study, folder, local, DataNote.of(DataNote.names(sources), Optional.empty()));
     if (stop.isStopped()) {
-      console.printf("Stopped and saved; go on with: %s%n", CommandText.again(spec, List.of()));
+      console.printf("Stopped and saved; continue with: %s%n", CommandText.again(spec, List.of()));
     }
   }
 
@@ -247,7 +248,7 @@ final class StudyCommand implements Callable<Integer> {
           continue;
         }
         if (!clock.hasTimeFor(run)) {
-          console.printf("%s: not started, it would take too long%n", run.name());
+          console.printf("%s: not started, it would take longer than --max-minutes%n", run.name());
           break;
         }
         Loudness.progressOn(console)
@@ -265,7 +266,7 @@ final class StudyCommand implements Callable<Integer> {
                 study.results().origin().dataSha256(),
                 study.config().revision());
         // Until its model is made, a signal need not wait for it.
-        stop.pause("all runs so far are saved; go on with: " + goOn);
+        stop.pause("all runs so far are saved; continue with: " + goOn);
         report.begin(
             run, settings, String.format(Locale.ROOT, "run %d of %d", i + 1, missing.size()));
         RunWatcher watcher = watch.watcher(place.folder(), page);

@@ -58,8 +58,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--gate",
       defaultValue = "evomoe",
-      description =
-          "gate that sends tokens to experts; evomoe gates lists them (default: ${DEFAULT-VALUE})")
+      description = "name of the gate, see evomoe gates (default: ${DEFAULT-VALUE})")
   String gate = "evomoe";
 
   @Option(
@@ -126,9 +125,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     requireOneStart();
     if (resume != null) {
-      refuseAllBeside(cluster.asked() ? USED_IN_RESUMING_ON_A_CLUSTER : USED_IN_RESUMING);
+      rejectAllBeside(cluster.asked() ? USED_IN_RESUMING_ON_A_CLUSTER : USED_IN_RESUMING);
     }
-    String nothingLost = resume == null ? "nothing was saved" : "the run is as it was saved before";
+    String nothingLost = resume == null ? "nothing was saved" : "the run was not changed";
     if (cluster.asked()) {
       try (OutputFolder folder = output()) {
         trainOnCluster(folder.path());
@@ -153,7 +152,7 @@ final class TrainCommand implements Callable<Integer> {
       if (isGiven(other)) {
         throw new IllegalArgumentException(
             other.equals("--preset")
-                ? "--preset cannot be given with --from, which has the settings of that run"
+                ? "--preset cannot be given with --from, which uses the settings of that run"
                 : other + " cannot be given with --from");
       }
     }
@@ -222,7 +221,7 @@ final class TrainCommand implements Callable<Integer> {
     if (CheckpointFolder.latest(request.out().resolve("checkpoints")).isEmpty()) {
       return "nothing was saved";
     }
-    return "the rounds that were over are saved; go on with: "
+    return "finished rounds are saved; continue with: "
         + CommandText.of("train", "--spark", request.master(), "--resume", request.out());
   }
 
@@ -267,7 +266,7 @@ final class TrainCommand implements Callable<Integer> {
       saved.requireItsSplit(config);
       options.data = saved.run().data();
     }
-    start(Run.of(config, options.dataPaths()).from(saved), folder, stop);
+    start(Run.of(config, options.dataPaths()).startFrom(saved), folder, stop);
   }
 
   private void start(RunBuilder<?> builder, OutputFolder folder, GracefulStop stop) {
@@ -276,8 +275,8 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** Options that would be left unheard are refused. */
-  private void refuseAllBeside(Set<String> used) {
+  /** Options that would be left unheard are rejected. */
+  private void rejectAllBeside(Set<String> used) {
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
       String name = option.longestName();
       if (!used.contains(name)
@@ -320,7 +319,7 @@ final class TrainCommand implements Callable<Integer> {
     printSummary(outcome, run.folder(), Description.heldOut(data, config));
     if (stop.isStopped() && outcome.result().steps() < config.training().steps()) {
       String command = CommandText.of("train", "--resume", run.folder());
-      console.printf("Stopped and saved; go on with: %s%n", command);
+      console.printf("Stopped and saved; continue with: %s%n", command);
     }
   }
 

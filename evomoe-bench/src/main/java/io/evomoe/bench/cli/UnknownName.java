@@ -15,10 +15,10 @@ final class UnknownName {
   private UnknownName() {}
 
   /**
-   * Refuses a word in the place of a command: beside {@code --help}, which asks for no parsing,
+   * Rejects a word in the place of a command: beside {@code --help}, which asks for no parsing,
    * too.
    */
-  static void refuseCommand(ParseResult parsed) {
+  static void rejectCommand(ParseResult parsed) {
     ParseResult last = parsed;
     while (last.hasSubcommand()) {
       last = last.subcommand();
@@ -55,7 +55,7 @@ final class UnknownName {
 
   private static String command(CommandLine commandLine, String word) {
     Collection<String> known = commandLine.getSubcommands().keySet();
-    return "unknown command %s; there are %s%s"
+    return "unknown command %s; commands are %s%s"
         .formatted(word, String.join(", ", known), Suggestion.text(word, known));
   }
 

@@ -28,7 +28,7 @@ final class WatchOptions {
           "seconds between updates of report.html, 0 for one at the end (default: ${DEFAULT-VALUE})")
   long reportEvery = 10;
 
-  /** Refuses a time below zero, before anything is read or written. */
+  /** Rejects a time below zero, before anything is read or written. */
   void requireValid() {
     if (reportEvery < 0) {
       throw new IllegalArgumentException("--report-every must be at least 0, was " + reportEvery);

@@ -138,13 +138,13 @@ public final class ComparedRun {
     if (hasModel() && !hasOwnModel()) {
       output.close();
       throw new IllegalArgumentException(
-          folder + " holds a run that was trained on since: name another folder");
+          folder + " has a run that was trained further: name another folder");
     }
     return output;
   }
 
   /**
-   * Refuses what {@link #open} would refuse, and leaves the run as it is.
+   * Rejects what {@link #open} would refuse, and leaves the run as it is.
    *
    * @throws IllegalArgumentException if somebody trains it on now, or has done so
    */
@@ -187,7 +187,7 @@ public final class ComparedRun {
 
   /** Why a finished run has no model, and what makes it again. */
   public String missingModel() {
-    return "%s was trained before and its model not kept; delete %s to train it again"
+    return "%s is finished and its model was not kept; delete %s to train it again"
         .formatted(folder, finishedFile());
   }
 

@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** Which runs of a comparison keep their models once they are finished. */
 public enum KeepModels {
-  /** The one with the lowest held-out loss; of equal ones the first. */
+  /** The one with the lowest validation loss; of equal ones the first. */
   BEST,
   /** Each. */
   ALL,
@@ -26,7 +26,7 @@ public enum KeepModels {
         return value;
       }
     }
-    throw new IllegalArgumentException("keep-models must be best, all or none, was " + name);
+    throw new IllegalArgumentException("--keep-models must be best, all or none, was " + name);
   }
 
   /**
@@ -38,7 +38,7 @@ public enum KeepModels {
   public record Finished(ComparedRun run, RunResult result) {}
 
   /**
-   * The run with the lowest held-out loss.
+   * The run with the lowest validation loss.
    *
    * @param runs at least one
    */

@@ -30,7 +30,7 @@ public record Finding(String name, State state, String found, String advice) {
     }
   }
 
-  /** Refuses advice for what is well, and a fault without any. */
+  /** Rejects advice for what is well, and a fault without any. */
   public Finding {
     if ((state == State.OK) != advice.isEmpty()) {
       throw new IllegalArgumentException(

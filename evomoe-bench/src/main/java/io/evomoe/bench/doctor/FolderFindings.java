@@ -60,7 +60,7 @@ final class FolderFindings {
         : Finding.missing(
             "data",
             "none for task " + absent,
-            "give --data for it, or start ./evomoe where the project's data folder is");
+            "use --data, or start ./evomoe in the project's folder");
   }
 
   private static Finding nativeCode() {
@@ -77,8 +77,8 @@ final class FolderFindings {
         ? Finding.ok(NATIVE, folder.toString())
         : Finding.slow(
             NATIVE,
-            "unpacked anew by every process, to " + folder,
-            "give the user a home folder that nobody else can write to, or -Duser.home=DIR");
+            "unpacked by every process, to " + folder,
+            "use a home folder that only you can write to, or -Duser.home=DIR");
   }
 
   /** Tries it: it has native code of its own. */
@@ -96,7 +96,7 @@ final class FolderFindings {
       return Finding.stops(
           "tokenizer",
           "does not run: " + e.getMessage(),
-          "Linux on x86-64 with glibc is what it is tested on");
+          "it is tested on Linux x86-64 with glibc");
     }
   }
 
@@ -113,7 +113,7 @@ final class FolderFindings {
           Finding.stops(
               RESULTS,
               "cannot write to %s: %s".formatted(existing, IoReason.of(e, existing)),
-              "go to a folder that you can write to, or give commands --out DIR"));
+              "use a folder that you can write to, or --out DIR"));
     }
   }
 
@@ -129,14 +129,11 @@ final class FolderFindings {
   static Finding disk(double free) {
     String found = MemoryLimit.text(free) + " free";
     if (free < NO_ROOM) {
-      return Finding.stops(
-          DISK,
-          found,
-          "make room, or give commands --out on another disk: a run saves as it starts");
+      return Finding.stops(DISK, found, "free some space, or use --out on another disk");
     }
     return free < LITTLE_ROOM
         ? Finding.missing(
-            DISK, found, "make room, or lower guards.keepCheckpoints: large models need more")
+            DISK, found, "free some space, or lower guards.keepCheckpoints: large models need more")
         : Finding.ok(DISK, found);
   }
 }

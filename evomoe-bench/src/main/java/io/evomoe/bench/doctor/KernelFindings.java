@@ -34,9 +34,7 @@ final class KernelFindings {
   private static Finding unusable(Throwable e) {
     String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     return Finding.stops(
-        KERNELS,
-        "none: " + why,
-        "see docs/gpu.md for what computes where, and unset EVOMOE_KERNELS if it is set");
+        KERNELS, "none: " + why, "see docs/gpu.md, and unset EVOMOE_KERNELS if it is set");
   }
 
   /**
@@ -55,11 +53,11 @@ final class KernelFindings {
       String why =
           report.passedOver().isEmpty() ? "" : " (" + String.join("; ", report.passedOver()) + ")";
       return Finding.slow(
-          KERNELS, found + why, "kernels onednn are many times faster where they run" + unset());
+          KERNELS, found + why, "the onednn kernels are many times faster" + unset());
     }
     if (!limits.isEmpty()) {
       return Finding.slow(
-          KERNELS, found, "unset " + String.join(", ", limits) + ": it holds oneDNN back");
+          KERNELS, found, "unset " + String.join(", ", limits) + ": it limits oneDNN");
     }
     return Finding.ok(KERNELS, found);
   }
@@ -67,7 +65,7 @@ final class KernelFindings {
   private static String unset() {
     return System.getProperty(KernelSelection.PROPERTY) == null
         ? ": on x86-64, with the jars of org.bytedeco:dnnl for this platform"
-        : ": leave out EVOMOE_KERNELS, or -D" + KernelSelection.PROPERTY;
+        : ": unset EVOMOE_KERNELS, or -D" + KernelSelection.PROPERTY;
   }
 
   static Finding bfloat16(KernelReport report) {
@@ -76,7 +74,9 @@ final class KernelFindings {
         .map(
             why ->
                 Finding.missing(
-                    BFLOAT16, "none: " + why, "leave --precision out: bf16 computes in f32 here"))
+                    BFLOAT16,
+                    "none: " + why,
+                    "do not use --precision bf16: it computes in f32 here"))
         .orElseGet(() -> Finding.ok(BFLOAT16, "--precision bf16 can be used"));
   }
 
@@ -98,18 +98,18 @@ final class KernelFindings {
               GPU, names + ", which this build cannot use", "see the line of the kernels")
           : Finding.stops(
               GPU,
-              (names.isEmpty() ? "none that nvidia-smi lists" : names)
-                  + ", and this build computes on a GPU of capability 3.7 to 8.9 alone",
+              (names.isEmpty() ? "none listed by nvidia-smi" : names)
+                  + ", and this build needs a GPU of compute capability 3.7 to 8.9",
               "build for the CPU: ./mvnw -DskipTests package");
     }
     if (cards.isEmpty()) {
-      return Finding.ok(GPU, "none that nvidia-smi lists; this build computes on the CPU");
+      return Finding.ok(GPU, "none listed by nvidia-smi; this build computes on the CPU");
     }
     return Finding.missing(
         GPU,
         names + ", and this build computes on the CPU",
         runs
             ? "./mvnw -Pcuda -DskipTests package builds for it, with CUDA 11.6 installed: docs/gpu.md"
-            : "ND4J's CUDA 11.6 has no code for it; docs/gpu.md has what computes on it, if any");
+            : "ND4J's CUDA 11.6 does not support it: docs/gpu.md");
   }
 }

@@ -57,14 +57,12 @@ final class MemoryFindings {
     double free = Double.isNaN(available) ? total : Math.min(total, available);
     String found =
         MemoryLimit.text(total)
-            + (Double.isNaN(available)
-                ? ""
-                : ", of which %s are free".formatted(MemoryLimit.text(free)));
+            + (Double.isNaN(available) ? "" : ", %s are free".formatted(MemoryLimit.text(free)));
     return free < LITTLE
         ? Finding.missing(
             "memory",
             found,
-            "let other programs end, or take --preset quick; --max-memory stops a run in time")
+            "close other programs, or use --preset quick; --max-memory stops a run in time")
         : Finding.ok("memory", found);
   }
 
@@ -74,7 +72,7 @@ final class MemoryFindings {
    * @param heap at most, {@code -Xmx}
    */
   static Finding heap(double heap) {
-    String found = "up to %s (-Xmx), arrays of numbers beside it".formatted(MemoryLimit.text(heap));
+    String found = "up to %s (-Xmx), without tensors".formatted(MemoryLimit.text(heap));
     return heap < LITTLE_HEAP
         ? Finding.missing("java heap", found, "EVOMOE_JAVA_OPTS=-Xmx1g gives more")
         : Finding.ok("java heap", found);
@@ -101,15 +99,15 @@ final class MemoryFindings {
     if (setting.contains("[never]")) {
       return Finding.slow(
           LARGE_PAGES,
-          "the system has them switched off",
-          "as root: echo madvise > " + PAGES + " (a step took 3 to 6% less with them)");
+          "disabled by the system",
+          "as root: echo madvise > " + PAGES + " (steps are 3 to 6% faster with them)");
     }
     if (asked || setting.contains("[always]")) {
       return Finding.ok(LARGE_PAGES, "used for arrays");
     }
     return Finding.slow(
         LARGE_PAGES,
-        "not asked for (a step took 3 to 6% less with them)",
-        "start by ./evomoe, or with GLIBC_TUNABLES=" + TUNABLE + " in the environment");
+        "not enabled (steps are 3 to 6% faster with them)",
+        "start with ./evomoe, or with GLIBC_TUNABLES=" + TUNABLE + " in the environment");
   }
 }

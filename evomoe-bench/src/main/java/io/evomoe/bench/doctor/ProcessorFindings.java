@@ -33,7 +33,7 @@ final class ProcessorFindings {
   static Finding java(String version, String vendor, String home, String mode) {
     String found = "%s, %s (%s)".formatted(version, vendor, home);
     return mode.startsWith("interpreted")
-        ? Finding.slow("java", found + ", interpreted", "leave out -Xint: nothing is compiled")
+        ? Finding.slow("java", found + ", interpreted", "remove -Xint: it disables compilation")
         : Finding.ok("java", found);
   }
 
@@ -42,7 +42,9 @@ final class ProcessorFindings {
       return threads(processors, cores, KernelThreads.count());
     } catch (IllegalArgumentException e) {
       return Finding.stops(
-          THREADS, String.valueOf(e.getMessage()), "leave it out: one a processor is used then");
+          THREADS,
+          String.valueOf(e.getMessage()),
+          "unset it: the default is one thread for each processor");
     }
   }
 
@@ -63,9 +65,7 @@ final class ProcessorFindings {
       return Finding.ok(THREADS, found);
     }
     return Finding.slow(
-        THREADS,
-        found,
-        "leave out OMP_NUM_THREADS and -Devomoe.threads for one a processor, unless others need the rest");
+        THREADS, found, "unset OMP_NUM_THREADS and -Devomoe.threads to use all processors");
   }
 
   /** Whether threads of ND4J's own operations sleep when they wait. */
@@ -74,8 +74,8 @@ final class ProcessorFindings {
         ? Finding.ok(WAITING, "sleep soon")
         : Finding.slow(
             WAITING,
-            "spin for long, which costs other processes on the same cores",
-            "start by ./evomoe, or with GOMP_SPINCOUNT=1000 in the environment");
+            "spin for a long time, which slows other processes on the same cores",
+            "start with ./evomoe, or with GOMP_SPINCOUNT=1000 in the environment");
   }
 
   /**
@@ -93,6 +93,6 @@ final class ProcessorFindings {
         : Finding.slow(
             "load",
             found + " in the last minute",
-            "let other programs end: steps take longer beside them, and times mean little");
+            "close other programs: they slow down training and distort measured times");
   }
 }

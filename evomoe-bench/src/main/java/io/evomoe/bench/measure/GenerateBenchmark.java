@@ -45,7 +45,7 @@ public record GenerateBenchmark(
     int warmup,
     int rounds) {
 
-  /** Refuses numbers out of their bounds. */
+  /** Rejects numbers out of their bounds. */
   public GenerateBenchmark {
     batches = List.copyOf(batches);
     FieldBound.atLeast("batch", batches.size(), 1);

@@ -40,7 +40,7 @@ public record StepBenchmark(
     boolean hard,
     int warmup,
     int steps) {
-  /** Refuses too few steps. */
+  /** Rejects too few steps. */
   public StepBenchmark {
     FieldBound.atLeast("sequence", sequence, 1);
     FieldBound.atLeast("batch", batch, 1);

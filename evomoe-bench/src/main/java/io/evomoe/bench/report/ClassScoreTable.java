@@ -6,7 +6,12 @@ import java.util.List;
 /** Scores side by side, for people. */
 public final class ClassScoreTable {
   private static final List<String> TITLES =
-      List.of("classifier", "valid accuracy", "valid macro-F1", "test accuracy", "test macro-F1");
+      List.of(
+          "classifier",
+          "validation accuracy",
+          "validation macro-F1",
+          "test accuracy",
+          "test macro-F1");
 
   private ClassScoreTable() {}
 

@@ -49,7 +49,7 @@ final class Html {
         """
         <section class="card" id="live" role="status" aria-label="Progress" data-seconds="%d" data-at="%d">
         <p><strong>Running.</strong> %s. <span id="as-of">As of %s.</span>
-        <span class="hint">This page loads itself again every %d s until all is over.</span></p>
+        <span class="hint">This page reloads every %d s until all runs are finished.</span></p>
         <button id="pause" aria-pressed="false" hidden>pause</button>
         </section>
         <noscript><meta http-equiv="refresh" content="%d"></noscript>""",

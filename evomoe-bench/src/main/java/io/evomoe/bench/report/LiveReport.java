@@ -139,7 +139,7 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
     } catch (RuntimeException e) {
       if (!warned) {
         warned = true;
-        log.warn("The report cannot be written while the run goes: {}", e.getMessage());
+        log.warn("The report cannot be written: {}", e.getMessage());
       }
     }
     long took = nanoTime.getAsLong() - began;

@@ -120,7 +120,7 @@ public final class SummaryTable {
 
   private static List<Measure> measures(List<RunResult> results) {
     List<Measure> measures = new ArrayList<>();
-    measures.add(new Measure("valid loss", RunResult::validLoss, x -> Format.decimals(x, 4)));
+    measures.add(new Measure("validation loss", RunResult::validLoss, x -> Format.decimals(x, 4)));
     measures.add(new Measure(metricTitle(results), RunResult::validMetric, Format::metric));
     measures.add(
         new Measure("active experts", RunResult::activeExperts, x -> Format.decimals(x, 2)));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Held-out losses of several seeds, evaluation by evaluation, as far as all have it.
+ * Validation losses of several seeds, evaluation by evaluation, as far as all have it.
  *
  * @param seeds how many
  * @param x mean place on the axis

@@ -64,7 +64,7 @@ record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
         bySeed.values().stream().map(value::applyAsDouble).filter(Double::isFinite).toList());
   }
 
-  /** Held-out loss at the end minus that of another group's run with the same seed. */
+  /** Validation loss at the end minus that of another group's run with the same seed. */
   Spread lossMinus(Group other) {
     return Spread.of(shared(other).stream().map(seed -> lossMinus(other, seed)).toList());
   }

@@ -17,7 +17,7 @@ final class PairedTables {
     this.baseline = baseline;
   }
 
-  /** Held-out loss at the end minus the baseline's, a column a seed. */
+  /** Validation loss at the end minus the baseline's, a column a seed. */
   MarkdownTable bySeed(List<Group> groups, List<Long> seeds) {
     MarkdownTable table = table(List.of("gate"), "seed", seeds);
     for (Group group : others(groups, baseline)) {
@@ -28,7 +28,7 @@ final class PairedTables {
     return table;
   }
 
-  /** A gate's held-out loss at the end minus that of each other, with a column a seed. */
+  /** A gate's validation loss at the end minus that of each other, with a column a seed. */
   static MarkdownTable minusEach(Group gate, List<Group> groups, List<Long> seeds) {
     MarkdownTable table = table(List.of("minus", "mean", "95% interval"), "seed", seeds);
     for (Group other : others(groups, gate)) {
@@ -50,7 +50,7 @@ final class PairedTables {
   }
 
   /**
-   * Held-out loss minus the baseline's, mean over pairs, a column for each of about {@value
+   * Validation loss minus the baseline's, mean over pairs, a column for each of about {@value
    * #MOST_STEPS} evaluations, the last included.
    */
   MarkdownTable bySteps(List<Group> groups) {

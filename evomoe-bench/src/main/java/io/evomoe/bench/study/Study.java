@@ -15,8 +15,9 @@ import java.util.OptionalDouble;
 
 /**
  * The runs of a study and what is recorded of them. First each gate is tried with all learning
- * rates; its other runs have the rate that gave the lowest held-out loss, and cannot be told before
- * that is known. Seeds go round the gates, so a study that was stopped has about as much of each.
+ * rates; its other runs have the rate that gave the lowest validation loss, and cannot be told
+ * before that is known. Seeds go round the gates, so a study that was stopped has about as much of
+ * each.
  */
 public final class Study {
   private static final List<String> FIXED = List.of("task", "gate", "seed");
@@ -101,8 +102,8 @@ public final class Study {
   }
 
   /**
-   * The learning rate of a gate: of the lowest held-out loss, of equal ones the first in the grid;
-   * where there is one rate only, that.
+   * The learning rate of a gate: of the lowest validation loss, of equal ones the first in the
+   * grid; where there is one rate only, that.
    *
    * @return empty until all rates were tried
    */
@@ -151,12 +152,12 @@ public final class Study {
     RunConfig variant = overlay(usual, run.variant(), "ablations.variants of " + run.label());
     if (!variant.model().equals(usual.model()) || !variant.training().equals(usual.training())) {
       throw new IllegalArgumentException(
-          "%s: variant %s must leave model and training as they are, or it is no fair comparison"
+          "%s: variant %s must not change model or training: the comparison would be unfair"
               .formatted(source, run.label()));
     }
     if (!variant.split().equals(usual.split()) || !variant.data().equals(usual.data())) {
       throw new IllegalArgumentException(
-          "%s: variant %s must leave split and data as they are: all runs read the same"
+          "%s: variant %s must not change split or data: all runs share them"
               .formatted(source, run.label()));
     }
     ObjectNode own = StrictYaml.nothing();
@@ -172,7 +173,7 @@ public final class Study {
     for (String fixed : FIXED) {
       if (fields.has(fixed)) {
         throw new IllegalArgumentException(
-            "%s: %s must leave out %s, which the study sets".formatted(source, field, fixed));
+            "%s: %s must not have %s, which the study sets".formatted(source, field, fixed));
       }
     }
     return ConfigFile.overlay(from, fields, source + ": " + field);

@@ -23,8 +23,8 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * A study's held-out losses against steps, tokens, training FLOPs and wall time: for each gate, and
- * each variant that is shown, the mean over seeds and a band from the lowest to the highest.
+ * A study's validation losses against steps, tokens, training FLOPs and wall time: for each gate,
+ * and each variant that is shown, the mean over seeds and a band from the lowest to the highest.
  */
 public final class StudyCharts {
   /** The picture's name in the folder of the results. */
@@ -111,7 +111,7 @@ public final class StudyCharts {
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title("Held-out loss by " + title)
+            .title("Validation loss by " + title)
             .xAxisTitle(title)
             .yAxisTitle("nats a token")
             .build();

@@ -38,7 +38,7 @@ public record StudyConfig(
     ObjectNode settings,
     Ablations ablations) {
 
-  /** Refuses unknown names, entries that are there twice, and values out of their bounds. */
+  /** Rejects unknown names, entries that are there twice, and values out of their bounds. */
   public StudyConfig {
     Tasks.preset(task, preset);
     if (revision < 1) {
@@ -82,7 +82,7 @@ public record StudyConfig(
    * @param seed of such a run, which should be none of the study's
    */
   public record RateGrid(List<Double> rates, long steps, long seed) {
-    /** Refuses rates and steps out of their bounds. */
+    /** Rejects rates and steps out of their bounds. */
     public RateGrid {
       rates = once("learningRates.rates", rates);
       for (double rate : rates) {
@@ -112,7 +112,7 @@ public record StudyConfig(
    */
   public record Ablations(
       String reference, List<Long> seeds, Map<String, ObjectNode> variants, List<String> shown) {
-    /** Refuses names that cannot be those of files, and of variants that there are not. */
+    /** Rejects names that cannot be those of files, and of variants that there are not. */
     public Ablations {
       shown = shown.isEmpty() ? shown : once("ablations.shown", shown);
       for (String variant : shown) {

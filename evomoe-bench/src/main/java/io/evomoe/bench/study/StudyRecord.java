@@ -16,7 +16,7 @@ public record StudyRecord(RunResult result, List<CurveRow> rows) {
     rows = List.copyOf(rows);
   }
 
-  /** The rows that have a held-out loss. */
+  /** The rows that have a validation loss. */
   List<CurveRow> evaluations() {
     return rows.stream().filter(row -> row.validLoss().isPresent()).toList();
   }

@@ -43,9 +43,9 @@ public final class StudyTables {
             config.preset(),
             recorded(),
             study.runs().size()));
-    section(text, "Held-out loss", quality());
+    section(text, "Validation loss", quality());
     baseline.ifPresent(base -> paired(text, base));
-    section(text, "Until the loss that %s ends with".formatted(config.baseline()), speed());
+    section(text, "Cost to reach the final loss of %s".formatted(config.baseline()), speed());
     section(text, "Routing and cost", routing());
     if (!config.ablations().variants().isEmpty()) {
       section(text, "Variants of " + config.ablations().reference(), ablations());
@@ -143,7 +143,7 @@ public final class StudyTables {
     MarkdownTable table =
         new MarkdownTable(
             "gate",
-            "seeds that got there",
+            "seeds that reached it",
             "tokens",
             "training FLOPs",
             "speed-up in tokens",

@@ -96,7 +96,7 @@ const valueAxis = (name, format, colours, {axisLabel, ...more}) => ({
 
 // The first steep fall would squeeze all later differences into one line: unless the whole range is
 // asked for, the axis starts at the loss that nine tenths of the points stay below, and above all
-// held-out losses but those of the first quarter: one that rises again is what the chart is for.
+// validation losses, except the first quarter: the chart must show a loss that rises again.
 const lossCeiling = () => {
   const runs = shownGates().flatMap(runsOf);
   const losses = runs.flatMap(run => run.train).filter(v => v !== null).sort((a, b) => a - b);

@@ -49,8 +49,8 @@ class BadInputTest {
         "--set gateOptions.nonesuch.k=1 | nonesuch",
         "--gates topk --set gateOptions.topk.k=5 | k of gate topk must be a whole number",
         "--set model.moeEvery=3 | model.moeEvery must be at most model.layers (2)",
-        "--gates switch,dense,switch | gates must be named once each, named twice: switch",
-        "--seeds 1,2,1 | seeds must be named once each, named twice: 1",
+        "--gates switch,dense,switch | gates must be different, given twice: switch",
+        "--seeds 1,2,1 | seeds must be different, given twice: 1",
         "--set gateOptions.nonesuch={a: 1} | nonesuch",
         "--set evolution.maxTemperature=0 | emperature",
         "--set evolution.minTemperature=3 | emperature",
@@ -72,7 +72,7 @@ class BadInputTest {
         "--set training.stesp=5 | did you mean training.steps?",
         "--set model.architecture=lama | was lama; did you mean llama?",
         "--gates evomoe, swich | was swich; did you mean switch?",
-        "--seeds 1, 2, 1 | seeds must be named once each, named twice: 1",
+        "--seeds 1, 2, 1 | seeds must be different, given twice: 1",
         "--batch 0 | batch must be at least 1, was 0",
         "--learning-rate -1 | learningRate must be above 0",
         "--set gate=switch | gate cannot be given by --set: give --gates",
@@ -144,10 +144,10 @@ class BadInputTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "trian | unknown command trian; there are compare, study, | did you mean train?",
-        "trian --help | unknown command trian; there are compare, study, | did you mean train?",
+        "trian | unknown command trian; commands are train, compare, study, | did you mean train?",
+        "trian --help | unknown command trian; commands are train, compare, study, | did you mean train?",
         "bench stpe --help | unknown command stpe; there are step, | did you mean step?",
-        "nonesuch | unknown command nonesuch; there are compare, | bench (see evomoe --help)",
+        "nonesuch | unknown command nonesuch; commands are train, compare, | bench (see evomoe --help)",
         "gates all | unexpected argument all | (see evomoe gates --help)",
       })
   void should_be_refused_as_a_command(String line, String says, String also) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,10 +34,10 @@ class CommandPageTest {
   private static final Path PAGE = Pages.ROOT.resolve("docs/cli.md");
   private static final Set<String> GENERAL = Set.of("--help", "--version", "--quiet", "--verbose");
   private static final Pattern DEFAULT = Pattern.compile("(.*) \\(default: (.*)\\)");
-  private static final Pattern NAME = Pattern.compile("(?<![\\w`-])--[a-z][a-z-]+");
+  private static final Pattern NAME = Pattern.compile("(?<![\\w`-])--[a-z][a-z-]+( \\S+=\\S+)?");
 
   /** Which command has told of an option that other commands have as well. */
-  private final Map<String, String> told = new HashMap<>();
+  private final Map<Object, String> told = new HashMap<>();
 
   static Stream<CommandLine> commands() {
     return all(Main.commandLine());
@@ -137,13 +138,14 @@ class CommandPageTest {
   private String section(CommandLine command) {
     StringBuilder text = new StringBuilder("\n## " + name(command) + "\n\n");
     for (String line : usage(command).description()) {
-      text.append(prose(line)).append('\n');
+      text.append(prose(line)).append("\n\n");
     }
+    text.setLength(text.length() - 1);
     for (PositionalParamSpec word : command.getCommandSpec().positionalParameters()) {
       text.append("\n`%s` is %s.\n".formatted(word.paramLabel(), word.description()[0]));
     }
     Map<OptionGroup, List<OptionSpec>> groups = OptionGroup.of(command.getCommandSpec());
-    Map<String, List<String>> elsewhere = new HashMap<>();
+    Map<String, List<String>> elsewhere = new TreeMap<>();
     groups.forEach(
         (group, options) -> {
           List<OptionSpec> own = new ArrayList<>();
@@ -151,7 +153,7 @@ class CommandPageTest {
             if (GENERAL.contains(option.longestName())) {
               continue;
             }
-            String where = told.putIfAbsent(row(option), name(command));
+            String where = told.putIfAbsent(option.userObject(), name(command));
             if (where != null) {
               elsewhere
                   .computeIfAbsent(where, any -> new ArrayList<>())
@@ -182,7 +184,8 @@ class CommandPageTest {
     String text = option.description()[0];
     Matcher found = DEFAULT.matcher(text);
     boolean hasDefault = found.matches();
-    String value = option.required() ? "required" : hasDefault ? found.group(2) : "";
+    String value =
+        option.required() && option.group() == null ? "required" : hasDefault ? found.group(2) : "";
     return "| `%s` | %s | %s |\n"
         .formatted(
             option.longestName(),
@@ -196,7 +199,9 @@ class CommandPageTest {
 
   /** Names of options as code. */
   private static String prose(String text) {
-    return NAME.matcher(text).replaceAll("`$0`");
+    return NAME.matcher(text)
+        .replaceAll("`$0`")
+        .replace("docs/configuration.md", "[configuration.md](configuration.md)");
   }
 
   private static UsageMessageSpec usage(CommandLine command) {

@@ -45,7 +45,7 @@ class CommandsTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out())
-        .contains("valid loss")
+        .contains("validation loss")
         .contains("evomoe: temperature")
         .doesNotContain("NaN");
     List<RunResult> results = ResultFile.read(out.resolve(ResultFile.NAME));

@@ -47,7 +47,7 @@ class DoctorCommandTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err().lines().filter(line -> line.startsWith("evomoe: ")))
-        .containsExactly("evomoe: no run could start: results");
+        .containsExactly("evomoe: training cannot start: results");
     assertThat(run.out()).containsPattern("results +stops +cannot write").contains("-> go to");
   }
 }

@@ -269,7 +269,7 @@ class FromRunTest {
     assertWorks(from(mixture, command, "--with-moments", "--steps", "6", "--gate", "topk"));
 
     try (Run<?> run =
-        Run.after(mixture).withMoments().gate("topk").training(t -> t.steps(6)).in(program)) {
+        Run.from(mixture).withMoments().gate("topk").training(t -> t.steps(6)).in(program)) {
       run.train();
     }
 

@@ -56,9 +56,9 @@ class GgufCommandTest {
     refused("whose name ends in .gguf", export(run, folder.resolve("out.bin")));
     refused("max-shard-mb must be left out", export(run, out, "--max-shard-mb", "1"));
     refused("must be one of [f32, f16, bf16, q8_0], was q4_0", export(run, out, "--dtype", "q4_0"));
-    refused("format must be hf or gguf, was onnx", export(run, out, "--format", "onnx"));
+    refused("--format must be hf or gguf, was onnx", export(run, out, "--format", "onnx"));
     refused(
-        "dtype of format hf must be f32, f16 or bf16, was q8_0",
+        "--dtype of format hf must be f32, f16 or bf16, was q8_0",
         export(run, out, "--format", "hf", "--dtype", "q8_0"));
     refused("gpt2 of llama.cpp has no experts", export(trained(0, "switch"), out));
     refused("a RoBERTa fills in masked tokens", export(trained(1, "dense"), out));

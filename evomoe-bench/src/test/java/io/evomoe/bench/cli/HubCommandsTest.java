@@ -258,7 +258,14 @@ class HubCommandsTest {
         "--out",
         out);
     refused(
-        "dtype of format hf must be", "export", "--checkpoint", run, "--dtype", "f8", "--out", out);
+        "--dtype of format hf must be",
+        "export",
+        "--checkpoint",
+        run,
+        "--dtype",
+        "f8",
+        "--out",
+        out);
     refused("max-shard-mb", "export", "--checkpoint", run, "--max-shard-mb", "0", "--out", out);
     refused("plain feed-forward experts", "train", "--init", run, "--gate", "base", "--out", out);
     refused(

@@ -39,8 +39,8 @@ class LoudnessTest {
   void should_leave_out_progress_and_nothing_else() throws IOException {
     CommandRun plain = train("plain");
     CommandRun quiet = train("quiet", "--quiet");
-    assertThat(plain.out()).containsPattern(STEP).contains("valid loss");
-    assertThat(quiet.out()).doesNotContainPattern(STEP).contains("valid loss");
+    assertThat(plain.out()).containsPattern(STEP).contains("validation loss");
+    assertThat(quiet.out()).doesNotContainPattern(STEP).contains("validation loss");
     CommandRun resumed =
         CommandRun.of("train", "--resume", folder.resolve("quiet"), "--steps", "8", "--quiet");
     assertThat(resumed.succeeded().out()).doesNotContainPattern(STEP);

@@ -103,7 +103,7 @@ class RobertaCommandsTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out())
-        .contains("valid accuracy", "valid macro-F1", "test accuracy", "test macro-F1")
+        .contains("validation accuracy", "validation macro-F1", "test accuracy", "test macro-F1")
         .containsSubsequence("majority class", "without pre-training", "fine-tuned")
         .doesNotContain("NaN");
     assertThat(Files.readString(out.resolve(ClassScoreFile.NAME)))
@@ -237,7 +237,7 @@ class RobertaCommandsTest {
     Path none = folder.resolve("none");
     Path one = Files.writeString(folder.resolve("one.tsv"), "a\tx\na\ty\n".repeat(9));
     finetune(none, classes, "--steps=2", "--epochs=3")
-        .refused("--epochs cannot be given with --steps, which says how long to train, was 3.0");
+        .refused("--epochs cannot be given with --steps, was 3.0");
     finetune(none, classes, "--source-field=en")
         .refused("--source-field names a field of pairs, and texts with their classes are read");
     finetune(none, classes, "--data=" + classes.resolve("../classes"))

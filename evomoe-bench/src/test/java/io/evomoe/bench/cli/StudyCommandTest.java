@@ -126,8 +126,7 @@ class StudyCommandTest {
         config,
         YAML.replace("{gateOptions: {evomoe: {noise: false}}}", "{split: {validShare: 0.3}}"));
 
-    study()
-        .refused("evomoe.no-noise must leave split and data as they are: all runs read the same");
+    study().refused("evomoe.no-noise must not change split or data: all runs share them");
   }
 
   @Test
@@ -225,7 +224,7 @@ class StudyCommandTest {
         "--only=nothing: --only must be the name of a run, such as rate-evomoe-0.002",
         "--max-minutes=0: --max-minutes must be above 0, was 0.0",
         "--max-minutes=NaN: --max-minutes must be above 0, was NaN",
-        "--tables --only=x: --only is for runs that are trained, and with --tables none is",
+        "--tables --only=x: --only cannot be given with --tables, which trains nothing",
         "--tables --report-every=3: --report-every is for runs that are trained",
         "--config=absent.yaml: absent.yaml cannot be read: there is no such file"
       })

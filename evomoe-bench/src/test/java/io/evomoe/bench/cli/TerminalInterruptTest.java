@@ -36,7 +36,7 @@ class TerminalInterruptTest {
 
     String program = CommandText.program(launcher.script().toString(), System.getenv());
     String goOn = "%s train --resume %s".formatted(program, out);
-    assertThat(shown).contains("Stopped and saved; go on with: " + goOn);
+    assertThat(shown).contains("Stopped and saved; continue with: " + goOn);
     assertThat(TinyRuns.losses(out)).hasSizeBetween(1, STEPS - 1);
     CommandRun.of("train", "--resume", out.toString());
     Path whole = folder.resolve("whole");

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code eval --top-k} and {@code export --top-k}, as a user calls them. */
+/**
+ * {@code eval --experts-per-token} and {@code export --experts-per-token}, as a user calls them.
+ */
 class TopKCommandsTest {
   private static final Pattern LOSS = Pattern.compile("loss (\\d+\\.\\d{4}) nats");
   private static final Pattern DIFFERENCE = Pattern.compile(", ([+-]\\d+\\.\\d{4}) nats$");
@@ -34,11 +36,11 @@ class TopKCommandsTest {
     Path run = folder.resolve("run");
     ok(tiny.train(run, "dts", "30", "--set", FAST, "--set", "model.experts=8"));
 
-    String printed = export(run, "with", "--top-k", "2");
+    String printed = export(run, "with", "--experts-per-token", "2");
     export(run, "without");
 
     List<Double> losses = losses(printed);
-    assertThat(losses).containsExactly(eval(run), eval(run, "--top-k", "2"));
+    assertThat(losses).containsExactly(eval(run), eval(run, "--experts-per-token", "2"));
     assertThat(printed).contains("as the gate routes: loss ", "2 experts a token: loss ");
     assertThat(difference(printed))
         .isNotZero()
@@ -64,8 +66,8 @@ class TopKCommandsTest {
     };
     ok(tiny.train(run, "evomoe", "30", hard));
 
-    String three = export(run, "three", "--top-k", "3");
-    String one = export(run, "one", "--top-k", "1");
+    String three = export(run, "three", "--experts-per-token", "3");
+    String one = export(run, "one", "--experts-per-token", "1");
 
     assertThat(losses(three)).containsExactly(eval(run), eval(run));
     assertThat(difference(three)).isZero();
@@ -78,11 +80,11 @@ class TopKCommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "hash | 2 | topK must be left out, was 2: gate hash looks up its expert by the token's id",
-        "dense | 1 | topK must be left out",
-        "topk | 1 | topK must be 2 for gate topk, which gives a token that many",
-        "dts | 5 | topK must be at most the experts, 4, was 5",
-        "dts | 0 | topK must be at least 1, was 0",
+        "hash | 2 | expertsPerToken must be left out, was 2: gate hash looks up its expert by the token's id",
+        "dense | 1 | expertsPerToken must be left out",
+        "topk | 1 | expertsPerToken must be 2 for gate topk, which gives a token that many",
+        "dts | 5 | expertsPerToken must be at most the experts, 4, was 5",
+        "dts | 0 | expertsPerToken must be at least 1, was 0",
         "evomoe | 2 | gate evomoe has one expert in each layer and does not route",
       })
   void a_gate_that_cannot_do_so_should_be_refused_in_one_line(String gate, String topK, String says)
@@ -92,8 +94,8 @@ class TopKCommandsTest {
     ok(TinyRuns.everyTask(folder).get(0).train(run, gate, "2", "--set", late));
     Path out = folder.resolve("out");
 
-    refused(says, "eval", "--checkpoint", run, "--top-k", topK);
-    refused(says, "export", "--checkpoint", run, "--out", out, "--top-k", topK);
+    refused(says, "eval", "--checkpoint", run, "--experts-per-token", topK);
+    refused(says, "export", "--checkpoint", run, "--out", out, "--experts-per-token", topK);
     assertThat(out).doesNotExist();
   }
 

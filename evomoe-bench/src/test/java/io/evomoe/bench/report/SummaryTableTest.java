@@ -65,7 +65,7 @@ class SummaryTableTest {
 
     TextTable means = table.means().orElseThrow();
 
-    assertThat(means.titles()).startsWith("gate", "seeds", "valid loss");
+    assertThat(means.titles()).startsWith("gate", "seeds", "validation loss");
     assertThat(means.rows().get(0)).startsWith("switch", "2", "1.9500 ± 0.0707");
     assertThat(means.rows().get(1))
         .startsWith("evomoe", "3", "2.0000 ± 1.0000")

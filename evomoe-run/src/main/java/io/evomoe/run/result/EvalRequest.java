@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param sentences at most so many sentences are translated, at least 1
  * @param examples translations to show, at least 0
  * @param search how translations are searched for
- * @param topK experts that every token has, at least 1; null for as many as the run's gate gives it
+ * @param expertsPerToken experts of every token, at least 1; null for as many as the gate chooses
  */
 public record EvalRequest(
     @Nullable Path data,
@@ -26,7 +26,7 @@ public record EvalRequest(
     int sentences,
     int examples,
     Search search,
-    @Nullable Integer topK) {
+    @Nullable Integer expertsPerToken) {
   /** Sides of a run's data, by the names that {@link #split} takes. */
   public static final List<String> SPLITS = List.of("train", "valid", "test");
 
@@ -47,13 +47,13 @@ public record EvalRequest(
     FieldBound.atLeast("batches", batches, 1);
     FieldBound.atLeast("sentences", sentences, 1);
     FieldBound.atLeast("examples", examples, 0);
-    if (topK != null) {
-      FieldBound.atLeast("topK", topK, 1);
+    if (expertsPerToken != null) {
+      FieldBound.atLeast("expertsPerToken", expertsPerToken, 1);
     }
   }
 
-  /** The same of a model whose tokens have so many experts each. */
-  public EvalRequest withTopK(int experts) {
+  /** Returns this request for a model that gives every token this many experts. */
+  public EvalRequest withExpertsPerToken(int experts) {
     return new EvalRequest(data, split, batches, sentences, examples, search, experts);
   }
 }

@@ -26,11 +26,12 @@ public record TrainedModel<M extends Model<?>>(M model, StepContext context)
    * The same model, every token with a fixed number of experts: a gate that anneals is used in its
    * hard phase.
    *
-   * @param topK experts of a token, 1 to E
+   * @param expertsPerToken experts of a token, 1 to E
    * @throws IllegalArgumentException if the model's gate cannot do so, with the reason
    */
-  public TrainedModel<M> withTopK(int topK) {
-    return new TrainedModel<>(model, model.evolving().withTopK(context, topK));
+  public TrainedModel<M> withExpertsPerToken(int expertsPerToken) {
+    return new TrainedModel<>(
+        model, model.evolving().withExpertsPerToken(context, expertsPerToken));
   }
 
   /** Gives back the model's memory. */

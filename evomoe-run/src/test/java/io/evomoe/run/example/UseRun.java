@@ -19,7 +19,7 @@ final class UseRun {
   }
 
   static double longer(Path folder, Path longer) { // a new run with what the first has learned
-    try (Run<?> run = Run.after(folder).withMoments().training(t -> t.steps(100)).in(longer)) {
+    try (Run<?> run = Run.from(folder).withMoments().training(t -> t.steps(100)).in(longer)) {
       return run.train().result().validLoss();
     }
   }

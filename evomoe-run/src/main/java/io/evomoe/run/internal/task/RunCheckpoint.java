@@ -255,8 +255,9 @@ public final class RunCheckpoint implements AutoCloseable {
 
   /** A language model of this run in the files of Hugging Face, as it was where it was imported. */
   HubExport export(TrainedModel<?> trained, ExportRequest request) {
-    Integer topK = request.topK();
-    TrainedModel<?> routed = topK == null ? trained : trained.withTopK(topK);
+    Integer expertsPerToken = request.expertsPerToken();
+    TrainedModel<?> routed =
+        expertsPerToken == null ? trained : trained.withExpertsPerToken(expertsPerToken);
     Optional<TextEnds> ends = folder.hasTokenizer() ? Optional.of(textEnds()) : Optional.empty();
     HubRequest exported =
         new HubRequest(
@@ -293,8 +294,8 @@ public final class RunCheckpoint implements AutoCloseable {
   /** Gate and step, and experts of a token where a request names them; to begin a line with. */
   String name(EvalRequest request) {
     String name = "%s after step %d".formatted(config.gate(), checkpoint.progress().step());
-    Integer topK = request.topK();
-    return topK == null ? name : name + " with top-" + topK;
+    Integer expertsPerToken = request.expertsPerToken();
+    return expertsPerToken == null ? name : name + " with top-" + expertsPerToken;
   }
 
   @Override

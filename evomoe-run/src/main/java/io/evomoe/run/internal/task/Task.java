@@ -153,8 +153,8 @@ public abstract class Task<B, M extends Model<B>> {
    */
   final TrainedModel<M> trained(RunCheckpoint run, EvalRequest request) {
     TrainedModel<M> trained = trained(run);
-    Integer topK = request.topK();
-    return topK == null ? trained : trained.withTopK(topK);
+    Integer expertsPerToken = request.expertsPerToken();
+    return expertsPerToken == null ? trained : trained.withExpertsPerToken(expertsPerToken);
   }
 
   /**

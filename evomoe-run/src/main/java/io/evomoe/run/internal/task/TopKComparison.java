@@ -9,11 +9,11 @@ import java.util.List;
  * What it costs a trained model to give every token the same number of experts: its held-out loss
  * as its gate routes, and so.
  *
- * @param topK experts of a token
+ * @param expertsPerToken experts of a token
  * @param asRouted as the run's gate routes at the checkpoint's step
- * @param fixed with {@code topK} experts a token
+ * @param fixed with {@code expertsPerToken} experts a token
  */
-public record TopKComparison(int topK, Measurement asRouted, Measurement fixed) {
+public record TopKComparison(int expertsPerToken, Measurement asRouted, Measurement fixed) {
   /** The loss of {@link EvalRequest#HELD_OUT}, for which no sentence need be translated well. */
   private static final EvalRequest HELD_OUT_LOSS =
       new EvalRequest(null, "valid", EvalRequest.HELD_OUT.batches(), 1, 0, Search.greedy(), null);
@@ -23,10 +23,10 @@ public record TopKComparison(int topK, Measurement asRouted, Measurement fixed) 
    *
    * @throws IllegalArgumentException if its gate cannot give so many, or its data is gone
    */
-  public static TopKComparison of(RunCheckpoint run, int topK) {
+  public static TopKComparison of(RunCheckpoint run, int expertsPerToken) {
     Task<?, ?> task = Tasks.named(run.config().task());
-    Measurement fixed = task.evaluate(run, HELD_OUT_LOSS.withTopK(topK));
-    return new TopKComparison(topK, task.evaluate(run, HELD_OUT_LOSS), fixed);
+    Measurement fixed = task.evaluate(run, HELD_OUT_LOSS.withExpertsPerToken(expertsPerToken));
+    return new TopKComparison(expertsPerToken, task.evaluate(run, HELD_OUT_LOSS), fixed);
   }
 
   /** Lines for people. */
@@ -43,7 +43,7 @@ public record TopKComparison(int topK, Measurement asRouted, Measurement fixed) 
             .formatted(asRouted.loss(), asRouted.perplexity()),
         "%s a token: loss %.4f nats, perplexity %.2f, %+.4f nats"
             .formatted(
-                topK == 1 ? "1 expert" : topK + " experts",
+                expertsPerToken == 1 ? "1 expert" : expertsPerToken + " experts",
                 fixed.loss(),
                 fixed.perplexity(),
                 fixed.loss() - asRouted.loss()));
