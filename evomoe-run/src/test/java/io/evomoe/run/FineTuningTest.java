@@ -175,7 +175,7 @@ class FineTuningTest {
       assertThat(again.evaluation().texts()).isEqualTo(reached.evaluation().texts());
       assertThat(again.evaluation().of("sea")).isEqualTo(reached.evaluation().of("sea"));
     }
-    assertThat(told).first().isEqualTo("finished before, taken as it is");
+    assertThat(told).first().isEqualTo("already finished");
     assertThat(Files.readAllBytes(whole.resolve(StepFile.NAME))).isEqualTo(log);
   }
 
@@ -191,7 +191,7 @@ class FineTuningTest {
     } finally {
       Files.write(curves, before);
     }
-    assertThat(told).first().isEqualTo("finished before, taken as it is");
+    assertThat(told).first().isEqualTo("already finished");
   }
 
   @Test
@@ -204,7 +204,7 @@ class FineTuningTest {
     } finally {
       Locale.setDefault(Locale.Category.FORMAT, before);
     }
-    assertThat(told).first().isEqualTo("finished before, taken as it is");
+    assertThat(told).first().isEqualTo("already finished");
   }
 
   @Test

@@ -130,7 +130,7 @@ final class RunOptions {
   private void requireTheSame(String field, String value, ObjectNode file) {
     if (file.has(field) && !file.get(field).asText().equals(value)) {
       throw new IllegalArgumentException(
-          "%s is %s in %s, but the command has %s: give %s, or leave it out of the file"
+          "%s is %s in %s, but the command has %s: use %s, or remove it from the file"
               .formatted(field, file.get(field).asText(), config, value, optionOf(field)));
     }
   }

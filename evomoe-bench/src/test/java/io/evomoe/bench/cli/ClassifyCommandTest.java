@@ -219,12 +219,13 @@ class ClassifyCommandTest {
 
     CommandRun.of(eval[0], eval[1], "--data=" + other)
         .refused("other.tsv, line 2: label must be one of the 3 of training, was new");
-    CommandRun.of(eval[0], eval[1], "--top-k=2").refused("--top-k is not for a classifier");
-    CommandRun.of(eval[0], eval[1], "--beam=2").refused("--beam is not for a classifier");
+    CommandRun.of(eval[0], eval[1], "--experts-per-token=2")
+        .refused("--experts-per-token cannot be given for a classifier");
+    CommandRun.of(eval[0], eval[1], "--beam=2").refused("--beam cannot be given for a classifier");
     CommandRun.of(eval[0], eval[1], "--split=dev")
         .refused("part must be one of train, valid and test, was dev");
     CommandRun.of(eval[0], eval[1], "--text-field=body")
-        .refused("options on the form of data need --data");
+        .refused("options for the format of data need --data");
   }
 
   @Test
@@ -261,13 +262,13 @@ class ClassifyCommandTest {
     CommandRun.of("classify", "--checkpoint=" + data)
         .refused("is not the folder of a fine-tuned classifier: it has no model.yaml");
     CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + test, "--data=" + test)
-        .refused("--data must name each file or folder once, named " + test + " twice");
+        .refused("--data must name each file or folder once, was " + test + " twice");
     CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + test, "--label-field=kind")
-        .refused("--label-field names a field of texts with their classes, and texts are read");
+        .refused("--label-field is for texts with their classes, but this command reads texts");
     CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + data)
-        .refused("holds a split: name the file in it that is to be classified");
+        .refused("has a split: name one of its files");
     CommandRun.of("classify", "--checkpoint=" + tuned, "--text-field=body")
-        .refused("options on the form of data need --data");
+        .refused("options for the format of data need --data");
     CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + broken)
         .refused("broken.jsonl, line 2: has no field text");
     CommandRun.reading(new byte[] {'a', '\n', (byte) 0xff}, "classify", "--checkpoint=" + tuned)

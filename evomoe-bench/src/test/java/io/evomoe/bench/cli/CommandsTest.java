@@ -125,7 +125,7 @@ class CommandsTest {
     assertThat(eval.out()).contains("after step 20").contains("perplexity");
     CommandRun unheard = CommandRun.of("eval", "--checkpoint", out.toString(), "--examples", "5");
     assertThat(unheard.code()).isEqualTo(2);
-    assertThat(unheard.err()).contains("--examples is for task mt, the run is of gpt");
+    assertThat(unheard.err()).contains("--examples needs a run of task mt, was gpt");
 
     CommandRun first = generate(out, "--seed", "1");
     assertThat(first.code()).as(first.err()).isZero();
@@ -138,7 +138,7 @@ class CommandsTest {
   void options_of_draws_beside_greedy_should_be_refused() {
     for (String option : List.of("--temperature", "--top-k", "--seed")) {
       CommandRun.of("generate", "--checkpoint", folder, "--greedy", option, "1")
-          .refused(option + " cannot be given beside --greedy");
+          .refused(option + " cannot be given with --greedy");
     }
   }
 

@@ -119,7 +119,7 @@ class ConvertCommandTest {
         "--select 4|experts must be in 0..3, was 4",
         "--select -1|experts must be at least 0",
         "--merge 0+0|experts of one mean must be different ones, were [0, 0]",
-        "--merge 0+x|merge must be all or like 0+1,2+3, was 0+x",
+        "--merge 0+x|--merge must be all, or groups such as 0+1,2+3, was 0+x",
         "--experts 4|spawned experts must be more than the 4 there are, was 4",
         "--experts 8 --spawn mask:2|mask ratio",
         "--spawn 8 --spread mask:2|mask ratio",

@@ -122,7 +122,7 @@ class DataFormsCommandTest {
     CommandRun unheard =
         CommandRun.of("eval", "--checkpoint", out.toString(), "--text-field", "text");
     assertThat(unheard.code()).isEqualTo(2);
-    assertThat(unheard.err()).contains("options on the form of data need --data");
+    assertThat(unheard.err()).contains("options for the format of data need --data");
   }
 
   @Test

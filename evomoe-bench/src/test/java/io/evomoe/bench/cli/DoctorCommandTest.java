@@ -48,6 +48,8 @@ class DoctorCommandTest {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err().lines().filter(line -> line.startsWith("evomoe: ")))
         .containsExactly("evomoe: training cannot start: results");
-    assertThat(run.out()).containsPattern("results +stops +cannot write").contains("-> go to");
+    assertThat(run.out())
+        .containsPattern("results +stops +cannot write")
+        .contains("-> use a folder");
   }
 }

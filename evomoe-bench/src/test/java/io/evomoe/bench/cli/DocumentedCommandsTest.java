@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Commands that the documentation shows are understood. */
 class DocumentedCommandsTest {
-  private static final Pattern COMMAND = Pattern.compile("\\./evomoe ([^`|&\\n#]+)");
+  private static final Pattern COMMAND = Pattern.compile("\\./evomoe ([^`|&<>)\\n#]+)");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
   static Stream<String> pages() {

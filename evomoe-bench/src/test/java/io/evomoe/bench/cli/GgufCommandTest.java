@@ -53,8 +53,10 @@ class GgufCommandTest {
 
     refused("mine.gguf must be new, is a file that exists", export(run, there));
     refused("folder.gguf must be new, is a folder", export(run, inTheWay));
-    refused("whose name ends in .gguf", export(run, folder.resolve("out.bin")));
-    refused("max-shard-mb must be left out", export(run, out, "--max-shard-mb", "1"));
+    refused("--out must end in .gguf", export(run, folder.resolve("out.bin")));
+    refused(
+        "--max-shard-mb cannot be given with --format gguf",
+        export(run, out, "--max-shard-mb", "1"));
     refused("must be one of [f32, f16, bf16, q8_0], was q4_0", export(run, out, "--dtype", "q4_0"));
     refused("--format must be hf or gguf, was onnx", export(run, out, "--format", "onnx"));
     refused(

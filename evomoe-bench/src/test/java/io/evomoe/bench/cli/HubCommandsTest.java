@@ -236,7 +236,15 @@ class HubCommandsTest {
     refused("id must be in 0..", "logits", "--checkpoint", run, "--ids", "1,100000");
     refused("id must be in 0..", "logits", "--checkpoint", run, "--ids=-1");
     refused("--ids", "logits", "--checkpoint", run, "--ids", "one");
-    refused("for task mt", "logits", "--checkpoint", run, "--ids", "1", "--target-ids", "2");
+    refused(
+        "needs a run of task mt, was gpt",
+        "logits",
+        "--checkpoint",
+        run,
+        "--ids",
+        "1",
+        "--target-ids",
+        "2");
     refused("at most 16 tokens", "logits", "--checkpoint", run, "--ids", "1" + ",1".repeat(16));
   }
 

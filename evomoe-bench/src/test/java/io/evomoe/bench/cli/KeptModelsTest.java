@@ -99,13 +99,13 @@ class KeptModelsTest {
     CommandRun.of("train", "--resume", run.toString(), "--steps", "30");
 
     assertThat(gpt.compare(out, "switch", "20", "--keep-models", "none").out())
-        .contains("finished before");
+        .contains("already finished");
     assertThat(kept()).containsExactly("switch-1");
     String curves = Files.readString(out.resolve(CurveFile.NAME));
     CommandRun anew = gpt.compare(out, "switch", "25");
     assertThat(anew.code()).isEqualTo(2);
     assertThat(out.resolve(CurveFile.NAME)).hasContent(curves);
-    assertThat(anew.err()).contains(run + " holds a run that was trained on since");
+    assertThat(anew.err()).contains(run + " has a run that was trained further");
     assertThat(kept()).containsExactly("switch-1");
   }
 
@@ -115,7 +115,7 @@ class KeptModelsTest {
 
     CommandRun again = gpt.compare(out, "switch", "20");
 
-    assertThat(again.out()).contains("its model not kept; delete", "finished.json to train it");
+    assertThat(again.out()).contains("its model was not kept; delete", "finished.json to train it");
     FileTree.delete(out.resolve("runs/switch-1/finished.json"));
     assertThat(gpt.compare(out, "switch", "20").code()).isZero();
     assertThat(kept()).containsExactly("switch-1");
@@ -130,7 +130,7 @@ class KeptModelsTest {
 
     assertThat(all.out().lines().filter(line -> line.startsWith("No model: ")))
         .hasSize(2)
-        .allMatch(line -> line.contains("its model not kept; delete "))
+        .allMatch(line -> line.contains("its model was not kept; delete "))
         .noneMatch(line -> line.contains("/" + kept + " "));
   }
 
@@ -150,17 +150,17 @@ class KeptModelsTest {
   @Test
   void a_model_that_an_earlier_call_kept_should_not_be_dropped_in_silence() throws IOException {
     CommandRun all = gpt.compare(out, GATES, "6", "--keep-models", "all");
-    assertThat(all.out()).doesNotContain("Dropped");
+    assertThat(all.out()).doesNotContain("Deleted");
 
     CommandRun best = gpt.compare(out, GATES, "6");
 
     assertThat(kept()).hasSize(1);
     String stays = kept().get(0);
-    assertThat(best.out().lines().filter(line -> line.startsWith("Dropped the model of ")))
+    assertThat(best.out().lines().filter(line -> line.startsWith("Deleted the model of ")))
         .hasSize(2)
-        .allMatch(line -> line.endsWith(", which was kept before: --keep-models is best"))
-        .noneMatch(line -> line.contains(stays + ","));
-    assertThat(gpt.compare(out, GATES, "6").out()).doesNotContain("Dropped");
+        .allMatch(line -> line.endsWith(": --keep-models is best"))
+        .noneMatch(line -> line.contains(stays + ":"));
+    assertThat(gpt.compare(out, GATES, "6").out()).doesNotContain("Deleted");
   }
 
   @Test

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What {@code train} and {@code eval} say of a held-out loss: how much it was measured on. */
 class MeasuredShareTest {
   private static final Pattern TRAINED =
-      Pattern.compile("Valid loss: on (.* of [0-9,]+|all [0-9,]+) batch(es)? of the held-out side");
+      Pattern.compile(
+          "Validation loss: on (.* of [0-9,]+|all [0-9,]+) batch(es)? of the validation set");
   private static final Pattern LOSS = Pattern.compile("loss ([0-9.]+) nats");
 
   @TempDir Path folder;

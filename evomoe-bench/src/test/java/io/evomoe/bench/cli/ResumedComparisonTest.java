@@ -38,7 +38,7 @@ class ResumedComparisonTest {
     CommandRun more = gpt.compare(out, GATES, "30");
 
     assertThat(more.code()).as(more.err()).isZero();
-    assertThat(more.out()).contains("evomoe: finished before").doesNotContain("switch: finished");
+    assertThat(more.out()).contains("evomoe: already finished").doesNotContain("switch: finished");
     assertThat(ResultFile.read(out.resolve(ResultFile.NAME))).hasSize(2).startsWith(first.get(0));
     Path whole = folder.resolve("whole");
     gpt.compare(whole, GATES, "30");
@@ -51,11 +51,11 @@ class ResumedComparisonTest {
     Path out = folder.resolve("out");
     gpt.compare(out, "switch", "20");
 
-    assertThat(gpt.compare(out, "switch", "20").out()).contains("finished before");
-    assertThat(gpt.compare(out, "switch", "25").out()).doesNotContain("finished before");
-    assertThat(gpt.compare(out, "switch", "25").out()).contains("finished before");
+    assertThat(gpt.compare(out, "switch", "20").out()).contains("already finished");
+    assertThat(gpt.compare(out, "switch", "25").out()).doesNotContain("already finished");
+    assertThat(gpt.compare(out, "switch", "25").out()).contains("already finished");
     Files.writeString(gpt.data(), Files.readString(gpt.data()).replace("roads", "lakes"));
-    assertThat(gpt.compare(out, "switch", "25").out()).doesNotContain("finished before");
+    assertThat(gpt.compare(out, "switch", "25").out()).doesNotContain("already finished");
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(25);
   }
 
@@ -99,7 +99,7 @@ class ResumedComparisonTest {
     assertThat(finished).doesNotExist();
     assertThat(run.resolve(CurveFile.NAME)).doesNotExist();
     assertThat(run.resolve(ResultFile.NAME)).doesNotExist();
-    assertThat(gpt.compare(out, "switch", "20", often).out()).doesNotContain("finished before");
+    assertThat(gpt.compare(out, "switch", "20", often).out()).doesNotContain("already finished");
   }
 
   @Tag("long")
@@ -121,7 +121,7 @@ class ResumedComparisonTest {
 
     assertThat(again.code()).as(again.err()).isZero();
     assertThat(again.out())
-        .contains("evomoe: finished before")
+        .contains("evomoe: already finished")
         .containsPattern("switch: resuming after step \\d+ of 200");
     assertThat(TinyRuns.losses(killed)).isEqualTo(TinyRuns.losses(whole));
     assertThat(ResultFile.read(killed.resolve(ResultFile.NAME)))

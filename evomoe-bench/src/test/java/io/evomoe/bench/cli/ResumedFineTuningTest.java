@@ -79,7 +79,7 @@ class ResumedFineTuningTest {
     CommandRun again = tune(whole);
 
     assertThat(again.code()).as(again.err()).isZero();
-    assertThat(again.out()).contains("finished before, taken as it is", "fine-tuned");
+    assertThat(again.out()).contains("already finished", "fine-tuned");
     assertThat(again.out()).doesNotContain("step 1 ");
   }
 

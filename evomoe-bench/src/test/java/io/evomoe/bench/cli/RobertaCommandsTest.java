@@ -239,16 +239,16 @@ class RobertaCommandsTest {
     finetune(none, classes, "--steps=2", "--epochs=3")
         .refused("--epochs cannot be given with --steps, was 3.0");
     finetune(none, classes, "--source-field=en")
-        .refused("--source-field names a field of pairs, and texts with their classes are read");
+        .refused("--source-field is for pairs, but this command reads texts with their classes");
     finetune(none, classes, "--data=" + classes.resolve("../classes"))
         .refused("--data must name each file or folder once");
     finetune(none, one).refused("must be of at least 2 classes, are all of a");
     roberta
         .train(none, "switch", "2", "--label-field=kind")
-        .refused("--label-field names a field of texts with their classes, and texts are read");
+        .refused("--label-field is for texts with their classes, but this command reads texts");
     roberta
         .train(none, "switch", "2", "--data=" + classes)
-        .refused("--data must name each file or folder once, named " + classes + " twice");
+        .refused("--data must name each file or folder once, was " + classes + " twice");
     assertThat(none).doesNotExist();
   }
 

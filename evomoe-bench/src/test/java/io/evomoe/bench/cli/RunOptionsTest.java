@@ -43,7 +43,7 @@ class RunOptionsTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> given.config("switch", 1))
           .withMessageEndingWith(
-              " by --set and %s by %s: give one of them".formatted(both[1], both[0]));
+              " by --set and %s by %s: use one of them".formatted(both[1], both[0]));
     }
     RunOptions same = new RunOptions();
     CommandLine.populateCommand(same, "--steps", "5", "--set", "training.steps=5");

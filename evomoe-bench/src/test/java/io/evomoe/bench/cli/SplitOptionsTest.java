@@ -73,7 +73,7 @@ class SplitOptionsTest {
             + " 0.05, was 0.95",
         "--test-share=many | many",
         "--valid-share=0.1 --data={dir} | validShare, testShare and seed of the split are for texts",
-        "--valid-share=0.1 --spark=local | the split must be left as it is with --spark",
+        "--valid-share=0.1 --spark=local | the split cannot be changed with --spark",
       })
   void should_refuse_what_would_not_be_heard(String options, String says) throws IOException {
     TinyRuns.everyTask(folder);

@@ -66,7 +66,7 @@ class StepProgressTest {
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())
         .containsExactly(
             "evomoe: loss 5.0000 -> 5.2500, active experts 1.00 -> 2.00, temperature 1.25",
-            "evomoe: the first experts alone take a token from step 10 on",
+            "evomoe: from step 10 each token uses only its best experts",
             "evomoe: loss 5.0000 -> 5.5000, active experts 1.55 -> 1.00, temperature 1.25");
   }
 

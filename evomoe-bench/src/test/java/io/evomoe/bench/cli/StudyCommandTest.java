@@ -88,8 +88,7 @@ class StudyCommandTest {
     CommandRun first = study();
     assertThat(first.code()).as(first.err()).isZero();
     assertThat(first.out())
-        .contains(
-            RUNS + " of 9 runs are to be trained", "[9 of 9, about", "9 of 9 runs are recorded")
+        .contains(RUNS + " of 9 runs are missing", "[9 of 9, about", "9 of 9 runs are recorded")
         .contains("### Variants of evomoe");
     assertThat(folder.resolve("work/report.html"))
         .content()
@@ -97,13 +96,13 @@ class StudyCommandTest {
     String tables = Files.readString(results().resolve("tables.md"));
 
     deleteAll(folder.resolve("work"));
-    assertThat(study().out()).contains("0 of 9 runs are to be trained", tables);
+    assertThat(study().out()).contains("0 of 9 runs are missing", tables);
 
     String before = recorded("evomoe-1/curves.csv").orElseThrow();
     assertThat(CurveFile.parse(before, "evomoe-1")).hasSize(30);
     forget("evomoe-1");
     assertThat(study().out())
-        .contains("1 of 9 runs are to be trained", "[1 of 1, about 0 min left]");
+        .contains("1 of 9 runs are missing", "[1 of 1, about 0 min left]");
     assertThat(losses(recorded("evomoe-1/curves.csv").orElseThrow())).isEqualTo(losses(before));
   }
 
@@ -115,9 +114,7 @@ class StudyCommandTest {
     CommandRun run = study("--only", "rate-switch-0.002");
 
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out())
-        .contains("1 of 1 runs are to be trained")
-        .doesNotContain("finished before");
+    assertThat(run.out()).contains("1 of 1 runs are missing").doesNotContain("already finished");
   }
 
   @Test
@@ -144,14 +141,14 @@ class StudyCommandTest {
     study("--only", "rate-switch-0.002");
     Files.writeString(text.data(), Files.readString(text.data()).replace("roads", "lakes"));
 
-    assertThat(study("--tables").out()).contains("9 of 9 runs are to be trained");
+    assertThat(study("--tables").out()).contains("9 of 9 runs are missing");
   }
 
   @Test
   void should_train_the_named_runs_and_what_finds_their_learning_rates() throws IOException {
     CommandRun run = study("--only", "switch-*");
 
-    assertThat(run.out()).contains("4 of 4 runs are to be trained", "4 of 9 runs are recorded");
+    assertThat(run.out()).contains("4 of 4 runs are missing", "4 of 9 runs are recorded");
     assertThat(recorded("rate-switch-0.002/result.json")).isPresent();
     assertThat(recorded("evomoe-1/result.json")).isEmpty();
     assertThat(run.out())
@@ -174,7 +171,7 @@ class StudyCommandTest {
     forget("rate-switch-0.002");
 
     assertThat(study("--only", "rate-switch-0.002").out())
-        .contains("rate-switch-0.002: finished before, taken as it is", "1 of 9 runs are recorded");
+        .contains("rate-switch-0.002: already finished", "1 of 9 runs are recorded");
   }
 
   @Test
@@ -187,10 +184,11 @@ class StudyCommandTest {
     assertThat(evaluated.code()).as(evaluated.err()).isZero();
 
     assertThat(study(one).out())
-        .contains("The others are recorded in " + results() + ", and leave no model");
+        .contains("The others are recorded in " + results() + " and have no model");
     deleteAll(run.resolve("checkpoints"));
     deleteAll(results());
-    assertThat(study(one).out()).contains("No model: " + run + " was trained before");
+    assertThat(study(one).out())
+        .contains("No model: " + run + " is finished and its model was not kept");
   }
 
   @Test
@@ -200,7 +198,7 @@ class StudyCommandTest {
     Path curve = run.resolve(CurveFile.NAME);
     String before = Files.readString(curve);
 
-    study("--only", "rate-switch-0.002").refused(run + " holds a run that was trained on since");
+    study("--only", "rate-switch-0.002").refused(run + " has a run that was trained further");
     assertThat(curve).hasContent(before);
     try (OutputFolder held = OutputFolder.open(run, "evomoe train")) {
       study("--only", "rate-switch-0.002").refused(run + " is being written by evomoe train");
@@ -225,7 +223,7 @@ class StudyCommandTest {
         "--max-minutes=0: --max-minutes must be above 0, was 0.0",
         "--max-minutes=NaN: --max-minutes must be above 0, was NaN",
         "--tables --only=x: --only cannot be given with --tables, which trains nothing",
-        "--tables --report-every=3: --report-every is for runs that are trained",
+        "--tables --report-every=3: --report-every cannot be given with --tables",
         "--config=absent.yaml: absent.yaml cannot be read: there is no such file"
       })
   void should_refuse_wrong_input_in_one_line(String input) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @ExtendWith(OnTheFastKernels.class)
 class TerminalCampaignTest {
-  private static final Pattern GO_ON = Pattern.compile("go on with: ([^\r\n]+)");
+  private static final Pattern GO_ON = Pattern.compile("continue with: ([^\r\n]+)");
   private static final String STEPS = "80";
   private static final int WORDS = 150_000;
 

@@ -132,7 +132,7 @@ class TranslationCommandsTest {
     for (String option : List.of("--beam", "--length-penalty")) {
       CommandRun beside = translate("a\n", "--greedy", option, "1");
       assertThat(beside.code()).isEqualTo(2);
-      assertThat(beside.err()).contains(option + " cannot be given beside --greedy");
+      assertThat(beside.err()).contains(option + " cannot be given with --greedy");
     }
     assertThat(translate("a\n", "--length-penalty", "-1").code()).isEqualTo(2);
     assertThat(translate("a\n", "--batch", "0").code()).isEqualTo(2);
@@ -140,7 +140,7 @@ class TranslationCommandsTest {
 
   @Test
   void a_beam_beside_greedy_should_be_refused() {
-    String says = "--beam cannot be given beside --greedy";
+    String says = "--beam cannot be given with --greedy";
     translate("a\n", "--greedy", "--beam", "3").refused(says);
     CommandRun.of("eval", "--checkpoint", trained, "--beam", "3", "--greedy").refused(says);
   }

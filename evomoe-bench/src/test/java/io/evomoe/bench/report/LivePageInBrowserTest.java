@@ -82,7 +82,7 @@ class LivePageInBrowserTest {
   void should_follow_the_run_keep_what_the_reader_chose_and_stop_at_its_end() throws Exception {
     takeSteps(20);
     browser().open(report(), 1280, "light");
-    assertThat(shown()).contains("Running.", " of 40", "loads itself again every 1 s");
+    assertThat(shown()).contains("Running.", " of 40", "reloads every 1 s");
     browser()
         .evaluate(
             "[...document.querySelectorAll('nav button')].find(b => b.textContent.startsWith('whole')).click()");

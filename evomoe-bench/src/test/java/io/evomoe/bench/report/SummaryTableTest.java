@@ -22,11 +22,11 @@ class SummaryTableTest {
     assertThat(text)
         .isEqualTo(
             """
-            gate    seed  valid loss  perplexity  active experts  load entropy  drop rate  tokens/s  vs dense  wall time
-            ------  ----  ----------  ----------  --------------  ------------  ---------  --------  --------  ---------
-            evomoe     1      2.2500       9.488            1.75         0.950       1.5%     9,000     0.75x     1m 23s
-            dense      1      2.5000      12.182            1.75         0.950       1.5%    12,000     1.00x      59.4s
-            switch     1           -           -            1.75         0.950       1.5%    10,000     0.83x     1h 01m
+            gate    seed  validation loss  perplexity  active experts  load entropy  drop rate  tokens/s  vs dense  wall time
+            ------  ----  ---------------  ----------  --------------  ------------  ---------  --------  --------  ---------
+            evomoe     1           2.2500       9.488            1.75         0.950       1.5%     9,000     0.75x     1m 23s
+            dense      1           2.5000      12.182            1.75         0.950       1.5%    12,000     1.00x      59.4s
+            switch     1                -           -            1.75         0.950       1.5%    10,000     0.83x     1h 01m
             """);
   }
 
@@ -39,9 +39,9 @@ class SummaryTableTest {
     assertThat(table.text(60))
         .isEqualTo(
             """
-            gate   seed  valid loss  perplexity  active experts
-            -----  ----  ----------  ----------  --------------
-            dense     1      2.5000      12.182            1.75
+            gate   seed  validation loss  perplexity  active experts
+            -----  ----  ---------------  ----------  --------------
+            dense     1           2.5000      12.182            1.75
 
             gate   load entropy  drop rate  tokens/s  wall time
             -----  ------------  ---------  --------  ---------

@@ -105,10 +105,10 @@ class StudyConfigTest {
           """
           {steps: 40, evalEvery: 10}       | {steps: 0}             | study.yaml: settings: training.steps must be at least 1, was 0
           {steps: 40, evalEvery: 10}       | {stepps: 1}            | study.yaml: settings: unknown field training.stepps
-          training: {steps: 40, evalEvery: 10} | gate: base         | study.yaml: settings must leave out gate, which the study sets
+          training: {steps: 40, evalEvery: 10} | gate: base         | study.yaml: settings must not have gate, which the study sets
           {evomoe: {noise: false}}         | {evomoe: {noice: 1}}   | noice
           {evomoe: {noise: false}}         | {evmoe: {noise: 1}}    | gate must be one of
-          gateOptions: {evomoe: {noise: false}} | training: {steps: 50} | variant evomoe.no-noise must leave model and training as they are
+          gateOptions: {evomoe: {noise: false}} | training: {steps: 50} | variant evomoe.no-noise must not change model or training
           """)
   void should_refuse_settings_that_no_run_can_have(String old, String replacement, String message)
       throws IOException {

@@ -158,7 +158,7 @@ public final class FineTuning implements AutoCloseable {
   private FineTuned trainAlone(FineTuningListener listener) {
     Optional<FineTuned> before = folder.finished(steps(), trainings.measured());
     if (before.isPresent()) {
-      listener.onNote("finished before, taken as it is");
+      listener.onNote("already finished");
       before.get().scores().forEach(listener::onScores);
       return before.get();
     }
