@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = "Measures speed on this machine.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = "evomoe bench step --json",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
@@ -42,6 +43,7 @@ final class BenchCommand {
   @Command(
       name = "step",
       description = "Times training steps of a GPT or Llama model on random tokens.",
+      footerHeading = OptionGroup.EXAMPLES,
       footer = "evomoe bench step --batch 32 --profile",
       mixinStandardHelpOptions = true)
   static final class Step implements Callable<Integer> {
@@ -124,6 +126,7 @@ final class BenchCommand {
   @Command(
       name = "kernels",
       description = "Times single kernels.",
+      footerHeading = OptionGroup.EXAMPLES,
       footer = "evomoe bench kernels",
       mixinStandardHelpOptions = true)
   static final class KernelTimes implements Callable<Integer> {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "generate",
     description = "Times greedy generation by a GPT or Llama model from random tokens.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = "evomoe bench generate --batch 1,16",
     mixinStandardHelpOptions = true)
 final class BenchGenerateCommand implements Callable<Integer> {

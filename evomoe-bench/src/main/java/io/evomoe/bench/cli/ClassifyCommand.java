@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
       "Writes the class of each text and its probability, one line per text, in the same order.",
       "Texts are the lines of standard input or the texts of --data. Records without text are skipped and counted."
     },
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe classify --checkpoint runs/finetune < texts.txt",
       "evomoe classify --checkpoint runs/finetune --data texts.jsonl --format jsonl"

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = "Trains several gates on the same data and compares them.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe compare --preset quick --gates evomoe,switch,dense --out runs/first",
       "evomoe compare --task mt --seeds 1,2,3"

@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
     name = "completion",
     description =
         "Prints a shell script that completes commands, options, and names of tasks, presets and installed gates.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {"source <(evomoe completion bash)", "evomoe completion fish | source"},
     mixinStandardHelpOptions = true)
 final class CompletionCommand implements Runnable {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
       "Makes a run with another number of experts from a checkpoint.",
       "Give one of --select, --merge and --experts."
     },
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe convert --checkpoint runs/mine --select 0,3,5 --out runs/three",
       "evomoe convert --checkpoint runs/mine --merge all --out runs/dense"

@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
       "Trains one run with several settings and compares all losses bit by bit.",
       "The exit code is 1 if losses differ that must be equal."
     },
+    footerHeading = OptionGroup.EXAMPLES,
     footer = "evomoe bench determinism --preset quick --steps 20",
     mixinStandardHelpOptions = true)
 final class DeterminismCommand implements Callable<Integer> {

@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
       "Checks this machine for problems that stop or slow down training, and suggests fixes.",
       "The exit code is 0 if training can start, and 1 if not."
     },
+    footerHeading = OptionGroup.EXAMPLES,
     footer = "evomoe doctor",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "Measures a trained model.",
       "All tasks: loss and perplexity. Translation: also token accuracy, BLEU and chrF. Classifiers: accuracy, macro-F1 and the scores of each class."
     },
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe eval --checkpoint runs/mine --split test",
       "evomoe eval --checkpoint runs/mine --data my.txt --experts-per-token 2"

@@ -28,9 +28,10 @@ import picocli.CommandLine.Option;
       "hf: a Hugging Face folder, of the published family that fits the run exactly. If no family fits, expert tensors are named as in Switch Transformers.",
       "gguf: one file for llama.cpp, Ollama and programs built on them."
     },
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe export --checkpoint runs/mine --out models/mine",
-      "evomoe export --checkpoint runs/llama --format gguf --experts-per-token 2 --out mine.gguf"
+      "evomoe export --checkpoint runs/llama --format gguf --out llama.gguf"
     },
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {

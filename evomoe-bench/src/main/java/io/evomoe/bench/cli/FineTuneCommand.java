@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "Fine-tunes a pre-trained model to classify texts.",
       "Compares it with the majority-class baseline and with the same network without pre-training."
     },
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe finetune --checkpoint runs/roberta",
       "evomoe finetune --checkpoint runs/roberta --data my.tsv --epochs 5"

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "gates",
     description = "Lists the installed gates, including those of other jars.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = "evomoe gates",
     mixinStandardHelpOptions = true)
 final class GatesCommand implements Callable<Integer> {

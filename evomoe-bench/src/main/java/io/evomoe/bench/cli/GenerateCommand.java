@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "generate",
     description = "Continues a text with a trained language model.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe generate --checkpoint runs/mine --prompt \"The state of\" --tokens 40",
       "evomoe generate --checkpoint runs/mine --greedy"

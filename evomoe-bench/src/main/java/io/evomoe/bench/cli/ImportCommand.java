@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
     name = "import",
     description =
         "Makes a run from a Hugging Face model (config.json, safetensors, tokenizer), for eval, train --init or export.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = "evomoe import --from models/llama --out runs/llama",
     mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {

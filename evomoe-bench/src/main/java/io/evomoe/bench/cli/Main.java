@@ -28,6 +28,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "evomoe",
     description = "Trains and compares mixture-of-experts Transformers.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {"evomoe compare --task gpt --preset quick", "evomoe train --help"},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

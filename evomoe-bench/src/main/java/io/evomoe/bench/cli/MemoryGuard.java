@@ -74,7 +74,7 @@ final class MemoryGuard implements AutoCloseable {
               .formatted(MemoryLimit.text(bytes), limit.name()));
     } else if (bytes > NEARLY_ALL * limit.bytes() && exceeded == null) {
       exceeded =
-          ("%s are in use, nearly all of %s: stopped and saved; use --recompute or a smaller training.batch")
+          "%s are in use, nearly all of %s: stopped and saved; use --recompute or a smaller training.batch"
               .formatted(MemoryLimit.text(bytes), limit.name());
       Runnable requestStop = current;
       if (requestStop != null) {

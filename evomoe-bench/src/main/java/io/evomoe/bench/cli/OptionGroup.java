@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Groups of options, in the help of commands that have many. */
+@SuppressWarnings("ImmutableEnumChecker") // the sets are those of Set.of
 enum OptionGroup {
   START("Start from a run", Set.of(), "--resume", "--init", "--from", "--with-moments"),
   DATA("Data", Set.of(DataOptions.class, SplitOptions.class), "--data"),
@@ -42,6 +43,9 @@ enum OptionGroup {
       Set.of(EvalCommand.class, BenchCommand.Step.class, BenchGenerateCommand.class)),
   GENERAL("General", Set.of());
 
+  /** Heading of the examples that end the help of a command. */
+  static final String EXAMPLES = "%nExamples:%n";
+
   /** Commands with at most this many options have one list. */
   private static final int FEW = 20;
 
@@ -55,10 +59,9 @@ enum OptionGroup {
     this.names = Set.of(names);
   }
 
-  /** Applies the groups, and the headings of examples, to the help of a command and those below. */
+  /** Puts the options into groups, in the help of a command and of its subcommands. */
   static CommandLine applyTo(CommandLine command) {
     UsageMessageSpec usage = command.getCommandSpec().usageMessage();
-    usage.footerHeading("%nExamples:%n");
     usage.footer(Arrays.stream(usage.footer()).map("  "::concat).toArray(String[]::new));
     usage.abbreviateSynopsis(command.getCommandSpec().requiredArgs().isEmpty());
     command

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "params",
     description = "Counts the parameters of a model, including all experts, without building it.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = "evomoe bench params --preset base",
     mixinStandardHelpOptions = true)
 final class ParameterCommand implements Callable<Integer> {

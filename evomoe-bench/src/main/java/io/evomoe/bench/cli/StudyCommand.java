@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "study",
     description = "Trains the missing runs of a study and writes its tables.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = "evomoe study --config docs/study/gpt-prior.yaml --tables",
     mixinStandardHelpOptions = true)
 final class StudyCommand implements Callable<Integer> {

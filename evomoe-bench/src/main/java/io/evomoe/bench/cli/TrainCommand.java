@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = "Trains one model and saves checkpoints, or continues a run.",
+    footerHeading = OptionGroup.EXAMPLES,
     footer = {"evomoe train --preset quick --out runs/mine", "evomoe train --resume runs/mine"},
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {

@@ -63,7 +63,11 @@ class CommandPageTest {
   @MethodSource("commands")
   void should_describe_all_options_and_show_their_defaults_and_examples(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
-    assertThat(spec.usageMessage().footer()).as(spec.qualifiedName()).hasSizeBetween(1, 2);
+    assertThat(spec.usageMessage().footer())
+        .as(spec.qualifiedName())
+        .hasSizeBetween(1, 2)
+        .allMatch(line -> line.length() < spec.usageMessage().width());
+    assertThat(spec.usageMessage().footerHeading()).isEqualTo(OptionGroup.EXAMPLES);
     for (PositionalParamSpec word : spec.positionalParameters()) {
       assertThat(word.description()).as(word.paramLabel()).isNotEmpty();
     }
