@@ -5,7 +5,7 @@ import io.evomoe.run.record.Outcome;
 import java.util.function.Supplier;
 
 /**
- * A run whose model is made, with what was saved of its training.
+ * A run whose model is built, with its saved training state.
  *
  * @param run in memory, closed with this
  * @param training trains it and writes the folder

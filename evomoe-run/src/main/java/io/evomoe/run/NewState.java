@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param output the folder, closed with the run
  * @param data files and folders, kept for resuming
  * @param content digest of the data as it was read
- * @param start where its weights come from; null for fresh ones
+ * @param start source of the initial weights; null for random ones
  */
 record NewState(
     OutputFolder output,
@@ -79,7 +79,7 @@ record NewState(
     lineage.write(path);
     CheckpointWriter checkpoints =
         folder.checkpointWriter(data, content, config, lineage.entries());
-    // From here on there is something to resume, and the disk is known to take a checkpoint.
+    // From here on there is something to resume, and the disk has room for a checkpoint.
     run.save(checkpoints);
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
       return run.train(checkpoints, curves, List.of(), folder.logging(watcher), listener);

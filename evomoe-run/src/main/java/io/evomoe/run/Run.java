@@ -33,8 +33,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training run in a folder, the same for programs and for the command line: what one begins, the
- * other opens, continues and uses.
+ * A training run in a folder. Programs and the command line use the same folders, so each can open
+ * and continue the runs of the other.
  *
  * <pre>{@code
  * try (Run<Gpt> run = Run.gpt(Path.of("text.txt"))
@@ -46,13 +46,13 @@ import org.jspecify.annotations.Nullable;
  *   System.out.println(run.generate("The state of", 40));
  * }
  * try (Run<?> again = Run.open(Path.of("runs/mine"))) {
- *   again.train(); // goes on where it was stopped
+ *   again.train(); // continues after its last checkpoint
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads: calls that generate, translate and evaluate run side by side.
- * A training runs alone: calls of other threads are rejected until it has ended, except {@link
- * #requestStop()}. {@link #close()} waits for the calls in progress, and later ones are rejected.
+ * <p>Thread-safe: calls that generate, translate and evaluate run in parallel. During a training,
+ * calls of other threads are rejected, except {@link #requestStop()}. {@link #close()} waits for
+ * the calls in progress; later calls are rejected.
  *
  * @param <M> the model: {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
  */
@@ -73,7 +73,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   private volatile boolean inTraining;
   private volatile boolean stopRequested;
 
-  /** A run; with its folder if that is to be closed with it. */
+  /** Creates a run. Closing the run closes {@code output} too, unless it is null. */
   Run(Path path, Class<M> type, RunConfig config, RunState state, @Nullable OutputFolder output) {
     this.output = output;
     this.path = path;
@@ -83,35 +83,35 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     this.lifetime = new Lifetime("the run in " + path, "open it again with Run.open");
   }
 
-  /** A GPT that learns the text of these files and folders, at least one. */
+  /** Begins a GPT that learns the text of these files and folders, at least one. */
   public static RunBuilder<Gpt> gpt(Path... data) {
     return new RunBuilder<>(Tasks.GPT, Gpt.class, Architecture.GPT, List.of(data));
   }
 
-  /** A Llama, the decoder of today, that learns the text of these files and folders. */
+  /** Begins a Llama that learns the text of these files and folders, at least one. */
   public static RunBuilder<Llama> llama(Path... data) {
     return new RunBuilder<>(Tasks.GPT, Llama.class, Architecture.LLAMA, List.of(data));
   }
 
-  /** A RoBERTa that learns to name masked tokens of these texts, at least one. */
+  /** Begins a RoBERTa that learns to predict masked tokens of these texts, at least one. */
   public static RunBuilder<Roberta> roberta(Path... data) {
     return new RunBuilder<>(Tasks.ROBERTA, Roberta.class, Architecture.GPT, List.of(data));
   }
 
-  /** A Transformer that learns to translate from pairs of sentences. */
+  /** Begins a Transformer that learns to translate from pairs of sentences. */
   public static RunBuilder<Transformer> translation(Path pairs) {
     return new RunBuilder<>(Tasks.TRANSLATION, Transformer.class, Architecture.GPT, List.of(pairs));
   }
 
-  /** A run of a configuration in full, such as one that was read from a file. */
+  /** Begins a run of a full configuration, such as one that was read from a file. */
   public static RunBuilder<?> of(RunConfig config, List<Path> data) {
     return RunBuilder.of(config, data);
   }
 
   /**
-   * Starts a new run from another one, as {@code train --from} does. It takes the weights, experts,
-   * tokenizer, settings and data of that run, unless a method changes them. Steps and the schedule
-   * of the learning rate start again; phases and temperature continue.
+   * Begins a run from another run's checkpoint, in a folder of its own. It takes over the weights,
+   * experts, tokenizer, settings and data, unless you change them. Steps and the learning rate
+   * schedule restart; phases and temperature continue.
    *
    * <pre>{@code
    * Run.from(Path.of("runs/a")).training(t -> t.steps(500)).in(Path.of("runs/b"));
@@ -125,7 +125,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * The same of a run whose model is known.
+   * Does the same with a checked model type.
    *
    * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
    */
@@ -134,7 +134,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * Opens a run of any task: to use its model as the newest checkpoint has it, or to train on.
+   * Opens a run of any task, to use the model of its newest checkpoint or to continue training.
    *
    * @param folder of the run, or one checkpoint in it
    * @throws IllegalArgumentException if it is no folder of a run, was written by a later version,
@@ -146,7 +146,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * The same of a run whose model is known.
+   * Does the same with a checked model type.
    *
    * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
    * @throws IllegalArgumentException as well if the run has another model
@@ -155,45 +155,45 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     return new RunOpening(folder).open(model);
   }
 
-  /** Opens a run with other data, or other values of fields that may change. */
+  /** Opens a run with other data, or with other values of fields that may change. */
   public static RunOpening opening(Path folder) {
     return new RunOpening(folder);
   }
 
-  /** The configuration in full. */
+  /** Returns the full configuration. */
   public RunConfig config() {
     return config;
   }
 
-  /** Its folder. */
+  /** Returns the run's folder. */
   public Path folder() {
     return path;
   }
 
   /**
-   * The data that it trains on, encoded, which an opened run reads now or when it is trained; for
-   * the command line.
+   * Returns the encoded training data; for the command line. A run that was opened from a folder
+   * reads the data now, or when it is trained.
    *
-   * @param progress told how far it has come
+   * @param progress reports the reading's progress
    */
   public TaskData<?, ?> taskData(TextProgress progress) {
     return lifetime.during(() -> state.taskData(progress));
   }
 
-  /** Files and folders that it trains on. */
+  /** Returns the files and folders that the run trains on. */
   public List<Path> data() {
     lifetime.requireOpen();
     return state.data();
   }
 
-  /** Optimizer steps that were taken. */
+  /** Returns the number of finished optimizer steps. */
   public long steps() {
     lifetime.requireOpen();
     return state.steps();
   }
 
   /**
-   * Also tells this one of each step that is recorded from now on.
+   * Calls this watcher after each step that is recorded from now on.
    *
    * <pre>{@code
    * run.watch(TensorBoard.in(run.folder()));
@@ -203,26 +203,27 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     watchers.add(watcher);
   }
 
-  /** The same as {@link #train(RunListener)}, telling nobody. */
+  /** Trains without a listener, as {@link #train(RunListener)}. */
   public Outcome train() {
     return train(report -> {});
   }
 
   /**
-   * Trains from where the run is to its last step, or until {@link #requestStop()} or an interrupt
-   * of the thread. The folder has curve and log as each step ends, checkpoints as configured and
-   * one at the end, and the result.
+   * Trains until the last step, {@link #requestStop()} or an interrupt of the thread. Each step is
+   * written to the curve and the log. Checkpoints are written as configured and at the end,
+   * followed by the result.
    *
-   * <p>Where the listener throws, the run is saved before its exception is thrown on. Where the
-   * process is killed, or ended by a signal, the run goes on from its last checkpoint: set {@code
+   * <p>If the listener throws, the run is saved first; then the exception is rethrown. If the
+   * process ends early, the run resumes from its last checkpoint: set {@code
    * training.checkpointEvery}, or call {@link #requestStop()} in a shutdown hook that waits.
    *
-   * <p>What is refused before the first step leaves the run as it was. A run whose training failed
-   * is closed; its folder can be opened.
+   * <p>An error before the first step leaves the run unchanged. A run whose training failed is
+   * closed; its folder can be opened.
    *
-   * @return what it gave; of a run that has taken all of its steps, the same again
-   * @throws IllegalArgumentException if another process, or another object, trains it
-   * @throws IllegalStateException if it diverged (its last checkpoint opens), or is trained already
+   * @return the result; if the run is already finished, the stored result
+   * @throws IllegalArgumentException if another process, or another object, trains the run
+   * @throws IllegalStateException if the loss diverged (the last checkpoint can be opened), or if
+   *     the run is being trained already
    */
   public Outcome train(RunListener listener) {
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
@@ -246,11 +247,11 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
       try {
         Outcome outcome = begun.training().get();
         ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
-        // A run that comes to its end here is the same as one that is opened.
+        // A run that finishes here must equal one that is opened.
         RunState over = state;
         state = again().saved();
         over.close();
-        forget(); // what a listener has asked for meanwhile
+        forget(); // a stop that the listener requested meanwhile
         return outcome;
       } catch (RuntimeException | Error e) {
         lifetime.closeInside(this::free);
@@ -274,8 +275,8 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * Lets {@link #train} save and return after the step it is in; from any thread. A request while
-   * nothing is trained is none.
+   * Makes {@link #train} save and return after the current step; from any thread. Without a
+   * training it does nothing.
    */
   public void requestStop() {
     stopRequested = inTraining;
@@ -286,7 +287,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * The model as the newest checkpoint has it, until the run is trained on or closed.
+   * Returns the model of the newest checkpoint, valid until the run is trained or closed.
    *
    * @throws IllegalStateException if no step was taken
    */
@@ -294,7 +295,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     return trained().model();
   }
 
-  /** The model, and the phase and temperature that its gates are used at. */
+  /** Returns the model with the phase and temperature of its gates. */
   public TrainedModel<M> trained() {
     return lifetime.during(this::loaded);
   }
@@ -306,23 +307,23 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     return trained;
   }
 
-  /** The tokenizer, closed with this. */
+  /** Returns the tokenizer; it is closed with the run. */
   public BpeTokenizer tokenizer() {
     return lifetime.during(() -> state.checkpoint().tokenizer());
   }
 
   /**
-   * A text and what follows it, drawn as {@link Sampling#DEFAULT} says.
+   * Continues a text with {@link Sampling#DEFAULT} and returns the text with its continuation.
    *
    * @param text to continue; may be empty
-   * @param tokens new ones at most
+   * @param tokens maximum number of new tokens
    * @throws IllegalStateException if the model is no {@link CausalLanguageModel}
    */
   public String generate(String text, int tokens) {
     return generate(text, tokens, Sampling.DEFAULT);
   }
 
-  /** The same, drawn in another way. */
+  /** Continues a text with the given sampling. */
   public String generate(String text, int tokens, Sampling sampling) {
     return lifetime.during(
         () ->
@@ -331,7 +332,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * A sentence in the other language, by greedy search.
+   * Translates a sentence by greedy search.
    *
    * @throws IllegalStateException if the model is no {@link Transformer}
    */
@@ -339,7 +340,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     return translate(List.of(sentence), Search.greedy()).get(0);
   }
 
-  /** Sentences, as many and in the same order. */
+  /** Translates sentences; the result has the same order. */
   public List<String> translate(List<String> sentences, Search search) {
     return lifetime.during(
         () ->
@@ -347,12 +348,12 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
                 .translate(sentences));
   }
 
-  /** Loss and other measures on the held-out side of the run's data. */
+  /** Measures loss and metrics on the run's validation set. */
   public Measurement evaluate() {
     return evaluate(EvalRequest.HELD_OUT);
   }
 
-  /** The same on other data, or another part. */
+  /** Measures loss and metrics on other data, or on another part. */
   public Measurement evaluate(EvalRequest request) {
     return lifetime.during(() -> task().evaluate(state.checkpoint(), request));
   }
@@ -379,11 +380,11 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * Gives back memory, tokenizer and folder. Waits for the calls in progress, a training included:
-   * call {@link #requestStop()} first to end that.
+   * Releases memory, tokenizer and folder. Waits for calls in progress; call {@link #requestStop()}
+   * first to end a training.
    *
-   * @throws IllegalStateException from inside one of its calls, such as in a listener, or if the
-   *     thread is interrupted while it waits, which leaves the run open
+   * @throws IllegalStateException if called from a listener, or if the thread is interrupted while
+   *     it waits; the run stays open then
    */
   @Override
   public void close() {

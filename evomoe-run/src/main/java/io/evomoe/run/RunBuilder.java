@@ -34,14 +34,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run that is going to begin: preset {@code small} of its task, gate {@code evomoe} and seed 1
- * where nothing else is said, or all that the run has which it starts {@linkplain Run#from from}.
- * Fields have the names, bounds and defaults that they have in configuration files.
+ * Configures a new run. Unset fields use preset {@code small}, gate {@code evomoe} and seed 1; a
+ * run that starts {@linkplain Run#from from} another one uses the fields of that run. Names,
+ * bounds and defaults are those of configuration files.
  *
  * @param <M> its model
  */
 public final class RunBuilder<M extends Model<?>> {
-  /** The task is that of the model; gate and seed have methods. */
+  /** The model determines the task; gate and seed have their own methods. */
   private static final Set<String> NAMED = Set.of("task", "gate", "seed");
 
   private final Task<?, ?> task;
@@ -55,7 +55,7 @@ public final class RunBuilder<M extends Model<?>> {
   private TextProgress progress = TextProgress.NONE;
   private @Nullable RunStart start;
 
-  /** Whether it begins with all settings of another run, or of a configuration. */
+  /** Whether the settings of another run, or of a configuration, are the starting point. */
   private boolean whole;
 
   RunBuilder(Task<?, ?> task, Class<M> type, Architecture architecture, List<Path> data) {
@@ -110,9 +110,9 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /**
-   * The size to begin with: {@code quick}, {@code small} or {@code base}.
+   * Selects the preset: {@code quick}, {@code small} or {@code base}.
    *
-   * @throws IllegalArgumentException for a run that begins with all settings of another one or of a
+   * @throws IllegalArgumentException if the run takes its settings from another run or from a
    *     configuration
    */
   public RunBuilder<M> preset(String name) {
@@ -129,7 +129,7 @@ public final class RunBuilder<M extends Model<?>> {
     return change(c -> c.with(b -> b.model(c.model().with(size))));
   }
 
-  /** Changes how it is trained. */
+  /** Changes the training settings. */
   public RunBuilder<M> training(Consumer<TrainingConfig.Builder> training) {
     return change(c -> c.with(b -> b.training(c.training().with(training))));
   }
@@ -139,22 +139,22 @@ public final class RunBuilder<M extends Model<?>> {
     return change(c -> c.with(b -> b.evolution(c.evolution().with(evolution))));
   }
 
-  /** Changes how it computes. */
+  /** Changes precision and recomputation. */
   public RunBuilder<M> compute(Consumer<ComputeConfig.Builder> compute) {
     return change(c -> c.with(b -> b.compute(c.compute().with(compute))));
   }
 
-  /** Changes what published models do in one way or another. */
+  /** Sets architecture details to match published checkpoints. */
   public RunBuilder<M> architecture(Consumer<ArchitectureConfig.Builder> architecture) {
     return change(c -> c.with(b -> b.architecture(c.architecture().with(architecture))));
   }
 
-  /** Changes how it is kept safe. */
+  /** Changes the safety settings. */
   public RunBuilder<M> guards(Consumer<Guards.Builder> guards) {
     return change(c -> c.with(b -> b.guards(c.guards().with(guards))));
   }
 
-  /** How a file is divided into a training and a held-out side. */
+  /** Sets the rule that divides data into a training and a validation set. */
   public RunBuilder<M> split(HeldOut rule) {
     return change(c -> c.with(b -> b.split(rule)));
   }
@@ -168,16 +168,16 @@ public final class RunBuilder<M extends Model<?>> {
     return change(c -> ConfigFile.set(c, field, value));
   }
 
-  /** The gate, with the options that the preset has for it. */
+  /** Selects the gate, with the preset's options for it. */
   public RunBuilder<M> gate(String name) {
     return gate(name, Map.of());
   }
 
   /**
-   * The gate.
+   * Selects the gate and its options.
    *
-   * @param name of a gate that is installed
-   * @param options by name, as text; what is left out is as the preset has it, or has its default
+   * @param name of an installed gate
+   * @param options values by name, as text; others use the preset's value, or the gate's default
    */
   public RunBuilder<M> gate(String name, Map<String, String> options) {
     gate = name;
@@ -193,7 +193,7 @@ public final class RunBuilder<M extends Model<?>> {
             });
   }
 
-  /** From which everything random is drawn. */
+  /** Sets the seed of all random numbers. */
   public RunBuilder<M> seed(long value) {
     seed = value;
     return this;
@@ -211,9 +211,11 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /**
-   * Also takes the optimizer's moments of the run that this one starts {@linkplain Run#from from}.
+   * Takes over the optimizer's moments too; for a run that starts {@linkplain Run#from from}
+   * another one.
    *
-   * @throws IllegalArgumentException if it does not, or the other one has none that can be taken
+   * @throws IllegalArgumentException if this run starts from no other run, or that run has no
+   *     usable moments
    */
   public RunBuilder<M> withMoments() {
     if (!(start instanceof EarlierRun earlier)) {
@@ -223,13 +225,13 @@ public final class RunBuilder<M extends Model<?>> {
     return startFrom(earlier.withMoments());
   }
 
-  /** For the command line: starts from a run that is closed with this one. */
+  /** Starts from a run that is closed with this one; for the command line. */
   public RunBuilder<M> startFrom(RunStart saved) {
     start = saved;
     return this;
   }
 
-  /** Tells how far the reading of data has come. */
+  /** Reports the progress of reading the data to this listener. */
   public RunBuilder<M> progress(TextProgress told) {
     progress = told;
     return this;
@@ -241,7 +243,7 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /**
-   * The configuration in full, checked.
+   * Returns the full, checked configuration.
    *
    * @throws IllegalArgumentException naming the field, the value and the bound
    */
@@ -275,14 +277,13 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /**
-   * Reads the data and trains the tokenizer; the folder is this run's until it is closed, and stays
-   * empty until it is trained.
+   * Reads the data, trains the tokenizer and locks the folder until the run is closed. The folder
+   * stays empty until the run is trained.
    *
    * @param folder new, empty, or without a run
-   * @throws IllegalArgumentException if the folder has a run already, the configuration does not
-   *     fit, the data cannot be read or is too short, or the model does not fit into the machine's
-   *     memory
-   * @throws IllegalArgumentException if somebody writes to the folder now; the message says who
+   * @throws IllegalArgumentException if the folder has a run, the configuration is invalid, the
+   *     data cannot be read or is too short, or the model exceeds the machine's memory
+   * @throws IllegalArgumentException if another process writes to the folder; the message names it
    */
   public Run<M> in(Path folder) {
     RunConfig config = config();
@@ -296,7 +297,10 @@ public final class RunBuilder<M extends Model<?>> {
     }
   }
 
-  /** For the command line: in a folder that is open already, and is closed with the run. */
+  /**
+   * Creates the run in a folder that is open already and is closed with the run; for the command
+   * line.
+   */
   public Run<M> in(OutputFolder output) {
     return begin(config(), output);
   }

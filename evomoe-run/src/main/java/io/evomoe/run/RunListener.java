@@ -2,21 +2,20 @@ package io.evomoe.run;
 
 import io.evomoe.training.TrainingListener;
 
-/** Told what happens in a {@link Run} that is trained. */
+/** Receives the events of a {@link Run}'s training. */
 @FunctionalInterface
 public interface RunListener extends TrainingListener {
 
   /**
-   * The model is made, and {@link Run#requestStop()} is heard from now on. What the first step
-   * needs in the folder is written next, before {@link TrainingListener#onStart the steps} begin.
+   * Called when the model is built; {@link Run#requestStop()} has an effect from now on. The run's
+   * files are written next, before {@link TrainingListener#onStart the steps} begin.
    */
   default void onStart(Run<?> run) {}
 
   /**
-   * Something that happens once and that a user wants to know, such as a field that a resumed run
-   * goes on with instead of what it had.
+   * Called for a one-time notice to the user, such as a changed field of a resumed run.
    *
-   * @param line for people
+   * @param line text for the user
    */
   default void onNote(String line) {}
 }

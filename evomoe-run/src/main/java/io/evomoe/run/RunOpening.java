@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a run is opened that is to go on otherwise than it began. */
+/** Opens a run with changed data or settings. */
 public final class RunOpening {
   private final Path path;
   private final Map<String, String> changes = new LinkedHashMap<>();
@@ -24,37 +24,37 @@ public final class RunOpening {
     this.path = path;
   }
 
-  /** Trains on this data from now on, and measures on it. */
+  /** Trains and evaluates on this data from now on. */
   public RunOpening data(List<Path> others) {
     data = List.copyOf(others);
     return this;
   }
 
   /**
-   * Sets one field, such as {@code training.steps} to {@code 1000}; fields of the model and others
-   * that the checkpoint is bound to are refused.
+   * Sets one field, such as {@code training.steps} to {@code 1000}. Fields that the checkpoint
+   * depends on, such as those of the model, are rejected.
    */
   public RunOpening set(String field, String value) {
     changes.put(field, value);
     return this;
   }
 
-  /** For the command line: writes to a folder that is open already, and closed by who opened it. */
+  /** Writes to a folder that the caller has opened and closes; for the command line. */
   public RunOpening output(OutputFolder opened) {
     output = opened;
     return this;
   }
 
-  /** Opens it. */
+  /** Opens the run. */
   public Run<?> open() {
     SavedState saved = saved();
     return of(saved, type(saved.config()));
   }
 
   /**
-   * Opens a run whose model is known.
+   * Opens the run with a checked model type.
    *
-   * @throws IllegalArgumentException as well if the run has another one
+   * @throws IllegalArgumentException as well if the run has another model
    */
   public <M extends Model<?>> Run<M> open(Class<M> model) {
     Class<?> its = type(RunFolder.open(path).config());
@@ -78,7 +78,7 @@ public final class RunOpening {
     return changes.isEmpty() ? RunCheckpoint.open(path).withData(data) : resumed();
   }
 
-  /** What the run has come to by now. */
+  /** Returns the newest checkpoint. */
   RunCheckpoint newest() {
     return RunCheckpoint.open(RunFolder.open(path).path()).withData(data);
   }

@@ -9,35 +9,35 @@ import io.evomoe.run.record.RunWatcher;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How far a run is: before its first step, or saved. */
+/** The state of a run: before its first step, or saved. */
 interface RunState extends AutoCloseable {
 
-  /** The data of its task, which may have to be read. */
+  /** Returns the task's data, reading it if necessary. */
   TaskData<?, ?> taskData(TextProgress progress);
 
-  /** What it is trained on. */
+  /** Returns the files and folders that the run trains on. */
   List<Path> data();
 
-  /** What it was opened with in place of the data that it was started with; mostly empty. */
+  /** Returns the data that replaces the original data; mostly empty. */
   List<Path> otherData();
 
-  /** Steps that are saved. */
+  /** Returns the number of saved steps. */
   long steps();
 
-  /** The configuration in full. */
+  /** Returns the full configuration. */
   RunConfig config();
 
-  /** Keeps others out of the folder until it is closed. */
+  /** Locks the folder until the result is closed. */
   OutputFolder lock();
 
   /**
-   * Makes the model, and gives it what was saved of its training; nothing is written yet.
+   * Builds the model and restores the saved training state; writes nothing yet.
    *
-   * @param watcher told beside the log of its steps
+   * @param watcher called in addition to the step log
    */
   BegunTraining begin(RunWatcher watcher, RunListener listener);
 
-  /** What is saved, to be used. */
+  /** Returns the saved state for use. */
   RunCheckpoint checkpoint();
 
   @Override

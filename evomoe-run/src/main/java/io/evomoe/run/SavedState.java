@@ -24,7 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A run as its folder has it. */
+/** A run that is saved in its folder. */
 final class SavedState implements RunState {
   private final RunOpening opening;
   private final List<RunCheckpoint> open = new ArrayList<>();
@@ -75,7 +75,7 @@ final class SavedState implements RunState {
     return opening.lock(saved.folder().path());
   }
 
-  /** Others may have gone on with it since it was opened. */
+  /** Another process may have continued the run since it was opened. */
   @Override
   public BegunTraining begin(RunWatcher watcher, RunListener listener) {
     saved = opening.resumed();
@@ -103,7 +103,9 @@ final class SavedState implements RunState {
     }
   }
 
-  /** A run at its end gives its result again; one without a curve, as a converted one, has none. */
+  /**
+   * Rejects a finished run that has no curve, such as a converted one: it has no result to return.
+   */
   private void requireMoreSteps() {
     long steps = saved.config().training().steps();
     if (steps() < steps) {
@@ -150,7 +152,7 @@ final class SavedState implements RunState {
   @Override
   public synchronized RunCheckpoint checkpoint() {
     if (!Files.exists(saved.checkpoint().location())) {
-      // Somebody trained on since, and only the newest checkpoints stay.
+      // Another process continued the training, and only the newest checkpoints are kept.
       saved = opening.newest();
       open.add(saved);
     }

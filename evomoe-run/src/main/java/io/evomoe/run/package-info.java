@@ -1,7 +1,7 @@
 /**
- * Training runs for programs. {@link io.evomoe.run.Run} begins, opens, continues and uses one; its
- * folder is the one that the command line writes and reads. What a run is made of lies in the
- * packages below, and in {@code io.evomoe.training}.
+ * Training runs for programs. {@link io.evomoe.run.Run} begins, opens, continues and uses one; the
+ * command line reads and writes the same folders. The packages below and {@code io.evomoe.training}
+ * have a run's parts.
  */
 @NullMarked
 package io.evomoe.run;

@@ -6,23 +6,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** The blocks that a model is made of; in a file by its name in small letters. */
+/** The block type of a model; configuration files have its name in lower case. */
 public enum Architecture {
   /**
-   * GPT-2's (Radford et al. 2019), the paper's: learned positions, layer normalisation, plain nets,
-   * biases. Tasks roberta and mt have the Transformer's own block, of which it is a form.
+   * The block of GPT-2 (Radford et al. 2019) and of the EvoMoE paper: learned positions, layer
+   * normalization, biases and plain feed-forward networks. Tasks roberta and mt use the original
+   * Transformer's variant of it.
    */
   GPT,
   /**
-   * The decoder of today: rotary positions, normalisation by the root mean square, gated nets,
+   * A current decoder block: rotary positions, RMS normalization, gated feed-forward networks and
    * grouped-query attention ({@link io.evomoe.models.llama.Llama}).
    */
   LLAMA;
 
   /**
-   * By its name in a file.
+   * Returns the architecture of this name in configuration files.
    *
-   * @throws IllegalArgumentException for any other
+   * @throws IllegalArgumentException for any other name
    */
   public static Architecture named(String name) {
     return Arrays.stream(values())
@@ -39,7 +40,7 @@ public enum Architecture {
     return Arrays.stream(values()).map(Architecture::toString).toList();
   }
 
-  /** What the field {@code model.architecture} of a configuration says, {@link #GPT} without. */
+  /** Reads {@code model.architecture} of a configuration; {@link #GPT} if it is missing. */
   public static Architecture in(JsonNode fields) {
     return named(fields.path("model").path("architecture").asText(GPT.toString()));
   }

@@ -11,33 +11,33 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What published models do in one way or another, as a configuration file has it.
+ * Architecture details that differ between published models.
  *
- * @param activation inside feed-forward nets: {@code GELU}, {@code GELU_TANH}, {@code RELU} or
- *     {@code SILU}; null for the task's own, which is {@code SILU} for {@code model.architecture:
- *     llama}
- * @param normEpsilon added to the variance, or the mean square, in normalisations, above 0
- * @param vocabulary rows of the token embedding; null for as many as the tokenizer has tokens
- * @param positions longest sequence that has positions, at least {@code model.sequence}; null for
- *     that one
- * @param positionOffset rows of the position table before that of the first token; for task
- *     roberta, 0 elsewhere ({@link EmbeddingSize})
- * @param tokenTypes rows of a table of token types; for task roberta, 0 elsewhere
- * @param tiedHead whether the output head is the token embedding; this and all fields below are for
+ * @param activation activation function of the feed-forward networks: {@code GELU}, {@code
+ *     GELU_TANH}, {@code RELU} or {@code SILU}; null for the task's default, or {@code SILU} for
  *     {@code model.architecture: llama}
- * @param attentionBias whether the maps to queries, keys and values have biases
- * @param projectionBias whether the map back from an attention has one
- * @param feedForwardBias whether the maps of feed-forward nets have biases
- * @param queryKeyNorm what is normalised of queries and keys: {@code NONE}, {@code HEAD} for each
- *     head, or {@code WHOLE} for all heads of a token together
- * @param ropeTheta base of the rotary positions' frequencies, above 0
- * @param ropeFactor how many times more slowly long waves turn than without scaling, at least 1; 1
- *     for no scaling ({@link Rotary.Scaling}, which the next three fields are of as well)
- * @param ropeLowFrequencyFactor waves longer than {@code ropeOriginalPositions} over this are
- *     scaled in full; above 0
- * @param ropeHighFrequencyFactor waves shorter than {@code ropeOriginalPositions} over this are not
- *     scaled; above the low one
- * @param ropeOriginalPositions positions of the training before the scaling, at least 1
+ * @param normEpsilon epsilon of the normalizations, above 0
+ * @param vocabulary rows of the token embedding; null for the tokenizer's number of tokens
+ * @param positions longest sequence that has positions, at least {@code model.sequence}; null for
+ *     {@code model.sequence}
+ * @param positionOffset rows of the position table before the first token's row; for task roberta,
+ *     0 elsewhere ({@link EmbeddingSize})
+ * @param tokenTypes rows of the token type table; for task roberta, 0 elsewhere
+ * @param tiedHead whether the output head shares the token embedding's weights; this and all fields
+ *     below are for {@code model.architecture: llama}
+ * @param attentionBias whether the query, key and value projections have biases
+ * @param projectionBias whether the attention's output projection has a bias
+ * @param feedForwardBias whether the feed-forward projections have biases
+ * @param queryKeyNorm normalization of queries and keys: {@code NONE}, {@code HEAD} for each head,
+ *     or {@code WHOLE} for all heads of a token together
+ * @param ropeTheta base of the rotary frequencies, above 0
+ * @param ropeFactor scaling factor of long rotary wavelengths, at least 1; 1 for no scaling ({@link
+ *     Rotary.Scaling}, as the next three fields)
+ * @param ropeLowFrequencyFactor wavelengths above {@code ropeOriginalPositions} divided by this
+ *     factor are fully scaled; above 0
+ * @param ropeHighFrequencyFactor wavelengths below {@code ropeOriginalPositions} divided by this
+ *     factor are not scaled; above {@code ropeLowFrequencyFactor}
+ * @param ropeOriginalPositions sequence length of the training before the scaling, at least 1
  */
 public record ArchitectureConfig(
     @Nullable ActivationFunction activation,
@@ -56,7 +56,7 @@ public record ArchitectureConfig(
     double ropeLowFrequencyFactor,
     double ropeHighFrequencyFactor,
     int ropeOriginalPositions) {
-  /** The task's activation, sizes from the tokenizer and the sequence, nothing besides. */
+  /** The task's activation, with vocabulary and positions from the tokenizer and the sequence. */
   public static final ArchitectureConfig DEFAULT =
       new ArchitectureConfig(
           null,
@@ -76,17 +76,17 @@ public record ArchitectureConfig(
           4,
           8192);
 
-  /** What is normalised of queries and keys before they meet ({@link QueryKeyNorm}). */
+  /** Normalization of queries and keys before the attention product ({@link QueryKeyNorm}). */
   public enum QueryKeyNormalization {
-    /** Nothing. */
+    /** No normalization. */
     NONE,
-    /** Each head. */
+    /** Each head separately. */
     HEAD,
     /** All heads of a token together. */
     WHOLE
   }
 
-  /** Refuses values out of their bounds. */
+  /** Rejects values out of bounds. */
   public ArchitectureConfig {
     new NormForm(NormForm.Kind.LAYER, normEpsilon);
     new EmbeddingSize(
@@ -102,7 +102,7 @@ public record ArchitectureConfig(
         ropeOriginalPositions);
   }
 
-  /** That of blocks that are there. */
+  /** Returns the details of an existing stack of blocks. */
   public static ArchitectureConfig ofStack(StackSize stack, Architecture architecture) {
     ArchitectureConfig base =
         DEFAULT.with(a -> a.activation(stack.activation()).normEpsilon(stack.normEpsilon()));
@@ -138,7 +138,7 @@ public record ArchitectureConfig(
                     .ropeOriginalPositions(scaling.originalPositions()));
   }
 
-  /** Rotary positions. */
+  /** Returns the rotary positions. */
   Rotary rotary() {
     return rotary(
         ropeTheta,
@@ -154,7 +154,7 @@ public record ArchitectureConfig(
     return new Rotary(theta, factor == 1 ? null : scaling);
   }
 
-  /** Normalisation of queries and keys; null for none. */
+  /** Returns the normalization of queries and keys; null for none. */
   @Nullable QueryKeyNorm norm() {
     return switch (queryKeyNorm) {
       case NONE -> null;
@@ -163,7 +163,7 @@ public record ArchitectureConfig(
     };
   }
 
-  /** Refuses what only the architecture llama has. */
+  /** Rejects fields that only the architecture llama has. */
   void requireNothingOfLlama() {
     requireDefault("tiedHead", tiedHead, DEFAULT.tiedHead);
     requireDefault("attentionBias", attentionBias, DEFAULT.attentionBias);
@@ -187,12 +187,12 @@ public record ArchitectureConfig(
     }
   }
 
-  /** The same with so many positions. */
+  /** Returns a copy with this number of positions. */
   public ArchitectureConfig withPositions(int count) {
     return with(a -> a.positions(count));
   }
 
-  /** Refuses what only the embedding of a RoBERTa has. */
+  /** Rejects fields that only the embedding of a RoBERTa has. */
   void requirePlainEmbedding(String task) {
     requireZero("positionOffset", positionOffset, task);
     requireZero("tokenTypes", tokenTypes, task);
@@ -205,14 +205,14 @@ public record ArchitectureConfig(
     }
   }
 
-  /** The same with other values of some fields. */
+  /** Returns a copy with changed fields. */
   public ArchitectureConfig with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
   }
 
-  /** Changes single fields; each means what the component of its name means. */
+  /** Changes single fields; each method is named after its component. */
   public static final class Builder {
     private @Nullable ActivationFunction activation;
     private double normEpsilon;

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Why fields fit no record, in one sentence: the field, what it must be, and what it was. */
+/**
+ * Explains in one sentence why fields do not fit a record: the field, its allowed values, and the
+ * given value.
+ */
 final class BindingMistake {
   private static final int SHOWN = 60;
 
@@ -24,16 +27,16 @@ final class BindingMistake {
   private final Class<?> type;
 
   /**
-   * A mistake that is in one of these fields.
+   * Creates the explanation of a mistake in these fields.
    *
-   * @param type of the record that they were to become
+   * @param type target record
    */
   BindingMistake(JsonNode tree, Class<?> type) {
     this.tree = tree;
     this.type = type;
   }
 
-  /** The sentence. */
+  /** Returns the sentence. */
   String text(JsonProcessingException e) {
     if (!(e instanceof JsonMappingException mistake)) {
       return "must be a mapping of fields to values";
@@ -53,13 +56,13 @@ final class BindingMistake {
         .formatted(field, expected(mistake), shown(value), meant(mistake, value));
   }
 
-  /** What a path that leads to no field is answered with. */
+  /** Returns the message for a path that leads to no field. */
   String unknown(String field, Class<?> record) {
     String meant = Suggestion.text(field, names("", type));
     return "unknown field " + field + (meant.isEmpty() ? "; known are " + names(record) : meant);
   }
 
-  /** What a record says of one of its fields, with the name of the record before it. */
+  /** Returns a record's message on one of its fields, with the record's name before it. */
   private String refused(String record, String message) {
     JsonNode fields = record.isEmpty() ? tree : tree.at("/" + record.replace('.', '/'));
     boolean ofItsField = fields.has(message.replaceFirst("\\W.*", ""));
@@ -136,7 +139,7 @@ final class BindingMistake {
         : Stream.of(record.getRecordComponents()).map(RecordComponent::getName).toList();
   }
 
-  /** All fields by their dotted names, those of the records in it included. */
+  /** Returns the dotted names of all fields, nested records included. */
   private static List<String> names(String prefix, Class<?> record) {
     List<String> names = new ArrayList<>();
     for (RecordComponent field : record.getRecordComponents()) {

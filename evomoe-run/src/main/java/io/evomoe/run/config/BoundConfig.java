@@ -11,10 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The configuration that a checkpoint was made with, as the checkpoint itself has it: all fields
- * that a number depends on.
- */
+/** The configuration that is stored in a checkpoint: all fields that affect numbers. */
 public final class BoundConfig {
   private static final String DEFAULT = "the default";
 
@@ -26,7 +23,7 @@ public final class BoundConfig {
     this.values = values;
   }
 
-  /** What a checkpoint of a run keeps: field by field, as text. */
+  /** Returns the fields that a run's checkpoint stores, as text. */
   public static Map<String, String> entries(RunConfig config) {
     Map<String, String> entries = new LinkedHashMap<>(ConfigFields.values(config));
     entries.keySet().removeIf(field -> ConfigFields.kind(field) == FieldKind.FREE);
@@ -34,7 +31,8 @@ public final class BoundConfig {
   }
 
   /**
-   * What a checkpoint is bound to; empty where it was written by a version that did not say.
+   * Reads a checkpoint's configuration; empty if an earlier version without it wrote the
+   * checkpoint.
    *
    * @throws IllegalArgumentException if it names a field that only a later version has
    */
@@ -46,12 +44,12 @@ public final class BoundConfig {
         : Optional.of(new BoundConfig(checkpoint.location(), values));
   }
 
-  /** Of a run whose checkpoint does not say: what is written beside it. */
+  /** Uses the file beside a checkpoint that stores no configuration. */
   static BoundConfig of(RunConfig written, Path file) {
     return new BoundConfig(file, entries(written));
   }
 
-  /** The checkpoint, or the file that stands for it. */
+  /** Returns the checkpoint, or the file that replaces its configuration. */
   Path source() {
     return source;
   }
@@ -68,12 +66,12 @@ public final class BoundConfig {
     return false;
   }
 
-  /** Where they differ, in the order of the fields. */
+  /** Returns the differences in the order of the fields. */
   List<Difference> differences(RunConfig other) {
     Map<String, String> theirs = entries(other);
     Map<String, String> all = new LinkedHashMap<>(theirs);
     values.forEach(all::putIfAbsent);
-    // What this version has and the checkpoint's had not cannot differ; an option can be left out.
+    // A field that only one version has cannot differ, but an option can be left out.
     all.keySet().removeIf(field -> !values.containsKey(field) && !ConfigFields.isGateOption(field));
     List<Difference> found = new ArrayList<>();
     for (String field : all.keySet()) {
@@ -87,8 +85,8 @@ public final class BoundConfig {
   }
 
   /**
-   * What is written beside the checkpoint and does not count, because it is not the model's and the
-   * checkpoint was made with another value; a line each.
+   * Returns one line for each field whose value beside the checkpoint is ignored, because the
+   * checkpoint was made with another one. Fields of the model are not among them.
    */
   public List<String> overruled(RunConfig written, Path file) {
     return differences(written).stream()
@@ -98,11 +96,11 @@ public final class BoundConfig {
   }
 
   /**
-   * The configuration of the checkpoint: what is written beside it, but with the checkpoint's own
-   * values of all fields that a number depends on.
+   * Returns the configuration in {@code written}, with the checkpoint's values of all fields that
+   * affect numbers.
    *
-   * @param written the fields of other kinds
-   * @param file where that is written, for the message
+   * @param written the other fields
+   * @param file of {@code written}, for the message
    * @throws IllegalArgumentException if a field of the model differs
    */
   public RunConfig over(RunConfig written, Path file) {
@@ -120,11 +118,11 @@ public final class BoundConfig {
   }
 
   /**
-   * A field that has two values.
+   * A field with two values.
    *
-   * @param field by its dotted name
+   * @param field its dotted name
    * @param bound the checkpoint's value
-   * @param given the other one
+   * @param given the other value
    */
   record Difference(String field, String bound, String given) {
     FieldKind kind() {

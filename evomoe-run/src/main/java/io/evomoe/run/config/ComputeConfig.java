@@ -5,29 +5,29 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * How a run computes, which should not change what it learns.
+ * Computation settings; they should not change the quality of the model.
  *
  * @param precision {@code f32}, or {@code bf16} for matrix products with bfloat16 operands
- * @param recompute whether activations are computed again in the backward pass instead of kept:
- *     less memory, a third more time
+ * @param recompute whether the backward pass recomputes activations instead of keeping them: less
+ *     memory, a third more time
  */
 public record ComputeConfig(Precision precision, boolean recompute) {
-  /** float32, activations kept. */
+  /** float32 without recomputation. */
   public static final ComputeConfig DEFAULT = new ComputeConfig(Precision.F32, false);
 
-  /** Refuses a missing precision. */
+  /** Rejects a missing precision. */
   public ComputeConfig {
     Objects.requireNonNull(precision, "precision must be f32 or bf16, was null");
   }
 
-  /** The same with other values of some fields. */
+  /** Returns a copy with changed fields. */
   public ComputeConfig with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
   }
 
-  /** Changes single fields; each means what the component of its name means. */
+  /** Changes single fields; each method is named after its component. */
   public static final class Builder {
     private Precision precision;
     private boolean recompute;

@@ -9,15 +9,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The fields of a run's configuration by their dotted names, and the kind of each: the one place
- * that says what a checkpoint is bound to ({@link BoundConfig}). A field of a record that has no
- * kind here fails a test.
+ * The dotted names of all configuration fields and the kind of each. It alone defines the fields
+ * that a checkpoint is bound to ({@link BoundConfig}); a test fails for a field without a kind.
  */
 final class ConfigFields {
-  /** Its entries, of each gate, are the options of that gate; of the model if it is the run's. */
+  /** The gate options by gate; the entries of the run's own gate are bound to the model. */
   static final String GATE_OPTIONS = "gateOptions";
 
-  /** How a field that is left empty is written. */
+  /** The text of an empty field. */
   static final String EMPTY = "null";
 
   static final Map<String, FieldKind> KINDS = kinds();
@@ -52,7 +51,7 @@ final class ConfigFields {
     put(kinds, FieldKind.RUN, "evolution.", "maxTemperature", "minTemperature");
     put(kinds, FieldKind.RUN, "evolution.", "temperatureSteps", "hardFrom", "finalTopK");
     put(kinds, FieldKind.RUN, "compute.", "precision");
-    // The same to the bit (docs/determinism.md).
+    // Results are bit-identical (docs/determinism.md).
     put(kinds, FieldKind.FREE, "compute.", "recompute");
     put(kinds, FieldKind.FREE, "guards.", "keepCheckpoints", "skipNonFinite");
     put(kinds, FieldKind.FREE, "guards.", "collapseEntropy", "collapseSteps");
@@ -64,22 +63,22 @@ final class ConfigFields {
     Stream.of(fields).forEach(field -> kinds.put(record + field, kind));
   }
 
-  /** Whether a name is that of a field. */
+  /** Whether a field of this name exists. */
   static boolean isKnown(String field) {
     return KINDS.containsKey(field) || isGateOption(field);
   }
 
-  /** Whether a name is that of an option of a gate, which may be left out. */
+  /** Whether the name is that of a gate option, which may be left out. */
   static boolean isGateOption(String field) {
     return field.startsWith(GATE_OPTIONS + ".");
   }
 
-  /** The kind of a field, by its dotted name. */
+  /** Returns the kind of a field, by its dotted name. */
   static FieldKind kind(String field) {
     return Objects.requireNonNull(KINDS.get(isGateOption(field) ? GATE_OPTIONS : field), field);
   }
 
-  /** All fields with their values as text, of the gates' options those of the run's gate. */
+  /** Returns all fields with their values as text; gate options are those of the run's gate. */
   static Map<String, String> values(RunConfig config) {
     Map<String, String> values = new LinkedHashMap<>();
     collect("", StrictYaml.fields(config), values);

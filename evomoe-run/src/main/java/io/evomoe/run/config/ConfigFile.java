@@ -11,41 +11,44 @@ import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Run configurations as YAML. A file may name only what differs from the preset. */
+/**
+ * Reads and writes run configurations as YAML. A file may contain only the fields that differ from
+ * the preset.
+ */
 public final class ConfigFile {
-  /** The field whose entries, a gate each, need not be there to be set. */
+  /** The field whose entries can be set even if they are not there; each belongs to a gate. */
   private static final String GATE_OPTIONS = "gateOptions";
 
   private ConfigFile() {}
 
-  /** Writes a configuration in full; a reader sees the old file or the whole new one. */
+  /** Writes a full configuration atomically: a reader sees the old file or the whole new one. */
   public static void write(Path file, RunConfig config) {
     AtomicFile.write(file, text(config));
   }
 
-  /** The text of a file in full. */
+  /** Returns the text of a full file. */
   public static String text(RunConfig config) {
     return StrictYaml.text(config);
   }
 
-  /** Reads a configuration that was written in full, by this version or an earlier one. */
+  /** Reads a full configuration that this version or an earlier one wrote. */
   public static RunConfig read(Path file) {
     return read(StrictYaml.read(file), file.toString());
   }
 
   /**
-   * The same of a text that was a file's.
+   * Reads a full configuration from text.
    *
-   * @param source of it, for messages
+   * @param source of the text, for messages
    */
   public static RunConfig parse(String text, String source) {
     return read(StrictYaml.parse(text, source), source);
   }
 
   /**
-   * The same of fields that were read already.
+   * Reads a full configuration from fields.
    *
-   * @param source of them, for messages
+   * @param source of the fields, for messages
    */
   public static RunConfig read(ObjectNode fields, String source) {
     ObjectNode complete = laterFields();
@@ -53,7 +56,10 @@ public final class ConfigFile {
     return StrictYaml.bind(complete, RunConfig.class, source);
   }
 
-  /** What files of earlier versions meant by leaving it out. */
+  /**
+   * Returns the fields that files of earlier versions lack, with the values that those versions
+   * used.
+   */
   private static ObjectNode laterFields() {
     ObjectNode fields = StrictYaml.nothing();
     fields.set("model", ModelConfig.usual());
@@ -72,13 +78,13 @@ public final class ConfigFile {
     return fields;
   }
 
-  /** The defaults with what a file says instead. */
+  /** Returns the defaults with the fields of a file in their place. */
   public static RunConfig overlay(RunConfig defaults, Path file) {
     return overlay(defaults, StrictYaml.read(file), file.toString());
   }
 
   /**
-   * The defaults with other values for some fields.
+   * Returns the defaults with these fields in their place.
    *
    * @param source of the fields, for messages
    */
@@ -89,7 +95,7 @@ public final class ConfigFile {
   }
 
   /**
-   * The configuration with one value replaced.
+   * Returns the configuration with one changed value.
    *
    * @param path dotted field, such as {@code training.steps} or {@code gateOptions.switch.alpha}
    * @param value as YAML text
@@ -99,7 +105,7 @@ public final class ConfigFile {
   }
 
   /**
-   * The configuration with some values replaced, which need to fit together only when all are.
+   * Returns the configuration with changed values; they are checked together.
    *
    * @param fields YAML text by dotted field
    */

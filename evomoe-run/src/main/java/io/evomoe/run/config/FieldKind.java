@@ -1,10 +1,12 @@
 package io.evomoe.run.config;
 
-/** What it means that a field of a configuration is not what a checkpoint was made with. */
+/** The effect of a field whose value differs from the checkpoint's. */
 enum FieldKind {
-  /** The checkpoint is of another model, or has learned from other texts. */
+  /** The checkpoint belongs to another model, or was trained on other texts. */
   MODEL,
-  /** Steps to come, or what is measured, would have other numbers; a resumed run can be told to. */
+  /**
+   * Later steps or measurements give other numbers; a resumed run may change the field on request.
+   */
   RUN,
   /** No number depends on it. */
   FREE

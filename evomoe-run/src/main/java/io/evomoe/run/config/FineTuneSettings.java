@@ -7,17 +7,16 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * How to fine-tune; what is not said here is as in Liu et al. (arXiv 1907.11692, table 10): a
- * warm-up of 6% of the steps, then a linear decay to 0, AdamW with 0.9, 0.98 and weight decay 0.1.
- * Gradients are clipped to 1.
+ * Settings of a fine-tuning. The others follow Liu et al. (arXiv 1907.11692, table 10): AdamW with
+ * betas 0.9 and 0.98 and weight decay 0.1. The learning rate warms up for 6% of the steps, then
+ * decays linearly to 0. Gradients are clipped to norm 1.
  *
- * @param steps optimizer steps of each training, at least 1; empty for {@code epochs}
+ * @param steps optimizer steps of each training, at least 1; empty to use {@code epochs}
  * @param epochs passes over the training texts, above 0
- * @param batch texts in a batch, at least 1
- * @param learningRate highest rate, above 0
- * @param seed of the order of texts and of dropout
- * @param checkpointEvery steps between checkpoints, at least 0; 0 for one at the end of a training
- *     alone
+ * @param batch texts per batch, at least 1
+ * @param learningRate highest learning rate, above 0
+ * @param seed seed of the order of texts and of dropout
+ * @param checkpointEvery steps between checkpoints, at least 0; 0 for one checkpoint at the end
  */
 public record FineTuneSettings(
     OptionalLong steps,
@@ -26,13 +25,13 @@ public record FineTuneSettings(
     double learningRate,
     long seed,
     long checkpointEvery) {
-  /** 3 epochs in batches of 32, a rate of 0.0005, seed 1, a checkpoint every 500 steps. */
+  /** 3 epochs, batch 32, learning rate 0.0005, seed 1, a checkpoint every 500 steps. */
   public static final FineTuneSettings DEFAULT =
       new FineTuneSettings(OptionalLong.empty(), 3, 32, 5e-4, 1, 500);
 
   private static final double WARMUP_SHARE = 0.06;
 
-  /** Refuses values out of their bounds. */
+  /** Rejects values out of bounds. */
   public FineTuneSettings {
     if (!(epochs > 0) || Double.isInfinite(epochs)) {
       throw new IllegalArgumentException("epochs must be above 0 and finite, was " + epochs);
@@ -52,9 +51,9 @@ public record FineTuneSettings(
   }
 
   /**
-   * What a trainer is told.
+   * Returns the trainer's configuration.
    *
-   * @param texts that are trained on
+   * @param texts number of training texts
    */
   public TrainerConfig trainer(int texts) {
     long all = steps.orElse(Math.max(1, Math.round(epochs * texts / batch)));
@@ -68,7 +67,7 @@ public record FineTuneSettings(
             .with(t -> t.decay(LearningRate.Decay.LINEAR).floorShare(0).beta2(0.98)));
   }
 
-  /** The same with other values of some fields. */
+  /** Returns a copy with changed fields. */
   public FineTuneSettings with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
@@ -76,8 +75,8 @@ public record FineTuneSettings(
   }
 
   /**
-   * Changes single fields; each means what the component of its name means. Of steps and epochs the
-   * one that is set last counts.
+   * Changes single fields; each method is named after its component. Of steps and epochs, the one
+   * set last counts.
    */
   public static final class Builder {
     private OptionalLong steps;

@@ -16,33 +16,33 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The size of a model, as a configuration file has it.
+ * The size of a model.
  *
- * <p>Numbers are at most 1,000,000, experts at most 65,536, the vocabulary at most 10,000,000.
+ * <p>Sizes are at most 1,000,000, experts at most 65,536, the vocabulary at most 10,000,000.
  *
- * @param layers blocks, at least 1; task mt has as many in the encoder and in the decoder
- * @param width d, at least 1
- * @param hidden width inside a feed-forward net or expert, at least 1
- * @param heads attention heads; divides the width where {@code headWidth} is null
- * @param experts experts in an MoE block, at least 1
- * @param moeEvery every how many blocks one has experts, at least 1
- * @param vocabulary size of the vocabulary that the tokenizer is trained to, at least 1
- * @param sequence tokens per sequence, at least 1; of task mt the longest sentence
- * @param dropout rate, in [0, 1)
- * @param sharedExperts nets of an MoE block that every token uses, at least 0; 0 where a file
- *     leaves it out, as each of the fields after it has its default there
- * @param architecture of its blocks: {@code gpt}, or {@code llama} for task gpt
- * @param keyValueHeads heads of keys and values, a divisor of {@code heads}; null for as many as
- *     those. For architecture {@code llama}
- * @param headWidth width of a head, at least 1 and even; null for {@code width / heads}. For
- *     architecture {@code llama}
- * @param expertHidden width inside an expert, at least 1; null for {@code hidden}
- * @param sharedHidden width inside a shared expert, at least 1; null for that of an expert
- * @param sharedGate whether a token weighs the sum of its shared experts by a sigmoid; needs {@code
- *     sharedExperts} of at least 1
- * @param moeFrom number of the first block that may have experts, counted from 0
- * @param documentMask whether documents that are packed into one sequence do not see each other;
- *     for task gpt
+ * @param layers number of blocks, at least 1; for task mt, of the encoder and of the decoder each
+ * @param width hidden size, at least 1
+ * @param hidden intermediate size of a feed-forward network or expert, at least 1
+ * @param heads attention heads; must divide {@code width} if {@code headWidth} is null
+ * @param experts experts per MoE block, at least 1
+ * @param moeEvery every n-th block is an MoE block, at least 1
+ * @param vocabulary vocabulary size of the tokenizer's training, at least 1
+ * @param sequence tokens per sequence, at least 1; for task mt the longest sentence
+ * @param dropout dropout rate, in [0, 1)
+ * @param sharedExperts experts per MoE block that every token uses, at least 0; this field and
+ *     those below may be left out
+ * @param architecture block type: {@code gpt}, or {@code llama} for task gpt
+ * @param keyValueHeads heads of keys and values, a divisor of {@code heads}; null for {@code
+ *     heads}. For architecture {@code llama}
+ * @param headWidth head size, at least 1 and even; null for {@code width / heads}. For architecture
+ *     {@code llama}
+ * @param expertHidden intermediate size of an expert, at least 1; null for {@code hidden}
+ * @param sharedHidden intermediate size of a shared expert, at least 1; null for that of an expert
+ * @param sharedGate whether a sigmoid gate weights the shared experts' sum for each token; needs
+ *     {@code sharedExperts} of at least 1
+ * @param moeFrom index of the first block that may have experts, counted from 0
+ * @param documentMask whether attention stays within each document of a packed sequence; for task
+ *     gpt
  */
 public record ModelConfig(
     int layers,
@@ -64,13 +64,13 @@ public record ModelConfig(
     int moeFrom,
     boolean documentMask) {
 
-  /** Far above what anybody trains: what is larger is a slip of the keyboard. */
+  /** Far above any real training: a larger value is a typing error. */
   private static final int LARGEST = 1_000_000;
 
   private static final int MOST_EXPERTS = 65_536;
   private static final int LARGEST_VOCABULARY = 10_000_000;
 
-  /** Refuses sizes out of their bounds. */
+  /** Rejects sizes out of bounds. */
   public ModelConfig {
     requireAtMost("layers", layers, LARGEST);
     requireAtMost("width", width, LARGEST);
@@ -128,7 +128,7 @@ public record ModelConfig(
   }
 
   /**
-   * The attention of a block.
+   * Returns the attention of a block.
    *
    * @throws IllegalArgumentException for heads that do not fit
    */
@@ -148,7 +148,7 @@ public record ModelConfig(
         rotary);
   }
 
-  /** Where there are experts, and how wide they are. */
+  /** Returns the position and size of the experts. */
   MoeForm moe() {
     int ofExpert = orElse(expertHidden, hidden);
     int ofShared = orElse(sharedHidden, ofExpert);
@@ -160,13 +160,13 @@ public record ModelConfig(
         new SharedExperts(sharedExperts, ofShared, sharedGate));
   }
 
-  /** Blocks of a stack that have experts. */
+  /** Returns the number of MoE blocks in a stack. */
   public int moeLayers() {
     MoeForm moe = moe();
     return (int) IntStream.range(0, layers).filter(moe::isPlace).count();
   }
 
-  /** The fields that a file may leave out, with what that means. */
+  /** Returns the fields that a file may leave out, with their defaults. */
   static ObjectNode usual() {
     return StrictYaml.nothing()
         .put("sharedExperts", 0)
@@ -186,7 +186,7 @@ public record ModelConfig(
     }
   }
 
-  /** The same with the blocks of a model that is there, but for where it has experts. */
+  /** Returns a copy with the sizes of an existing stack; the position of the experts stays. */
   public ModelConfig withStack(StackSize stack) {
     AttentionForm attention = stack.attention();
     MoeForm moe = stack.moe();
@@ -216,14 +216,14 @@ public record ModelConfig(
             m -> m.keyValueHeads(attention.keyValueHeads()).headWidth(attention.headWidth()));
   }
 
-  /** The same with other values of some fields. */
+  /** Returns a copy with changed fields. */
   public ModelConfig with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
   }
 
-  /** Changes single fields; each means what the component of its name means. */
+  /** Changes single fields; each method is named after its component. */
   public static final class Builder {
     private int layers;
     private int width;

@@ -3,22 +3,22 @@ package io.evomoe.run.config;
 import java.util.Map;
 import java.util.Set;
 
-/** What the weights of a run fit: the fields of its model but for those that have no weights. */
+/** The model fields that determine the shapes of a run's weights. */
 public final class ModelShape {
   private static final String EXPERTS = "model.experts";
 
-  /** The positions are compared as they follow from the sequence. */
+  /** Fields without weights; positions are compared after they are derived from the sequence. */
   private static final Set<String> WITHOUT_WEIGHTS =
       Set.of("model.sequence", "model.dropout", "model.documentMask", "architecture.positions");
 
   private ModelShape() {}
 
   /**
-   * Refuses a model that the weights of another run do not fit.
+   * Rejects a model that does not fit the weights of another run.
    *
-   * @param given of the new run
-   * @param from of the run with the weights
-   * @param source where that is, for the message
+   * @param given configuration of the new run
+   * @param from configuration of the run with the weights
+   * @param source of the weights, for the message
    * @throws IllegalArgumentException naming the field, both values and the run
    */
   public static void require(RunConfig given, RunConfig from, Object source) {

@@ -13,30 +13,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A size of a task that is known to work.
+ * A tested model size of a task, with training settings.
  *
  * @param name for the command line
  * @param model size of the model
- * @param training how to train it
- * @param gates what measured better for a gate on this task than its own defaults, by its name; not
- *     for blocks of architecture {@code llama}, which can then be exported as published ones
+ * @param training training settings
+ * @param gates defaults of gates that measured better on this task than the gates' own defaults, by
+ *     gate; not for architecture {@code llama}, so that its runs can be exported as published
+ *     models
  */
 public record Preset(
     String name, ModelConfig model, TrainingConfig training, Map<String, GateDefaults> gates) {
-  /** A divisor of what fast products and blocks of quantized weights like. */
+  /** A multiple that suits fast matrix products and blocks of quantized weights. */
   private static final int HIDDEN_STEP = 32;
 
   /**
-   * What a gate has where nothing else is said.
+   * A gate's defaults.
    *
    * @param evolution phases of its runs
-   * @param options of its own, by name
+   * @param options gate options, by name
    */
   public record GateDefaults(EvolutionConfig evolution, Map<String, String> options) {
     /** The gate's own defaults. */
     static final GateDefaults USUAL = new GateDefaults(EvolutionConfig.defaults(), Map.of());
 
-    /** Keeps the options, in their order, unmodifiable. */
+    /** Keeps the options in their order, unmodifiable. */
     public GateDefaults {
       options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
@@ -48,17 +49,17 @@ public record Preset(
     }
   }
 
-  /** Keeps the gates, in their order, unmodifiable. */
+  /** Keeps the gates in their order, unmodifiable. */
   public Preset {
     gates = Collections.unmodifiableMap(new LinkedHashMap<>(gates));
   }
 
   /**
-   * Presets as a file has them.
+   * Parses presets.
    *
-   * @param yaml by name, {@code model}, {@code training} and, where a gate has defaults of its own
-   *     here, {@code gates}; fields that are left out are those of {@link TrainingConfig#defaults},
-   *     {@link ModelConfig}'s and {@link EvolutionConfig}'s defaults
+   * @param yaml presets by name, each with {@code model}, {@code training} and optional {@code
+   *     gates}; missing fields use {@link TrainingConfig#defaults} and the defaults of {@link
+   *     ModelConfig} and {@link EvolutionConfig}
    */
   public static List<Preset> parse(String yaml) {
     return StrictYaml.value(yaml).properties().stream()
@@ -87,17 +88,17 @@ public record Preset(
         gates);
   }
 
-  /** A run of this size, of architecture {@code gpt}. */
+  /** Returns a run of this size and architecture {@code gpt}. */
   public RunConfig config(String task, String gate, long seed) {
     return config(task, gate, seed, Architecture.GPT);
   }
 
   /**
-   * A run of this size.
+   * Returns a run of this size.
    *
-   * @param architecture of its blocks: the nets of {@code llama} have three maps where those of
-   *     {@code gpt} have two, so they are two thirds as wide inside, to the nearest multiple of
-   *     {@value #HIDDEN_STEP}, which is about as many parameters
+   * @param architecture block type. Feed-forward networks of {@code llama} have three projections,
+   *     those of {@code gpt} two. Their intermediate size is therefore two thirds, rounded to a
+   *     multiple of {@value #HIDDEN_STEP}, to keep the number of parameters about equal
    */
   public RunConfig config(String task, String gate, long seed, Architecture architecture) {
     ModelConfig size =

@@ -8,17 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The configuration that a run goes on with: that of its checkpoint, with what was asked for
- * instead.
+ * The configuration of a resumed run: that of its checkpoint, with the requested changes.
  *
- * @param config of the steps to come
- * @param changes one line each, for people; empty where the run goes on as it was
+ * @param config of the remaining steps
+ * @param changes one line per change, for the user; empty if nothing changed
  */
 public record ResumedConfig(RunConfig config, List<String> changes) {
   private static final String DIVERSIFY = "evolution.diversifySteps";
   private static final String SHARE = "evolution.diversifyShare";
 
-  /** What made the experts that are there. */
+  /** The fields that the existing experts were made with. */
   private static final List<String> OF_THE_SPAWN =
       List.of(DIVERSIFY, SHARE, "evolution.spawn", "evolution.copyMoments");
 
@@ -28,14 +27,14 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
   }
 
   /**
-   * Puts together what a run goes on with.
+   * Combines the checkpoint's configuration with the requested changes.
    *
-   * @param written what is written beside the checkpoint
-   * @param file where that is
-   * @param checkpoint to go on from
-   * @param asked values by dotted field, as text
-   * @throws IllegalArgumentException if a field of the model differs from the checkpoint's, or
-   *     another one that a number depends on was changed in the file and not asked for
+   * @param written configuration beside the checkpoint
+   * @param file of {@code written}
+   * @param checkpoint to resume from
+   * @param asked requested values by dotted field, as text
+   * @throws IllegalArgumentException if a field of the model differs from the checkpoint's, or if
+   *     another field that affects numbers was changed in the file without a request
    */
   public static ResumedConfig of(
       RunConfig written, Path file, Checkpoint checkpoint, Map<String, String> asked) {
@@ -68,9 +67,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     }
   }
 
-  /**
-   * What was edited in the file alone would change the run in silence, or be overruled in silence.
-   */
+  /** An edit of the file alone would either change the run or be ignored, both without notice. */
   private static void requireAskedFor(
       List<BoundConfig.Difference> edits,
       RunConfig config,
@@ -101,7 +98,9 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     }
   }
 
-  /** Steps that are a share of the run's stay where they were, once the experts are spawned. */
+  /**
+   * Keeps steps that are a share of the run's steps where they were, once the experts are spawned.
+   */
   private static RunConfig withSpawnInThePast(
       RunConfig before, RunConfig config, Checkpoint checkpoint, Map<String, String> asked) {
     for (String field : OF_THE_SPAWN) {
@@ -117,7 +116,8 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
   }
 
   /**
-   * Experts that are yet to be spawned are at the earliest now, so that all ages count from then.
+   * Moves the spawning of experts to the current step at the earliest, because their age counts
+   * from there.
    */
   private static RunConfig withSpawnAhead(
       RunConfig before, RunConfig config, Checkpoint checkpoint, Map<String, String> asked) {
@@ -134,7 +134,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     return ConfigFile.set(config, DIVERSIFY, Long.toString(done));
   }
 
-  /** Which batches a step reads follows from its number, as if all before it had been as large. */
+  /** Batches follow from the step number, as if all earlier ones had had the same size. */
   private static List<String> ofTheData(long before, long now) {
     return now == before
         ? List.of()

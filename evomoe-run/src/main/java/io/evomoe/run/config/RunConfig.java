@@ -29,23 +29,22 @@ import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * One run in full: what is saved beside its checkpoints and read back to resume it.
+ * The full configuration of a run; it is saved beside the checkpoints and read to resume.
  *
- * @param task by name
- * @param gate name of a gate that is installed
- * @param seed from which everything random is drawn
- * @param model its size
- * @param training how to train
- * @param evolution EvoMoE's phases; the temperature counts for every gate that uses it
- * @param gateOptions options by name, for each gate by its name; a gate that is left out has its
- *     defaults
- * @param compute how to compute; {@link ComputeConfig#DEFAULT} where a file leaves it out
- * @param architecture of the model beside its size; {@link ArchitectureConfig#DEFAULT} where a file
+ * @param task name of the task
+ * @param gate name of an installed gate
+ * @param seed seed of all random numbers
+ * @param model size of the model
+ * @param training training settings
+ * @param evolution EvoMoE's phases; the temperature applies to every gate that uses one
+ * @param gateOptions options by name, for each gate by its name; other gates use their defaults
+ * @param compute computation settings; {@link ComputeConfig#DEFAULT} if a file leaves it out
+ * @param architecture architecture details; {@link ArchitectureConfig#DEFAULT} if a file leaves it
+ *     out
+ * @param guards safety settings; {@link Guards#DEFAULT} if a file leaves it out
+ * @param split division of data without a split of its own; {@link HeldOut#EARLIER} if a file
  *     leaves it out
- * @param guards how it is kept safe; {@link Guards#DEFAULT} where a file leaves it out
- * @param split how data that has no split of its own is divided; {@link HeldOut#EARLIER} where a
- *     file leaves it out
- * @param data how files of data are read; {@link DataForm#EARLIER} where a file leaves it out
+ * @param data format of the data files; {@link DataForm#EARLIER} if a file leaves it out
  */
 public record RunConfig(
     String task,
@@ -62,8 +61,7 @@ public record RunConfig(
     DataForm data) {
 
   /**
-   * Keeps the options, by gate in order, unmodifiable; refuses sequences that are longer than the
-   * positions.
+   * Keeps the options in their order, unmodifiable; rejects sequences longer than the positions.
    */
   public RunConfig {
     gateOptions = Collections.unmodifiableMap(new TreeMap<>(gateOptions));
@@ -78,20 +76,20 @@ public record RunConfig(
     }
   }
 
-  /** Kernels of this run's precision. */
+  /** Returns the kernels of this run's precision. */
   public Kernels kernels() {
     return KernelSelection.forPrecision(compute.precision());
   }
 
-  /** What a trainer is told. */
+  /** Returns the trainer's configuration. */
   public TrainerConfig trainer() {
     return new TrainerConfig(training, guards);
   }
 
   /**
-   * The stack of blocks of this run's model.
+   * Returns the stack of this run's model.
    *
-   * @param usual activation of the task
+   * @param usual the task's default activation
    */
   public StackSize stack(ActivationFunction usual) {
     ActivationFunction chosen = architecture.activation();
@@ -123,9 +121,9 @@ public record RunConfig(
   }
 
   /**
-   * Tables of a language model's embedding.
+   * Returns the sizes of a language model's embedding.
    *
-   * @param tokens that the tokenizer has
+   * @param tokens number of tokens in the tokenizer
    * @throws IllegalArgumentException if these are more than {@link ArchitectureConfig#vocabulary()}
    */
   public EmbeddingSize embedding(int tokens) {
@@ -143,42 +141,42 @@ public record RunConfig(
         architecture.tokenTypes());
   }
 
-  /** Refuses what only the embedding of a RoBERTa has. */
+  /** Rejects fields that only the embedding of a RoBERTa has. */
   public void requirePlainEmbedding() {
     architecture.requirePlainEmbedding(task);
   }
 
-  /** What makes the gates of its model, with their options and what is known of the training. */
+  /** Returns the factory of the model's gates. */
   public Gates gates(TrainingFacts facts) {
     return new Gates(provider(), options(), facts);
   }
 
-  /** Where its model is made. */
+  /** Returns the scope for the model's parameters. */
   public Scope scope() {
     return Scope.root(seed, kernels());
   }
 
-  /** The provider of its gates. */
+  /** Returns the provider of the model's gates. */
   public GateProvider provider() {
     return GateRegistry.installed().provider(gate);
   }
 
-  /** When this run has which phase and temperature. */
+  /** Returns the schedule of phases and temperature. */
   public EvolutionSchedule schedule() {
     return new EvolutionSchedule(evolution, training.steps(), provider().growth());
   }
 
-  /** Options of this run's gate. */
+  /** Returns the options of this run's gate. */
   public Map<String, String> options() {
     return gateOptions.getOrDefault(gate, Map.of());
   }
 
   /**
-   * Itself, after everything that is only looked at later was looked at: the evolution's numbers
-   * for this many steps, and the gate's options.
+   * Checks the values that construction does not check, and returns this. These are the evolution's
+   * settings for the number of steps, and the gate's options.
    *
    * @param causal whether a token's output must not depend on later tokens
-   * @throws IllegalArgumentException for an unknown gate or a value out of its bounds
+   * @throws IllegalArgumentException for an unknown gate or a value out of bounds
    */
   public RunConfig checked(boolean causal) {
     schedule();
@@ -208,7 +206,7 @@ public record RunConfig(
   }
 
   /**
-   * Coefficients of the auxiliary losses of this run's gates, by name; 0 for one that is off.
+   * Returns the coefficients of the gates' auxiliary losses by name; 0 for one that is off.
    *
    * @param causal whether a token's output must not depend on later tokens
    */
@@ -216,7 +214,7 @@ public record RunConfig(
     return provider().growth() == Growth.NEVER ? Map.of() : narrowGate(causal).losses();
   }
 
-  /** A gate of one column, of the last layer: with all options, and next to nothing to allocate. */
+  /** Makes a gate of the last layer with one column and all options; it needs almost no memory. */
   private Gate narrowGate(boolean causal) {
     return provider()
         .create(
@@ -233,14 +231,14 @@ public record RunConfig(
                 TrainingFacts.ofSteps(training.steps())));
   }
 
-  /** The same with other values of some fields. */
+  /** Returns a copy with changed fields. */
   public RunConfig with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
   }
 
-  /** Changes single fields; each means what the component of its name means. */
+  /** Changes single fields; each method is named after its component. */
   public static final class Builder {
     private final String task;
     private String gate;

@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * YAML that becomes records. Unknown, doubled, forgotten and mistyped fields are refused in one
+ * Converts YAML to records. Unknown, duplicate, missing and mistyped fields are rejected with one
  * sentence that names the file and the field.
  */
 public final class StrictYaml {
@@ -51,7 +51,7 @@ public final class StrictYaml {
           .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
           .build();
 
-  /** What may be left empty is a {@code Long}; anything else that is null was forgotten. */
+  /** Only fields of type {@code Long} may be empty; any other null is a missing field. */
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .defaultSetterInfo(JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
@@ -76,7 +76,7 @@ public final class StrictYaml {
     type.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SET));
   }
 
-  /** The text of a record in full. */
+  /** Returns the full text of a record. */
   public static String text(Object value) {
     try {
       return YAML.writeValueAsString(value);
@@ -85,17 +85,17 @@ public final class StrictYaml {
     }
   }
 
-  /** The fields of a record. */
+  /** Returns the fields of a record. */
   public static ObjectNode fields(Object value) {
     return JSON.valueToTree(value);
   }
 
-  /** No field. */
+  /** Returns an empty mapping. */
   public static ObjectNode nothing() {
     return JSON.createObjectNode();
   }
 
-  /** The value that a text is in YAML; the text itself where it is none. */
+  /** Parses a text as a YAML value; returns the text itself if it is not YAML. */
   static JsonNode value(String text) {
     try {
       JsonNode value = YAML.readTree(text);
@@ -119,7 +119,7 @@ public final class StrictYaml {
   }
 
   /**
-   * A file that is a mapping.
+   * Reads a file that is a mapping.
    *
    * @throws IllegalArgumentException naming the file
    */
@@ -146,8 +146,8 @@ public final class StrictYaml {
   }
 
   /**
-   * SnakeYAML copies a comment or text as often as it has read another kilobyte of it, so its time
-   * grows with the square of the length.
+   * SnakeYAML copies a comment or text again for each kilobyte it reads, so its time grows with the
+   * square of the length.
    */
   private static String content(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
@@ -160,7 +160,7 @@ public final class StrictYaml {
     }
   }
 
-  /** Puts fields in place of others; mappings are merged field by field. */
+  /** Replaces fields; mappings are merged field by field. */
   public static void merge(ObjectNode into, ObjectNode from) {
     for (Map.Entry<String, JsonNode> field : from.properties()) {
       JsonNode old = into.get(field.getKey());
@@ -173,9 +173,9 @@ public final class StrictYaml {
   }
 
   /**
-   * A record of these fields.
+   * Converts fields to a record.
    *
-   * @param source for the message; empty where the fields say enough
+   * @param source for the message; empty if the fields are enough
    * @throws IllegalArgumentException naming source and field
    */
   public static <T> T bind(ObjectNode tree, Class<T> type, String source) {
@@ -193,7 +193,7 @@ public final class StrictYaml {
         : "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
   }
 
-  /** The first line, without the packages of Java classes. */
+  /** Returns the first line, without the packages of Java classes. */
   private static String firstLine(String text) {
     return PACKAGES.matcher(text.lines().findFirst().orElse("")).replaceAll("");
   }

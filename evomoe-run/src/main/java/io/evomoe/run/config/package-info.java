@@ -1,7 +1,7 @@
 /**
- * Configurations of runs. {@link io.evomoe.run.config.RunConfig} is one run in full: fields with
- * bounds and defaults, which are also the YAML of a run's folder and the paths of {@code --set}. A
- * {@link io.evomoe.run.config.Preset} is a size that is known to work.
+ * Configurations of runs. {@link io.evomoe.run.config.RunConfig} is the full configuration of a
+ * run. Its fields are the YAML in the run's folder and the paths of {@code --set}. A {@link
+ * io.evomoe.run.config.Preset} is a tested model size with training settings.
  */
 @NullMarked
 package io.evomoe.run.config;

@@ -1,11 +1,10 @@
 package io.evomoe.run.finetune;
 
 /**
- * The class of a text.
+ * The predicted class of a text.
  *
- * @param label its name
- * @param probability that the network gives it, in 0..1
- * @param cut whether the text had more tokens than {@link Classifier#limit}, and the last ones were
- *     left out
+ * @param label name of the class
+ * @param probability predicted probability, in 0..1
+ * @param cut whether the text was truncated to {@link Classifier#limit} tokens
  */
 public record Classified(String label, double probability, boolean cut) {}

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A fine-tuned classifier, as {@link FineTuning} and the command {@code finetune} leave it in its
- * folder, which is complete in itself.
+ * A fine-tuned classifier. {@link FineTuning} and the command {@code finetune} write its folder,
+ * which needs no other files.
  *
  * <pre>{@code
  * try (Classifier classifier = Classifier.open(Path.of("runs/glosses"))) {
@@ -34,8 +34,8 @@ import java.util.stream.IntStream;
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads: calls run side by side. {@link #close()} waits for those in
- * progress, and later ones throw {@link IllegalStateException}.
+ * <p>Thread-safe: calls run in parallel. {@link #close()} waits for the calls in progress; later
+ * calls throw {@link IllegalStateException}.
  */
 public final class Classifier implements AutoCloseable {
   private final Lifetime lifetime;
@@ -63,15 +63,15 @@ public final class Classifier implements AutoCloseable {
     this.config = config;
   }
 
-  /** Whether a folder is one that {@code finetune} has written, finished or not. */
+  /** Whether a folder was written by a fine-tuning, finished or not. */
   public static boolean isIn(Path folder) {
     return Files.isRegularFile(folder.resolve(TunedFolder.MODEL));
   }
 
   /**
-   * Opens the folder of a fine-tuning that came to its end, or was stopped on its way there.
+   * Opens the folder of a fine-tuning, finished or stopped early.
    *
-   * @throws IllegalArgumentException if it holds none, or one of a version before this
+   * @throws IllegalArgumentException if the folder has no classifier, or one of an earlier version
    */
   public static Classifier open(Path folder) {
     if (!isIn(folder)) {
@@ -108,25 +108,25 @@ public final class Classifier implements AutoCloseable {
     }
   }
 
-  /** The classes, in the order of the network's outputs. */
+  /** Returns the classes, in the order of the network's outputs. */
   public List<String> labels() {
     return labels;
   }
 
-  /** Tokens that a text may have, its begin and end included. */
+  /** Returns the maximum number of tokens in a text, begin and end tokens included. */
   public int limit() {
     return config.model().sequence();
   }
 
   /**
-   * The class of a text; what is longer than {@link #limit} loses its last tokens. White space
-   * around a text does not count, and line ends become {@code \n}, as in {@link LabelledText}.
+   * Returns the class of a text. Texts longer than {@link #limit} are truncated. Surrounding white
+   * space is ignored, and line ends become {@code \n}, as in {@link LabelledText}.
    */
   public Classified classify(String text) {
     return classify(List.of(text)).get(0);
   }
 
-  /** The classes of texts, in the same order. */
+  /** Returns the classes of texts, in the same order. */
   public List<Classified> classify(List<String> texts) {
     return lifetime.during(() -> classified(texts));
   }
@@ -151,22 +151,22 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Measures the classifier on a part of the texts that it was fine-tuned on, where they were then.
+   * Measures the classifier on a part of its fine-tuning texts, read from their original place.
    *
    * @param part {@code train}, {@code valid} or {@code test}
-   * @throws IllegalArgumentException if there is no such part, or the texts are not there any more,
-   *     or were a program's own and are in no file
+   * @throws IllegalArgumentException if there is no such part, or the files are missing, or the
+   *     texts came from a program instead of files
    */
   public ClassEvaluation evaluate(String part) {
     return evaluate(TunedFolder.source(checkpoint, config).part(part));
   }
 
   /**
-   * The same on other texts.
+   * Measures the classifier on the texts of a file or folder.
    *
-   * @param file of labelled texts, or a folder of such files, read as the texts of the fine-tuning
-   *     were; of a folder with a split its test part
-   * @throws IllegalArgumentException if a file cannot be read, or a label is none of {@link
+   * @param file labelled texts, or a folder of such files, read like the fine-tuning texts; in a
+   *     folder with a split, its test part is used
+   * @throws IllegalArgumentException if a file cannot be read, or a label is not one of {@link
    *     #labels}; the message names file and line
    */
   public ClassEvaluation evaluate(Path file) {
@@ -174,17 +174,17 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * The same on texts of your own.
+   * Measures the classifier on these texts.
    *
    * @param texts at least one
-   * @throws IllegalArgumentException if a label is none of {@link #labels}; the message has its
-   *     number in the list as line
+   * @throws IllegalArgumentException if a label is not one of {@link #labels}; the message gives
+   *     its number in the list as line
    */
   public ClassEvaluation evaluate(List<LabelledText> texts) {
     return evaluate(LabelledText.corpus(texts));
   }
 
-  /** The same on texts in memory. */
+  /** Measures the classifier on texts in memory. */
   public ClassEvaluation evaluate(ClassifiedCorpus texts) {
     Labels known = Labels.of(labels);
     try (Lifetime.Call ignored = lifetime.enter()) {
@@ -194,10 +194,10 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Gives back memory and tokenizer, after the calls in progress.
+   * Releases memory and tokenizer, after the calls in progress.
    *
-   * @throws IllegalStateException from inside one of its calls, or if the thread is interrupted
-   *     while it waits, which leaves the classifier open
+   * @throws IllegalStateException if called from inside one of its calls, or if the thread is
+   *     interrupted while it waits; the classifier stays open then
    */
   @Override
   public void close() {

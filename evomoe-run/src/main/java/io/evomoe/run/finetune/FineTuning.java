@@ -28,9 +28,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fine-tuning of a pre-trained RoBERTa to name the classes of texts, in a folder, the same for
- * programs and for the command line: what one begins, the other goes on with, and a {@link
- * Classifier} opens.
+ * The fine-tuning of a pre-trained RoBERTa for text classification, in a folder. Programs and the
+ * command line use the same folders. {@link Classifier} opens the result.
  *
  * <pre>{@code
  * try (FineTuning tuning =
@@ -43,12 +42,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Two networks are trained one after the other, each recorded as a {@linkplain
- * io.evomoe.run.record.RunRecording#part part}: {@code scratch} from the weights that the run
- * started with, to compare with, and {@code finetune} from those that it had come to, of which the
- * classifier is.
+ * io.evomoe.run.record.RunRecording#part part}. {@code scratch} is a baseline that starts from the
+ * pre-trained run's initial weights. {@code finetune} starts from its trained weights and becomes
+ * the classifier.
  *
- * <p>Safe for use by several threads, one of which trains at a time: other calls of {@link
- * #train()} are rejected meanwhile, and {@link #close()} waits.
+ * <p>Thread-safe. One thread trains at a time: other calls of {@link #train()} are rejected
+ * meanwhile, and {@link #close()} waits.
  */
 public final class FineTuning implements AutoCloseable {
   private static final String BUSY =
@@ -88,66 +87,67 @@ public final class FineTuning implements AutoCloseable {
   /**
    * Fine-tunes a run.
    *
-   * @param run folder of a run of task roberta, trained or imported, of which the newest checkpoint
-   *     is taken, or one checkpoint in it
-   * @throws IllegalArgumentException if it is no folder of a run, or one of another task
+   * @param run folder of a run of task roberta, trained or imported, or one checkpoint in it; of a
+   *     folder, the newest checkpoint is used
+   * @throws IllegalArgumentException if it is no folder of a run, or the run has another task
    */
   public static FineTuningBuilder of(Path run) {
     RunCheckpoint.requireTask(run, Tasks.ROBERTA, "finetune");
     return new FineTuningBuilder(run);
   }
 
-  /** Its folder. */
+  /** Returns the folder. */
   public Path folder() {
     return folder.path();
   }
 
-  /** Configuration of the run that is fine-tuned. */
+  /** Returns the configuration of the pre-trained run. */
   public RunConfig config() {
     return run.config();
   }
 
-  /** The classes, in the order of the network's outputs. */
+  /** Returns the classes, in the order of the network's outputs. */
   public List<String> labels() {
     return trainings.labels().names();
   }
 
-  /** How it is trained. */
+  /** Returns the settings. */
   public FineTuneSettings settings() {
     return settings;
   }
 
-  /** Optimizer steps of each training. */
+  /** Returns the optimizer steps of each training. */
   public long steps() {
     return trainings.steps();
   }
 
-  /** Lines for people: how many texts each side has, in all and of each class. */
+  /** Returns lines for the user: the number of texts in each part, in total and by class. */
   public String description() {
     return trainings.description();
   }
 
-  /** Also tells this one of each step of both trainings that is recorded from now on. */
+  /** Calls this watcher after each later step of both trainings. */
   public void watch(RunWatcher watcher) {
     watchers.add(watcher);
   }
 
-  /** The same as {@link #train(FineTuningListener)}, telling nobody. */
+  /** Trains without a listener, as {@link #train(FineTuningListener)}. */
   public FineTuned train() {
     return train(report -> {});
   }
 
   /**
-   * Trains from where it is to the end, or until {@link #requestStop()} or an interrupt of the
-   * thread. The folder has curve and log as each step ends, checkpoints as configured and at the
-   * end of each training, and at last the scores; then it is a {@link Classifier}'s, complete in
-   * itself.
+   * Trains until the end, {@link #requestStop()} or an interrupt of the thread. Each step is
+   * written to the curve and the log. Checkpoints are written as configured and at the end of each
+   * training, then the scores. After that the folder is complete and {@link Classifier} can open
+   * it.
    *
-   * <p>Where listener or watcher throw, what was trained is saved before the exception is thrown
-   * on. What was stopped or killed goes on by the same call, in this object or another one.
+   * <p>If a listener or watcher throws, the training is saved first; then the exception is
+   * rethrown. A stopped or killed fine-tuning continues by the same call, in this object or another
+   * one.
    *
-   * @return what it gave; of one that has come to its end before, the same again
-   * @throws IllegalStateException if it is trained now, was closed, or diverged
+   * @return the result; if the fine-tuning is already finished, the stored result
+   * @throws IllegalStateException if it is being trained, was closed, or diverged
    */
   public FineTuned train(FineTuningListener listener) {
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
@@ -203,7 +203,7 @@ public final class FineTuning implements AutoCloseable {
     return new FineTuned(scores, last.map(TunedScores::evaluation));
   }
 
-  /** Hands a request to stop to the training that goes. */
+  /** Passes a request to stop on to the current training. */
   private TrainingListener stopping() {
     return new TrainingListener() {
       @Override
@@ -220,8 +220,8 @@ public final class FineTuning implements AutoCloseable {
   }
 
   /**
-   * Lets {@link #train} save and return after the step it is in; from any thread. A request while
-   * nothing is trained is none.
+   * Makes {@link #train} save and return after the current step; from any thread. Without a
+   * training it does nothing.
    */
   public void requestStop() {
     stopRequested = inTraining;
@@ -232,11 +232,11 @@ public final class FineTuning implements AutoCloseable {
   }
 
   /**
-   * Gives back memory, tokenizer and folder. Waits for a training in progress: call {@link
+   * Releases memory, tokenizer and folder. Waits for a training in progress; call {@link
    * #requestStop()} first to end it.
    *
-   * @throws IllegalStateException from inside the training, such as in a listener, or if the thread
-   *     is interrupted while it waits, which leaves this open
+   * @throws IllegalStateException if called from a listener, or if the thread is interrupted while
+   *     it waits; this stays open then
    */
   @Override
   public void close() {

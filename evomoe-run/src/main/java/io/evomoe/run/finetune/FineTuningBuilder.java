@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A fine-tuning that is going to begin. What is not said is as on the command line: {@link
- * FineTuneSettings#DEFAULT}, 5% of the texts held out, and the same network without pre-training
- * beside the fine-tuned one.
+ * Configures a fine-tuning. Defaults are those of the command line: {@link
+ * FineTuneSettings#DEFAULT}, 5% of the texts for validation, and a baseline training without
+ * pre-training.
  */
 public final class FineTuningBuilder {
   private final Path run;
@@ -32,16 +32,16 @@ public final class FineTuningBuilder {
     this.run = run;
   }
 
-  /** Trains on the labelled texts of these files and folders; the same as the list. */
+  /** Trains on the labelled texts of these files and folders, as {@link #data(List)}. */
   public FineTuningBuilder data(Path... sources) {
     return data(List.of(sources));
   }
 
   /**
-   * Trains on the labelled texts of these files and folders, at least one: records of label and
-   * text, or lines of class TAB text. Of a folder that has a split, its parts are the sides.
+   * Trains on the labelled texts of these files and folders, at least one. Files have records of
+   * label and text, or lines of class TAB text. A folder with a split keeps its parts.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if the list is empty
    */
   public FineTuningBuilder data(List<Path> sources) {
     if (sources.isEmpty()) {
@@ -52,10 +52,11 @@ public final class FineTuningBuilder {
   }
 
   /**
-   * Trains on these texts. They give the same classifier as a file that has them in this order.
+   * Trains on these texts. The classifier is the same as from a file with these texts in this
+   * order.
    *
    * @param examples of at least two classes
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if the list is empty
    */
   public FineTuningBuilder texts(List<LabelledText> examples) {
     if (examples.isEmpty()) {
@@ -65,50 +66,53 @@ public final class FineTuningBuilder {
     return this;
   }
 
-  /** How texts that have no split of their own are divided; 5% are held out by default. */
+  /** Sets the rule that divides texts without a split of their own; default: 5% for validation. */
   public FineTuningBuilder split(HeldOut rule) {
     split = rule;
     return this;
   }
 
-  /** How files are read; by the endings of their names by default, from fields label and text. */
+  /** Sets the format of the files; default: by file name extension, with fields label and text. */
   public FineTuningBuilder form(DataForm files) {
     form = files;
     return this;
   }
 
-  /** Changes how it is trained. */
+  /** Changes the training settings. */
   public FineTuningBuilder training(Consumer<FineTuneSettings.Builder> changes) {
     settings = settings.with(changes);
     return this;
   }
 
-  /** Leaves out the network without pre-training, which takes half of the time. */
+  /** Leaves out the baseline network without pre-training, which takes half of the time. */
   public FineTuningBuilder withoutBaseline() {
     alone = true;
     return this;
   }
 
-  /** Tells, a line a file or folder, what it was taken for. */
+  /** Reports the detected format of each file or folder, one line each. */
   public FineTuningBuilder said(Consumer<String> told) {
     said = told;
     return this;
   }
 
   /**
-   * Reads the texts; the folder is this fine-tuning's until it is closed, and stays empty until it
-   * is trained. A folder in which the same fine-tuning was begun goes on where it was.
+   * Reads the texts and locks the folder until the fine-tuning is closed. The folder stays empty
+   * until training. If the folder has the same fine-tuning already, training continues there.
    *
    * @param folder new, empty, or with the same fine-tuning
-   * @throws IllegalArgumentException if the folder holds a run or another fine-tuning, the texts
-   *     cannot be read, or are of fewer than two classes, or too few for each side to have one
-   * @throws IllegalArgumentException if somebody writes to the folder now; the message says who
+   * @throws IllegalArgumentException if the folder has a run or another fine-tuning, the texts
+   *     cannot be read, or they have fewer than two classes or too few texts for each part
+   * @throws IllegalArgumentException if another process writes to the folder; the message names it
    */
   public FineTuning in(Path folder) {
     return in(OutputFolder.open(folder, "a program"));
   }
 
-  /** For the command line: in a folder that is open already, and is closed with this. */
+  /**
+   * Creates the fine-tuning in a folder that is open already and is closed with it; for the command
+   * line.
+   */
   public FineTuning in(OutputFolder output) {
     try {
       TunedTexts source = source();

@@ -4,31 +4,34 @@ import io.evomoe.run.record.ClassScores;
 import io.evomoe.training.TrainingListener;
 
 /**
- * Told what happens in a {@link FineTuning} that is trained: of each of its trainings what a {@link
- * TrainingListener} is told, and where it begins.
+ * Receives the events of a {@link FineTuning}: the beginning of each training, and its events as a
+ * {@link TrainingListener}.
  */
 @FunctionalInterface
 public interface FineTuningListener extends TrainingListener {
 
-  /** It begins, and {@link FineTuning#requestStop()} is heard from now on. */
+  /** Called at the beginning; {@link FineTuning#requestStop()} has an effect from now on. */
   default void onStart(FineTuning tuning) {}
 
   /**
-   * A training begins, or goes on.
+   * Called when a training begins or resumes.
    *
-   * @param part {@code scratch}, of the network without pre-training, or {@code finetune}
+   * @param part {@code scratch} for the network without pre-training, or {@code finetune}
    * @param from finished steps
-   * @param steps it will have
+   * @param steps total steps
    */
   default void onTraining(String part, long from, long steps) {}
 
-  /** One more was measured: the majority class, or the network of the training that is over. */
+  /**
+   * Called after each evaluation: of the majority-class baseline, or of the network whose training
+   * has ended.
+   */
   default void onScores(ClassScores scores) {}
 
   /**
-   * Something that a user wants to know.
+   * Called for a notice to the user.
    *
-   * @param line for people
+   * @param line text for the user
    */
   default void onNote(String line) {}
 }

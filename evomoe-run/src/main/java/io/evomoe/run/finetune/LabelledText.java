@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A text whose class is known. White space around both does not count, and line ends in the text
- * become {@code \n}, as in files.
+ * A text with a known class. Surrounding white space is ignored, and line ends in the text become
+ * {@code \n}, as in files.
  *
  * @param label name of the class: not blank, on one line, without TABs
  * @param text not blank
  */
 public record LabelledText(String label, String text) {
 
-  /** Refuses a label or a text that no file could hold. */
+  /** Rejects a label or a text that no file could contain. */
   public LabelledText {
     label = label.strip();
     text = plain(text);
@@ -28,12 +28,12 @@ public record LabelledText(String label, String text) {
     }
   }
 
-  /** A text as files give it. */
+  /** Returns a text in the form that files give. */
   static String plain(String text) {
     return text.replace("\r\n", "\n").replace('\r', '\n').strip();
   }
 
-  /** At least one, as they are read of a file that has one a line. */
+  /** Returns at least one text, in the form of a file with one text per line. */
   static ClassifiedCorpus corpus(List<LabelledText> texts) {
     return new ClassifiedCorpus(
         "texts of the program",

@@ -1,8 +1,8 @@
 /**
- * Classifiers. {@link io.evomoe.run.finetune.FineTuning} makes one of a pre-trained run and
- * labelled texts. {@link io.evomoe.run.finetune.Classifier} opens the folder of one, names the
- * class of a text with its probability, and measures itself on texts whose classes are known
- * ({@link io.evomoe.run.record.ClassEvaluation}).
+ * Classifiers. {@link io.evomoe.run.finetune.FineTuning} trains one from a pre-trained run and
+ * labelled texts. {@link io.evomoe.run.finetune.Classifier} opens its folder and predicts the class
+ * of a text with its probability. It also measures itself on labelled texts ({@link
+ * io.evomoe.run.record.ClassEvaluation}).
  */
 @NullMarked
 package io.evomoe.run.finetune;

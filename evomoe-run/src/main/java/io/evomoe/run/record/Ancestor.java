@@ -4,17 +4,17 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * A run that another one started from, at one of its checkpoints.
+ * A run that another run started from, at one of its checkpoints.
  *
- * @param run its folder
- * @param gate its gate
- * @param seed its seed
- * @param step optimizer steps that it had taken
- * @param tokens that it had trained on
- * @param trainFlops floating-point operations that it had spent
- * @param modelSha256 of the checkpoint's {@code model.safetensors}, in hex
+ * @param run folder
+ * @param gate name of the gate
+ * @param seed seed of the run
+ * @param step finished optimizer steps
+ * @param tokens tokens trained on
+ * @param trainFlops FLOPs spent in training
+ * @param modelSha256 SHA-256 of the checkpoint's {@code model.safetensors}, in hex
  * @param moments whether the optimizer's moments were taken over with the weights
- * @param newArrays names of the new run's gate arrays that it did not have, and which began as new
+ * @param newArrays names of the new run's gate arrays that the ancestor lacks; they began untrained
  */
 public record Ancestor(
     String run,

@@ -6,15 +6,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How a run's sparsity and speed changed: the first and the last tenth of its routed steps.
+ * The change of a run's sparsity and speed, from the first to the last tenth of its routed steps.
  *
  * @param gate of the run
- * @param startTemperature mean of the first tenth
- * @param endTemperature mean of the last tenth
+ * @param startTemperature mean temperature of the first tenth
+ * @param endTemperature mean temperature of the last tenth
  * @param startActive mean number of active experts in the first tenth
- * @param endActive the same in the last tenth
+ * @param endActive mean number of active experts in the last tenth
  * @param startMillis median time of a step in the first tenth
- * @param endMillis the same in the last tenth
+ * @param endMillis median time of a step in the last tenth
  */
 public record Annealing(
     String gate,
@@ -25,7 +25,7 @@ public record Annealing(
     double startMillis,
     double endMillis) {
 
-  /** From a recorded run; empty when too few of its steps had a temperature and a time. */
+  /** Computes the change; empty if too few steps have a temperature and a time. */
   public static Optional<Annealing> of(RecordedRun run) {
     List<CurveRow> routed =
         run.rows().stream().filter(row -> row.temperature().isPresent()).toList();
@@ -51,7 +51,7 @@ public record Annealing(
     return Double.isFinite(startMillis) && Double.isFinite(endMillis);
   }
 
-  /** One line for people. */
+  /** Returns one line for the user. */
   public String text() {
     return String.format(
         Locale.ROOT,
@@ -70,7 +70,7 @@ public record Annealing(
     return rows.stream().mapToDouble(value).average().orElse(Double.NaN);
   }
 
-  /** Of the differences of the clock, steps with an evaluation left out. */
+  /** Takes differences of the clock, without steps that have an evaluation. */
   private static double medianMillis(List<CurveRow> rows) {
     List<Double> millis = new ArrayList<>();
     for (int i = 1; i < rows.size(); i++) {

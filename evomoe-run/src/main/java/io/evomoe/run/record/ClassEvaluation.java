@@ -5,15 +5,15 @@ import io.evomoe.models.metrics.Confusion;
 import java.util.List;
 
 /**
- * What a classifier named texts whose classes are known.
+ * A classifier's predictions for texts with known classes.
  *
- * @param texts name of the texts, for people
+ * @param texts name of the texts, for the user
  * @param labels the classes, in the order of their numbers in {@code confusion}
- * @param confusion how often the texts of each class were named each class
+ * @param confusion number of texts by true class and predicted class
  */
 public record ClassEvaluation(String texts, List<String> labels, Confusion confusion) {
 
-  /** Keeps the labels unmodifiable, and refuses a confusion of another number of classes. */
+  /** Keeps the labels unmodifiable, and rejects a confusion with another number of classes. */
   public ClassEvaluation {
     labels = List.copyOf(labels);
     if (labels.size() != confusion.classes()) {
@@ -24,10 +24,10 @@ public record ClassEvaluation(String texts, List<String> labels, Confusion confu
   }
 
   /**
-   * How well one class is named.
+   * Returns precision, recall and F1 of one class.
    *
    * @param label one of {@link #labels}
-   * @throws IllegalArgumentException if it is none of them
+   * @throws IllegalArgumentException for any other label
    */
   public ClassMeasure of(String label) {
     int number = labels.indexOf(label);
@@ -38,12 +38,12 @@ public record ClassEvaluation(String texts, List<String> labels, Confusion confu
     return confusion.of(number);
   }
 
-  /** Share of the texts that were named right, in 0..1. */
+  /** Returns the share of correct predictions, in 0..1. */
   public double accuracy() {
     return confusion.all().accuracy();
   }
 
-  /** Mean F1 of the classes that occur, in 0..1. */
+  /** Returns the mean F1 of the classes that occur, in 0..1. */
   public double macroF1() {
     return confusion.all().macroF1();
   }

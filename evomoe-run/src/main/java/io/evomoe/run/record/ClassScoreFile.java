@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Scores of classifiers in the output folder. */
+/** Reads and writes the scores of classifiers in the output folder. */
 public final class ClassScoreFile {
   /** The file's name. */
   public static final String NAME = "finetune.json";
 
   private ClassScoreFile() {}
 
-  /** Writes a list of the scores, in the given order; NaN becomes null. */
+  /** Writes the scores in the given order; NaN becomes null. */
   public static void write(Path folder, List<ClassScores> scores) {
     try {
       AtomicFile.write(folder.resolve(NAME), Json.PRETTY.writeValueAsString(scores) + "\n");
@@ -26,10 +26,10 @@ public final class ClassScoreFile {
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads a file of {@link #write}.
    *
-   * @return empty where there is none
-   * @throws IllegalArgumentException if the file holds something else
+   * @return empty if there is no file
+   * @throws IllegalArgumentException if the file has other content
    */
   public static Optional<List<ClassScores>> read(Path folder) {
     Path file = folder.resolve(NAME);

@@ -3,13 +3,13 @@ package io.evomoe.run.record;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * How well something names the classes of held-out texts, in 0..1; NaN where there is no test part.
+ * Scores of a classifier, in 0..1; NaN if there is no test part.
  *
- * @param classifier what names them
- * @param validAccuracy share of the validation texts that are named right
- * @param validMacroF1 mean F1 of the classes there
- * @param testAccuracy the same of the test texts
- * @param testMacroF1 the same of the test texts
+ * @param classifier name of the classifier
+ * @param validAccuracy accuracy on the validation texts
+ * @param validMacroF1 mean F1 of the classes on the validation texts
+ * @param testAccuracy accuracy on the test texts
+ * @param testMacroF1 mean F1 of the classes on the test texts
  */
 public record ClassScores(
     String classifier,

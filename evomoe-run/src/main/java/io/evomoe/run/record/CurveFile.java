@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * curves.csv, open for appending. Every row is flushed, so a killed run leaves a readable file; a
- * last line without its line end is taken for the trace of such a kill and ignored.
+ * A curves.csv, open for appending. Every row is flushed, so a killed run leaves a readable file. A
+ * last line without its line end is the trace of such a kill and is ignored.
  */
 public final class CurveFile implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class CurveFile implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CurveFile.class);
 
   private final Path file;
-  // Not a channel, which an interrupt of the thread closes.
+  // Not a channel, because an interrupt of the thread closes channels.
   private final FileOutputStream out;
   private final Writer writer;
 
@@ -45,7 +45,7 @@ public final class CurveFile implements AutoCloseable {
   }
 
   /**
-   * Starts a file that holds no row yet, in place of an older one.
+   * Creates a file without rows, in place of an older one.
    *
    * @throws IllegalArgumentException if the folder cannot be created or written
    */
@@ -54,7 +54,7 @@ public final class CurveFile implements AutoCloseable {
   }
 
   /**
-   * Starts a file that holds these rows, in place of an older one.
+   * Creates a file with these rows, in place of an older one.
    *
    * @throws IllegalArgumentException if the folder cannot be created or written
    */
@@ -71,8 +71,8 @@ public final class CurveFile implements AutoCloseable {
   }
 
   /**
-   * Continues the file of a run that resumes after {@code step}: later rows, which the resumed run
-   * will write again, are taken out. A missing file is created; one that lacks steps is warned of.
+   * Opens the file of a run that resumes after {@code step}. Later rows are removed, because the
+   * resumed run writes them again. A missing file is created; missing steps give a warning.
    *
    * @throws IllegalArgumentException if the file is not a curves.csv or cannot be written
    */
@@ -81,9 +81,9 @@ public final class CurveFile implements AutoCloseable {
   }
 
   /**
-   * The same of a run that does not write a row a step.
+   * Opens the file of a run that does not write one row per step.
    *
-   * @param written rows that it has written up to that step
+   * @param written rows written up to that step
    */
   public static CurveFile resume(Path file, long step, long written) {
     List<CurveRow> rows = Files.exists(file) ? read(file) : List.of();
@@ -99,7 +99,7 @@ public final class CurveFile implements AutoCloseable {
     return create(file, kept);
   }
 
-  /** What an earlier call left in a file: no row where there is none, or it cannot be read. */
+  /** Reads the rows of a file; empty if there is none, or it cannot be read. */
   public static List<CurveRow> readIfWhole(Path file) {
     try {
       return Files.exists(file) ? read(file) : List.of();
@@ -110,7 +110,7 @@ public final class CurveFile implements AutoCloseable {
   }
 
   /**
-   * All complete rows of a file.
+   * Reads all complete rows of a file.
    *
    * @throws IllegalArgumentException if it cannot be read or is not a curves.csv, naming the line
    */
@@ -158,7 +158,7 @@ public final class CurveFile implements AutoCloseable {
     }
   }
 
-  /** Forces all rows to the disk: what a checkpoint that comes after them must not be ahead of. */
+  /** Forces all rows to the disk, so that no later checkpoint can be newer than the curve. */
   public void force() {
     try {
       out.getFD().sync();

@@ -4,10 +4,14 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.StringJoiner;
 
-/** The text of one line of curves.csv. Doubles are written so that they read back to the bit. */
+/**
+ * The text of one line of curves.csv. Doubles are written so that reading returns the same bits.
+ */
 final class CurveLine {
 
-  /** Of files that have no columns for dead experts and routing fluctuation, which stay empty. */
+  /**
+   * The header of files without columns for dead experts and routing fluctuation; these stay empty.
+   */
   static final String EARLIER_HEADER =
       "task,gate,seed,step,tokens,train_flops,wall_s,train_loss,valid_loss,aux_loss,temperature,"
           + "active_experts,load_entropy,drop_rate";
@@ -31,9 +35,9 @@ final class CurveLine {
   }
 
   /**
-   * Reads a line back.
+   * Parses a line.
    *
-   * @param earlier the file has the {@link #EARLIER_HEADER}
+   * @param earlier whether the file has the {@link #EARLIER_HEADER}
    * @throws IllegalArgumentException if it is not a line of curves.csv
    */
   static CurveRow parse(String line, boolean earlier) {

@@ -8,21 +8,21 @@ import java.util.OptionalDouble;
  *
  * @param task {@code gpt}, {@code roberta} or {@code mt}; no comma, quote or line break
  * @param gate the gate's name; no comma, quote or line break
- * @param seed of the run
- * @param step number of finished optimizer steps
+ * @param seed seed of the run
+ * @param step finished optimizer steps
  * @param tokens tokens trained on so far
- * @param trainFlops floating-point operations spent in training so far
- * @param wallSeconds since the run began, evaluation included
- * @param trainLoss task loss of this step, nats a token
- * @param validLoss held-out loss after this step, nats a token
+ * @param trainFlops FLOPs spent in training so far
+ * @param wallSeconds seconds since the run began, evaluation included
+ * @param trainLoss task loss of this step, in nats per token
+ * @param validLoss validation loss after this step, in nats per token
  * @param auxLoss sum of auxiliary losses, coefficients included
- * @param temperature of the gates
- * @param activeExperts mean number of experts a token had
+ * @param temperature temperature of the gates
+ * @param activeExperts mean number of experts per token
  * @param loadEntropy {@code exp(H) / E}: 1 when balanced, 1/E at collapse
  * @param dropRate share of the assignments lost to capacity, in 0..1
  * @param deadExperts experts without a token, mean over layers
- * @param routingFluctuation share of the held-out tokens whose first expert changed since the
- *     evaluation before, in 0..1
+ * @param routingFluctuation share of the validation tokens whose first expert changed since the
+ *     previous evaluation, in 0..1
  */
 public record CurveRow(
     String task,
@@ -42,16 +42,16 @@ public record CurveRow(
     OptionalDouble deadExperts,
     OptionalDouble routingFluctuation) {
 
-  /** Refuses names that a line of curves.csv cannot hold. */
+  /** Rejects names that a line of curves.csv cannot contain. */
   public CurveRow {
     requirePlain("task", task);
     requirePlain("gate", gate);
   }
 
   /**
-   * The row of one step. Temperature, load entropy, drop rate and dead experts are empty while
-   * nothing is routed: there is no gate then that could have them. Losses of a skipped step are
-   * empty, and so are its active experts where it did not come to route anything.
+   * Returns the row of one step. Temperature, load entropy, drop rate and dead experts are empty
+   * while nothing is routed, because there is no gate. Losses of a skipped step are empty. Its
+   * active experts are empty too if the step routed nothing.
    */
   public static CurveRow of(String task, String gate, long seed, StepReport report) {
     boolean routed = !report.routing().isEmpty();
@@ -74,7 +74,7 @@ public record CurveRow(
         report.routingFluctuation());
   }
 
-  /** The same row, {@code seconds} later; for a resumed run, whose clock starts anew. */
+  /** Returns the row {@code seconds} later; for a resumed run, whose clock restarts. */
   CurveRow later(double seconds) {
     return new CurveRow(
         task,
@@ -95,7 +95,7 @@ public record CurveRow(
         routingFluctuation);
   }
 
-  /** The same row for a gate that does not look at the temperature. */
+  /** Returns the row for a gate that does not use the temperature. */
   CurveRow withoutTemperature() {
     return new CurveRow(
         task,

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a fine-tuning gave.
+ * The result of a fine-tuning.
  *
- * @param scores of the majority class, of the network without pre-training where it was trained,
- *     and of the fine-tuned one, as far as they were measured
- * @param measured the fine-tuned classifier on the test part, or where there is none on the
- *     validation part; empty of a fine-tuning that was stopped before its end
+ * @param scores of the majority-class baseline, of the network without pre-training if it was
+ *     trained, and of the fine-tuned one, as far as they were measured
+ * @param measured the fine-tuned classifier on the test part, or on the validation part if there is
+ *     no test part; empty if the fine-tuning was stopped early
  */
 public record FineTuned(List<ClassScores> scores, Optional<ClassEvaluation> measured) {
 
@@ -24,7 +24,7 @@ public record FineTuned(List<ClassScores> scores, Optional<ClassEvaluation> meas
   }
 
   /**
-   * The fine-tuned classifier, class by class.
+   * Returns the fine-tuned classifier's evaluation, class by class.
    *
    * @throws IllegalStateException if it was stopped before its end
    */

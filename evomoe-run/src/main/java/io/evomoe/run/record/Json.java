@@ -23,7 +23,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** JSON as this package writes it: numbers that are not finite become null, null becomes NaN. */
+/** JSON of this package: non-finite numbers become null, and null becomes NaN. */
 public final class Json {
 
   public static final ObjectMapper MAPPER =
@@ -42,14 +42,14 @@ public final class Json {
                   .addDeserializer(Double.TYPE, new NullIsNan()))
           .build();
 
-  /** One field a line, with the same line ends on every system. */
+  /** One field per line, with the same line ends on every system. */
   public static final ObjectWriter PRETTY = MAPPER.writer(prettyPrinter());
 
   private Json() {}
 
   /**
-   * Reads a value, strictly: neither it nor what it consists of may be null, except for numbers
-   * that were not measured.
+   * Reads a value strictly: neither it nor its parts may be null, except numbers that were not
+   * measured.
    */
   public static <T> T read(String text, Class<T> type) throws JsonProcessingException {
     T value = MAPPER.readValue(text, type);
@@ -59,7 +59,7 @@ public final class Json {
     return value;
   }
 
-  /** Why a text is not what was to be read, without names of Java's classes. */
+  /** Returns the reason why a text cannot be read, without names of Java classes. */
   public static String fault(JsonProcessingException e) {
     if (e.getCause() instanceof JsonProcessingException parser
         && !(parser instanceof JsonMappingException)) {

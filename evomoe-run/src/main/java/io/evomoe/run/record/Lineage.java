@@ -12,16 +12,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a run comes from: {@code lineage.json} in its folder, and an entry of its checkpoints.
+ * The ancestors of a run: {@code lineage.json} in its folder, and an entry of its checkpoints.
  *
- * @param from the run that it started from, then the one which that started from, and so on
- * @param batches of the data that these had trained on, where the run goes on with the same data
+ * @param from the run that it started from, then that run's ancestor, and so on
+ * @param batches number of batches that the ancestors trained on, if the run continues with the
+ *     same data
  */
 public record Lineage(List<Ancestor> from, long batches) {
   /** The file's name in the folder of a run. */
   public static final String NAME = "lineage.json";
 
-  /** Of a run that started from nothing. */
+  /** The lineage of a run without ancestors. */
   public static final Lineage NONE = new Lineage(List.of(), 0);
 
   private static final String ENTRY = "lineage";
@@ -32,9 +33,9 @@ public record Lineage(List<Ancestor> from, long batches) {
   }
 
   /**
-   * What a checkpoint says.
+   * Reads a checkpoint's entry.
    *
-   * @param entries its text by name
+   * @param entries the checkpoint's texts by name
    * @throws IllegalArgumentException if the entry cannot be read
    */
   public static Lineage of(Map<String, String> entries) {
@@ -47,14 +48,14 @@ public record Lineage(List<Ancestor> from, long batches) {
     }
   }
 
-  /** The lineage of a run that starts from one of this lineage. */
+  /** Returns the lineage of a run that starts from a run of this lineage. */
   public Lineage after(Ancestor nearest, long batchesSeen) {
     List<Ancestor> all = new ArrayList<>(List.of(nearest));
     all.addAll(from);
     return new Lineage(all, batchesSeen);
   }
 
-  /** What a checkpoint keeps of it; empty where there is none. */
+  /** Returns the entries of a checkpoint; empty without ancestors. */
   public Map<String, String> entries() {
     try {
       return from.isEmpty() ? Map.of() : Map.of(ENTRY, Json.MAPPER.writeValueAsString(this));
@@ -63,7 +64,7 @@ public record Lineage(List<Ancestor> from, long batches) {
     }
   }
 
-  /** Writes the file into the folder of a run; of one without a lineage there is none after it. */
+  /** Writes the file into a run's folder; removes it if there are no ancestors. */
   public void write(Path folder) {
     Path file = folder.resolve(NAME);
     try {

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was measured of a run and is not in its curve. Every checkpoint holds it as a note, so that
- * a run that is resumed has all of it, as it has the rows of its curve.
+ * Measurements of a run that are not in its curve. Every checkpoint stores them as a note, so a
+ * resumed run has all of them.
  *
- * @param tokens trained on in the steps that were timed
- * @param seconds of these steps
+ * @param tokens tokens of the timed steps
+ * @param seconds duration of the timed steps
  * @param routing the last report of each MoE layer; empty while there is one expert
  */
 public record Measured(long tokens, double seconds, List<RoutingReport> routing) {
-  /** Of a run before its first step. */
+  /** The measurements of a run before its first step. */
   public static final Measured NOTHING = new Measured(0, 0, List.of());
 
   private static final String NOTE = "measured";
@@ -25,9 +25,9 @@ public record Measured(long tokens, double seconds, List<RoutingReport> routing)
   }
 
   /**
-   * What was measured of a saved run.
+   * Reads the measurements of a saved run.
    *
-   * @param notes the text of its checkpoint; those of earlier versions have none of this
+   * @param notes texts of its checkpoint; checkpoints of earlier versions have no measurements
    */
   public static Measured of(Map<String, String> notes) {
     String note = notes.get(NOTE);
@@ -42,7 +42,7 @@ public record Measured(long tokens, double seconds, List<RoutingReport> routing)
     }
   }
 
-  /** As a checkpoint keeps it. */
+  /** Returns the notes of a checkpoint. */
   public Map<String, String> notes() {
     try {
       return Map.of(NOTE, Json.MAPPER.writeValueAsString(this));
@@ -51,17 +51,17 @@ public record Measured(long tokens, double seconds, List<RoutingReport> routing)
     }
   }
 
-  /** With a step, or several, whose time says how fast the run is. */
+  /** Adds one timed step or several. */
   Measured timed(long moreTokens, double moreSeconds) {
     return new Measured(tokens + moreTokens, seconds + moreSeconds, routing);
   }
 
-  /** With the reports of a later step. */
+  /** Replaces the reports by those of a later step. */
   Measured routed(List<RoutingReport> last) {
     return new Measured(tokens, seconds, last);
   }
 
-  /** Of training; NaN where no step was timed. */
+  /** Returns the training speed in tokens per second; NaN if no step was timed. */
   public double tokensPerSecond() {
     return seconds > 0 ? tokens / seconds : Double.NaN;
   }

@@ -1,7 +1,7 @@
 package io.evomoe.run.record;
 
 /**
- * What a run gave.
+ * The outcome of a run.
  *
  * @param result for the table and result.json
  * @param recorded its curves

@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param task {@code gpt}, {@code roberta} or {@code mt}
  * @param gate the gate's name
- * @param seed of the run
- * @param rows by step
+ * @param seed seed of the run
+ * @param rows rows by step
  * @param lastRouting the last report of each MoE layer; empty for a dense run
  */
 public record RecordedRun(
@@ -21,12 +21,12 @@ public record RecordedRun(
     lastRouting = List.copyOf(lastRouting);
   }
 
-  /** The same under another name than the gate's, as {@link RunResult#labelled}. */
+  /** Returns a copy with another name than the gate's, as {@link RunResult#labelled}. */
   public RecordedRun labelled(String label) {
     return new RecordedRun(task, label, seed, rows, lastRouting);
   }
 
-  /** Whether a result is this run's. */
+  /** Whether a result belongs to this run. */
   public boolean gave(RunResult result) {
     return task.equals(result.task()) && gate.equals(result.gate()) && seed == result.seed();
   }

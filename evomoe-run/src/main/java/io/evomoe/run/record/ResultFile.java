@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** result.json: the list of a comparison's {@link RunResult}s. */
+/** Reads and writes result.json: the list of {@link RunResult}s. */
 public final class ResultFile {
 
   /** The file's name in the output folder. */
@@ -17,7 +17,7 @@ public final class ResultFile {
   private ResultFile() {}
 
   /**
-   * Writes all results; a reader sees either the old file or the whole new one.
+   * Writes all results atomically: a reader sees either the old file or the whole new one.
    *
    * @throws IllegalArgumentException if the folder cannot be created or written
    */
@@ -35,9 +35,9 @@ public final class ResultFile {
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads a file of {@link #write}.
    *
-   * @throws IllegalArgumentException if the file is missing or holds something else
+   * @throws IllegalArgumentException if the file is missing or has other content
    */
   public static List<RunResult> read(Path file) {
     try {

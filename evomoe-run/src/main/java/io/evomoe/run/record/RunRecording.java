@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens to one run: writes its curve, keeps what the report will show of it, and lets a {@link
- * RunWatcher} know of each step.
+ * Records one run: writes its curve, keeps the measurements of the report, and calls a {@link
+ * RunWatcher} for each step.
  */
 public final class RunRecording implements TrainingListener {
 
@@ -33,9 +33,9 @@ public final class RunRecording implements TrainingListener {
   /**
    * Records the steps of a training.
    *
-   * @param task that the rows name, or the part of one
-   * @param earlier the rows that {@code file} already holds; the run's clock goes on from the last
-   *     one
+   * @param task name of the task, or of the part, in the rows
+   * @param earlier the rows that {@code file} already has; the run's clock continues from the last
+   *     row
    */
   public RunRecording(String task, String gate, long seed, CurveFile file, List<CurveRow> earlier) {
     this(task, gate, seed, file, earlier, Measured.NOTHING, true, RunWatcher.NONE, false, 0, null);
@@ -68,12 +68,12 @@ public final class RunRecording implements TrainingListener {
   }
 
   /**
-   * Records the steps of a run. Rows leave the temperature empty if the gate does not look at it;
-   * the first step does not count for the speed, as it has kernels to compile.
+   * Records the steps of a run. Rows leave the temperature empty if the gate does not use it. The
+   * first step does not count for the speed, because it compiles kernels.
    *
-   * @param earlier the rows that {@code file} already holds
-   * @param before what was measured in these rows
-   * @param watcher told by {@link #watching}
+   * @param earlier the rows that {@code file} already has
+   * @param before measurements of these rows
+   * @param watcher called by {@link #watching}
    */
   public static RunRecording ofSteps(
       RunConfig config,
@@ -84,7 +84,7 @@ public final class RunRecording implements TrainingListener {
     return of(config.task(), config, file, earlier, before, watcher, false, null);
   }
 
-  /** The same of a run in rounds, of which the first counts for the speed as well. */
+  /** Records a run in rounds; the first round counts for the speed as well. */
   public static RunRecording ofRounds(
       RunConfig config,
       CurveFile file,
@@ -95,9 +95,9 @@ public final class RunRecording implements TrainingListener {
   }
 
   /**
-   * The same of one of several trainings in a folder, which share its curve and its log.
+   * Records one of several trainings in a folder that share a curve and a log.
    *
-   * @param part name of it, which rows have in place of the task
+   * @param part name of the training, in place of the task in the rows
    * @param config of the network, with the part's seed and training
    */
   public static RunRecording ofPart(
@@ -147,7 +147,9 @@ public final class RunRecording implements TrainingListener {
     last = StepRecord.of(row, report);
   }
 
-  /** Tells the watcher what was recorded; to be told of everything after this recording. */
+  /**
+   * Returns a listener that passes recorded steps to the watcher; register it after this recording.
+   */
   public TrainingListener watching() {
     return new TrainingListener() {
       @Override
@@ -184,7 +186,8 @@ public final class RunRecording implements TrainingListener {
   }
 
   /**
-   * Writes each checkpoint after the curve up to it is on the disk, and what was measured in it.
+   * Wraps a writer so that each checkpoint comes after the curve on the disk, and has the
+   * measurements.
    */
   public CheckpointWriter saving(CheckpointWriter checkpoints) {
     return state -> {
@@ -193,19 +196,20 @@ public final class RunRecording implements TrainingListener {
     };
   }
 
-  /** Forces the curve to the disk: what a checkpoint that comes after it must not be ahead of. */
+  /** Forces the curve to the disk, so that no later checkpoint can be newer than the curve. */
   public void force() {
     file.force();
     watcher.onSave();
   }
 
-  /** What was measured up to now beside the curve. */
+  /** Returns the measurements up to now that are not in the curve. */
   public Measured measured() {
     return measured;
   }
 
   /**
-   * The result up to now, but for the metric, which needs the model; empty before the first step.
+   * Returns the result up to now without the metric, which needs the model; empty before the first
+   * step.
    *
    * @param metricName name of the metric
    */
@@ -234,7 +238,7 @@ public final class RunRecording implements TrainingListener {
             plannedSteps));
   }
 
-  /** Index of the last row, but for steps that were skipped before they routed anything. */
+  /** Index of the last row, except skipped steps that routed nothing. */
   private int lastRouted() {
     for (int i = rows.size() - 1; i > 0; i--) {
       if (rows.get(i).activeExperts().isPresent()) {
@@ -244,7 +248,7 @@ public final class RunRecording implements TrainingListener {
     return 0;
   }
 
-  /** The result of a run that was stopped before its first step: no loss was measured. */
+  /** Returns the result of a run that was stopped before its first step, without a loss. */
   public RunResult begun(String metricName) {
     return new RunResult(
         task,
@@ -273,12 +277,12 @@ public final class RunRecording implements TrainingListener {
     return Double.NaN;
   }
 
-  /** Which of several trainings in a folder this is; empty of one that has a folder of its own. */
+  /** Returns the name of this part, if several trainings share the folder. */
   public Optional<String> part() {
     return Optional.ofNullable(part);
   }
 
-  /** The run up to now. */
+  /** Returns the run up to now. */
   public RecordedRun run() {
     return new RecordedRun(task, gate, seed, rows, measured.routing());
   }

@@ -9,25 +9,25 @@ import io.evomoe.training.Progress;
 import java.util.Locale;
 
 /**
- * The outcome of one run: one element of result.json, whose field names and order are the ones
- * annotated here. A value that was not measured, or is not finite, is NaN here and null there.
+ * The result of one run: one element of result.json, with the field names and order of the
+ * annotations. A value that was not measured, or is not finite, is NaN here and null in the file.
  *
  * @param task {@code gpt}, {@code roberta} or {@code mt}
  * @param gate the gate's name
- * @param seed of the run
+ * @param seed seed of the run
  * @param steps finished optimizer steps
  * @param tokens tokens trained on
- * @param trainFlops floating-point operations spent in training
- * @param validLoss held-out loss at the end, nats a token
- * @param validMetric held-out value of {@code metricName}
+ * @param trainFlops FLOPs spent in training
+ * @param validLoss validation loss at the end, in nats per token
+ * @param validMetric value of {@code metricName} on the validation set
  * @param metricName for example {@code perplexity}
- * @param tokensPerSecond of training
- * @param activeExperts mean number of experts a token had
+ * @param tokensPerSecond training speed
+ * @param activeExperts mean number of experts per token
  * @param dropRate share of the assignments lost to capacity, in 0..1
  * @param loadEntropy {@code exp(H) / E}: 1 when balanced, 1/E at collapse
- * @param wallSeconds of the whole run
+ * @param wallSeconds duration of the whole run
  * @param plannedSteps optimizer steps of the whole run; with fewer {@code steps} it was
- *     interrupted. 0 stands for as many as were taken
+ *     interrupted. 0 stands for {@code steps}
  */
 @JsonPropertyOrder({
   "task",
@@ -65,10 +65,10 @@ public record RunResult(
         @JacksonInject(value = RunResult.AS_TAKEN, useInput = OptBoolean.TRUE)
         long plannedSteps) {
 
-  /** What files of earlier versions meant by leaving out {@code planned_steps}. */
+  /** The value of {@code planned_steps} in files of earlier versions, which leave it out. */
   static final String AS_TAKEN = "planned_steps as taken";
 
-  /** Refuses more steps than were planned. */
+  /** Rejects more steps than were planned. */
   public RunResult {
     plannedSteps = plannedSteps == 0 ? steps : plannedSteps;
     if (steps > plannedSteps) {
@@ -77,18 +77,18 @@ public record RunResult(
     }
   }
 
-  /** Whether the run was stopped before its last step: its figures compare with no others. */
+  /** Whether the run was stopped before its last step; its values are not comparable then. */
   @JsonIgnore
   public boolean isInterrupted() {
     return steps < plannedSteps;
   }
 
-  /** What is said behind the run's name where it was interrupted; else nothing. */
+  /** Returns the suffix of the run's name if the run was interrupted; else an empty text. */
   public String interruption() {
     return isInterrupted() ? standing("interrupted at") : "";
   }
 
-  /** What is said behind the run's name while it goes. */
+  /** Returns the suffix of the run's name during the run. */
   public String running() {
     return standing("running,");
   }
@@ -98,10 +98,10 @@ public record RunResult(
   }
 
   /**
-   * The same of a run whose model was measured.
+   * Returns a copy with the final progress and metric.
    *
    * @param progress of the run
-   * @param metric held-out value of {@link #metricName}
+   * @param metric value of {@link #metricName} on the validation set
    */
   public RunResult ended(Progress progress, double metric) {
     return new RunResult(
@@ -122,7 +122,7 @@ public record RunResult(
         plannedSteps);
   }
 
-  /** The same under another name than the gate's. */
+  /** Returns a copy with another name than the gate's. */
   public RunResult labelled(String label) {
     return new RunResult(
         task,

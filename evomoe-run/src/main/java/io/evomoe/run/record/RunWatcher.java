@@ -4,50 +4,50 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Told of each step of a run once it was recorded, with the run's name and clock: what shows or
- * keeps a run while it goes. Watchers read; they never change the run. One that throws ends the
- * run, which is saved before.
+ * Called after each recorded step, with the run's name and clock; it displays or stores a run's
+ * progress. Watchers never change the run. If one throws, the run is saved and ends.
  */
 @FunctionalInterface
 public interface RunWatcher {
-  /** Nobody. */
+  /** A watcher that does nothing. */
   RunWatcher NONE = (step, run) -> {};
 
   /**
-   * The steps begin, or go on.
+   * Called when the steps begin or resume.
    *
-   * @param step finished steps; 0 of a run that begins
+   * @param step finished steps; 0 for a new run
    */
   default void onBegin(long step, RunRecording run) {}
 
   /**
-   * A step was recorded.
+   * Called when a step was recorded.
    *
-   * @param run all of the run up to now
+   * @param run the whole run up to now
    */
   void onStep(StepRecord step, RunRecording run);
 
-  /** Whether to make the texts of {@link #onSamples}, which takes time. */
+  /** Whether to generate the texts of {@link #onSamples}, which takes time. */
   default boolean wantsSamples() {
     return false;
   }
 
   /**
-   * What the model writes; told after each step that was measured on held-out data, of tasks whose
-   * models write.
+   * Called with generated texts after each evaluation, for tasks whose models generate text.
    *
    * @param step number of finished steps
-   * @param samples texts by a name each
+   * @param samples texts by name
    */
   default void onSamples(long step, Map<String, String> samples) {}
 
-  /** A checkpoint is going to be written: what was told must be on the disk. */
+  /** Called before a checkpoint is written: everything received must be on the disk. */
   default void onSave() {}
 
-  /** No more steps come, be it at the end, after a request to stop, or because one failed. */
+  /**
+   * Called when no more steps come: at the end, after a request to stop, or after a failed step.
+   */
   default void onEnd(RunRecording run) {}
 
-  /** Several as one; each hears of a thing after those before it. */
+  /** Combines several watchers; they are called in this order. */
   static RunWatcher all(List<RunWatcher> watchers) {
     return new RunWatchers(watchers);
   }

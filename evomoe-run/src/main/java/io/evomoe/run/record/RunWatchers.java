@@ -3,7 +3,7 @@ package io.evomoe.run.record;
 import java.util.List;
 import java.util.Map;
 
-/** Several as one. */
+/** Several watchers as one. */
 record RunWatchers(List<RunWatcher> all) implements RunWatcher {
   RunWatchers {
     all = List.copyOf(all);
@@ -36,7 +36,7 @@ record RunWatchers(List<RunWatcher> all) implements RunWatcher {
     all.forEach(RunWatcher::onSave);
   }
 
-  /** Each is told, even where one before it throws: they close files. */
+  /** Calls each watcher, even if an earlier one throws, because they close files. */
   @Override
   public void onEnd(RunRecording run) {
     RuntimeException first = null;

@@ -23,10 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code steps.jsonl} in the folder of a run: a line of JSON a {@linkplain StepRecord step},
- * through to the operating system as the step ends. A run that is resumed goes on with it: lines of
- * steps that it takes again are taken out, all others stay, and so do those of other {@linkplain
- * RunRecording#part parts}.
+ * {@code steps.jsonl} in a run's folder: one line of JSON per {@linkplain StepRecord step}, flushed
+ * when the step ends. A resumed run continues the file. It removes the lines of steps that it
+ * repeats and keeps all others, including those of other {@linkplain RunRecording#part parts}.
  */
 public final class StepFile implements RunWatcher {
   /** The file's name. */
@@ -35,20 +34,20 @@ public final class StepFile implements RunWatcher {
   private static final Logger log = LoggerFactory.getLogger(StepFile.class);
 
   private final Path file;
-  // Not a channel, which an interrupt of the thread closes.
+  // Not a channel, because an interrupt of the thread closes channels.
   private @Nullable FileOutputStream out;
 
   private StepFile(Path file) {
     this.file = file;
   }
 
-  /** The log of a run, opened when its steps begin. */
+  /** Returns a run's log; it is opened when the steps begin. */
   public static StepFile in(Path folder) {
     return new StepFile(folder.resolve(NAME));
   }
 
   /**
-   * All complete lines of a log.
+   * Reads all complete lines of a log.
    *
    * @throws IllegalArgumentException if it cannot be read, naming the line that is no step
    */
@@ -85,14 +84,14 @@ public final class StepFile implements RunWatcher {
     }
   }
 
-  /** Copies what a run has behind it, line by line: a long run's log does not fit into memory. */
+  /** Copies the finished steps line by line, because a long run's log does not fit into memory. */
   private void keep(long step, Optional<String> part, FileChannel to) throws IOException {
     if ((step == 0 && part.isEmpty()) || !Files.exists(file)) {
       return;
     }
     int unreadable = 0;
     long last = 0;
-    // Not Files.newBufferedReader, which refuses bytes that are no text, as a crash may leave them.
+    // Not Files.newBufferedReader: it rejects malformed bytes, which a crash may leave.
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -114,7 +113,10 @@ public final class StepFile implements RunWatcher {
     }
   }
 
-  /** A line that is no object, as a kill leaves it, has no fields; those of other versions do. */
+  /**
+   * A line that is no object, as a kill leaves it, has no fields; lines of other versions have
+   * some.
+   */
   private static JsonNode read(String line) {
     try {
       return Json.MAPPER.readTree(line);

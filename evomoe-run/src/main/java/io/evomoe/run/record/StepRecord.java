@@ -11,31 +11,31 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * All that is known of one step, or one round, of a run: one line of {@link StepFile}, whose field
- * names and order are the ones annotated here. What was not measured, or is not finite, is NaN here
- * and null there. The first fields are those of {@link CurveRow}.
+ * All measurements of one step, or one round: one line of {@link StepFile}, with the field names
+ * and order of the annotations. A value that was not measured, or is not finite, is NaN here and
+ * null in the file. The first fields are those of {@link CurveRow}.
  *
- * @param task of the run
- * @param gate of the run
- * @param seed of the run
- * @param step number of finished optimizer steps
+ * @param task task of the run
+ * @param gate gate of the run
+ * @param seed seed of the run
+ * @param step finished optimizer steps
  * @param phase {@code diversify}, {@code soft} or {@code hard}
  * @param tokens tokens trained on so far
- * @param trainFlops floating-point operations spent in training so far
- * @param wallSeconds since the run began, evaluation included
- * @param stepSeconds of this step alone; of a round the mean of its steps
- * @param trainLoss task loss of this step, nats a token
- * @param validLoss held-out loss after this step, nats a token
+ * @param trainFlops FLOPs spent in training so far
+ * @param wallSeconds seconds since the run began, evaluation included
+ * @param stepSeconds duration of this step; of a round the mean of its steps
+ * @param trainLoss task loss of this step, in nats per token
+ * @param validLoss validation loss after this step, in nats per token
  * @param auxLoss sum of auxiliary losses, coefficients included
- * @param gradientNorm global norm before clipping; NaN where the step was skipped
- * @param learningRate of this step
- * @param temperature of the gates; NaN of gates that do not look at it
- * @param activeExperts mean number of experts a token had
+ * @param gradientNorm global norm before clipping; NaN if the step was skipped
+ * @param learningRate learning rate of this step
+ * @param temperature temperature of the gates; NaN for gates that do not use it
+ * @param activeExperts mean number of experts per token
  * @param loadEntropy mean over layers
  * @param dropRate mean over layers
  * @param deadExperts mean over layers
- * @param routingFluctuation since the evaluation before
- * @param layers one a MoE layer, of the last micro-batch; empty while there is one expert
+ * @param routingFluctuation change since the previous evaluation
+ * @param layers one entry per MoE layer, of the last micro-batch; empty while there is one expert
  */
 @JsonPropertyOrder({
   "task",
@@ -89,10 +89,10 @@ public record StepRecord(
   }
 
   /**
-   * A step as a run recorded it.
+   * Returns the record of a step.
    *
-   * @param row of its curve, with the run's clock
-   * @param report that the row is of
+   * @param row its row of the curve, with the run's clock
+   * @param report the step's report
    */
   static StepRecord of(CurveRow row, StepReport report) {
     return new StepRecord(
@@ -123,12 +123,12 @@ public record StepRecord(
     return value.orElse(Double.NaN);
   }
 
-  /** As the log has it: every field by its name, what was not measured as null. */
+  /** Returns the JSON of the log: every field by its name, with null for missing values. */
   public ObjectNode json() {
     return Json.MAPPER.valueToTree(this);
   }
 
-  /** One line without its end. */
+  /** Returns one line without its line end. */
   String line() {
     try {
       return Json.MAPPER.writeValueAsString(this);
@@ -138,18 +138,18 @@ public record StepRecord(
   }
 
   /**
-   * What one MoE layer did.
+   * Measurements of one MoE layer.
    *
    * @param layer its dotted name
-   * @param tokens real tokens, padding not counted
-   * @param load tokens that each expert computed
-   * @param maxOverMean load of the expert that has most over the mean load: 1 when balanced
-   * @param activeExperts mean number of experts a token had
+   * @param tokens number of tokens without padding
+   * @param load tokens computed by each expert
+   * @param maxOverMean highest load of an expert divided by the mean load: 1 when balanced
+   * @param activeExperts mean number of experts per token
    * @param loadEntropy {@code exp(H) / E}: 1 when balanced, 1/E at collapse
    * @param deadExperts experts without a token
    * @param dropped assignments lost to capacity
-   * @param dropRate their share of the wanted ones, in 0..1
-   * @param auxLoss what the gate added to the loss, coefficient included
+   * @param dropRate share of the assignments lost to capacity, in 0..1
+   * @param auxLoss the gate's auxiliary loss, coefficient included
    */
   @JsonPropertyOrder({
     "layer",

@@ -1,8 +1,8 @@
 /**
- * What a run writes down. {@link io.evomoe.run.record.RecordedRun} is its curve, a row a step, and
- * {@link io.evomoe.run.record.RunResult} what it came to. {@link io.evomoe.run.record.CurveFile} is
- * the curve on the disk, {@link io.evomoe.run.record.StepFile} the log of all that is known of each
- * step. A {@link io.evomoe.run.record.RunWatcher} is told of each step as it is recorded.
+ * Records of runs. {@link io.evomoe.run.record.RecordedRun} is a run's curve with one row per step,
+ * and {@link io.evomoe.run.record.RunResult} its result. {@link io.evomoe.run.record.CurveFile}
+ * stores the curve, {@link io.evomoe.run.record.StepFile} the log of each step. A {@link
+ * io.evomoe.run.record.RunWatcher} is called for each recorded step.
  */
 @NullMarked
 package io.evomoe.run.record;

@@ -8,16 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to measure a trained model on.
+ * A request to measure a trained model.
  *
- * @param data file or folder; null for the data of the run
- * @param split {@code train}, {@code valid} or {@code test}; data with no split of its own is
+ * @param data file or folder; null for the run's data
+ * @param split {@code train}, {@code valid} or {@code test}; data without a split of its own is
  *     measured as a whole
- * @param batches at most so many batches for the loss, at least 1
- * @param sentences at most so many sentences are translated, at least 1
+ * @param batches maximum number of batches for the loss, at least 1
+ * @param sentences maximum number of translated sentences, at least 1
  * @param examples translations to show, at least 0
  * @param search how translations are searched for
- * @param expertsPerToken experts of every token, at least 1; null for as many as the gate chooses
+ * @param expertsPerToken experts per token, at least 1; null for the choice of the run's gate
  */
 public record EvalRequest(
     @Nullable Path data,
@@ -27,17 +27,17 @@ public record EvalRequest(
     int examples,
     Search search,
     @Nullable Integer expertsPerToken) {
-  /** Sides of a run's data, by the names that {@link #split} takes. */
+  /** The values of {@link #split}. */
   public static final List<String> SPLITS = List.of("train", "valid", "test");
 
   /**
-   * The run's own held-out side: 64 batches for the loss, of translations 2,000 sentences by beam
-   * search of 4 with a length penalty of 0.6.
+   * The run's own validation set: 64 batches for the loss, and 2,000 sentences for translations.
+   * These use a beam of 4 and a length penalty of 0.6.
    */
   public static final EvalRequest HELD_OUT =
       new EvalRequest(null, "valid", 64, 2000, 0, Search.beam(4, 0.6), null);
 
-  /** Refuses values out of their bounds. */
+  /** Rejects values out of bounds. */
   public EvalRequest {
     if (!SPLITS.contains(split)) {
       throw new IllegalArgumentException(
@@ -52,7 +52,7 @@ public record EvalRequest(
     }
   }
 
-  /** Returns this request for a model that gives every token this many experts. */
+  /** Returns a copy with this number of experts per token. */
   public EvalRequest withExpertsPerToken(int experts) {
     return new EvalRequest(data, split, batches, sentences, examples, search, experts);
   }

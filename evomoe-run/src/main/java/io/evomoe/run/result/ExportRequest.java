@@ -3,14 +3,14 @@ package io.evomoe.run.result;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a trained model is exported.
+ * How to export a trained model.
  *
- * @param family {@code model_type} of the published family that must hold it exactly; null for the
- *     one it was imported from, or the first that does
- * @param expertsPerToken experts of every token, for a gate that has no fixed number of its own at
- *     the run's step; null for as the gate routes
+ * @param family {@code model_type} of the published family, which must represent the model exactly;
+ *     null for the family it was imported from, or else the first that fits
+ * @param expertsPerToken experts per token, for a gate without a fixed number at the run's step; null for the
+ *     gate's own routing
  */
 public record ExportRequest(@Nullable String family, @Nullable Integer expertsPerToken) {
-  /** As the gate routes, in the family that fits. */
+  /** The gate's own routing, in the first family that fits. */
   public static final ExportRequest DEFAULT = new ExportRequest(null, null);
 }

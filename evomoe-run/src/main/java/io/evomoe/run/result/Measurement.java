@@ -7,15 +7,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a trained model was measured to give on data.
+ * Measurements of a trained model on data.
  *
- * @param run gate and step, for people
- * @param tokens that the loss is the mean of
- * @param unit what they are, such as {@code masked tokens}
- * @param share how much of the data they are
+ * @param run gate and step, for the user
+ * @param tokens number of tokens in the loss
+ * @param unit kind of these tokens, such as {@code masked tokens}
+ * @param share measured share of the data
  * @param text name of the data
- * @param loss mean cross-entropy, in nats a token
- * @param translation how well it translates; empty for other models
+ * @param loss mean cross-entropy, in nats per token
+ * @param translation translation scores; empty for other models
  */
 public record Measurement(
     String run,
@@ -26,12 +26,12 @@ public record Measurement(
     double loss,
     Optional<TranslationScores> translation) {
 
-  /** exp(loss). */
+  /** Returns exp(loss). */
   public double perplexity() {
     return Math.exp(loss);
   }
 
-  /** Lines for people. */
+  /** Returns lines for the user. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     String accuracy =

@@ -4,37 +4,37 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 
 /**
- * A model as a checkpoint has it.
+ * A model with the weights of a checkpoint.
  *
- * @param model its parameters loaded
- * @param context phase and temperature of its next step, evaluating
+ * @param model the model, with loaded parameters
+ * @param context phase and temperature of the next step, for evaluation
  * @param <M> the model
  */
 public record TrainedModel<M extends Model<?>>(M model, StepContext context)
     implements AutoCloseable {
 
   /**
-   * The same, its model's type known.
+   * Returns this with a checked model type.
    *
-   * @throws ClassCastException if the model is another one
+   * @throws ClassCastException if the model has another type
    */
   public <T extends Model<?>> TrainedModel<T> as(Class<T> type) {
     return new TrainedModel<>(type.cast(model), context);
   }
 
   /**
-   * The same model, every token with a fixed number of experts: a gate that anneals is used in its
-   * hard phase.
+   * Returns the model with a fixed number of experts per token; a gate that anneals is in its hard
+   * phase then.
    *
-   * @param expertsPerToken experts of a token, 1 to E
-   * @throws IllegalArgumentException if the model's gate cannot do so, with the reason
+   * @param expertsPerToken experts per token, 1 to E
+   * @throws IllegalArgumentException if the model's gate does not support this, with the reason
    */
   public TrainedModel<M> withExpertsPerToken(int expertsPerToken) {
     return new TrainedModel<>(
         model, model.evolving().withExpertsPerToken(context, expertsPerToken));
   }
 
-  /** Gives back the model's memory. */
+  /** Releases the model's memory. */
   @Override
   public void close() {
     model.close();

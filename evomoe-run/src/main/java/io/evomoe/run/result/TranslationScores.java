@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How well a model translates.
+ * Translation quality of a model.
  *
- * @param tokenAccuracy share of the target tokens that the decoder, reading those before, holds for
- *     the likeliest; in 0..1
- * @param sentences that were translated
- * @param search how
- * @param bleu of these sentences
- * @param chrF of these sentences, in 0..100
- * @param examples some of them
+ * @param tokenAccuracy share of the target tokens that the decoder predicts from the preceding
+ *     target tokens, in 0..1
+ * @param sentences number of translated sentences
+ * @param search how translations were searched for
+ * @param bleu BLEU of these sentences
+ * @param chrF chrF of these sentences, in 0..100
+ * @param examples a selection of translations
  */
 public record TranslationScores(
     double tokenAccuracy,
@@ -32,11 +32,11 @@ public record TranslationScores(
   }
 
   /**
-   * A sentence.
+   * A translated sentence.
    *
-   * @param source as it was read
-   * @param reference as it was translated by people
-   * @param translation as the model translates it
+   * @param source source sentence
+   * @param reference reference translation
+   * @param translation the model's translation
    */
   public record Example(String source, String reference, String translation) {}
 

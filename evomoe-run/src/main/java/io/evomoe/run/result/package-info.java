@@ -1,5 +1,5 @@
 /**
- * What a {@link io.evomoe.run.Run} is asked and gives back: its trained model, and measurements on
+ * Requests to a {@link io.evomoe.run.Run} and their results: its trained model, and measurements on
  * data. Nothing here reads or writes a file. A run's curves are in {@link io.evomoe.run.record}.
  */
 @NullMarked

@@ -14,15 +14,15 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * One event file: TFRecords, each its length (uint64, least byte first), the masked CRC32C of that,
- * the bytes of an Event, and their masked CRC32C. A record is through to the operating system when
- * it is written.
+ * One event file of TFRecords. Each record has its length (uint64, little-endian), the length's
+ * masked CRC32C, the bytes of an Event, and their masked CRC32C. Every record is flushed when it is
+ * written.
  */
 final class EventFile implements AutoCloseable {
   private static final int MASK_DELTA = 0xa282ead8;
 
   private final Path file;
-  // Not a channel, which an interrupt of the thread closes.
+  // Not a channel, because an interrupt of the thread closes channels.
   private final FileOutputStream out;
 
   private EventFile(Path file) throws IOException {
@@ -30,7 +30,7 @@ final class EventFile implements AutoCloseable {
     this.out = new FileOutputStream(file.toFile());
   }
 
-  /** A new file, whose name sorts after those of the files before it. */
+  /** Creates a file whose name sorts after those of earlier files. */
   static EventFile create(Path folder, Instant now) {
     OutputFolder.prepare(folder);
     int number = 0;
@@ -65,7 +65,10 @@ final class EventFile implements AutoCloseable {
     }
   }
 
-  /** A CRC of data that holds CRCs is weak, so it is turned by 15 bits and moved. */
+  /**
+   * Masks a CRC by rotating it 15 bits and adding a constant, because a CRC of data that contains
+   * CRCs is weak.
+   */
   static int masked(byte[] data, int length) {
     CRC32C crc = new CRC32C();
     crc.update(data, 0, length);

@@ -13,21 +13,21 @@ final class Events {
 
   private Events() {}
 
-  /** What every file begins with. */
+  /** The first event of every file. */
   static Message version(Instant at) {
     return event(at).text(FILE_VERSION, "brain.Event:2");
   }
 
   /**
-   * A run begins, or goes on: what other files have from this step on is void.
+   * The event for the start or resumption of a run: later steps in other files become void.
    *
-   * @param step that comes next
+   * @param step next step
    */
   static Message start(Instant at, long step) {
     return event(at, step).message(SESSION_LOG, new Message().integer(1, STATUS_START));
   }
 
-  /** What a step gave. */
+  /** The event with the values of a step. */
   static Message of(Instant at, long step, Summary summary) {
     return event(at, step).message(SUMMARY, summary.message());
   }

@@ -14,7 +14,7 @@ final class Message {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  /** Field of type int64, or of an enumeration. */
+  /** Adds a field of type int64, or of an enumeration. */
   Message integer(int field, long value) {
     key(field, VARINT);
     varint(value);
@@ -27,7 +27,7 @@ final class Message {
     return this;
   }
 
-  /** Field of type float. */
+  /** Adds a field of type float. */
   Message single(int field, double value) {
     key(field, FIXED_32);
     fixed(Float.floatToRawIntBits((float) value), Integer.BYTES);
@@ -42,7 +42,7 @@ final class Message {
     return raw(field, value.toBytes());
   }
 
-  /** Field of type repeated double, packed. */
+  /** Adds a field of type repeated double, packed. */
   Message numbers(int field, List<Double> values) {
     Message packed = new Message();
     values.forEach(value -> packed.fixed(Double.doubleToRawLongBits(value), Long.BYTES));
@@ -69,7 +69,7 @@ final class Message {
     bytes.write((int) left);
   }
 
-  /** Least significant byte first. */
+  /** Writes the least significant byte first. */
   private void fixed(long bits, int length) {
     for (int i = 0; i < length; i++) {
       bytes.write((int) (bits >>> (8 * i)));

@@ -24,8 +24,8 @@ final class Summary {
   }
 
   /**
-   * The numbers of the experts that assignments went to, as a histogram: expert e is the bucket
-   * from e - 0.5 to e + 0.5.
+   * Adds a histogram of expert indices by assignment: expert e is the bucket from e - 0.5 to e +
+   * 0.5.
    *
    * @param load assignments of each expert, at least one expert
    */
@@ -51,7 +51,7 @@ final class Summary {
     message.message(VALUE, new Message().text(TAG, tag).message(HISTOGRAM, histogram));
   }
 
-  /** A text, as TensorBoard's plugin for text reads it: a tensor of one string. */
+  /** Adds a text in the form of TensorBoard's text plugin: a tensor of one string. */
   void text(String tag, String text) {
     Message plugin = new Message().text(1, "text");
     Message one = new Message().integer(1, 1);

@@ -14,18 +14,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the steps of a run into event files, which TensorBoard shows. Every number of a {@link
- * StepRecord} is a scalar of the name that it has in {@link StepFile}, those of MoE layers below
- * the layer's name; the load of a layer is a histogram, a bucket an expert; what the model writes
- * is text. A run that is resumed writes a file of its own, which takes the place of the steps that
- * were lost. Of several trainings in a folder, each {@linkplain RunRecording#part part} has a
- * folder of its name in {@link #NAME}.
+ * Writes a run's steps to event files for TensorBoard. Every number of a {@link StepRecord} is a
+ * scalar with its name from {@link StepFile}; values of MoE layers are below the layer's name. A
+ * layer's load is a histogram with one bucket per expert, and generated samples are text. A resumed
+ * run writes a new file, which replaces the lost steps. If several trainings share a folder, each
+ * {@linkplain RunRecording#part part} has its own folder in {@link #NAME}.
  */
 public final class TensorBoard implements RunWatcher {
-  /** Of the folder in that of a run. */
+  /** The name of the folder in a run's folder. */
   public static final String NAME = "tensorboard";
 
-  /** The step is the event's own, and the seed never changes. */
+  /** The step is part of the event, and the seed never changes. */
   private static final Set<String> OF_THE_EVENT = Set.of("step", "seed");
 
   private final Path folder;
@@ -37,12 +36,12 @@ public final class TensorBoard implements RunWatcher {
     this.clock = clock;
   }
 
-  /** Writes into {@code tensorboard/} in the folder of a run. */
+  /** Writes to {@code tensorboard/} in a run's folder. */
   public static TensorBoard in(Path run) {
     return new TensorBoard(run.resolve(NAME), InstantSource.system());
   }
 
-  /** Whether a run has event files, which are to have all of its steps. */
+  /** Whether a run has event files; if so, all later steps are written to them too. */
   public static boolean isIn(Path run) {
     return Files.isDirectory(run.resolve(NAME));
   }
@@ -74,7 +73,7 @@ public final class TensorBoard implements RunWatcher {
     opened().write(Events.of(clock.instant(), step.step(), summary));
   }
 
-  /** What was not measured is null, and names are text. */
+  /** Skips missing values, which are null, and names, which are text. */
   private static void scalars(Summary summary, String prefix, JsonNode fields) {
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
       if (field.getValue().isNumber() && !OF_THE_EVENT.contains(field.getKey())) {

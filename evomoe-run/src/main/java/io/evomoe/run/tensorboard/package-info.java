@@ -1,6 +1,5 @@
 /**
- * Event files, which TensorBoard shows: {@link io.evomoe.run.tensorboard.TensorBoard} writes those
- * of a run.
+ * Event files for TensorBoard: {@link io.evomoe.run.tensorboard.TensorBoard} writes those of a run.
  */
 @NullMarked
 package io.evomoe.run.tensorboard;
