@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A decoder that learns to tell the next token: embeddings, a stack of blocks that see no later
- * tokens, a final normalisation, and logits. What an architecture adds are its embeddings and head.
+ * A decoder that predicts the next token: embeddings, a stack of causal blocks, a final
+ * normalization and logits. Subclasses add the embeddings and the output head.
  */
 public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   private final long seed;
@@ -41,14 +41,14 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   private final Sequential body;
 
   /**
-   * The blocks of a model, and the normalisation behind them, with fresh weights.
+   * Creates the blocks and the final normalization with initial weights.
    *
-   * @param vocabulary token ids
+   * @param vocabulary number of token ids
    * @param positions longest sequence
-   * @param size of the blocks
-   * @param gates makes the gates, and says when there are experts
-   * @param root scope of the whole model: the seed of all initial weights, and the kernels to
-   *     compute with, whose data type is the model's
+   * @param size size of the blocks
+   * @param gates makes the gates, and decides whether there are experts
+   * @param root scope of the whole model: the seed of all initial weights, and the kernels, whose
+   *     data type is the model's
    */
   protected CausalLanguageModel(
       int vocabulary, int positions, StackSize size, Gates gates, Scope root) {
@@ -68,39 +68,39 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
             size.norm().in(root.child("finalNorm"), size.width()));
   }
 
-  /** Of the weights of such a model. */
+  /** Returns the weight initialization of such a model. */
   protected static Initialization initialization(StackSize size) {
     return Initialization.gpt2(size.layers(), size.width());
   }
 
-  /** Rows of the pass's tokens [S, d]; what the pullback returns does not matter. */
+  /** Embeds the pass's tokens as rows [S, d]; the pullback's result is ignored. */
   protected abstract Output embed(Pass pass);
 
-  /** Logits [n, vocabulary] of rows [n, d]. */
+  /** Returns logits [n, vocabulary] of rows [n, d]. */
   protected abstract Output logits(INDArray hidden, Pass pass);
 
-  /** Parameters before the blocks. */
+  /** Returns the parameters before the blocks. */
   protected abstract List<Parameter> embeddingParameters();
 
-  /** Parameters behind the blocks; none where the head is an embedding. */
+  /** Returns the parameters after the blocks; none if the head shares the embedding's weights. */
   protected List<Parameter> headParameters() {
     return List.of();
   }
 
-  /** Elements of tables that are looked up and never multiplied with. */
+  /** Returns the number of table elements that are looked up and never multiplied with. */
   protected abstract long lookedUp();
 
-  /** Token ids. */
+  /** Returns the number of token ids. */
   public final int vocabulary() {
     return vocabulary;
   }
 
-  /** Longest sequence. */
+  /** Returns the length of the longest sequence. */
   public final int positions() {
     return positions;
   }
 
-  /** The size and form of its blocks. */
+  /** Returns the size and form of the blocks. */
   public final StackSize stack() {
     return size;
   }
@@ -132,7 +132,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   }
 
   /**
-   * Logits of the token after each sequence's last, [sequences, vocabulary].
+   * Returns the logits of the token after each sequence's last one, [sequences, vocabulary].
    *
    * @param read sequences of at most {@link #positions()} tokens
    */
@@ -141,9 +141,10 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   }
 
   /**
-   * The same after tokens that the cache holds, which gets these as well.
+   * Returns the logits of the next tokens after cached ones, [sequences, vocabulary], and adds the
+   * new tokens to the cache.
    *
-   * @param read the tokens that are new: the whole prompt first, then one a sequence
+   * @param read the new tokens: first the whole prompt, then one token per sequence
    */
   public final INDArray nextTokenLogits(TokenBatch read, StepContext context, KeyValueCache cache) {
     INDArray logits = nextTokenLogits(new Pass(context.evaluating(), read).withCache(cache));
@@ -164,7 +165,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   }
 
   /**
-   * Logits after every token, evaluated, [sequences * length, vocabulary].
+   * Returns the logits after every token in evaluation mode, [sequences * length, vocabulary].
    *
    * @param read sequences of at most {@link #positions()} tokens
    */
@@ -173,12 +174,12 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
     return lifetime.during(() -> logits(hidden(pass).value(), pass).value());
   }
 
-  /** An empty cache for sequences of at most {@code capacity} tokens, prompt included. */
+  /** Returns an empty cache for sequences of at most {@code capacity} tokens, prompt included. */
   public final KeyValueCache newCache(int sequences, int capacity) {
     return new KeyValueCache(sequences, capacity, kernels);
   }
 
-  /** Rows after the final normalisation [S, d]; the pullback ends at the embeddings. */
+  /** Returns the rows after the final normalization [S, d]; the pullback ends at the embeddings. */
   private Output hidden(Pass pass) {
     int length = pass.firstPosition() + pass.tokens().length();
     if (length > positions) {

@@ -16,9 +16,9 @@ import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Continues a text token by token. Keys and values of what was read are cached while the text fits
- * into the model's positions; beyond them every token moves the window by one, which gives all of
- * its tokens new positions, so the window is read anew.
+ * Continues a text token by token. Keys and values are cached while the text fits into the model's
+ * positions. Beyond them every token shifts the window by one and changes all positions, so the
+ * whole window is computed again.
  */
 public final class Generation {
   private static final WorkspaceConfiguration WORKSPACE =
@@ -33,7 +33,7 @@ public final class Generation {
   private final StepContext context;
   private final int tokens;
 
-  /** Generates with a model as it is at a step (phase and temperature steer its gates). */
+  /** Generates with a model at a step, whose phase and temperature control the gates. */
   public Generation(CausalLanguageModel model, StepContext context) {
     this(model, context, model.vocabulary());
   }
@@ -55,11 +55,11 @@ public final class Generation {
   }
 
   /**
-   * The prompt followed by new tokens. Only the last {@link CausalLanguageModel#positions()} tokens
-   * are read.
+   * Returns the prompt followed by new tokens. Only the last {@link
+   * CausalLanguageModel#positions()} tokens are read.
    *
    * @param prompt at least one id
-   * @param newTokens how many to add at most, at least 0
+   * @param newTokens maximum number of new tokens, at least 0
    * @param stop ends the text before such a token
    */
   public int[] generate(int[] prompt, int newTokens, Sampling sampling, IntPredicate stop) {
@@ -67,10 +67,10 @@ public final class Generation {
   }
 
   /**
-   * The same of several prompts side by side. A text is what it would be alone, but for rounding.
+   * Continues several prompts in one batch. Each text is the same as alone, except for rounding.
    *
-   * @param prompts at least one, all equally long, each at least one id
-   * @param newTokens how many to add to each at most, at least 0
+   * @param prompts at least one, all of the same length, each with at least one id
+   * @param newTokens maximum number of new tokens for each, at least 0
    * @param stop ends a text before such a token
    */
   public List<int[]> generate(
@@ -127,7 +127,9 @@ public final class Generation {
     }
   }
 
-  /** A prompt and what follows it; one that is over is read on, because others are. */
+  /**
+   * A prompt and its continuation; a finished text is still computed while others are unfinished.
+   */
   private static final class Text {
     private final int[] ids;
     private int length;

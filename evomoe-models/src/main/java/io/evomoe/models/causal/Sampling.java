@@ -5,18 +5,18 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * How the next token is chosen.
+ * The choice of the next token.
  *
- * @param temperature divides the logits, at least 0; 0 means greedy: always the likeliest, ties to
- *     the lowest id
- * @param topK how many of the likeliest tokens may be drawn, at least 1
- * @param seed of the draws
+ * @param temperature divisor of the logits, at least 0; 0 means greedy: the token with the highest
+ *     logit, the lowest id if equal
+ * @param topK number of most likely tokens to draw from, at least 1
+ * @param seed seed of the draws
  */
 public record Sampling(double temperature, int topK, long seed) {
-  /** At temperature 0.8 from the 40 likeliest tokens, seed 1. */
+  /** Temperature 0.8, the 40 most likely tokens, seed 1. */
   public static final Sampling DEFAULT = new Sampling(0.8, 40, 1);
 
-  /** Refuses a negative temperature and a top-k below 1. */
+  /** Rejects a negative temperature and a top-k below 1. */
   public Sampling {
     if (!(temperature >= 0) || Double.isInfinite(temperature)) {
       throw new IllegalArgumentException(
@@ -27,15 +27,15 @@ public record Sampling(double temperature, int topK, long seed) {
     }
   }
 
-  /** Always the likeliest token. */
+  /** Returns a sampling that always takes the most likely token. */
   public static Sampling greedy() {
     return new Sampling(0, 1, 0);
   }
 
   /**
-   * A token id.
+   * Returns a token id.
    *
-   * @param logits one a token id
+   * @param logits one per token id
    * @param position number of the draw
    */
   int choose(double[] logits, long position) {
@@ -59,7 +59,7 @@ public record Sampling(double temperature, int topK, long seed) {
     return likeliest[likeliest.length - 1];
   }
 
-  /** Ids of the largest logits, the largest first; of equal ones the lowest first. */
+  /** Returns the ids of the largest logits in descending order; equal ones by ascending id. */
   private static int[] likeliest(double[] logits, int count) {
     PriorityQueue<Integer> kept =
         new PriorityQueue<>(

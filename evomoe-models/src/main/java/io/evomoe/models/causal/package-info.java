@@ -1,7 +1,6 @@
 /**
- * What decoders of every architecture have in common: {@link
- * io.evomoe.models.causal.CausalLanguageModel}, and the {@link io.evomoe.models.causal.Generation}
- * of text with one.
+ * Common parts of all decoders: {@link io.evomoe.models.causal.CausalLanguageModel}, and the {@link
+ * io.evomoe.models.causal.Generation} of text with one.
  */
 @NullMarked
 package io.evomoe.models.causal;

@@ -4,16 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decoders with RMS norms, rotary positions and gated feed-forward nets, which have the same names
- * in Hugging Face's library but for their experts.
+ * Decoders with RMS norms, rotary positions and gated feed-forward networks. Except for the
+ * experts, their tensors have the same names in Hugging Face's library.
  *
  * @param modelType of {@code config.json}
  * @param name of the architecture in llama.cpp
- * @param neighbours whether llama.cpp rotates neighbours of a head, not its halves
- * @param headNorms whether queries and keys have norms of their own
- * @param biases whether linear maps may have biases
- * @param repeatedHead whether llama.cpp wants the head even where it is the embedding
- * @param experts of its feed-forward places
+ * @param neighbours whether llama.cpp rotates neighbouring dimensions of a head instead of its
+ *     halves
+ * @param headNorms whether queries and keys are normalized per head
+ * @param biases whether linear layers may have biases
+ * @param repeatedHead whether llama.cpp needs the head even if it is tied to the embedding
+ * @param experts names of the experts
  */
 record DecoderArchitecture(
     String modelType,

@@ -2,15 +2,15 @@ package io.evomoe.models.gguf;
 
 import java.util.List;
 
-/** What fills the feed-forward places of a family of decoders, and under which names. */
+/** The names of feed-forward networks or experts in a family of decoders. */
 enum ExpertNames {
-  /** One net, no experts. */
+  /** One feed-forward network, no experts. */
   NONE("mlp.", "", "", false),
   /** Mixtral's. */
   MIXTRAL("block_sparse_moe.", "block_sparse_moe.gate", "num_local_experts", true),
   /** Qwen3's. */
   QWEN3_MOE("mlp.", "mlp.gate", "num_experts", true),
-  /** Qwen2's, which have an expert for all tokens as well. */
+  /** Qwen2's, which also have a shared expert. */
   QWEN2_MOE("mlp.", "mlp.gate", "num_experts", false),
   /** OLMoE's. */
   OLMOE("mlp.", "mlp.gate", "num_experts", false);
@@ -26,9 +26,9 @@ enum ExpertNames {
   private final boolean normalised;
 
   /**
-   * Names.
+   * Creates the names.
    *
-   * @param place of nets or experts
+   * @param place prefix of the networks or experts
    * @param router the router's matrix
    * @param count the field with the number of experts
    * @param normalised whether llama.cpp divides the chosen experts' weights by their sum
@@ -40,14 +40,14 @@ enum ExpertNames {
     this.normalised = normalised;
   }
 
-  /** Names of the parts of a net, as {@link #PARTS} has them. */
+  /** Returns the names of a network's projections, in the order of {@link #PARTS}. */
   private List<String> parts() {
     return this == MIXTRAL
         ? List.of("w1", "w3", "w2")
         : List.of("gate_proj", "up_proj", "down_proj");
   }
 
-  /** Adds the rules of all tensors in a place. */
+  /** Adds the rules of all tensors in a block. */
   void addTo(List<TensorRule> rules, boolean biases) {
     List<String> matrices = parts();
     for (int i = 0; i < PARTS.size(); i++) {

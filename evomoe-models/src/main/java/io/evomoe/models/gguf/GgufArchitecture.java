@@ -3,38 +3,38 @@ package io.evomoe.models.gguf;
 import java.util.List;
 
 /**
- * How models of one {@code model_type} are told to llama.cpp. One class a kind, listed in {@link
- * GgufArchitectures}.
+ * Converts models of one {@code model_type} for llama.cpp. {@link GgufArchitectures} lists the
+ * implementations.
  */
 interface GgufArchitecture {
 
   /** The {@code model_type} of {@code config.json}. */
   String modelType();
 
-  /** {@code general.architecture}, with which keys begin. */
+  /** The {@code general.architecture}, with which keys begin. */
   String name();
 
   /**
    * Adds sizes and constants.
    *
-   * @throws IllegalArgumentException for what llama.cpp computes in another way, naming the field
+   * @throws IllegalArgumentException if llama.cpp computes something differently, naming the field
    */
   void describe(GgufConfig config, GgufMetadata metadata);
 
-  /** Where each published tensor goes; one that no rule takes is refused. */
+  /** Returns the rule of each published tensor; tensors without a rule are rejected. */
   List<TensorRule> rules(GgufConfig config);
 
-  /** Tensors that are computed from the configuration. */
+  /** Returns tensors that are computed from the configuration. */
   default List<GgufTensor> computed(GgufConfig config) {
     return List.of();
   }
 
-  /** Tokens of the model, the rows of its embedding. */
+  /** Returns the number of tokens, which are the rows of the embedding. */
   default int vocabulary(GgufConfig config) {
     return config.whole("vocab_size");
   }
 
-  /** Where llama.cpp's arithmetic differs, a sentence each. */
+  /** Returns one sentence for each difference of llama.cpp's arithmetic. */
   default List<String> differences(GgufConfig config) {
     return List.of();
   }

@@ -2,7 +2,7 @@ package io.evomoe.models.gguf;
 
 import java.util.List;
 
-/** The architectures that are written. */
+/** The supported architectures. */
 final class GgufArchitectures {
   private static final List<GgufArchitecture> ALL =
       List.of(
@@ -18,9 +18,9 @@ final class GgufArchitectures {
   private GgufArchitectures() {}
 
   /**
-   * The architecture of a model.
+   * Returns the architecture of a model.
    *
-   * @throws IllegalArgumentException saying why llama.cpp has none for it
+   * @throws IllegalArgumentException with the reason if llama.cpp has none for it
    */
   static GgufArchitecture of(GgufConfig config) {
     String type = config.text("model_type", "");

@@ -3,7 +3,7 @@ package io.evomoe.models.gguf;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * The fields of a {@code config.json} that a GGUF file repeats.
+ * The fields of {@code config.json} that a GGUF file repeats.
  *
  * @param root of the file, or an object in it
  */
@@ -47,7 +47,7 @@ record GgufConfig(JsonNode root) {
     return new GgufConfig(root.path(field));
   }
 
-  /** Refuses what llama.cpp would compute in another way. */
+  /** Returns the error for a value that llama.cpp would compute differently. */
   IllegalArgumentException bad(String field, String wanted) {
     JsonNode node = root.path(field);
     return new IllegalArgumentException(

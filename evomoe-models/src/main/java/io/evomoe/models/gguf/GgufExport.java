@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A model of ours in one GGUF file, for llama.cpp and what is built on it: its published form
- * ({@link HubExport}) in llama.cpp's names and layouts, with its sizes and its tokenizer. Matrices
- * are in the type that is asked for; vectors, norms, routers and learned positions in float32, as
- * llama.cpp's own converter has them.
+ * Exports a model to one GGUF file for llama.cpp and programs based on it. The file has the
+ * published form ({@link HubExport}) in llama.cpp's names and layouts, with sizes and tokenizer.
+ * Matrices have the requested type. Vectors, norms, routers and learned positions are float32, as
+ * in llama.cpp's own converter.
  */
 public final class GgufExport {
   /** {@code GGML_QNT_VERSION}. */
@@ -33,17 +33,17 @@ public final class GgufExport {
   }
 
   /**
-   * A model with its tokenizer.
+   * Prepares the export of a model with its tokenizer.
    *
    * @param tokenizer folder with its files
-   * @throws IllegalArgumentException if llama.cpp has no architecture for the model, saying why, or
-   *     the tokenizer has more tokens than the model
+   * @throws IllegalArgumentException with the reason if llama.cpp has no architecture for the
+   *     model, or if the tokenizer has more tokens than the model
    */
   public static GgufExport of(HubExport published, Path tokenizer) {
     return new GgufExport(published, tokenizer);
   }
 
-  /** Where llama.cpp computes in another way, a sentence each; mostly none. */
+  /** Returns one sentence for each difference of llama.cpp's computation; mostly empty. */
   public List<String> differences() {
     return architecture.differences(config);
   }
@@ -51,12 +51,12 @@ public final class GgufExport {
   /**
    * Writes the file, one tensor after the other.
    *
-   * @param file that does not exist
-   * @param name of the model, for people
-   * @param type of matrices; of those whose rows are not whole blocks of 32, F16 instead of Q8_0
+   * @param file must not exist
+   * @param name name of the model, for the user
+   * @param type type of matrices; if rows are not whole blocks of 32, F16 replaces Q8_0
    * @return number of tensors
    * @throws IllegalArgumentException for a tensor or a number in the configuration that llama.cpp
-   *     has no place for
+   *     does not support
    */
   public int write(Path file, String name, GgufType type) {
     GgufMetadata metadata = new GgufMetadata();

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** What a GGUF file says of itself: values of their types by key, each key once. */
+/** The metadata of a GGUF file: typed values by key, each key once. */
 final class GgufMetadata {
   /** {@code enum gguf_metadata_value_type}. */
   private static final int UINT32 = 4;

@@ -9,9 +9,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A tensor of a GGUF file.
  *
  * @param name at most 63 bytes
- * @param shape 1 to 4 sizes, the one of a row last; the file has them in the other order
+ * @param shape 1 to 4 sizes, row length last; the file has them in reverse order
  * @param type of its elements
- * @param parts one after the other along the first axis, each made when it is written; float32
+ * @param parts float32 arrays, concatenated along the first axis; each is made when it is written
  */
 record GgufTensor(String name, List<Long> shape, GgufType type, List<Supplier<INDArray>> parts) {
   /** {@code GGML_MAX_NAME}, without the zero at the end. */

@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The tensors of a file, put together from the published ones by an architecture's rules. */
+/** Assembles the tensors of a file from the published ones, by an architecture's rules. */
 final class GgufTensors {
-  /** Tensors of these places are float32 in every file, as in llama.cpp's converter. */
+  /** These tensors are float32 in every file, as in llama.cpp's converter. */
   private static final List<String> ALWAYS_FLOAT =
       List.of("_norm.weight", ".ffn_gate_inp.weight", "position_embd.weight");
 
@@ -22,7 +22,7 @@ final class GgufTensors {
    *
    * @param shape of each
    * @param parts by expert, or one
-   * @param stacked whether the number of parts is a size of its own
+   * @param stacked whether the number of parts is a dimension of its own
    */
   private record Stacked(
       List<Long> shape, Map<Integer, Supplier<INDArray>> parts, boolean stacked) {}
@@ -30,11 +30,11 @@ final class GgufTensors {
   private GgufTensors() {}
 
   /**
-   * All tensors; nothing is converted yet.
+   * Returns all tensors; nothing is converted yet.
    *
    * @param published by name
    * @param type of matrices
-   * @throws IllegalArgumentException for a tensor that the architecture has no place for
+   * @throws IllegalArgumentException for a tensor that the architecture does not support
    */
   static List<GgufTensor> of(
       GgufArchitecture architecture,
@@ -88,7 +88,7 @@ final class GgufTensors {
         name, shape, typeOf(name, shape, type), List.copyOf(stack.parts().values()));
   }
 
-  /** Rows that are no whole blocks are in F16, as in llama.cpp's converter. */
+  /** Rows that are not whole blocks are F16, as in llama.cpp's converter. */
   private static GgufType typeOf(String name, List<Long> shape, GgufType type) {
     boolean matrix = shape.size() > 1 && name.endsWith(".weight");
     if (!matrix || ALWAYS_FLOAT.stream().anyMatch(name::endsWith)) {

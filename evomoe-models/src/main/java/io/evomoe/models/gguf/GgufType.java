@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** How the elements of a tensor are written; the numbers are those of ggml. */
+/** The element type of a tensor, with ggml's numbers. */
 public enum GgufType {
   /** float32. */
   F32(0, 0, 1, 4),
@@ -16,8 +16,9 @@ public enum GgufType {
   /** bfloat16, rounded to the nearest, ties to even. */
   BF16(30, 32, 1, 2),
   /**
-   * Blocks of 32 elements: a scale d in F16, a 127th of the largest magnitude, and 32 signed bytes,
-   * the nearest to x/d with ties away from zero ({@code quantize_row_q8_0_ref} of ggml).
+   * Blocks of 32 elements: an F16 scale d, the largest magnitude divided by 127, and 32 signed
+   * bytes. A byte is x/d rounded to nearest, ties away from zero ({@code quantize_row_q8_0_ref} of
+   * ggml).
    */
   Q8_0(8, 7, 32, 34);
 
@@ -36,9 +37,9 @@ public enum GgufType {
   }
 
   /**
-   * The type of a name, such as {@code q8_0}.
+   * Returns the type of a name, such as {@code q8_0}.
    *
-   * @throws IllegalArgumentException for a name that is none
+   * @throws IllegalArgumentException for an unknown name
    */
   public static GgufType named(String name) {
     return Arrays.stream(values())
@@ -50,7 +51,7 @@ public enum GgufType {
                     "dtype of format gguf must be one of %s, was %s".formatted(names(), name)));
   }
 
-  /** All names. */
+  /** Returns all names. */
   public static List<String> names() {
     return Arrays.stream(values()).map(GgufType::text).toList();
   }
@@ -74,12 +75,15 @@ public enum GgufType {
     return rowElements % blockElements == 0;
   }
 
-  /** Bytes of so many elements, which are whole blocks. */
+  /** Returns the bytes of this number of elements, which must be whole blocks. */
   long bytes(long elements) {
     return elements / blockElements * blockBytes;
   }
 
-  /** Writes all that {@code from} has, whole blocks, to {@code to}, which is little-endian. */
+  /**
+   * Writes the remaining elements of {@code from}, whole blocks, to {@code to}, which is
+   * little-endian.
+   */
   void encode(FloatBuffer from, ByteBuffer to) {
     while (from.hasRemaining()) {
       switch (this) {
@@ -104,7 +108,9 @@ public enum GgufType {
     }
   }
 
-  /** The nearest whole number, ties away from zero; in double, where adding a half is exact. */
+  /**
+   * Rounds to the nearest integer, ties away from zero; in double, in which adding a half is exact.
+   */
   private static int rounded(float value) {
     return (int) Math.copySign(Math.floor(Math.abs((double) value) + 0.5), value);
   }

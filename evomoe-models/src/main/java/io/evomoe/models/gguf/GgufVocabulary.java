@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A byte-level BPE tokenizer as llama.cpp runs one.
+ * A byte-level BPE tokenizer in llama.cpp's form.
  *
- * @param pre llama.cpp's name of the expression that splits text into words
+ * @param pre llama.cpp's name of the pre-tokenizer
  * @param tokens in the order of their ids
  * @param merges in the order they are applied, each {@code left right}
  * @param begin the token that begins a text
- * @param end the token that ends one
- * @param padding the token that fills one up
+ * @param end the token that ends a text
+ * @param padding the padding token
  */
 record GgufVocabulary(
     String pre,
@@ -24,7 +24,7 @@ record GgufVocabulary(
     OptionalInt padding) {
   private static final String PREFIX = "tokenizer.ggml.";
 
-  /** What a token is there for; the numbers are those of llama.cpp. */
+  /** The kind of a token, with llama.cpp's numbers. */
   enum Kind {
     NORMAL(1),
     CONTROL(3),
@@ -41,7 +41,7 @@ record GgufVocabulary(
   /**
    * A token.
    *
-   * @param text in GPT-2's printable form where it is made of bytes
+   * @param text in GPT-2's printable form if it is made of bytes
    */
   record Token(String text, Kind kind) {}
 
@@ -51,7 +51,7 @@ record GgufVocabulary(
   }
 
   /**
-   * The contents of a tokenizer's files.
+   * Converts the contents of a tokenizer's files.
    *
    * @throws IllegalArgumentException if llama.cpp does not split text as the tokenizer does
    */
@@ -84,7 +84,7 @@ record GgufVocabulary(
   }
 
   /**
-   * The same with tokens that no text has, up to the rows of an embedding.
+   * Adds unused tokens up to the number of an embedding's rows.
    *
    * @throws IllegalArgumentException if there are more tokens than rows
    */
@@ -101,7 +101,7 @@ record GgufVocabulary(
     return new GgufVocabulary(pre, filled, merges, begin, end, padding);
   }
 
-  /** Adds the tokenizer. Nothing is put before or behind a text, as nothing is in training. */
+  /** Adds the tokenizer. No tokens are added before or after a text, as in training. */
   void describe(GgufMetadata metadata) {
     metadata.text(PREFIX + "model", "gpt2");
     metadata.text(PREFIX + "pre", pre);
@@ -109,7 +109,7 @@ record GgufVocabulary(
     metadata.int32s(
         PREFIX + "token_type", tokens.stream().map(token -> token.kind().number).toList());
     metadata.texts(PREFIX + "merges", merges);
-    // Without one llama.cpp takes token 11 for it.
+    // Without a value, llama.cpp uses token 11.
     OptionalInt first = begin.isPresent() ? begin : end;
     first.ifPresent(id -> metadata.uint32(PREFIX + "bos_token_id", id));
     end.ifPresent(id -> metadata.uint32(PREFIX + "eos_token_id", id));

@@ -13,15 +13,15 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The GGUF format, version 3, little-endian (github.com/ggml-org/ggml, docs/gguf.md): header,
- * metadata, one info a tensor, then the tensors, each at a multiple of 32 bytes. Tensors are made
- * and written one after the other, in pieces.
+ * Writes the GGUF format, version 3, little-endian (github.com/ggml-org/ggml, docs/gguf.md):
+ * header, metadata, one info per tensor, then the tensors. Each tensor begins at a multiple of 32
+ * bytes. Tensors are made and written one after the other, in pieces.
  */
 final class GgufWriter {
   static final int ALIGNMENT = 32;
   private static final int VERSION = 3;
 
-  /** Elements that are converted at once, a multiple of every block. */
+  /** Number of elements converted at once, a multiple of every block. */
   private static final int PIECE = 1 << 20;
 
   private final FileChannel channel;
@@ -33,7 +33,7 @@ final class GgufWriter {
   /**
    * Writes a file and forces it to the disk.
    *
-   * @param file that does not exist
+   * @param file must not exist
    */
   static void write(Path file, GgufMetadata metadata, List<GgufTensor> tensors) throws IOException {
     try (FileChannel channel =

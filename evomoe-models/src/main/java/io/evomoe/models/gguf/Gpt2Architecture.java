@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** GPT-2: learned positions, layer normalisations and biases; the head is the embedding. */
+/** GPT-2: learned positions, layer normalization and biases; the head is the embedding. */
 final class Gpt2Architecture implements GgufArchitecture {
   private static final String EXACT = "gelu";
   private static final Set<String> TANH = Set.of("gelu_new", "gelu_fast", "gelu_pytorch_tanh");
 
-  /** The embedding once more: llama.cpp takes it from there since 2025, and before it did not. */
+  /** The embedding again: versions of llama.cpp before 2025 need the head as a tensor. */
   private static final String HEAD = "output.weight";
 
-  /** The files of OpenAI have none. */
+  /** OpenAI's files have no prefix. */
   private static final List<String> PREFIXES = List.of("transformer.", "");
 
   @Override
@@ -79,7 +79,7 @@ final class Gpt2Architecture implements GgufArchitecture {
     rules.add(TensorRule.same(published + ".bias", name + ".bias"));
   }
 
-  /** [in, out] as it is published, [out, in] in GGUF. */
+  /** Published as [in, out], in GGUF [out, in]. */
   private static void conv1d(List<TensorRule> rules, String published, String name) {
     rules.add(TensorRule.of(published + ".weight", name + ".weight", TensorLayout.TRANSPOSED));
     rules.add(TensorRule.same(published + ".bias", name + ".bias"));

@@ -7,15 +7,15 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Rotary positions and how they are stretched. Llama 3's own way is a factor a frequency, which
+ * Rotary positions and their scaling. Llama 3 scales each frequency by its own factor, which
  * llama.cpp reads as a tensor.
  *
  * @param base of the frequencies
  * @param kind {@code default}, {@code linear}, {@code yarn} or {@code llama3}
- * @param scaling with the numbers of that kind
+ * @param scaling fields of that kind
  */
 record RotaryPositions(double base, String kind, GgufConfig scaling) {
-  /** Of config.json: that of transformers 5, which has the base as well, and that of 4. */
+  /** The field of transformers 5, which includes the base, and the field of transformers 4. */
   private static final String PARAMETERS = "rope_parameters";
 
   private static final String SCALING = "rope_scaling";
@@ -23,9 +23,9 @@ record RotaryPositions(double base, String kind, GgufConfig scaling) {
   private static final String ORIGINAL = "original_max_position_embeddings";
 
   /**
-   * Reads them.
+   * Reads the fields.
    *
-   * @param factors whether the architecture takes a factor a frequency
+   * @param factors whether the architecture supports a factor for each frequency
    */
   static RotaryPositions of(GgufConfig config, boolean factors) {
     String field = config.has(PARAMETERS) ? PARAMETERS : SCALING;
@@ -42,7 +42,7 @@ record RotaryPositions(double base, String kind, GgufConfig scaling) {
     return new RotaryPositions(base, kind, scaling);
   }
 
-  /** Adds base and stretching. */
+  /** Adds base and scaling. */
   void describe(String name, GgufMetadata metadata) {
     metadata.float32(name + ".rope.freq_base", base);
     if (kind.equals("linear") || kind.equals("yarn")) {
@@ -54,7 +54,7 @@ record RotaryPositions(double base, String kind, GgufConfig scaling) {
     }
   }
 
-  /** The tensor of Llama 3's factors [headWidth / 2]; empty for the others. */
+  /** Returns the tensor of Llama 3's factors [headWidth / 2]; empty for other kinds. */
   Optional<GgufTensor> factors(int headWidth) {
     if (!kind.equals("llama3")) {
       return Optional.empty();

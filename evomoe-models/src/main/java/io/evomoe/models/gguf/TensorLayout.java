@@ -4,17 +4,17 @@ import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * How a published tensor lies in a GGUF file.
+ * The conversion of a published tensor's layout to GGUF.
  *
- * @param shape of what lies there, from the published one
- * @param values of what lies there; a view where that is possible
+ * @param shape new shape from the published one
+ * @param values new values from the published ones; a view if possible
  */
 record TensorLayout(UnaryOperator<long[]> shape, UnaryOperator<INDArray> values) {
-  /** As it is published. */
+  /** The published layout. */
   static final TensorLayout SAME =
       new TensorLayout(UnaryOperator.identity(), UnaryOperator.identity());
 
-  /** [in, out] where [out, in] is wanted. */
+  /** The transposed matrix. */
   static final TensorLayout TRANSPOSED =
       new TensorLayout(shape -> new long[] {shape[1], shape[0]}, INDArray::transpose);
 
@@ -23,10 +23,10 @@ record TensorLayout(UnaryOperator<long[]> shape, UnaryOperator<INDArray> values)
       new TensorLayout(shape -> new long[] {shape[1]}, row -> row.reshape(row.length()));
 
   /**
-   * Rows of a head for a rotation of neighbours, (0, 1), (2, 3), ..., where those of Hugging Face
-   * are for one of halves, (0, n/2), (1, n/2 + 1), ... ({@code permute} in llama.cpp's converter).
+   * Reorders the rows of each head. Hugging Face rotates the pairs (0, n/2), (1, n/2 + 1), ...;
+   * llama.cpp rotates neighbours (0, 1), (2, 3), ... ({@code permute} in its converter).
    *
-   * @param heads whose rows lie one after the other
+   * @param heads number of heads, whose rows follow each other
    */
   static TensorLayout neighbours(int heads) {
     return new TensorLayout(UnaryOperator.identity(), rows -> neighbours(rows, heads));

@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a published tensor goes.
+ * The destination of a published tensor.
  *
- * @param published its name, with {@code {block}} and {@code {expert}} for their numbers
- * @param name in GGUF, with {@code {block}}; null where it is left out
- * @param layout how it lies there
+ * @param published its name, with {@code {block}} and {@code {expert}} for the indices
+ * @param name in GGUF, with {@code {block}}; null to leave it out
+ * @param layout conversion of the layout
  */
 record TensorRule(Pattern published, @Nullable String name, TensorLayout layout) {
   private static final String BLOCK = "{block}";
@@ -24,7 +24,7 @@ record TensorRule(Pattern published, @Nullable String name, TensorLayout layout)
     return new TensorRule(pattern(published), name, layout);
   }
 
-  /** For a tensor that nothing is computed from, or that repeats another. */
+  /** A rule for a tensor that is not used, or that repeats another one. */
   static TensorRule leftOut(String published) {
     return new TensorRule(pattern(published), null, TensorLayout.SAME);
   }
@@ -40,7 +40,7 @@ record TensorRule(Pattern published, @Nullable String name, TensorLayout layout)
     return published.matcher(tensor).matches();
   }
 
-  /** Name in GGUF of a tensor that matches and is not left out. */
+  /** Returns the GGUF name of a matching tensor that is not left out. */
   String name(String tensor) {
     if (name == null) {
       throw new IllegalStateException(tensor + " is left out");
@@ -48,7 +48,7 @@ record TensorRule(Pattern published, @Nullable String name, TensorLayout layout)
     return name.contains(BLOCK) ? name.replace(BLOCK, number(tensor, "block")) : name;
   }
 
-  /** Which of several tensors that are stacked in one a matching tensor is. */
+  /** Returns the index of a matching tensor among those that are stacked in one. */
   OptionalInt expert(String tensor) {
     return published.pattern().contains("<expert>")
         ? OptionalInt.of(Integer.parseInt(number(tensor, "expert")))

@@ -1,7 +1,7 @@
 /**
- * Models in one GGUF file, as llama.cpp and what is built on it run them. A translation of the
- * published form ({@link io.evomoe.models.hub}): what is special to a family is in one {@code
- * GgufArchitecture}.
+ * Export of models to one GGUF file for llama.cpp and programs based on it. It converts the
+ * published form ({@link io.evomoe.models.hub}); one {@code GgufArchitecture} has the details of a
+ * family.
  */
 @NullMarked
 package io.evomoe.models.gguf;

@@ -12,19 +12,20 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * GPT-2's architecture (Radford et al. 2019): learned positions, pre-normalised blocks, a final
- * normalisation and an output head tied to the token embedding; with experts in every k-th block.
+ * GPT-2's architecture (Radford et al. 2019) with experts in every n-th block. It has learned
+ * positions, pre-norm blocks, a final normalization, and an output head tied to the token
+ * embedding.
  */
 public final class Gpt extends CausalLanguageModel {
   private final GptConfig config;
   private final InputEmbedding embedding;
 
   /**
-   * A GPT with fresh weights.
+   * Creates a GPT with initial weights.
    *
-   * @param gates makes the gates, and says when there are experts
-   * @param root scope of the whole model: the seed of all initial weights, and the kernels to
-   *     compute with, whose data type is the model's
+   * @param gates makes the gates, and decides whether there are experts
+   * @param root scope of the whole model: the seed of all initial weights, and the kernels, whose
+   *     data type is the model's
    */
   public Gpt(GptConfig config, Gates gates, Scope root) {
     super(config.vocabulary(), config.positions(), config.stack(), gates, root);
@@ -57,7 +58,7 @@ public final class Gpt extends CausalLanguageModel {
     return embedding.lookedUp();
   }
 
-  /** The size. */
+  /** Returns the size. */
   public GptConfig config() {
     return config;
   }

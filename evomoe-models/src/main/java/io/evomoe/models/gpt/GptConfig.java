@@ -6,13 +6,13 @@ import io.evomoe.models.stack.StackSize;
 /**
  * The size of a GPT.
  *
- * @param vocabulary token ids, at least 1
+ * @param vocabulary number of token ids, at least 1
  * @param positions longest sequence, at least 1
- * @param stack its blocks; the dropout is that of the embeddings as well
+ * @param stack size of the blocks; its dropout rate applies to the embeddings too
  */
 public record GptConfig(int vocabulary, int positions, StackSize stack) {
 
-  /** Refuses sizes out of their bounds. */
+  /** Rejects sizes out of bounds. */
   public GptConfig {
     FieldBound.atLeast("vocabulary", vocabulary, 1);
     FieldBound.atLeast("positions", positions, 1);

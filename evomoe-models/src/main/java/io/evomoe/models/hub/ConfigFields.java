@@ -15,10 +15,10 @@ import java.util.OptionalInt;
  * @param root of the file
  */
 record ConfigFields(Path file, ObjectNode root) {
-  /** Of tokens that a vocabulary may have. */
+  /** The maximum number of tokens in a vocabulary. */
   static final int MOST_TOKENS = 10_000_000;
 
-  /** Of any other size. */
+  /** The maximum of any other size. */
   static final int LARGEST = 1_000_000;
 
   String text(String field) {
@@ -29,7 +29,7 @@ record ConfigFields(Path file, ObjectNode root) {
     return node.textValue();
   }
 
-  /** One of these texts. */
+  /** Returns a text that must be one of these. */
   String oneOf(String field, List<String> known) {
     String text = text(field);
     if (!known.contains(text)) {
@@ -39,18 +39,18 @@ record ConfigFields(Path file, ObjectNode root) {
     return text;
   }
 
-  /** A whole number of at least {@code minimum} and at most {@link #LARGEST}. */
+  /** Returns an integer of at least {@code minimum} and at most {@link #LARGEST}. */
   int number(String field, int minimum) {
     return number(field, minimum, LARGEST);
   }
 
-  /** A whole number in these bounds. */
+  /** Returns an integer in these bounds. */
   int number(String field, int minimum, int maximum) {
     return optionalNumber(field, minimum, maximum)
         .orElseThrow(() -> bad(field, wanted(minimum, maximum), root.path(field)));
   }
 
-  /** The same, empty where it is null or left out. */
+  /** Returns an integer in these bounds; empty if it is null or missing. */
   OptionalInt optionalNumber(String field, int minimum, int maximum) {
     JsonNode node = root.path(field);
     if (node.isMissingNode() || node.isNull()) {
@@ -67,7 +67,7 @@ record ConfigFields(Path file, ObjectNode root) {
     return "a whole number of at least %d and at most %d".formatted(minimum, maximum);
   }
 
-  /** A number above 0. */
+  /** Returns a number above 0. */
   double positive(String field, double otherwise) {
     JsonNode node = root.path(field);
     if (node.isMissingNode()) {
@@ -79,7 +79,7 @@ record ConfigFields(Path file, ObjectNode root) {
     return node.doubleValue();
   }
 
-  /** A number above 0 that must be there. */
+  /** Returns a number above 0 that must be present. */
   double positive(String field) {
     if (root.path(field).isMissingNode()) {
       throw bad(field, "a number above 0", root.path(field));
@@ -87,7 +87,7 @@ record ConfigFields(Path file, ObjectNode root) {
     return positive(field, 1);
   }
 
-  /** Whether a field is set; {@code otherwise} where it is null or left out. */
+  /** Whether a field is set; {@code otherwise} if it is null or missing. */
   boolean flag(String field, boolean otherwise) {
     JsonNode node = root.path(field);
     if (node.isMissingNode() || node.isNull()) {
@@ -99,12 +99,12 @@ record ConfigFields(Path file, ObjectNode root) {
     return node.booleanValue();
   }
 
-  /** The fields of a field, which is an object. */
+  /** Returns the fields of an object. */
   ConfigFields inside(String field) {
     return new ConfigFields(Path.of(file + ": " + field), (ObjectNode) root.path(field));
   }
 
-  /** A rate in [0, 1). */
+  /** Returns a rate in [0, 1). */
   double rate(String field, double otherwise) {
     JsonNode node = root.path(field);
     if (node.isMissingNode()) {
@@ -116,7 +116,7 @@ record ConfigFields(Path file, ObjectNode root) {
     return node.doubleValue();
   }
 
-  /** What a name stands for. */
+  /** Returns the value of a name. */
   <T> T choice(String field, String otherwise, Map<String, T> known) {
     JsonNode node = root.path(field);
     T chosen = known.get(node.asText(otherwise));
@@ -126,7 +126,7 @@ record ConfigFields(Path file, ObjectNode root) {
     return chosen;
   }
 
-  /** Refuses everything but one value, which counts where the field is left out. */
+  /** Rejects every other value; a missing field counts as {@code only}. */
   void require(String field, Object only) {
     JsonNode node = root.path(field);
     if (!node.isMissingNode() && !node.isNull() && !same(node, only)) {

@@ -19,9 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the families of today's decoder have in common: the fields of {@code LlamaConfig} and the
- * names of {@code LlamaForCausalLM}. A family says what it adds ({@link DecoderTraits}) and, if it
- * is one of mixtures, how it writes them ({@link MixtureFields}).
+ * Common parts of current decoder families: the fields of {@code LlamaConfig} and the names of
+ * {@code LlamaForCausalLM}. A family defines its differences ({@link DecoderTraits}) and the format
+ * of its experts ({@link MixtureFields}), if it has any.
  */
 final class DecoderFamily implements PublishedFamily {
   private static final int NO_EXPERTS = Integer.MAX_VALUE;
@@ -31,7 +31,7 @@ final class DecoderFamily implements PublishedFamily {
   private final @Nullable MixtureFields mixture;
 
   /**
-   * A family.
+   * Creates a family.
    *
    * @param mixture null for a family without experts
    */
@@ -177,7 +177,9 @@ final class DecoderFamily implements PublishedFamily {
             modelType, embedding, llama.config().stack(), llama.config().tied(), Optional.empty()));
   }
 
-  /** Where all blocks have experts, one without has equal ones. */
+  /**
+   * If all blocks of the family have experts, a block without experts is written with equal ones.
+   */
   @Override
   public PublishedModel fitted(PublishedModel model) {
     StackSize stack = model.stack();

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Names of the weights of today's decoders, in the files of Hugging Face. */
+/** Weight names of current decoders in Hugging Face's files. */
 final class DecoderNames {
   static final String LAYERS = "model.layers.";
 

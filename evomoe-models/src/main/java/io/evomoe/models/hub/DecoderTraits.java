@@ -9,18 +9,18 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In what the blocks of a decoder family differ from others, with the defaults of its configuration
- * class in Hugging Face's library.
+ * The differences of a decoder family's blocks, with the defaults of its configuration class in
+ * Hugging Face's library.
  *
  * @param architecture name of its model class
- * @param queryKeyNorm what it normalises of queries and keys; null for nothing
- * @param bias where it has biases
- * @param headWidthByDefault width of a head where {@code head_dim} is left out; empty for the width
- *     over the heads
- * @param writesHeadWidth whether heads may have a width of their own
- * @param epsilon of its norms where {@code rms_norm_eps} is left out
- * @param theta of its rotary positions where {@code rope_theta} is left out
- * @param window how its configuration says that an attention sees all earlier tokens
+ * @param queryKeyNorm normalization of queries and keys; null for none
+ * @param bias layers with biases
+ * @param headWidthByDefault head size if {@code head_dim} is missing; empty for the hidden size
+ *     divided by the heads
+ * @param writesHeadWidth whether the head size may differ from that
+ * @param epsilon of its norms if {@code rms_norm_eps} is missing
+ * @param theta of its rotary positions if {@code rope_theta} is missing
+ * @param window how its configuration disables a sliding window
  */
 record DecoderTraits(
     String architecture,
@@ -35,25 +35,25 @@ record DecoderTraits(
   /** {@code sliding_window} of {@code MistralConfig}, and of Qwen's classes. */
   private static final int WINDOW_BY_DEFAULT = 4096;
 
-  /** Where a family has biases. */
+  /** The layers with biases. */
   enum Bias {
-    /** Nowhere. */
+    /** None. */
     NONE,
-    /** On all four maps of an attention, and of nets, where two flags say so. */
+    /** All four attention projections, and the feed-forward projections, as two flags say. */
     BY_FLAGS,
-    /** On the four maps of an attention where a flag says so. */
+    /** All four attention projections, as a flag says. */
     BY_ATTENTION_FLAG,
-    /** On queries, keys and values, always. */
+    /** Query, key and value projections, always. */
     QUERY_KEY_VALUE
   }
 
-  /** How a configuration leaves out a sliding window. */
+  /** How a configuration disables a sliding window. */
   enum Window {
-    /** It has none to leave out. */
+    /** The family has no sliding window. */
     NONE,
-    /** {@code sliding_window} is null or left out. */
+    /** {@code sliding_window} is null or missing. */
     BY_SIZE,
-    /** {@code sliding_window} is null; left out it is {@link #WINDOW_BY_DEFAULT}. */
+    /** {@code sliding_window} is null; if it is missing, it is {@link #WINDOW_BY_DEFAULT}. */
     BY_NULL,
     /** {@code use_sliding_window} is false; else as {@link #BY_NULL}. */
     BY_FLAG
@@ -75,7 +75,7 @@ record DecoderTraits(
     return bias == Bias.BY_FLAGS && fields.flag("mlp_bias", false);
   }
 
-  /** Refuses by name what other models of the family have and ours has not. */
+  /** Rejects, by name, features of the family that are not supported. */
   void refuseOthers(ConfigFields fields) {
     if (window != Window.BY_FLAG
         || fields.flag("use_sliding_window", !fields.root().has("use_sliding_window"))) {
@@ -94,7 +94,7 @@ record DecoderTraits(
     }
   }
 
-  /** A window of all positions is none. */
+  /** A window that covers all positions has no effect. */
   private void refuseWindow(ConfigFields fields) {
     JsonNode size = fields.root().path("sliding_window");
     int positions = fields.number("max_position_embeddings", 1);
@@ -127,7 +127,7 @@ record DecoderTraits(
     }
   }
 
-  /** Why blocks cannot be those of the family; empty where they can. */
+  /** Returns the reason why blocks do not fit the family; empty if they fit. */
   Optional<String> refusal(StackSize stack) {
     QueryKeyNorm norm = stack.attention().norm();
     QueryKeyNorm.Span span = norm == null ? null : norm.span();

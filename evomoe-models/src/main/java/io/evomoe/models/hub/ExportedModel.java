@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model of ours that is to be published, and which families hold it: exactly, in what it computes
- * when it is evaluated at a moment.
+ * A model to export, and the published families that represent it exactly: with the same outputs in
+ * evaluation mode at a given moment.
  */
 final class ExportedModel {
   private static final String SEVERAL = "is not the same router in all layers";
@@ -25,10 +25,10 @@ final class ExportedModel {
   private final @Nullable String otherwise;
 
   /**
-   * Looks at a model.
+   * Examines a model.
    *
    * @param gate name of its gates
-   * @param moment at which they route; null for no matter when
+   * @param moment at which they route; null for any moment
    */
   ExportedModel(Model<?> model, String gate, @Nullable StepContext moment) {
     this.model = model;
@@ -52,17 +52,19 @@ final class ExportedModel {
     this.router = otherwise == null ? routers.stream().findFirst() : Optional.empty();
   }
 
-  /** In the form of the first family that publishes such models, experts left out of account. */
+  /** Returns the form of the first family that publishes such models, without experts. */
   PublishedModel described() {
     return PublishedFamilies.describe(model);
   }
 
-  /** In the form of a family that holds it. */
+  /** Returns the form of a family that fits. */
   PublishedModel as(PublishedFamily family) {
     return family.fitted(family.describe(model).orElseThrow().withRouter(router));
   }
 
-  /** Why a family cannot hold it, to follow the family's name; empty where it can. */
+  /**
+   * Returns the reason why a family does not fit, to follow the family's name; empty if it fits.
+   */
   Optional<String> refusal(PublishedFamily family) {
     Optional<PublishedModel> own = family.describe(model);
     if (own.isEmpty()) {
@@ -90,7 +92,7 @@ final class ExportedModel {
     return family.refusal(form);
   }
 
-  /** Names of the families that hold it. */
+  /** Returns the names of the families that fit. */
   List<String> families() {
     List<String> names = new ArrayList<>();
     for (PublishedFamily family : PublishedFamilies.all()) {
@@ -102,11 +104,11 @@ final class ExportedModel {
   }
 
   /**
-   * The family to publish it as; empty where none holds it.
+   * Selects the family to publish as; empty if none fits.
    *
-   * @param wanted name of the one that it must be
-   * @param origin name of the one that it was imported from, which comes before others
-   * @throws IllegalArgumentException if the wanted one cannot hold it; the message says why
+   * @param wanted name of the required family
+   * @param origin name of the family that the model was imported from, which is preferred
+   * @throws IllegalArgumentException with the reason if the required family does not fit
    */
   Optional<PublishedFamily> family(Optional<String> wanted, Optional<String> origin) {
     if (wanted.isPresent()) {

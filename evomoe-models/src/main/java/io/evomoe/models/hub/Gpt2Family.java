@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * GPT-2 with its language-modelling head ({@code GPT2LMHeadModel}), its configuration with the
- * defaults of {@code GPT2Config}. Its linear maps are {@code Conv1D}: [in, out], as ours are.
+ * GPT-2 with its language-modelling head ({@code GPT2LMHeadModel}) and the defaults of {@code
+ * GPT2Config}. Its linear layers are {@code Conv1D}: [in, out], as ours are.
  */
 final class Gpt2Family implements PublishedFamily {
   private static final String MODEL_TYPE = "gpt2";
 
-  /** The files of OpenAI have none. */
+  /** OpenAI's files have no prefix. */
   private static final String PREFIX = "transformer.";
 
   @Override

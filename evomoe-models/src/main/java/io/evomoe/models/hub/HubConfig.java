@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * {@code config.json}, and what its families have in common: in the fields and with the defaults of
- * Hugging Face's classes; sizes must be there. Our one dropout rate is that of the residual
- * branches; rates of their own for attention and embeddings are not kept.
+ * {@code config.json}, with the fields and defaults of Hugging Face's classes; sizes are required.
+ * Our single dropout rate is that of the residual branches. Separate rates for attention and
+ * embeddings are lost.
  */
 final class HubConfig {
   static final String FILE = "config.json";
@@ -36,9 +36,9 @@ final class HubConfig {
   }
 
   /**
-   * The file of a model of ours.
+   * Returns the configuration of our model.
    *
-   * @param ends tokens that begin and end its texts, where they are known
+   * @param ends tokens that begin and end its texts, if they are known
    */
   static ObjectNode write(PublishedModel model, Optional<TextEnds> ends) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
@@ -47,12 +47,12 @@ final class HubConfig {
     return config;
   }
 
-  /** The two fields that name the ends of a text. */
+  /** Writes the two fields with the begin and end tokens. */
   static void write(TextEnds ends, ObjectNode config) {
     config.put("bos_token_id", ends.beginOrEnd()).put("eos_token_id", ends.end());
   }
 
-  /** Blocks without places for experts. */
+  /** Returns the size of blocks without experts. */
   static StackSize stack(
       int layers,
       int width,
@@ -71,7 +71,7 @@ final class HubConfig {
                     .normEpsilon(epsilon));
   }
 
-  /** A number of heads that divides the width. */
+  /** Returns a number of heads that divides the hidden size. */
   static int heads(ConfigFields fields, String field, int width) {
     int heads = fields.number(field, 1);
     if (width % heads != 0) {
@@ -80,12 +80,12 @@ final class HubConfig {
     return heads;
   }
 
-  /** The activation of a name. */
+  /** Returns the activation of a name. */
   static ActivationFunction activation(ConfigFields fields, String field, String otherwise) {
     return fields.choice(field, otherwise, ACTIVATIONS);
   }
 
-  /** The name of an activation. */
+  /** Returns the name of an activation. */
   static String name(ActivationFunction activation) {
     return switch (activation) {
       case GELU -> "gelu";

@@ -24,12 +24,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A model of ours in the files of Hugging Face. A GPT or RoBERTa without experts is a GPT-2 or
- * RoBERTa that its library loads. A mixture has Switch Transformers' names for experts and routers,
- * and a {@code model_type} that no library knows, so that none loads it as something else.
+ * Exports a model to Hugging Face's files. A GPT or RoBERTa without experts becomes a GPT-2 or
+ * RoBERTa that the transformers library loads. A mixture uses Switch Transformers' names for
+ * experts and routers, and a {@code model_type} that no library knows, so that none loads it as
+ * another model.
  */
 public final class HubExport {
-  /** Most bytes of a file where nothing else is asked for; Hugging Face's default. */
+  /** The default maximum of a file's bytes, as in Hugging Face's library. */
   public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
 
   private static final List<String> ENCODER_DECODER =
@@ -44,7 +45,7 @@ public final class HubExport {
   private final Optional<ImportOrigin> origin;
   private final List<String> unmapped;
 
-  /** What no type rounds: the state of gates, which has counts, ids and numbers near 0. */
+  /** The gates' state, which is never rounded: it has counts, ids and numbers near 0. */
   private final Set<String> exact;
 
   private HubExport(
@@ -61,11 +62,11 @@ public final class HubExport {
   }
 
   /**
-   * A language model, with experts or without.
+   * Prepares the export of a language model, with experts or without.
    *
    * @param model a GPT or RoBERTa
    * @param gate name of its gate
-   * @param ends tokens that begin and end its texts, where they are known
+   * @param ends tokens that begin and end its texts, if they are known
    * @param origin of a model that was imported; empty for others and for mixtures
    * @throws IllegalArgumentException for a model that no family publishes
    */
@@ -75,11 +76,11 @@ public final class HubExport {
   }
 
   /**
-   * A language model as a family has it that holds it exactly; where none does, and none is asked
-   * for, in our own form.
+   * Prepares the export of a language model in a family that represents it exactly. If none does,
+   * and none is requested, our own form is used.
    *
-   * @throws IllegalArgumentException for a model that no family publishes, and if the family that
-   *     is asked for cannot hold it: the message says why, and which ones can
+   * @throws IllegalArgumentException for a model that no family publishes, or if the requested
+   *     family does not fit; the message gives the reason and the families that fit
    */
   public static HubExport of(Model<?> model, HubRequest request) {
     ExportedModel exported = new ExportedModel(model, request.gate(), request.moment());
@@ -105,7 +106,7 @@ public final class HubExport {
   }
 
   /**
-   * An encoder-decoder Transformer.
+   * Prepares the export of an encoder-decoder Transformer.
    *
    * @param gate name of its gate
    */
@@ -127,7 +128,7 @@ public final class HubExport {
         state(model, rules.values()));
   }
 
-  /** The published names of the state of gates. */
+  /** Returns the published names of the gates' state. */
   private static Set<String> state(Model<?> model, Collection<WeightRule> rules) {
     Set<String> ours =
         model.state().stream().map(GateState::name).collect(Collectors.toUnmodifiableSet());
@@ -137,29 +138,32 @@ public final class HubExport {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** What Switch Transformers has no place for; empty where a published architecture fits. */
+  /**
+   * Returns the parts that Switch Transformers does not have; empty if a published architecture
+   * fits.
+   */
   public List<String> unmapped() {
     return unmapped;
   }
 
-  /** What {@code config.json} says, but for what an import had besides. */
+  /** Returns the content of {@code config.json}, without additional fields of an import. */
   public ObjectNode config() {
     return config.deepCopy();
   }
 
   /**
-   * All tensors by their published names, as they are in memory: views of the model's parameters,
-   * of any order or stride.
+   * Returns all tensors by their published names. They are views of the model's parameters in
+   * memory, of any order or stride.
    */
   public Map<String, INDArray> tensors() {
     return Collections.unmodifiableMap(tensors);
   }
 
   /**
-   * Says of which run a mixture in our own form is, so that {@link OwnExport} can make it again;
-   * nothing where a published family holds the model.
+   * Stores the run of a mixture in our own form, so that {@link OwnExport} can restore it; does
+   * nothing if a published family fits.
    *
-   * @param run what the reader is to know; kept in {@code config.json} as it is
+   * @param run information for the reader; kept in {@code config.json} unchanged
    */
   public HubExport ofRun(ObjectNode run) {
     if (config.path(OwnExport.MODEL_TYPE) instanceof ObjectNode ours) {
@@ -168,12 +172,12 @@ public final class HubExport {
     return this;
   }
 
-  /** Whether no published family holds the model. */
+  /** Whether no published family fits the model. */
   public boolean isInOwnForm() {
     return config.has(OwnExport.MODEL_TYPE);
   }
 
-  /** Number of tensors. */
+  /** Returns the number of tensors. */
   public int size() {
     return tensors.size();
   }
@@ -181,10 +185,10 @@ public final class HubExport {
   /**
    * Writes {@code config.json} and safetensors.
    *
-   * @param folder made when it does not exist
-   * @param type FLOAT, FLOAT16 or BFLOAT16; empty for FLOAT, or the types before an import. The
-   *     state of gates stays in FLOAT
-   * @param shardBytes most bytes of a file, at least 1
+   * @param folder created if it does not exist
+   * @param type FLOAT, FLOAT16 or BFLOAT16; empty for FLOAT, or for the types before an import. The
+   *     gates' state stays in FLOAT
+   * @param shardBytes maximum bytes of a file, at least 1
    */
   public void write(Path folder, Optional<DataType> type, long shardBytes) {
     if (shardBytes < 1) {
@@ -203,7 +207,7 @@ public final class HubExport {
 
   private INDArray converted(String name, INDArray tensor, Optional<DataType> type) {
     if (tensor.dataType() != DataType.FLOAT || exact.contains(name)) {
-      return tensor; // The other types are of what nothing is computed from.
+      return tensor; // Only unused tensors have other types.
     }
     DataType before =
         origin.map(kept -> kept.types().getOrDefault(name, DataType.FLOAT)).orElse(DataType.FLOAT);
@@ -219,7 +223,7 @@ public final class HubExport {
     }
     if (type.isPresent()) {
       ObjectNode written = JsonFile.read(file).put("torch_dtype", torchName(type.get()));
-      if (written.has("dtype")) { // what newer transformers call it, and prefer
+      if (written.has("dtype")) { // the name in newer transformers versions, which prefer it
         written.put("dtype", torchName(type.get()));
       }
       JsonFile.write(file, written);

@@ -17,9 +17,9 @@ import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A folder as Hugging Face's {@code save_pretrained} writes it: {@code config.json} and safetensors
- * of a model of {@link PublishedFamilies}, in F32, F16 or BF16. On opening, all names, types and
- * shapes are compared with what the configuration asks for; nothing is read before they fit.
+ * A folder of Hugging Face's {@code save_pretrained}: {@code config.json} and safetensors in F32,
+ * F16 or BF16, of a model of {@link PublishedFamilies}. Opening compares all names, types and
+ * shapes with the configuration before any values are read.
  */
 public final class HubFolder implements DenseWeights, Closeable {
   private final Path folder;
@@ -45,8 +45,8 @@ public final class HubFolder implements DenseWeights, Closeable {
   /**
    * Opens a folder.
    *
-   * @throws IllegalArgumentException for a model that cannot be represented, and tensors that are
-   *     damaged, missing, left over, or of another type or shape than the configuration asks for
+   * @throws IllegalArgumentException for a model that is not supported, and for tensors that are
+   *     damaged, missing, unknown, or of another type or shape than the configuration requires
    */
   public static HubFolder open(Path folder) {
     if (!Files.isDirectory(folder)) {
@@ -108,7 +108,7 @@ public final class HubFolder implements DenseWeights, Closeable {
     }
   }
 
-  /** A tensor that repeats another one must have the same numbers, or our model would differ. */
+  /** A tensor that repeats another one must have the same values, or our model would differ. */
   private void requireTied(String name, String same) {
     if (tensors.names().contains(name)
         && tensors.readFloat(name).sub(tensors.readFloat(same)).amaxNumber().doubleValue() != 0) {
@@ -118,22 +118,22 @@ public final class HubFolder implements DenseWeights, Closeable {
     }
   }
 
-  /** Architecture and size. */
+  /** Returns architecture and size. */
   public PublishedModel model() {
     return model;
   }
 
-  /** Names of tensors that nothing is computed from, such as masks and an unused pooler. */
+  /** Returns the names of unused tensors, such as masks and an unused pooler. */
   public List<String> unused() {
     return unused;
   }
 
-  /** Number of tensors. */
+  /** Returns the number of tensors. */
   public int size() {
     return tensors.names().size();
   }
 
-  /** Keeps in a folder what an export needs to give back every tensor as it was. */
+  /** Stores in a folder the data that an export needs to restore every tensor. */
   public void saveOrigin(Path into) {
     ImportOrigin.save(folder, tensors, unused, into);
   }
@@ -148,7 +148,10 @@ public final class HubFolder implements DenseWeights, Closeable {
     return rules.keySet();
   }
 
-  /** An expert of a published mixture has weights of its own, that of others those of its place. */
+  /**
+   * An expert of a published mixture has weights of its own; other experts have those of their
+   * block.
+   */
   @Override
   public Optional<String> nameFor(Place place) {
     return rules.containsKey(place.name()) ? Optional.of(place.name()) : place.denseName();

@@ -5,14 +5,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model is to be exported.
+ * A request to export a model.
  *
  * @param gate name of its gate
- * @param ends tokens that begin and end its texts, where they are known
+ * @param ends tokens that begin and end its texts, if they are known
  * @param origin of a model that was imported
- * @param moment at which its gates route; null to publish no mixture in a family of mixtures
- * @param family that it must be published as; empty for the one that it was imported from, or the
- *     first that holds it
+ * @param moment at which its gates route; null to not export mixtures in a family of mixtures
+ * @param family required family; empty for the one that it was imported from, or the first that
+ *     fits
  */
 public record HubRequest(
     String gate,
@@ -21,7 +21,7 @@ public record HubRequest(
     @Nullable StepContext moment,
     Optional<String> family) {
 
-  /** The same as another family. */
+  /** Returns a copy with another required family. */
   public HubRequest as(String name) {
     return new HubRequest(gate, ends, origin, moment, Optional.of(name));
   }

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The tensors of a folder: {@code model.safetensors}, or the files that {@code
- * model.safetensors.index.json} names.
+ * The tensors of a folder: {@code model.safetensors}, or the files in {@code
+ * model.safetensors.index.json}.
  */
 final class HubTensors implements Closeable {
   static final String FILE = "model.safetensors";
@@ -118,15 +118,15 @@ final class HubTensors implements Closeable {
     return file(name).info(name);
   }
 
-  /** As it is in the file. */
+  /** Returns a tensor in its type. */
   INDArray read(String name) {
     return reading(name, () -> file(name).read(name));
   }
 
   /**
-   * The values in float32.
+   * Returns the values in float32.
    *
-   * @throws IllegalArgumentException as well if one is infinite or not a number
+   * @throws IllegalArgumentException as well if a value is infinite or NaN
    */
   INDArray readFloat(String name) {
     INDArray values = reading(name, () -> file(name).readFloat(name));
@@ -162,7 +162,7 @@ final class HubTensors implements Closeable {
     T get() throws IOException;
   }
 
-  /** A file that is damaged or unreadable is wrong input here. */
+  /** Reports a damaged or unreadable file as invalid input. */
   private static <T> T reading(Object what, Reading<T> reading) {
     try {
       return reading.get();

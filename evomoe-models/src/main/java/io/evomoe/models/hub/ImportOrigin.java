@@ -14,23 +14,22 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What an imported folder had that a model of ours does not hold, so that an export gives back
- * every tensor as it was: names and types of all tensors, those that nothing is computed from, and
- * the configuration as it was written.
+ * Parts of an imported folder that our model lacks, so that an export restores every tensor: names
+ * and types of all tensors, the unused tensors, and the original configuration.
  *
- * @param folder where these are kept
+ * @param folder where these are stored
  * @param types of all tensors by name, in the order of the file
- * @param unused tensors that nothing is computed from
+ * @param unused tensors that no output depends on
  */
 public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String, INDArray> unused) {
   private static final String FILE = "origin.safetensors";
   private static final String CONFIGURATION = HubConfig.FILE;
   private static final List<String> COPIED = List.of(CONFIGURATION, "generation_config.json");
 
-  /** Keeps the folder as it is; the maps are not copied, for their order. */
+  /** Does not copy the maps, because that would lose their order. */
   public ImportOrigin {}
 
-  /** Keeps what is special in an imported folder. */
+  /** Stores these parts of an imported folder. */
   static void save(Path imported, HubTensors tensors, List<String> unused, Path folder) {
     Map<String, String> types = new LinkedHashMap<>();
     tensors.names().forEach(name -> types.put(name, tensors.info(name).type().name()));
@@ -45,7 +44,7 @@ public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String,
     }
   }
 
-  /** What {@link HubFolder#saveOrigin} kept; empty where it did not. */
+  /** Loads the data of {@link HubFolder#saveOrigin}; empty if there is none. */
   public static Optional<ImportOrigin> load(Path folder) {
     Path file = folder.resolve(FILE);
     if (!Files.isRegularFile(file)) {
@@ -64,12 +63,12 @@ public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String,
     }
   }
 
-  /** The family that it was imported from. */
+  /** Returns the family that it was imported from. */
   String modelType() {
     return JsonFile.read(folder.resolve(CONFIGURATION)).path("model_type").asText();
   }
 
-  /** Copies the configuration as it was written. */
+  /** Copies the original configuration. */
   void copyConfiguration(Path into) throws IOException {
     copy(folder, into);
   }

@@ -28,7 +28,7 @@ final class JsonFile {
     return parsed(file, text(file));
   }
 
-  /** Copies a file that {@link #read} takes, and no other. */
+  /** Copies a file under the conditions of {@link #read}. */
   static void copy(Path file, Path into) throws IOException {
     String text = text(file);
     parsed(file, text);

@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The tensors of a language model of ours, under the names that they are published with. */
+/** The tensors of our language models under their published names. */
 final class LanguageModelTensors {
   private final ExportedModel exported;
   private final Model<?> model;
@@ -31,9 +31,9 @@ final class LanguageModelTensors {
   }
 
   /**
-   * All tensors as a family has them.
+   * Returns all tensors in a family's form.
    *
-   * @param published in the form of the family, which holds it
+   * @param published in the form of the family, which fits
    * @param origin whose names, order, repeated and unused tensors are kept
    */
   Map<String, INDArray> published(PublishedModel published, Optional<ImportOrigin> origin) {
@@ -49,7 +49,10 @@ final class LanguageModelTensors {
     return origin.map(kept -> ordered(tensors, names.ties(), kept)).orElse(tensors);
   }
 
-  /** What a place of equal experts lacks: each is the block's net, its router is zero. */
+  /**
+   * A value for equal experts of a block without experts: each is the block's network, the router
+   * is zero.
+   */
   private static INDArray value(
       Map<String, INDArray> parameters, String name, PublishedModel published) {
     INDArray own = parameters.get(name);
@@ -73,7 +76,7 @@ final class LanguageModelTensors {
     return ordered;
   }
 
-  /** All tensors of a mixture: those in places for experts by Switch Transformers' names. */
+  /** Returns all tensors of a mixture, with Switch Transformers' names in MoE blocks. */
   Map<String, INDArray> mixture() {
     PublishedModel published = exported.described();
     Map<String, INDArray> parameters = parameters();
@@ -84,7 +87,7 @@ final class LanguageModelTensors {
     return tensors;
   }
 
-  /** The names of all of them, in order. */
+  /** Returns the names of these tensors, in order. */
   static List<WeightRule> mixtureRules(Model<?> model) {
     PublishedModel published = PublishedFamilies.describe(model);
     PublishedFamily family = published.family();
@@ -110,14 +113,14 @@ final class LanguageModelTensors {
     return rules;
   }
 
-  /** What a family without experts has in a place for them. */
+  /** Returns the names in an MoE block that a family without experts uses. */
   private static Set<String> denseNames(EvolvingFeedForward place) {
     Set<String> names = new HashSet<>();
     place.parameters().forEach(p -> p.place().denseName().ifPresent(names::add));
     return names;
   }
 
-  /** What of a mixture has no place in Switch Transformers. */
+  /** Returns the tensors of a mixture that Switch Transformers does not have. */
   List<String> unmapped(Collection<String> names, String gate) {
     List<String> prefixes = model.evolving().places().stream().map(p -> mlp(p) + ".").toList();
     List<String> inPlaces =
@@ -129,12 +132,12 @@ final class LanguageModelTensors {
     return unmapped;
   }
 
-  /** Published name of a place for experts. */
+  /** Returns the published name of an MoE block's feed-forward part. */
   private String mlp(EvolvingFeedForward place) {
     return exported.described().family().place(place.block().orElseThrow());
   }
 
-  /** Parameters by their own names and by those that they have in a dense model. */
+  /** Returns the parameters by their own names and by their names in a dense model. */
   private Map<String, INDArray> parameters() {
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
@@ -145,7 +148,7 @@ final class LanguageModelTensors {
     return parameters;
   }
 
-  /** Parameters and gate state in float32. */
+  /** Returns parameters and gate state in float32. */
   static Map<String, INDArray> arrays(Model<?> model) {
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     model.parameters().forEach(p -> arrays.put(p.name(), floats(p.value())));

@@ -11,16 +11,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a family of mixtures writes its experts.
+ * The format of a mixture family's experts.
  *
- * @param experts field of their number
- * @param module name of the module of a block that has experts
- * @param parts names of an expert's maps: the one that is activated, the one it is multiplied with,
- *     the one back
- * @param everyBlock whether all blocks have experts, as wide inside as {@code intermediate_size}
- * @param renormalized whether a token's weights sum to 1; null where {@code norm_topk_prob} says it
- * @param shared whether there is one expert that every token uses, weighed by a sigmoid
- * @param expertsByDefault k where {@code num_experts_per_tok} is left out
+ * @param experts field with the number of experts
+ * @param module name of the module in an MoE block
+ * @param parts names of an expert's gate, up and down projections
+ * @param everyBlock whether all blocks have experts, with intermediate size {@code
+ *     intermediate_size}
+ * @param renormalized whether a token's weights sum to 1; null if {@code norm_topk_prob} says so
+ * @param shared whether there is a shared expert with a sigmoid gate
+ * @param expertsByDefault k if {@code num_experts_per_tok} is missing
  */
 record MixtureFields(
     String experts,
@@ -38,9 +38,9 @@ record MixtureFields(
   private static final String SHARED_HIDDEN = "shared_expert_intermediate_size";
   private static final int MOST_EXPERTS = 65_536;
 
-  /** Names of an expert's maps. */
+  /** Names of an expert's projections. */
   record Parts(String expand, String up, String contract) {
-    /** Those of a plain Llama's net. */
+    /** Names in a plain Llama's feed-forward network. */
     static final Parts LLAMA = new Parts("gate_proj", "up_proj", "down_proj");
 
     /** Mixtral's. */
@@ -58,7 +58,7 @@ record MixtureFields(
     return new MoeForm(count, step, everyBlock ? 0 : firstOf(fields, layers), inExpert, always);
   }
 
-  /** Blocks of {@code mlp_only_layers} are the first ones, or there are none. */
+  /** The blocks in {@code mlp_only_layers} must be the first ones, or none. */
   private static int firstOf(ConfigFields fields, int layers) {
     JsonNode dense = fields.root().path(DENSE);
     for (int i = 0; i < dense.size(); i++) {
@@ -97,7 +97,7 @@ record MixtureFields(
     config.put("output_router_logits", false);
   }
 
-  /** Why a mixture cannot be one of the family; empty where it can. */
+  /** Returns the reason why a mixture does not fit the family; empty if it fits. */
   Optional<String> refusal(StackSize stack, PublishedRouter router) {
     MoeForm moe = stack.moe();
     if (shared != (moe.shared().count() == 1 && moe.shared().gated())

@@ -19,9 +19,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * A folder in our own form, {@code model_type} {@code evomoe}: what {@link HubExport} writes of a
- * mixture that no published family holds. It says of which run it is, so that it can become that
- * run again.
+ * A folder in our own form, {@code model_type} {@code evomoe}. {@link HubExport} writes it for a
+ * mixture that no published family represents. It contains the run's configuration, so that it can
+ * be imported as that run.
  */
 public final class OwnExport implements Closeable {
   static final String MODEL_TYPE = "evomoe";
@@ -47,7 +47,7 @@ public final class OwnExport implements Closeable {
   /**
    * Opens a folder.
    *
-   * @throws IllegalArgumentException if it does not say of which run it is, or has no tensors
+   * @throws IllegalArgumentException if it does not name its run, or has no tensors
    */
   public static OwnExport open(Path folder) {
     Path file = folder.resolve(HubConfig.FILE);
@@ -59,22 +59,22 @@ public final class OwnExport implements Closeable {
         "%s: %s.%s must say of which run this is, was left out".formatted(file, MODEL_TYPE, RUN));
   }
 
-  /** What {@link HubExport#ofRun} was told. */
+  /** Returns the object given to {@link HubExport#ofRun}. */
   public ObjectNode run() {
     return run;
   }
 
-  /** Number of tensors. */
+  /** Returns the number of tensors. */
   public int size() {
     return tensors.names().size();
   }
 
   /**
-   * Gives a model its parameters and its gates' state.
+   * Loads the parameters and the gates' state into a model.
    *
    * @param model of the run, with all its experts
-   * @throws IllegalArgumentException if a tensor is missing, left over or of another shape or type;
-   *     then the model is as before
+   * @throws IllegalArgumentException if a tensor is missing, unknown or of another shape or type;
+   *     the model is unchanged then
    */
   public void loadInto(Model<?> model) {
     Map<String, INDArray> arrays = LanguageModelTensors.arrays(model);
@@ -105,7 +105,7 @@ public final class OwnExport implements Closeable {
     }
   }
 
-  /** Rows that a family puts before ours hold nothing. */
+  /** Removes the rows that a family adds before ours; they have no values. */
   private static INDArray withoutAdded(INDArray published, INDArray ours) {
     long added = published.size(0) - ours.size(0);
     return added == 0

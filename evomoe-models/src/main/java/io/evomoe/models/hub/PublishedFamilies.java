@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The families that are read and written. */
+/** The supported families. */
 final class PublishedFamilies {
-  /** Of heads that share the width of the model where nothing else is said. */
+  /** The default: the heads share the hidden size of the model. */
   private static final OptionalInt SHARED_WIDTH = OptionalInt.empty();
 
   private static final List<PublishedFamily> ALL =
@@ -107,12 +107,12 @@ final class PublishedFamilies {
 
   private PublishedFamilies() {}
 
-  /** All of them, in the order in which they are tried. */
+  /** Returns all families, in the order in which they are tried. */
   static List<PublishedFamily> all() {
     return ALL;
   }
 
-  /** By its {@code model_type}. */
+  /** Returns the family of a {@code model_type}. */
   static PublishedFamily named(String modelType) {
     return ALL.stream()
         .filter(family -> family.modelType().equals(modelType))
@@ -123,12 +123,12 @@ final class PublishedFamilies {
                     "model_type must be one of %s, was %s".formatted(modelTypes(), modelType)));
   }
 
-  /** All model types. */
+  /** Returns all model types. */
   static List<String> modelTypes() {
     return ALL.stream().map(PublishedFamily::modelType).toList();
   }
 
-  /** A model of ours in the form of the first family that publishes such. */
+  /** Returns our model in the form of the first family that publishes such models. */
   static PublishedModel describe(Model<?> model) {
     return ALL.stream()
         .map(family -> family.describe(model))

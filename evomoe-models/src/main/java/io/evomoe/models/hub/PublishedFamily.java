@@ -8,38 +8,38 @@ import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * All that is special to a family of published models. One class a family, listed in {@link
- * PublishedFamilies}.
+ * The details of a family of published models. {@link PublishedFamilies} lists the implementations.
  */
 interface PublishedFamily {
 
   /** The {@code model_type} of {@code config.json}. */
   String modelType();
 
-  /** What it is read as. */
+  /** Our class for the family's models. */
   Class<? extends Model<?>> modelClass();
 
   /**
    * Reads a configuration.
    *
-   * @throws IllegalArgumentException for a model that ours cannot represent, naming the field
+   * @throws IllegalArgumentException for an unsupported model, naming the field
    */
   PublishedModel read(ConfigFields fields);
 
   /**
-   * Fills in all fields of a configuration but {@code model_type}.
+   * Writes all fields of a configuration except {@code model_type}.
    *
-   * @param ends tokens that begin and end its texts, where they are known
+   * @param ends tokens that begin and end its texts, if they are known
    */
   void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config);
 
-  /** A model of ours in the form that this family publishes; empty for one that has none here. */
+  /** Returns our model in the family's form; empty if it has none. */
   Optional<PublishedModel> describe(Model<?> model);
 
   /**
-   * Why it cannot hold a model of its class, to follow its name; empty where it can.
+   * Returns the reason why a model of its class does not fit, to follow the family's name; empty if
+   * it fits.
    *
-   * @param model in its form, with the router that all mixtures of the model have
+   * @param model in its form, with the router of all the model's mixtures
    */
   default Optional<String> refusal(PublishedModel model) {
     return model.router().isPresent()
@@ -47,29 +47,29 @@ interface PublishedFamily {
         : Optional.empty();
   }
 
-  /** The form of a model that it holds, with places for experts where it has them. */
+  /** Returns the form of a model that fits, with MoE blocks if the family has them. */
   default PublishedModel fitted(PublishedModel model) {
     return model;
   }
 
   /**
-   * Adds what is published, and a model of ours may do without.
+   * Adds published tensors that our model may lack.
    *
    * @param parameters of the model in float32, by name
-   * @param model as it is published
+   * @param model in its published form
    */
   default void complete(Map<String, INDArray> parameters, PublishedModel model) {}
 
   /**
-   * The names of all weights.
+   * Returns the names of all weights.
    *
-   * @param tensors names that are there, where these can have one prefix or another; empty for
-   *     those that the family's library writes
+   * @param tensors existing names, if they may have different prefixes; empty for the names of the
+   *     family's library
    */
   WeightNames names(PublishedModel model, Set<String> tensors);
 
   /**
-   * Name of a place for experts, as the family's library writes it.
+   * Returns the name of an MoE block's feed-forward part in the family's library.
    *
    * @param block counted from 0
    */

@@ -12,13 +12,13 @@ import io.evomoe.training.Model;
 import java.util.Optional;
 
 /**
- * What {@code config.json} says of a model, in our terms.
+ * The description of a model in {@code config.json}, in our terms.
  *
  * @param modelType its family, as {@code model_type} names it
- * @param embedding its tables
- * @param stack its blocks; of a model without experts as read from a file, without places for them
- * @param tied whether its output head is the token embedding
- * @param router of a mixture; empty for a model without experts
+ * @param embedding its embedding tables
+ * @param stack its blocks; without MoE blocks if a model without experts is read from a file
+ * @param tied whether its output head shares the token embedding's weights
+ * @param router router of a mixture; empty for a model without experts
  */
 public record PublishedModel(
     String modelType,
@@ -27,40 +27,40 @@ public record PublishedModel(
     boolean tied,
     Optional<PublishedRouter> router) {
 
-  /** A model without experts, whose output head is the token embedding. */
+  /** Creates a model without experts, with a tied output head. */
   public PublishedModel(String modelType, EmbeddingSize embedding, StackSize stack) {
     this(modelType, embedding, stack, true, Optional.empty());
   }
 
-  /** The same with places for experts in every {@code moeEvery}-th block. */
+  /** Returns a copy with experts in every {@code moeEvery}-th block. */
   public PublishedModel withExperts(int experts, int moeEvery) {
     return new PublishedModel(
         modelType, embedding, stack.with(s -> s.experts(experts).moeEvery(moeEvery)), tied, router);
   }
 
-  /** The same with the router of a mixture. */
+  /** Returns a copy with the router of a mixture. */
   PublishedModel withRouter(Optional<PublishedRouter> other) {
     return new PublishedModel(modelType, embedding, stack, tied, other);
   }
 
-  /** The class of our models that it is read as. */
+  /** Returns our class for this model. */
   public Class<? extends Model<?>> modelClass() {
     return family().modelClass();
   }
 
-  /** For a {@link Gpt}. */
+  /** Returns the size of a {@link Gpt}. */
   public GptConfig gpt() {
     require(Gpt.class);
     return new GptConfig(embedding.vocabulary(), embedding.positions(), stack);
   }
 
-  /** For a {@link Llama}. */
+  /** Returns the size of a {@link Llama}. */
   public LlamaConfig llama() {
     require(Llama.class);
     return new LlamaConfig(embedding.vocabulary(), embedding.positions(), tied, stack);
   }
 
-  /** For a {@link Roberta}. */
+  /** Returns the size of a {@link Roberta}. */
   public RobertaConfig roberta() {
     require(Roberta.class);
     return new RobertaConfig(embedding, stack);

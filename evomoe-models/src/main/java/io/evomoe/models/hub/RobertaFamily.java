@@ -19,9 +19,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * RoBERTa with its masked-token head ({@code RobertaForMaskedLM}), its configuration with the
- * defaults of {@code RobertaConfig}. Its linear maps are PyTorch's: [out, in]. Its padding token
- * has a position, and its tokens a type, also where ours have none.
+ * RoBERTa with its masked-token head ({@code RobertaForMaskedLM}) and the defaults of {@code
+ * RobertaConfig}. Its linear layers are PyTorch's: [out, in]. Its padding token has a position, and
+ * its tokens have a type, even if ours have none.
  */
 final class RobertaFamily implements PublishedFamily {
   private static final String MODEL_TYPE = "roberta";
@@ -30,7 +30,7 @@ final class RobertaFamily implements PublishedFamily {
   private static final String POSITIONS = "positions.weight";
   private static final String TOKEN_TYPES = "tokenTypes.weight";
 
-  /** Rows before the first position where ours has none: padding is token 1. */
+  /** Rows before the first position if our model has none: padding is token 1. */
   private static final int OFFSET = 2;
 
   private static final TextEnds ENDS = new TextEnds(OptionalInt.of(0), 2);

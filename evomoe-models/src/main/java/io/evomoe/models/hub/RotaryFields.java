@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Rotary positions in a configuration: {@code rope_theta} with {@code rope_scaling}, or {@code
- * rope_parameters} with both, as transformers 5 writes them.
+ * rope_parameters} with both, as in transformers 5.
  */
 final class RotaryFields {
   private static final String PARAMETERS = "rope_parameters";
@@ -17,9 +17,9 @@ final class RotaryFields {
   private RotaryFields() {}
 
   /**
-   * Reads them.
+   * Reads the fields.
    *
-   * @param otherwise theta where none is written
+   * @param otherwise theta if the file has none
    */
   static Rotary read(ConfigFields fields, double otherwise) {
     boolean together = fields.root().path(PARAMETERS).isObject();

@@ -21,7 +21,7 @@ final class ShardedFiles {
   /**
    * Writes all tensors.
    *
-   * @param shardBytes most bytes of a file; a larger tensor has one for itself
+   * @param shardBytes maximum bytes of a file; a larger tensor has a file of its own
    */
   static void write(Path folder, Map<String, INDArray> tensors, long shardBytes)
       throws IOException {

@@ -15,19 +15,19 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Names of Hugging Face's Switch Transformers ({@code SwitchTransformersForConditionalGeneration})
- * for experts, routers and whole encoder-decoders. What that architecture has no place for, such as
- * biases, gets a name beside, and is listed.
+ * Names in Hugging Face's Switch Transformers ({@code SwitchTransformersForConditionalGeneration})
+ * for experts, routers and whole encoder-decoders. Parts that this architecture lacks, such as
+ * biases, get additional names, and are listed.
  */
 final class SwitchNames {
   private static final Pattern KNOWN =
       Pattern.compile(
           ".*\\.(wi|wo|q|k|v|o|layer_norm|final_layer_norm|classifier)\\.weight|shared\\.weight");
 
-  /** The map that a gated net multiplies with, as T5 1.1 has it beside another {@code wi_0}. */
+  /** The up projection of a gated network, which T5 1.1 has beside another {@code wi_0}. */
   private static final String UP = "wi_1";
 
-  /** Linear maps of a feed-forward net. */
+  /** Linear layers of a feed-forward network. */
   private static final Map<String, String> FEED_FORWARD =
       Map.of("expand", "wi", "up", UP, "contract", "wo");
 
@@ -35,15 +35,15 @@ final class SwitchNames {
 
   private SwitchNames() {}
 
-  /** Whether Switch Transformers has a tensor of such a name. */
+  /** Whether Switch Transformers has a tensor of this name. */
   static boolean isKnown(String published) {
     return KNOWN.matcher(published).matches() && !published.contains("shared_experts");
   }
 
   /**
-   * All parameters and gate states of a place for experts, by our names.
+   * Returns all parameters and gate states of an MoE block, by our names.
    *
-   * @param mlp published name of the place
+   * @param mlp published name of its feed-forward part
    */
   static Map<String, WeightRule> place(EvolvingFeedForward place, String mlp) {
     SwitchNames names = new SwitchNames();
@@ -51,7 +51,7 @@ final class SwitchNames {
     return names.rules;
   }
 
-  /** All parameters and gate states of an encoder-decoder Transformer, by our names. */
+  /** Returns all parameters and gate states of an encoder-decoder Transformer, by our names. */
   static Map<String, WeightRule> encoderDecoder(Transformer model) {
     SwitchNames names = new SwitchNames();
     names.add("tokens.weight", false, "shared.weight");
@@ -64,7 +64,7 @@ final class SwitchNames {
     return names.rules;
   }
 
-  /** Adds a stack; gives the published name of each feed-forward net or place for experts. */
+  /** Adds a stack; returns the published name of each feed-forward part. */
   private Map<String, String> addSide(String side, int layers, boolean decoder) {
     Map<String, String> mlps = new HashMap<>();
     for (int i = 0; i < layers; i++) {
@@ -117,7 +117,7 @@ final class SwitchNames {
     addNorm(net + "norm", base + ".norm");
   }
 
-  /** A linear map whose columns are published as several. */
+  /** Adds a linear layer whose columns are published as several tensors. */
   private void addLinear(String ours, String base, String... columns) {
     for (String part : List.of("weight", "bias")) {
       String[] names = new String[columns.length];
@@ -141,7 +141,7 @@ final class SwitchNames {
     return published.endsWith("." + UP + ".weight");
   }
 
-  /** Sentences on what has no place in Switch Transformers. */
+  /** Returns sentences on the parts that Switch Transformers does not have. */
   static List<String> unmapped(List<String> published, String gate, Model<?> model) {
     List<String> sentences = new ArrayList<>();
     List<String> unknown = published.stream().filter(name -> !isKnown(name)).toList();

@@ -34,7 +34,7 @@ public final class TokenizerFiles {
 
   private TokenizerFiles() {}
 
-  /** The files of a tokenizer that a folder has, which are all that {@link #copy} takes. */
+  /** Returns the tokenizer files in a folder; {@link #copy} copies only these. */
   public static List<Path> in(Path folder) {
     return COPIED.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
   }
@@ -53,8 +53,8 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Refuses a tokenizer whose ids the model does not have, or means something else by, and one with
-   * a file that is a link out of its folder.
+   * Rejects a tokenizer whose ids do not fit the model, or with a file that is a link out of its
+   * folder.
    *
    * @param folder with a tokenizer
    */
@@ -78,12 +78,11 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Copies all files of a tokenizer for others to read. To one that nothing says of which class it
-   * is, and whose texts begin with no token, a {@code tokenizer_config.json} is added: by the
-   * model's type alone transformers would take Llama's class, which puts a token of its own before
-   * each text.
+   * Copies all files of a tokenizer for other programs. If the files name no class, and texts begin
+   * with no token, it adds a {@code tokenizer_config.json}. Otherwise transformers would select
+   * Llama's class by the model's type, which adds a token before each text.
    *
-   * @param into made when it does not exist
+   * @param into created if it does not exist
    */
   public static void publish(Path folder, Path into) {
     copy(folder, into);
@@ -110,9 +109,9 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Deletes all files of a tokenizer, so that none of them is taken for one of the next.
+   * Deletes all files of a tokenizer, so that none of them mixes with those of the next.
    *
-   * @param folder that exists
+   * @param folder must exist
    */
   public static void delete(Path folder) throws IOException {
     for (String name : COPIED) {
@@ -121,11 +120,11 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Copies all files of a tokenizer, in place of those of another. Nothing but JSON and merges is
-   * copied: a folder from elsewhere may have any file by these names.
+   * Replaces the tokenizer files of a folder by those of another. Only JSON and merges are copied,
+   * because a downloaded folder may have any file by these names.
    *
-   * @param into made when it does not exist
-   * @throws IllegalArgumentException for a file that is something else, or a link out of its folder
+   * @param into created if it does not exist
+   * @throws IllegalArgumentException for a file with other content, or a link out of its folder
    */
   public static void copy(Path folder, Path into) {
     try {

@@ -12,12 +12,12 @@ import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * How one of our parameters is published.
+ * The published form of one of our parameters.
  *
  * @param ours name of the parameter in the dense form of a model
  * @param published names of the tensors that are its columns, side by side; mostly one
- * @param transposed whether the tensors are [out, in], where ours is [in, out]
- * @param shapes of the tensors, one each; empty where these are not checked and equally wide
+ * @param transposed whether the tensors are [out, in], while ours is [in, out]
+ * @param shapes shape of each tensor; empty if shapes are not checked and all are equally wide
  */
 record WeightRule(
     String ours, List<String> published, boolean transposed, List<List<Integer>> shapes) {
@@ -31,7 +31,7 @@ record WeightRule(
     return new WeightRule(ours, List.of(published), false, List.of(List.of(shape)));
   }
 
-  /** A linear map of PyTorch, [out, in], with a bias. */
+  /** A linear layer of PyTorch, [out, in], with a bias. */
   static List<WeightRule> linear(String ours, String published, int in, int out) {
     return List.of(
         new WeightRule(
@@ -39,7 +39,7 @@ record WeightRule(
         same(ours + ".bias", published + ".bias", out));
   }
 
-  /** Linear maps of one input whose outputs stand side by side in ours. */
+  /** Linear layers of one input whose outputs are side by side in ours. */
   static WeightRule columns(
       String ours, List<String> published, String suffix, List<Integer> outs, int in) {
     return new WeightRule(
@@ -49,7 +49,7 @@ record WeightRule(
         outs.stream().map(out -> List.of(out, in)).toList());
   }
 
-  /** Vectors that stand side by side in ours. */
+  /** Vectors that are side by side in ours. */
   static WeightRule pieces(
       String ours, List<String> published, String suffix, List<Integer> lengths) {
     return new WeightRule(
@@ -59,14 +59,14 @@ record WeightRule(
         lengths.stream().map(length -> List.of(length)).toList());
   }
 
-  /** A layer normalisation. */
+  /** A layer normalization. */
   static List<WeightRule> norm(String ours, String published, int width) {
     return List.of(
         same(ours + ".gain", published + ".weight", width),
         same(ours + ".shift", published + ".bias", width));
   }
 
-  /** The shape of our parameter. */
+  /** Returns the shape of our parameter. */
   long[] joinedShape() {
     long[] shape = shapes.get(0).stream().mapToLong(Integer::longValue).toArray();
     long last = 0;
@@ -80,7 +80,7 @@ record WeightRule(
     return shape;
   }
 
-  /** Our parameter, C order, from the tensors. */
+  /** Returns our parameter, in C order, from the tensors. */
   INDArray join(Function<String, INDArray> tensors) {
     if (published.size() == 1) {
       INDArray tensor = tensors.apply(published.get(0));
@@ -94,7 +94,7 @@ record WeightRule(
     return Nd4j.concat(parts.get(0).rank() - 1, parts.toArray(INDArray[]::new)).dup('c');
   }
 
-  /** A copy, once what it was made from was given back. */
+  /** Returns a copy after closing the source. */
   private static INDArray closed(INDArray from, INDArray copy) {
     if (from.closeable()) {
       from.close();
@@ -102,7 +102,7 @@ record WeightRule(
     return copy;
   }
 
-  /** The tensors by name, views of our parameter. */
+  /** Returns the tensors by name, as views of our parameter. */
   Map<String, INDArray> split(INDArray parameter) {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     long first = 0;
@@ -122,7 +122,7 @@ record WeightRule(
     return columns(index);
   }
 
-  /** Columns of ours that a tensor makes. */
+  /** Returns the number of our columns in a tensor. */
   private int columns(int index) {
     List<Integer> shape = shapes.get(index);
     return transposed ? shape.get(0) : shape.get(shape.size() - 1);

@@ -1,6 +1,6 @@
 /**
- * Models in the files of Hugging Face: config.json, safetensors, tokenizers; in both directions.
- * What is special to a family of them is in one class, a {@code PublishedFamily}.
+ * Import and export of models in Hugging Face's files: config.json, safetensors and tokenizers. One
+ * class, a {@code PublishedFamily}, has the details of a family.
  */
 @NullMarked
 package io.evomoe.models.hub;

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The decoder of today, Llama's architecture (Touvron et al. 2023, arXiv 2302.13971) and of what
- * came after it: rotary positions, normalisation by the root mean square before each branch, gated
- * feed-forward nets, grouped-query attention. What differs between Llama, Mistral, Qwen3, and the
- * mixtures Mixtral, Qwen3-MoE, OLMoE and Qwen2-MoE is said by the {@link StackSize}.
+ * Llama's architecture (Touvron et al. 2023, arXiv 2302.13971) and its successors. It has rotary
+ * positions, RMS normalization before each branch, gated feed-forward networks and grouped-query
+ * attention. {@link StackSize} has the differences between Llama, Mistral, Qwen3 and the mixtures
+ * Mixtral, Qwen3-MoE, OLMoE and Qwen2-MoE.
  *
  * <p>Initial weights are GPT-2's ({@link Initialization#gpt2}).
  */
@@ -28,11 +28,11 @@ public final class Llama extends CausalLanguageModel {
   private final @Nullable Linear head;
 
   /**
-   * A Llama with fresh weights.
+   * Creates a Llama with initial weights.
    *
-   * @param gates makes the gates, and says when there are experts
-   * @param root scope of the whole model: the seed of all initial weights, and the kernels to
-   *     compute with, whose data type is the model's
+   * @param gates makes the gates, and decides whether there are experts
+   * @param root scope of the whole model: the seed of all initial weights, and the kernels, whose
+   *     data type is the model's
    */
   public Llama(LlamaConfig config, Gates gates, Scope root) {
     super(config.vocabulary(), config.positions(), config.stack(), gates, root);
@@ -71,7 +71,7 @@ public final class Llama extends CausalLanguageModel {
     return config.tied() ? 0 : (long) config.vocabulary() * config.stack().width();
   }
 
-  /** The size. */
+  /** Returns the size. */
   public LlamaConfig config() {
     return config;
   }

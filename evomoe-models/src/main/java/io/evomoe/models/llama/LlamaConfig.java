@@ -6,14 +6,14 @@ import io.evomoe.models.stack.StackSize;
 /**
  * The size of a Llama.
  *
- * @param vocabulary token ids, at least 1
+ * @param vocabulary number of token ids, at least 1
  * @param positions longest sequence, at least 1
- * @param tied whether the output head is the token embedding; otherwise it has weights of its own
- * @param stack its blocks; the dropout is that of the embeddings as well
+ * @param tied whether the output head shares the token embedding's weights
+ * @param stack size of the blocks; its dropout rate applies to the embeddings too
  */
 public record LlamaConfig(int vocabulary, int positions, boolean tied, StackSize stack) {
 
-  /** Refuses sizes out of their bounds. */
+  /** Rejects sizes out of bounds. */
   public LlamaConfig {
     FieldBound.atLeast("vocabulary", vocabulary, 1);
     FieldBound.atLeast("positions", positions, 1);

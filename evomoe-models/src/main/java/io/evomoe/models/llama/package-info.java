@@ -1,4 +1,6 @@
-/** The decoder of today: {@link io.evomoe.models.llama.Llama}. */
+/**
+ * Llama, a causal language model with current decoder blocks: {@link io.evomoe.models.llama.Llama}.
+ */
 @NullMarked
 package io.evomoe.models.llama;
 

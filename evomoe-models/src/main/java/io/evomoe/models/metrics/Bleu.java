@@ -5,29 +5,30 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * BLEU-4 of a corpus (Papineni et al., ACL 2002), as sacreBLEU's defaults define it (Post, WMT
- * 2018): one reference a sentence, case kept, 13a tokenization of the plain, detokenized text, and
- * counts summed over the corpus before any division.
+ * BLEU-4 of a corpus (Papineni et al., ACL 2002) with sacreBLEU's defaults (Post, WMT 2018). There
+ * is one reference per sentence, case is kept, and the plain, detokenized text is tokenized by 13a.
+ * Counts are summed over the corpus before any division.
  *
- * <p>{@code BLEU = 100 BP exp(1/4 sum of ln p_n, n = 1..4)}, where p_n is the share of the output's
- * n-grams that its reference has too, each at most as often as there, and {@code BP = exp(1 - r/c)}
- * if the output's c words are fewer than the references' r, else 1. There is no effective order: a
- * corpus without a 4-gram, or without one word in common, scores 0.
+ * <p>{@code BLEU = 100 BP exp(1/4 sum of ln p_n, n = 1..4)}. Precision p_n is the share of the
+ * output's n-grams that are in the reference, each counted at most as often as there. The brevity
+ * penalty is {@code BP = exp(1 - r/c)} if the output's c words are fewer than the references' r,
+ * else 1. There is no effective order: a corpus without a 4-gram, or without one common word,
+ * scores 0.
  */
 public final class Bleu {
   /** The largest n. */
   static final int ORDER = 4;
 
   /**
-   * What stands for a precision of 0, after Chen and Cherry ("A Systematic Comparison of Smoothing
-   * Techniques for Sentence-Level BLEU", WMT 2014), with sacreBLEU's values.
+   * The replacement of a precision of 0, after Chen and Cherry ("A Systematic Comparison of
+   * Smoothing Techniques for Sentence-Level BLEU", WMT 2014), with sacreBLEU's values.
    */
   public enum Smoothing {
-    /** Nothing: one order without a match makes the score 0. */
+    /** No smoothing: one order without a match makes the score 0. */
     NONE("none"),
     /** 0.1 matches (method 1). */
     FLOOR("floor[0.10]"),
-    /** One match more and one n-gram more for every n above 1, matched or not (method 2). */
+    /** One additional match and n-gram for every n above 1, matched or not (method 2). */
     ADD_K("add-k[1.00]"),
     /**
      * 1/2 match for the first order without one, 1/4 for the second and so on (method 3, as
@@ -44,12 +45,12 @@ public final class Bleu {
 
   private final Smoothing smoothing;
 
-  /** With exponential smoothing. */
+  /** Uses exponential smoothing. */
   public Bleu() {
     this(Smoothing.EXPONENTIAL);
   }
 
-  /** With a smoothing of one's choice. */
+  /** Uses the given smoothing. */
   public Bleu(Smoothing smoothing) {
     this.smoothing = smoothing;
   }
@@ -57,8 +58,8 @@ public final class Bleu {
   /**
    * Scores a corpus.
    *
-   * @param hypotheses the outputs, one a sentence; an empty one counts as no words
-   * @param references the right answers in the same order
+   * @param hypotheses the outputs, one per sentence; an empty one counts as no words
+   * @param references the reference translations in the same order
    * @throws IllegalArgumentException if there is no sentence, or not one reference for each
    */
   public BleuScore score(List<String> hypotheses, List<String> references) {
@@ -74,7 +75,10 @@ public final class Bleu {
     return score(orders);
   }
 
-  /** The settings in sacreBLEU's form, without its version: this is another implementation. */
+  /**
+   * Returns the settings in sacreBLEU's form, without its version, because this is another
+   * implementation.
+   */
   public String signature() {
     return "nrefs:1|case:mixed|eff:no|tok:13a|smooth:" + smoothing.text;
   }

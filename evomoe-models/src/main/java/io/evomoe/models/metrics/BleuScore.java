@@ -11,9 +11,9 @@ import java.util.Locale;
  * @param score in 0..100
  * @param precisions of the n-grams of order 1 to 4, smoothed, in 0..100; all 0 without a match
  * @param brevityPenalty factor in 0..1
- * @param hypothesisLength words of the outputs
- * @param referenceLength words of the references
- * @param signature how it was computed
+ * @param hypothesisLength number of words in the outputs
+ * @param referenceLength number of words in the references
+ * @param signature settings of the computation
  */
 public record BleuScore(
     double score,
@@ -28,7 +28,7 @@ public record BleuScore(
     precisions = List.copyOf(precisions);
   }
 
-  /** One line in the form of sacreBLEU. */
+  /** Returns one line in sacreBLEU's form. */
   public String text() {
     double ratio = referenceLength == 0 ? 0 : (double) hypothesisLength / referenceLength;
     return String.format(

@@ -5,13 +5,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * chrF2 of a corpus (Popović, WMT 2015 and 2016), as sacreBLEU's defaults define it: n-grams of 1
- * to 6 characters (Unicode code points) with all white space removed, no word n-grams, case kept,
- * one reference a sentence, counts summed over the corpus.
+ * chrF2 of a corpus (Popović, WMT 2015 and 2016) with sacreBLEU's defaults. It counts n-grams of 1
+ * to 6 characters (Unicode code points) without white space, and no word n-grams. Case is kept,
+ * there is one reference per sentence, and counts are summed over the corpus.
  *
  * <p>Precision P and recall R are means over the orders that both sides have n-grams of (effective
- * order), and {@code chrF = 100 (1 + 4) P R / (4 P + R)}, so recall weighs beta = 2 times as much.
- * The outputs' n-grams of an order that the reference is too short for do not count.
+ * order). {@code chrF = 100 (1 + 4) P R / (4 P + R)}, so recall counts beta = 2 times as much. The
+ * outputs' n-grams of an order that the reference is too short for do not count.
  */
 public final class ChrF {
   private static final int ORDER = 6;
@@ -22,8 +22,8 @@ public final class ChrF {
   /**
    * Scores a corpus.
    *
-   * @param hypotheses the outputs, one a sentence; an empty one counts as no characters
-   * @param references the right answers in the same order
+   * @param hypotheses the outputs, one per sentence; an empty one counts as no characters
+   * @param references the reference translations in the same order
    * @return in 0..100
    * @throws IllegalArgumentException if there is no sentence, or not one reference for each
    */
@@ -42,7 +42,10 @@ public final class ChrF {
         : 100 * (1 + BETA_SQUARED) * precision * recall / (BETA_SQUARED * precision + recall);
   }
 
-  /** The settings in sacreBLEU's form, without its version: this is another implementation. */
+  /**
+   * Returns the settings in sacreBLEU's form, without its version, because this is another
+   * implementation.
+   */
   public static String signature() {
     return "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no";
   }

@@ -1,25 +1,28 @@
 package io.evomoe.models.metrics;
 
 /**
- * How well one class was predicted.
+ * Prediction quality of one class.
  *
- * @param examples number of those that are of the class
- * @param predicted number of those that were said to be
- * @param right number of those that are both
+ * @param examples examples of the class
+ * @param predicted examples with this prediction
+ * @param right examples of the class with this prediction
  */
 public record ClassMeasure(int examples, int predicted, int right) {
 
-  /** Share of what was said to be of the class that is, in 0..1; NaN where nothing was. */
+  /** Returns the precision, in 0..1; NaN if the class was never predicted. */
   public double precision() {
     return ratio(right, predicted);
   }
 
-  /** Share of the class that was said to be, in 0..1; NaN where nothing is of it. */
+  /** Returns the recall, in 0..1; NaN if no example has the class. */
   public double recall() {
     return ratio(right, examples);
   }
 
-  /** Harmonic mean of both, 2 TP / (2 TP + FP + FN), in 0..1; NaN where the class is in neither. */
+  /**
+   * Returns F1, 2 TP / (2 TP + FP + FN), in 0..1; NaN if the class is in neither predictions nor
+   * labels.
+   */
   public double f1() {
     return ratio(2L * right, (long) examples + predicted);
   }

@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * How well classes were predicted.
+ * Prediction quality over all classes.
  *
- * @param examples number of them
- * @param accuracy share of the examples whose class was predicted, in 0..1
- * @param macroF1 mean of the classes' F1, in 0..1. F1 = 2 TP / (2 TP + FP + FN); a class counts if
- *     it is among the predictions or the labels, and is 0 if it is in only one of them; a class in
- *     neither does not count (scikit-learn's {@code f1_score(average="macro", zero_division=0)})
+ * @param examples number of examples
+ * @param accuracy share of correct predictions, in 0..1
+ * @param macroF1 mean F1 of the classes, in 0..1. F1 = 2 TP / (2 TP + FP + FN). A class in either
+ *     the predictions or the labels counts, with 0 if it is in only one of them; a class in neither
+ *     does not count (scikit-learn's {@code f1_score(average="macro", zero_division=0)})
  */
 public record Classification(int examples, double accuracy, double macroF1) {
 
   /**
-   * Compares predictions with the truth.
+   * Compares predictions with labels.
    *
    * @param predicted class of each example, at least 0
-   * @param labels the right class of each, at least 0
+   * @param labels true class of each example, at least 0
    * @throws IllegalArgumentException if there is no example, not one label for each prediction, or
    *     a negative class
    */
@@ -39,11 +39,11 @@ public record Classification(int examples, double accuracy, double macroF1) {
   }
 
   /**
-   * What the majority class reaches: a classifier that always answers the most frequent class of
-   * the training examples, of equally frequent ones the lowest.
+   * Returns the majority-class baseline: it always predicts the most frequent class of the training
+   * examples; the lowest if several are equally frequent.
    *
    * @param training classes of the training examples, at least 0
-   * @param labels classes of the examples to judge by, at least 0
+   * @param labels true classes of the measured examples, at least 0
    * @throws IllegalArgumentException if either is empty or has a negative class
    */
   public static Classification majority(int[] training, int[] labels) {
@@ -61,7 +61,9 @@ public record Classification(int examples, double accuracy, double macroF1) {
     return of(predicted, labels);
   }
 
-  /** TP + FP + TP + FN of a class is how often it occurs among predictions and labels together. */
+  /**
+   * TP + FP + TP + FN of a class is its number of occurrences in predictions and labels together.
+   */
   private static double macroF1(int[] predicted, int[] labels) {
     Map<Integer, Integer> occurrences = new HashMap<>();
     Map<Integer, Integer> right = new HashMap<>();

@@ -2,7 +2,7 @@ package io.evomoe.models.metrics;
 
 import java.util.Arrays;
 
-/** How often the examples of each class were named each class. */
+/** The number of examples by true class and predicted class. */
 public final class Confusion {
   private final int[][] counts;
   private final Classification all;
@@ -13,13 +13,13 @@ public final class Confusion {
   }
 
   /**
-   * Compares predictions with the truth.
+   * Compares predictions with labels.
    *
    * @param predicted class of each example, from 0 to below {@code classes}
-   * @param labels the right class of each, in the same bounds
+   * @param labels true class of each example, in the same bounds
    * @param classes number of classes, at least 1
    * @throws IllegalArgumentException if there is no example, not one label for each prediction, or
-   *     a class out of its bounds
+   *     a class out of bounds
    */
   public static Confusion of(int[] predicted, int[] labels, int classes) {
     Classification all = Classification.of(predicted, labels);
@@ -41,22 +41,22 @@ public final class Confusion {
     }
   }
 
-  /** The examples all together. */
+  /** Returns the quality over all classes. */
   public Classification all() {
     return all;
   }
 
-  /** Number of classes. */
+  /** Returns the number of classes. */
   public int classes() {
     return counts.length;
   }
 
-  /** How many examples of class {@code label} were named {@code predicted}. */
+  /** Returns the number of examples of class {@code label} with prediction {@code predicted}. */
   public int count(int label, int predicted) {
     return counts[label][predicted];
   }
 
-  /** The examples that are of a class, or were said to be. */
+  /** Returns the quality of one class. */
   public ClassMeasure of(int label) {
     int named = Arrays.stream(counts).mapToInt(row -> row[label]).sum();
     return new ClassMeasure(Arrays.stream(counts[label]).sum(), named, counts[label][label]);

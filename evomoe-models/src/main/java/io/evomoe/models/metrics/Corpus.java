@@ -2,7 +2,7 @@ package io.evomoe.models.metrics;
 
 import java.util.List;
 
-/** Checks what both text metrics are given. */
+/** Checks the arguments of both text metrics. */
 final class Corpus {
   private Corpus() {}
 

@@ -10,7 +10,7 @@ final class NGramCounts {
   private long reference;
   private long common;
 
-  /** Adds one sentence: its n-grams and those of its reference, repeated ones repeatedly. */
+  /** Adds the n-grams of one sentence and its reference, with repetitions. */
   <K> void add(List<K> hypothesisGrams, List<K> referenceGrams) {
     hypothesis += hypothesisGrams.size();
     reference += referenceGrams.size();
@@ -25,17 +25,20 @@ final class NGramCounts {
     }
   }
 
-  /** n-grams of the hypotheses. */
+  /** Returns the n-grams of the hypotheses. */
   long hypothesis() {
     return hypothesis;
   }
 
-  /** n-grams of the references. */
+  /** Returns the n-grams of the references. */
   long reference() {
     return reference;
   }
 
-  /** n-grams of a hypothesis that its reference has too, each at most as often as there. */
+  /**
+   * Returns the n-grams of the hypotheses that are in their references, each counted at most as
+   * often as there.
+   */
   long common() {
     return common;
   }

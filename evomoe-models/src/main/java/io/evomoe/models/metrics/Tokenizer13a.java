@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The tokenization of NIST's mteval-v13a.pl as sacreBLEU reads it (Post, "A Call for Clarity in
- * Reporting BLEU Scores", WMT 2018). Case is kept; every rule is about ASCII, so other letters and
- * marks stay in the word they stand in.
+ * The tokenization of NIST's mteval-v13a.pl in sacreBLEU's version (Post, "A Call for Clarity in
+ * Reporting BLEU Scores", WMT 2018). Case is kept. Every rule is about ASCII, so other letters and
+ * marks stay in their word.
  */
 final class Tokenizer13a {
-  /** ASCII's symbols and space, but none of apostrophe, comma, hyphen and period. */
+  /** ASCII symbols and space, except apostrophe, comma, hyphen and period. */
   private static final Pattern SYMBOL = Pattern.compile("([{-~\\[-` -&(-+:-@/])");
 
   private static final Pattern MARK_AFTER_NO_DIGIT = Pattern.compile("([^0-9])([.,])");
@@ -18,7 +18,7 @@ final class Tokenizer13a {
 
   private Tokenizer13a() {}
 
-  /** The words of a line, in order. */
+  /** Returns the words of a line, in order. */
   static List<String> words(String line) {
     String text = " " + unescape(Whitespace.stripTrailing(line)) + " ";
     text = SYMBOL.matcher(text).replaceAll(" $1 ");
@@ -28,7 +28,7 @@ final class Tokenizer13a {
     return Whitespace.split(text);
   }
 
-  /** In this order, as the original does: an escaped ampersand may open a bracket's escape. */
+  /** The order is that of the original: an escaped ampersand may begin a bracket's escape. */
   private static String unescape(String line) {
     return line.replace("<skipped>", "")
         .replace("-\n", "")

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Unicode's white space, no-break spaces included, and the separators U+001C to U+001F. */
+/** Unicode white space, no-break spaces included, and the separators U+001C to U+001F. */
 final class Whitespace {
   private static final String ANY = "[\\p{IsWhite_Space}\\x1c-\\x1f]+";
   private static final Pattern RUN = Pattern.compile(ANY);
@@ -12,7 +12,7 @@ final class Whitespace {
 
   private Whitespace() {}
 
-  /** The parts between white space, none of them empty. */
+  /** Returns the non-empty parts between white space. */
   static List<String> split(String text) {
     return Stream.of(RUN.split(text, -1)).filter(part -> !part.isEmpty()).toList();
   }

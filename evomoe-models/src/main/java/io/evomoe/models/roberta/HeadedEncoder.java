@@ -14,16 +14,16 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An encoder and a head that names a class at some of its rows.
+ * An encoder with a head that predicts classes for selected rows.
  *
- * @param root of the model
- * @param encoder of all tokens
- * @param head from rows [n, d] to logits [n, classes]
- * @param headParameters that take part in the head's matrix products, for one row
+ * @param root scope of the model
+ * @param encoder encodes all tokens
+ * @param head maps rows [n, d] to logits [n, classes]
+ * @param headParameters parameters in the head's matrix products, for one row
  */
 record HeadedEncoder(Scope root, RobertaEncoder encoder, Layer head, double headParameters) {
 
-  /** Logits of some rows, [rows.length, classes]. */
+  /** Returns the logits of selected rows, [rows.length, classes]. */
   INDArray logits(TokenBatch read, int[] rows, StepContext context) {
     Pass pass = new Pass(context.evaluating(), read);
     return root.lifetime()
@@ -31,10 +31,10 @@ record HeadedEncoder(Scope root, RobertaEncoder encoder, Layer head, double head
   }
 
   /**
-   * The mean cross-entropy of some rows.
+   * Returns the mean cross-entropy of selected rows.
    *
    * @param rows of the tokens, at least one
-   * @param targets the class of each of these rows; negative where it is not counted
+   * @param targets class of each of these rows; negative to ignore it
    * @param counted number of targets that are not negative
    */
   Loss loss(TokenBatch read, int[] rows, int[] targets, int counted, StepContext context) {

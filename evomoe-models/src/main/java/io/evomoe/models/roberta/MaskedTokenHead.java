@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Names the tokens at given rows: {@code norm(gelu(h W + b)) E^T + c} with the table E of the token
- * embedding (Devlin et al. 2018, their {@code cls.predictions}).
+ * Predicts the tokens at given rows: {@code norm(gelu(h W + b)) E^T + c} with the token embedding's
+ * table E (Devlin et al. 2018, {@code cls.predictions} of their code).
  */
 final class MaskedTokenHead implements Layer {
   private final Kernels kernels;
@@ -29,7 +29,7 @@ final class MaskedTokenHead implements Layer {
   /**
    * Ties the head to the token embedding, whose parameters are not the head's.
    *
-   * @param scope holds {@code dense}, {@code norm} and {@code bias}
+   * @param scope contains {@code dense}, {@code norm} and {@code bias}
    */
   MaskedTokenHead(Scope scope, Embedding tokens, StackSize size, double deviation) {
     int width = size.width();
@@ -57,7 +57,7 @@ final class MaskedTokenHead implements Layer {
         });
   }
 
-  /** Parameters in the matrix products of one row: its own, and the token embedding. */
+  /** Returns the parameters in the matrix products of one row: its own, and the token embedding. */
   double activeParameters() {
     return Stream.of(parameters(), tokens.parameters())
         .flatMap(List::stream)

@@ -10,9 +10,9 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An activation as a layer of its own, between the linear maps of a head.
+ * An activation as a separate layer, between the linear layers of a head.
  *
- * @param kernels to compute with
+ * @param kernels kernels of the computation
  * @param activation applied to every element
  */
 record Nonlinearity(Kernels kernels, ActivationFunction activation) implements Layer {

@@ -18,13 +18,13 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * RoBERTa's architecture (Liu et al. 2019, that of BERT, Devlin et al. 2018): learned positions, a
- * normalisation of the embeddings, post-normalised blocks that see both sides, and a head tied to
- * the token embedding that names masked tokens; with experts in every k-th block.
+ * RoBERTa's architecture (Liu et al. 2019), which is BERT's (Devlin et al. 2018), with experts in
+ * every n-th block. It has learned positions, normalized embeddings and bidirectional post-norm
+ * blocks. Its head is tied to the token embedding and predicts masked tokens.
  *
- * <p>Weights start from N(0, deviation) with BERT's 0.02 at width 768, and proportional to {@code 1
- * / sqrt(width)} at others, as in {@link Initialization#gpt2}. Logits are computed where a target
- * counts, and nowhere else.
+ * <p>Weights start from N(0, deviation) with BERT's deviation of 0.02 at hidden size 768. At others
+ * it is proportional to {@code 1 / sqrt(width)}, as in {@link Initialization#gpt2}. Logits are
+ * computed only for targets that count.
  */
 public final class Roberta implements Model<LanguageBatch> {
   private final RobertaConfig config;
@@ -33,11 +33,11 @@ public final class Roberta implements Model<LanguageBatch> {
   private final HeadedEncoder masked;
 
   /**
-   * A RoBERTa with fresh weights.
+   * Creates a RoBERTa with initial weights.
    *
-   * @param gates makes the gates, and says when there are experts; they may see both sides
-   * @param root scope of the whole model: the seed of all initial weights, and the kernels to
-   *     compute with, whose data type is the model's
+   * @param gates makes the gates, and decides whether there are experts; gates may be bidirectional
+   * @param root scope of the whole model: the seed of all initial weights, and the kernels, whose
+   *     data type is the model's
    */
   public Roberta(RobertaConfig config, Gates gates, Scope root) {
     this.config = config;
@@ -58,7 +58,7 @@ public final class Roberta implements Model<LanguageBatch> {
   }
 
   /**
-   * The loss of naming the tokens that have a target, which is what the masked ones have.
+   * Returns the loss of predicting the tokens that have a target, which are the masked ones.
    *
    * @param batch sequences of at most {@link RobertaConfig#positions()} tokens
    */
@@ -68,17 +68,17 @@ public final class Roberta implements Model<LanguageBatch> {
     int[] rows = IntStream.range(0, all.length).filter(s -> all[s] >= 0).toArray();
     int counted = rows.length;
     if (counted == 0) {
-      rows = new int[1]; // There are no arrays without rows; the target of this one is not counted.
+      rows = new int[1]; // Arrays need at least one row; the target of this one is ignored.
     }
     int[] targets = IntStream.of(rows).map(s -> all[s]).toArray();
     return masked.loss(batch.tokens(), rows, targets, counted, context);
   }
 
   /**
-   * Logits of the tokens at some places, evaluated.
+   * Returns the logits of selected tokens in evaluation mode.
    *
    * @param read sequences of at most {@link RobertaConfig#positions()} tokens
-   * @param rows places among the tokens read, at least one
+   * @param rows rows of the selected tokens, at least one
    * @return [rows.length, vocabulary]
    */
   public INDArray logits(TokenBatch read, int[] rows, StepContext context) {
@@ -110,7 +110,7 @@ public final class Roberta implements Model<LanguageBatch> {
     return masked.activeParameters(meanActiveExperts);
   }
 
-  /** The size. */
+  /** Returns the size. */
   public RobertaConfig config() {
     return config;
   }
@@ -119,7 +119,7 @@ public final class Roberta implements Model<LanguageBatch> {
     return encoder;
   }
 
-  /** Where a head of another kind makes its parameters. */
+  /** Returns the scope for the parameters of another head. */
   Scope root() {
     return root;
   }

@@ -20,13 +20,13 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A classifier of texts on top of a RoBERTa: the first row of each sequence ({@code <s>}), dropout,
- * dense, tanh, dropout, dense, as in fairseq's classification head. The encoder is the RoBERTa's
- * own: fine-tuning changes both, and what is loaded into one is in the other.
+ * A text classifier on top of a RoBERTa. As in fairseq, its head reads the first row of each
+ * sequence ({@code <s>}): dropout, dense, tanh, dropout, dense. It shares the RoBERTa's encoder:
+ * fine-tuning changes both, and so does loading weights into one.
  *
  * <p>To fine-tune a saved RoBERTa, load its checkpoint into a new one of the same names and shapes
- * ({@link io.evomoe.training.checkpoint.Checkpoint#loadModel}) and put a classifier on it. The
- * masked-token head is no parameter of the classifier; it stays as it was.
+ * ({@link io.evomoe.training.checkpoint.Checkpoint#loadModel}) and create a classifier on it. The
+ * masked-token head is not part of the classifier and stays unchanged.
  */
 public final class RobertaClassifier implements Model<ClassBatch> {
   private final int classes;
@@ -36,9 +36,9 @@ public final class RobertaClassifier implements Model<ClassBatch> {
   private final HeadedEncoder classifier;
 
   /**
-   * A classifier whose head has fresh weights, drawn from the seed that the RoBERTa was made with.
+   * Creates a classifier whose head has initial weights from the RoBERTa's seed.
    *
-   * @param pretrained gives the encoder
+   * @param pretrained provides the encoder
    * @param classes at least 2
    */
   public RobertaClassifier(Roberta pretrained, int classes) {
@@ -46,9 +46,9 @@ public final class RobertaClassifier implements Model<ClassBatch> {
   }
 
   /**
-   * The same, to be trained otherwise.
+   * Creates a classifier with another seed for its training.
    *
-   * @param seed from which its training is drawn, the weights of the head apart
+   * @param seed seed of the training's random numbers, except the head's initial weights
    */
   public RobertaClassifier(Roberta pretrained, int classes, long seed) {
     if (classes < 2) {
@@ -77,9 +77,9 @@ public final class RobertaClassifier implements Model<ClassBatch> {
   }
 
   /**
-   * The mean loss of naming the class of each sequence.
+   * Returns the mean loss of predicting the class of each sequence.
    *
-   * @param batch its labels below {@link #classes()}
+   * @param batch with labels below {@link #classes()}
    */
   @Override
   public Loss loss(ClassBatch batch, StepContext context) {
@@ -94,12 +94,12 @@ public final class RobertaClassifier implements Model<ClassBatch> {
     return classifier.loss(batch.tokens(), rows, labels, labels.length, context);
   }
 
-  /** Logits of each sequence's class, evaluated, [sequences, classes]. */
+  /** Returns the logits of each sequence's class in evaluation mode, [sequences, classes]. */
   public INDArray logits(TokenBatch read, StepContext context) {
     return classifier.logits(read, firstRows(read), context);
   }
 
-  /** The class of each sequence with the highest logit; the lowest number of equal ones. */
+  /** Returns the class of each sequence with the highest logit; the lowest if several are equal. */
   public int[] classify(TokenBatch read, StepContext context) {
     double[][] logits = logits(read, context).toDoubleMatrix();
     return Arrays.stream(logits).mapToInt(RobertaClassifier::highest).toArray();
@@ -142,7 +142,7 @@ public final class RobertaClassifier implements Model<ClassBatch> {
     return classifier.activeParameters(meanActiveExperts);
   }
 
-  /** Number of classes. */
+  /** Returns the number of classes. */
   public int classes() {
     return classes;
   }

@@ -6,28 +6,28 @@ import io.evomoe.models.stack.StackSize;
 /**
  * The size of a RoBERTa.
  *
- * @param embedding tokens, positions and token types; positions count from 0 and there are no token
- *     types unless it says so, as for weights from Hugging Face ({@link EmbeddingSize})
- * @param stack the blocks; their dropout rate is that of the embeddings and of the classifier too
+ * @param embedding tokens, positions and token types; weights from Hugging Face need a position
+ *     offset and token types ({@link EmbeddingSize})
+ * @param stack the blocks; their dropout rate applies to the embeddings and the classifier too
  */
 public record RobertaConfig(EmbeddingSize embedding, StackSize stack) {
 
   /**
-   * A size with positions that count from 0 and no token types.
+   * Creates a size with positions that count from 0 and without token types.
    *
-   * @param vocabulary token ids, at least 1
+   * @param vocabulary number of token ids, at least 1
    * @param positions longest sequence, at least 1
    */
   public RobertaConfig(int vocabulary, int positions, StackSize stack) {
     this(EmbeddingSize.of(vocabulary, positions), stack);
   }
 
-  /** Number of token ids. */
+  /** Returns the number of token ids. */
   public int vocabulary() {
     return embedding.vocabulary();
   }
 
-  /** Longest sequence. */
+  /** Returns the length of the longest sequence. */
   public int positions() {
     return embedding.positions();
   }

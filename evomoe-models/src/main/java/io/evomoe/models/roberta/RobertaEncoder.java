@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Token and position embeddings, and the blocks: what pre-training and fine-tuning share. */
+/** Token and position embeddings, and the blocks; shared by pre-training and fine-tuning. */
 final class RobertaEncoder {
   private final Kernels kernels;
   private final InputEmbedding embedding;
@@ -40,7 +40,7 @@ final class RobertaEncoder {
   }
 
   /**
-   * The last block's output at some of the tokens; the others take part in it all the same.
+   * Returns the last block's output at selected tokens; all tokens take part in the computation.
    *
    * @param rows of the tokens, at least one
    * @return [rows.length, d]; the pullback ends at the embeddings
@@ -67,7 +67,7 @@ final class RobertaEncoder {
     return stack.evolving();
   }
 
-  /** As {@link io.evomoe.training.Model#activeParameters}; neither table counts here. */
+  /** As {@link io.evomoe.training.Model#activeParameters}, without the embedding tables. */
   double activeParameters(double meanActiveExperts) {
     double all = body.parameters().stream().mapToLong(Parameter::length).sum();
     return all - evolving().idleParameters(meanActiveExperts);

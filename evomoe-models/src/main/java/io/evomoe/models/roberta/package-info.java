@@ -1,6 +1,7 @@
 /**
- * RoBERTa with experts. {@link io.evomoe.models.roberta.Roberta} learns to name masked tokens.
- * {@link io.evomoe.models.roberta.RobertaClassifier} puts classes on top of a pre-trained one.
+ * RoBERTa with experts. {@link io.evomoe.models.roberta.Roberta} learns to predict masked tokens.
+ * {@link io.evomoe.models.roberta.RobertaClassifier} adds a classification head to a pre-trained
+ * one.
  */
 @NullMarked
 package io.evomoe.models.roberta;

@@ -5,18 +5,18 @@ import io.evomoe.internal.names.FieldBound;
 /**
  * The size of an {@link InputEmbedding}.
  *
- * @param vocabulary token ids, at least 1
+ * @param vocabulary number of token ids, at least 1
  * @param positions longest sequence, at least 1
- * @param positionOffset rows of the position table before that of the first token, at least 0. With
- *     0 positions count all tokens of a sequence; above 0 they count those that are not padding,
- *     and padding has the last of the rows before, as in Hugging Face's RoBERTa, where the offset
- *     is the padding token's id plus 1
- * @param tokenTypes rows of a table of token types, of which every token gets the first; 0 for no
+ * @param positionOffset rows of the position table before the first token's row, at least 0. With
+ *     0, positions count all tokens of a sequence. Above 0, they count tokens without padding, and
+ *     padding uses the last row before the first token's; in Hugging Face's RoBERTa the offset is
+ *     the padding token's id plus 1
+ * @param tokenTypes rows of the token type table, of which every token uses the first; 0 for no
  *     table
  */
 public record EmbeddingSize(int vocabulary, int positions, int positionOffset, int tokenTypes) {
 
-  /** Refuses sizes out of their bounds. */
+  /** Rejects sizes out of bounds. */
   public EmbeddingSize {
     FieldBound.atLeast("vocabulary", vocabulary, 1);
     FieldBound.atLeast("positions", positions, 1);
@@ -24,7 +24,7 @@ public record EmbeddingSize(int vocabulary, int positions, int positionOffset, i
     FieldBound.atLeast("tokenTypes", tokenTypes, 0);
   }
 
-  /** Positions that count from 0, and no token types. */
+  /** Returns a size with positions that count from 0 and without token types. */
   public static EmbeddingSize of(int vocabulary, int positions) {
     return new EmbeddingSize(vocabulary, positions, 0, 0);
   }

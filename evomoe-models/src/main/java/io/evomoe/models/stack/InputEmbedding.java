@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The sum of a token embedding, learned positions and, where there are any, token types. */
+/** The sum of token embedding, learned positions and, if present, token types. */
 public final class InputEmbedding {
   private final Kernels kernels;
   private final EmbeddingSize size;
@@ -24,7 +24,7 @@ public final class InputEmbedding {
   /**
    * Draws all tables from N(0, deviation).
    *
-   * @param scope holds {@code tokens}, {@code positions} and {@code tokenTypes}
+   * @param scope contains {@code tokens}, {@code positions} and {@code tokenTypes}
    */
   public InputEmbedding(Scope scope, EmbeddingSize size, int width, double deviation) {
     this.kernels = scope.kernels();
@@ -40,9 +40,9 @@ public final class InputEmbedding {
   }
 
   /**
-   * Rows of the pass's tokens [S, d]; the pullback returns its argument.
+   * Returns the rows of the pass's tokens [S, d]; the pullback returns its argument.
    *
-   * @throws IllegalArgumentException if the sequences, with what is cached of them, are too long
+   * @throws IllegalArgumentException if the sequences, with their cached tokens, are too long
    */
   public Output lookUp(Pass pass) {
     TokenBatch read = pass.tokens();
@@ -60,7 +60,7 @@ public final class InputEmbedding {
         });
   }
 
-  /** Rows of the position table, one a token. */
+  /** Returns the row of the position table for each token. */
   private int[] places(TokenBatch read, int first) {
     if (first + read.length() > size.positions()) {
       throw new IllegalArgumentException(
@@ -80,12 +80,12 @@ public final class InputEmbedding {
     return places;
   }
 
-  /** The table of tokens, for an output head that is tied to it. */
+  /** Returns the token table, for an output head that is tied to it. */
   public Embedding tokens() {
     return tokens;
   }
 
-  /** Elements of the tables that are only looked up. */
+  /** Returns the number of table elements that are only looked up. */
   public long lookedUp() {
     return Stream.concat(Stream.of(positions), tokenTypes.stream())
         .flatMap(table -> table.parameters().stream())
@@ -93,7 +93,7 @@ public final class InputEmbedding {
         .sum();
   }
 
-  /** All tables. */
+  /** Returns all tables. */
   public List<Parameter> parameters() {
     return Stream.concat(Stream.of(tokens, positions), tokenTypes.stream())
         .flatMap(table -> table.parameters().stream())

@@ -4,18 +4,18 @@ import io.evomoe.evolution.SharedExperts;
 import io.evomoe.internal.names.FieldBound;
 
 /**
- * Where a stack has experts, and how many.
+ * The position, number and size of a stack's experts.
  *
- * @param experts experts in an MoE block, at least 1
- * @param every every how many blocks one has experts: blocks {@code every}, {@code 2 every} and so
- *     on, counted from 1; at least 1
- * @param from number of the first block that may have experts, from 0
- * @param hidden width inside an expert, at least 1
- * @param shared nets of an MoE block that every token uses beside its experts
+ * @param experts experts per MoE block, at least 1
+ * @param every every n-th block is an MoE block: {@code every}, {@code 2 every} and so on, counted
+ *     from 1; at least 1
+ * @param from index of the first block that may have experts, counted from 0
+ * @param hidden intermediate size of an expert, at least 1
+ * @param shared experts of an MoE block that every token uses
  */
 public record MoeForm(int experts, int every, int from, int hidden, SharedExperts shared) {
 
-  /** Refuses sizes out of their bounds. */
+  /** Rejects sizes out of bounds. */
   public MoeForm {
     FieldBound.atLeast("experts", experts, 1);
     FieldBound.atLeast("moeEvery", every, 1);
@@ -23,7 +23,7 @@ public record MoeForm(int experts, int every, int from, int hidden, SharedExpert
     FieldBound.atLeast("expertHidden", hidden, 1);
   }
 
-  /** Whether block {@code index}, from 0, is a place for experts. */
+  /** Whether block {@code index}, counted from 0, is an MoE block. */
   public boolean isPlace(int index) {
     return index >= from && (index + 1) % every == 0;
   }

@@ -26,9 +26,8 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Blocks of one kind, with places for experts in every k-th. A place is the feed-forward branch of
- * its block, or follows the block's attentions in the stream: as its gate wants it ({@link
- * Placement}).
+ * Blocks of one kind, of which every n-th is an MoE block. The gate's {@link Placement} decides
+ * where the experts are: as the block's feed-forward branch, or in the stream after its attention.
  */
 public final class Stack implements Layer {
   private final Scope scope;
@@ -36,24 +35,25 @@ public final class Stack implements Layer {
   private final Sequential blocks;
   private final EvolvingLayers evolving;
 
-  /** What a block's attentions see. */
+  /** The tokens that a block attends to. */
   public enum Kind {
-    /** Itself and earlier tokens: a decoder without an encoder. */
+    /** The token itself and earlier ones: a decoder without an encoder. */
     CAUSAL,
     /** All tokens of the sequence: an encoder. */
     BIDIRECTIONAL,
-    /** Itself and earlier tokens, then the encoder's: {@link Pass#memory()} must be there. */
+    /**
+     * The token itself and earlier ones, then the encoder's output: needs {@link Pass#memory()}.
+     */
     DECODER
   }
 
   /**
-   * Makes the blocks.
+   * Creates the blocks.
    *
-   * @param scope holds {@code blocks.0} and on, each with {@code attention}, {@code crossAttention}
-   *     in a decoder, {@code feedForward}, and the norm of each that is a branch
-   * @param placement of the norms; a stack that normalises before its branches wants a final norm,
-   *     which is the model's
-   * @param plan of the MoE layers; its initialization is that of all weights
+   * @param scope contains {@code blocks.0} and so on, each with {@code attention}, {@code
+   *     feedForward} and in a decoder {@code crossAttention}, and the norm of each branch
+   * @param placement of the norms; a pre-norm stack needs a final norm, which belongs to the model
+   * @param plan of the MoE layers; its initialization applies to all weights
    */
   public Stack(Scope scope, StackSize size, Kind kind, NormPlacement placement, ExpertPlan plan) {
     this.scope = scope;
@@ -100,12 +100,12 @@ public final class Stack implements Layer {
   }
 
   /**
-   * Runs the blocks. In training, an output that is not finite becomes not a number altogether, so
-   * that the loss does not either: nobody waits here to see whether it is. A model whose loss is
-   * not finite repeats the pass as a {@linkplain Pass#search search}.
+   * Runs the blocks. In training, a non-finite output is overwritten with NaN, so that the loss is
+   * NaN too; this avoids waiting for a check here. A model whose loss is not finite repeats the
+   * pass as a {@linkplain Pass#search search}.
    *
-   * @throws NotFiniteException in a search, if their output is not finite; it names the first block
-   *     that gave such an output
+   * @throws NotFiniteException in a search, if the output is not finite; it names the first block
+   *     with such an output
    */
   @Override
   public Output forward(INDArray x, Pass pass) {
@@ -144,7 +144,7 @@ public final class Stack implements Layer {
     return blocks.parameters();
   }
 
-  /** The places for experts, in order. */
+  /** Returns the MoE layers, in order. */
   public EvolvingLayers evolving() {
     return evolving;
   }

@@ -15,14 +15,15 @@ import java.util.stream.IntStream;
 /**
  * The size and form of a stack of blocks.
  *
- * @param layers blocks, at least 1
- * @param attention of each block to its own sequence
- * @param feedForward of a block without experts, and but for its width inside of an expert
- * @param moe where there are experts
- * @param norm of all normalisations
- * @param dropout rate on every branch of a block, in [0, 1)
- * @param recomputed whether a block's activations are computed again in the backward pass instead
- *     of kept ({@link io.evomoe.nn.Recomputed})
+ * @param layers number of blocks, at least 1
+ * @param attention self-attention of each block
+ * @param feedForward feed-forward network of a block without experts; experts have the same form,
+ *     except their intermediate size
+ * @param moe position, number and size of the experts
+ * @param norm all normalizations
+ * @param dropout dropout rate on every branch of a block, in [0, 1)
+ * @param recomputed whether the backward pass recomputes a block's activations instead of keeping
+ *     them ({@link io.evomoe.nn.Recomputed})
  */
 public record StackSize(
     int layers,
@@ -33,7 +34,7 @@ public record StackSize(
     double dropout,
     boolean recomputed) {
 
-  /** Refuses sizes out of their bounds. */
+  /** Rejects sizes out of bounds. */
   public StackSize {
     FieldBound.atLeast("layers", layers, 1);
     if (!(dropout >= 0 && dropout < 1)) {
@@ -47,8 +48,8 @@ public record StackSize(
   }
 
   /**
-   * The Transformer's own block, of GPT and RoBERTa: nets four times as wide inside, one expert in
-   * each, GELU, biases everywhere, no dropout and layer normalisations.
+   * Returns the original Transformer block, as in GPT and RoBERTa: intermediate size 4 d, GELU,
+   * biases everywhere and layer normalization. It has one expert and no dropout.
    */
   public static StackSize of(int layers, int width, int heads) {
     int hidden = (int) Math.min(4L * width, Integer.MAX_VALUE);
@@ -62,53 +63,53 @@ public record StackSize(
         false);
   }
 
-  /** The same with other values of some fields. */
+  /** Returns a copy with changed fields. */
   public StackSize with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
   }
 
-  /** d. */
+  /** Returns the hidden size d. */
   public int width() {
     return attention.width();
   }
 
-  /** Heads of {@link #attention}. */
+  /** Returns the heads of {@link #attention}. */
   public int heads() {
     return attention.heads();
   }
 
-  /** Width inside {@link #feedForward}. */
+  /** Returns the intermediate size of {@link #feedForward}. */
   public int hidden() {
     return feedForward.hidden();
   }
 
-  /** Activation of {@link #feedForward}. */
+  /** Returns the activation of {@link #feedForward}. */
   public ActivationFunction activation() {
     return feedForward.activation();
   }
 
-  /** Epsilon of {@link #norm}. */
+  /** Returns the epsilon of {@link #norm}. */
   public double normEpsilon() {
     return norm.epsilon();
   }
 
-  /** Whether block {@code index}, from 0, is a place for experts. */
+  /** Whether block {@code index}, counted from 0, is an MoE block. */
   public boolean isMoe(int index) {
     return moe.isPlace(index);
   }
 
-  /** Number of blocks that are places for experts. */
+  /** Returns the number of MoE blocks. */
   public int moeLayers() {
     return (int) IntStream.range(0, layers).filter(moe::isPlace).count();
   }
 
   /**
-   * What the MoE layers of such a stack have in common.
+   * Returns the common settings of the stack's MoE layers.
    *
-   * @param gates makes the gates, and says when there are experts
-   * @param moeLayersOfModel MoE layers of all its stacks
+   * @param gates makes the gates, and decides whether there are experts
+   * @param moeLayersOfModel MoE layers of all the model's stacks
    * @param initialization of all weights
    * @param vocabulary number of token ids
    * @param causal whether a token's output must not depend on later tokens
@@ -132,7 +133,7 @@ public record StackSize(
         causal);
   }
 
-  /** Changes single fields; each means what the component of its name means. */
+  /** Changes single fields; each method is named after its component. */
   public static final class Builder {
     private final int layers;
     private AttentionForm attention;
@@ -176,7 +177,7 @@ public record StackSize(
       return this;
     }
 
-    /** Sets the width inside all nets: feed-forward, expert and shared ones. */
+    /** Sets the intermediate size of all networks: feed-forward, expert and shared ones. */
     public Builder hidden(int value) {
       feedForward = feedForward.withHidden(value);
       SharedExperts shared = moe.shared();

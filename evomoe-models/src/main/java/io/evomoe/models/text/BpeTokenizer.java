@@ -10,17 +10,17 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * A byte-level BPE tokenizer in the files of Hugging Face's GPT-2, RoBERTa, GPT-NeoX (OLMoE), Llama
- * 3 and Qwen2 tokenizers ({@link PreTokenizer}), run by Hugging Face's own library. It never
- * touches the network, cuts nothing off and adds nothing, not even a token that begins the text.
- * The spelling of a special token inside a text becomes that token, as it does there. Files with a
- * normalizer (Qwen and GPT-NeoX have NFC) give back the normalized text.
+ * A byte-level BPE tokenizer in Hugging Face's files, run by Hugging Face's own library. It
+ * supports the formats of GPT-2, RoBERTa, GPT-NeoX (OLMoE), Llama 3 and Qwen2 ({@link
+ * PreTokenizer}). It never uses the network, truncates nothing and adds nothing, not even a token
+ * that begins the text. The spelling of a special token inside a text becomes that token, as in the
+ * library. With a normalizer (Qwen and GPT-NeoX have NFC), decoding returns the normalized text.
  *
- * <p>The native library is unpacked once into a folder that nobody else can write to ({@link
- * io.evomoe.internal.natives.NativeFolders}), or where {@code ENGINE_CACHE_DIR} says.
+ * <p>The native library is unpacked once into a folder that no other user can write to ({@link
+ * io.evomoe.internal.natives.NativeFolders}), or into {@code ENGINE_CACHE_DIR}.
  *
- * <p>Safe for use by several threads. {@link #close} frees the native part: it waits for calls in
- * progress, and later ones throw {@link IllegalStateException}.
+ * <p>Thread-safe. {@link #close} frees the native part: it waits for calls in progress, and later
+ * calls throw {@link IllegalStateException}.
  */
 public final class BpeTokenizer implements Tokenizer, AutoCloseable {
   private final Lifetime lifetime =
@@ -51,8 +51,8 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
    * Loads a tokenizer.
    *
    * @param folder with {@code tokenizer.json}, or else {@code vocab.json} and {@code merges.txt}
-   * @throws IllegalArgumentException when files are missing or damaged, or are not a byte-level BPE
-   *     tokenizer that is known, with an end-of-text token ({@link TokenizerContents#endOfText})
+   * @throws IllegalArgumentException if files are missing or damaged, or are not a supported
+   *     byte-level BPE tokenizer with an end-of-text token ({@link TokenizerContents#endOfText})
    */
   public static BpeTokenizer load(Path folder) {
     JsonNode json = TokenizerJson.read(folder);
@@ -64,7 +64,7 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException when the text has a surrogate without its partner
+   * @throws IllegalArgumentException if the text has an unpaired surrogate
    */
   @Override
   public int[] encode(String text) {
@@ -73,9 +73,9 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
   }
 
   /**
-   * Encodes a text in pieces, none of which is remembered.
+   * Encodes a text in pieces, without remembering any.
    *
-   * @param piece chars at least in each but the last
+   * @param piece minimum number of chars in each but the last
    */
   int[] encode(String text, int piece) {
     requireUnicode(text);
@@ -127,24 +127,25 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     return endOfText;
   }
 
-  /** How it splits text into words. */
+  /** Returns the pre-tokenizer, which splits text into words. */
   public PreTokenizer preTokenizer() {
     return preTokenizer;
   }
 
   /**
-   * Id of the token that begins a text, such as Llama 3's {@code <|begin_of_text|>} ({@link
-   * TokenizerContents#begin}). {@link #encode} never puts it before a text, nor anything else: what
-   * a file's post-processor adds in Hugging Face's library is for the caller to add.
+   * Returns the id of the token that begins a text, such as Llama 3's {@code <|begin_of_text|>}
+   * ({@link TokenizerContents#begin}). {@link #encode} never adds it. The tokens of a file's
+   * post-processor are the caller's task.
    *
-   * @return empty when the tokenizer has none
+   * @return empty if the tokenizer has none
    */
   public OptionalInt beginOfText() {
     return beginOfText;
   }
 
   /**
-   * {@inheritDoc} All tokens that were added to a vocabulary are found, such as {@code <|im_end|>}.
+   * {@inheritDoc} It finds all tokens that were added to the vocabulary, such as {@code
+   * <|im_end|>}.
    */
   @Override
   public OptionalInt special(String token) {
@@ -152,7 +153,7 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
-  /** The ids of the end of text and of all tokens that its files call special. */
+  /** Returns the ids of the end of text and of all tokens that the files mark as special. */
   @Override
   public Set<Integer> specialIds() {
     return specialIds;

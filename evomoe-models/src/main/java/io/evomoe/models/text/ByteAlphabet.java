@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * GPT-2's printable stand-ins for the 256 bytes: a printable Latin-1 byte stands for itself, the
- * others take the characters from U+0100 on. Ids follow that order, so '!' is 0 (Radford et al.,
- * "Language Models are Unsupervised Multitask Learners", 2019, {@code bytes_to_unicode}).
+ * GPT-2's printable symbols for the 256 bytes. A printable Latin-1 byte is itself; the others use
+ * the characters from U+0100 on. Ids follow that order, so '!' is 0 (Radford et al., "Language
+ * Models are Unsupervised Multitask Learners", 2019, {@code bytes_to_unicode}).
  */
 final class ByteAlphabet {
   static final int SIZE = 256;
@@ -23,12 +23,12 @@ final class ByteAlphabet {
 
   private ByteAlphabet() {}
 
-  /** The stand-ins in the order of their ids. */
+  /** Returns the symbols in the order of their ids. */
   static List<String> symbols() {
     return IntStream.range(0, SIZE).mapToObj(ByteAlphabet::symbol).toList();
   }
 
-  /** The stand-ins of the 243 bytes that occur in UTF-8: all but C0, C1 and F5 to FF. */
+  /** Returns the symbols of the 243 bytes that occur in UTF-8: all except C0, C1 and F5 to FF. */
   static List<String> ofUtf8() {
     return IntStream.range(0, SIZE)
         .filter(value -> value < 0xF5 && value != 0xC0 && value != 0xC1)
@@ -36,7 +36,7 @@ final class ByteAlphabet {
         .toList();
   }
 
-  /** Ids of the UTF-8 bytes of {@code word}. */
+  /** Returns the ids of the UTF-8 bytes of {@code word}. */
   static int[] ids(String word) {
     byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
     int[] ids = new int[bytes.length];
@@ -46,7 +46,7 @@ final class ByteAlphabet {
     return ids;
   }
 
-  /** Id of a byte in 0..255. */
+  /** Returns the id of a byte in 0..255. */
   static int id(int value) {
     return IDS[value];
   }

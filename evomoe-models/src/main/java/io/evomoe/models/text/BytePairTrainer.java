@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Learns a byte-level byte-pair vocabulary from text (Sennrich et al., arXiv 1508.07909, over
- * GPT-2's bytes and words): merge the most frequent pair of neighbouring symbols, again and again.
+ * Learns a byte-level byte-pair vocabulary from text, with GPT-2's bytes and words: it repeatedly
+ * merges the most frequent pair of neighbouring symbols (Sennrich et al., arXiv 1508.07909).
  *
  * <p>The same texts, in any order, give the same vocabulary: of equally frequent pairs the one with
  * the lower left id is merged first, then the one with the lower right id. A pair must occur twice.
- * The spelling of a special token in a text separates; it is never counted.
+ * The spelling of a special token separates text and is never counted.
  */
 public final class BytePairTrainer {
   private static final Logger log = LoggerFactory.getLogger(BytePairTrainer.class);
@@ -31,9 +31,9 @@ public final class BytePairTrainer {
   /**
    * Learns a vocabulary.
    *
-   * @param texts to learn from; words do not reach from one into the next
-   * @param vocabularySize tokens wanted, the 256 bytes and the special tokens included
-   * @return a vocabulary of that size, or a smaller one (logged) when the texts have no more pairs
+   * @param texts to learn from; words do not cross texts
+   * @param vocabularySize target size, the 256 bytes and the special tokens included
+   * @return a vocabulary of that size, or a smaller one (logged) if the texts have no more pairs
    *     that occur twice
    */
   public static BytePairVocabulary train(
@@ -44,7 +44,7 @@ public final class BytePairTrainer {
   /**
    * Learns a vocabulary as {@link #train(Iterable, int, SpecialTokens)} does.
    *
-   * @param progress told of texts that were read and of tokens that were found
+   * @param progress called with the number of texts read and of tokens found
    */
   public static BytePairVocabulary train(
       Iterable<String> texts, int vocabularySize, SpecialTokens special, TextProgress progress) {
@@ -73,7 +73,8 @@ public final class BytePairTrainer {
       separator.splitAsStream(text).forEach(part -> countPieces(part, pieces));
       read.after(text);
     }
-    // Most pieces are a word that there was before, so the expression sees but a part of the text.
+    // Most pieces are a word that was seen before, so the expression runs on a small part of the
+    // text.
     Map<String, Long> counts = new HashMap<>();
     pieces.forEach(
         (piece, times) ->
@@ -90,9 +91,8 @@ public final class BytePairTrainer {
   }
 
   /**
-   * Two different pairs can spell the same token, and a pair merged before can come to stand side
-   * by side again through such a token: the first shares the id, the second is merged but not
-   * listed twice.
+   * Two different pairs can spell the same token, and through such a token a merged pair can occur
+   * again. The first pair shares the id; the second is merged but not listed twice.
    */
   private static BytePairVocabulary merge(
       PairCounts pairs, int vocabularySize, SpecialTokens special, TextProgress progress) {

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A byte-level byte-pair vocabulary in GPT-2's order, the bytes and then the merged tokens in the
- * order of their merges, between the first and the last special tokens.
+ * A byte-level byte-pair vocabulary in GPT-2's order: first special tokens, bytes, merged tokens in
+ * the order of their merges, last special tokens.
  */
 public final class BytePairVocabulary {
   /** Spelling of the end-of-text token. */
@@ -27,31 +27,35 @@ public final class BytePairVocabulary {
     this.special = special;
   }
 
-  /** Number of tokens, special ones included. */
+  /** Returns the number of tokens, special ones included. */
   public int size() {
     return tokens.size() + special.size();
   }
 
-  /** The tokens that stand for no text. */
+  /** Returns the special tokens. */
   public SpecialTokens special() {
     return special;
   }
 
-  /** Tokens in printable form and in the order of their ids, without the special ones. */
+  /**
+   * Returns the tokens in printable form and in the order of their ids, without the special ones.
+   */
   public List<String> tokens() {
     return tokens;
   }
 
-  /** Merges in the order they are applied, each {@code left right} in printable form. */
+  /**
+   * Returns the merges in the order they are applied, each {@code left right} in printable form.
+   */
   public List<String> merges() {
     return merges;
   }
 
   /**
-   * Writes {@code vocab.json}, {@code merges.txt} and {@code tokenizer.json}, as Hugging Face's
-   * GPT-2 and RoBERTa tokenizers read them. The same vocabulary gives the same bytes.
+   * Writes {@code vocab.json}, {@code merges.txt} and {@code tokenizer.json} in the format of
+   * Hugging Face's GPT-2 and RoBERTa tokenizers. The same vocabulary gives the same bytes.
    *
-   * @param folder made when it does not exist; files of these names are replaced
+   * @param folder created if it does not exist; files of these names are replaced
    */
   public void save(Path folder) {
     ObjectNode ids = JsonNodeFactory.instance.objectNode();

@@ -1,6 +1,6 @@
 package io.evomoe.models.text;
 
-/** Work on texts, text after text, counted in characters. */
+/** Progress through several texts, counted in characters. */
 final class CharacterProgress {
   private final String work;
   private final TextProgress told;

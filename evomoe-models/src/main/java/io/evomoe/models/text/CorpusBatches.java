@@ -4,19 +4,19 @@ import io.evomoe.training.BatchSource;
 import java.util.List;
 
 /**
- * Batches of a corpus: to train on by their number, and to measure on.
+ * Batches of a corpus, for training by index and for evaluation.
  *
  * @param <B> a batch
  */
 public interface CorpusBatches<B> extends BatchSource<B> {
 
   /**
-   * Batches for the held-out loss, the same at every call.
+   * Returns the batches for the validation loss, the same at every call.
    *
-   * @param maxBatches at most so many, at least 1
+   * @param maxBatches maximum number of batches, at least 1
    */
   List<B> evaluationBatches(int maxBatches);
 
-  /** How much of the corpus {@link #evaluationBatches} gives for the same limit. */
+  /** Returns the share of the corpus in {@link #evaluationBatches} for the same limit. */
   EvaluationShare evaluationShare(int maxBatches);
 }

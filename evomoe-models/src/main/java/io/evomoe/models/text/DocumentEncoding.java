@@ -9,7 +9,7 @@ final class DocumentEncoding implements DocumentReader {
   private final PieceEncoding encoding;
   private final Consumer<int[]> taker;
 
-  /** Of the document, what was not cut yet. */
+  /** The document's text that is not encoded yet. */
   private final StringBuilder waiting = new StringBuilder();
 
   private int enough;
@@ -19,7 +19,7 @@ final class DocumentEncoding implements DocumentReader {
   /**
    * Encodes documents.
    *
-   * @param taker of the ids, in their order
+   * @param taker receives the ids in order
    */
   DocumentEncoding(Tokenizer tokenizer, CharacterProgress progress, Consumer<int[]> taker) {
     this.tokenizer = tokenizer;
@@ -34,7 +34,7 @@ final class DocumentEncoding implements DocumentReader {
       String text = waiting.toString();
       int cut = encode(text, false);
       waiting.delete(0, cut);
-      // What has no cut is not looked at again with every few characters more.
+      // Text without a cut is searched again only after much more text.
       enough = 2 * (text.length() - cut);
     }
   }
@@ -48,12 +48,12 @@ final class DocumentEncoding implements DocumentReader {
     first = false;
   }
 
-  /** Encodes what still waits for other threads. */
+  /** Encodes the pieces that still wait for other threads. */
   void finish() {
     encoding.finish();
   }
 
-  /** Up to the last cut, or to the end; returns where that is. */
+  /** Encodes up to the last cut, or to the end; returns that place. */
   private int encode(String text, boolean whole) {
     int start = 0;
     while (start < text.length()) {

@@ -5,7 +5,7 @@ import io.evomoe.models.text.source.Utf8Text;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 
-/** What is kept of each document to divide them: its lengths, and what tells it from others. */
+/** The lengths and hashes of documents, which a split needs. */
 final class DocumentIndex implements DocumentReader {
   private static final long FACTOR = 0x9E3779B97F4A7C15L;
 
@@ -20,7 +20,7 @@ final class DocumentIndex implements DocumentReader {
   private long hash = CounterRandom.NO_NAME;
   private long check;
 
-  /** The index of documents, which are read for it. */
+  /** Reads documents and returns their index. */
   static DocumentIndex of(Documents documents) {
     DocumentIndex index = new DocumentIndex();
     documents.read(index);
@@ -58,32 +58,32 @@ final class DocumentIndex implements DocumentReader {
     check = 0;
   }
 
-  /** Number of documents. */
+  /** Returns the number of documents. */
   int size() {
     return size;
   }
 
-  /** Length of all documents, in UTF-8 bytes. */
+  /** Returns the length of all documents, in UTF-8 bytes. */
   long allBytes() {
     return allBytes;
   }
 
-  /** Length of a document, in UTF-8 bytes. */
+  /** Returns the length of a document, in UTF-8 bytes. */
   int bytes(int document) {
     return bytes[document];
   }
 
-  /** Length of a document, in chars. */
+  /** Returns the length of a document, in chars. */
   int chars(int document) {
     return chars[document];
   }
 
-  /** The {@link CounterRandom#hash} of a document. */
+  /** Returns the {@link CounterRandom#hash} of a document. */
   long hash(int document) {
     return hashes[document];
   }
 
-  /** Another hash: documents in which both and the lengths are equal are equal. */
+  /** Returns another hash: documents are equal if both hashes and the lengths are. */
   long check(int document) {
     return checks[document];
   }

@@ -4,7 +4,7 @@ import java.util.BitSet;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Documents in two: those that stay, and those that are taken; one may be cut for that. */
+/** Documents in two parts: kept and taken. One document may be cut for that. */
 final class DocumentSplit {
   private final Documents documents;
   private final DocumentIndex index;
@@ -25,7 +25,7 @@ final class DocumentSplit {
     return of(documents, DocumentIndex.of(documents), heldOut);
   }
 
-  /** The same of documents whose index is known. */
+  /** Divides documents with a known index. */
   static TextSides of(Documents all, DocumentIndex index, HeldOut heldOut) {
     String name = all.name();
     if (heldOut.rule() == HeldOut.Rule.SPREAD) {

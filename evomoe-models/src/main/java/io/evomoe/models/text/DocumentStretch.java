@@ -2,7 +2,7 @@ package io.evomoe.models.text;
 
 import io.evomoe.models.text.source.DocumentReader;
 
-/** A stretch of one of several documents. */
+/** A range of one document among several. */
 final class DocumentStretch implements DocumentReader {
   private final StringBuilder stretch = new StringBuilder();
   private final int wanted;
@@ -18,11 +18,11 @@ final class DocumentStretch implements DocumentReader {
   }
 
   /**
-   * Reads a stretch.
+   * Reads a range.
    *
-   * @param document its number
+   * @param document its index
    * @param from first char
-   * @param to behind the last char, if there are so many
+   * @param to end, exclusive; the document may be shorter
    */
   static String of(Documents documents, int document, long from, long to) {
     DocumentStretch reader = new DocumentStretch(document, from, to);

@@ -8,13 +8,13 @@ import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Equal documents as one, numbered as {@link ProportionalSample} wants them: longest first, those
- * of a length in an order that the seed gives, whatever the order of the documents.
+ * Groups of equal documents, in the order of {@link ProportionalSample}: longest first. The seed
+ * gives the order within a length, whatever the order of the documents.
  */
 final class DocumentUnits {
   private static final long LONGEST = 0xFFFF_FFFFL;
 
-  /** Bits of a number of a document. */
+  /** Bits of a document's index. */
   private static final int NUMBER = 31;
 
   private final int[] ofDocument;
@@ -46,7 +46,7 @@ final class DocumentUnits {
         : new DocumentUnits(equal, first, lengths).sorted(index, seed);
   }
 
-  /** Where documents are equal, all of them together have a length. */
+  /** The length of equal documents is that of all of them together. */
   private DocumentUnits sorted(DocumentIndex index, long seed) {
     Comparator<Integer> order = order(index, seed);
     int[] units =
@@ -71,13 +71,15 @@ final class DocumentUnits {
         && index.check(one) == index.check(other);
   }
 
-  /** Of documents of a length. */
+  /** The order of documents of one length. */
   private static Comparator<Integer> order(DocumentIndex index, long seed) {
     return Comparator.<Integer>comparingLong(i -> CounterRandom.fold(seed, index.hash(i)))
         .thenComparingLong(index::check);
   }
 
-  /** The numbers below {@code count}, the longest first, those of a length in an order. */
+  /**
+   * Returns the indices below {@code count}, the longest first, with an order within each length.
+   */
   private static int[] sorted(int count, IntToLongFunction length, Comparator<Integer> order) {
     Comparator<Integer> wholeOrder =
         Comparator.<Integer>comparingLong(length::applyAsLong).reversed().thenComparing(order);
@@ -103,17 +105,17 @@ final class DocumentUnits {
     return sorted;
   }
 
-  /** Length of each unit, of all documents in it, in UTF-8 bytes. */
+  /** Returns the length of each unit, with all its documents, in UTF-8 bytes. */
   long[] lengths() {
     return lengths;
   }
 
-  /** The unit of a document. */
+  /** Returns the unit of a document. */
   int of(int document) {
     return ofDocument[document];
   }
 
-  /** The first document of a unit. */
+  /** Returns the first document of a unit. */
   int first(int unit) {
     return firstDocument[unit];
   }

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Short texts as token ids, each with its end, and their padded batches. A text that is longer than
- * the limit loses its last tokens, never its end; {@link #isCut} and {@link #cut} tell.
+ * Short texts as token ids, each with its end token, and their padded batches. A text above the
+ * limit is truncated before its end token; {@link #isCut} and {@link #cut} report it.
  */
 public final class EncodedTexts {
-  /** Lengths are padded to a multiple of this, so that few shapes are computed. */
+  /** Lengths are padded to a multiple of this, so that few different shapes occur. */
   public static final int LENGTH_MULTIPLE = 8;
 
   private final int[][] rows;
@@ -27,11 +27,10 @@ public final class EncodedTexts {
   }
 
   /**
-   * Encodes texts as {@code tokens </s>}, as an encoder-decoder reads them (Ott et al., fairseq,
-   * NAACL 2019).
+   * Encodes texts as {@code tokens </s>}, for an encoder-decoder (Ott et al., fairseq, NAACL 2019).
    *
    * @param tokenizer with {@link SpecialTokens#ROBERTA}
-   * @param limit tokens a text may have, its end included; at least 2
+   * @param limit maximum number of tokens in a text, its end included; at least 2
    */
   public static EncodedTexts ended(List<String> texts, Tokenizer tokenizer, int limit) {
     return ended(texts, tokenizer, limit, TextProgress.NONE);
@@ -40,7 +39,7 @@ public final class EncodedTexts {
   /**
    * Encodes texts as {@link #ended(List, Tokenizer, int)} does.
    *
-   * @param progress told of each text
+   * @param progress called for each text
    */
   public static EncodedTexts ended(
       List<String> texts, Tokenizer tokenizer, int limit, TextProgress progress) {
@@ -48,10 +47,10 @@ public final class EncodedTexts {
   }
 
   /**
-   * Encodes texts as {@code <s> tokens </s>}, as RoBERTa reads them (Liu et al., arXiv 1907.11692).
+   * Encodes texts as {@code <s> tokens </s>}, for RoBERTa (Liu et al., arXiv 1907.11692).
    *
    * @param tokenizer with {@link SpecialTokens#ROBERTA}
-   * @param limit tokens a text may have, begin and end included; at least 3
+   * @param limit maximum number of tokens in a text, begin and end included; at least 3
    */
   public static EncodedTexts enclosed(List<String> texts, Tokenizer tokenizer, int limit) {
     int[] begin = {tokenizer.requireSpecial(SpecialTokens.BEGIN)};
@@ -88,22 +87,22 @@ public final class EncodedTexts {
     return new EncodedTexts(rows, cut, limit, tokenizer.requireSpecial(SpecialTokens.PADDING));
   }
 
-  /** Number of texts. */
+  /** Returns the number of texts. */
   public int size() {
     return rows.length;
   }
 
-  /** The ids of a text, what encloses them included; a copy. */
+  /** Returns a copy of a text's ids, begin and end included. */
   public int[] ids(int text) {
     return rows[text].clone();
   }
 
-  /** Tokens of a text, what encloses them included. */
+  /** Returns the number of a text's tokens, begin and end included. */
   public int length(int text) {
     return rows[text].length;
   }
 
-  /** The length of a text in a batch by itself: a multiple of 8, but never beyond the limit. */
+  /** Returns the length of a text in a batch by itself: a multiple of 8, at most the limit. */
   public int paddedLength(int text) {
     int blocks = (rows[text].length + LENGTH_MULTIPLE - 1) / LENGTH_MULTIPLE;
     return Math.min(blocks * LENGTH_MULTIPLE, limit);
@@ -114,12 +113,12 @@ public final class EncodedTexts {
     return cut[text];
   }
 
-  /** How many texts were longer than the limit. */
+  /** Returns the number of texts that were longer than the limit. */
   public int cut() {
     return (int) IntStream.range(0, cut.length).filter(this::isCut).count();
   }
 
-  /** The texts {@code chosen}, all padded to the greatest of their padded lengths. */
+  /** Returns the texts {@code chosen}, all padded to the greatest of their padded lengths. */
   public TokenBatch batch(int[] chosen) {
     int length = Arrays.stream(chosen).map(this::paddedLength).max().orElse(0);
     int[] ids = new int[Math.multiplyExact(chosen.length, length)];
@@ -135,12 +134,12 @@ public final class EncodedTexts {
     return new TokenBatch(length, ids, padded ? flags : null);
   }
 
-  /** How often each of {@code vocabulary} token ids occurs, padding not counted. */
+  /** Returns the frequency of each of {@code vocabulary} token ids, without padding. */
   public TokenFrequencies frequencies(int vocabulary) {
     return TokenFrequencies.count(stream(), vocabulary);
   }
 
-  /** All ids, text after text. */
+  /** Returns all ids, text after text. */
   public IntStream stream() {
     return Arrays.stream(rows).flatMapToInt(Arrays::stream);
   }

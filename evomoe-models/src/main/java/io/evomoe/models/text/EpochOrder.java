@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The order in which training visits items: every epoch visits each once, in an order of its own,
- * and place {@code p} belongs to epoch {@code p / items}. A pure function of the number of items,
- * the seed and the place.
+ * The training order of items. Every epoch visits each item once, in its own order, and place
+ * {@code p} belongs to epoch {@code p / items}. It is a pure function of the number of items, the
+ * seed and the place.
  */
 public final class EpochOrder {
   private final int items;
@@ -15,10 +15,10 @@ public final class EpochOrder {
   private volatile Epoch epoch;
 
   /**
-   * An order.
+   * Creates an order.
    *
    * @param items number of items, at least 1
-   * @param seed of the order
+   * @param seed seed of the order
    */
   public EpochOrder(int items, long seed) {
     this.items = requirePositive("items", items);
@@ -26,22 +26,22 @@ public final class EpochOrder {
     this.epoch = new Epoch(0, order(0));
   }
 
-  /** Number of items, which is the length of an epoch. */
+  /** Returns the number of items, which is the length of an epoch. */
   public int items() {
     return items;
   }
 
-  /** The epoch a place belongs to. */
+  /** Returns the epoch of a place. */
   public long epoch(long place) {
     return place / items;
   }
 
-  /** The item at a place, in 0..items-1. */
+  /** Returns the item at a place, in 0..items-1. */
   public int item(long place) {
     return current(epoch(place)).order[(int) (place % items)];
   }
 
-  /** The items of batch {@code index} of batches of {@code size} items that follow each other. */
+  /** Returns the items of batch {@code index}, for consecutive batches of {@code size} items. */
   public int[] batch(long index, int size) {
     long first = firstPlace(index, size);
     int[] chosen = new int[size];
@@ -51,15 +51,15 @@ public final class EpochOrder {
     return chosen;
   }
 
-  /** The place of the first item of a batch; refuses a negative index. */
+  /** Returns the place of a batch's first item; rejects a negative index. */
   static long firstPlace(long index, int size) {
     return Math.multiplyExact(requireIndex(index), (long) size);
   }
 
   /**
-   * The first items in their own order, in batches: for what is held out.
+   * Returns the first items in their own order, in batches; for evaluation.
    *
-   * @param maxBatches at most so many batches, at least 1; the last may have fewer items
+   * @param maxBatches maximum number of batches, at least 1; the last may have fewer items
    */
   public List<int[]> firstBatches(int maxBatches, int size) {
     requirePositive("evaluation batches", maxBatches);
@@ -75,12 +75,12 @@ public final class EpochOrder {
     return List.copyOf(batches);
   }
 
-  /** How many batches of {@code size} items there are of all items; the last may have fewer. */
+  /** Returns the number of batches of {@code size} items; the last may have fewer. */
   public int batches(int size) {
     return (items - 1) / requirePositive("size", size) + 1;
   }
 
-  /** Refuses a number below 1, by the name of its field. */
+  /** Rejects a number below 1, by the name of its field. */
   public static int requirePositive(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " must be at least 1, was " + value);
@@ -88,7 +88,7 @@ public final class EpochOrder {
     return value;
   }
 
-  /** Refuses a negative number of a batch. */
+  /** Rejects a negative batch index. */
   public static long requireIndex(long index) {
     if (index < 0) {
       throw new IllegalArgumentException("batch index must be at least 0, was " + index);
@@ -96,7 +96,7 @@ public final class EpochOrder {
     return index;
   }
 
-  /** Remembers the order of the last epoch asked for, which is dear to make for many items. */
+  /** Caches the order of the last epoch, which is expensive to make for many items. */
   private Epoch current(long number) {
     Epoch last = epoch;
     if (last.number != number) {

@@ -7,30 +7,32 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * How texts that come without a split are divided: at random by a seed, in proportion. Each text
- * has the same chance to be held out, whatever its length and its place, and length and number of
- * the texts that are held out are in proportion as well, class by class where they have classes.
- * Lengths are counted in UTF-8 bytes, of which tokens are made. Equal texts are on one side. The
- * same texts in another order are divided in the same way.
+ * The rule that divides texts without a split into training, validation and test sets. Each text
+ * has the same chance to be chosen, whatever its length and its place. Length and number of the
+ * chosen texts are in proportion, class by class if there are classes. Lengths are in UTF-8 bytes.
+ * Equal texts are in the same set, and the order of the texts has no effect.
  *
- * @param rule how texts are chosen
- * @param validShare share of the text that is held out for measuring, in (0, 1)
- * @param testShare share of the text that is held out for a last measurement, at least 0, with
- *     {@code validShare} below 1; 0 for no such side
- * @param seed from which the choice is drawn
+ * @param rule selection rule
+ * @param validShare share of the text in the validation set, in (0, 1)
+ * @param testShare share of the text in the test set, at least 0, with {@code validShare} below 1;
+ *     0 for no test set
+ * @param seed seed of the selection
  */
 public record HeldOut(Rule rule, double validShare, double testShare, long seed) {
-  /** 5 % for measuring, nothing for a last measurement, seed 1. */
+  /** 5 % for validation, no test set, seed 1. */
   public static final HeldOut DEFAULT = new HeldOut(Rule.RANDOM, 0.05, 0, 1);
 
-  /** What version 0.1.0 did, for the runs that it made. */
+  /** The rule of version 0.1.0, for runs of that version. */
   public static final HeldOut EARLIER = new HeldOut(Rule.SPREAD, 0.05, 0, 1);
 
-  /** How texts are chosen. */
+  /** How texts are selected. */
   public enum Rule {
     /** At random and in proportion. */
     RANDOM,
-    /** The rule of version 0.1.0, which prefers short texts: wherever one still fits the share. */
+    /**
+     * The rule of version 0.1.0: a text is taken if it still fits the share, which prefers short
+     * texts.
+     */
     SPREAD;
 
     @Override
@@ -39,7 +41,7 @@ public record HeldOut(Rule rule, double validShare, double testShare, long seed)
     }
   }
 
-  /** Refuses shares out of their bounds, and a test side with the rule that has none. */
+  /** Rejects shares out of bounds, and a test set with {@link Rule#SPREAD}, which has none. */
   public HeldOut {
     if (!(validShare > 0 && validShare < 1)) {
       throw new IllegalArgumentException("validShare must be in (0, 1), was " + validShare);
@@ -66,15 +68,15 @@ public record HeldOut(Rule rule, double validShare, double testShare, long seed)
         seed);
   }
 
-  /** The same rule and seed with other shares. */
+  /** Returns the same rule and seed with other shares. */
   public HeldOut withShares(double valid, double test) {
     return new HeldOut(rule, valid, test, seed);
   }
 
   /**
-   * Refuses what would be left unheard where texts come with a split of their own.
+   * Rejects non-default values that have no effect, because the texts have a split of their own.
    *
-   * @param where they are
+   * @param where place of the texts
    */
   public void requireUnasked(Object where) {
     if (!equals(DEFAULT) && !equals(EARLIER)) {
@@ -86,36 +88,34 @@ public record HeldOut(Rule rule, double validShare, double testShare, long seed)
   }
 
   /**
-   * A text that goes to one side, whole.
+   * A text that is not divided.
    *
-   * @param text that tells it from others
-   * @param length in bytes, of all that goes with it
-   * @param stratum such as a class, each of which is divided in proportion and keeps a text in
-   *     training
+   * @param text identifies it
+   * @param length in bytes, with everything that belongs to it
+   * @param stratum such as a class; each is divided in proportion and keeps a text in training
    */
   public record Unit(String text, long length, String stratum) {
-    /** Of the length of all that goes to the side. */
+    /** Returns a unit with the length of {@code all}. */
     public static Unit of(String text, String stratum, String all) {
       return new Unit(text, Utf8Text.length(all), stratum);
     }
   }
 
   /**
-   * Texts that are held out; all others are in training.
+   * The selected texts; all others are in the training set.
    *
-   * @param valid for measuring; empty only if no stratum has a second text
-   * @param test for a last measurement; empty if that was not asked for, or no stratum has a text
-   *     to spare
+   * @param valid validation set; empty only if no stratum has a second text
+   * @param test test set; empty if it was not requested, or no stratum has a text left
    */
   public record Sides(Set<String> valid, Set<String> test) {
-    /** Whether a text is in training. */
+    /** Whether a text is in the training set. */
     public boolean isTrain(String text) {
       return !valid.contains(text) && !test.contains(text);
     }
   }
 
   /**
-   * Divides texts, none of which is cut.
+   * Divides texts without cutting any.
    *
    * @param units in their order; equal texts count together
    */
@@ -139,7 +139,7 @@ public record HeldOut(Rule rule, double validShare, double testShare, long seed)
     return CounterRandom.fold(seed, "test");
   }
 
-  /** Of what is left when the valid side has been taken. */
+  /** Returns the test set's share of the text that the validation set leaves. */
   double testShareOfRest() {
     return testShare / (1 - validShare);
   }

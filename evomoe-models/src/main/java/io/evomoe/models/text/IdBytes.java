@@ -11,25 +11,25 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the bytes of ids are, block after block. Reading is safe for use by several threads. */
+/** Storage for the bytes of ids, in blocks. Reading is thread-safe. */
 interface IdBytes {
 
   /**
-   * Puts a block behind those that there are.
+   * Appends a block.
    *
-   * @param block of the same length as all others; not changed from then on
+   * @param block of the same length as all others; must not change afterwards
    */
   void add(ByteBuffer block);
 
   /**
-   * Some bytes of a block.
+   * Returns bytes of a block.
    *
-   * @param number of the block
+   * @param number index of the block
    * @param from first byte in it
    */
   ByteBuffer read(int number, int from, int length);
 
-  /** Gives back what they take; they are not read from then on. */
+  /** Releases the storage; no reads may follow. */
   void close();
 
   /** In memory. */
@@ -53,8 +53,8 @@ interface IdBytes {
   }
 
   /**
-   * In a file. It is read and not mapped: the pages of a mapped file count as memory of the
-   * process. It is no channel, which an interrupt of a thread that reads closes for all.
+   * In a file. It is read, not mapped, because mapped pages count as memory of the process. It is
+   * not a channel, because an interrupt of a reading thread would close it for all.
    */
   final class InFile implements IdBytes {
     private static final Logger log = LoggerFactory.getLogger(InFile.class);
@@ -65,9 +65,9 @@ interface IdBytes {
     private long end;
 
     /**
-     * The bytes of a file.
+     * Creates the storage in a file.
      *
-     * @param file read and written under its own lock, as it has one place only
+     * @param file read and written under its own lock, because it has only one position
      * @param start of the first block
      * @param block bytes of a block
      */

@@ -2,12 +2,12 @@ package io.evomoe.models.text;
 
 import java.util.Arrays;
 
-/** Ids that are collected in a row. */
+/** A growing array of ids. */
 final class IdRow {
   private int[] ids;
   private int size;
 
-  /** An empty row with room for so many, at least 1. */
+  /** Creates an empty array with this capacity, at least 1. */
   IdRow(int room) {
     ids = new int[room];
   }

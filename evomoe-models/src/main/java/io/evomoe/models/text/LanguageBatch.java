@@ -3,19 +3,19 @@ package io.evomoe.models.text;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 
-/** Tokens that a language model reads, and the token it has to name at each place. */
+/** Input tokens of a language model, and the target token at each place. */
 public final class LanguageBatch {
-  /** A target that does not count. */
+  /** The target of a place that is ignored. */
   public static final int IGNORED = -1;
 
   private final TokenBatch tokens;
   private final int[] targets;
 
   /**
-   * A batch.
+   * Creates a batch.
    *
-   * @param tokens read, S in all
-   * @param targets S ids; a negative one is not counted
+   * @param tokens input, S tokens in total
+   * @param targets S ids; negative ones are ignored
    */
   public LanguageBatch(TokenBatch tokens, int[] targets) {
     if (targets.length != tokens.size()) {
@@ -26,17 +26,17 @@ public final class LanguageBatch {
     this.targets = targets.clone();
   }
 
-  /** Tokens read. */
+  /** Returns the input tokens. */
   public TokenBatch tokens() {
     return tokens;
   }
 
-  /** Target of every token, a copy; negative where it is not counted. */
+  /** Returns a copy of all targets; negative ones are ignored. */
   public int[] targets() {
     return targets.clone();
   }
 
-  /** Number of targets that count. */
+  /** Returns the number of targets that count. */
   public int countedTargets() {
     return (int) Arrays.stream(targets).filter(target -> target >= 0).count();
   }

@@ -6,18 +6,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Batches for a masked language model, without padding: a sequence is {@code <s>}, L - 2 tokens
- * that follow each other in the stream, {@code </s>} (FULL-SENTENCES of Liu et al., arXiv
- * 1907.11692, section 4.2, but cut between any two tokens). The targets are the tokens that {@link
- * TokenMask} chose; all others do not count.
+ * Batches for a masked language model, without padding. A sequence is {@code <s>}, L - 2
+ * consecutive tokens of the stream, {@code </s>} (FULL-SENTENCES of Liu et al., arXiv 1907.11692,
+ * section 4.2, except that it is cut between any two tokens). {@link TokenMask} chooses the
+ * targets; other tokens are ignored.
  *
- * <p>Masking is dynamic: every epoch visits every sequence once, in an order of its own and under
- * new masks. A batch is a pure function of the stream, the length, the sequences, the seed and its
- * index, and may reach from one epoch into the next. What is left at the end of the stream and
- * fills no sequence is not used.
+ * <p>Masking is dynamic: every epoch visits every sequence once, in its own order and with new
+ * masks. A batch is a pure function of the stream, the length, the sequences, the seed and its
+ * index. It may cross epochs. The remainder at the end of the stream is not used.
  */
 public final class MaskedBatches implements CorpusBatches<LanguageBatch> {
-  /** Not of a run's seed, so that all runs are measured on the same masks. */
+  /** Independent of a run's seed, so that all runs are evaluated on the same masks. */
   private static final long HELD_OUT = CounterRandom.fold(0, "held-out masks");
 
   private final TokenStream stream;
@@ -30,12 +29,12 @@ public final class MaskedBatches implements CorpusBatches<LanguageBatch> {
   private final long maskSeed;
 
   /**
-   * Batches over a stream.
+   * Creates batches over a stream.
    *
-   * @param tokenizer that made the stream, with {@link SpecialTokens#ROBERTA}
+   * @param tokenizer of the stream, with {@link SpecialTokens#ROBERTA}
    * @param length tokens per sequence (L), begin and end included, at least 3
    * @param sequences per batch, at least 1
-   * @param seed of the order and of the masks
+   * @param seed seed of the order and of the masks
    */
   public MaskedBatches(
       TokenStream stream, Tokenizer tokenizer, int length, int sequences, long seed) {
@@ -58,7 +57,7 @@ public final class MaskedBatches implements CorpusBatches<LanguageBatch> {
     this.maskSeed = CounterRandom.fold(seed, "masks");
   }
 
-  /** Number of sequences of an epoch. */
+  /** Returns the number of sequences in an epoch. */
   public int windows() {
     return order.items();
   }
@@ -71,10 +70,10 @@ public final class MaskedBatches implements CorpusBatches<LanguageBatch> {
   }
 
   /**
-   * The first sequences in the order of the stream, under masks that are the same at every call and
-   * for every seed: for the held-out loss.
+   * Returns the first sequences of the stream for the validation loss. Their masks are the same at
+   * every call and for every seed.
    *
-   * @param maxBatches at most so many batches, at least 1; the last may have fewer sequences
+   * @param maxBatches maximum number of batches, at least 1; the last may have fewer sequences
    */
   @Override
   public List<LanguageBatch> evaluationBatches(int maxBatches) {

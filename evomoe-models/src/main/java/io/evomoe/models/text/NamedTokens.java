@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The tokens that {@code tokenizer_config.json}, or else {@code special_tokens_map.json}, names as
- * beginning, end and padding. Folders without these files name none.
+ * The begin, end and padding tokens in {@code tokenizer_config.json}, or else in {@code
+ * special_tokens_map.json}. Folders without these files have none.
  *
  * @param begin {@code bos_token}
  * @param end {@code eos_token}
@@ -22,7 +22,7 @@ record NamedTokens(Optional<String> begin, Optional<String> end, Optional<String
   /**
    * Reads the names.
    *
-   * @throws IllegalArgumentException when a file is damaged, or a name is no text
+   * @throws IllegalArgumentException if a file is damaged, or a name is not a text
    */
   static NamedTokens read(Path folder) {
     return new NamedTokens(

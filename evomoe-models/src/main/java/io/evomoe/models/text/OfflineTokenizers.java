@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens DJL's tokenizer without network: left alone, DJL reports its use to its makers when it
- * loads, may download a library when it sees a GPU, warns of a CUDA runtime without a GPU, and cuts
- * texts off at 512 tokens. Its native code goes to a folder that nobody else can write to ({@link
+ * Opens DJL's tokenizer without network. By default, DJL sends usage data when it loads, may
+ * download a library if it sees a GPU, and warns of a CUDA runtime without a GPU. It also truncates
+ * texts at 512 tokens. Its native code goes to a folder that no other user can write to ({@link
  * NativeFolders}).
  */
 final class OfflineTokenizers {
@@ -33,7 +33,7 @@ final class OfflineTokenizers {
 
   private OfflineTokenizers() {}
 
-  /** Opens a tokenizer; the switches are back to what they were afterwards. */
+  /** Opens a tokenizer and restores the system properties afterwards. */
   static synchronized HuggingFaceTokenizer open(JsonNode json, Path folder) {
     Map<String, @Nullable String> before = new HashMap<>();
     switches().forEach((name, value) -> before.put(name, System.setProperty(name, value)));

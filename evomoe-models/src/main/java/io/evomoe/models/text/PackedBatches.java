@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Next-token batches without padding: window w reads tokens {@code w L} to {@code w L + L - 1} of
- * the stream and has to name tokens {@code w L + 1} to {@code w L + L}. Every epoch visits every
- * window once, in an order of its own; a batch may reach from one epoch into the next. What is left
- * at the end of the stream and fills no window is not used.
+ * Next-token batches without padding. Window w reads tokens {@code w L} to {@code w L + L - 1} of
+ * the stream and predicts tokens {@code w L + 1} to {@code w L + L}. Every epoch visits every
+ * window once, in its own order; a batch may cross epochs. The remainder at the end of the stream
+ * is not used.
  *
  * <p>A batch is a pure function of the stream, the length, the sequences, the seed and its index.
  */
@@ -20,11 +20,11 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
   private final OptionalInt endOfText;
 
   /**
-   * Batches over a stream.
+   * Creates batches over a stream.
    *
-   * @param length tokens read per sequence (L), at least 1; the stream needs L + 1
+   * @param length input tokens per sequence (L), at least 1; the stream needs L + 1
    * @param sequences per batch, at least 1
-   * @param seed of the order of windows
+   * @param seed seed of the order of windows
    */
   public PackedBatches(TokenStream stream, int length, int sequences, long seed) {
     EpochOrder.requirePositive("length", length);
@@ -55,8 +55,8 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
   }
 
   /**
-   * The same batches with documents ({@link TokenBatch#withDocuments}), so that no token sees those
-   * of the texts before its own.
+   * Returns batches with document numbers ({@link TokenBatch#withDocuments}), so that attention
+   * stays within each document.
    *
    * @param token that ends a document, and belongs to it
    */
@@ -64,7 +64,7 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
     return new PackedBatches(this, token);
   }
 
-  /** Number of windows, which are the sequences of an epoch. */
+  /** Returns the number of windows, which are the sequences of an epoch. */
   public int windows() {
     return order.items();
   }
@@ -75,9 +75,9 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
   }
 
   /**
-   * The first windows in the order of the stream, the same at every call: for the held-out loss.
+   * Returns the first windows of the stream for the validation loss, the same at every call.
    *
-   * @param maxBatches at most so many batches, at least 1; the last may have fewer sequences
+   * @param maxBatches maximum number of batches, at least 1; the last may have fewer sequences
    */
   @Override
   public List<LanguageBatch> evaluationBatches(int maxBatches) {
@@ -102,7 +102,7 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
         endOfText.isPresent() ? tokens.withDocuments(documents(ids)) : tokens, targets);
   }
 
-  /** Numbers that go up by one after each end of a document. */
+  /** Returns numbers that increase by one after each end of a document. */
   private int[] documents(int[] ids) {
     int[] documents = new int[ids.length];
     for (int s = 1; s < ids.length; s++) {

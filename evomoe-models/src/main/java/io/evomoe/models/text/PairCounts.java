@@ -9,15 +9,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often two symbols stand side by side in a multiset of words, kept up to date while pairs are
- * merged: a merge touches only the places of the pair and their neighbours, however long the words
- * are, and a queue entry whose count is out of date is put right when it comes up.
+ * The number of occurrences of each pair of neighbouring symbols in a multiset of words, updated
+ * while pairs are merged. A merge visits only the places of the pair and their neighbours, however
+ * long the words are. An outdated queue entry is corrected when it comes up.
  */
 final class PairCounts {
-  /** A pair that occurs once is no use as a token. */
+  /** A pair that occurs only once is useless as a token. */
   static final long MINIMUM = 2;
 
-  /** A pair with its count at some time; the most frequent first, then the lowest ids. */
+  /** A pair with its count at a moment; the most frequent first, then the lowest ids. */
   record Candidate(long count, int left, int right) implements Comparable<Candidate> {
     @Override
     public int compareTo(Candidate other) {
@@ -26,7 +26,7 @@ final class PairCounts {
     }
   }
 
-  /** The places where a pair was seen to begin; it may have gone from some of them. */
+  /** The places where a pair was seen; it may no longer be at all of them. */
   private static final class Occurrences {
     private long count;
     private int[] places = new int[4];
@@ -45,14 +45,14 @@ final class PairCounts {
   private final Map<Long, Occurrences> pairs = new HashMap<>();
   private final PriorityQueue<Candidate> queue = new PriorityQueue<>();
 
-  /** Counts the pairs of bytes in {@code wordCounts}, which maps a word to how often it occurs. */
+  /** Counts the pairs of bytes in {@code wordCounts}, which maps a word to its frequency. */
   PairCounts(Map<String, Long> wordCounts) {
     row = new SymbolRow(wordCounts);
     row.forEachPair((place, left, right, times) -> occurrences(key(left, right)).add(place, times));
     pairs.keySet().forEach(this::enqueue);
   }
 
-  /** The pair to merge next, or null when none occurs at least {@link #MINIMUM} times. */
+  /** Returns the pair to merge next, or null if none occurs at least {@link #MINIMUM} times. */
   @Nullable Candidate mostFrequent() {
     Candidate top = queue.poll();
     while (top != null && count(key(top.left, top.right)) != top.count) {

@@ -7,14 +7,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes pieces of texts on all threads. Their ids are handed on in the order of the pieces and by
- * the thread that asks, so they are those of one thread.
+ * Encodes pieces of texts on all threads. The calling thread passes on the ids in the order of the
+ * pieces, so the result is that of one thread.
  */
 final class PieceEncoding {
-  /** Chars of a piece at least, where a text can be cut: enough to be worth a thread's time. */
+  /** Minimum chars of a piece in a text that can be cut: enough to be worth a thread's time. */
   static final int PIECE = 1 << 14;
 
-  /** Chars that are encoded before any are handed on. */
+  /** Chars that are encoded before ids are passed on. */
   private static final int TOGETHER = 1 << 22;
 
   private static final int SHARES = 64;
@@ -34,7 +34,7 @@ final class PieceEncoding {
   /**
    * Encodes a text, or a part of it, now or in {@link #finish}.
    *
-   * @param taker of the ids
+   * @param taker receives the ids
    */
   void add(String text, int start, int end, Consumer<int[]> taker) {
     waiting.add(new Piece(text, start, end, taker));
@@ -44,7 +44,7 @@ final class PieceEncoding {
     }
   }
 
-  /** Encodes what still waits. */
+  /** Encodes the remaining pieces. */
   void finish() {
     int count = waiting.size();
     int[][] ids = new int[count][];

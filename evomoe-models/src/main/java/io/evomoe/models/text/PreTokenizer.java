@@ -5,16 +5,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How a published byte-level BPE tokenizer splits text into the words inside which byte pairs may
- * merge: the regular expression of its {@code tokenizer.json}. The matches cover every text. They
- * are the only expressions that are ever given to the native library; one from outside could end
- * the process.
+ * Splits text into the words inside which byte pairs may merge, by the regular expression in a
+ * published {@code tokenizer.json}. The matches cover every text. Only these expressions are passed
+ * to the native library, because another one could crash the process.
  */
 public enum PreTokenizer {
   /**
-   * GPT-2's (Radford et al., 2019; {@code encoder.py}), which RoBERTa, GPT-NeoX, Pythia, OLMo and
-   * OLMoE have as well, and the one that tokenizers are trained with here. Runs of letters, of
-   * digits and of other signs, each with one space before it at most.
+   * GPT-2's (Radford et al., 2019; {@code encoder.py}), also in RoBERTa, GPT-NeoX, Pythia, OLMo and
+   * OLMoE, and used to train tokenizers. It matches runs of letters, of digits and of other signs,
+   * each with at most one space before it.
    */
   GPT2(
       "GPT-2",
@@ -22,14 +21,14 @@ public enum PreTokenizer {
 
   /**
    * Llama 3's (Llama Team, arXiv 2407.21783, section 3.2; {@code tokenizer.json} of 3, 3.1, 3.2 and
-   * 3.3), which is GPT-4's and OLMo 2's. Contractions in any case, digits in groups of up to three,
-   * line ends apart.
+   * 3.3), also in GPT-4 and OLMo 2. It matches contractions in any case, and digits in groups of up
+   * to three; line ends are separate.
    */
   LLAMA3("Llama 3", sinceGpt4("{1,3}")),
 
   /**
-   * That of Qwen2, Qwen2.5 and Qwen3 (Yang et al., arXiv 2407.10671, section 2.1): Llama 3's, but
-   * each digit is a word.
+   * That of Qwen2, Qwen2.5 and Qwen3 (Yang et al., arXiv 2407.10671, section 2.1): as Llama 3's,
+   * except that each digit is a word.
    */
   QWEN2("Qwen2", sinceGpt4(""));
 
@@ -43,31 +42,31 @@ public enum PreTokenizer {
     this.word = Pattern.compile(expression, Pattern.UNICODE_CHARACTER_CLASS);
   }
 
-  /** The regular expression, as it is in {@code tokenizer.json}. */
+  /** Returns the regular expression of {@code tokenizer.json}. */
   public String expression() {
     return expression;
   }
 
-  /** Name of the model that brought it. */
+  /** Returns the name of the model that introduced it. */
   @Override
   public String toString() {
     return published;
   }
 
-  /** The one that has an expression, or empty when none has. */
+  /** Returns the pre-tokenizer of an expression; empty if it is unknown. */
   static Optional<PreTokenizer> of(String expression) {
     return Stream.of(values()).filter(known -> known.expression.equals(expression)).findFirst();
   }
 
   /**
-   * The expression for Java, whose matches of a text are together the text. Its flag makes {@code
-   * \s} the Unicode White_Space, as it is in the native library.
+   * Returns the expression for Java, whose matches cover a text. Its flag makes {@code \s} the
+   * Unicode White_Space, as in the native library.
    */
   Pattern word() {
     return word;
   }
 
-  /** The words of {@code text} in order. */
+  /** Returns the words of {@code text} in order. */
   Stream<String> words(String text) {
     return word.matcher(text).results().map(match -> match.group());
   }

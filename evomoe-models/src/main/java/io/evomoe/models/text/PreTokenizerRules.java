@@ -7,8 +7,8 @@ import io.evomoe.internal.files.Excerpt;
 import java.util.Arrays;
 
 /**
- * The pre-tokenizers of {@code tokenizer.json} that are known: {@code ByteLevel}, which splits as
- * GPT-2 does, or a {@code Split} by a known expression and then {@code ByteLevel} without one.
+ * The supported pre-tokenizers of {@code tokenizer.json}: {@code ByteLevel}, which splits as GPT-2
+ * does, or a {@code Split} by a known expression followed by {@code ByteLevel} without one.
  */
 final class PreTokenizerRules {
   private static final String BYTE_LEVEL = "ByteLevel";
@@ -16,11 +16,11 @@ final class PreTokenizerRules {
   private PreTokenizerRules() {}
 
   /**
-   * The pre-tokenizer of a file.
+   * Returns the pre-tokenizer of a file.
    *
    * @param tokenizer in the one-file form
    * @param source for messages
-   * @throws IllegalArgumentException when it is another one
+   * @throws IllegalArgumentException if it is not supported
    */
   static PreTokenizer read(JsonNode tokenizer, Object source) {
     JsonNode node = tokenizer.path("pre_tokenizer");
@@ -51,7 +51,7 @@ final class PreTokenizerRules {
                             Excerpt.of(expression))));
   }
 
-  /** The part that stands for it in a file. */
+  /** Returns the pre-tokenizer's part of a file. */
   static ObjectNode write(PreTokenizer words) {
     if (words == PreTokenizer.GPT2) {
       return byteLevel(true);
@@ -65,7 +65,7 @@ final class PreTokenizerRules {
   }
 
   /**
-   * The part that makes bytes of words, and words of bytes as a decoder.
+   * Returns the part that turns words into bytes, and bytes into words as a decoder.
    *
    * @param splits whether it finds the words itself, as GPT-2 does
    */
@@ -84,7 +84,10 @@ final class PreTokenizerRules {
         && node.path("use_regex").asBoolean(true) == splits;
   }
 
-  /** Matches apart, or, as in OLMo 2, what is no match removed: known matches cover every text. */
+  /**
+   * Accepts isolated matches, or, as in OLMo 2, removed non-matches: known expressions match every
+   * text completely.
+   */
   private static boolean isSplit(JsonNode node) {
     String behavior = node.path("invert").asBoolean() ? "Removed" : "Isolated";
     return typeOf(node).equals("Split")

@@ -10,18 +10,17 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Takes a share of texts, by length, so that each has the same chance whatever its length.
+ * Selects a share of texts by length, so that each has the same chance whatever its length.
  *
- * <p>All chances begin as the share. A few texts at a time move in a direction that keeps the
- * length that is expected, up or down so that each expectation stays, until one of them is in or
- * out for certain (Deville and Tillé: pivotal method, Biometrika 85, 1998; cube method, Biometrika
- * 91, 2004). Long texts go first; what the short ones are to make up to the share follows from
- * them. Short ones are balanced in each stratum, and in their number as well (the fast form of the
- * cube method, Chauvet and Tillé, Computational Statistics 21, 2006). So the length is exact but
- * for one short text, unless a long one is too long for the others to make up for it.
+ * <p>All probabilities begin as the share. A few texts at a time move in a direction that keeps the
+ * expected length, up or down with unchanged expectation, until one of them is in or out (Deville
+ * and Tillé: pivotal method, Biometrika 85, 1998; cube method, Biometrika 91, 2004). Long texts
+ * come first; short ones then fill up the share. Short ones are balanced in each stratum, and in
+ * number as well (fast cube method, Chauvet and Tillé, Computational Statistics 21, 2006). The
+ * length is exact up to one short text, unless a long one is too long for the others to compensate.
  */
 final class ProportionalSample {
-  /** Texts beyond this part of all are long. */
+  /** Texts above this share of all are long. */
   static final double LONG = 0.01;
 
   private static final double EXACT = 1e-9;
@@ -40,22 +39,22 @@ final class ProportionalSample {
   }
 
   /**
-   * What is taken.
+   * A sample.
    *
-   * @param taken numbers of texts, of two texts or more at least one and not all
-   * @param undecided number of a long text of which a part is to be taken, not in {@code taken}; -1
-   *     if there is none
-   * @param part of it, in (0, 1); 0 if there is none
-   * @param whole whether all of it is to be taken where it cannot be cut
+   * @param taken indices of texts; of two texts or more, at least one and not all
+   * @param undecided index of a long text of which a part is taken, not in {@code taken}; -1 for
+   *     none
+   * @param part of it, in (0, 1); 0 for none
+   * @param whole whether to take all of it if it cannot be cut
    */
   record Sample(BitSet taken, int undecided, double part, boolean whole) {}
 
   /**
    * Draws a sample.
    *
-   * @param lengths of the texts, none twice, which are numbered from the longest to the shortest;
-   *     those of a length in an order that the seed gives
-   * @param strata number of each text's stratum, at least 0
+   * @param lengths of distinct texts, from the longest to the shortest; the seed gives the order
+   *     within a length
+   * @param strata index of each text's stratum, at least 0
    */
   static Sample of(long[] lengths, int[] strata, double share, long seed) {
     return new ProportionalSample(lengths, strata, seed).draw(share);
@@ -100,7 +99,7 @@ final class ProportionalSample {
     }
   }
 
-  /** The texts of each stratum. */
+  /** Returns the texts of each stratum. */
   private Iterable<BitSet> strataFrom(int first) {
     Map<Integer, BitSet> texts = new LinkedHashMap<>();
     for (int i = first; i < lengths.length; i++) {
@@ -135,7 +134,7 @@ final class ProportionalSample {
     return Arrays.stream(lengths, from, to).sum();
   }
 
-  /** Decides so many at a time, until fewer are undecided, which are returned. */
+  /** Decides {@code atATime} texts at a time, until fewer are undecided; returns those. */
   private List<Integer> decide(IntStream texts, int atATime) {
     List<Integer> open = new ArrayList<>();
     texts.forEach(

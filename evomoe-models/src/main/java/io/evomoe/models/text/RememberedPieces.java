@@ -4,15 +4,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes texts piece by piece ({@link TextPieces}) and remembers the tokens of short pieces, most
- * of which are words that come again. What is remembered changes nothing but the time. Safe for use
- * by several threads.
+ * Encodes texts piece by piece ({@link TextPieces}) and caches the tokens of short pieces, most of
+ * which are repeated words. The cache affects only the time. Thread-safe.
  */
 final class RememberedPieces {
-  /** Longer pieces seldom come again. */
+  /** Longer pieces are seldom repeated. */
   private static final int LONGEST = 32;
 
-  /** A piece has one place, where the last that came stays. */
+  /** Each piece has one slot, which keeps the latest. */
   private static final int PLACES = 1 << 17;
 
   private static final class Piece {
@@ -29,15 +28,15 @@ final class RememberedPieces {
   private final @Nullable Piece[] remembered = new Piece[PLACES];
 
   /**
-   * Remembers nothing yet.
+   * Creates an empty cache.
    *
-   * @param encoder of any text; texts that are cut between two pieces have the tokens of both
+   * @param encoder of any text; a text that is cut between two pieces must have the tokens of both
    */
   RememberedPieces(Function<String, int[]> encoder) {
     this.encoder = encoder;
   }
 
-  /** The ids of a text. */
+  /** Returns the ids of a text. */
   int[] encode(String text) {
     IdRow ids = new IdRow(text.length() / 3 + 1);
     int start = 0;

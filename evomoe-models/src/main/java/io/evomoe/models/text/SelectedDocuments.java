@@ -4,21 +4,21 @@ import io.evomoe.models.text.source.DocumentReader;
 import java.util.BitSet;
 
 /**
- * Some of other documents.
+ * A selection of documents.
  *
  * @param name for messages
- * @param all the others
- * @param whole numbers of those that are taken as they are
- * @param cut numbers of those of which a part is taken; all have the same length
- * @param from where the part begins, in chars
- * @param to where it ends
- * @param length of all that is taken, in chars
+ * @param all all documents
+ * @param whole indices of documents taken whole
+ * @param cut indices of documents of which a part is taken; all have the same length
+ * @param from begin of the part, in chars
+ * @param to end of the part
+ * @param length of the selection, in chars
  */
 record SelectedDocuments(
     String name, Documents all, BitSet whole, BitSet cut, int from, int to, long length)
     implements Documents {
 
-  /** Refuses to take none. */
+  /** Rejects an empty selection. */
   SelectedDocuments {
     if (whole.isEmpty() && cut.isEmpty()) {
       throw new IllegalArgumentException(name + " must hold text, had none");

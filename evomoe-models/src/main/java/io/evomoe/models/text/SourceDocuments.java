@@ -5,7 +5,7 @@ import io.evomoe.models.text.source.DocumentReader;
 import io.evomoe.models.text.source.SourceNote;
 import java.util.function.Consumer;
 
-/** The documents of files, of which but a chunk is in memory while they are read. */
+/** The documents of files, read in chunks. */
 final class SourceDocuments implements Documents {
   private static final DocumentReader NOBODY =
       new DocumentReader() {
@@ -29,16 +29,16 @@ final class SourceDocuments implements Documents {
   /**
    * Reads a source once, to count its documents.
    *
-   * @param said told what it was taken for
+   * @param said receives the detected format
    */
   static SourceDocuments open(DataSource source, Consumer<String> said) {
     return open(source, said, NOBODY);
   }
 
   /**
-   * The same.
+   * Reads a source once, to count its documents.
    *
-   * @param reader is told the documents as well
+   * @param reader receives the documents as well
    */
   static SourceDocuments open(DataSource source, Consumer<String> said, DocumentReader reader) {
     SourceNote first = source.documents(reader);

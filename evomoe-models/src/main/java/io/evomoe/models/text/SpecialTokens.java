@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The tokens of a vocabulary that stand for no text: their spellings inside a text become the
- * tokens, as in Hugging Face's library, and no byte pair reaches into or across one.
+ * The special tokens of a vocabulary. Their spellings inside a text become the tokens, as in
+ * Hugging Face's library, and no byte pair reaches into or across one.
  *
  * @param first those with the lowest ids, in the order of their ids
  * @param last those with the highest ids, in the order of their ids
@@ -16,16 +16,16 @@ public record SpecialTokens(List<String> first, List<String> last) {
   /** Spelling of the token that begins a sequence. */
   public static final String BEGIN = "<s>";
 
-  /** Spelling of the token that fills a sequence up. */
+  /** Spelling of the padding token. */
   public static final String PADDING = "<pad>";
 
   /** Spelling of the token that ends a sequence. */
   public static final String END = "</s>";
 
-  /** Spelling of the token for what is in no vocabulary; bytes are in ours, so it is never met. */
+  /** Spelling of the token for unknown text; byte-level vocabularies never use it. */
   public static final String UNKNOWN = "<unk>";
 
-  /** Spelling of the token that hides another. */
+  /** Spelling of the mask token. */
   public static final String MASK = "<mask>";
 
   /** GPT-2's: end-of-text alone, with the highest id (Radford et al., 2019). */
@@ -36,7 +36,7 @@ public record SpecialTokens(List<String> first, List<String> last) {
   public static final SpecialTokens ROBERTA =
       new SpecialTokens(List.of(BEGIN, PADDING, END, UNKNOWN), List.of(MASK));
 
-  /** Checks that there are tokens and that no two are spelled alike. */
+  /** Checks that there are tokens and that all spellings differ. */
   public SpecialTokens {
     first = List.copyOf(first);
     last = List.copyOf(last);
@@ -48,19 +48,19 @@ public record SpecialTokens(List<String> first, List<String> last) {
     }
   }
 
-  /** Number of tokens. */
+  /** Returns the number of tokens. */
   public int size() {
     return first.size() + last.size();
   }
 
-  /** All tokens, the lowest ids first. */
+  /** Returns all tokens, the lowest ids first. */
   public List<String> all() {
     List<String> all = new ArrayList<>(first);
     all.addAll(last);
     return List.copyOf(all);
   }
 
-  /** Matches any of the tokens in a text. */
+  /** Returns a pattern that matches any of the tokens. */
   Pattern pattern() {
     return Pattern.compile(String.join("|", all().stream().map(Pattern::quote).toList()));
   }

@@ -6,16 +6,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** {@link HeldOut.Rule#SPREAD}, kept for the runs that were made with it. */
+/** {@link HeldOut.Rule#SPREAD}, kept for existing runs. */
 final class SpreadRule {
   private SpreadRule() {}
 
   /**
-   * Goes through the texts and takes one whenever what was taken so far, with it, falls short of
-   * its share of what was passed; when none is short enough, the shortest is taken. The first text
-   * of each stratum stays.
+   * Goes through the texts and takes one if the total with it stays below its share of the texts
+   * passed. If none is short enough, the shortest is taken. The first text of each stratum stays.
    *
-   * @return none only when all texts stay
+   * @return none only if all texts stay
    */
   static Set<String> choose(List<Unit> units, double share) {
     Set<String> kept = firsts(units);
@@ -72,7 +71,7 @@ final class SpreadRule {
             documents.stream().filter(taken::contains).toList()));
   }
 
-  /** Cuts every document, all of which are equal, at a white space. */
+  /** Cuts every document at white space; all documents are equal. */
   private static TextSplit cut(TextCorpus corpus, double validShare) {
     String document = corpus.documents().get(0).strip();
     int cut = place(document, (int) Math.round((1 - validShare) * document.length()));
@@ -85,7 +84,10 @@ final class SpreadRule {
         copies(copies, "held-out part of " + corpus.name(), document.substring(cut).strip()));
   }
 
-  /** The white space inside {@code document} nearest before {@code wanted}, else after; or -1. */
+  /**
+   * Returns the white space inside {@code document} nearest before {@code wanted}, else after; or
+   * -1.
+   */
   private static int place(String document, int wanted) {
     for (int i = Math.min(wanted, document.length() - 1); i > 0; i--) {
       if (Character.isWhitespace(document.charAt(i))) {

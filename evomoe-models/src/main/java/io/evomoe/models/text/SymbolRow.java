@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Words in one row, in which two neighbouring symbols can become one without moving the others. A
- * symbol is at the place of its first byte; the places of its other bytes hold what is negative,
- * the last one where the symbol begins.
+ * Words in one array, in which two neighbouring symbols can be merged without moving others. A
+ * symbol is at the place of its first byte. The places of its other bytes are negative; the last
+ * one points to the symbol's begin.
  */
 final class SymbolRow {
-  /** What stands before and behind each word. */
+  /** The symbol before and after each word. */
   static final int EDGE = Integer.MIN_VALUE;
 
   private final int[] row;
@@ -20,13 +20,13 @@ final class SymbolRow {
   /** Bytes of each symbol. */
   private int[] lengths = new int[2 * ByteAlphabet.SIZE];
 
-  /** Told of a pair. */
+  /** Receives pairs. */
   @FunctionalInterface
   interface PairVisitor {
     void pair(int place, int left, int right, long times);
   }
 
-  /** The bytes of words, by how often each occurs. */
+  /** Creates the bytes of words, with the frequency of each. */
   SymbolRow(Map<String, Long> wordCounts) {
     starts = new int[wordCounts.size()];
     counts = new long[wordCounts.size()];
@@ -49,7 +49,7 @@ final class SymbolRow {
     }
   }
 
-  /** Goes through all pairs from left to right; for a row in which nothing was merged yet. */
+  /** Visits all pairs from left to right, before any merge. */
   void forEachPair(PairVisitor visitor) {
     for (int word = 0; word < starts.length; word++) {
       for (int i = starts[word]; row[i] != EDGE && row[i + 1] != EDGE; i++) {
@@ -58,29 +58,32 @@ final class SymbolRow {
     }
   }
 
-  /** The symbol that begins at a place, {@link #EDGE}, or something negative where none begins. */
+  /**
+   * Returns the symbol that begins at a place, {@link #EDGE}, or a negative value if none begins
+   * there.
+   */
   int symbol(int place) {
     return row[place];
   }
 
-  /** The place behind the symbol that begins at a place. */
+  /** Returns the place after the symbol that begins at a place. */
   int next(int place) {
     return place + lengths[row[place]];
   }
 
-  /** Where the symbol before a place begins. */
+  /** Returns the begin of the symbol before a place. */
   int previous(int place) {
     int last = row[place - 1];
     return last < 0 ? ~last : place - 1;
   }
 
-  /** How often the word occurs that has a place. */
+  /** Returns the frequency of the word at a place. */
   long times(int place) {
     int found = Arrays.binarySearch(starts, place);
     return counts[found < 0 ? -found - 2 : found];
   }
 
-  /** Makes one symbol of that at a place and its right neighbour. */
+  /** Merges the symbol at a place with its right neighbour. */
   void merge(int place, int merged) {
     int second = next(place);
     int end = next(second);

@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * Documents of plain text.
  *
- * @param name where they come from, for messages
+ * @param name name of their source, for messages
  * @param documents at least one, none blank
  */
 public record TextCorpus(String name, List<String> documents) implements Documents {
@@ -27,17 +27,17 @@ public record TextCorpus(String name, List<String> documents) implements Documen
   }
 
   /**
-   * Reads a file of any form, as {@link TextSides#open} does.
+   * Reads a file of any format, as {@link TextSides#open} does.
    *
-   * @throws IllegalArgumentException in one sentence that names the file, when it is missing, a
-   *     folder, without text, not readable, or not what its ending says
+   * @throws IllegalArgumentException naming the file in one sentence, if it is missing, a folder,
+   *     without text, not readable, or does not match its file name extension
    */
   public static TextCorpus read(Path file) {
     DataSource source = DataSource.file(file, RecordKind.DOCUMENT, DataForm.DEFAULT);
     return of(SourceDocuments.open(source, note -> {}));
   }
 
-  /** What stands between blank lines, in its order; line ends become {@code \n}. */
+  /** Returns the texts between blank lines, in order; line ends become {@code \n}. */
   public static List<String> documentsOf(String text) {
     List<String> documents = new ArrayList<>();
     DocumentLines lines = new DocumentLines(collecting(documents));
@@ -48,7 +48,7 @@ public record TextCorpus(String name, List<String> documents) implements Documen
     return documents;
   }
 
-  /** All of them in memory. */
+  /** Reads documents into memory. */
   static TextCorpus of(Documents documents) {
     if (documents instanceof TextCorpus corpus) {
       return corpus;
@@ -78,7 +78,7 @@ public record TextCorpus(String name, List<String> documents) implements Documen
     };
   }
 
-  /** The documents of both, this one's first. */
+  /** Returns the documents of both, this one's first. */
   public TextCorpus join(TextCorpus other) {
     List<String> both = new ArrayList<>(documents);
     both.addAll(other.documents);

@@ -5,33 +5,33 @@ import java.text.BreakIterator;
 import java.util.Locale;
 
 /**
- * Where a document may be cut in two, in chars.
+ * A place to cut a document in two, in chars.
  *
- * @param end of the first part, at least 1; white space behind it is dropped
+ * @param end of the first part, at least 1; white space after it is dropped
  * @param begin of the second part
  */
 record TextCut(int end, int begin) {
-  /** There is no such place. */
+  /** No place found. */
   static final TextCut NOWHERE = new TextCut(0, 0);
 
-  /** Chars on each side of the place that are looked at, and more only if there is no cut there. */
+  /** Chars searched on each side of the place; more only if there is no cut there. */
   private static final int REACH = 1 << 24;
 
   /**
-   * The beginning of the line nearest to a place, or, where none is near enough, of the word (in
-   * scripts without spaces, of what may begin a line).
+   * Finds the beginning of the line nearest to a place, or, if none is near enough, of the nearest
+   * word. In scripts without spaces, it is a place where a line may begin.
    *
-   * @param document its number
+   * @param document its index
    * @param length of it, in chars
    * @param part of the text before the cut, in (0, 1)
-   * @param slack how far from it a line may begin, as a part of the text
+   * @param slack maximum distance of a line's beginning, as a share of the text
    * @return a place that leaves neither part blank, or {@link #NOWHERE}
    */
   static TextCut near(Documents documents, int document, int length, double part, double slack) {
     return near(documents, document, length, part, slack, REACH);
   }
 
-  /** The same with another reach. */
+  /** Finds a place with another search range. */
   static TextCut near(
       Documents documents, int document, int length, double part, double slack, int firstReach) {
     Margins margins = new Margins(document);
@@ -79,7 +79,7 @@ record TextCut(int end, int begin) {
     return end < 0 ? text.length() : end + 1;
   }
 
-  /** Of two places the nearer one that leaves something on both sides; 0 if none does. */
+  /** Returns the nearer of two places that leaves text on both sides; 0 if none does. */
   private static int nearest(int wanted, int before, int after, int first, int last) {
     boolean hasBefore = before > first && before < last;
     boolean hasAfter = after > first && after < last;
@@ -89,7 +89,7 @@ record TextCut(int end, int begin) {
     return hasBefore ? before : hasAfter ? after : 0;
   }
 
-  /** How much white space a document begins with, and where its last word ends. */
+  /** The leading white space of a document, and the end of its last word. */
   private static final class Margins implements DocumentReader {
     private final int wanted;
     private int document;

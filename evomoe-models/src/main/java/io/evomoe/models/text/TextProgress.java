@@ -1,16 +1,16 @@
 package io.evomoe.models.text;
 
-/** Told how far long work on texts has come: learning a vocabulary from them, encoding them. */
+/** Receives the progress of long work on texts, such as learning a vocabulary or encoding. */
 @FunctionalInterface
 public interface TextProgress {
-  /** Tells nobody. */
+  /** Ignores the progress. */
   TextProgress NONE = (work, done, all) -> {};
 
   /**
-   * Some of it was done.
+   * Called after a part of the work.
    *
-   * @param work a name for people, the same until the work is another one
-   * @param done from 0 up to {@code all}
+   * @param work its name for the user, constant until the work changes
+   * @param done from 0 to {@code all}
    * @param all above 0
    */
   void at(String work, long done, long all);

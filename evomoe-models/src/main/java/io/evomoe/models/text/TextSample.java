@@ -5,21 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A part of a long text, for learning a vocabulary: stretches that are evenly spread over all
- * documents, cut between words where there are spaces.
+ * A sample of a long text, for learning a vocabulary: ranges evenly spread over all documents, cut
+ * between words if there are spaces.
  */
 final class TextSample implements DocumentReader {
   static final int STRETCHES = 1 << 12;
   static final int STRETCH = 1 << 12;
 
-  /** Characters in which a space is looked for. */
+  /** Number of characters in which a space is searched. */
   private static final int SLACK = 256;
 
   private final List<String> taken = new ArrayList<>();
   private final long period;
   private final int stretch;
 
-  /** Of the document, from {@code start} on, what the next stretch may have. */
+  /** The document's text from {@code start} on that the next range may need. */
   private final StringBuilder text = new StringBuilder();
 
   private int start;
@@ -33,8 +33,8 @@ final class TextSample implements DocumentReader {
   }
 
   /**
-   * The documents as they are if they have no more than so many characters; else about as many in
-   * {@link #STRETCHES} stretches.
+   * Returns the documents unchanged if they have at most this many characters; else approximately
+   * as many in {@link #STRETCHES} ranges.
    *
    * @param size at least {@link #STRETCHES}
    */
@@ -64,7 +64,7 @@ final class TextSample implements DocumentReader {
     while (next < offset + length) {
       take();
     }
-    // A stretch may reach into further documents.
+    // A range may continue in further documents.
     offset += length;
     if (next > 0 && next - period + stretch > offset) {
       next -= period;
@@ -74,7 +74,7 @@ final class TextSample implements DocumentReader {
     length = 0;
   }
 
-  /** What the document has of the next stretch; each begins at a multiple of the period. */
+  /** Takes the document's part of the next range; each range begins at a multiple of the period. */
   private void take() {
     int from = cut(next - offset);
     int to = cut(next + stretch - offset);
@@ -84,7 +84,7 @@ final class TextSample implements DocumentReader {
     next += period;
   }
 
-  /** The first cut from a place on that may be outside of the document. */
+  /** Returns the first cut from a place on, which may be outside of the document. */
   private int cut(long place) {
     if (place <= 0) {
       return 0;

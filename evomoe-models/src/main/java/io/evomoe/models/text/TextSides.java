@@ -11,34 +11,35 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Documents to train on and documents held out from training, as in a {@link TextSplit}, but read
- * when they are asked for.
+ * Documents for training, validation and test, as in a {@link TextSplit}, but read on demand.
  *
- * @param train to train on, the tokenizer included
- * @param valid held out
- * @param test held out for a last measurement, where there is such a part
+ * @param train training set, also used to train the tokenizer
+ * @param valid validation set
+ * @param test test set, if there is one
  */
 public record TextSides(Documents train, Documents valid, Optional<Documents> test) {
 
-  /** The sides of a split. */
+  /** Returns the sets of a split. */
   public static TextSides of(TextSplit split) {
     return new TextSides(split.train(), split.valid(), split.test().map(side -> side));
   }
 
-  /** The same as {@link #open(Path, HeldOut, DataForm, Consumer)}, in the usual form. */
+  /**
+   * Opens a path as {@link #open(Path, HeldOut, DataForm, Consumer)} does, in the default format.
+   */
   public static TextSides open(Path path, HeldOut heldOut) {
     return open(path, heldOut, DataForm.DEFAULT, note -> {});
   }
 
   /**
-   * Opens a file or a folder, of which a part is held out, or a folder that has a split of its own
-   * ({@link SplitFolder}). All is read from its beginning for each thing that is asked of it. In
-   * memory are some bytes a document, and of a document that is cut 32 million characters.
+   * Opens a file or folder and divides it, or a folder that has a split of its own ({@link
+   * SplitFolder}). Each request reads the data from the beginning. Memory holds a few bytes per
+   * document, and of a document that is cut 32 million characters.
    *
-   * @param form how files are read
-   * @param said told, a line a file or folder, what it was taken for
-   * @throws IllegalArgumentException when there is no such text, in one sentence that names the
-   *     path; also when a folder that has its split is given with anything but a default
+   * @param form format of the files
+   * @param said receives one line for each file or folder with the detected format
+   * @throws IllegalArgumentException naming the path in one sentence, if there is no such text;
+   *     also if a folder with its own split is combined with a non-default {@code heldOut}
    */
   public static TextSides open(Path path, HeldOut heldOut, DataForm form, Consumer<String> said) {
     if (!SplitFolder.isOne(path)) {
@@ -54,12 +55,12 @@ public record TextSides(Documents train, Documents valid, Optional<Documents> te
         folder.find("test").map(file -> whole(file, form, said)));
   }
 
-  /** All documents of a file, or of the files of a folder. */
+  /** Returns all documents of a file, or of the files of a folder. */
   public static Documents whole(Path path, DataForm form, Consumer<String> said) {
     return SourceDocuments.open(DataSource.of(path, RecordKind.DOCUMENT, form), said);
   }
 
-  /** The documents of both, this one's first, each on the side it was on. */
+  /** Joins both set by set, with this one's documents first. */
   public TextSides join(TextSides other) {
     Optional<Documents> both =
         test.flatMap(mine -> other.test.map(its -> join(mine, its)))
@@ -68,7 +69,7 @@ public record TextSides(Documents train, Documents valid, Optional<Documents> te
     return new TextSides(join(train, other.train), join(valid, other.valid), both);
   }
 
-  /** The documents of both, the first one's first. */
+  /** Returns the documents of both, the first one's first. */
   public static Documents join(Documents first, Documents second) {
     return new JoinedDocuments(List.of(first, second));
   }

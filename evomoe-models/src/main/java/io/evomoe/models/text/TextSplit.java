@@ -4,24 +4,24 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Text to train on and text held out from training.
+ * Texts for training, validation and test.
  *
- * @param train to train on, the tokenizer included
- * @param valid held out
- * @param test held out for a last measurement, where there is such a part
+ * @param train training set, also used to train the tokenizer
+ * @param valid validation set
+ * @param test test set, if there is one
  */
 public record TextSplit(TextCorpus train, TextCorpus valid, Optional<TextCorpus> test) {
-  /** A split without a test part. */
+  /** Creates a split without a test set. */
   public TextSplit(TextCorpus train, TextCorpus valid) {
     this(train, valid, Optional.empty());
   }
 
-  /** Opens a file or folder as {@link TextSides#open} does, with 5% of a file held out. */
+  /** Opens a file or folder as {@link TextSides#open} does, with 5% of a file for validation. */
   public static TextSplit open(Path path) {
     return open(path, HeldOut.DEFAULT);
   }
 
-  /** The same with what is held out of a file. */
+  /** Opens a file or folder with another rule to divide a file. */
   public static TextSplit open(Path path, HeldOut heldOut) {
     return inMemory(TextSides.open(path, heldOut));
   }
@@ -33,25 +33,25 @@ public record TextSplit(TextCorpus train, TextCorpus valid, Optional<TextCorpus>
         sides.test().map(TextCorpus::of));
   }
 
-  /** The texts of both, this one's first, each on the side it was on. */
+  /** Joins both set by set, with this one's texts first. */
   public TextSplit join(TextSplit other) {
     Optional<TextCorpus> both =
         test.flatMap(mine -> other.test.map(mine::join)).or(() -> test).or(() -> other.test);
     return new TextSplit(train.join(other.train), valid.join(other.valid), both);
   }
 
-  /** Holds out a share of a corpus for measuring. */
+  /** Divides a corpus into a training and a validation set. */
   public static TextSplit of(TextCorpus corpus, double validShare) {
     return of(corpus, HeldOut.DEFAULT.withShares(validShare, 0));
   }
 
   /**
-   * Holds out shares of a corpus, as {@link HeldOut} says. A document that is longer than the share
-   * can be cut, if it is more than a hundredth of all: at the end of a line, or between words where
-   * no line ends near; then its end is held out. The same corpus gives the same split, in which
-   * each side has at least one document.
+   * Divides a corpus by {@link HeldOut}. A document can be cut if it is longer than the share and
+   * more than a hundredth of all text. It is cut at the end of a line, or between words if no line
+   * ends near; its end leaves the training set. The same corpus gives the same split, and each set
+   * has at least one document.
    *
-   * @throws IllegalArgumentException when there is nothing to hold out
+   * @throws IllegalArgumentException if there is too little text to divide
    */
   public static TextSplit of(TextCorpus corpus, HeldOut heldOut) {
     return inMemory(DocumentSplit.of(corpus, heldOut));

@@ -23,12 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams that were encoded, in a file from which ids are read when they are asked for. Its first
- * line is the CRC-32C of a JSON object, in hex, a space and the object. That says what they are
- * made of ({@code key}), what they are, and of each stream its name, its number of ids, the bytes
- * of an id (2 or 4, big-endian) and the CRC-32C of its ids. Then come the ids, stream after stream.
+ * Encoded streams in a file, from which ids are read on demand. Its first line is the CRC-32C of a
+ * JSON object, in hex, a space and the object. The object has the source of the streams ({@code
+ * key}) and their description. For each stream it has the name, the number of ids, the bytes of an
+ * id (2 or 4, big-endian) and the CRC-32C of its ids. Then come the ids, stream after stream.
  *
- * @param description of the streams, for people
+ * @param description of the streams, for the user
  * @param streams in their order
  */
 public record TokenFile(String description, List<TokenStream> streams) {
@@ -43,11 +43,10 @@ public record TokenFile(String description, List<TokenStream> streams) {
   }
 
   /**
-   * Writes the file, which is at every moment the old one or the new one. From then on the streams
-   * are read from it, and take no other room.
+   * Writes the file atomically. From then on the streams are read from it, and use no memory.
    *
-   * @param key that tells what the streams are made of: text, tokenizer and all else
-   * @throws UncheckedIOException if it cannot be written; the old one is then untouched
+   * @param key identifies the source of the streams: text, tokenizer and settings
+   * @throws UncheckedIOException if it cannot be written; the old file is unchanged then
    */
   public void write(Path file, String key) {
     ObjectNode head = JsonNodeFactory.instance.objectNode();
@@ -86,7 +85,7 @@ public record TokenFile(String description, List<TokenStream> streams) {
     }
   }
 
-  /** Whether a file was written with a key, and is whole. */
+  /** Whether a file was written with a key, and is complete. */
   public static boolean has(Path file, String key) {
     try (RandomAccessFile open = open(file)) {
       return read(open, key).isPresent();
@@ -152,7 +151,7 @@ public record TokenFile(String description, List<TokenStream> streams) {
     return Optional.of(new TokenFile(head.path("description").asText(), streams));
   }
 
-  /** The object of the first line. */
+  /** Returns the object of the first line. */
   private static JsonNode parsed(byte[] line) throws IOException {
     String text = new String(line, StandardCharsets.UTF_8);
     String json = text.substring(text.indexOf(' ') + 1).strip();
@@ -172,7 +171,7 @@ public record TokenFile(String description, List<TokenStream> streams) {
     return head.path("version").asInt() == VERSION && head.path("key").asText().equals(key);
   }
 
-  /** The first line with its end, or as much as a head may have. */
+  /** Returns the first line with its end, or as much as a head may have. */
   private static byte[] head(RandomAccessFile file) throws IOException {
     byte[] bytes = new byte[(int) Math.min(file.length(), LONGEST_HEAD)];
     file.seek(0);

@@ -10,11 +10,11 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
- * Ids of two or four bytes each, in memory or in a file, so that a long text takes no more than
- * that while it is encoded and after it.
+ * Ids of two or four bytes each, in memory or in a file, so that a long text uses no more memory
+ * during and after encoding.
  */
 final class TokenIds {
-  /** Ids of a block. */
+  /** Number of ids in a block. */
   private static final int BLOCK = 1 << 20;
 
   private static final int FIRST_ROOM = 1 << 10;
@@ -23,7 +23,7 @@ final class TokenIds {
   private final int width;
   private volatile IdBytes full;
 
-  /** What fills no block yet. */
+  /** Ids that do not fill a block yet. */
   private ByteBuffer rest;
 
   private int size;
@@ -34,15 +34,15 @@ final class TokenIds {
     this.rest = ByteBuffer.allocate(FIRST_ROOM * width);
   }
 
-  /** No ids yet, in memory. */
+  /** Creates empty storage in memory. */
   static TokenIds empty(int vocabulary) {
     return new TokenIds(width(vocabulary), new IdBytes.InMemory());
   }
 
   /**
-   * No ids yet, in a file.
+   * Creates empty storage in a file.
    *
-   * @param folder that takes a file without a name
+   * @param folder of an unnamed file
    */
   static TokenIds empty(int vocabulary, Path folder) {
     int width = width(vocabulary);
@@ -53,7 +53,7 @@ final class TokenIds {
     return vocabulary <= IDS_OF_TWO_BYTES ? Character.BYTES : Integer.BYTES;
   }
 
-  /** Ids that there are. */
+  /** Creates storage with these ids. */
   static TokenIds of(int[] ids) {
     boolean small = IntStream.of(ids).allMatch(id -> id >= 0 && id < IDS_OF_TWO_BYTES);
     TokenIds all = new TokenIds(small ? Character.BYTES : Integer.BYTES, new IdBytes.InMemory());
@@ -62,7 +62,7 @@ final class TokenIds {
   }
 
   /**
-   * Ids of a file, which are read when they are asked for.
+   * Returns the ids of a file, read on demand.
    *
    * @param width bytes of an id, 2 or 4
    */
@@ -73,7 +73,7 @@ final class TokenIds {
     return ids;
   }
 
-  /** From now on the ids are read from a file to which they were written. */
+  /** Reads the ids from a file from now on, to which they were written. */
   void moveTo(RandomAccessFile file, long position) {
     IdBytes before = full;
     full = new IdBytes.InFile(file, position, BLOCK * width);
@@ -85,17 +85,17 @@ final class TokenIds {
     rest = ByteBuffer.allocate(bytes).put(full.read(size / BLOCK, 0, bytes));
   }
 
-  /** Bytes of an id. */
+  /** Returns the bytes of an id. */
   int width() {
     return width;
   }
 
-  /** Number of ids. */
+  /** Returns the number of ids. */
   int size() {
     return size;
   }
 
-  /** Puts ids behind those that there are. */
+  /** Appends ids. */
   void add(int... more) {
     if (size > Integer.MAX_VALUE - more.length) {
       throw new IllegalArgumentException(
@@ -121,7 +121,7 @@ final class TokenIds {
     }
   }
 
-  /** Id {@code i}. */
+  /** Returns id {@code i}. */
   int id(int i) {
     return id(bytes(i, 1), 0);
   }
@@ -144,7 +144,7 @@ final class TokenIds {
     }
   }
 
-  /** All ids in their order. */
+  /** Returns all ids in their order. */
   IntStream stream() {
     return IntStream.range(0, blocks())
         .flatMap(
@@ -164,7 +164,7 @@ final class TokenIds {
     }
   }
 
-  /** CRC-32C of what {@link #write} writes. */
+  /** Returns the CRC-32C of the output of {@link #write}. */
   long checksum() {
     CRC32C checksum = new CRC32C();
     for (int i = 0; i < blocks(); i++) {
@@ -181,7 +181,7 @@ final class TokenIds {
     return bytes(block * BLOCK, Math.min(BLOCK, size - block * BLOCK));
   }
 
-  /** Of some ids in a block. */
+  /** Returns the bytes of ids in one block. */
   private ByteBuffer bytes(int first, int count) {
     int from = first % BLOCK * width;
     return first / BLOCK == size / BLOCK

@@ -4,11 +4,10 @@ import io.evomoe.random.CounterRandom;
 import java.util.stream.IntStream;
 
 /**
- * Chooses the tokens that a masked language model has to name: 15% of a sequence, of which 80%
+ * Chooses the tokens that a masked language model must predict: 15% of a sequence. Of these, 80%
  * become {@code <mask>}, 10% a random token and 10% stay (Devlin et al., arXiv 1810.04805, section
- * 3.1). As in fairseq's {@code MaskTokensDataset} the number of chosen tokens is 15% of the
- * sequence rounded up or down at random, so its mean is 15%, but we choose at least one. Special
- * tokens are neither chosen nor drawn.
+ * 3.1). As in fairseq's {@code MaskTokensDataset}, the number is rounded up or down at random, so
+ * its mean is 15%; but at least one token is chosen. Special tokens are neither chosen nor drawn.
  */
 final class TokenMask {
   static final double CHOSEN = 0.15;
@@ -27,7 +26,7 @@ final class TokenMask {
     ordinary = IntStream.range(0, special.length).filter(id -> !special[id]).toArray();
   }
 
-  /** Masks {@code ids} in [from, to), and writes what they were into {@code targets}. */
+  /** Masks {@code ids} in [from, to), and writes the original ids into {@code targets}. */
   void apply(int[] ids, int[] targets, int from, int to, CounterRandom random) {
     int[] places = IntStream.range(from, to).filter(i -> !special[ids[i]]).toArray();
     if (places.length == 0) {

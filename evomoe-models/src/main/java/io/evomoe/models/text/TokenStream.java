@@ -3,15 +3,15 @@ package io.evomoe.models.text;
 import io.evomoe.moe.TokenFrequencies;
 import java.nio.file.Path;
 
-/** The token ids of a text in one row, end-of-text between documents. */
+/** The token ids of a text in one sequence, with end-of-text between documents. */
 public final class TokenStream {
   private final String name;
   private final TokenIds ids;
 
   /**
-   * A stream of ids.
+   * Creates a stream of ids.
    *
-   * @param name where they come from, for messages
+   * @param name of their source, for messages
    */
   public TokenStream(String name, int[] ids) {
     this(name, TokenIds.of(ids));
@@ -30,17 +30,17 @@ public final class TokenStream {
   /**
    * Encodes documents one by one, on all threads.
    *
-   * @param progress told of each, of long ones piece by piece
+   * @param progress called for each document, and for each piece of a long one
    */
   public static TokenStream of(Documents documents, Tokenizer tokenizer, TextProgress progress) {
     return of(documents, tokenizer, TokenIds.empty(tokenizer.vocabularySize()), progress);
   }
 
   /**
-   * The same with the ids in a file without a name, which is gone with the stream or the process,
-   * so that neither the text nor its ids are in memory.
+   * Encodes documents into an unnamed file, so that neither text nor ids are in memory. The file
+   * disappears with the stream or the process.
    *
-   * @param folder that takes the file
+   * @param folder of the file
    */
   public static TokenStream of(
       Documents documents, Tokenizer tokenizer, Path folder, TextProgress progress) {
@@ -60,22 +60,22 @@ public final class TokenStream {
     return ids;
   }
 
-  /** Where the tokens come from. */
+  /** Returns the name of the tokens' source. */
   public String name() {
     return name;
   }
 
-  /** Number of tokens. */
+  /** Returns the number of tokens. */
   public int size() {
     return ids.size();
   }
 
-  /** Id of token s. */
+  /** Returns the id of token s. */
   public int id(int s) {
     return ids.id(s);
   }
 
-  /** How often each of {@code vocabulary} token ids occurs. */
+  /** Returns the frequency of each of {@code vocabulary} token ids. */
   public TokenFrequencies frequencies(int vocabulary) {
     return TokenFrequencies.count(ids.stream(), vocabulary);
   }

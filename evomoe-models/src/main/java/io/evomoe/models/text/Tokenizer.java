@@ -3,52 +3,51 @@ package io.evomoe.models.text;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Turns text into token ids and back; safe for use by several threads. */
+/** Converts text to token ids and back. Thread-safe. */
 public interface Tokenizer {
 
-  /** Ids of a text, nothing added and nothing cut off; empty for the empty text. */
+  /** Returns the ids of a text, without additions or truncation; empty for the empty text. */
   int[] encode(String text);
 
   /**
-   * Where a text may be cut: {@link #encode} gives the tokens of the whole for the pieces, one
-   * after the other. Tokenizers whose texts must stay whole have but the end of the text. A cut
-   * before that is one whatever text goes on behind it.
+   * Returns a place to cut a text: encoding both pieces gives the tokens of the whole text,
+   * whatever follows. Tokenizers that cannot cut return the end of the text.
    *
-   * @param start of the piece in the text
-   * @param least chars that it has, or all that are left
-   * @return the index behind the piece's last char
+   * @param start begin of the piece in the text
+   * @param least minimum number of chars in the piece, or all that are left
+   * @return the index after the piece's last char
    */
   default int pieceEnd(String text, int start, int least) {
     return text.length();
   }
 
   /**
-   * The text of ids; {@code decode(encode(text))} equals {@code text}, or its normalized form where
-   * the tokenizer has one.
+   * Returns the text of ids. {@code decode(encode(text))} equals {@code text}, or its normalized
+   * form if the tokenizer has one.
    */
   String decode(int[] ids);
 
-  /** One more than the greatest id: the rows an embedding table needs. */
+  /** Returns the greatest id plus 1: the number of rows in an embedding table. */
   int vocabularySize();
 
-  /** Id of the token that stands between documents. */
+  /** Returns the id of the token between documents. */
   int endOfText();
 
   /**
-   * Id of a special token by its spelling, such as {@link SpecialTokens#MASK}.
+   * Returns the id of a special token by its spelling, such as {@link SpecialTokens#MASK}.
    *
-   * @return empty when the tokenizer has no such token
+   * @return empty if the tokenizer has no such token
    */
   default OptionalInt special(String token) {
     return OptionalInt.empty();
   }
 
-  /** Ids that stand for no text; by default the one between documents alone. */
+  /** Returns the ids of special tokens; by default only the one between documents. */
   default Set<Integer> specialIds() {
     return Set.of(endOfText());
   }
 
-  /** Id of a special token that the caller cannot do without. */
+  /** Returns the id of a special token that must exist. */
   default int requireSpecial(String token) {
     return special(token)
         .orElseThrow(

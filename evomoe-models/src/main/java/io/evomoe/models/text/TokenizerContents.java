@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What the files of a byte-level BPE tokenizer hold, for writing it in another format. Nothing
- * native is loaded.
+ * The contents of a byte-level BPE tokenizer's files, for conversion to another format. It loads no
+ * native code.
  */
 public final class TokenizerContents {
   private static final String LLAMA_BEGIN = "<|begin_of_text|>";
@@ -23,13 +23,13 @@ public final class TokenizerContents {
   private static final List<String> ENDS =
       List.of(BytePairVocabulary.END_OF_TEXT, SpecialTokens.END, LLAMA_END);
 
-  /** What a token is there for. */
+  /** The kind of a token. */
   public enum Kind {
-    /** Made of bytes by merges, its text in GPT-2's printable form ({@code Ġthe}). */
+    /** Made of bytes by merges, with text in GPT-2's printable form ({@code Ġthe}). */
     NORMAL,
-    /** Added for a text that is to be one token, such as a run of spaces; its text as it is. */
+    /** Added for a text that must be one token, such as a run of spaces; its text is unchanged. */
     USER_DEFINED,
-    /** Stands for no text, such as end-of-text; its spelling. */
+    /** A special token, such as end-of-text; its text is its spelling. */
     CONTROL
   }
 
@@ -70,7 +70,7 @@ public final class TokenizerContents {
   /**
    * Reads a tokenizer's files.
    *
-   * @param folder as {@link BpeTokenizer#load} takes it
+   * @param folder as for {@link BpeTokenizer#load}
    * @throws IllegalArgumentException as {@link BpeTokenizer#load} does
    */
   public static TokenizerContents read(Path folder) {
@@ -78,36 +78,36 @@ public final class TokenizerContents {
   }
 
   /**
-   * The contents of a tokenizer that was checked.
+   * Returns the contents of a checked tokenizer.
    *
    * @param tokenizer in the one-file form
-   * @param folder that it is from
+   * @param folder of its files
    */
   static TokenizerContents of(JsonNode tokenizer, Path folder) {
     return new TokenizerContents(tokenizer, folder);
   }
 
-  /** How it splits text into words. */
+  /** Returns the pre-tokenizer, which splits text into words. */
   public PreTokenizer preTokenizer() {
     return preTokenizer;
   }
 
   /**
-   * Whether a word that is a token becomes that token even if no merges lead to it ({@code
-   * ignore_merges}, as in Llama 3).
+   * Whether a word that is a token becomes that token even without merges ({@code ignore_merges},
+   * as in Llama 3).
    */
   public boolean ignoresMerges() {
     return ignoresMerges;
   }
 
   /**
-   * llama.cpp's name of a pre-tokenizer that gives the same tokens, the value of {@code
-   * tokenizer.ggml.pre} in a GGUF file: {@code gpt-2}, {@code qwen2}, {@code llama-bpe} for Llama
-   * 3, or {@code dbrx} for the same words without {@link #ignoresMerges}. Under {@code llama-bpe},
-   * llama.cpp adds the beginning to every text unless {@code tokenizer.ggml.add_bos_token} is
-   * false.
+   * Returns llama.cpp's name of an equivalent pre-tokenizer, the value of {@code
+   * tokenizer.ggml.pre} in a GGUF file. It is {@code gpt-2}, {@code qwen2}, {@code llama-bpe} for
+   * Llama 3, or {@code dbrx} for the same words without {@link #ignoresMerges}. With {@code
+   * llama-bpe}, llama.cpp adds the begin token to every text unless {@code
+   * tokenizer.ggml.add_bos_token} is false.
    *
-   * @return empty when llama.cpp has none, for the words of GPT-2 or Qwen2 with {@link
+   * @return empty if llama.cpp has none: for the words of GPT-2 or Qwen2 with {@link
    *     #ignoresMerges}
    */
   public Optional<String> llamaCppName() {
@@ -118,60 +118,63 @@ public final class TokenizerContents {
     };
   }
 
-  /** All tokens in the order of their ids, from 0 on without a gap. */
+  /** Returns all tokens in the order of their ids, from 0 on without a gap. */
   public List<Token> tokens() {
     return tokens;
   }
 
-  /** Merges in the order they are applied, each {@code left right} in printable form. */
+  /**
+   * Returns the merges in the order they are applied, each {@code left right} in printable form.
+   */
   public List<String> merges() {
     return merges;
   }
 
   /**
-   * Id of the token that stands between documents: {@code <|endoftext|>} (GPT-2, GPT-NeoX, Qwen),
-   * or else {@code </s>} (RoBERTa), or else {@code <|end_of_text|>} (Llama 3), or else {@link
-   * #end}.
+   * Returns the id of the token between documents. It is the first existing one of {@code
+   * <|endoftext|>} (GPT-2, GPT-NeoX, Qwen), {@code </s>} (RoBERTa), {@code <|end_of_text|>} (Llama
+   * 3) and {@link #end}.
    */
   public int endOfText() {
     return endOfText;
   }
 
   /**
-   * Id of the token that begins a text: {@code bos_token} of {@code tokenizer_config.json} or
-   * {@code special_tokens_map.json}, or else {@code <|begin_of_text|>} or {@code <s>}.
+   * Returns the id of the token that begins a text: {@code bos_token} of {@code
+   * tokenizer_config.json} or {@code special_tokens_map.json}, or else {@code <|begin_of_text|>} or
+   * {@code <s>}.
    *
-   * @return empty when there is none, as in Qwen
+   * @return empty if there is none, as in Qwen
    */
   public OptionalInt begin() {
     return begin;
   }
 
   /**
-   * Id of the token that ends what a model writes: {@code eos_token} of the same files, or else
-   * {@link #endOfText}. Models that were taught to chat have another one than {@link #endOfText},
-   * such as {@code <|eot_id|>} or {@code <|im_end|>}.
+   * Returns the id of the token that ends a model's output: {@code eos_token} of the same files, or
+   * else {@link #endOfText}. In chat models it differs from {@link #endOfText}, such as {@code
+   * <|eot_id|>} or {@code <|im_end|>}.
    */
   public int end() {
     return end;
   }
 
   /**
-   * Id of the token that fills a sequence up: {@code pad_token} of the same files, or else {@code
+   * Returns the id of the padding token: {@code pad_token} of the same files, or else {@code
    * <pad>}.
    *
-   * @return empty when there is none
+   * @return empty if there is none
    */
   public OptionalInt padding() {
     return padding;
   }
 
-  /** Ids by spelling of all tokens that are not {@link Kind#NORMAL}. */
+  /** Returns the ids by spelling of all tokens that are not {@link Kind#NORMAL}. */
   Map<String, Integer> special() {
     return special;
   }
 
-  /** The ids of all {@link Kind#CONTROL} tokens and of the end of text. */
+  /** Returns the ids of all {@link Kind#CONTROL} tokens and of the end of text. */
   Set<Integer> specialIds() {
     return IntStream.range(0, tokens.size())
         .filter(id -> id == endOfText || tokens.get(id).kind() == Kind.CONTROL)
@@ -207,7 +210,7 @@ public final class TokenizerContents {
     return List.copyOf(texts);
   }
 
-  /** Id of the first of the spellings that the tokenizer has. */
+  /** Returns the id of the first spelling that the tokenizer has. */
   private OptionalInt first(Stream<String> spellings) {
     return spellings.filter(special::containsKey).mapToInt(special::get).findFirst();
   }

@@ -2,12 +2,12 @@ package io.evomoe.models.text;
 
 import java.nio.file.Path;
 
-/** The tokenizer that a training run keeps in its output folder. */
+/** Trains and loads the tokenizer in a run's output folder. */
 public final class TokenizerFolder {
 
   /**
-   * Characters that a vocabulary is learned from. Of a longer text it is a sample: 4096 stretches
-   * of about 4096 characters, evenly spread. The same text gives the same sample.
+   * Maximum number of characters that a vocabulary is learned from. A longer text is sampled: 4096
+   * ranges of about 4096 characters, evenly spread. The same text gives the same sample.
    */
   public static final int SAMPLE = TextSample.STRETCHES * TextSample.STRETCH;
 
@@ -21,11 +21,11 @@ public final class TokenizerFolder {
   /**
    * Learns a tokenizer, saves it and loads it back.
    *
-   * @param train text to learn from, of which {@link #SAMPLE} characters are read: the training
-   *     part only, never held-out text
-   * @param vocabularySize tokens wanted, the 256 bytes and the special tokens included; small texts
-   *     give fewer
-   * @param folder for the tokenizer's files, made when it does not exist
+   * @param train training set, of which {@link #SAMPLE} characters are read; never validation or
+   *     test text
+   * @param vocabularySize target size, the 256 bytes and the special tokens included; small texts
+   *     give fewer tokens
+   * @param folder of the tokenizer's files, created if it does not exist
    */
   public static BpeTokenizer train(
       Documents train, int vocabularySize, Path folder, SpecialTokens special) {
@@ -35,7 +35,7 @@ public final class TokenizerFolder {
   /**
    * Learns a tokenizer as {@link #train(Documents, int, Path, SpecialTokens)} does.
    *
-   * @param progress told how far it has come
+   * @param progress called with the progress
    */
   public static BpeTokenizer train(
       Documents train,

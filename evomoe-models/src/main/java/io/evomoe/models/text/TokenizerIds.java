@@ -5,7 +5,9 @@ import io.evomoe.internal.files.Excerpt;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The tokens of a tokenizer in the one-file form: ids without a gap, merges of what there is. */
+/**
+ * The tokens of a tokenizer in the one-file form: ids without a gap, and merges of existing tokens.
+ */
 final class TokenizerIds {
   private static final int MOST = 10_000_000;
 
@@ -20,9 +22,9 @@ final class TokenizerIds {
   }
 
   /**
-   * Ids by token.
+   * Returns the ids by token.
    *
-   * @throws IllegalArgumentException naming the token or merge that is wrong
+   * @throws IllegalArgumentException naming the invalid token or merge
    */
   Map<String, Integer> checked() {
     JsonNode model = tokenizer.path("model");
@@ -98,7 +100,7 @@ final class TokenizerIds {
     }
   }
 
-  /** The library gives these ids itself, one after the other, and not those of the file. */
+  /** The library assigns these ids consecutively and ignores those of the file. */
   private void requireBehind(int vocabulary) {
     for (JsonNode token : tokenizer.path("added_tokens")) {
       int id = token.path("id").intValue();

@@ -15,14 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The files of a Hugging Face byte-level BPE tokenizer, and their one-file form. */
+/**
+ * Reads and writes the files of a Hugging Face byte-level BPE tokenizer, and their one-file form.
+ */
 final class TokenizerJson {
   static final String VOCABULARY = "vocab.json";
   static final String MERGES = "merges.txt";
   static final String TOKENIZER = "tokenizer.json";
   static final String MERGES_HEADER = "#version: 0.2";
 
-  /** Spellings that byte pairs cannot have, so in a vocabulary they are special tokens. */
+  /** Byte pairs cannot have these spellings, so in a vocabulary they are special tokens. */
   private static final List<String> KNOWN =
       Stream.concat(SpecialTokens.ROBERTA.all().stream(), SpecialTokens.GPT.all().stream())
           .toList();
@@ -32,8 +34,8 @@ final class TokenizerJson {
   private TokenizerJson() {}
 
   /**
-   * Reads {@code tokenizer.json}, or puts it together from the other two files; only what is
-   * allowed ({@link TokenizerRules}).
+   * Reads {@code tokenizer.json}, or combines the other two files; checks the result ({@link
+   * TokenizerRules}).
    */
   static JsonNode read(Path folder) {
     if (!Files.isDirectory(folder)) {
@@ -53,7 +55,7 @@ final class TokenizerJson {
     throw new IllegalArgumentException(vocabulary + " is not a JSON object of tokens and ids");
   }
 
-  /** A byte-level BPE tokenizer that splits words as GPT-2 does and knows no unknown token. */
+  /** Returns a byte-level BPE tokenizer with GPT-2's words and without an unknown token. */
   static ObjectNode compose(ObjectNode ids, List<String> merges) {
     ObjectNode tokenizer = JsonNodeFactory.instance.objectNode();
     tokenizer.put("version", "1.0").putNull("truncation").putNull("padding");
@@ -77,7 +79,10 @@ final class TokenizerJson {
     return model;
   }
 
-  /** What Hugging Face's library puts around a text when it is asked to; we never ask. */
+  /**
+   * Returns the tokens that Hugging Face's library adds around a text on request; we never request
+   * them.
+   */
   private static JsonNode postProcessor(ObjectNode ids) {
     if (!ids.has(SpecialTokens.BEGIN) || !ids.has(SpecialTokens.END)) {
       return JsonNodeFactory.instance.nullNode();
@@ -89,7 +94,7 @@ final class TokenizerJson {
     return processor.put("trim_offsets", true).put("add_prefix_space", false);
   }
 
-  /** Ids of the special tokens by their spelling. */
+  /** Returns the ids of the special tokens by their spelling. */
   static Map<String, Integer> special(JsonNode tokenizer) {
     Map<String, Integer> special = new HashMap<>();
     JsonNode vocabulary = tokenizer.path("model").path("vocab");
@@ -101,8 +106,8 @@ final class TokenizerJson {
   }
 
   /**
-   * The special tokens of a vocabulary that does not say which they are. RoBERTa's has GPT-2's end
-   * of text as well, which stands for nothing there.
+   * Returns the special tokens of a vocabulary that does not mark them. RoBERTa's vocabulary also
+   * has GPT-2's end of text, which is unused there.
    */
   private static List<String> known(JsonNode vocabulary) {
     boolean roberta = vocabulary.path(SpecialTokens.END).isInt();
@@ -124,7 +129,7 @@ final class TokenizerJson {
         .put("special", true);
   }
 
-  /** Any JSON file of a tokenizer. */
+  /** Reads any JSON file of a tokenizer. */
   static JsonNode json(Path file) {
     try {
       return MAPPER.readTree(Utf8Text.read(file));

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a tokenizer from outside may hold. The library that runs it is native: a regular expression
- * in its file can end the whole process, and ids lead into the tables of a model. So what is handed
- * on is put together anew, from parts that are known, each of which was looked at.
+ * Checks a downloaded tokenizer. It runs in a native library: a regular expression in its file can
+ * crash the process, and ids index the tables of a model. Therefore only a new file, composed of
+ * known and checked parts, is passed on.
  */
 final class TokenizerRules {
   private static final Set<String> NORMALIZERS = Set.of("NFC", "NFD", "NFKC", "NFKD", "Lowercase");
@@ -33,12 +33,12 @@ final class TokenizerRules {
   }
 
   /**
-   * A tokenizer of nothing but what is allowed.
+   * Returns a tokenizer with only the allowed parts.
    *
    * @param from in the one-file form
    * @param source for messages
-   * @throws IllegalArgumentException naming the field that is not allowed, or the token whose id is
-   *     not
+   * @throws IllegalArgumentException naming the field that is not allowed, or the token with an
+   *     invalid id
    */
   static ObjectNode checked(JsonNode from, Object source) {
     return new TokenizerRules(from, source).checked();
@@ -63,7 +63,7 @@ final class TokenizerRules {
     return tokenizer;
   }
 
-  /** Parts that are null, one of the types, or a sequence of them. */
+  /** Requires parts that are null, one of the types, or a sequence of them. */
   private void requireTypes(String field, String parts, Set<String> allowed) {
     JsonNode node = from.path(field);
     boolean sequence = node.path("type").asText("").equals(SEQUENCE);
@@ -90,7 +90,7 @@ final class TokenizerRules {
     return JsonNodeFactory.instance.objectNode().put("type", node.path("type").asText());
   }
 
-  /** By id: the library gives ids in this order, whatever the file says. */
+  /** Sorts by id: the library assigns ids in this order, whatever the file says. */
   private ArrayNode addedTokens() {
     List<JsonNode> inOrder = new ArrayList<>();
     from.path("added_tokens").forEach(inOrder::add);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Kinds of tokenizers that are not read. They are refused by name. */
+/** Rejects unsupported kinds of tokenizers by name. */
 public final class UnreadTokenizers {
   private static final String SENTENCE_PIECE = "SentencePiece";
   private static final Map<String, String> FILES = new LinkedHashMap<>();
@@ -21,10 +21,10 @@ public final class UnreadTokenizers {
   private UnreadTokenizers() {}
 
   /**
-   * Refuses a folder without {@code tokenizer.json} and {@code vocab.json} by the files of another
-   * kind that it has.
+   * Rejects a folder without {@code tokenizer.json} and {@code vocab.json}, if it has the files of
+   * another kind.
    *
-   * @throws IllegalArgumentException naming the file, its kind and what is read
+   * @throws IllegalArgumentException naming the file, its kind and the supported kinds
    */
   public static void refuseByFile(Path folder) {
     FILES.forEach(
@@ -36,8 +36,8 @@ public final class UnreadTokenizers {
   }
 
   /**
-   * Refuses what SentencePiece makes: a unigram model, or byte pairs of characters with bytes for
-   * what is unknown.
+   * Rejects SentencePiece tokenizers: a unigram model, or byte pairs of characters with byte
+   * fallback.
    *
    * @param tokenizer in the one-file form
    * @param source for messages

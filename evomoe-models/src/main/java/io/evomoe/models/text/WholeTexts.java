@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Takes a share of texts, none of which is cut; each stratum keeps one. */
+/** Selects a share of texts without cutting any; each stratum keeps one. */
 final class WholeTexts {
   private WholeTexts() {}
 
   /**
-   * Chooses at random, in proportion.
+   * Selects at random, in proportion.
    *
    * @return none only if no stratum has two texts
    */
@@ -38,7 +38,7 @@ final class WholeTexts {
     return Set.copyOf(taken);
   }
 
-  /** Equal texts as one, longest first, those of a length in an order that the seed gives. */
+  /** Returns distinct texts, longest first; the seed gives the order within a length. */
   private static List<Unit> sorted(List<Unit> texts, long seed) {
     Map<String, Unit> distinct = new LinkedHashMap<>();
     for (Unit unit : texts) {
@@ -56,7 +56,7 @@ final class WholeTexts {
         .toList();
   }
 
-  /** A number for each text's stratum. */
+  /** Returns the index of each text's stratum. */
   private static int[] strata(List<Unit> units) {
     Map<String, Integer> numbers = new HashMap<>();
     return units.stream()

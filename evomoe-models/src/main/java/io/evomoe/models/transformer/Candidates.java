@@ -4,8 +4,8 @@ import io.evomoe.moe.TokenMatrix;
 import java.util.Arrays;
 
 /**
- * The likeliest tokens after one unfinished translation, the likeliest first; of equally likely
- * ones the lowest id first.
+ * The most likely tokens after one unfinished translation, in descending order; equally likely ones
+ * by ascending id.
  */
 final class Candidates {
   private final int[] tokens;
@@ -15,9 +15,9 @@ final class Candidates {
   private int size;
 
   /**
-   * Chooses from one row of logits.
+   * Selects the candidates from one row of logits.
    *
-   * @param count of tokens; all where the vocabulary has fewer
+   * @param count number of tokens; all if the vocabulary has fewer
    * @param end id of the end token
    */
   Candidates(TokenMatrix rows, int row, int count, int end) {

@@ -3,28 +3,28 @@ package io.evomoe.models.transformer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A translation as far as it has come: the one it continues and the token it adds.
+ * An unfinished translation: its parent and one more token.
  *
  * @param parent null for the empty one
- * @param beam number of the parent among the unfinished translations of its step
+ * @param beam index of the parent among the unfinished translations of its step
  * @param token added to the parent
- * @param length tokens in all
+ * @param length total number of tokens
  * @param logProbability of all tokens
  */
 record Hypothesis(
     @Nullable Hypothesis parent, int beam, int token, int length, double logProbability) {
 
-  /** The empty translation; the decoder reads {@code start} first. */
+  /** Returns the empty translation; the decoder reads {@code start} first. */
   static Hypothesis empty(int start) {
     return new Hypothesis(null, 0, start, 0, 0);
   }
 
-  /** This one, number {@code number} of its step, and one token more. */
+  /** Returns this translation, at index {@code number} of its step, with one more token. */
   Hypothesis and(int number, int next, double nextLogProbability) {
     return new Hypothesis(this, number, next, length + 1, logProbability + nextLogProbability);
   }
 
-  /** The tokens. */
+  /** Returns the tokens. */
   int[] tokens() {
     int[] tokens = new int[length];
     Hypothesis last = this;

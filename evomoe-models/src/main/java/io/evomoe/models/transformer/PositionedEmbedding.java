@@ -8,7 +8,7 @@ import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What a stack reads: token embeddings times {@code sqrt(d)}, plus {@link Sinusoids}. */
+/** The input of a stack: token embeddings times {@code sqrt(d)}, plus {@link Sinusoids}. */
 final class PositionedEmbedding {
   private final Kernels kernels;
   private final Embedding tokens;
@@ -22,7 +22,7 @@ final class PositionedEmbedding {
     this.scale = Math.sqrt(width);
   }
 
-  /** Rows of the pass's tokens [S, d]; the pullback ends at the embedding. */
+  /** Returns the rows of the pass's tokens [S, d]; the pullback ends at the embedding. */
   Output forward(Pass pass) {
     TokenBatch read = pass.tokens();
     int last = pass.firstPosition() + read.length();

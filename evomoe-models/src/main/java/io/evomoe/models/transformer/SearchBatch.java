@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The searches of several sentences, step by step. Each sentence has {@code beam} rows from the
- * first step to the last, so that shapes stay the same; rows without an unfinished translation are
- * padding.
+ * The searches of several sentences, step by step. Each sentence has {@code beam} rows in every
+ * step, so that shapes stay the same. Rows without an unfinished translation are padding.
  */
 final class SearchBatch {
   private final Search search;
@@ -32,7 +31,7 @@ final class SearchBatch {
     return sentences.stream().allMatch(SentenceSearch::isOver);
   }
 
-  /** What the decoder reads next: the last token of each row's translation. */
+  /** Returns the decoder's next input: the last token of each row's translation. */
   TokenBatch lastTokens() {
     int[] ids = new int[rows()];
     boolean[] idle = new boolean[rows()];
@@ -48,7 +47,7 @@ final class SearchBatch {
     return new TokenBatch(1, ids, idle);
   }
 
-  /** The row that each row continues; idle rows stay. */
+  /** Returns the row that each row continues; idle rows continue themselves. */
   int[] origins() {
     int[] rows = IntStream.range(0, rows()).toArray();
     for (int s = 0; s < sentences.size(); s++) {
@@ -61,7 +60,9 @@ final class SearchBatch {
     return rows;
   }
 
-  /** Takes a step; sentences are independent, so their threads do not matter. */
+  /**
+   * Takes a step in parallel; sentences are independent, so the number of threads has no effect.
+   */
   void advance(TokenMatrix logits) {
     Parallel.ranges(
         sentences.size(),
@@ -84,7 +85,7 @@ final class SearchBatch {
     sentences.get(s).advance(next);
   }
 
-  /** The translation of a sentence, once all searches are over. */
+  /** Returns the translation of a sentence, once all searches are over. */
   int[] translation(int sentence) {
     return sentences.get(sentence).translation();
   }

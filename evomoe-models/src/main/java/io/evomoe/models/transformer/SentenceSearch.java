@@ -19,10 +19,10 @@ final class SentenceSearch {
   private int finished;
 
   /**
-   * A search before its first step.
+   * Creates a search before its first step.
    *
-   * @param end id of the token that ends a translation, and that the decoder reads first
-   * @param limit most tokens of a translation, without the end token
+   * @param end id of the token that ends a translation and that the decoder reads first
+   * @param limit maximum number of tokens in a translation, without the end token
    */
   SentenceSearch(Search search, int end, int limit) {
     this.search = search;
@@ -32,7 +32,8 @@ final class SentenceSearch {
   }
 
   /**
-   * Unfinished translations, the likeliest first; at most the beam, none when the search is over.
+   * Returns the unfinished translations, the most likely first: at most {@code beam}, none when the
+   * search is over.
    */
   List<Hypothesis> unfinished() {
     return unfinished;
@@ -42,7 +43,10 @@ final class SentenceSearch {
     return unfinished.isEmpty();
   }
 
-  /** How many candidates {@link #advance} must be given each time, where there are as many. */
+  /**
+   * Returns the number of candidates that {@link #advance} needs each time, if the vocabulary has
+   * so many.
+   */
   static int candidates(Search search) {
     return 2 * search.beam();
   }
@@ -65,7 +69,7 @@ final class SentenceSearch {
     unfinished = over ? List.of() : survivors;
   }
 
-  /** Twice as many continuations as the beam: one in two may be an end, at worst. */
+  /** Twice as many continuations as the beam, because at worst every second one is an end. */
   private List<Hypothesis> ranked(List<Candidates> next) {
     List<Hypothesis> all = new ArrayList<>();
     for (int i = 0; i < next.size(); i++) {
@@ -78,7 +82,7 @@ final class SentenceSearch {
     return all.subList(0, Math.min(all.size(), candidates(search)));
   }
 
-  /** An end counts where it ranks within the beam. */
+  /** An end counts only if it ranks within the beam. */
   private void sift(List<Hypothesis> ranked, List<Hypothesis> survivors) {
     for (int rank = 0; rank < ranked.size(); rank++) {
       Hypothesis hypothesis = ranked.get(rank);
@@ -103,12 +107,15 @@ final class SentenceSearch {
     return search.score(hypothesis.logProbability(), hypothesis.length());
   }
 
-  /** Whether no continuation of the likeliest can score more, were all its tokens certain. */
+  /**
+   * Whether no continuation of the most likely one can score more, even if all its tokens were
+   * certain.
+   */
   private boolean isBest(Hypothesis likeliest) {
     return best != null && score(best) >= search.score(likeliest.logProbability(), limit + 1);
   }
 
-  /** The best finished translation, without the end token. */
+  /** Returns the best finished translation, without the end token. */
   int[] translation() {
     if (best == null) {
       throw new IllegalStateException("no translation is finished");

@@ -14,17 +14,17 @@ import io.evomoe.nn.Scope;
 import io.evomoe.nn.Sequential;
 import java.util.List;
 
-/** The encoder or the decoder: embedding, dropout, blocks and a final normalisation. */
+/** The encoder or the decoder: embedding, dropout, blocks and a final normalization. */
 final class Side {
   private final PositionedEmbedding embedding;
   private final Sequential layers;
   private final EvolvingLayers evolving;
 
   /**
-   * Makes a side.
+   * Creates the encoder or the decoder.
    *
-   * @param scope holds {@code blocks} and {@code finalNorm}
-   * @param embedding of both sides
+   * @param scope contains {@code blocks} and {@code finalNorm}
+   * @param embedding shared by encoder and decoder
    */
   Side(
       Scope scope,
@@ -42,7 +42,7 @@ final class Side {
     this.evolving = stack.evolving();
   }
 
-  /** Rows of the pass's tokens [S, d]; the pullback ends at the embedding. */
+  /** Returns the rows of the pass's tokens [S, d]; the pullback ends at the embedding. */
   Output forward(Pass pass) {
     Output read = embedding.forward(pass);
     Output rows = layers.forward(read.value(), pass);
@@ -50,7 +50,7 @@ final class Side {
         rows.value(), dy -> read.pullback().pull(rows.pullback().pull(dy)), rows.reports());
   }
 
-  /** All parameters but the embedding. */
+  /** Returns all parameters except the embedding. */
   List<Parameter> parameters() {
     return layers.parameters();
   }
@@ -59,7 +59,10 @@ final class Side {
     return evolving;
   }
 
-  /** Parameters, but the embedding, that a token with so many experts takes part in. */
+  /**
+   * Returns the number of parameters, except the embedding, that a token with this many experts
+   * uses.
+   */
   double activeParameters(double meanActiveExperts) {
     double all = parameters().stream().mapToLong(Parameter::length).sum();
     return all - evolving.idleParameters(meanActiveExperts);

@@ -6,17 +6,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Position encodings of Vaswani et al. 2017, section 3.5, in the paper's own layout: column {@code
- * 2i} is {@code sin(p / 10000^(2i/d))}, column {@code 2i + 1} the cosine of the same angle, p from
- * 0. (tensor2tensor and fairseq put all sines before all cosines and space the frequencies a little
- * wider; a network that learns its weights from scratch cannot tell the columns' order.)
+ * Position encodings of Vaswani et al. 2017, section 3.5, in the paper's layout. Column {@code 2i}
+ * is {@code sin(p / 10000^(2i/d))} and column {@code 2i + 1} the cosine of the same angle, with p
+ * from 0. (tensor2tensor and fairseq put all sines before all cosines, with slightly wider
+ * frequency spacing. The order of columns does not matter to a network that learns its weights from
+ * scratch.)
  */
 final class Sinusoids {
   private static final double BASE = 10_000;
 
   private Sinusoids() {}
 
-  /** Encodings of the positions from 0, [positions, width]; outside of any workspace. */
+  /**
+   * Returns the encodings of the positions from 0, [positions, width]; outside of any workspace.
+   */
   static INDArray table(int positions, int width, Kernels kernels) {
     double[] values = new double[Math.multiplyExact(positions, width)];
     for (int p = 0; p < positions; p++) {

@@ -29,10 +29,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The encoder-decoder Transformer (Vaswani et al. 2017) with experts in both stacks.
  *
- * <p>Blocks are pre-normalised and each stack ends in a normalisation, as in fairseq's {@code
- * normalize_before}: the paper's post-normalised blocks need more care in training. Both languages
- * share one embedding, times {@code sqrt(d)}, which is the output head as well (section 3.4). It is
- * drawn from N(0, 1/d), so that what the stacks read has variance 1.
+ * <p>Blocks are pre-norm and each stack ends in a normalization, as in fairseq's {@code
+ * normalize_before}, because the paper's post-norm blocks are harder to train. Both languages share
+ * one embedding, times {@code sqrt(d)}, which is the output head too (section 3.4). It is drawn
+ * from N(0, 1/d), so that the stacks' input has variance 1.
  */
 public final class Transformer implements Model<PairBatch> {
   private final TransformerConfig config;
@@ -45,11 +45,11 @@ public final class Transformer implements Model<PairBatch> {
   private final EvolvingLayers evolving;
 
   /**
-   * A Transformer with fresh weights.
+   * Creates a Transformer with initial weights.
    *
-   * @param gates makes the gates, and says when there are experts
-   * @param root scope of the whole model: the seed of all initial weights, and the kernels to
-   *     compute with, whose data type is the model's
+   * @param gates makes the gates, and decides whether there are experts
+   * @param root scope of the whole model: the seed of all initial weights, and the kernels, whose
+   *     data type is the model's
    */
   public Transformer(TransformerConfig config, Gates gates, Scope root) {
     this.config = config;
@@ -131,7 +131,7 @@ public final class Transformer implements Model<PairBatch> {
   }
 
   /**
-   * What the decoder reads of sources.
+   * Encodes sources for the decoder.
    *
    * @param source at most {@link TransformerConfig#positions()} tokens each
    */
@@ -140,7 +140,7 @@ public final class Transformer implements Model<PairBatch> {
     return lifetime.during(() -> new Memory(encoder.forward(pass).value(), source, kernels));
   }
 
-  /** Logits of every target token, evaluated, [S, vocabulary]. */
+  /** Returns the logits of every target token in evaluation mode, [S, vocabulary]. */
   public INDArray logits(PairBatch batch, StepContext context) {
     try (Lifetime.Call ignored = lifetime.enter()) {
       Memory memory = encode(batch.source(), context);
@@ -150,12 +150,12 @@ public final class Transformer implements Model<PairBatch> {
   }
 
   /**
-   * Logits of the token after each sequence's last, [sequences, vocabulary].
+   * Returns the logits of the token after each sequence's last one, [sequences, vocabulary].
    *
-   * @param read target tokens, an equal number of sequences for each of the memory's
+   * @param read target tokens, with the same number of sequences for each source in the memory
    * @param memory of the sources
-   * @param cache of what the decoder read before {@code read}, which it has read as well
-   *     afterwards; null to read whole sequences
+   * @param cache of the tokens before {@code read}, to which these are added; null if {@code read}
+   *     has whole sequences
    */
   public INDArray nextTokenLogits(
       TokenBatch read, Memory memory, @Nullable KeyValueCache cache, StepContext context) {
@@ -180,7 +180,7 @@ public final class Transformer implements Model<PairBatch> {
     return kernels.gatherRows(rows, last);
   }
 
-  /** An empty cache for {@link #nextTokenLogits}. */
+  /** Returns an empty cache for {@link #nextTokenLogits}. */
   KeyValueCache cache(int sequences, int capacity) {
     return new KeyValueCache(sequences, capacity, kernels);
   }
@@ -218,7 +218,7 @@ public final class Transformer implements Model<PairBatch> {
     return (double) config.vocabulary() * config.width();
   }
 
-  /** The size. */
+  /** Returns the size. */
   public TransformerConfig config() {
     return config;
   }

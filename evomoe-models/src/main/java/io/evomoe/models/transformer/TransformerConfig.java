@@ -5,17 +5,17 @@ import io.evomoe.models.stack.StackSize;
 /**
  * The size of an encoder-decoder Transformer.
  *
- * @param vocabulary token ids of both languages together, at least 1
- * @param positions longest sequence on either side, its end token included; at least 2
- * @param encoder size of the stack that reads the source
- * @param decoder size of the stack that writes the target; as wide as the encoder
- * @param labelSmoothing share of a target's probability that is spread over all tokens in training,
- *     in [0, 1); 0.1 in Vaswani et al. 2017, section 5.4
+ * @param vocabulary number of token ids, shared by both languages, at least 1
+ * @param positions longest source or target, its end token included; at least 2
+ * @param encoder size of the encoder's stack
+ * @param decoder size of the decoder's stack, with the encoder's hidden size
+ * @param labelSmoothing share of a target's probability that training spreads over all tokens, in
+ *     [0, 1); 0.1 in Vaswani et al. 2017, section 5.4
  */
 public record TransformerConfig(
     int vocabulary, int positions, StackSize encoder, StackSize decoder, double labelSmoothing) {
 
-  /** Refuses sizes out of their bounds. */
+  /** Rejects sizes out of bounds. */
   public TransformerConfig {
     if (vocabulary < 1) {
       throw new IllegalArgumentException("vocabulary must be at least 1, was " + vocabulary);
@@ -33,12 +33,12 @@ public record TransformerConfig(
     }
   }
 
-  /** Width of both stacks and of the embedding. */
+  /** Returns the hidden size of both stacks and of the embedding. */
   public int width() {
     return encoder.width();
   }
 
-  /** Number of blocks of both stacks that are places for experts. */
+  /** Returns the number of MoE blocks in both stacks. */
   public int moeLayers() {
     return encoder.moeLayers() + decoder.moeLayers();
   }

@@ -20,8 +20,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Translates sentences, several at a time. A sentence's translation does not depend on the others,
- * but for rounding.
+ * Translates sentences in batches. A sentence's translation does not depend on the others, except
+ * for rounding.
  */
 public final class Translation {
   private static final int ROUNDING = 8;
@@ -39,18 +39,18 @@ public final class Translation {
   private final int tokens;
 
   /**
-   * Translates with a model as it is at a step (phase and temperature steer its gates).
+   * Translates with a model at a step, whose phase and temperature control the gates.
    *
-   * @param end id of {@code </s>}, which ends the sentences of both sides
+   * @param end id of {@code </s>}, which ends sources and targets
    */
   public Translation(Transformer model, StepContext context, int end) {
     this(model, context, end, model.config().vocabulary());
   }
 
   /**
-   * The same with a model whose table has more rows than there are tokens.
+   * Translates with a model whose table has more rows than there are tokens.
    *
-   * @param tokens that translations are made of: ids below this, at most the model's vocabulary
+   * @param tokens translations use ids below this, at most the model's vocabulary
    */
   public Translation(Transformer model, StepContext context, int end, int tokens) {
     if (tokens < 1 || tokens > model.config().vocabulary()) {
@@ -66,13 +66,16 @@ public final class Translation {
     this.tokens = tokens;
   }
 
-  /** Most tokens of a source: one fewer than the model's positions, for the end token. */
+  /**
+   * Returns the maximum number of tokens in a source: the model's positions less one for the end
+   * token.
+   */
   public int longestSource() {
     return model.config().positions() - 1;
   }
 
   /**
-   * The translation of each source, without end tokens.
+   * Returns the translation of each source, without end tokens.
    *
    * @param sources tokens without end tokens; may be empty
    * @throws IllegalArgumentException if a source is longer than {@link #longestSource()}
@@ -131,7 +134,7 @@ public final class Translation {
         : logits.get(NDArrayIndex.all(), NDArrayIndex.interval(0, tokens)).dup('c');
   }
 
-  /** Each source and an end token, filled up with more of them that are padding. */
+  /** Returns each source with an end token and with padding, which uses end tokens too. */
   private TokenBatch ended(int[][] sources) {
     int longest = Arrays.stream(sources).mapToInt(source -> source.length).max().orElseThrow();
     int length = rounded(longest + 1);
@@ -146,7 +149,7 @@ public final class Translation {
     return new TokenBatch(length, ids, padding);
   }
 
-  /** A length that many batches have in common, so that kernels are prepared for few shapes. */
+  /** Rounds up to a length that many batches share, so that kernels are prepared for few shapes. */
   private int rounded(int length) {
     return Math.min(model.config().positions(), (length + ROUNDING - 1) / ROUNDING * ROUNDING);
   }

@@ -3,13 +3,13 @@ package io.evomoe.models.text.classes;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 
-/** Texts, and the class that a classifier has to name for each. */
+/** Texts, and the target class of each. */
 public final class ClassBatch {
   private final TokenBatch tokens;
   private final int[] labels;
 
   /**
-   * A batch.
+   * Creates a batch.
    *
    * @param tokens each sequence {@code <s>}, tokens, {@code </s>}, padding
    * @param labels the number of each sequence's class, at least 0
@@ -24,12 +24,12 @@ public final class ClassBatch {
     this.labels = labels.clone();
   }
 
-  /** The texts. */
+  /** Returns the texts. */
   public TokenBatch tokens() {
     return tokens;
   }
 
-  /** Number of the class of each sequence, a copy. */
+  /** Returns a copy of the classes' numbers, one per sequence. */
   public int[] labels() {
     return labels.clone();
   }

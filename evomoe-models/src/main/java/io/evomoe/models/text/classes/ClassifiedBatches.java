@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Batches of classified texts, each padded to its longest. Every epoch visits every text once, in
- * an order of its own; a batch may reach from one epoch into the next.
+ * its own order; a batch may cross epochs.
  *
  * <p>A batch is a pure function of the texts, the sequences, the seed and its index.
  */
@@ -16,10 +16,10 @@ public final class ClassifiedBatches implements BatchSource<ClassBatch> {
   private final EpochOrder order;
 
   /**
-   * Batches of texts.
+   * Creates batches of texts.
    *
    * @param sequences per batch, at least 1
-   * @param seed of the order
+   * @param seed seed of the order
    */
   public ClassifiedBatches(ClassifiedTexts texts, int sequences, long seed) {
     this.texts = texts;
@@ -27,7 +27,7 @@ public final class ClassifiedBatches implements BatchSource<ClassBatch> {
     this.order = new EpochOrder(texts.size(), seed);
   }
 
-  /** Number of texts, which are the sequences of an epoch. */
+  /** Returns the number of texts, which are the sequences of an epoch. */
   public int size() {
     return texts.size();
   }
@@ -38,9 +38,9 @@ public final class ClassifiedBatches implements BatchSource<ClassBatch> {
   }
 
   /**
-   * The first texts in the order of the corpus, the same at every call: for the held-out loss.
+   * Returns the first texts of the corpus for the validation loss, the same at every call.
    *
-   * @param maxBatches at most so many batches, at least 1; the last may have fewer texts
+   * @param maxBatches maximum number of batches, at least 1; the last may have fewer texts
    */
   public List<ClassBatch> evaluationBatches(int maxBatches) {
     return order.firstBatches(maxBatches, sequences).stream().map(texts::batch).toList();

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * Texts with a class each.
  *
- * @param name where they come from, for messages
+ * @param name name of their source, for messages
  * @param examples at least one
  */
 public record ClassifiedCorpus(String name, List<ClassifiedText> examples) {
@@ -21,8 +21,8 @@ public record ClassifiedCorpus(String name, List<ClassifiedText> examples) {
   /**
    * Checks that there are texts, and keeps them unmodifiable.
    *
-   * @throws IllegalArgumentException when there is none, or a label has a TAB or a line end, with
-   *     which no line could hold it; the message names the line
+   * @throws IllegalArgumentException if there is none, or a label has a TAB or a line end, which no
+   *     line could contain; the message names the line
    */
   public ClassifiedCorpus {
     examples = List.copyOf(examples);
@@ -38,17 +38,17 @@ public record ClassifiedCorpus(String name, List<ClassifiedText> examples) {
     }
   }
 
-  /** The same as {@link #read(DataSource, Consumer)} of a file in the usual form. */
+  /** Reads a file in the default format, as {@link #read(DataSource, Consumer)}. */
   public static ClassifiedCorpus read(Path file) {
     return read(DataSource.file(file, RecordKind.CLASS, DataForm.DEFAULT), note -> {});
   }
 
   /**
-   * Reads texts and their classes: of records the two fields, or lines {@code class TAB text}.
+   * Reads texts and their classes: two fields of records, or lines {@code class TAB text}.
    *
-   * @param said told what the source was taken for
-   * @throws IllegalArgumentException when a file cannot be read, or a record does not have both;
-   *     the message names file and line
+   * @param said receives the detected format
+   * @throws IllegalArgumentException if a file cannot be read, or a record does not have both; the
+   *     message names file and line
    */
   public static ClassifiedCorpus read(DataSource source, Consumer<String> said) {
     List<ClassifiedText> texts = new ArrayList<>();
@@ -65,34 +65,35 @@ public record ClassifiedCorpus(String name, List<ClassifiedText> examples) {
     return new ClassifiedCorpus(source.name(), texts);
   }
 
-  /** The texts of both, this one's first. */
+  /** Returns the texts of both, this one's first. */
   ClassifiedCorpus join(ClassifiedCorpus other) {
     return new ClassifiedCorpus(
         name + " and " + other.name,
         Stream.concat(examples.stream(), other.examples.stream()).toList());
   }
 
-  /** Number of texts. */
+  /** Returns the number of texts. */
   public int size() {
     return examples.size();
   }
 
-  /** The labels that occur. */
+  /** Returns the labels that occur. */
   public Labels labels() {
     return Labels.of(examples.stream().map(ClassifiedText::label).toList());
   }
 
   /**
-   * Number of every text's label.
+   * Returns the number of every text's label.
    *
-   * @param known the labels of training
-   * @throws IllegalArgumentException when a label is none of them; the message names label and line
+   * @param known the labels of the training set
+   * @throws IllegalArgumentException if a label is not one of them; the message names label and
+   *     line
    */
   public int[] labelIds(Labels known) {
     return examples.stream().mapToInt(example -> labelId(example, known)).toArray();
   }
 
-  /** The texts without their classes, each a document. */
+  /** Returns the texts without their classes, each as a document. */
   public TextCorpus texts() {
     return new TextCorpus(name, examples.stream().map(ClassifiedText::text).toList());
   }

@@ -13,40 +13,42 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Classified texts to train on and others held out from training.
+ * Classified texts for training, validation and test.
  *
- * @param train to train on; its labels are the classes
- * @param valid held out
- * @param test held out for a last measurement, where there is such a part
+ * @param train training set; its labels are the classes
+ * @param valid validation set
+ * @param test test set, if there is one
  */
 public record ClassifiedSplit(
     ClassifiedCorpus train, ClassifiedCorpus valid, Optional<ClassifiedCorpus> test) {
 
-  /** Refuses a held-out label that training does not have; the message names label and line. */
+  /** Rejects a label that the training set does not have; the message names label and line. */
   public ClassifiedSplit {
     Labels known = train.labels();
     valid.labelIds(known);
     test.ifPresent(texts -> texts.labelIds(known));
   }
 
-  /** The same as {@link #open(Path, HeldOut, DataForm, Consumer)}, with 5% held out. */
+  /**
+   * Opens a path as {@link #open(Path, HeldOut, DataForm, Consumer)} does, with 5% for validation.
+   */
   public static ClassifiedSplit open(Path path) {
     return open(path, HeldOut.DEFAULT);
   }
 
-  /** The same with what is held out of a file. */
+  /** Opens a path with another rule to divide a file. */
   public static ClassifiedSplit open(Path path, HeldOut heldOut) {
     return open(path, heldOut, DataForm.DEFAULT, note -> {});
   }
 
   /**
-   * Opens a file or a folder, of which a part is held out ({@link #of}), or a folder that has a
-   * split of its own ({@link SplitFolder}).
+   * Opens a file or folder and divides it ({@link #of}), or a folder that has a split of its own
+   * ({@link SplitFolder}).
    *
-   * @param form how files are read
-   * @param said told, a line a file or folder, what it was taken for
-   * @throws IllegalArgumentException as well when a folder that has its split is given with
-   *     anything but a default
+   * @param form format of the files
+   * @param said receives one line for each file or folder with the detected format
+   * @throws IllegalArgumentException as well if a folder with its own split is combined with a
+   *     non-default {@code heldOut}
    */
   public static ClassifiedSplit open(
       Path path, HeldOut heldOut, DataForm form, Consumer<String> said) {
@@ -63,24 +65,24 @@ public record ClassifiedSplit(
         folder.find("test").map(read));
   }
 
-  /** The texts of both, this one's first, each on the side it was on. */
+  /** Joins both set by set, with this one's texts first. */
   public ClassifiedSplit join(ClassifiedSplit other) {
     Optional<ClassifiedCorpus> both =
         test.flatMap(mine -> other.test.map(mine::join)).or(() -> test).or(() -> other.test);
     return new ClassifiedSplit(train.join(other.train), valid.join(other.valid), both);
   }
 
-  /** Holds out a share of a corpus for measuring. */
+  /** Divides a corpus into a training and a validation set. */
   public static ClassifiedSplit of(ClassifiedCorpus corpus, double validShare) {
     return of(corpus, HeldOut.DEFAULT.withShares(validShare, 0));
   }
 
   /**
-   * Holds out shares of a corpus, as {@link HeldOut} says, of each class by itself. Equal texts
-   * stay on one side, and one text of each class in training. A class of which the share comes to
-   * two texts is on the held-out side as well. The same corpus gives the same split.
+   * Divides a corpus by {@link HeldOut}, each class separately. Equal texts are in the same set,
+   * and one text of each class stays in training. A class whose share is at least two texts is in
+   * the other set as well. The same corpus gives the same split.
    *
-   * @throws IllegalArgumentException when there are too few texts for each side to have one
+   * @throws IllegalArgumentException if there are too few texts for each set to have one
    */
   public static ClassifiedSplit of(ClassifiedCorpus corpus, HeldOut heldOut) {
     HeldOut.Sides sides =
@@ -104,12 +106,12 @@ public record ClassifiedSplit(
             : Optional.of(part(corpus, "test part of ", sides.test()::contains)));
   }
 
-  /** The classes. */
+  /** Returns the classes. */
   public Labels labels() {
     return train.labels();
   }
 
-  /** The texts without their classes, on the sides they are on. */
+  /** Returns the texts without their classes, in the same sets. */
   public TextSplit texts() {
     return new TextSplit(train.texts(), valid.texts(), test.map(ClassifiedCorpus::texts));
   }

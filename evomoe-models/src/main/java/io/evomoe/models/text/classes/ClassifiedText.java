@@ -5,11 +5,11 @@ package io.evomoe.models.text.classes;
  *
  * @param label name of the class, not blank
  * @param text not blank
- * @param line of the file it comes from, from 1, for messages
+ * @param line line in its file, counted from 1, for messages
  */
 public record ClassifiedText(String label, String text, int line) {
 
-  /** Refuses a blank label or text. */
+  /** Rejects a blank label or text. */
   public ClassifiedText {
     if (label.isBlank() || text.isBlank()) {
       throw new IllegalArgumentException(

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Classified texts as token ids, each with the number of its class. A text longer than the limit
- * loses its last tokens; how many texts that met is logged, and {@link #cut} tells.
+ * Classified texts as token ids, each with the number of its class. Texts above the limit are
+ * truncated; their number is logged, and {@link #cut} returns it.
  */
 public final class ClassifiedTexts {
   private static final Logger log = LoggerFactory.getLogger(ClassifiedTexts.class);
@@ -19,10 +19,11 @@ public final class ClassifiedTexts {
   /**
    * Encodes a corpus.
    *
-   * @param labels of training, by which the classes are numbered; all of the corpus's are among
-   *     them
+   * @param labels of the training set, which number the classes; must include all of the corpus's
+   *     labels
    * @param tokenizer with {@link io.evomoe.models.text.SpecialTokens#ROBERTA}
-   * @param limit tokens a text may have, {@code <s>} and {@code </s>} included; at least 3
+   * @param limit maximum number of tokens in a text, {@code <s>} and {@code </s>} included; at
+   *     least 3
    */
   public ClassifiedTexts(ClassifiedCorpus corpus, Labels labels, Tokenizer tokenizer, int limit) {
     this.labels = corpus.labelIds(labels);
@@ -37,12 +38,12 @@ public final class ClassifiedTexts {
     }
   }
 
-  /** Number of texts. */
+  /** Returns the number of texts. */
   public int size() {
     return texts.size();
   }
 
-  /** Texts that were longer than the limit. */
+  /** Returns the number of texts that were longer than the limit. */
   public int cut() {
     return texts.cut();
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 
-/** The classes that a classifier tells apart, numbered in the order of their names. */
+/** The classes of a classifier, numbered in the order of their names. */
 public final class Labels {
   private final List<String> names;
 
@@ -13,7 +13,7 @@ public final class Labels {
     this.names = names;
   }
 
-  /** Labels of these names; equal names are one label. */
+  /** Returns labels with these names; equal names are one label. */
   public static Labels of(Collection<String> names) {
     if (names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
       throw new IllegalArgumentException(
@@ -22,22 +22,22 @@ public final class Labels {
     return new Labels(List.copyOf(new TreeSet<>(names)));
   }
 
-  /** Number of labels. */
+  /** Returns the number of labels. */
   public int size() {
     return names.size();
   }
 
-  /** All names in the order of their numbers. */
+  /** Returns all names in the order of their numbers. */
   public List<String> names() {
     return names;
   }
 
-  /** Name of a number. */
+  /** Returns the name of a number. */
   public String name(int label) {
     return names.get(label);
   }
 
-  /** Number of a name; empty when it is none of the labels. */
+  /** Returns the number of a name; empty if it is not one of the labels. */
   public OptionalInt index(String name) {
     int index = names.indexOf(name);
     return index < 0 ? OptionalInt.empty() : OptionalInt.of(index);

@@ -1,7 +1,7 @@
 /**
- * Texts with a class each. {@link io.evomoe.models.text.classes.ClassifiedSplit} reads files and
- * holds a part out. {@link io.evomoe.models.text.classes.ClassifiedBatches} are what a classifier
- * trains on.
+ * Texts with a class each. {@link io.evomoe.models.text.classes.ClassifiedSplit} reads and divides
+ * files. {@link io.evomoe.models.text.classes.ClassifiedBatches} are a classifier's training
+ * batches.
  */
 @NullMarked
 package io.evomoe.models.text.classes;

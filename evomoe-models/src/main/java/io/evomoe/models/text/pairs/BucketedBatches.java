@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Batches of pairs of about the same length. The pairs are ordered by the padded lengths of target
- * and source and cut into batches that have, on either side, at most a given number of tokens with
- * their padding (as fairseq's {@code --max-tokens}; Ott et al., NAACL 2019). Pairs of equal padded
- * lengths are interchangeable: every epoch shuffles them, and the order of the batches, anew, so
- * every epoch visits every pair once, and all epochs have the same number of batches, of the same
- * shapes.
+ * Batches of pairs of similar length. The pairs are ordered by the padded lengths of target and
+ * source. Each batch has at most a given number of source tokens, and of target tokens, padding
+ * included (as fairseq's {@code --max-tokens}; Ott et al., NAACL 2019). Every epoch shuffles the
+ * order of the batches and of pairs of equal padded lengths. So every epoch visits every pair once,
+ * and all epochs have the same number of batches, of the same shapes.
  *
  * <p>A batch is a pure function of the pairs, the number of tokens, the seed and its index.
  */
@@ -25,11 +24,11 @@ public final class BucketedBatches implements CorpusBatches<PairBatch> {
   private volatile Epoch epoch;
 
   /**
-   * Batches over pairs.
+   * Creates batches over pairs.
    *
-   * @param maxTokens tokens that a batch may have on either side, padding included; at least the
-   *     padded length of the longest sentence
-   * @param seed of the order
+   * @param maxTokens maximum number of source tokens, and of target tokens, in a batch, padding
+   *     included; at least the padded length of the longest sentence
+   * @param seed seed of the order
    */
   public BucketedBatches(EncodedPairs pairs, int maxTokens, long seed) {
     this.pairs = pairs;
@@ -39,7 +38,7 @@ public final class BucketedBatches implements CorpusBatches<PairBatch> {
     this.epoch = epoch(0);
   }
 
-  /** Number of batches of an epoch. */
+  /** Returns the number of batches in an epoch. */
   public int batchesPerEpoch() {
     return buckets.batches();
   }
@@ -51,11 +50,11 @@ public final class BucketedBatches implements CorpusBatches<PairBatch> {
   }
 
   /**
-   * Batches from the shortest to the longest pairs, the same at every call and for every seed: for
-   * the held-out loss.
+   * Returns batches for the validation loss, from the shortest to the longest pairs. They are the
+   * same at every call and for every seed.
    *
-   * @param maxBatches at most so many, at least 1; where there are more, they are taken evenly over
-   *     the lengths
+   * @param maxBatches maximum number of batches, at least 1; if there are more, they are selected
+   *     evenly over the lengths
    */
   @Override
   public List<PairBatch> evaluationBatches(int maxBatches) {
@@ -73,7 +72,7 @@ public final class BucketedBatches implements CorpusBatches<PairBatch> {
     return EvaluationShare.of(maxBatches, buckets.batches());
   }
 
-  /** Remembers the last epoch asked for. */
+  /** Caches the last epoch. */
   private int[] pairs(long number) {
     Epoch last = epoch;
     if (last.number != number) {

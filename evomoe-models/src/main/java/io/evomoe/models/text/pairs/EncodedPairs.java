@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pairs as token ids, each side with its {@code </s>}. A side longer than the limit loses its last
- * tokens; how many pairs that met is logged, and {@link #cutPairs} tells.
+ * Pairs as token ids, each sentence with its {@code </s>}. Sentences above the limit are truncated;
+ * the number of such pairs is logged, and {@link #cutPairs} returns it.
  */
 public final class EncodedPairs {
   private static final Logger log = LoggerFactory.getLogger(EncodedPairs.class);
@@ -28,8 +28,8 @@ public final class EncodedPairs {
   /**
    * Encodes a corpus.
    *
-   * @param tokenizer of both sides, with {@link io.evomoe.models.text.SpecialTokens#ROBERTA}
-   * @param limit tokens a side may have, {@code </s>} included; at least 2
+   * @param tokenizer of both languages, with {@link io.evomoe.models.text.SpecialTokens#ROBERTA}
+   * @param limit maximum number of tokens in a sentence, {@code </s>} included; at least 2
    */
   public static EncodedPairs of(PairCorpus corpus, Tokenizer tokenizer, int limit) {
     return of(corpus, tokenizer, limit, TextProgress.NONE);
@@ -38,7 +38,7 @@ public final class EncodedPairs {
   /**
    * Encodes a corpus as {@link #of(PairCorpus, Tokenizer, int)} does.
    *
-   * @param progress told how far it has come
+   * @param progress called with the progress
    */
   public static EncodedPairs of(
       PairCorpus corpus, Tokenizer tokenizer, int limit, TextProgress progress) {
@@ -59,48 +59,50 @@ public final class EncodedPairs {
     return pairs;
   }
 
-  /** Where the pairs come from. */
+  /** Returns the name of the pairs' source. */
   public String name() {
     return name;
   }
 
-  /** Number of pairs. */
+  /** Returns the number of pairs. */
   public int size() {
     return sources.size();
   }
 
-  /** Pairs of which a side was longer than the limit. */
+  /** Returns the number of pairs with a sentence longer than the limit. */
   public int cutPairs() {
     return (int)
         IntStream.range(0, size()).filter(i -> sources.isCut(i) || targets.isCut(i)).count();
   }
 
-  /** How often each of {@code vocabulary} token ids occurs on both sides together. */
+  /**
+   * Returns the frequency of each of {@code vocabulary} token ids, in sources and targets together.
+   */
   public TokenFrequencies frequencies(int vocabulary) {
     return TokenFrequencies.count(IntStream.concat(sources.stream(), targets.stream()), vocabulary);
   }
 
-  /** Tokens of the sources, {@code </s>} included. */
+  /** Returns the number of source tokens, {@code </s>} included. */
   public long sourceTokens() {
     return sources.stream().count();
   }
 
-  /** Tokens of the targets, {@code </s>} included. */
+  /** Returns the number of target tokens, {@code </s>} included. */
   public long targetTokens() {
     return targets.stream().count();
   }
 
-  /** The pairs {@code chosen}, each side padded to its longest. */
+  /** Returns the pairs {@code chosen}, padded to the longest source and the longest target. */
   public PairBatch batch(int[] chosen) {
     return PairBatch.naming(sources.batch(chosen), targets.batch(chosen));
   }
 
-  /** Padded length of a source by itself. */
+  /** Returns the padded length of a single source. */
   int paddedSource(int pair) {
     return sources.paddedLength(pair);
   }
 
-  /** Padded length of a target by itself. */
+  /** Returns the padded length of a single target. */
   int paddedTarget(int pair) {
     return targets.paddedLength(pair);
   }

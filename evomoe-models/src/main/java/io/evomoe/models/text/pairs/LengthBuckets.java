@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * Pairs ordered by their padded lengths, and where that order is cut into batches. Pairs of equal
- * padded lengths form a bucket, inside which they can change places without moving a cut.
+ * Pairs ordered by their padded lengths, and the cuts between batches. Pairs of equal padded
+ * lengths form a bucket, inside which they can change places without moving a cut.
  */
 final class LengthBuckets {
   private final EncodedPairs pairs;
@@ -31,17 +31,17 @@ final class LengthBuckets {
     this.batchStarts = batchStarts(maxTokens);
   }
 
-  /** Number of batches. */
+  /** Returns the number of batches. */
   int batches() {
     return batchStarts.length - 1;
   }
 
-  /** The pairs by length, those of equal lengths in the order of the corpus. */
+  /** Returns the pairs by length, those of equal lengths in the order of the corpus. */
   int[] sorted() {
     return sorted.clone();
   }
 
-  /** The pairs by length, those of equal lengths in a random order. */
+  /** Returns the pairs by length, those of equal lengths in a random order. */
   int[] shuffled(long seed) {
     int[] shuffled = new int[sorted.length];
     for (int bucket = 0; bucket < bucketStarts.length - 1; bucket++) {
@@ -55,7 +55,7 @@ final class LengthBuckets {
     return shuffled;
   }
 
-  /** The pairs of a batch, taken out of all pairs in their order by length. */
+  /** Returns the pairs of a batch, from all pairs in their order by length. */
   int[] batch(int batch, int[] ordered) {
     return Arrays.copyOfRange(ordered, batchStarts[batch], batchStarts[batch + 1]);
   }

@@ -5,9 +5,9 @@ import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 
 /**
- * Sentences with their translations, as an encoder-decoder is trained on them. Row s of the decoder
- * reads the token before the one it has to name, so the first reads {@code </s>} (as fairseq does,
- * Ott et al., NAACL 2019).
+ * Sentences with their translations, for the training of an encoder-decoder. Row s of the decoder
+ * reads the token before its target, so the first reads {@code </s>} (as in fairseq, Ott et al.,
+ * NAACL 2019).
  */
 public final class PairBatch {
   private final TokenBatch source;
@@ -15,12 +15,12 @@ public final class PairBatch {
   private final int[] targets;
 
   /**
-   * A batch.
+   * Creates a batch.
    *
-   * @param source what the encoder reads: tokens, {@code </s>}, padding
-   * @param target what the decoder reads: {@code </s>}, tokens, padding; as many sequences
-   * @param targets what the decoder has to name, one id a token of {@code target}: tokens, {@code
-   *     </s>}, and -1 at padding
+   * @param source input of the encoder: tokens, {@code </s>}, padding
+   * @param target input of the decoder: {@code </s>}, tokens, padding; as many sequences
+   * @param targets target id of each token of {@code target}: tokens, {@code </s>}, and -1 at
+   *     padding
    */
   public PairBatch(TokenBatch source, TokenBatch target, int[] targets) {
     if (source.sequences() != target.sequences()) {
@@ -39,7 +39,7 @@ public final class PairBatch {
   }
 
   /**
-   * A batch of what the decoder has to name.
+   * Creates a batch from the decoder's targets.
    *
    * @param named tokens, {@code </s>}, padding
    */
@@ -62,22 +62,22 @@ public final class PairBatch {
     return new PairBatch(source, new TokenBatch(length, read, padded ? padding : null), targets);
   }
 
-  /** What the encoder reads. */
+  /** Returns the encoder's input. */
   public TokenBatch source() {
     return source;
   }
 
-  /** What the decoder reads. */
+  /** Returns the decoder's input. */
   public TokenBatch target() {
     return target;
   }
 
-  /** What the decoder has to name at each place, a copy; -1 where it does not count. */
+  /** Returns a copy of the decoder's targets; -1 is ignored. */
   public int[] targets() {
     return targets.clone();
   }
 
-  /** Number of targets that count. */
+  /** Returns the number of targets that count. */
   public int countedTargets() {
     return (int) Arrays.stream(targets).filter(target -> target >= 0).count();
   }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * Sentences with their translations.
  *
- * @param name where they come from, for messages
+ * @param name name of their source, for messages
  * @param pairs at least one
  */
 public record PairCorpus(String name, List<SentencePair> pairs) {
@@ -26,17 +26,17 @@ public record PairCorpus(String name, List<SentencePair> pairs) {
     }
   }
 
-  /** The same as {@link #read(DataSource, Consumer)} of a file in the usual form. */
+  /** Reads a file in the default format, as {@link #read(DataSource, Consumer)}. */
   public static PairCorpus read(Path file) {
     return read(DataSource.file(file, RecordKind.PAIR, DataForm.DEFAULT), note -> {});
   }
 
   /**
-   * Reads pairs: of records the two fields, or lines {@code source TAB target}.
+   * Reads pairs: two fields of records, or lines {@code source TAB target}.
    *
-   * @param said told what the source was taken for
-   * @throws IllegalArgumentException when a file cannot be read, or a record does not have both
-   *     sides; the message names file and line
+   * @param said receives the detected format
+   * @throws IllegalArgumentException if a file cannot be read, or a record does not have both
+   *     sentences; the message names file and line
    */
   public static PairCorpus read(DataSource source, Consumer<String> said) {
     List<SentencePair> pairs = new ArrayList<>();
@@ -49,28 +49,28 @@ public record PairCorpus(String name, List<SentencePair> pairs) {
     return new PairCorpus(source.name(), pairs);
   }
 
-  /** The pairs of both, this one's first. */
+  /** Returns the pairs of both, this one's first. */
   PairCorpus join(PairCorpus other) {
     return new PairCorpus(
         name + " and " + other.name, Stream.concat(pairs.stream(), other.pairs.stream()).toList());
   }
 
-  /** Number of pairs. */
+  /** Returns the number of pairs. */
   public int size() {
     return pairs.size();
   }
 
-  /** All sources, in order. */
+  /** Returns all sources, in order. */
   public List<String> sources() {
     return pairs.stream().map(SentencePair::source).toList();
   }
 
-  /** All targets, in order. */
+  /** Returns all targets, in order. */
   public List<String> targets() {
     return pairs.stream().map(SentencePair::target).toList();
   }
 
-  /** Both sides as text, for a joint tokenizer. */
+  /** Returns sources and targets as text, for a joint tokenizer. */
   public TextCorpus texts() {
     return new TextCorpus(name, Stream.concat(sources().stream(), targets().stream()).toList());
   }

@@ -12,32 +12,34 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Pairs to train on and pairs held out from training.
+ * Pairs for training, validation and test.
  *
- * @param train to train on, the tokenizer included
- * @param valid held out
- * @param test held out for a last measurement, where there is such a part
+ * @param train training set, also used to train the tokenizer
+ * @param valid validation set
+ * @param test test set, if there is one
  */
 public record PairSplit(PairCorpus train, PairCorpus valid, Optional<PairCorpus> test) {
 
-  /** The same as {@link #open(Path, HeldOut, DataForm, Consumer)}, with 5% held out. */
+  /**
+   * Opens a path as {@link #open(Path, HeldOut, DataForm, Consumer)} does, with 5% for validation.
+   */
   public static PairSplit open(Path path) {
     return open(path, HeldOut.DEFAULT);
   }
 
-  /** The same with what is held out of a file. */
+  /** Opens a path with another rule to divide a file. */
   public static PairSplit open(Path path, HeldOut heldOut) {
     return open(path, heldOut, DataForm.DEFAULT, note -> {});
   }
 
   /**
-   * Opens a file or a folder, of which a part is held out ({@link #of}), or a folder that has a
-   * split of its own ({@link SplitFolder}).
+   * Opens a file or folder and divides it ({@link #of}), or a folder that has a split of its own
+   * ({@link SplitFolder}).
    *
-   * @param form how files are read
-   * @param said told, a line a file or folder, what it was taken for
-   * @throws IllegalArgumentException as well when a folder that has its split is given with
-   *     anything but a default
+   * @param form format of the files
+   * @param said receives one line for each file or folder with the detected format
+   * @throws IllegalArgumentException as well if a folder with its own split is combined with a
+   *     non-default {@code heldOut}
    */
   public static PairSplit open(Path path, HeldOut heldOut, DataForm form, Consumer<String> said) {
     if (!SplitFolder.isOne(path)) {
@@ -53,23 +55,23 @@ public record PairSplit(PairCorpus train, PairCorpus valid, Optional<PairCorpus>
         folder.find("test").map(read));
   }
 
-  /** The pairs of both, this one's first, each on the side it was on. */
+  /** Joins both set by set, with this one's pairs first. */
   public PairSplit join(PairSplit other) {
     Optional<PairCorpus> both =
         test.flatMap(mine -> other.test.map(mine::join)).or(() -> test).or(() -> other.test);
     return new PairSplit(train.join(other.train), valid.join(other.valid), both);
   }
 
-  /** Holds out a share of a corpus for measuring. */
+  /** Divides a corpus into a training and a validation set. */
   public static PairSplit of(PairCorpus corpus, double validShare) {
     return of(corpus, HeldOut.DEFAULT.withShares(validShare, 0));
   }
 
   /**
-   * Holds out shares of a corpus, as {@link HeldOut} says; pairs with equal sources stay on one
-   * side. The same corpus gives the same split.
+   * Divides a corpus by {@link HeldOut}; pairs with equal sources are in the same set. The same
+   * corpus gives the same split.
    *
-   * @throws IllegalArgumentException when there are too few sources for each side to have one
+   * @throws IllegalArgumentException if there are too few sources for each set to have one
    */
   public static PairSplit of(PairCorpus corpus, HeldOut heldOut) {
     HeldOut.Sides sides =

@@ -3,12 +3,12 @@ package io.evomoe.models.text.pairs;
 /**
  * A sentence and its translation.
  *
- * @param source to translate, not blank
+ * @param source source sentence, not blank
  * @param target its translation, not blank
  */
 public record SentencePair(String source, String target) {
 
-  /** Refuses a blank side. */
+  /** Rejects a blank sentence. */
   public SentencePair {
     if (source.isBlank() || target.isBlank()) {
       throw new IllegalArgumentException(

@@ -1,6 +1,6 @@
 package io.evomoe.models.text.source;
 
-/** Why a record cannot be read, without where it is. */
+/** The reason why a record cannot be read, without its place. */
 final class BadRecordException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Whether text looks like CSV: lines of equally many fields, and none of prose's commas. */
+/** Detects CSV: lines with the same number of fields, unlike prose with commas. */
 final class CsvLook {
   private static final int RECORDS = 20;
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_ .-]{0,39}");
@@ -19,7 +19,7 @@ final class CsvLook {
   }
 
   /**
-   * Looks at the first records.
+   * Examines the first records.
    *
    * @param text or its beginning
    */
@@ -43,7 +43,7 @@ final class CsvLook {
         && records.stream().allMatch(record -> record.size() == fields);
   }
 
-  /** The fields of the next record; none where it is not one of CSV. */
+  /** Returns the fields of the next record; empty if it is not CSV. */
   private List<String> record() {
     List<String> fields = new ArrayList<>();
     boolean wrong = false;

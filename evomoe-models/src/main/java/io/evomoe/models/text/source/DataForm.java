@@ -3,17 +3,16 @@ package io.evomoe.models.text.source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How files of data are read.
+ * The format of data files.
  *
- * @param format of files whose ending says none: {@code text}, {@code markdown}, {@code jsonl},
- *     {@code csv}, {@code tsv} or {@code parquet}; null for plain text where a name has no ending,
- *     and to refuse any other ending
- * @param textField field or column that holds the text, of a class too
- * @param labelField the one that holds the class of a text
- * @param sourceField the one that holds the sentence of a pair
- * @param targetField the one that holds its translation
- * @param skipBadLines whether lines that cannot be read are left out and counted, instead of
- *     refused
+ * @param format of files without a known file name extension: {@code text}, {@code markdown},
+ *     {@code jsonl}, {@code csv}, {@code tsv} or {@code parquet}; null to read files without an
+ *     extension as plain text and reject other extensions
+ * @param textField field or column with the text, also of classified texts
+ * @param labelField field or column with the class of a text
+ * @param sourceField field or column with the source sentence of a pair
+ * @param targetField field or column with the translation
+ * @param skipBadLines whether unreadable lines are skipped and counted instead of rejected
  */
 public record DataForm(
     @Nullable FileForm format,
@@ -23,14 +22,16 @@ public record DataForm(
     String targetField,
     boolean skipBadLines) {
 
-  /** Fields {@code text}, {@code label}, {@code source} and {@code target}; nothing is left out. */
+  /** Fields {@code text}, {@code label}, {@code source} and {@code target}; no line is skipped. */
   public static final DataForm DEFAULT =
       new DataForm(null, "text", "label", "source", "target", false);
 
-  /** What version 0.1.0 did, for the runs that it made: a file of any other ending is text. */
+  /**
+   * The format of version 0.1.0, for runs of that version: a file with any other extension is text.
+   */
   public static final DataForm EARLIER = DEFAULT.withFormat(FileForm.TEXT);
 
-  /** Refuses names that are blank, or that two things have. */
+  /** Rejects blank names, and names that are used twice. */
   public DataForm {
     requireName("textField", textField);
     requireName("labelField", labelField);

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The data of a path, read as often as it is asked for: of a file, or of all files of a folder
- * whose endings are read, in the order of their names.
+ * The data of a path, which can be read repeatedly: of a file, or of all files of a folder with a
+ * supported extension, in the order of their names.
  */
 public final class DataSource {
   private final String name;
@@ -40,11 +40,11 @@ public final class DataSource {
   }
 
   /**
-   * A file.
+   * Opens a file.
    *
-   * @param kind what is read of its records
-   * @param form how it is read
-   * @throws IllegalArgumentException for an ending that is not read
+   * @param kind kind of its records
+   * @param form format of the file
+   * @throws IllegalArgumentException for an unsupported file name extension
    */
   public static DataSource file(Path path, RecordKind kind, DataForm form) {
     String name = kind.file(path);
@@ -53,9 +53,9 @@ public final class DataSource {
   }
 
   /**
-   * A file, or a folder without a split of its own.
+   * Opens a file, or a folder without a split of its own.
    *
-   * @throws IllegalArgumentException as well for a folder without a file that is read
+   * @throws IllegalArgumentException as well for a folder without a supported file
    */
   public static DataSource of(Path path, RecordKind kind, DataForm form) {
     if (!Files.isDirectory(path)) {
@@ -79,7 +79,7 @@ public final class DataSource {
     return new DataSource("folder " + path, kind, form, files, others, true);
   }
 
-  /** Whether a path is a file of classified texts, {@code class TAB text}, without names. */
+  /** Whether a path is a file of classified texts, {@code class TAB text}, without column names. */
   public static boolean isOfUnnamedColumns(Path path, DataForm form) {
     String name = RecordKind.DOCUMENT.file(path);
     return !Files.isDirectory(path)
@@ -87,7 +87,7 @@ public final class DataSource {
         && NamedColumns.of(name, path, FileForm.TSV, RecordKind.DOCUMENT, form).isEmpty();
   }
 
-  /** What is not hidden, in the order of the names. */
+  /** Returns the files that are not hidden, in the order of their names. */
   private static List<Path> list(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> !file.toFile().getName().startsWith(".")).sorted().toList();
@@ -96,23 +96,23 @@ public final class DataSource {
     }
   }
 
-  /** The path and what it is, for messages. */
+  /** Returns the path and its kind, for messages. */
   public String name() {
     return name;
   }
 
   /**
-   * Reads its documents, of which one is in memory at a time, or, of plain text, a part of one.
+   * Reads the documents. Memory holds one document at a time, or a part of one if it is plain text.
    *
-   * @return what it was taken for
-   * @throws IllegalArgumentException naming file and line, for what cannot be read; also if there
-   *     is no document
+   * @return the detected format
+   * @throws IllegalArgumentException naming file and line, if data cannot be read; also if there is
+   *     no document
    */
   public SourceNote documents(DocumentReader reader) {
     return read(reader, false);
   }
 
-  /** The records of a file, a document each. */
+  /** Reads the records of a file as documents. */
   private void readRecords(SourceFile file, SourceNote note, DocumentReader counting) {
     Consumer<DataRecord> taker =
         record -> {
@@ -123,10 +123,10 @@ public final class DataSource {
   }
 
   /**
-   * Reads its texts one by one: as {@link #documents} does, but for plain text, of which a line is
-   * a text; of a blank line it is empty.
+   * Reads the texts one by one, as {@link #documents} does; but in plain text each line is a text,
+   * and a blank line an empty text.
    *
-   * @return what it was taken for
+   * @return the detected format
    * @throws IllegalArgumentException as {@link #documents}
    */
   public SourceNote texts(Consumer<String> taker) {
@@ -134,9 +134,9 @@ public final class DataSource {
   }
 
   /**
-   * Reads its documents.
+   * Reads the documents.
    *
-   * @param byLine whether a line of plain text is one
+   * @param byLine whether each line of plain text is one
    */
   private SourceNote read(DocumentReader reader, boolean byLine) {
     SourceNote note = new SourceNote(this);
@@ -168,7 +168,7 @@ public final class DataSource {
     return note;
   }
 
-  /** Of plain text what stands between empty lines, of Markdown the file. */
+  /** Reads plain text between empty lines, or a Markdown file as a whole. */
   private void readText(SourceFile file, DocumentReader counting) {
     boolean whole = file.form() == FileForm.MARKDOWN;
     if (!whole) {
@@ -193,11 +193,11 @@ public final class DataSource {
   }
 
   /**
-   * Reads its records.
+   * Reads the records.
    *
-   * @return what it was taken for
-   * @throws IllegalArgumentException naming file and line, for what cannot be read; also if there
-   *     is no record
+   * @return the detected format
+   * @throws IllegalArgumentException naming file and line, if data cannot be read; also if there is
+   *     no record
    */
   public SourceNote records(Consumer<DataRecord> taker) {
     SourceNote note = new SourceNote(this);
@@ -217,12 +217,12 @@ public final class DataSource {
     return files.size();
   }
 
-  /** Files of a folder that are not read, by name. */
+  /** Returns the names of unsupported files in a folder. */
   List<String> others() {
     return others;
   }
 
-  /** Some names of many. */
+  /** Returns a few of many names. */
   static String some(List<String> names) {
     int shown = Math.min(names.size(), 5);
     String some = names.stream().limit(shown).map(Excerpt::of).collect(Collectors.joining(", "));

@@ -1,35 +1,35 @@
 package io.evomoe.models.text.source;
 
 /**
- * Finds the documents in a text that comes in chunks, cut anywhere but inside a surrogate pair.
- * Blank lines separate documents, or are part of the one that all of the text is, but for those
- * around it; inside a document lines are kept, and line ends become {@code \n}.
+ * Finds the documents in a text that comes in chunks, cut anywhere except inside a surrogate pair.
+ * Blank lines separate documents. Alternatively the whole text is one document, without blank lines
+ * around it. Lines inside a document are kept, and line ends become {@code \n}.
  */
 public final class DocumentLines {
-  /** Chars that are handed on together. */
+  /** Number of chars that are passed on together. */
   private static final int PART = 1 << 16;
 
   private final DocumentReader reader;
   private final boolean whole;
   private final StringBuilder part = new StringBuilder();
 
-  /** White space that the line began with, while there is nothing else in it. */
+  /** White space at the beginning of the line, while it has nothing else. */
   private final StringBuilder blank = new StringBuilder();
 
-  /** Blank lines since the last other one, where they do not end a document. */
+  /** Blank lines since the last other one, if they do not end a document. */
   private final StringBuilder skipped = new StringBuilder();
 
   private boolean insideLine;
   private boolean insideDocument;
   private boolean afterReturn;
 
-  /** Of documents with blank lines between them. */
+  /** Creates a finder of documents with blank lines between them. */
   public DocumentLines(DocumentReader reader) {
     this(reader, false);
   }
 
   /**
-   * The same.
+   * Creates a finder.
    *
    * @param whole whether all of the text is one document
    */
@@ -39,7 +39,7 @@ public final class DocumentLines {
   }
 
   /**
-   * Reads on.
+   * Processes the next chunk.
    *
    * @param chunk not empty
    */
@@ -61,7 +61,7 @@ public final class DocumentLines {
     }
   }
 
-  /** The text has ended. */
+  /** Ends the text. */
   public void end() {
     if (insideDocument) {
       endDocument();
@@ -97,7 +97,7 @@ public final class DocumentLines {
     }
   }
 
-  /** No white space is written with two chars. */
+  /** No white space needs two chars. */
   private static boolean isBlank(String chunk, int start, int end) {
     for (int i = start; i < end; i++) {
       if (!Character.isWhitespace(chunk.charAt(i))) {

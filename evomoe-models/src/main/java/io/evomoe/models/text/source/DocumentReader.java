@@ -1,15 +1,15 @@
 package io.evomoe.models.text.source;
 
-/** Is told documents one after another, each in parts. */
+/** Receives documents one after another, each in parts. */
 public interface DocumentReader {
 
   /**
-   * The next part of the document.
+   * Called with the next part of the document.
    *
    * @param text not empty; does not end inside a surrogate pair
    */
   void part(String text);
 
-  /** The document has ended. */
+  /** Called at the end of the document. */
   void end();
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.util.List;
 
-/** A text with a last line behind it, which is missed where a quote before it was not closed. */
+/** Adds a last line to a text; the line is lost if an earlier quote is not closed. */
 final class EndMarkedReader extends Reader {
   private static final String MARK = "\u0000end of text\u0000";
 

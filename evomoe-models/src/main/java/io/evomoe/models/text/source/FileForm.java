@@ -9,17 +9,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a file of data is taken for, by the ending of its name. */
+/** The format of a data file, by its file name extension. */
 public enum FileForm {
-  /** Documents with empty lines between them; of pairs and classes, lines of two columns. */
+  /** Documents with empty lines between them; for pairs and classes, lines of two columns. */
   TEXT("plain text", "txt|text"),
-  /** One document a file. */
+  /** One document per file. */
   MARKDOWN("Markdown", "md|markdown"),
-  /** A JSON object a line. */
+  /** One JSON object per line. */
   JSONL("JSON Lines", "jsonl|ndjson"),
-  /** Records of columns that the first one names, separated by comma, semicolon or TAB. */
+  /** Records whose first one names the columns, separated by comma, semicolon or TAB. */
   CSV("CSV", "csv"),
-  /** The same with a TAB between columns; or lines of two columns without names. */
+  /**
+   * Records whose first one names the columns, separated by TAB; or lines of two columns without
+   * names.
+   */
   TSV("TSV", "tsv"),
   /** Rows of named columns. */
   PARQUET("Parquet", "parquet");
@@ -33,7 +36,7 @@ public enum FileForm {
 
   private final String words;
 
-  /** A pattern, the usual one first. */
+  /** A pattern, the default first. */
   private final String endings;
 
   FileForm(String words, String endings) {
@@ -41,19 +44,21 @@ public enum FileForm {
     this.endings = endings;
   }
 
-  /** The form of a file, if the ending of its name says one; {@code .gz} or {@code .zst} aside. */
+  /**
+   * Returns the format of a file with a known extension; {@code .gz} and {@code .zst} are ignored.
+   */
   public static Optional<FileForm> of(Path file) {
     String ending = ending(unpacked(file));
     return Stream.of(values()).filter(form -> ending.matches(form.endings)).findFirst();
   }
 
   /**
-   * The form of a file.
+   * Returns the format of a file.
    *
-   * @param what the file is said to be, with its path, for the message
-   * @param other of files whose ending says none; null for plain text where a name has no ending,
-   *     and to refuse others
-   * @throws IllegalArgumentException for an ending that is not read
+   * @param what kind of the file, with its path, for the message
+   * @param other format of files without a known extension; null to read files without an extension
+   *     as plain text and reject other extensions
+   * @throws IllegalArgumentException for an unsupported extension
    */
   static FileForm require(String what, Path file, @Nullable FileForm other) {
     String ending = ending(unpacked(file));
@@ -71,7 +76,7 @@ public enum FileForm {
     return form;
   }
 
-  /** {@code gz} or {@code zst}, where the file is unpacked as it is read; else empty. */
+  /** Returns {@code gz} or {@code zst} if the file is unpacked while it is read; else empty. */
   static String packing(Path file) {
     String ending = ending(name(file));
     return PACKED.contains(ending) ? ending : "";
@@ -81,13 +86,13 @@ public enum FileForm {
     return !packing(file).isEmpty();
   }
 
-  /** The name without the ending of its packing. */
+  /** Returns the name without the extension of its compression. */
   private static String unpacked(Path file) {
     String name = name(file);
     return isPacked(file) ? name.substring(0, name.lastIndexOf('.')) : name;
   }
 
-  /** What stands behind the last dot, if there is one that does not begin the name. */
+  /** Returns the text after the last dot, unless the name begins with it. */
   private static String ending(String name) {
     int dot = name.lastIndexOf('.');
     return dot <= 0 ? "" : name.substring(dot + 1);
@@ -97,24 +102,24 @@ public enum FileForm {
     return file.toFile().getName().toLowerCase(Locale.ROOT);
   }
 
-  /** A pattern of its endings, without dots. */
+  /** Returns a pattern of its extensions, without dots. */
   String endings() {
     return endings;
   }
 
-  /** The usual one. */
+  /** Returns the default extension. */
   String ending() {
     return endings.replaceFirst("\\|.*", "");
   }
 
-  /** Endings that are read, for people. */
+  /** Returns the supported extensions, for the user. */
   static String allEndings() {
     return Arrays.stream(values())
         .map(form -> "." + form.ending())
         .collect(Collectors.joining(", "));
   }
 
-  /** For people, such as {@code JSON Lines}. */
+  /** Returns the name for the user, such as {@code JSON Lines}. */
   public String words() {
     return words;
   }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Records that are a JSON object a line. */
+/** Records of one JSON object per line. */
 final class JsonLines {
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -26,7 +26,7 @@ final class JsonLines {
               StreamReadConstraints.builder().maxStringLength(Lines.LONGEST).build())
           .build();
 
-  /** Fields that a message names. */
+  /** Maximum number of fields that a message names. */
   private static final int NAMED = 8;
 
   private JsonLines() {}

@@ -3,9 +3,9 @@ package io.evomoe.models.text.source;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of a file one after another, numbered from 1; one is in memory at a time. */
+/** The lines of a file, numbered from 1; one is in memory at a time. */
 final class Lines implements AutoCloseable {
-  /** Characters that a line, or a record, may have. */
+  /** Maximum number of characters in a line, or a record. */
   static final int LONGEST = 1 << 25;
 
   private final String name;
@@ -26,7 +26,10 @@ final class Lines implements AutoCloseable {
     this.text = new Utf8Reader(file);
   }
 
-  /** The next line, without its end: {@code \n}, {@code \r\n} or {@code \r}; null at the end. */
+  /**
+   * Returns the next line without its end ({@code \n}, {@code \r\n} or {@code \r}); null at the
+   * end.
+   */
   @Nullable String next() {
     line.setLength(0);
     boolean begun = false;
@@ -72,7 +75,7 @@ final class Lines implements AutoCloseable {
     return at < chunk.length();
   }
 
-  /** Number of the line that was read last. */
+  /** Returns the number of the last line read. */
   long number() {
     return number;
   }

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Records of a separated file whose first one names the columns; a field may be in quotes. */
+/** Records of a separated file whose first one names the columns; fields may be quoted. */
 final class NamedColumns {
   private static final int MOST_COLUMNS = 1 << 20;
   private static final Pattern LINE = Pattern.compile("line (\\d+)");
@@ -34,9 +34,10 @@ final class NamedColumns {
   }
 
   /**
-   * The columns of a file; empty for TSV of two columns without names, where nobody named them.
+   * Returns the columns of a file; empty for TSV of two columns without names, if no names were
+   * configured.
    *
-   * @throws IllegalArgumentException if a wanted column is not among them
+   * @throws IllegalArgumentException if a required column is missing
    */
   static Optional<NamedColumns> of(
       String name, Path file, FileForm form, RecordKind kind, DataForm data) {
@@ -75,7 +76,7 @@ final class NamedColumns {
     return new NamedColumns(name, separator, header, columns);
   }
 
-  /** Of the first record; none where it is not one. */
+  /** Returns the fields of the first record; empty if it is not one. */
   private static List<String> header(String name, Path file, char separator) {
     try (CsvReader<CsvRecord> reader = reader(separator, new Utf8Reader(file))) {
       Iterator<CsvRecord> records = reader.iterator();
@@ -83,7 +84,7 @@ final class NamedColumns {
           ? records.next().getFields().stream().map(String::strip).toList()
           : List.of();
     } catch (CsvParseException e) {
-      boolean mayBeUnnamed = separator == '\t'; // and a quote a character
+      boolean mayBeUnnamed = separator == '\t'; // with a quote as a character
       boolean isUnreadable = e.getCause() instanceof IllegalArgumentException;
       if (isUnreadable || (!mayBeUnnamed && fault(e).isPresent())) {
         throw refusal(name, e);
@@ -109,7 +110,7 @@ final class NamedColumns {
             text);
   }
 
-  /** The form in words. */
+  /** Returns a description of the format. */
   String form(FileForm form, List<String> fields) {
     String by =
         switch (separator) {
@@ -123,8 +124,8 @@ final class NamedColumns {
   /**
    * Reads the file.
    *
-   * @throws IllegalArgumentException as well for quotes that are wrong, behind which nobody knows
-   *     where a record begins
+   * @throws IllegalArgumentException as well for invalid quotes, after which records cannot be
+   *     separated
    */
   void read(Path file, RecordSink sink) {
     try (Utf8Reader text = new Utf8Reader(file);
@@ -187,7 +188,7 @@ final class NamedColumns {
     return String.valueOf((cause == null ? e : cause).getMessage());
   }
 
-  /** What is too much of something; empty for wrong quotes. */
+  /** Returns the exceeded limit; empty for invalid quotes. */
   private static Optional<String> fault(CsvParseException e) {
     String reason = reason(e);
     if (reason.contains("buffer") || reason.contains("max field size")) {

@@ -42,10 +42,10 @@ final class ParquetPages implements PageReader {
   private static final List<CompressionCodec> READ =
       List.of(UNCOMPRESSED, SNAPPY, GZIP, ZSTD, LZ4_RAW);
 
-  /** Bytes that a page may unpack to, however few they are packed. */
+  /** Unpacked bytes that any page may have. */
   private static final int SMALL = 16 << 20;
 
-  /** Bytes that a packed byte of a larger page may unpack to. */
+  /** Maximum compression ratio of a larger page. */
   private static final long MOST_UNPACKED = 1000;
 
   private final ColumnMetaData chunk;

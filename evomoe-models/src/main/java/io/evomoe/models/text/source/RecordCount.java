@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How many records a file had, and which were left out. */
+/** The number of records in a file, and of skipped ones. */
 final class RecordCount {
-  /** Bad ones that are named. */
+  /** Maximum number of bad records that are named. */
   private static final int NAMED = 10;
 
   private final List<Long> named = new ArrayList<>();
@@ -30,22 +30,22 @@ final class RecordCount {
     }
   }
 
-  /** Records that were taken. */
+  /** Returns the number of records, without skipped ones. */
   long records() {
     return records;
   }
 
-  /** All records, those that were left out among them. */
+  /** Returns the number of records, skipped ones included. */
   long all() {
     return records + blank + bad;
   }
 
-  /** Whether none was left out. */
+  /** Whether no record was skipped. */
   boolean isWhole() {
     return blank + bad == 0;
   }
 
-  /** What was left out, in words; empty for nothing. */
+  /** Returns a description of the skipped records; empty if there are none. */
   String leftOut(String unit) {
     List<String> words = new ArrayList<>();
     if (blank > 0) {

@@ -4,22 +4,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A file of records of any form. */
+/** Reads a file of records in any format. */
 final class RecordFile {
 
   private RecordFile() {}
 
   /**
-   * What a reading gave.
+   * The result of reading.
    *
-   * @param form that the file has, in words
+   * @param form description of the file's format
    */
   record Read(String form, RecordCount count) {}
 
   /**
    * Reads a file.
    *
-   * @param form any but Markdown; plain text for lines of two columns
+   * @param form any except Markdown; plain text for lines of two columns
    */
   static Read read(
       Path file, FileForm form, RecordKind kind, DataForm data, Consumer<DataRecord> taker) {
@@ -63,7 +63,7 @@ final class RecordFile {
     return new Read(taken, sink.count());
   }
 
-  /** Fields in words. */
+  /** Returns a description of the fields. */
   static String named(String what, List<String> fields) {
     return what + (fields.size() == 1 ? " " : "s ") + String.join(" and ", fields);
   }

@@ -3,7 +3,7 @@ package io.evomoe.models.text.source;
 import java.util.List;
 import java.util.Locale;
 
-/** What is read of a record. */
+/** The content of a record. */
 public enum RecordKind {
   /** A text. */
   DOCUMENT("text file", "document"),
@@ -20,22 +20,22 @@ public enum RecordKind {
     this.unit = unit;
   }
 
-  /** A file of them, for messages. */
+  /** Returns a description of a file, for messages. */
   String file(Object path) {
     return file + " " + path;
   }
 
-  /** Many of them, for people. */
+  /** Returns the plural, for the user. */
   String units() {
     return unit + "s";
   }
 
-  /** So many of them, for people. */
+  /** Returns this number of records, for the user. */
   String counted(long count) {
     return String.format(Locale.ROOT, "%,d %s%s", count, unit, count == 1 ? "" : "s");
   }
 
-  /** Names of the fields, in the order in which columns without names have them. */
+  /** Returns the names of the fields, in the order of columns without names. */
   List<String> fields(DataForm form) {
     return switch (this) {
       case DOCUMENT -> List.of(form.textField());
@@ -44,17 +44,19 @@ public enum RecordKind {
     };
   }
 
-  /** Whether a field may be a number or a truth value as well: a class. */
+  /** Whether a field may be a number or a boolean as well, which holds for classes. */
   boolean isName(int field) {
     return this == CLASS && field == 0;
   }
 
-  /** Whether lines of two columns without names are read: nobody named the fields. */
+  /**
+   * Whether lines of two columns without names are allowed, because no field names were configured.
+   */
   boolean mayBeUnnamed(DataForm form) {
     return fields(form).equals(fields(DataForm.DEFAULT));
   }
 
-  /** The two columns of lines that have no names; of documents, those of classified texts. */
+  /** Returns the two columns of lines without names; for documents, those of classified texts. */
   List<String> columns() {
     return this == PAIR ? List.of("source", "target") : List.of("class", "text");
   }

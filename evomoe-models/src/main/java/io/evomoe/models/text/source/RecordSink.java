@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the records of a file: checks them, counts them, and refuses or leaves out bad ones. */
+/** Checks and counts the records of a file, and rejects or skips bad ones. */
 final class RecordSink {
   private final String name;
   private final String unit;
@@ -17,12 +17,12 @@ final class RecordSink {
   private final RecordCount count = new RecordCount();
 
   /**
-   * A sink.
+   * Creates a sink.
    *
    * @param name of the file, for messages
-   * @param unit what is numbered, for messages: {@code line} or {@code row}
+   * @param unit numbered unit, for messages: {@code line} or {@code row}
    * @param fields by name, for messages
-   * @param skips whether bad records are left out
+   * @param skips whether bad records are skipped
    */
   RecordSink(
       String name,
@@ -39,13 +39,13 @@ final class RecordSink {
     this.taker = taker;
   }
 
-  /** Reads a record, which may turn out to be bad. */
+  /** Reads a record, which may be bad. */
   interface Values {
-    /** A value a field; null where it has none. */
+    /** Returns a value for each field; null if the field is missing. */
     @Nullable String[] read() throws BadRecordException;
   }
 
-  /** The next record. */
+  /** Adds the next record. */
   void add(long line, Values values) {
     List<String> read;
     try {
@@ -69,7 +69,7 @@ final class RecordSink {
     count.addBad(line);
   }
 
-  /** None where all are blank. */
+  /** Returns the values; none if all are blank. */
   private List<String> checked(@Nullable String[] values) throws BadRecordException {
     for (int i = 0; i < values.length; i++) {
       String value = values[i];
@@ -107,7 +107,7 @@ final class RecordSink {
     return false;
   }
 
-  /** As a document of plain text is: without blank lines around it. */
+  /** Removes blank lines around a document, as in plain text. */
   private static String document(String value) {
     String text = withNewlines(value);
     int start = 0;
@@ -125,7 +125,7 @@ final class RecordSink {
     return value.indexOf('\r') < 0 ? value : value.replace("\r\n", "\n").replace('\r', '\n');
   }
 
-  /** What was read. */
+  /** Returns the number of records. */
   RecordCount count() {
     return count;
   }

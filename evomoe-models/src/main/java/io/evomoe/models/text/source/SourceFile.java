@@ -7,13 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A file of data.
+ * A data file.
  *
- * @param form that it has
+ * @param form its format
  */
 record SourceFile(Path path, FileForm form) {
 
-  /** Whether it has no byte; false where there is no file. */
+  /** Whether it has no bytes; false if there is no file. */
   boolean isEmpty() {
     try {
       return Files.isRegularFile(path) && Files.size(path) == 0;

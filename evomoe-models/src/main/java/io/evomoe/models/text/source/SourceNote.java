@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a source was taken for when it was read, with counts. */
+/** The detected format of a source, with counts. */
 public final class SourceNote {
   private final DataSource source;
 
-  /** Files of a form, in words. */
+  /** Number of files by description of the format. */
   private final Map<String, Integer> forms = new LinkedHashMap<>();
 
   private final List<String> leftOut = new ArrayList<>();
@@ -24,7 +24,7 @@ public final class SourceNote {
     this.source = source;
   }
 
-  /** Counts what a reader is told. */
+  /** Returns a reader that counts documents and passes them on. */
   DocumentReader counting(DocumentReader reader) {
     return new DocumentReader() {
       @Override
@@ -68,17 +68,20 @@ public final class SourceNote {
     }
   }
 
-  /** Number of documents that were read. */
+  /** Returns the number of documents. */
   public int documents() {
     return documents;
   }
 
-  /** Their characters. */
+  /** Returns the number of characters. */
   public long characters() {
     return characters;
   }
 
-  /** A line for people, such as {@code text file a.csv is CSV of column text: 20 documents}. */
+  /**
+   * Returns a line for the user, such as {@code text file a.csv is CSV of column text: 20
+   * documents}.
+   */
   public String text() {
     StringBuilder text = new StringBuilder(source.name()).append(" is ");
     if (source.isFolder()) {

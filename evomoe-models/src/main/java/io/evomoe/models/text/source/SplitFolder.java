@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A folder that holds a ready split: {@code X.train.txt}, {@code X.valid.txt} and so on, in any
- * form; {@code validation} and {@code dev} are {@code valid}, and {@code X.} may be left out. A
- * part may be called the only one of its number, as in {@code train-00000-of-00001.parquet}.
+ * A folder with a split: {@code X.train.txt}, {@code X.valid.txt} and so on, in any format. {@code
+ * validation} and {@code dev} mean {@code valid}, and {@code X.} is optional. A part may have the
+ * number 1 of 1, as in {@code train-00000-of-00001.parquet}.
  */
 public final class SplitFolder {
   private static final List<String> PARTS = List.of("train", "valid", "test");
 
-  /** What documents are read from where a folder has a split in several forms. */
+  /** The order of preference if a folder has a split of documents in several formats. */
   private static final List<FileForm> PREFERRED =
       List.of(
           FileForm.TSV,
@@ -40,8 +40,8 @@ public final class SplitFolder {
   }
 
   /**
-   * Whether a path is a folder with a file that is named as a part of a split. Files that are
-   * numbered and all of the training part are a text in several files.
+   * Whether a path is a folder with a file that is named as a part of a split. Numbered files that
+   * all belong to the training part are a single text instead.
    */
   public static boolean isOne(Path path) {
     return Files.isDirectory(path)
@@ -57,9 +57,9 @@ public final class SplitFolder {
   }
 
   /**
-   * The split of a folder.
+   * Opens the split of a folder.
    *
-   * @param kind what is read of it; pairs and classes are not read from text
+   * @param kind kind of the records; pairs and classes are not read from text
    */
   public static SplitFolder of(Path folder, RecordKind kind) {
     List<FileForm> forms =
@@ -77,10 +77,10 @@ public final class SplitFolder {
   }
 
   /**
-   * The one file of a part.
+   * Returns the single file of a part.
    *
    * @param part {@code train}, {@code valid} or {@code test}
-   * @throws IllegalArgumentException when there is none or more than one
+   * @throws IllegalArgumentException if there is none or more than one
    */
   public Path require(String part) {
     List<Path> found = files(folder, part, form);
@@ -90,7 +90,7 @@ public final class SplitFolder {
     return found.get(0);
   }
 
-  /** The file of a part that may be missing; refuses more than one. */
+  /** Returns the file of a part that may be missing; rejects more than one. */
   public Optional<Path> find(String part) {
     List<Path> found = files(folder, part, form);
     if (found.size() > 1) {

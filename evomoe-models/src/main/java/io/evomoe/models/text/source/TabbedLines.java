@@ -8,12 +8,12 @@ final class TabbedLines {
 
   private TabbedLines() {}
 
-  /** The form in words. */
+  /** Returns a description of the format. */
   static String form(RecordKind kind) {
     return "lines of " + String.join(" TAB ", kind.columns());
   }
 
-  /** Reads a file. Blank lines are none, nor are those with two empty columns. */
+  /** Reads a file. Blank lines, and lines with two empty columns, are ignored. */
   static void read(String name, Path file, RecordKind kind, RecordSink sink) {
     UnreadFormats.refuseByLook(name, file);
     try (Lines lines = new Lines(name, file)) {

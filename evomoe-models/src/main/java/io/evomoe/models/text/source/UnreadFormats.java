@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Formats that are text to a reader of plain text, and not what anybody wants to train on as such:
- * JSON and CSV with their braces, names and commas. They are refused by name.
+ * Rejects, by name, formats that could be mistaken for plain text, such as JSON and CSV with their
+ * syntax.
  */
 public final class UnreadFormats {
-  /** As much of the beginning as is looked at, in chars. */
+  /** Number of chars of the beginning that are examined. */
   public static final int LOOKED_AT = 1 << 16;
 
-  /** JSON values that are looked at. */
+  /** Number of JSON values that are examined. */
   private static final int VALUES = 20;
 
   private static final Map<String, String> ENDINGS = new LinkedHashMap<>();
@@ -35,9 +35,9 @@ public final class UnreadFormats {
   private UnreadFormats() {}
 
   /**
-   * Refuses a file that begins like another format than plain text.
+   * Rejects a file that begins like another format than plain text.
    *
-   * @param what it is said to be, with its path, for the message
+   * @param what kind of the file, with its path, for the message
    */
   static void refuseByLook(String what, Path file) {
     String beginning = Utf8Text.beginning(file, LOOKED_AT);
@@ -52,10 +52,10 @@ public final class UnreadFormats {
   }
 
   /**
-   * Refuses, where nothing else than plain text is read, a file by its ending, before which there
-   * may be one of a compression.
+   * Rejects a file by its extension, if only plain text is supported; a compression extension may
+   * follow it.
    *
-   * @param what it is said to be, with its path, for the message
+   * @param what kind of the file, with its path, for the message
    * @param name of the file
    */
   public static void refuseByEnding(String what, String name) {
@@ -69,9 +69,9 @@ public final class UnreadFormats {
   }
 
   /**
-   * Refuses text by how it begins, where nothing else is read.
+   * Rejects text by its beginning, if only plain text is supported.
    *
-   * @param what it is said to be, with its path, for the message
+   * @param what kind of the text, with its path, for the message
    * @param text or its beginning
    */
   public static void refuseByLook(String what, String text) {
@@ -95,7 +95,7 @@ public final class UnreadFormats {
             + " lines of two columns with a TAB between (.tsv)");
   }
 
-  /** Objects and arrays with something in them, one after another, and nothing else. */
+  /** Whether there are only objects and arrays with content. */
   private static boolean isJson(String beginning) {
     boolean filled = false;
     try (JsonParser parser = new JsonFactory().createParser(beginning)) {

@@ -20,9 +20,9 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a file, decoded strictly, unpacked where its name ends in {@code .gz} or {@code
- * .zst}, without a leading byte order mark. What is wrong with the file is an {@link
- * IllegalArgumentException} that names it, of any method.
+ * Decodes the text of a file strictly, without a leading byte order mark. It unpacks files whose
+ * names end in {@code .gz} or {@code .zst}. All methods report a faulty file as an {@link
+ * IllegalArgumentException} that names it.
  */
 final class Utf8Reader extends Reader {
   /** Sizes beyond this do not fit into one Java array. */
@@ -37,7 +37,7 @@ final class Utf8Reader extends Reader {
   private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
   private final ByteBuffer bytes = ByteBuffer.allocate(CHUNK);
 
-  /** To be read from. */
+  /** Decoded chars. */
   private final CharBuffer chars = CharBuffer.allocate(CHUNK).limit(0);
 
   private long before;
@@ -71,7 +71,7 @@ final class Utf8Reader extends Reader {
 
   private static InputStream unpacked(Path file, InputStream packed) throws IOException {
     return switch (FileForm.packing(file)) {
-      // Not Java's GZIPInputStream, which takes a member with a damaged header for the end.
+      // Not Java's GZIPInputStream, which treats a member with a damaged header as the end.
       case "gz" ->
           GzipCompressorInputStream.builder()
               .setInputStream(new BufferedInputStream(packed, CHUNK))
@@ -83,8 +83,8 @@ final class Utf8Reader extends Reader {
   }
 
   /**
-   * Counts its bytes, and reads the last one by itself: zstd-jni notices a frame without an end
-   * only if that frame goes on in its last reading.
+   * Counts the bytes and reads the last one separately: zstd-jni detects a frame without an end
+   * only if the last read contains part of that frame.
    */
   private static final class PackedFile extends FilterInputStream {
     private long count;
@@ -102,7 +102,7 @@ final class Utf8Reader extends Reader {
     }
   }
 
-  /** The next chars, not empty and not ending inside a surrogate pair; null at the end. */
+  /** Returns the next chars, not empty and not ending inside a surrogate pair; null at the end. */
   @Nullable String chunk() {
     if (!fill()) {
       return null;
@@ -125,7 +125,7 @@ final class Utf8Reader extends Reader {
     return read;
   }
 
-  /** Whether there are chars to be read. */
+  /** Whether there are more chars. */
   private boolean fill() {
     while (!chars.hasRemaining()) {
       if (ended) {
@@ -174,13 +174,13 @@ final class Utf8Reader extends Reader {
     }
   }
 
-  /** Whether it begins with the byte order mark of UTF-16, of either order. */
+  /** Whether it begins with the byte order mark of UTF-16, in either order. */
   private boolean hasMarkOfUtf16() {
     return bytes.remaining() > 1
         && (bytes.getShort(0) == (short) 0xFEFF || bytes.getShort(0) == (short) 0xFFFE);
   }
 
-  /** As UTF-16 without a mark is, each second byte of which is NUL where text is Latin. */
+  /** Detects UTF-16 without a mark: in Latin text every second byte is NUL. */
   private boolean isMostlyNul() {
     long nul = chars.chars().filter(c -> c == 0).count();
     return nul > 0 && nul >= chars.remaining() / 3;
@@ -190,7 +190,7 @@ final class Utf8Reader extends Reader {
     return new IllegalArgumentException("text file " + file + " must be UTF-8, is UTF-16" + doubt);
   }
 
-  /** The line of a byte, which is looked for in a second reading. */
+  /** Returns the line of a byte, by reading the file again. */
   private long line(long place) throws IOException {
     long line = 1;
     try (InputStream raw = Files.newInputStream(file);
@@ -214,7 +214,7 @@ final class Utf8Reader extends Reader {
     return new IllegalArgumentException("text file " + file + " is empty");
   }
 
-  /** Of a packed file with how far it was read: up to a buffer more than was unpacked. */
+  /** Returns the error with the place in a packed file; it may be up to a buffer too far. */
   private IllegalArgumentException unreadable(IOException e) {
     String reason = IoReason.of(e, file);
     if (FileForm.packing(file).isEmpty()) {

@@ -4,16 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Reads UTF-8 text strictly: nothing is replaced, nothing is guessed. */
+/** Reads UTF-8 text strictly, without replacement characters or guesses. */
 public final class Utf8Text {
 
   private Utf8Text() {}
 
   /**
-   * The whole text of a file, without a leading byte order mark; a name that ends in {@code .gz} or
-   * {@code .zst} is unpacked.
+   * Reads the whole text of a file, without a leading byte order mark; a file whose name ends in
+   * {@code .gz} or {@code .zst} is unpacked.
    *
-   * @throws IllegalArgumentException when the file is missing, a folder, empty, 2 GiB or more, not
+   * @throws IllegalArgumentException if the file is missing, a folder, empty, 2 GiB or more, not
    *     readable, or not UTF-8 (with offset and line of the first bad byte)
    */
   public static String read(Path file) {
@@ -25,7 +25,7 @@ public final class Utf8Text {
   /**
    * Reads the text of a file as {@link #read(Path)} does, chunk after chunk.
    *
-   * @param reader of chunks, none of which is empty or ends inside a surrogate pair
+   * @param reader receives chunks, none of which is empty or ends inside a surrogate pair
    */
   public static void read(Path file, Consumer<String> reader) {
     try (Utf8Reader text = new Utf8Reader(file)) {
@@ -35,7 +35,7 @@ public final class Utf8Text {
     }
   }
 
-  /** The first characters of a file, as many as there are. */
+  /** Returns at most this number of characters from the beginning of a file. */
   static String beginning(Path file, int characters) {
     StringBuilder beginning = new StringBuilder();
     try (Utf8Reader text = new Utf8Reader(file)) {
@@ -48,7 +48,7 @@ public final class Utf8Text {
     return beginning.substring(0, Math.min(beginning.length(), characters));
   }
 
-  /** Bytes of a text. */
+  /** Returns the number of bytes of a text in UTF-8. */
   public static int length(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }

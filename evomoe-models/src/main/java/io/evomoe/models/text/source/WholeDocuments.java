@@ -2,7 +2,7 @@ package io.evomoe.models.text.source;
 
 import java.util.function.Consumer;
 
-/** Puts documents together from their parts, for those who want them whole. */
+/** Joins the parts of documents. */
 final class WholeDocuments implements DocumentReader {
   private final Consumer<String> taker;
   private final StringBuilder document = new StringBuilder();

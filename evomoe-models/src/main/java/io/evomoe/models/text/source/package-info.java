@@ -1,6 +1,6 @@
 /**
- * Files as they lie: which form a file has ({@link io.evomoe.models.text.source.FileForm}), and its
- * text or the fields of its records, read piece by piece.
+ * Data files: their format ({@link io.evomoe.models.text.source.FileForm}), and their text or the
+ * fields of their records, read piece by piece.
  */
 @NullMarked
 package io.evomoe.models.text.source;
