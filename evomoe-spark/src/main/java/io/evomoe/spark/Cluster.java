@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** The client of a Spark cluster, set up for this. */
+/** The client of a Spark cluster, with our settings. */
 final class Cluster {
   private static final Pattern STANDALONE = Pattern.compile("spark://([^/]+)");
   private static final int CONNECT_MILLIS = 5000;
@@ -29,8 +29,8 @@ final class Cluster {
   /**
    * Connects.
    *
-   * @param conf settings that go before ours
-   * @throws IllegalArgumentException if the master cannot be reached, or does not take us
+   * @param conf settings that override ours
+   * @throws IllegalArgumentException if the master cannot be reached, or rejects us
    */
   static JavaSparkContext connect(String master, Map<String, String> conf, String name) {
     requireReachable(master);
@@ -42,7 +42,7 @@ final class Cluster {
     }
   }
 
-  /** Spark hands out a context that is about to stop where a master has not registered it. */
+  /** Spark returns a context that is about to stop if a master has not registered it. */
   private static JavaSparkContext registered(String master, JavaSparkContext context) {
     boolean named = context.sc().applicationId().startsWith(NAMED_BY_A_MASTER);
     if (named || !STANDALONE.matcher(master).matches()) {
@@ -53,7 +53,7 @@ final class Cluster {
         "it has not answered; where it authenticates, spark.authenticate.secret must be its own");
   }
 
-  /** Spark would try for a minute, and name no reason. */
+  /** Spark would try for a minute, and give no reason. */
   private static void requireReachable(String master) {
     Matcher standalone = STANDALONE.matcher(master);
     if (!standalone.matches()) {
@@ -80,7 +80,7 @@ final class Cluster {
     return new InetSocketAddress(uri.getHost(), uri.getPort());
   }
 
-  /** Spark's settings: those that were asked for, then ours. */
+  /** Returns Spark's settings: the requested ones, then ours. */
   static SparkConf conf(String master, Map<String, String> asked, String name) {
     SparkConf conf = new SparkConf().setMaster(master);
     asked.forEach(conf::set);
@@ -90,13 +90,13 @@ final class Cluster {
       conf.setIfMissing("spark.ui.enabled", "false");
     }
     conf.setIfMissing("spark.app.name", name);
-    // Weights do not compress, and what is not compressed can be counted.
+    // Weights do not compress, and uncompressed bytes can be counted.
     conf.setIfMissing("spark.shuffle.compress", "false");
     conf.setIfMissing("spark.broadcast.compress", "false");
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     // Differences of earlier rounds stay on the executors' disks until the driver collects garbage.
     conf.setIfMissing("spark.cleaner.periodicGC.interval", "2min");
-    // A process that is lost is not the task's fault.
+    // The loss of a process is not the task's fault.
     conf.setIfMissing("spark.task.maxFailures", "16");
     conf.setIfMissing("spark.stage.maxConsecutiveAttempts", "16");
     String threads = conf.get("spark.task.cpus", "1");
@@ -135,7 +135,7 @@ final class Cluster {
     conf.set(key, (conf.get(key, "") + " " + option).strip());
   }
 
-  /** Our jar and what lies in the {@code lib} beside it, which the driver gives to executors. */
+  /** Our jar and the {@code lib} folder beside it, which the driver sends to executors. */
   private static String ownJars() {
     String classPath = System.getProperty("java.class.path");
     return Arrays.stream(classPath.split(File.pathSeparator))

@@ -30,8 +30,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rounds of a run, recorded as those of a run on one machine are: a row of the curve and a
- * checkpoint a round.
+ * Trains and records a run's rounds as a run on one machine does: one row of the curve and one
+ * checkpoint per round.
  */
 final class ClusterRounds<B, M extends Model<B>> {
   private final TaskData<B, M> data;
@@ -69,12 +69,12 @@ final class ClusterRounds<B, M extends Model<B>> {
     return new ClusterRounds<>(data, config, rounds, saved);
   }
 
-  /** Rows of the curve up to now, those of the saved run included. */
+  /** Returns the number of rows, those of the saved run included. */
   long rowsDone() {
     return coordinator.plan().spansBefore(coordinator.progress().step());
   }
 
-  /** Writes a checkpoint before the rounds to come. */
+  /** Writes a checkpoint before the next rounds. */
   void save(CheckpointWriter checkpoints) {
     lastCheckpoint = checkpoints.write(coordinator.state().with(before.notes()));
   }

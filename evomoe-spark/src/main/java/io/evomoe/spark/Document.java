@@ -4,11 +4,11 @@ import java.io.Serializable;
 import java.util.Comparator;
 
 /**
- * A document and where it stands.
+ * A document and its place.
  *
- * @param source number of the source it is from
- * @param index number in the training parts of all sources, one after another
- * @param text of it
+ * @param source index of its source
+ * @param index index in the training parts of all sources, one after another
+ * @param text its text
  */
 record Document(int source, long index, String text) implements Serializable {
   static final Comparator<Document> ORDER =

@@ -3,7 +3,7 @@ package io.evomoe.spark;
 import io.evomoe.models.text.TextCorpus;
 import java.util.List;
 
-/** What a document is in a file. */
+/** The unit of a document in a file. */
 enum DocumentForm {
   /** Text between blank lines. */
   TEXT("txt", "\n\n") {
@@ -32,15 +32,15 @@ enum DocumentForm {
     return extension;
   }
 
-  /** What certainly ends a document, and what one is ended with when it is written. */
+  /** Returns the separator, which always ends a document, and is written after one. */
   String separator() {
     return separator;
   }
 
-  /** The documents of what stands between two separators. */
+  /** Returns the documents between two separators. */
   abstract List<String> documents(String record);
 
-  /** By the name of a file: lines where it ends in {@code .tsv} or {@code .tsv.gz}. */
+  /** Returns lines for a file name that ends in {@code .tsv} or {@code .tsv.gz}, else text. */
   static DocumentForm of(String file) {
     return file.matches(".*\\.tsv(\\.\\w+)?") ? LINE : TEXT;
   }

@@ -7,26 +7,26 @@ import java.util.List;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * Whether processes can train a run, and to the same bits.
+ * Checks whether processes can train a run with bit-identical results.
  *
  * @param parameters of the model with all its experts
  * @param platform operating system and architecture
- * @param kernels that compute
+ * @param kernels name of the kernels
  */
 record Fitness(long parameters, String platform, String kernels) {
   /** float32: value, gradient and two moments. */
   private static final int BYTES_A_PARAMETER = 16;
 
-  /** As it is here. */
+  /** Returns the values of this process. */
   static Fitness of(TaskData<?, ?> data, RunConfig config) {
     return new Fitness(
         data.parameters(config).numbers(), Loader.getPlatform(), config.kernels().name());
   }
 
   /**
-   * Refuses processes that do not fit; says where the workers are.
+   * Rejects processes that do not fit; prints the places of the workers.
    *
-   * @throws IllegalArgumentException naming the process and what it lacks
+   * @throws IllegalArgumentException naming the process and its deficiency
    */
   void require(List<WorkerFacts> workers, PrintStream console) {
     long bytes = BYTES_A_PARAMETER * parameters;

@@ -11,18 +11,18 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
 
-/** Refuses files that are not text to train on, before anything is started. */
+/** Rejects files that are not training text, before anything is started. */
 final class HadoopLook {
-  /** Files whose beginning is read; the endings of all are looked at. */
+  /** Number of files whose beginning is read; all names are checked. */
   private static final int READ = 100;
 
   private HadoopLook() {}
 
   /**
-   * Looks at files.
+   * Examines files.
    *
    * @param files not empty ones
-   * @throws IllegalArgumentException for {@link UnreadFormats}, and for what cannot be read
+   * @throws IllegalArgumentException for {@link UnreadFormats}, and for unreadable files
    */
   static void refuseOtherFormats(List<FileStatus> files, Configuration configuration) {
     files.forEach(file -> UnreadFormats.refuseByEnding(what(file), file.getPath().getName()));

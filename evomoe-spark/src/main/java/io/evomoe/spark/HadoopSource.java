@@ -23,8 +23,9 @@ import org.apache.spark.api.java.function.Function;
 
 /**
  * Text at a Hadoop path: a file, a pattern of files, or a folder. A folder with {@code X.train.txt}
- * and {@code X.valid.txt} (or {@code .tsv}; compressed as Hadoop knows) has those for training and
- * measuring; of everything else one document in twenty is held out, by its content.
+ * and {@code X.valid.txt} (or {@code .tsv}; compressed in any way that Hadoop supports) uses these
+ * for training and validation. Of other text, one document in twenty is for validation, chosen by
+ * its content.
  */
 final class HadoopSource {
   private static final int HELD_OUT = 20;
@@ -50,10 +51,10 @@ final class HadoopSource {
   }
 
   /**
-   * Looks at what is there.
+   * Examines the path.
    *
    * @param pairs whether lines are a sentence and its translation, not a class and a text
-   * @throws IllegalArgumentException if there is no text, text of both forms, or JSON or CSV
+   * @throws IllegalArgumentException if there is no text, text of both kinds, or JSON or CSV
    */
   static HadoopSource open(String path, boolean pairs, Configuration configuration) {
     List<FileStatus> files = files(path, configuration);
@@ -110,7 +111,7 @@ final class HadoopSource {
     return form;
   }
 
-  /** A line a file: its name and length. */
+  /** Returns one line per file: its name and length. */
   String content() {
     StringBuilder lines = new StringBuilder();
     for (FileStatus file : train) {
@@ -124,21 +125,23 @@ final class HadoopSource {
     return name;
   }
 
-  /** Documents to train on, in their order. */
+  /** Returns the training documents, in order. */
   JavaRDD<String> train(JavaSparkContext context) {
     JavaRDD<String> all = documents(context, train);
     Function<String, Boolean> heldOut = heldOut(form, pairs);
     return valid.isEmpty() ? all.filter(document -> !heldOut.call(document)) : all;
   }
 
-  /** Documents to measure on, in their order. */
+  /** Returns the validation documents, in order. */
   JavaRDD<String> valid(JavaSparkContext context) {
     return valid.isEmpty()
         ? documents(context, train).filter(heldOut(form, pairs))
         : documents(context, valid);
   }
 
-  /** Equal texts, whatever their class, and translations of the same sentence are on one side. */
+  /**
+   * Equal texts, whatever their class, and translations of the same sentence are in the same set.
+   */
   private static Function<String, Boolean> heldOut(DocumentForm form, boolean pairs) {
     return document -> {
       int tab = form == DocumentForm.LINE ? document.indexOf('\t') : -1;

@@ -3,7 +3,7 @@ package io.evomoe.spark;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Why something failed on a cluster, in one line. */
+/** The reason for a failure on a cluster, in one line. */
 final class Reasons {
   private static final Pattern EXCEPTION =
       Pattern.compile(
@@ -11,7 +11,7 @@ final class Reasons {
 
   private Reasons() {}
 
-  /** The first line, from the last exception that it names on. */
+  /** Returns the first line, beginning at the last exception that it names. */
   static String of(Throwable e) {
     String line =
         String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code rounds.csv} of a run: what each round cost. Bytes are of arrays, received and as {@link
- * Traffic} predicts; the slowest worker's time and the median's are in seconds.
+ * {@code rounds.csv} of a run: the cost of each round. It has the bytes of arrays, as received and
+ * as {@link Traffic} predicts, and the times of the slowest and the median worker in seconds.
  */
 final class RoundFile {
   private static final String HEADER =
@@ -26,7 +26,7 @@ final class RoundFile {
     this.file = file;
   }
 
-  /** Goes on with the file of a run, without rounds beyond a step; makes it where there is none. */
+  /** Opens the file of a run and removes rounds after a step; creates it if there is none. */
   static RoundFile open(Path folder, long step) {
     Path file = folder.resolve("rounds.csv");
     try {
@@ -44,7 +44,7 @@ final class RoundFile {
     return new RoundFile(file);
   }
 
-  /** Beyond any step for a line that was cut off. */
+  /** Returns the step, or a value above any step for a truncated line. */
   private static long toStep(String line) {
     String[] fields = line.split(",", -1);
     return fields.length == HEADER.split(",", -1).length

@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What a round did.
+ * The measurements of a round.
  *
  * @param plan of the run
  * @param span steps of the round
  * @param report of the round as a step
- * @param sum of what the workers gave
+ * @param sum sum of the workers' contributions
  * @param traffic of the model
- * @param wire of the differences
- * @param seconds from the start of the round to its end, held-out loss and checkpoint not included
+ * @param wire format of the differences
+ * @param seconds from the start of the round to its end, without validation and checkpoint
  */
 record RoundLine(
     RoundPlan plan,
@@ -29,10 +29,10 @@ record RoundLine(
     Traffic traffic,
     WireFormat wire,
     double seconds) {
-  /** Share of the median above which a worker is named a straggler. */
+  /** Multiple of the median time above which a worker is reported as a straggler. */
   private static final double STRAGGLES = 1.2;
 
-  /** For people. */
+  /** Returns the line for the user. */
   String text() {
     String valid =
         report.validLoss().isPresent()
@@ -55,7 +55,7 @@ record RoundLine(
             straggler());
   }
 
-  /** From 1. */
+  /** Returns the number, counted from 1. */
   long number() {
     return plan.number(span);
   }
@@ -64,12 +64,12 @@ record RoundLine(
     return sum.sums().tokens() / seconds;
   }
 
-  /** Bytes of arrays: the starts, a process each, and the differences. */
+  /** Returns the received bytes of arrays: one start per process, and the differences. */
   long bytesReceived() {
     return starts().values().stream().mapToLong(Long::longValue).sum() + sum.received();
   }
 
-  /** The same by {@link Traffic}. */
+  /** Returns the bytes that {@link Traffic} predicts. */
   long bytesPredicted() {
     int processes = (int) starts().values().stream().filter(bytes -> bytes > 0).count();
     return traffic.roundBytes(processes, sum.workers().size(), wire);
@@ -80,13 +80,13 @@ record RoundLine(
         .collect(Collectors.toMap(WorkerTime::place, WorkerTime::startBytes, Math::max));
   }
 
-  /** The lower one of two. */
+  /** Returns the lower median. */
   double medianSeconds() {
     List<Double> times = sum.workers().values().stream().map(WorkerTime::seconds).sorted().toList();
     return times.get((times.size() - 1) / 2);
   }
 
-  /** The worker that took longest. */
+  /** Returns the slowest worker. */
   Map.Entry<Integer, WorkerTime> slowest() {
     return sum.workers().entrySet().stream()
         .max(Comparator.comparingDouble(entry -> entry.getValue().seconds()))

@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * What a worker needs to know of a run, once for all rounds: its configuration and tokenizer, as
- * the files of a run's folder.
+ * A run's configuration and tokenizer, as the files of its folder; sent to each worker once for all
+ * rounds.
  */
 final class Setup implements Serializable {
   private static final long serialVersionUID = 1;
@@ -27,7 +27,7 @@ final class Setup implements Serializable {
   private final RoundConfig rounds;
 
   /**
-   * Reads it.
+   * Reads the files.
    *
    * @param folder of a run that has its configuration and tokenizer
    */
@@ -50,7 +50,7 @@ final class Setup implements Serializable {
     }
   }
 
-  /** Tells this run from all others. */
+  /** Returns an identifier of this run. */
   String run() {
     return run;
   }

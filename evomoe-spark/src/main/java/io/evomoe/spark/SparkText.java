@@ -12,11 +12,11 @@ import scala.Tuple2;
 
 /**
  * All text of a run. Document {@code i} of all sources, one after another, is in share {@code i mod
- * K}: it depends on the text and the number of shares alone, not on how the files are cut or who
- * reads them.
+ * K}. So it depends only on the text and the number of shares, not on the files' partitions or
+ * readers.
  */
 final class SparkText {
-  /** Characters of a source that come to the driver, for the tokenizer and for measuring. */
+  /** Characters of a source that the driver reads, for the tokenizer and for validation. */
   private static final long SAMPLE = 1L << 24;
 
   private final JavaSparkContext context;
@@ -28,7 +28,7 @@ final class SparkText {
   }
 
   /**
-   * Looks at what is there.
+   * Examines the paths.
    *
    * @param task that lines of two fields are for
    * @throws IllegalArgumentException if there is no text at one of the paths
@@ -42,19 +42,19 @@ final class SparkText {
             .toList());
   }
 
-  /** What tells these files from others: names and lengths. */
+  /** Returns an identifier of the files: names and lengths. */
   String content() {
     StringBuilder all = new StringBuilder();
     sources.forEach(source -> all.append(source.content()));
     return all.toString();
   }
 
-  /** The beginning of what is trained on. */
+  /** Returns the beginning of the training text. */
   Texts trainSample() {
     return sample(true);
   }
 
-  /** The beginning of what is measured on. */
+  /** Returns the beginning of the validation text. */
   Texts validSample() {
     Texts valid = sample(false);
     for (int i = 0; i < sources.size(); i++) {
@@ -88,7 +88,7 @@ final class SparkText {
   }
 
   /**
-   * One share a partition.
+   * Returns one share per partition.
    *
    * @throws IllegalArgumentException if there are fewer documents than shares
    */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.apache.spark.SparkConf;
 
 /**
- * What {@code spark-submit --class io.evomoe.spark.SparkTrain} starts: {@code evomoe train}, with
- * the master that the submission has.
+ * The entry point for {@code spark-submit --class io.evomoe.spark.SparkTrain}: runs {@code evomoe
+ * train} with the submission's master.
  */
 public final class SparkTrain {
   private static final String OPTION = "--spark";

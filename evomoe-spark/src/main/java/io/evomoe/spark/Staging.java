@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a new run has before it is known that all is well: in a temporary folder. */
+/** A temporary folder for a new run's files, until all checks have passed. */
 final class Staging implements AutoCloseable {
   private static final String TEXT = "text";
 
@@ -26,7 +26,7 @@ final class Staging implements AutoCloseable {
   private final Path path = scratch.path();
   private List<Path> data = List.of();
 
-  /** Keeps the beginning of the text here, and trains the tokenizer on it. */
+  /** Stores the beginning of the text, and trains the tokenizer on it. */
   TaskData<?, ?> prepare(SparkText text, RunConfig config) {
     data = text.trainSample().write(path.resolve(TEXT), text.validSample());
     TokenizerSource tokenizer = TokenizerSource.learned(folder().tokenizerPath());
@@ -42,9 +42,9 @@ final class Staging implements AutoCloseable {
   }
 
   /**
-   * Copies all into the folder of the run.
+   * Copies all files into the folder of the run.
    *
-   * @return where the text is now
+   * @return the new folders of the text
    */
   List<Path> moveTo(RunFolder run) {
     try (Stream<Path> all = Files.walk(path)) {

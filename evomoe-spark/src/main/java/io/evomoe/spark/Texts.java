@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Documents of text in their order, as a folder that every task can read: those of each source in a
- * folder of its own, {@code part.train.txt} and {@code part.valid.txt} (or {@code .tsv}).
+ * Documents of text in order, which can be written as a folder that every task can read. Each
+ * source has a folder with {@code part.train.txt} and {@code part.valid.txt} (or {@code .tsv}).
  */
 final class Texts implements Serializable {
   private static final long serialVersionUID = 1;
@@ -35,7 +35,10 @@ final class Texts implements Serializable {
     sources.get(source).documents().add(document);
   }
 
-  /** The first documents of each source: one, and more until they have so many characters. */
+  /**
+   * Returns the first documents of each source: at least one, and more up to this number of
+   * characters.
+   */
   Texts head(long characters) {
     Texts head = new Texts(sources.stream().map(Source::form).toList());
     for (int i = 0; i < sources.size(); i++) {
@@ -50,15 +53,15 @@ final class Texts implements Serializable {
     return head;
   }
 
-  /** Whether there are documents of a source. */
+  /** Whether a source has documents. */
   boolean has(int source) {
     return !sources.get(source).documents().isEmpty();
   }
 
   /**
-   * Writes them as the training part of a folder each.
+   * Writes a folder for each source, with these documents as the training part.
    *
-   * @param valid what is to be the other part, of each source that has documents here
+   * @param valid the validation part of each source that has documents here
    * @return the folders of the sources that have documents
    */
   List<Path> write(Path folder, Texts valid) {

@@ -8,25 +8,25 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Where a worker runs.
+ * The environment of a worker.
  *
  * @param place name of the process
- * @param platform operating system and architecture, as the native libraries have it
- * @param kernels that compute there
- * @param offHeapBytes memory outside of the heap that may be used there
- * @param problem why it cannot train; empty if it can
+ * @param platform operating system and architecture, in the native libraries' terms
+ * @param kernels name of the kernels there
+ * @param offHeapBytes available memory outside of the heap
+ * @param problem reason why it cannot train; empty if it can
  */
 record WorkerFacts(String place, String platform, String kernels, long offHeapBytes, String problem)
     implements Serializable {
 
-  /** Of this process; its native libraries are loaded for that. */
+  /** Returns the facts of this process, and loads its native libraries for that. */
   static WorkerFacts here(RunConfig config) {
     Kernels kernels = config.kernels();
     return new WorkerFacts(
         placeName(), Loader.getPlatform(), kernels.name(), Pointer.maxBytes(), "");
   }
 
-  /** Of this process, which cannot train. */
+  /** Returns the facts of this process, which cannot train. */
   static WorkerFacts unfit(String problem) {
     return new WorkerFacts(placeName(), System.getProperty("os.arch", ""), "", 0, problem);
   }

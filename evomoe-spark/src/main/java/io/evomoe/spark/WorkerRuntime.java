@@ -18,13 +18,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A worker of a run in this process: its share of the text, encoded. Made once and kept from round
- * to round; made anew, from the same share, it is the same.
+ * A run's worker in this process, with its encoded share of the text. It is kept from round to
+ * round; a new one from the same share is identical.
  */
 final class WorkerRuntime<B, M extends Model<B>> {
-  /**
-   * Characters of the share that stand where a task wants text to measure on, which nobody does.
-   */
+  /** Characters of the share that stand in for the unused validation text that a task needs. */
   private static final long MEASURED = 1 << 16;
 
   private static final Map<String, WorkerRuntime<?, ?>> KEPT = new ConcurrentHashMap<>();
@@ -44,9 +42,9 @@ final class WorkerRuntime<B, M extends Model<B>> {
   }
 
   /**
-   * The worker of this number.
+   * Returns the worker of this number.
    *
-   * @throws IllegalArgumentException if its share is too little to train on
+   * @throws IllegalArgumentException if its share is too small to train on
    */
   static WorkerRuntime<?, ?> of(Setup setup, int worker, Texts share) {
     KEPT.keySet().removeIf(key -> !key.startsWith(setup.run()));
@@ -78,7 +76,7 @@ final class WorkerRuntime<B, M extends Model<B>> {
     return config;
   }
 
-  /** This worker's part of a round. */
+  /** Trains this worker's part of a round. */
   Contribution train(ModelSnapshot start, RoundPlan.Span span) {
     long began = System.nanoTime();
     Contribution result = rounds.run(data.model(config), batches, start, span, worker);

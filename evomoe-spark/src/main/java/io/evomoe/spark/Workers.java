@@ -11,7 +11,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
-/** The workers of a run, a partition each. */
+/** The workers of a run, one per partition. */
 final class Workers implements AutoCloseable {
   private final JavaSparkContext context;
   private final JavaRDD<Texts> shares;
@@ -25,7 +25,7 @@ final class Workers implements AutoCloseable {
     this.setup = context.broadcast(setup);
   }
 
-  /** Has every worker encode its share, and tells where they are. */
+  /** Makes every worker encode its share, and returns their environments. */
   List<WorkerFacts> prepare() {
     Broadcast<Setup> run = setup;
     return shares
@@ -34,7 +34,7 @@ final class Workers implements AutoCloseable {
         .collect();
   }
 
-  /** What goes wrong is told, not thrown: done again it would go wrong again. */
+  /** Returns errors instead of throwing them, because a retry would fail again. */
   private static WorkerFacts prepare(Setup setup, int worker, Texts share) {
     try {
       return WorkerFacts.here(WorkerRuntime.of(setup, worker, share).config());
@@ -44,9 +44,9 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * One round. Partial sums are taken in pairs, level by level: which partition is added to which
-   * is fixed, and a sum of two has the same bits in both orders, so the result does not depend on
-   * who is done first.
+   * Runs one round. Partial sums are taken in pairs, level by level. The pairs are fixed, and a sum
+   * of two is the same to the bit in both orders, so the result does not depend on the order of
+   * completion.
    */
   Contribution round(ModelSnapshot start, RoundPlan.Span span) {
     Broadcast<Setup> run = setup;

@@ -1,5 +1,5 @@
 /**
- * Training in rounds on Apache Spark, which schedules, moves and retries: {@code
+ * Training in rounds on Apache Spark, which schedules, moves and retries work. {@code
  * io.evomoe.training.internal.rounds} trains.
  */
 @NullMarked
