@@ -125,7 +125,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * Does the same with a checked model type.
+   * Begins a run from another run's checkpoint, with a checked model type.
    *
    * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
    */
@@ -146,7 +146,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * Does the same with a checked model type.
+   * Opens a run with a checked model type.
    *
    * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
    * @throws IllegalArgumentException as well if the run has another model

@@ -86,7 +86,7 @@ public final class RunOpening {
   RunCheckpoint resumed() {
     if (RoundSettings.isIn(RunFolder.open(path).path())) {
       throw new IllegalArgumentException(
-          path + " was trained in rounds on a cluster: it can go on there alone (--spark MASTER)");
+          path + " was trained in rounds on a cluster: resume it there (--spark MASTER)");
     }
     return RunCheckpoint.resume(path, changes).withData(data);
   }

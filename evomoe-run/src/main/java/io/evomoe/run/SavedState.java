@@ -114,12 +114,12 @@ final class SavedState implements RunState {
     List<CurveRow> rows = CurveFile.readIfWhole(curves());
     if (rows.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has taken all of its %d steps and has no curve of them; ask for more (--steps %d)"
+          "%s has taken all of its %d steps and has no curve; ask for more steps (--steps %d)"
               .formatted(saved.folder().path(), steps, steps + 1));
     }
     if (rows.stream().noneMatch(row -> row.step() == steps && row.validLoss().isPresent())) {
       throw new IllegalArgumentException(
-          "%s was stopped after step %d, of which nobody measured the held-out loss; ask for more (--steps %d)"
+          "%s was stopped after step %d, which has no validation loss; ask for more steps (--steps %d)"
               .formatted(saved.folder().path(), steps, steps + 1));
     }
   }

@@ -291,7 +291,7 @@ class FineTuningTest {
         .withMessage("label must be on one line, not blank and without TABs, was 'a?b'");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new LabelledText("a", " \n"))
-        .withMessage("text must not be blank, was so of label a");
+        .withMessage("text must not be blank, was blank for label a");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> texts().training(t -> t.seed(2)).in(whole))
         .withMessageContaining(whole + " holds a fine-tuning with other settings");

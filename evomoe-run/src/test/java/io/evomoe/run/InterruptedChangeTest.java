@@ -109,7 +109,7 @@ class InterruptedChangeTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Run.open(run).train())
         .withMessageEndingWith(
-            ": to go on with 60, set training.steps=60 (--set) when it is resumed");
+            ": to continue with 60, set training.steps=60 (--set) when it is resumed");
   }
 
   @Test

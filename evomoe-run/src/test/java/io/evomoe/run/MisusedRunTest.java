@@ -66,7 +66,7 @@ class MisusedRunTest {
       assertThatIllegalArgumentException()
           .isThrownBy(ended::train)
           .withMessageContaining(
-              "was stopped after step 7, of which nobody measured the held-out loss; ask for more"
+              "was stopped after step 7, which has no validation loss; ask for more"
                   + " (--steps 8)");
     }
     try (Run<?> more = Run.opening(out).set("training.steps", "8").open()) {

@@ -60,7 +60,7 @@ final class SparkText {
     for (int i = 0; i < sources.size(); i++) {
       if (!valid.has(i)) {
         throw new IllegalArgumentException(
-            ("text %s must have documents to hold out, of which one in twenty would be, had none;"
+            ("text %s must have documents for validation (one in twenty is drawn), had none;"
                     + " give a folder with NAME.train.txt and NAME.valid.txt")
                 .formatted(sources.get(i)));
       }

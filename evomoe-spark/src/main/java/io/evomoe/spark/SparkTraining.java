@@ -83,8 +83,8 @@ public final class SparkTraining implements ClusterTraining {
         console.printf("Resuming after step %d of %d%n", step, config.training().steps());
         if (workerCount != saved.rounds().workers()) {
           console.printf(
-              "%d workers from now on, not %d: the shares of the text, and so the steps, are others"
-                  + " than they would have been%n",
+              "%d workers from now on, not %d: the shares of the text, and therefore the steps,"
+                  + " change%n",
               workerCount, saved.rounds().workers());
           settings.write(request.out());
         }

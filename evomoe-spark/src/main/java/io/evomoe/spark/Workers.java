@@ -45,7 +45,7 @@ final class Workers implements AutoCloseable {
 
   /**
    * Runs one round. Partial sums are taken in pairs, level by level. The pairs are fixed, and a sum
-   * of two is the same to the bit in both orders, so the result does not depend on the order of
+   * of two is the same to the bit in both orders. So the result does not depend on the order of
    * completion.
    */
   Contribution round(ModelSnapshot start, RoundPlan.Span span) {

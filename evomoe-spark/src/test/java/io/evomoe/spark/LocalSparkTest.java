@@ -256,7 +256,7 @@ class LocalSparkTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(text, small).validSample())
-        .withMessageMatching("text .*small.txt must have documents to hold out, .*");
+        .withMessageMatching("text .*small.txt must have documents for validation .*");
   }
 
   @Test

@@ -103,7 +103,7 @@ class BoundConfigTest {
     assertThat(refused.code()).as(refused.out()).isEqualTo(2);
     assertThat(errors(refused))
         .containsExactly(
-            "evomoe: %s is %s in %s, but %s was made with %s: to go on with %s, set %s=%s (--set) when it is resumed"
+            "evomoe: %s is %s in %s, but %s was made with %s: to continue with %s, set %s=%s (--set) when it is resumed"
                 .formatted(
                     field,
                     value,
@@ -172,7 +172,7 @@ class BoundConfigTest {
       strings = {
         "model.experts=8|model.experts cannot be changed when a run is resumed: it is 4 in ",
         "gateOptions.switch.alpha=1|gateOptions.switch.alpha cannot be changed when a run is resumed",
-        "training.steps=10|training.steps must be at least 20, as many as ",
+        "training.steps=10|training.steps must be at least 20, the steps that ",
         "training.batch=0|batch must be at least 1, was 0",
         "training.nonesuch=0|nonesuch",
       })
@@ -216,7 +216,7 @@ class BoundConfigTest {
     CommandRun earlier = command("train --resume " + run + " --set evolution.diversifySteps=5");
     assertThat(earlier.code()).isEqualTo(2);
     assertThat(errors(earlier).get(0))
-        .contains("evolution.diversifySteps must be at least 20, as many steps as ", ", was 5");
+        .contains("evolution.diversifySteps must be at least 20, the steps that ", ", was 5");
   }
 
   @Test

@@ -258,7 +258,8 @@ class ClassifyCommandTest {
     Path broken = Files.writeString(folder.resolve("broken.jsonl"), "{\"text\": \"gold\"}\n{}\n");
 
     CommandRun.of("classify", "--checkpoint=" + folder.resolve("gone"))
-        .refused("is not the folder of a fine-tuned classifier: it holds a training run, of which");
+        .refused(
+            "is not the folder of a fine-tuned classifier: it holds a training run; finetune makes");
     CommandRun.of("classify", "--checkpoint=" + data)
         .refused("is not the folder of a fine-tuned classifier: it has no model.yaml");
     CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + test, "--data=" + test)

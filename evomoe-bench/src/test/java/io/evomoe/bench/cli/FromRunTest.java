@@ -258,8 +258,8 @@ class FromRunTest {
 
     assertWorks(same);
     assertWorks(other);
-    assertThat(same.out()).contains("The data goes on after the ");
-    assertThat(other.out()).doesNotContain("The data goes on after the ");
+    assertThat(same.out()).contains("The data continues after the ");
+    assertThat(other.out()).doesNotContain("The data continues after the ");
   }
 
   @Test

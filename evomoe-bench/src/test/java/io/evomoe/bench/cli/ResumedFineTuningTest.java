@@ -89,7 +89,8 @@ class ResumedFineTuningTest {
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err())
         .contains(
-            whole + " holds a fine-tuning with other settings", "repeat its command to go on");
+            whole + " holds a fine-tuning with other settings",
+            "repeat its command to continue it");
 
     CommandRun train = roberta.train(whole, "switch", "5");
     assertThat(train.code()).isEqualTo(2);

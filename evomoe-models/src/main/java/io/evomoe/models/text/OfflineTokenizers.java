@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens DJL's tokenizer without network. By default, DJL sends usage data when it loads, may
- * download a library if it sees a GPU, and warns of a CUDA runtime without a GPU. It also truncates
+ * Opens DJL's tokenizer without network. By default, DJL sends usage data when it loads, and may
+ * download a library if it sees a GPU. It also warns of a CUDA runtime without a GPU, and truncates
  * texts at 512 tokens. Its native code goes to a folder that no other user can write to ({@link
  * NativeFolders}).
  */

@@ -4,29 +4,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.text.Normalizer;
 
 /**
- * Where a text can be cut so that its pieces have the tokens of the whole: before a single space
- * between two characters that are none. For every {@link PreTokenizer}:
+ * Finds places to cut a text so that its pieces have the tokens of the whole: before a single space
+ * between two other characters. For every {@link PreTokenizer}:
  *
  * <ul>
- *   <li>No word reaches over the cut. In all expressions a space that is not the first character of
- *       a match has only white space before it in that match, and here it has none.
- *   <li>The words before the cut do not see it. Every class that could go on there (letters,
- *       digits, signs, line ends) takes a space for the end of the text, and {@code (?!\S)} looks
- *       at the character behind white space, which is before the cut.
- *   <li>The words behind the cut do not see what was before it; no expression looks back.
- *   <li>Normalizers neither join a space with what is before it, nor make white space of the last
- *       character of anything else.
+ *   <li>No word crosses the cut. In all expressions, a space inside a match has only white space
+ *       before it, and here it has none.
+ *   <li>The words before the cut do not depend on it. Every class that could continue there
+ *       (letters, digits, signs, line ends) treats a space as the end of the text. {@code (?!\S)}
+ *       looks at the character after white space, which is before the cut.
+ *   <li>The words after the cut do not depend on the text before it; no expression looks back.
+ *   <li>Normalizers neither join a space with the character before it, nor turn that character into
+ *       white space.
  * </ul>
  *
- * <p>Added tokens are found before words are, so {@link #changeNothing} looks at them.
+ * <p>Added tokens are found before words are, so {@link #changeNothing} checks them.
  */
 final class TextPieces {
   private TextPieces() {}
 
   /**
-   * Whether the added tokens of a tokenizer let texts be cut. Not one that takes the white space
-   * behind it, has a space behind another sign in it, or begins with white space and asks for what
-   * is before it. A run of spaces does no harm, since a cut is at a single one.
+   * Whether the added tokens of a tokenizer allow texts to be cut. A token prevents this if it
+   * takes the white space after it, or has a space after another sign. So does one that begins with
+   * white space and depends on the text before it. A run of spaces is harmless, because a cut is at
+   * a single one.
    *
    * @param tokenizer in the one-file form
    */
@@ -42,20 +43,20 @@ final class TextPieces {
   }
 
   /**
-   * Where a piece ends.
+   * Returns the end of a piece.
    *
-   * @param start of the piece in the text
-   * @param least chars that it has, or all that are left
+   * @param start begin of the piece in the text
+   * @param least minimum number of chars in the piece, or all that are left
    */
   static int end(String text, int start, int least) {
     return end(text, start, least, text.length());
   }
 
   /**
-   * Where a piece ends that must end somewhere: at a cut, or between any two characters where there
+   * Returns the end of a piece of limited length: at a cut, or between any two characters if there
    * is no cut in time.
    *
-   * @param most chars that it has, one more where that would cut a surrogate pair
+   * @param most maximum number of chars, one more if that would split a surrogate pair
    */
   static int end(CharSequence text, int start, int least, int most) {
     long last = Math.min((long) start + most, text.length());
@@ -75,7 +76,7 @@ final class TextPieces {
     return text.charAt(i) == ' ' && !isSpace(text, i - 1) && !isSpace(text, i + 1);
   }
 
-  /** In the form with the most spaces that any normalizer makes. */
+  /** Returns the form with the most spaces that any normalizer makes. */
   private static String normalized(String content) {
     return Normalizer.normalize(content, Normalizer.Form.NFKC);
   }

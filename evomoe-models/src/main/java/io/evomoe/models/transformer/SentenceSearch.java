@@ -45,7 +45,7 @@ final class SentenceSearch {
 
   /**
    * Returns the number of candidates that {@link #advance} needs each time, if the vocabulary has
-   * so many.
+   * as many.
    */
   static int candidates(Search search) {
     return 2 * search.beam();

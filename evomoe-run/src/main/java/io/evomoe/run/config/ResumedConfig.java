@@ -83,7 +83,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
             edit.text(file, checkpoint.location())
                 + (past
                     ? ": put %s back, the experts are spawned already".formatted(edit.bound())
-                    : ": to go on with %s, set %s=%s (--set) when it is resumed"
+                    : ": to continue with %s, set %s=%s (--set) when it is resumed"
                         .formatted(edit.given(), field, edit.given())));
       }
     }
@@ -93,7 +93,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     long done = checkpoint.progress().step();
     if (config.training().steps() < done) {
       throw new IllegalArgumentException(
-          "training.steps must be at least %d, as many as %s has behind it, was %d"
+          "training.steps must be at least %d, the steps that %s has taken, was %d"
               .formatted(done, checkpoint.location(), config.training().steps()));
     }
   }
@@ -128,7 +128,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     }
     if (asked.containsKey(DIVERSIFY) || asked.containsKey(SHARE)) {
       throw new IllegalArgumentException(
-          "%s must be at least %d, as many steps as %s has behind it with one expert, was %d"
+          "%s must be at least %d, the steps that %s has taken with one expert, was %d"
               .formatted(DIVERSIFY, done, checkpoint.location(), spawn));
     }
     return ConfigFile.set(config, DIVERSIFY, Long.toString(done));
@@ -139,7 +139,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     return now == before
         ? List.of()
         : List.of(
-            "The data goes on where steps of %d sequences would have come to, not %d: what lies between is %s"
+            "The data continues where steps of %d sequences would have ended, not %d: the part in between is %s"
                 .formatted(now, before, now > before ? "left out" : "read again"));
   }
 

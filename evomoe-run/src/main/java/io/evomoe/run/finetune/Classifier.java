@@ -77,7 +77,7 @@ public final class Classifier implements AutoCloseable {
     if (!isIn(folder)) {
       String why =
           RunFolder.isOne(folder)
-              ? "it holds a training run, of which finetune makes one where its task is roberta"
+              ? "it holds a training run; finetune makes a classifier of a run of task roberta"
               : "it has no " + TunedFolder.MODEL;
       throw new IllegalArgumentException(
           "%s is not the folder of a fine-tuned classifier: %s".formatted(folder, why));
@@ -88,8 +88,7 @@ public final class Classifier implements AutoCloseable {
                 () ->
                     new IllegalArgumentException(
                         folder
-                            + " holds no classifier yet: give the same finetune again, to go on"
-                            + " with it"));
+                            + " holds no classifier yet: repeat its finetune command to continue"));
     RunConfig config = TunedFolder.model(folder, checkpoint);
     List<String> labels = TunedFolder.labels(checkpoint);
     BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFolder.TOKENIZER));

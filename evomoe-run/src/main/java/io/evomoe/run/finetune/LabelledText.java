@@ -24,7 +24,7 @@ public record LabelledText(String label, String text) {
               .formatted(label.replaceAll("\\p{Cntrl}", "?")));
     }
     if (text.isEmpty()) {
-      throw new IllegalArgumentException("text must not be blank, was so of label " + label);
+      throw new IllegalArgumentException("text must not be blank, was blank for label " + label);
     }
   }
 

@@ -104,7 +104,7 @@ public final class CurveFile implements AutoCloseable {
     try {
       return Files.exists(file) ? read(file) : List.of();
     } catch (IllegalArgumentException damaged) {
-      log.warn("Not taken into account: {}", damaged.getMessage());
+      log.warn("Ignored: {}", damaged.getMessage());
       return List.of();
     }
   }

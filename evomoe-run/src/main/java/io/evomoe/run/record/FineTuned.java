@@ -32,6 +32,6 @@ public record FineTuned(List<ClassScores> scores, Optional<ClassEvaluation> meas
     return measured.orElseThrow(
         () ->
             new IllegalStateException(
-                "the fine-tuning was stopped before its end, and nothing was measured: train it on"));
+                "the fine-tuning was stopped before its end, and nothing was measured: call train again"));
   }
 }

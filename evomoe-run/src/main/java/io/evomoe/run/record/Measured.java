@@ -38,7 +38,7 @@ public record Measured(long tokens, double seconds, List<RoutingReport> routing)
       return Json.MAPPER.readValue(note, Measured.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "what a checkpoint says of its run's speed and load cannot be read: " + Json.fault(e), e);
+          "the speed and load in a checkpoint cannot be read: " + Json.fault(e), e);
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a classifier reaches of each class, in the output folder. */
+/** Reads and writes a classifier's scores by class, in the output folder. */
 final class ClassFile {
   private static final Logger log = LoggerFactory.getLogger(ClassFile.class);
   private static final String NAME = "classes.json";
@@ -29,9 +29,9 @@ final class ClassFile {
   /**
    * A class.
    *
-   * @param texts that are of it
-   * @param named what they were named, and how many of them; classes that none was named are left
-   *     out
+   * @param texts number of its texts
+   * @param named predicted classes with their numbers of texts; classes without predictions are
+   *     left out
    */
   private record Line(
       String label,
@@ -41,7 +41,7 @@ final class ClassFile {
       double f1,
       Map<String, Integer> named) {}
 
-  /** Writes a list with an entry a class, in the order of their names; NaN becomes null. */
+  /** Writes a list with one entry per class, in the order of their names; NaN becomes null. */
   static void write(Path folder, ClassEvaluation evaluation) {
     List<Line> lines = new ArrayList<>();
     for (int c = 0; c < evaluation.labels().size(); c++) {
@@ -63,9 +63,9 @@ final class ClassFile {
   }
 
   /**
-   * Reads what was written; empty where there is none, or something else.
+   * Reads the file; empty if there is none, or it has other content.
    *
-   * @param texts name of the texts that were named
+   * @param texts name of the measured texts
    */
   static Optional<ClassEvaluation> read(Path folder, String texts) {
     Path file = folder.resolve(NAME);
@@ -81,7 +81,7 @@ final class ClassFile {
     } catch (IOException e) {
       log.warn("Measured again: {} cannot be read: {}", file, IoReason.of(e, file));
     } catch (RuntimeException e) {
-      log.warn("Measured again: {} has counts that cannot be", file);
+      log.warn("Measured again: {} has invalid counts", file);
     }
     return Optional.empty();
   }

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Where classified texts are, and how they are read.
+ * The place and format of classified texts.
  *
  * @param paths files and folders, at least one
- * @param rule how those are divided that have no split of their own
- * @param form of the files
+ * @param rule how those without a split of their own are divided
+ * @param form format of the files
  */
 public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) implements TunedTexts {
 
-  /** Keeps the paths unmodifiable, and refuses shares where all of them have a split. */
+  /** Keeps the paths unmodifiable, and rejects shares if all of them have a split. */
   public ClassSource {
     paths = List.copyOf(paths);
     if (paths.stream().allMatch(SplitFolder::isOne)) {
@@ -41,10 +41,10 @@ public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) impleme
   }
 
   /**
-   * One side of all texts.
+   * Returns one part of all texts.
    *
    * @param name {@code train}, {@code valid} or {@code test}
-   * @throws IllegalArgumentException if there is none of this name
+   * @throws IllegalArgumentException if there is no part of this name
    */
   public ClassifiedCorpus part(String name) {
     ClassifiedSplit split = split(note -> {});
@@ -63,8 +63,8 @@ public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) impleme
   }
 
   /**
-   * Labelled texts to measure on: a part of a folder that has a split of its own, anything else as
-   * a whole.
+   * Returns labelled texts to measure on: a part of a folder that has a split of its own, otherwise
+   * all texts.
    */
   public static ClassifiedCorpus measured(
       Path path, String part, DataForm form, Consumer<String> said) {

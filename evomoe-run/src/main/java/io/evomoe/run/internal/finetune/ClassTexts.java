@@ -60,7 +60,7 @@ final class ClassTexts {
     return new TrainingData<>(train, heldOut);
   }
 
-  /** Name of the texts that the last measurement is of. */
+  /** Returns the name of the texts of the last measurement. */
   String measured() {
     return last().name();
   }
@@ -69,7 +69,7 @@ final class ClassTexts {
     return split.test().orElse(split.valid());
   }
 
-  /** The scores of always naming the most frequent class of training. */
+  /** Returns the scores of the majority-class baseline. */
   ClassScores majority() {
     int[] training = split.train().labelIds(labels());
     Function<List<ClassBatch>, Classification> always =
@@ -77,7 +77,7 @@ final class ClassTexts {
     return scores("majority class", always.apply(valid), test.map(always));
   }
 
-  /** What a naming gives: of the test part, where there is one, else of the validation part. */
+  /** Returns the scores on the test part if there is one, else on the validation part. */
   TunedScores scores(String name, Naming naming) {
     int classes = labels().size();
     Confusion onValid = naming.confusion(valid, classes);
@@ -97,7 +97,7 @@ final class ClassTexts {
         test.map(Classification::macroF1).orElse(Double.NaN));
   }
 
-  /** Lines for people: how many texts each side has, in all and of each class. */
+  /** Returns lines for the user: the number of texts in each part, in total and by class. */
   String description() {
     List<ClassifiedCorpus> sides =
         Stream.concat(Stream.of(split.train(), split.valid()), split.test().stream()).toList();

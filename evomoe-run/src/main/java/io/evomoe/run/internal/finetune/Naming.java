@@ -14,21 +14,20 @@ import java.util.List;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
- * Names the classes of texts. Whoever gives it the same texts in the same order, {@link #BATCH} at
- * a time, is told the same to the bit: a fine-tuning that measures itself, and the classifier that
- * it leaves.
+ * Predicts the classes of texts. The same texts in the same order, {@link #BATCH} at a time, give
+ * the same result to the bit. So a fine-tuning measures itself exactly as its classifier does.
  */
 public final class Naming {
-  /** Texts that are read together. */
+  /** Number of texts in a batch. */
   public static final int BATCH = 32;
 
   private final RobertaClassifier network;
   private final StepContext context;
 
   /**
-   * A naming.
+   * Creates a predictor.
    *
-   * @param context to evaluate in, as the gates were after the last step
+   * @param context to evaluate in, with the gates' state after the last step
    */
   public Naming(RobertaClassifier network, StepContext context) {
     this.network = network;
@@ -36,10 +35,10 @@ public final class Naming {
   }
 
   /**
-   * What a text was named.
+   * The prediction for a text.
    *
-   * @param label number of the class with the highest logit, the lowest of equal ones
-   * @param probability that the network gives it, in 0..1
+   * @param label number of the class with the highest logit, the lowest if equal
+   * @param probability predicted probability, in 0..1
    */
   public record Named(int label, double probability) {
     static Named of(double[] logits) {
@@ -55,20 +54,20 @@ public final class Naming {
     }
   }
 
-  /** Texts in the batches in which they are named. */
+  /** Returns texts in the batches for prediction. */
   static List<ClassBatch> batches(ClassifiedTexts texts) {
     return new ClassifiedBatches(texts, BATCH, 0).evaluationBatches(Integer.MAX_VALUE);
   }
 
-  /** The right classes of all sequences. */
+  /** Returns the true classes of all sequences. */
   static int[] labels(List<ClassBatch> batches) {
     return batches.stream().map(ClassBatch::labels).flatMapToInt(Arrays::stream).toArray();
   }
 
   /**
-   * Names texts whose classes are known.
+   * Predicts texts with known classes.
    *
-   * @param classes number of them
+   * @param classes number of classes
    */
   Confusion confusion(List<ClassBatch> batches, int classes) {
     int[] named =
@@ -79,12 +78,12 @@ public final class Naming {
     return Confusion.of(named, labels(batches), classes);
   }
 
-  /** The same of texts that are in no batches yet. */
+  /** Predicts texts with known classes that are not in batches yet. */
   public Confusion confusion(ClassifiedTexts texts, int classes) {
     return confusion(batches(texts), classes);
   }
 
-  /** Of each sequence. */
+  /** Returns the prediction for each sequence. */
   public List<Named> of(TokenBatch texts) {
     List<Named> named = new ArrayList<>();
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {

@@ -23,7 +23,7 @@ public record OwnTexts(ClassifiedCorpus corpus, HeldOut rule) implements TunedTe
     return ClassifiedSplit.of(corpus, rule);
   }
 
-  /** With which the texts of a file are read that the classifier is measured on. */
+  /** Returns the format of files that the classifier is measured on. */
   @Override
   public DataForm form() {
     return DataForm.DEFAULT;
@@ -34,7 +34,7 @@ public record OwnTexts(ClassifiedCorpus corpus, HeldOut rule) implements TunedTe
     return List.of();
   }
 
-  /** Neither a label nor a length holds a line end, so no two lists look the same. */
+  /** Neither a label nor a length contains a line end, so different lists have different texts. */
   @Override
   public String digest() {
     return Fingerprint.of(

@@ -32,13 +32,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The folder of a fine-tuning: {@code checkpoints/} of the classifier, {@code scratch/} with those
- * of the network without pre-training until all is measured, curves and log of both, the network's
- * configuration and tokenizer, and the scores, which are written last. The same fine-tuning, begun
- * again, goes on where it was.
+ * The folder of a fine-tuning. It has {@code checkpoints/} of the classifier and, until everything
+ * is measured, {@code scratch/} of the network without pre-training. It also has curves and log of
+ * both, configuration and tokenizer, and the scores, which are written last. Starting the same
+ * fine-tuning again continues it.
  */
 public final class TunedFolder {
-  /** The configuration of the network that was fine-tuned, and how the texts are read. */
+  /** The file with the configuration of the pre-trained network, and the format of the texts. */
   public static final String MODEL = RunFolder.CLASSIFIER;
 
   public static final String CHECKPOINTS = "checkpoints";
@@ -54,14 +54,14 @@ public final class TunedFolder {
   private final RunConfig network;
 
   /**
-   * The folder of a fine-tuning, with what there is of it.
+   * Opens the folder of a fine-tuning, whose files may exist already.
    *
    * @param run whose network is fine-tuned
    * @param settings of the fine-tuning
    * @param source of the classified texts
    * @param labels of the classifier, kept in its checkpoints
-   * @param alone whether no network without pre-training is set beside it
-   * @throws IllegalArgumentException if it holds a run, or another fine-tuning
+   * @param alone whether the baseline without pre-training is left out
+   * @throws IllegalArgumentException if it has a run, or another fine-tuning
    */
   public TunedFolder(
       Path path,
@@ -94,16 +94,19 @@ public final class TunedFolder {
       throw new IllegalArgumentException(
           path
               + " holds a fine-tuning with other settings, model, data or version: repeat its"
-              + " command to go on with it, or name another folder");
+              + " command to continue it, or name another folder");
     }
   }
 
-  /** Where it is. */
+  /** Returns the path. */
   public Path path() {
     return path;
   }
 
-  /** Its trainings, each of which goes on from its newest whole checkpoint, if its curve is. */
+  /**
+   * Returns the trainings. Each continues from its newest complete checkpoint, if its curve is
+   * complete too.
+   */
   public List<TunedPart> parts() {
     List<CurveRow> recorded = CurveFile.readIfWhole(path.resolve(CurveFile.NAME));
     return TunedKind.all(alone).stream().map(kind -> part(kind, recorded)).toList();
@@ -124,10 +127,10 @@ public final class TunedFolder {
   }
 
   /**
-   * What was reached, if all was measured before; the curves are not asked for.
+   * Returns the result, if everything was measured already; it does not need the curves.
    *
    * @param steps of each training
-   * @param texts name of those that the last measurement is of
+   * @param texts name of the texts of the last measurement
    */
   public Optional<FineTuned> finished(long steps, String texts) {
     return CheckpointFolder.openNewestWhole(path.resolve(TunedKind.TUNED.folder()))
@@ -139,15 +142,15 @@ public final class TunedFolder {
                     .map(measured -> new FineTuned(scores, Optional.of(measured))));
   }
 
-  /** The configuration of the network, which may have been edited. */
+  /** Returns the configuration of the network, which may have been edited. */
   public static RunConfig model(Path folder) {
     return ConfigFile.read(folder.resolve(MODEL));
   }
 
   /**
-   * The configuration of the network that a checkpoint is of.
+   * Returns the configuration of a checkpoint's network.
    *
-   * @throws IllegalArgumentException if it or the tokenizer is not that of the checkpoint
+   * @throws IllegalArgumentException if it or the tokenizer does not belong to the checkpoint
    */
   public static RunConfig model(Path folder, Checkpoint checkpoint) {
     RunConfig model = model(folder);
@@ -169,10 +172,10 @@ public final class TunedFolder {
   }
 
   /**
-   * The texts that a classifier was fine-tuned on.
+   * Returns the texts that a classifier was fine-tuned on.
    *
-   * @throws IllegalArgumentException if they are not there any more, or others are now, were in no
-   *     file, or the classifier is of a version that did not keep where they are
+   * @throws IllegalArgumentException if they are missing, have changed, or were in no file, or if
+   *     an earlier version wrote the classifier without their place
    */
   public static ClassSource source(Checkpoint checkpoint, RunConfig model) {
     if (RunFolder.isOfNoFile(checkpoint)) {
@@ -198,8 +201,8 @@ public final class TunedFolder {
   }
 
   /**
-   * Before anything is trained: scores that are here are not those that will be measured, nor is a
-   * log of steps that were not saved, and the classifier is going to be complete in itself.
+   * Prepares the folder before training: deletes old scores and log lines of unsaved steps, and
+   * adds the files that make the classifier complete.
    */
   public void begin(List<TunedPart> parts) {
     try {
@@ -216,12 +219,12 @@ public final class TunedFolder {
     }
   }
 
-  /** A watcher that also writes the log of all steps into this folder. */
+  /** Returns a watcher that also writes the log of all steps into this folder. */
   public RunWatcher logging(RunWatcher watcher) {
     return new RunFolder(path).logging(watcher);
   }
 
-  /** Keeps what was measured; of the checkpoints, those of the classifier stay. */
+  /** Writes the scores; of the checkpoints, only those of the classifier are kept. */
   public void finish(List<ClassScores> scores, ClassEvaluation evaluation) {
     ClassFile.write(path, evaluation);
     ClassScoreFile.write(path, scores);

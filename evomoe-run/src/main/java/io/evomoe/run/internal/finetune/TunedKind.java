@@ -5,9 +5,9 @@ import java.util.List;
 
 /** The trainings of a fine-tuning, in their order. */
 public enum TunedKind {
-  /** From the weights that the run started with. */
+  /** From the initial weights of the run. */
   SCRATCH("scratch", "without pre-training", RunFolder.SCRATCH),
-  /** From the weights that the run had come to. */
+  /** From the trained weights of the run. */
   TUNED("finetune", "fine-tuned", TunedFolder.CHECKPOINTS);
 
   private final String part;
@@ -21,25 +21,25 @@ public enum TunedKind {
   }
 
   /**
-   * The trainings of a fine-tuning.
+   * Returns the trainings of a fine-tuning.
    *
-   * @param alone whether no network without pre-training is set beside it
+   * @param alone whether the baseline without pre-training is left out
    */
   public static List<TunedKind> all(boolean alone) {
     return alone ? List.of(TUNED) : List.of(values());
   }
 
-  /** Name in curves and log. */
+  /** Returns the name in curves and log. */
   public String part() {
     return part;
   }
 
-  /** Name in the scores, for people. */
+  /** Returns the name in the scores, for the user. */
   public String title() {
     return title;
   }
 
-  /** Where its checkpoints are. */
+  /** Returns the folder of its checkpoints. */
   String folder() {
     return folder;
   }

@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One of the trainings of a fine-tuning, and how far it has come.
+ * One training of a fine-tuning, and its progress.
  *
  * @param kind which one
- * @param checkpoints where it is saved
+ * @param checkpoints folder of its checkpoints
  * @param notes in every checkpoint
- * @param saved where to go on, if it was begun before
+ * @param saved checkpoint to continue from, if there is one
  * @param earlier its rows up to there
  */
 public record TunedPart(
@@ -30,7 +30,10 @@ public record TunedPart(
     Optional<Checkpoint> saved,
     List<CurveRow> earlier) {
 
-  /** Where checkpoints go; those of a training that cannot be continued are deleted. */
+  /**
+   * Returns the writer of checkpoints; checkpoints of a training that cannot be continued are
+   * deleted.
+   */
   CheckpointWriter writer() {
     if (saved.isEmpty()) {
       deleteCheckpoints(checkpoints);
@@ -38,12 +41,12 @@ public record TunedPart(
     return new CheckpointFolder(checkpoints, 1, notes);
   }
 
-  /** Steps that it has behind it. */
+  /** Returns the number of finished steps. */
   public long steps() {
     return saved.map(at -> at.progress().step()).orElse(0L);
   }
 
-  /** What was measured up to where it goes on. */
+  /** Returns the measurements up to the checkpoint. */
   Measured measured() {
     return saved.map(at -> Measured.of(at.config())).orElse(Measured.NOTHING);
   }

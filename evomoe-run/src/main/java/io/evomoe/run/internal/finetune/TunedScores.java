@@ -4,9 +4,9 @@ import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 
 /**
- * What a network reached.
+ * The scores of a network.
  *
- * @param scores on all parts that are held out
- * @param evaluation class by class, on the last of them: the test part where there is one
+ * @param scores on the validation and test parts
+ * @param evaluation class by class, on the test part if there is one, else on the validation part
  */
 public record TunedScores(ClassScores scores, ClassEvaluation evaluation) {}

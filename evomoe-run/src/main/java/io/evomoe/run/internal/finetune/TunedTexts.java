@@ -10,21 +10,21 @@ import java.util.function.Consumer;
 /** The classified texts of a fine-tuning. */
 public interface TunedTexts {
   /**
-   * All texts, on their sides.
+   * Returns all texts in their parts.
    *
-   * @param said told, a line a file or folder, what it was taken for
+   * @param said receives one line for each file or folder with the detected format
    */
   ClassifiedSplit split(Consumer<String> said);
 
-  /** How those are divided that have no split of their own. */
+  /** Returns the rule that divides texts without a split of their own. */
   HeldOut rule();
 
-  /** How files are read. */
+  /** Returns the format of the files. */
   DataForm form();
 
-  /** Files and folders; none where the texts are in memory alone. */
+  /** Returns files and folders; none if the texts are only in memory. */
   List<Path> paths();
 
-  /** Tells the texts from any others. */
+  /** Returns an identifier of the texts. */
   String digest();
 }

@@ -30,10 +30,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Fine-tunes the RoBERTa of a run to name the classes of texts, and, to compare with, the same
- * network from the weights that the run started with. Both have the experts and the temperature
- * that the run had come to, and keep them, and their gates count its steps as well: a StableMoE
- * router is frozen in both, in the second as it was drawn.
+ * Fine-tunes the RoBERTa of a run for text classification and, as a baseline, the same network from
+ * the run's initial weights. Both use the run's current experts and temperature, and keep them.
+ * Their gates count the run's steps as well: a StableMoE router is frozen in both, in the baseline
+ * with its initial weights.
  */
 public final class TunedTrainings {
   private final RunCheckpoint run;
@@ -51,11 +51,11 @@ public final class TunedTrainings {
   }
 
   /**
-   * Of everything that the result of a fine-tuning depends on.
+   * Returns the fingerprint of all inputs of a fine-tuning.
    *
    * @param content digest of the texts
    * @param source how they are read
-   * @param alone whether no network without pre-training is set beside it
+   * @param alone whether the baseline without pre-training is left out
    */
   public static String fingerprint(
       RunCheckpoint run,
@@ -78,38 +78,38 @@ public final class TunedTrainings {
         FolderDigest.of(run.folder().tokenizerPath()));
   }
 
-  /** Optimizer steps of one training. */
+  /** Returns the optimizer steps of one training. */
   public long steps() {
     return config.training().steps();
   }
 
-  /** The classes, in the order of the network's outputs. */
+  /** Returns the classes, in the order of the network's outputs. */
   public Labels labels() {
     return texts.labels();
   }
 
-  /** Lines on the texts. */
+  /** Returns lines on the texts. */
   public String description() {
     return texts.description();
   }
 
-  /** What always naming the most frequent class reaches. */
+  /** Returns the scores of the majority-class baseline. */
   public ClassScores majority() {
     return texts.majority();
   }
 
-  /** Name of the texts that the last measurement is of. */
+  /** Returns the name of the texts of the last measurement. */
   public String measured() {
     return texts.measured();
   }
 
   /**
-   * Trains, or goes on from where it was saved.
+   * Trains, or continues from a checkpoint.
    *
-   * @param place where it is saved
-   * @param curves where every step is recorded; already holds the {@link TunedPart#earlier} rows
-   * @param watcher told of what was recorded
-   * @param listener told of every step after it was recorded
+   * @param place of the checkpoints
+   * @param curves records every step; already has the {@link TunedPart#earlier} rows
+   * @param watcher called for recorded steps
+   * @param listener called for every step after it was recorded
    * @return empty if it was stopped before its end, and saved
    */
   public Optional<TunedScores> train(
@@ -192,7 +192,7 @@ public final class TunedTrainings {
         .orElseGet(() -> new Trainer<>(classifier, texts.trainingData(), config, staying));
   }
 
-  /** As the gates are after the last step. */
+  /** Measures with the gates' state after the last step. */
   private TunedScores measure(
       String name, RobertaClassifier classifier, Trainer<ClassBatch> trainer) {
     Naming naming = new Naming(classifier, trainer.state().context().evaluating());

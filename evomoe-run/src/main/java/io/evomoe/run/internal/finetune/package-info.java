@@ -1,4 +1,4 @@
-/** Fine-tuning of a pre-trained RoBERTa, measured against what it has to beat. */
+/** Fine-tuning of a pre-trained RoBERTa, compared with baselines. */
 @NullMarked
 package io.evomoe.run.internal.finetune;
 

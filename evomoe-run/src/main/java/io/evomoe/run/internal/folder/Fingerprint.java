@@ -6,14 +6,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
 
-/** Tells what may be continued or taken as it is from what was made otherwise. */
+/** Identifies the inputs of a result, to decide whether it can be continued or reused. */
 public final class Fingerprint {
-  /** What a checkpoint calls it. */
+  /** The name in a checkpoint. */
   public static final String NOTE = "fingerprint";
 
   private Fingerprint() {}
 
-  /** Of everything that a result depends on; the library's version is added. */
+  /** Returns the fingerprint of all inputs of a result; the library's version is added. */
   public static String of(String... all) {
     String version = Fingerprint.class.getPackage().getImplementationVersion();
     String text = Objects.requireNonNullElse(version, "unknown") + "\n" + String.join("\n", all);

@@ -14,21 +14,22 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What tells the content of files and folders from any other. */
+/** Identifies the content of files and folders. */
 public final class FolderDigest {
   private static final int BUFFER = 1 << 16;
 
   private FolderDigest() {}
 
   /**
-   * SHA-256 of the names and contents of a folder's files, in the order of their names; in hex.
-   * Hidden ones, whose names begin with a dot, are left out, as they are where data is read.
+   * Returns the SHA-256, in hex, of the names and contents of a folder's files, in the order of
+   * their names. Hidden files, whose names begin with a dot, are left out, because data reading
+   * ignores them too.
    */
   public static String of(Path folder) {
     return of(List.of(folder));
   }
 
-  /** The same of several folders or files, in their order. */
+  /** Returns the digest of several folders or files, in their order. */
   public static String of(List<Path> sources) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a run in rounds keeps beside its configuration, in {@code rounds.yaml}.
+ * The settings of a run in rounds beside its configuration, in {@code rounds.yaml}.
  *
  * @param rounds how they are trained and averaged
- * @param data paths of the text, as the cluster knows them
- * @param content what tells the text's files from others: names and lengths
+ * @param data paths of the text in the cluster
+ * @param content identifier of the text's files: names and lengths
  */
 public record RoundSettings(RoundConfig rounds, List<String> data, String content) {
   private static final String NAME = "rounds.yaml";
@@ -25,7 +25,7 @@ public record RoundSettings(RoundConfig rounds, List<String> data, String conten
     data = List.copyOf(data);
   }
 
-  /** The same with another number of workers. */
+  /** Returns a copy with another number of workers. */
   public RoundSettings withWorkers(int workers) {
     return new RoundSettings(rounds.withWorkers(workers), data, content);
   }
@@ -35,7 +35,7 @@ public record RoundSettings(RoundConfig rounds, List<String> data, String conten
     return Files.isRegularFile(folder.resolve(NAME));
   }
 
-  /** Deletes what a run that was never saved has left in the folder of the next one. */
+  /** Deletes the file that an unsaved earlier run left in the folder. */
   public static void delete(Path folder) {
     Path file = folder.resolve(NAME);
     try {
@@ -45,15 +45,15 @@ public record RoundSettings(RoundConfig rounds, List<String> data, String conten
     }
   }
 
-  /** Writes it into the folder of a run. */
+  /** Writes the file into the folder of a run. */
   public void write(Path folder) {
     AtomicFile.write(folder.resolve(NAME), StrictYaml.text(this));
   }
 
   /**
-   * Reads it from the folder of a run.
+   * Reads the file from the folder of a run.
    *
-   * @throws IllegalArgumentException if it is not there, or cannot be read
+   * @throws IllegalArgumentException if it is missing, or cannot be read
    */
   public static RoundSettings read(Path folder) {
     Path file = folder.resolve(NAME);

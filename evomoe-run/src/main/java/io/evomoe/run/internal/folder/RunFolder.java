@@ -38,16 +38,19 @@ public record RunFolder(Path path) {
   private static final String HOLDS_OTHERS =
       " holds checkpoints already, of finetune or a program: name another folder";
 
-  /** What a fine-tuned classifier has in its folder, and no run. */
+  /** The file that only the folder of a fine-tuned classifier has. */
   public static final String CLASSIFIER = "model.yaml";
 
-  /** Where a fine-tuning keeps the network without pre-training, until all is measured. */
+  /**
+   * The folder in which a fine-tuning keeps the network without pre-training, until everything is
+   * measured.
+   */
   public static final String SCRATCH = "scratch";
 
-  /** Name of the folder in that of a comparison which holds its runs. */
+  /** The name of the folder with the runs of a comparison. */
   public static final String RUNS = "runs";
 
-  /** What the folder of a comparison's run has when it is over. */
+  /** The file that marks a finished run of a comparison. */
   public static final String FINISHED = "finished.json";
 
   private static final String CONFIG = "config.yaml";
@@ -59,11 +62,11 @@ public record RunFolder(Path path) {
   private static final String CHECKPOINTS = "checkpoints";
 
   /**
-   * A folder that {@code train} has written.
+   * Opens a folder that {@code train} has written.
    *
    * @param path the folder, or one checkpoint in it
-   * @throws IllegalArgumentException if it is none; that of a fine-tuned classifier is named as
-   *     such
+   * @throws IllegalArgumentException if it is none; the message names the folder of a fine-tuned
+   *     classifier as such
    */
   public static RunFolder open(Path path) {
     Path run = runOfCheckpoint(path);
@@ -79,11 +82,11 @@ public record RunFolder(Path path) {
   private static String whyNone(Path path) {
     return Files.isRegularFile(path.resolve(CLASSIFIER))
         ? " holds a fine-tuned classifier, not a training run: classify applies it, eval measures"
-            + " it, and the finetune that began it goes on with it"
+            + " it, and the finetune command that began it continues it"
         : " is not the folder of a training run: it has no " + CONFIG + instead(path);
   }
 
-  /** What was meant, where that can be seen: of a comparison a run in it that kept its model. */
+  /** Suggests the intended folder if possible: in a comparison a run that kept its model. */
   private static String instead(Path path) {
     if (Files.exists(path.resolve(FINISHED))) {
       return ", since its model was not kept";
@@ -99,7 +102,7 @@ public record RunFolder(Path path) {
     }
   }
 
-  /** The folder of the run that a checkpoint belongs to; null where the path is not of one. */
+  /** Returns the folder of a checkpoint's run; null if the path is not that of a checkpoint. */
   private static @Nullable Path runOfCheckpoint(Path path) {
     Path absolute = path.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
@@ -111,16 +114,16 @@ public record RunFolder(Path path) {
     return parent.getParent();
   }
 
-  /** Whether a folder holds a run, and not checkpoints of something else. */
+  /** Whether a folder has a run, and not checkpoints of something else. */
   public static boolean isOne(Path path) {
     return Files.isRegularFile(path.resolve(CONFIG));
   }
 
   /**
-   * A folder whose files may be written, because no run has left its own there. A run that was
-   * ended before its first checkpoint has nothing to go on from, and is written over.
+   * Returns a folder that may be written, because it has no run. A run without a checkpoint cannot
+   * be resumed, and is overwritten.
    *
-   * @throws IllegalArgumentException if one has
+   * @throws IllegalArgumentException if it has a run
    */
   public static RunFolder unused(Path path) {
     RunFolder folder = new RunFolder(path);
@@ -137,12 +140,12 @@ public record RunFolder(Path path) {
     return folder;
   }
 
-  /** Deletes what a fine-tuning has left that was ended before its first checkpoint. */
+  /** Deletes the files of a fine-tuning that ended before its first checkpoint. */
   public void deleteClassifier() {
     deleteFile(path.resolve(CLASSIFIER));
   }
 
-  /** Deletes what a run has left that was ended before its first checkpoint. */
+  /** Deletes the files of a run that ended before its first checkpoint. */
   public void deleteConfig() {
     deleteFile(configFile());
   }
@@ -161,7 +164,7 @@ public record RunFolder(Path path) {
   }
 
   /**
-   * The configuration of the run, as it was written; maybe not what a checkpoint was made with.
+   * Returns the configuration as it was written, which may differ from a checkpoint's.
    *
    * @throws IllegalArgumentException if it cannot be read, or the file is a symbolic link
    */
@@ -170,9 +173,9 @@ public record RunFolder(Path path) {
   }
 
   /**
-   * A writer for the checkpoint with which a run takes another configuration. The file is replaced
-   * after it ({@link #replace}); until then the checkpoint has the file's next content, so a kill
-   * between the two leaves a run of one configuration.
+   * Returns a writer for the checkpoint with which a run changes its configuration. The file is
+   * replaced afterwards ({@link #replace}). Until then the checkpoint contains the next content, so
+   * that a kill in between leaves a consistent run.
    */
   public CheckpointWriter withNext(RunConfig next, CheckpointWriter checkpoints) {
     String before = FolderDigest.of(configFile());
@@ -185,8 +188,8 @@ public record RunFolder(Path path) {
   }
 
   /**
-   * The configuration that the file was to have next when the process was killed; empty where it
-   * has it, or was edited since.
+   * Returns the configuration that the file should have received when the process was killed; empty
+   * if it has it, or was edited since.
    */
   public Optional<RunConfig> next(Checkpoint checkpoint) {
     String next = checkpoint.config().get(NEXT_CONFIG);
@@ -196,44 +199,46 @@ public record RunFolder(Path path) {
         : Optional.empty();
   }
 
-  /** Writes the configuration where the file has another one. */
+  /** Writes the configuration if the file has another one. */
   public void replace(RunConfig next) {
     if (!config().equals(next)) {
       write(next);
     }
   }
 
-  /** Where the configuration is. */
+  /** Returns the path of the configuration. */
   public Path configFile() {
     return path.resolve(CONFIG);
   }
 
-  /** A watcher that also writes the log of all steps, {@link StepFile}, into this folder. */
+  /**
+   * Returns a watcher that also writes the log of all steps, {@link StepFile}, into this folder.
+   */
   public RunWatcher logging(RunWatcher watcher) {
     return RunWatcher.all(List.of(StepFile.in(path), watcher));
   }
 
-  /** Where the tokenizer is. */
+  /** Returns the path of the tokenizer. */
   public Path tokenizerPath() {
     return path.resolve(TOKENIZER);
   }
 
-  /** Where the encoded text is, to go on with. */
+  /** Returns the path of the encoded text, for resuming. */
   public Path tokensPath() {
     return path.resolve("tokens.bin");
   }
 
-  /** Whether the run has a tokenizer; imported models may be without. */
+  /** Whether the run has a tokenizer; imported models may have none. */
   public boolean hasTokenizer() {
     return TokenizerFiles.isIn(tokenizerPath());
   }
 
-  /** Where an import keeps what an export gives back. */
+  /** Returns the folder with the parts of an import that an export restores. */
   public Path originPath() {
     return path.resolve("hub");
   }
 
-  /** Refuses a run that was imported without a tokenizer. */
+  /** Rejects a run that was imported without a tokenizer. */
   public void requireTokenizer() {
     if (!hasTokenizer()) {
       throw new IllegalArgumentException(
@@ -241,24 +246,24 @@ public record RunFolder(Path path) {
     }
   }
 
-  /** The tokenizer of the run. */
+  /** Returns the tokenizer of the run. */
   public BpeTokenizer tokenizer() {
     requireTokenizer();
     return BpeTokenizer.load(tokenizerPath());
   }
 
   /**
-   * Writes checkpoints here, where the tokenizer is already.
+   * Returns a writer of checkpoints; the tokenizer must already be in the folder.
    *
    * @param data files and folders, kept for resuming
-   * @param config that the checkpoints are bound to; of its guards, how many of them stay
+   * @param config that the checkpoints are bound to; its guards limit how many are kept
    */
   public CheckpointFolder checkpointWriter(List<Path> data, RunConfig config) {
     return checkpointWriter(data, FolderDigest.of(data), config);
   }
 
   /**
-   * The same for data that was read before.
+   * Returns a writer for data that was read before.
    *
    * @param content digest of the data as it was read
    */
@@ -267,9 +272,9 @@ public record RunFolder(Path path) {
   }
 
   /**
-   * The same with more to be kept in every checkpoint.
+   * Returns a writer with additional notes in every checkpoint.
    *
-   * @param notes text by a name that no field of a configuration has
+   * @param notes text by name; names must not be those of configuration fields
    */
   public CheckpointFolder checkpointWriter(
       List<Path> data, String content, RunConfig config, Map<String, String> notes) {
@@ -277,9 +282,9 @@ public record RunFolder(Path path) {
   }
 
   /**
-   * The same for the data of another checkpoint, which is not looked at.
+   * Returns a writer for the data of another checkpoint, which is not read.
    *
-   * @param data what that checkpoint keeps of it
+   * @param data entries of that checkpoint for its data
    */
   public CheckpointFolder checkpointWriter(
       Map<String, String> data, RunConfig config, Map<String, String> notes) {
@@ -291,7 +296,7 @@ public record RunFolder(Path path) {
   }
 
   /**
-   * What a checkpoint keeps of its data, for {@link #data} and {@link #isSameData}.
+   * Returns a checkpoint's entries for its data, for {@link #data} and {@link #isSameData}.
    *
    * @param content digest of the data as it was read
    */
@@ -303,7 +308,9 @@ public record RunFolder(Path path) {
     return Map.of(DATA, paths, CONTENT, content);
   }
 
-  /** What a checkpoint keeps of its data; nothing where an older one does not say. */
+  /**
+   * Returns a checkpoint's entries for its data; empty if an earlier version wrote it without them.
+   */
   public static Map<String, String> dataEntries(Checkpoint checkpoint) {
     Map<String, String> kept = new HashMap<>(checkpoint.config());
     kept.keySet().retainAll(Set.of(DATA, CONTENT));
@@ -311,13 +318,13 @@ public record RunFolder(Path path) {
   }
 
   /**
-   * A checkpoint, verified.
+   * Returns a verified checkpoint.
    *
    * @param wanted this folder for the newest one, or one checkpoint in it
-   * @throws IllegalArgumentException if there is none, or the tokenizer is not the one that it was
-   *     trained with
+   * @throws IllegalArgumentException if there is none, or the tokenizer is not the one of the
+   *     training
    * @throws io.evomoe.training.checkpoint.CheckpointException if it is damaged; the message names
-   *     the newest whole one before it
+   *     the newest complete one before it
    */
   public Checkpoint checkpoint(Path wanted) {
     Checkpoint checkpoint =
@@ -337,7 +344,7 @@ public record RunFolder(Path path) {
     return checkpoint;
   }
 
-  /** What tells the tokenizer from others; imported models may be without, their folder too. */
+  /** Returns an identifier of the tokenizer; imported models, and their folders, may have none. */
   public String tokenizerDigest() {
     return FolderDigest.of(Files.exists(tokenizerPath()) ? List.of(tokenizerPath()) : List.of());
   }
@@ -348,7 +355,7 @@ public record RunFolder(Path path) {
             () -> new IllegalArgumentException("there is no checkpoint in " + checkpoints()));
   }
 
-  /** Where the data of a checkpointed run was. */
+  /** Returns the place of a checkpoint's data. */
   public static List<Path> data(Checkpoint checkpoint) {
     String data = checkpoint.config().get(DATA);
     if (data == null || data.isEmpty()) {
@@ -358,18 +365,18 @@ public record RunFolder(Path path) {
     return data.lines().map(Path::of).toList();
   }
 
-  /** Whether the data of what a checkpoint is of was in memory alone. */
+  /** Whether the data was only in memory. */
   public static boolean isOfNoFile(Checkpoint checkpoint) {
     return "".equals(checkpoint.config().get(DATA));
   }
 
-  /** Whether the data is what the run began with; true where an older checkpoint does not say. */
+  /** Whether the data is that of the run's start; true if an earlier version did not record it. */
   public static boolean isSameData(Checkpoint checkpoint, List<Path> data) {
     String content = checkpoint.config().get(CONTENT);
     return content == null || content.equals(FolderDigest.of(data));
   }
 
-  /** The same of data whose digest is known. */
+  /** Whether data with a known digest is that of the run's start. */
   public static boolean isSameData(Checkpoint checkpoint, String content) {
     return content.equals(checkpoint.config().getOrDefault(CONTENT, content));
   }

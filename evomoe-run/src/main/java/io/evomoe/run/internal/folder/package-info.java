@@ -1,6 +1,6 @@
 /**
- * The folder of a run: where its configuration, tokenizer and checkpoints are, and what tells its
- * data from other data.
+ * The folder of a run: the places of its configuration, tokenizer and checkpoints, and the
+ * identifier of its data.
  */
 @NullMarked
 package io.evomoe.run.internal.folder;

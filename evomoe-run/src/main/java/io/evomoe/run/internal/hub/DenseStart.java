@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * A run that starts from the weights of another one, which has no experts: it goes on dense, spawns
- * its experts from them, or starts with copies of them as experts (sparse upcycling, Komatsuzaki et
+ * A run that starts from the weights of another one without experts. It stays dense, spawns its
+ * experts from them, or starts with copies of them as experts (sparse upcycling, Komatsuzaki et
  * al., arXiv 2212.05055).
  *
  * @param run the dense one
@@ -43,12 +43,12 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Run
   }
 
   /**
-   * The defaults of a run that starts here: the dense run's task, model and compute settings, with
-   * experts spawned before the first step, since the dense run was the phase of one expert; the
-   * learning rate of an import, which is one for trained weights.
+   * Returns the defaults of a run that starts here: the dense run's task, model and compute
+   * settings. Experts are spawned before the first step, because the dense run was the phase of one
+   * expert. The learning rate is that of an import, which suits trained weights.
    *
    * @param usual the preset of this run's task
-   * @param itsData whether it goes on with the dense run's data, which is divided as it was then
+   * @param itsData whether it continues with the dense run's data, which keeps its split
    */
   @Override
   public RunConfig defaults(RunConfig usual, boolean itsData) {
@@ -74,9 +74,9 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Run
   }
 
   /**
-   * Refuses a run whose experts cannot start as the dense one's nets.
+   * Rejects a run whose experts cannot start as the dense run's networks.
    *
-   * @param spawnAsked whether the user said how experts are spawned
+   * @param spawnAsked whether the user specified how experts are spawned
    */
   @Override
   public void requireFit(RunConfig config, boolean spawnAsked) {

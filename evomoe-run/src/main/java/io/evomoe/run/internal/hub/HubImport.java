@@ -29,21 +29,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A published model as the folder of a run of gate {@code dense} before its first step. */
+/** Imports a published model as the folder of a run of gate {@code dense} before its first step. */
 public final class HubImport {
   private static final String DENSE = "dense";
   private static final String MIXTURE = "topk";
   private static final String PRESET = "small";
 
-  /** Experts of a training that starts here, where it does not say how many. */
+  /** Default number of experts of a training that starts here. */
   private static final int EXPERTS = 8;
 
   private static final int MOE_EVERY = 2;
 
-  /** Of a training that starts here: what published models can read takes more than most have. */
+  /**
+   * Default sequence length of a training that starts here: the published maximum needs too much
+   * memory on most machines.
+   */
   private static final int SEQUENCE = 512;
 
-  /** Likewise: a preset's is one for fresh weights, and far too high for trained ones. */
+  /**
+   * Default learning rate of a training that starts here: a preset's rate is for initial weights,
+   * and far too high for trained ones.
+   */
   private static final double LEARNING_RATE = 1e-4;
 
   private HubImport() {}
@@ -51,9 +57,9 @@ public final class HubImport {
   /**
    * Imports a folder.
    *
-   * @param from with {@code config.json}, safetensors and, where there is one, a tokenizer
+   * @param from with {@code config.json}, safetensors and optionally a tokenizer
    * @param out folder of the run, new or empty
-   * @return lines for people
+   * @return lines for the user
    * @throws IllegalArgumentException if the model or the tokenizer does not fit; nothing is written
    */
   public static List<String> run(Path from, Path out) {
@@ -85,7 +91,7 @@ public final class HubImport {
     }
   }
 
-  /** A run that was exported in our own form, as it was at its checkpoint, but without moments. */
+  /** Imports a run in our own form, in the state of its checkpoint, but without moments. */
   private static List<String> ofRun(Path from, Path out) {
     try (NewFolder made = NewFolder.open(out, "evomoe import");
         OwnExport own = OwnExport.open(from)) {
@@ -119,7 +125,7 @@ public final class HubImport {
         : "Tokenizer: none, so texts can be neither read nor written";
   }
 
-  /** The folder of a run with its tokenizer and a checkpoint without optimizer moments. */
+  /** Writes the folder of a run with its tokenizer and a checkpoint without optimizer moments. */
   private static void save(
       RunFolder folder,
       Path from,
@@ -135,7 +141,7 @@ public final class HubImport {
         .write(new TrainingState(progress, moment, config.seed(), model, without));
   }
 
-  /** The preset of the task and architecture whose models it is one of. */
+  /** Returns the preset of the model's task and architecture. */
   private static RunConfig usual(PublishedModel model) {
     for (String name : Tasks.names()) {
       Optional<Architecture> architecture = Tasks.named(name).architectureOf(model.modelClass());
@@ -144,7 +150,7 @@ public final class HubImport {
       }
     }
     throw new IllegalArgumentException(
-        "a model that is read as %s needs a task of that model, of %s none is"
+        "a %s cannot be imported: none of the tasks %s has such a model"
             .formatted(model.modelClass().getSimpleName(), Tasks.names()));
   }
 
@@ -180,7 +186,7 @@ public final class HubImport {
                 .gateOptions(model.router().map(HubImport::options).orElse(Map.of())));
   }
 
-  /** Published mixtures drop no token, in training neither. */
+  /** Published mixtures drop no tokens, not even in training. */
   private static Map<String, Map<String, String>> options(PublishedRouter router) {
     return Map.of(
         MIXTURE,

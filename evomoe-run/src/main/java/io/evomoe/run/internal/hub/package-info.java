@@ -1,4 +1,4 @@
-/** Models of Hugging Face become runs and back; runs start from dense ones. */
+/** Conversion of Hugging Face models to runs and back, and runs that start from dense ones. */
 @NullMarked
 package io.evomoe.run.internal.hub;
 

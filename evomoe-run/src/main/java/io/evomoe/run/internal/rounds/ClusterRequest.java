@@ -12,16 +12,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A run on a cluster.
+ * A request to train on a cluster.
  *
  * @param master of the cluster, such as {@code spark://host:7077}
- * @param conf settings of the cluster's client, which go before any of our own
+ * @param conf settings of the cluster's client, which override ours
  * @param out folder of the run
- * @param start what to train; empty to continue what is in the folder
- * @param workers for a run that is continued: how many from now on, 0 for as many as before
- * @param fields for a run that is continued: values of the configuration that differ from now on,
- *     by dotted field, as text
- * @param watching makes what is told of each round
+ * @param start what to train; empty to continue the run in the folder
+ * @param workers number of workers of a continued run, 0 for the previous number
+ * @param fields changed values of a continued run's configuration, as text by dotted field
+ * @param watching makes the watcher of the rounds
  * @param console for progress
  */
 public record ClusterRequest(
@@ -41,14 +40,14 @@ public record ClusterRequest(
     start = List.copyOf(start);
   }
 
-  /** What watches a run. */
+  /** Makes the watcher of a run. */
   @FunctionalInterface
   public interface Watching {
 
     /**
-     * A watcher of a run that is going to begin, or to go on.
+     * Returns a watcher of a run that is about to begin or resume.
      *
-     * @param data the part of the text that stays here
+     * @param data the local part of the text
      */
     RunWatcher of(TaskData<?, ?> data, RunConfig config);
   }
@@ -58,7 +57,7 @@ public record ClusterRequest(
    *
    * @param config of the run, checked
    * @param rounds how they are trained and averaged
-   * @param data paths of the text, as the cluster knows them
+   * @param data paths of the text in the cluster
    */
   public record Start(RunConfig config, RoundConfig rounds, List<String> data) {
 

@@ -12,22 +12,22 @@ public interface ClusterTraining {
   /**
    * Trains to the end.
    *
-   * @throws IllegalArgumentException if the cluster cannot be reached or does not fit, or the text
-   *     does not; nothing was written then
+   * @throws IllegalArgumentException if the cluster cannot be reached, or cluster or text do not
+   *     fit; nothing was written then
    */
   Trained train(ClusterRequest request);
 
-  /** The one on the class path. */
+  /** Returns the implementation on the class path. */
   static Optional<ClusterTraining> installed() {
     return ServiceLoader.load(ClusterTraining.class).findFirst();
   }
 
   /**
-   * A run at its end.
+   * A finished run.
    *
-   * @param outcome what it gave
+   * @param outcome of the run
    * @param config of the run
-   * @param data the part of the text that stayed here
+   * @param data the local part of the text
    */
   record Trained(Outcome outcome, RunConfig config, TaskData<?, ?> data) {}
 }

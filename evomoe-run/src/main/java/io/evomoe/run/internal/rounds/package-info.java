@@ -1,4 +1,4 @@
-/** Runs that are trained in rounds on a cluster: what is asked for, what is kept beside the run. */
+/** Requests to train runs in rounds on a cluster, and their settings. */
 @NullMarked
 package io.evomoe.run.internal.rounds;
 

@@ -19,8 +19,8 @@ import io.evomoe.training.optimizer.AdamW;
 import java.nio.file.Path;
 
 /**
- * Makes a run of another number of experts out of a saved one. One expert that is a plain net
- * becomes the net of a run without gates.
+ * Converts a saved run to another number of experts. A single plain expert becomes the feed-forward
+ * network of a run without gates.
  */
 public final class Conversion {
   private static final String DENSE = "dense";
@@ -47,11 +47,11 @@ public final class Conversion {
   }
 
   /**
-   * Writes a run folder that {@code train --resume} and the other commands take. Its data is that
-   * which the run was started with, wherever that is by now.
+   * Writes a run folder for {@code train --resume} and the other commands. Its data is that of the
+   * run's start, which is not read.
    *
-   * @param groups where each new expert comes from
-   * @param spread how copies are made to differ from the expert they come from
+   * @param groups origin of each new expert
+   * @param spread how copies are made to differ from their origin
    * @param out a new folder, with the tokenizer already in it, if the run has one
    * @return the checkpoint
    */
@@ -77,12 +77,12 @@ public final class Conversion {
         .write(state(config, converted, moments));
   }
 
-  /** Whether so many experts are one net that needs no gate. */
+  /** Whether the new experts are one network that needs no gate. */
   public boolean isDense(ExpertGroups groups) {
     return groups.size() == 1 && run.config().provider().expertForm() == ExpertForm.PLAIN;
   }
 
-  /** The experts that a run without them would have are still as many as there were. */
+  /** The number of experts in the configuration of a dense run stays as it was. */
   private RunConfig config(ExpertGroups groups) {
     return isDense(groups)
         ? run.config().with(c -> c.gate(DENSE))
@@ -102,7 +102,7 @@ public final class Conversion {
     return new TrainingState(dense, next, saved.seed(), converted, moments);
   }
 
-  /** A model of the new configuration, with as many experts as it says. */
+  /** Returns a model of the new configuration, with its number of experts. */
   private Model<?> convertedModel(Task<?, ?> task, RunConfig config) {
     try (RunCheckpoint target = run.withConfig(config)) {
       return config.provider().growth() == Growth.NEVER ? task.fresh(target) : grown(task, target);

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * A run, finished or not, whose weights, experts, tokenizer and settings a new one starts with, in
- * a folder of its own. The phases go on where that run was, the steps count anew.
+ * A run, finished or not, from which a new run takes its weights, experts, tokenizer and settings,
+ * in a folder of its own. The phases continue from that run; the steps restart.
  *
  * @param run the earlier one
  * @param moments whether the optimizer's moments are taken over
@@ -37,9 +37,9 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
   }
 
   /**
-   * The same with its moments.
+   * Returns the start with the run's moments.
    *
-   * @throws IllegalArgumentException if it has none that a run can take over
+   * @throws IllegalArgumentException if it has no usable moments
    */
   public EarlierRun withMoments() {
     Path folder = run.folder().path();
@@ -61,7 +61,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
     return run.config().seed();
   }
 
-  /** All settings of the earlier run, with what is left of its phases. */
+  /** Returns all settings of the earlier run, with the rest of its phases. */
   @Override
   public RunConfig defaults(RunConfig usual, boolean itsData) {
     RunConfig before = run.config();
@@ -80,7 +80,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
     return config.with(c -> c.architecture(before.architecture().withPositions(positions)));
   }
 
-  /** Phases as they would be from here on; of another kind of gate from their beginning. */
+  /** Returns the remaining phases; for another kind of gate, all phases. */
   private EvolutionConfig phasesLeft(String gate) {
     EvolutionConfig phases = run.config().evolution();
     EvolutionSchedule schedule = run.config().schedule();
@@ -129,16 +129,16 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
       Long one = config.evolution().diversifySteps();
       if (config.provider().growth() == Growth.SPAWNED && (one == null || one != 0)) {
         throw new IllegalArgumentException(
-            "evolution.diversifySteps must be 0 where a run starts with the experts of %s, was %s"
+            "evolution.diversifySteps must be 0 if a run starts with the experts of %s, was %s"
                 .formatted(folder, one));
       }
       if (spawnAsked) {
         throw new IllegalArgumentException(
-            "spawning cannot be asked for where a run starts with the experts of " + folder);
+            "spawning cannot be asked for if a run starts with the experts of " + folder);
       }
       if ("annealed".equalsIgnoreCase(config.options().get("prior"))) {
         throw new IllegalArgumentException(
-            "option prior must be none, fixed or learned where a run starts with the experts of %s, whose annealing it cannot go on with, was annealed"
+            "option prior must be none, fixed or learned if a run starts with the experts of %s, whose annealing it cannot continue, was annealed"
                 .formatted(folder));
       }
     }
@@ -188,8 +188,9 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
   }
 
   /**
-   * As batches of the new run. Sequences of another length are other sequences; another seed draws
-   * another order, as another batch does of pairs, which are put together by their length.
+   * Returns the batches seen, in batches of the new run. Another sequence length gives other
+   * sequences, and another seed another order. So does another batch size of pairs, which are
+   * grouped by length.
    */
   private long batchesSeen(RunConfig config) {
     RunConfig before = run.config();
@@ -248,7 +249,8 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
       told.accept("Experts are not spawned again; " + phases(config));
     }
     if (batches > 0) {
-      told.accept("The data goes on after the %d batches that were trained on".formatted(batches));
+      told.accept(
+          "The data continues after the %d batches that were trained on".formatted(batches));
     }
   }
 

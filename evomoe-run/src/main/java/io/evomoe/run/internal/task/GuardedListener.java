@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells other listeners, and takes what one throws for a request to stop. */
+/** Calls other listeners, and treats an exception of one as a request to stop. */
 final class GuardedListener implements TrainingListener {
   private final Runnable requestStop;
   private final List<TrainingListener> listeners;
@@ -64,7 +64,7 @@ final class GuardedListener implements TrainingListener {
     return failure;
   }
 
-  /** Throws on what a listener threw first, if it did. */
+  /** Rethrows the first exception of a listener. */
   void throwOn() {
     if (thrown instanceof RuntimeException exception) {
       throw exception;

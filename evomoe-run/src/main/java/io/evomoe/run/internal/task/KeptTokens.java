@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The encoded text of a run, in its folder: a run that goes on with the same text, tokenizer, task
- * and split takes the ids from there. Any other file there is not used, and written over.
+ * The encoded text of a run, in its folder. A run that resumes with the same text, tokenizer, task
+ * and split reads the ids from there. Any other file there is ignored, and overwritten.
  */
 public final class KeptTokens {
   private static final Logger log = LoggerFactory.getLogger(KeptTokens.class);
@@ -27,7 +27,7 @@ public final class KeptTokens {
   }
 
   /**
-   * The ids of some data.
+   * Opens the ids of data.
    *
    * @param folder of the run, with its tokenizer
    * @param content digest of the data
@@ -43,13 +43,13 @@ public final class KeptTokens {
             config.data().toString()));
   }
 
-  /** The data, if the ids are there. */
+  /** Returns the data, if the ids are there. */
   Optional<TaskData<?, ?>> read(RunConfig config, Tokenizer tokenizer) {
     return TokenFile.read(file, key)
         .flatMap(tokens -> Tasks.named(config.task()).kept(tokens, tokenizer));
   }
 
-  /** Writes the ids, unless they are there; a run that cannot have them goes on without. */
+  /** Writes the ids, unless they are there; a failure does not stop the run. */
   public void write(TaskData<?, ?> data) {
     Optional<TokenFile> tokens = data.tokens();
     if (tokens.isEmpty() || TokenFile.has(file, key)) {
@@ -58,7 +58,7 @@ public final class KeptTokens {
     try {
       tokens.get().write(file, key);
     } catch (UncheckedIOException | IllegalArgumentException e) {
-      log.warn("The encoded text is not kept, and is encoded again when the run goes on", e);
+      log.warn("The encoded text cannot be stored; it is encoded again when the run resumes", e);
     }
   }
 }

@@ -10,17 +10,17 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
 
 /**
- * Which tokens of a text a language model learns to name.
+ * The tokens of a text that a language model learns to predict.
  *
  * @param causal whether a token's output must not depend on later tokens
  * @param special tokens that the tokenizer needs
- * @param counted what the loss counts, for people
- * @param remark what is done with the tokens, after their number; may be empty
- * @param batching how sequences of a text are made
+ * @param counted kind of the tokens in the loss, for the user
+ * @param remark text after their number; may be empty
+ * @param batching how sequences are made from a text
  */
 record LanguageObjective(
     boolean causal, SpecialTokens special, String counted, String remark, Batching batching) {
-  /** The next one. */
+  /** The next token. */
   static final LanguageObjective CAUSAL =
       new LanguageObjective(
           true,
@@ -34,7 +34,7 @@ record LanguageObjective(
                   tokenizer,
                   config));
 
-  /** Hidden ones. */
+  /** Masked tokens. */
   static final LanguageObjective MASKED =
       new LanguageObjective(
           false,
@@ -54,12 +54,12 @@ record LanguageObjective(
     return config.model().documentMask() ? batches.withDocuments(tokenizer.endOfText()) : batches;
   }
 
-  /** Sequences of text. */
+  /** Returns sequences of text. */
   CorpusBatches<LanguageBatch> batches(TokenStream text, Tokenizer tokenizer, RunConfig config) {
     return batching.batches(text, tokenizer, config);
   }
 
-  /** How sequences of a text are made. */
+  /** Makes sequences from a text. */
   interface Batching {
     CorpusBatches<LanguageBatch> batches(TokenStream text, Tokenizer tokenizer, RunConfig config);
   }

@@ -13,7 +13,9 @@ import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Translates lines of text: as many lines, in the same order; blank ones become empty. */
+/**
+ * Translates lines of text: one output line per line, in the same order; blank ones become empty.
+ */
 public final class LineTranslator {
   private final Tokenizer tokenizer;
   private final Translation translation;
@@ -21,7 +23,7 @@ public final class LineTranslator {
   private final Set<Integer> special;
 
   /**
-   * A translator.
+   * Creates a translator.
    *
    * @param tokenizer of the model, with {@link SpecialTokens#ROBERTA}
    */
@@ -40,21 +42,21 @@ public final class LineTranslator {
             .collect(Collectors.toSet());
   }
 
-  /** Most tokens of a line that are read. */
+  /** Returns the maximum number of tokens read from a line. */
   public int limit() {
     return translation.longestSource();
   }
 
-  /** Translates; what is too long is cut. */
+  /** Translates lines; too long ones are truncated. */
   public List<String> translate(List<String> lines) {
     return translate(lines, line -> {});
   }
 
   /**
-   * Translates.
+   * Translates lines.
    *
-   * @param cut is told the index of every line of more than {@link #limit()} tokens, of which the
-   *     first are translated
+   * @param cut receives the index of every line of more than {@link #limit()} tokens, which is
+   *     truncated
    */
   public List<String> translate(List<String> lines, IntConsumer cut) {
     int[] filled = IntStream.range(0, lines.size()).filter(i -> !lines.get(i).isBlank()).toArray();
@@ -78,7 +80,7 @@ public final class LineTranslator {
     return Arrays.copyOf(ids, limit());
   }
 
-  /** One line, whatever an untrained model may have written. */
+  /** Returns one line, even if an untrained model has written several. */
   private String text(int[] ids) {
     int[] written = Arrays.stream(ids).filter(id -> !special.contains(id)).toArray();
     return tokenizer.decode(written).replaceAll("\\R", " ").strip();

@@ -6,7 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /**
- * How much memory a process may use.
+ * The memory that a process may use.
  *
  * @param bytes resident, above 0
  * @param name of the limit, for messages
@@ -18,8 +18,8 @@ public record MemoryLimit(long bytes, String name) {
   private static final int FLOAT_BYTES = 4;
 
   /**
-   * Of an array of ND4J's: its objects in the Java heap, and what ND4J and the allocator keep of it
-   * beside its numbers. Measured on 80,000 arrays of 1 and of 64 numbers (docs/performance.md).
+   * Bytes in the Java heap for one ND4J array, and what ND4J and the allocator keep besides its
+   * numbers (docs/performance.md has the measurement).
    */
   static final int HEAP_BYTES_AN_ARRAY = 1400;
 
@@ -27,7 +27,7 @@ public record MemoryLimit(long bytes, String name) {
 
   private static final double GIBIBYTE = 1 << 30;
 
-  /** What the machine or container has. */
+  /** Returns the memory of the machine or container. */
   public static MemoryLimit ofMachine() {
     long machine =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
@@ -35,7 +35,7 @@ public record MemoryLimit(long bytes, String name) {
   }
 
   /**
-   * Refuses a model whose parameters alone do not fit, before anything is allocated.
+   * Rejects a model whose parameters alone do not fit, before anything is allocated.
    *
    * @throws IllegalArgumentException naming both sizes
    */
@@ -43,14 +43,16 @@ public record MemoryLimit(long bytes, String name) {
     requireRoomFor(config.gate(), data.parameters(config), Runtime.getRuntime().maxMemory());
   }
 
-  /** Memory of parameters with their gradients and optimizer moments, heap included. */
+  /** Returns the memory of parameters with their gradients and optimizer moments, heap included. */
   public static double bytes(ParameterTotal parameters) {
     double numbers = (double) FLOAT_BYTES * ARRAYS_A_PARAMETER * parameters.numbers();
     double arrays = (double) ARRAYS_A_PARAMETER * parameters.arrays();
     return numbers + (HEAP_BYTES_AN_ARRAY + OTHER_BYTES_AN_ARRAY) * arrays;
   }
 
-  /** Bytes of a checkpoint of so many numbers to train: they and their optimizer moments. */
+  /**
+   * Returns the bytes of a checkpoint with this number of parameters and their optimizer moments.
+   */
   public static long checkpointBytes(long numbers) {
     return FLOAT_BYTES * (ARRAYS_A_PARAMETER - 1) * numbers;
   }
@@ -74,7 +76,7 @@ public record MemoryLimit(long bytes, String name) {
     }
   }
 
-  /** An amount of memory, for people. */
+  /** Returns an amount of memory, for the user. */
   public static String text(double bytes) {
     return String.format(Locale.ROOT, "%.1f GiB", bytes / GIBIBYTE);
   }

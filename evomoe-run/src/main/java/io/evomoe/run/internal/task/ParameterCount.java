@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Trainable parameters of a model that has all its experts, from its size alone: nothing is
- * allocated but the gates, one by one, so models larger than the memory can be counted.
+ * Counts the trainable parameters of a model with all its experts from its size. Nothing is
+ * allocated except the gates, one by one, so models larger than the memory can be counted.
  */
 final class ParameterCount {
   private final RunConfig config;
@@ -31,9 +31,9 @@ final class ParameterCount {
   private final long width;
 
   /**
-   * Counts for a run's models.
+   * Creates the counter of a run's models.
    *
-   * @param vocabulary token ids
+   * @param vocabulary number of token ids
    */
   ParameterCount(RunConfig config, int vocabulary) {
     this.config = config;
@@ -42,21 +42,21 @@ final class ParameterCount {
     this.width = size.width();
   }
 
-  /** Of an embedding with so many entries. */
+  /** Returns the parameters of an embedding with this number of entries. */
   ParameterTotal embedding(long entries) {
     return ParameterTotal.array(entries * width);
   }
 
-  /** Of a normalisation. */
+  /** Returns the parameters of a normalization. */
   ParameterTotal norm() {
     boolean shifted = size.norm().kind() == NormForm.Kind.LAYER;
     return ParameterTotal.array(width).times(shifted ? 2 : 1);
   }
 
   /**
-   * Of a stack of blocks, without a normalisation at its end.
+   * Returns the parameters of a stack of blocks, without a final normalization.
    *
-   * @param attentions of a block: 1, or 2 with one to the encoder
+   * @param attentions of a block: 1, or 2 with cross-attention
    * @param moeLayers MoE layers in the whole model
    * @param causal whether a token's output must not depend on later tokens
    */
@@ -77,7 +77,9 @@ final class ParameterCount {
         .plus(ParameterTotal.linear(hidden, width, form.biased()));
   }
 
-  /** Of an attention to the sequence itself, which has its three maps in one array. */
+  /**
+   * Returns the parameters of self-attention, which has its three input projections in one array.
+   */
   private ParameterTotal self() {
     AttentionForm form = size.attention();
     long queries = form.queryWidth();
@@ -98,7 +100,9 @@ final class ParameterCount {
         .plus(ParameterTotal.array(each ? ofHead : keys));
   }
 
-  /** Of an attention to the encoder, which has the maps of its keys and values in one array. */
+  /**
+   * Returns the parameters of cross-attention, which has key and value projections in one array.
+   */
   private ParameterTotal cross() {
     return norm()
         .plus(ParameterTotal.linear(width, width, true))

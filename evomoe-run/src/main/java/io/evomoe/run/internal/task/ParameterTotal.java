@@ -1,20 +1,20 @@
 package io.evomoe.run.internal.task;
 
 /**
- * How much there is to train in a model.
+ * The size of a model's trainable parameters.
  *
- * @param numbers trainable ones, at least 0
- * @param arrays that hold them, at least 0
+ * @param numbers trainable numbers, at least 0
+ * @param arrays arrays of these numbers, at least 0
  */
 public record ParameterTotal(long numbers, long arrays) {
   static final ParameterTotal NONE = new ParameterTotal(0, 0);
 
-  /** One array of so many numbers; none where that is 0. */
+  /** Returns one array of this size; none if it is 0. */
   static ParameterTotal array(long numbers) {
     return numbers == 0 ? NONE : new ParameterTotal(numbers, 1);
   }
 
-  /** Of a linear map. */
+  /** Returns the parameters of a linear layer. */
   static ParameterTotal linear(long in, long out, boolean biased) {
     return array(in * out).plus(biased ? array(out) : NONE);
   }

@@ -20,16 +20,16 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Data that was read, encoded and found long enough, with nothing yet in the output folder: the
- * tokenizer waits in a temporary one, which goes when this is closed.
+ * Data that was read, encoded and checked for its length, while the output folder is still empty.
+ * The tokenizer is in a temporary folder, which is deleted when this is closed.
  */
 public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements AutoCloseable {
   /**
-   * Reads data and trains a tokenizer on its training side.
+   * Reads data and trains a tokenizer on its training set.
    *
    * @param data files or folders, at least one
-   * @param output folder that has room for a file without a name
-   * @param progress told how far it has come
+   * @param output folder for an unnamed file
+   * @param progress called with the progress
    */
   public static Prepared read(
       List<Path> data, RunConfig config, Path output, TextProgress progress) {
@@ -37,7 +37,7 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
         config, folder -> read(data, config, TokenizerSource.learned(folder), output, progress));
   }
 
-  /** The same for a run that takes over the tokenizer of another one. */
+  /** Reads data for a run that takes over the tokenizer of another one. */
   public static Prepared read(
       List<Path> data,
       RunConfig config,
@@ -64,14 +64,14 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
     }
   }
 
-  /** Data of a run that has its tokenizer in place, and maybe the encoded text. */
+  /** Opens the data of a run that has its tokenizer in place, and maybe the encoded text. */
   public static TaskData<?, ?> open(
       List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
     return open(data, FolderDigest.of(data), config, tokenized, progress);
   }
 
   /**
-   * The same of data whose digest is known.
+   * Opens data with a known digest.
    *
    * @param content digest of the data
    */

@@ -11,9 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The steps of a trainer, recorded. An interrupt of the thread is a request to stop ({@link
- * #interrupted}), and so is a listener that throws: what was trained is saved before its exception
- * is thrown on.
+ * Trains and records steps. An interrupt of the thread is a request to stop ({@link #interrupted}),
+ * and so is an exception of a listener. The training is saved before the exception is rethrown.
  */
 public final class RecordedSteps {
   private final Trainer<?> trainer;
@@ -23,7 +22,7 @@ public final class RecordedSteps {
     this.trainer = trainer;
   }
 
-  /** Writes a checkpoint before the steps to come. */
+  /** Writes a checkpoint before the next steps. */
   void save(CheckpointWriter checkpoints) {
     trainer.save(heeding(checkpoints));
   }
@@ -33,8 +32,8 @@ public final class RecordedSteps {
    *
    * @param config of the network, for messages
    * @param recording of the steps
-   * @param checkpoints where they go, each after the curve up to it is on the disk
-   * @param told of every step after it was recorded, and after the recording's watcher
+   * @param checkpoints writer of checkpoints, each after the curve up to it is on the disk
+   * @param told called for every step after it was recorded, and after the recording's watcher
    */
   public void train(
       RunConfig config,
@@ -55,7 +54,7 @@ public final class RecordedSteps {
     guarded.throwOn();
   }
 
-  /** What an interrupt has kept from being written is written once more. */
+  /** Writes a checkpoint again if an interrupt prevented it. */
   private CheckpointWriter heeding(CheckpointWriter checkpoints) {
     return state -> {
       heedInterrupt();
@@ -71,7 +70,7 @@ public final class RecordedSteps {
     };
   }
 
-  /** Files that are written by an interrupted thread are closed under its hands. */
+  /** Clears the interrupt, because files written by an interrupted thread are closed. */
   private void heedInterrupt() {
     if (Thread.interrupted()) {
       interrupted = true;

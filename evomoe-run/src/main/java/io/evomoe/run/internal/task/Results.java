@@ -7,18 +7,18 @@ import io.evomoe.run.record.RunResult;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingState;
 
-/** What a run gave, from its curve and its model. */
+/** Computes a run's result from its curve and its model. */
 public final class Results {
   private Results() {}
 
   /**
-   * Measures a run that has come to its end, or was stopped; of one that was stopped before its
-   * first step nothing is measured.
+   * Measures a finished or stopped run; a run that was stopped before its first step is not
+   * measured.
    *
    * @param model of the run
    * @param state of the run
-   * @param recording of its steps; the result is the curve's, so that a run that was saved after
-   *     its last step has one as well
+   * @param recording of its steps; the result comes from the curve, so that a run that was saved
+   *     after its last step has one as well
    */
   public static <B, M extends Model<B>> Outcome of(
       TaskData<B, M> data, M model, RunConfig config, TrainingState state, RunRecording recording) {
@@ -36,7 +36,7 @@ public final class Results {
     return data.metric(model, config, state.context().evaluating(), soFar.validLoss());
   }
 
-  /** Why a training could not go on, with the gate that it was of. */
+  /** Returns the reason why a training failed, with its gate. */
   public static IllegalStateException failure(RunConfig config, RuntimeException cause) {
     return new IllegalStateException("gate " + config.gate() + ": " + cause.getMessage(), cause);
   }

@@ -23,7 +23,7 @@ final class RobertaTask extends TextTask<Roberta> {
         List.of("sotu", "wordnet"));
   }
 
-  /** It has every embedding there is. */
+  /** It supports every embedding. */
   @Override
   protected void check(RunConfig config) {}
 
@@ -54,7 +54,7 @@ final class RobertaTask extends TextTask<Roberta> {
         .plus(head);
   }
 
-  /** Reads padding tokens as padding, which nothing else sees. */
+  /** Reads padding tokens as padding, which no other token attends to. */
   @Override
   public double[] lastLogits(RunCheckpoint run, int[] ids) {
     TrainedModel<Roberta> trained = trained(run);

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class RunCheckpoint implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RunCheckpoint.class);
 
-  /** How often a newer checkpoint is taken for one that is gone. */
+  /** Maximum number of times that a newer checkpoint replaces a deleted one. */
   private static final int MOST_NEWER = 20;
 
   private final RunFolder folder;
@@ -60,8 +60,8 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /**
-   * Opens a run of any task. Its configuration is the one that the checkpoint was made with; where
-   * the file beside it says otherwise of a field that is not the model's, that is logged.
+   * Opens a run of any task with the checkpoint's configuration. If the file beside it differs in a
+   * field that is not the model's, this is logged.
    *
    * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
    * @throws IllegalArgumentException if a field of the model was changed since
@@ -84,12 +84,12 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /**
-   * Opens a run to go on with it, as it was or with other values of some fields.
+   * Opens a run to resume it, with optional changes of fields.
    *
    * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
    * @param asked values by dotted field, as text
-   * @throws IllegalArgumentException if a field was changed that was not asked for, or that a
-   *     resumed run cannot take
+   * @throws IllegalArgumentException if a field was changed without a request, or cannot be changed
+   *     in a resumed run
    */
   public static RunCheckpoint resume(Path path, Map<String, String> asked) {
     RunFolder run = RunFolder.open(path);
@@ -109,16 +109,16 @@ public final class RunCheckpoint implements AutoCloseable {
   /**
    * Opens the folder of a run of one task.
    *
-   * @param task the run must be of
-   * @param command that asks, for the message
-   * @throws IllegalArgumentException if it is a run of another task
+   * @param task required task
+   * @param command name of the command, for the message
+   * @throws IllegalArgumentException if the run has another task
    */
   public static RunCheckpoint open(Path folder, Task<?, ?> task, String command) {
     requireTask(folder, task, command);
     return open(folder);
   }
 
-  /** Refuses a folder that {@link #open(Path, Task, String)} refuses, before it is read. */
+  /** Rejects, without reading it, a folder that {@link #open(Path, Task, String)} would reject. */
   public static void requireTask(Path folder, Task<?, ?> task, String command) {
     RunConfig config = RunFolder.open(folder).config();
     if (!config.task().equals(task.name())) {
@@ -128,36 +128,35 @@ public final class RunCheckpoint implements AutoCloseable {
     }
   }
 
-  /** The same checkpoint, seen as that of a run of another configuration; to be closed as well. */
+  /** Returns the same checkpoint with another configuration; must be closed as well. */
   public RunCheckpoint withConfig(RunConfig other) {
     return new RunCheckpoint(folder, other, checkpoint, newest, changes, otherData);
   }
 
   /**
-   * The same checkpoint of a run whose data is elsewhere, or is other data from now on; to be
-   * closed as well.
+   * Returns the same checkpoint with other data, or with data that has moved; must be closed as
+   * well.
    *
-   * @param others empty for the data that it was started with
+   * @param others empty for the data of the run's start
    */
   public RunCheckpoint withData(List<Path> others) {
     return new RunCheckpoint(folder, config, checkpoint, newest, changes, others);
   }
 
-  /** Configuration of the run, and of the steps to come. */
+  /** Returns the configuration of the run and its remaining steps. */
   public RunConfig config() {
     return config;
   }
 
-  /** Where what the run is trained on is, or was. */
+  /** Returns the recorded paths of the training data. */
   public List<Path> dataPaths() {
     return otherData.isEmpty() ? RunFolder.data(checkpoint) : otherData;
   }
 
   /**
-   * What the run is trained on.
+   * Returns the training data.
    *
-   * @throws IllegalArgumentException if what it was started with is not there any more, or is other
-   *     data now
+   * @throws IllegalArgumentException if the data of the run's start is missing or has changed
    */
   public List<Path> data() {
     List<Path> data = dataPaths();
@@ -167,35 +166,35 @@ public final class RunCheckpoint implements AutoCloseable {
     for (Path source : data) {
       if (!Files.exists(source)) {
         throw new IllegalArgumentException(
-            "the run was started with %s, which is not there any more; name its data (--data) to go on with it"
+            "the run was started with %s, which is not there any more; name its data (--data) to continue"
                 .formatted(source));
       }
     }
     if (!RunFolder.isSameData(checkpoint, data)) {
       throw new IllegalArgumentException(
-          "the data in %s is not what the run was started with; name its data (--data) to go on with it"
+          "the data in %s is not what the run was started with; name its data (--data) to continue"
               .formatted(data));
     }
     return data;
   }
 
-  /** What a run that is resumed goes on with instead of what it had, a line each. */
+  /** Returns one line for each changed value of a resumed run. */
   public List<String> changes() {
     return changes;
   }
 
-  /** The checkpoint, verified. */
+  /** Returns the verified checkpoint. */
   public Checkpoint checkpoint() {
     return checkpoint;
   }
 
-  /** Where the run is. */
+  /** Returns the folder of the run. */
   public RunFolder folder() {
     return folder;
   }
 
   /**
-   * The run's tokenizer, closed with this.
+   * Returns the run's tokenizer, closed with this.
    *
    * @throws IllegalArgumentException if the run has none
    */
@@ -209,8 +208,8 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /**
-   * Token ids of the model: those of the tokenizer, or as many as the configuration says where
-   * there is none.
+   * Returns the model's number of token ids: that of the tokenizer, or of the configuration if
+   * there is no tokenizer.
    */
   public int vocabulary() {
     Integer rows = config.architecture().vocabulary();
@@ -218,8 +217,8 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /**
-   * Loads the checkpoint into a model. Where it was opened as the newest one, and a run that goes
-   * on has deleted it since, this is the newest one now.
+   * Loads the checkpoint into a model. If this is the newest checkpoint and a running training has
+   * deleted it since, the now newest one replaces it.
    *
    * @param fresh a model of this run's configuration before its first step
    */
@@ -243,7 +242,7 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /**
-   * Gives a model the experts that the run has by now.
+   * Grows a model to the run's current experts.
    *
    * @param fresh a model of this run's configuration before its first step
    */
@@ -253,7 +252,10 @@ public final class RunCheckpoint implements AutoCloseable {
     }
   }
 
-  /** A language model of this run in the files of Hugging Face, as it was where it was imported. */
+  /**
+   * Exports a language model of this run to Hugging Face's files, in its original form if it was
+   * imported.
+   */
   HubExport export(TrainedModel<?> trained, ExportRequest request) {
     Integer expertsPerToken = request.expertsPerToken();
     TrainedModel<?> routed =
@@ -274,7 +276,7 @@ public final class RunCheckpoint implements AutoCloseable {
     return new TextEnds(contents.begin(), contents.end());
   }
 
-  /** What an export in our own form says of this run. */
+  /** Returns the description of this run for an export in our own form. */
   ObjectNode description() {
     return new RunDescription(
             config, checkpoint.progress(), checkpoint.context(), vocabulary(), checkpoint.frozen())
@@ -282,8 +284,8 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /**
-   * What is known of the run's training: its steps and special tokens, not how often its data had
-   * each token.
+   * Returns the facts of the run's training: its steps and special tokens, without token
+   * frequencies.
    */
   TrainingFacts facts() {
     long earlier = checkpoint.context().step() - checkpoint.progress().step();
@@ -291,7 +293,7 @@ public final class RunCheckpoint implements AutoCloseable {
     return folder.hasTokenizer() ? facts.withSpecialIds(tokenizer().specialIds()) : facts;
   }
 
-  /** Gate and step, and experts of a token where a request names them; to begin a line with. */
+  /** Returns gate and step, and the experts per token if a request names them; begins a line. */
   String name(EvalRequest request) {
     String name = "%s after step %d".formatted(config.gate(), checkpoint.progress().step());
     Integer expertsPerToken = request.expertsPerToken();

@@ -9,19 +9,20 @@ import io.evomoe.training.Progress;
 import java.util.List;
 
 /**
- * What an export in our own form says of its run: enough to make the same model again.
+ * The description of a run in an export in our own form; it is enough to create the same model
+ * again.
  *
  * @param config of the run
- * @param progress how far it had come
+ * @param progress of the training
  * @param moment of its next step
- * @param tokens that its tokenizer has
- * @param frozen names of parameters that are trained no more
+ * @param tokens number of tokens in its tokenizer
+ * @param frozen names of parameters that are no longer trained
  */
 public record RunDescription(
     RunConfig config, Progress progress, StepContext moment, int tokens, List<String> frozen) {
   private static final String CONFIG = "config";
 
-  /** What exports of earlier versions do not say, because no gate of their time asked. */
+  /** A field that exports of earlier versions lack, because no gate needed it. */
   private static final String ANNEALING_LEFT = "annealingLeft";
 
   private static final String FROZEN = "frozen";
@@ -31,7 +32,7 @@ public record RunDescription(
     frozen = List.copyOf(frozen);
   }
 
-  /** As fields. */
+  /** Returns the fields. */
   public ObjectNode fields() {
     return StrictYaml.fields(this);
   }

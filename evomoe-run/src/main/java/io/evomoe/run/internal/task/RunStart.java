@@ -10,58 +10,58 @@ import org.jspecify.annotations.Nullable;
 /** A saved run that a new one starts from. */
 public interface RunStart extends AutoCloseable {
 
-  /** The gate where nothing else is said. */
+  /** The default gate. */
   String USUAL_GATE = "evomoe";
 
-  /** The seed where nothing else is said. */
+  /** The default seed. */
   long USUAL_SEED = 1;
 
-  /** The saved one. */
+  /** Returns the saved run. */
   RunCheckpoint run();
 
-  /** The gate of a run that starts here, where none is asked for. */
+  /** Returns the default gate of a run that starts here. */
   default String usualGate() {
     return USUAL_GATE;
   }
 
-  /** The seed of a run that starts here, where none is asked for. */
+  /** Returns the default seed of a run that starts here. */
   default long usualSeed() {
     return USUAL_SEED;
   }
 
   /**
-   * The defaults of a run that starts here.
+   * Returns the defaults of a run that starts here.
    *
    * @param usual the preset of this run's task, with its gate and seed
-   * @param itsData whether it goes on with the saved run's data, which is divided as it was then
+   * @param itsData whether it continues with the saved run's data, which keeps its split
    */
   RunConfig defaults(RunConfig usual, boolean itsData);
 
   /**
-   * Refuses a run that cannot start here.
+   * Rejects a run that cannot start here.
    *
-   * @param spawnAsked whether the user said how experts are spawned
+   * @param spawnAsked whether the user specified how experts are spawned
    */
   void requireFit(RunConfig config, boolean spawnAsked);
 
   /**
-   * A run that is going to take its first step.
+   * Prepares a run for its first step.
    *
    * @param data of the new run
    * @param content digest of that data
-   * @param told a line each on what it starts with
+   * @param told receives lines on the start
    */
   Started begin(TaskData<?, ?> data, RunConfig config, String content, Consumer<String> told);
 
   /**
    * A run before its first step.
    *
-   * @param training of it
-   * @param lineage to be kept with it
+   * @param training of the run
+   * @param lineage to be stored with it
    */
   record Started(TaskTraining<?, ?> training, Lineage lineage) {}
 
-  /** Refuses to start a run of another task. */
+  /** Rejects a run of another task. */
   default void requireTask(String wanted) {
     String task = run().config().task();
     if (!task.equals(wanted)) {
@@ -71,7 +71,10 @@ public interface RunStart extends AutoCloseable {
     }
   }
 
-  /** Refuses to divide the saved run's data anew: it has been trained on what would be held out. */
+  /**
+   * Rejects another split of the saved run's data, because its validation set would contain trained
+   * text.
+   */
   default void requireItsSplit(RunConfig config) {
     if (!config.split().equals(run().config().split())) {
       throw new IllegalArgumentException(

@@ -24,8 +24,8 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a model learns, and from which data. One class a task, listed in {@link Tasks}; its presets
- * are the numbers in {@code NAME.yaml} beside it.
+ * A model's objective and data. {@link Tasks} lists the implementations; their presets are in
+ * {@code NAME.yaml} beside them.
  *
  * @param <B> a batch
  * @param <M> a model
@@ -37,10 +37,10 @@ public abstract class Task<B, M extends Model<B>> {
   private final List<String> shippedData;
 
   /**
-   * A task.
+   * Creates a task.
    *
    * @param name for the command line and configurations
-   * @param models the classes of its models, by the architectures that it has
+   * @param models classes of its models, by architecture
    * @param causal whether a token's output must not depend on later tokens, in any layer of its
    *     models
    * @param shippedData folders of the data that comes with the project, below {@code data}
@@ -56,15 +56,15 @@ public abstract class Task<B, M extends Model<B>> {
     this.shippedData = List.copyOf(shippedData);
   }
 
-  /** Name for the command line and configurations. */
+  /** Returns the name for the command line and configurations. */
   public final String name() {
     return name;
   }
 
   /**
-   * The class of its models.
+   * Returns the class of its models.
    *
-   * @throws IllegalArgumentException for an architecture that it has not
+   * @throws IllegalArgumentException for an unsupported architecture
    */
   public final Class<? extends M> modelType(Architecture architecture) {
     Class<? extends M> type = models.get(architecture);
@@ -76,7 +76,7 @@ public abstract class Task<B, M extends Model<B>> {
     return type;
   }
 
-  /** The architecture of a class of models; empty where it has none of that class. */
+  /** Returns the architecture of a model class; empty if the class is unknown. */
   public final Optional<Architecture> architectureOf(Class<?> modelType) {
     return models.entrySet().stream()
         .filter(entry -> entry.getValue().equals(modelType))
@@ -89,14 +89,14 @@ public abstract class Task<B, M extends Model<B>> {
     return causal;
   }
 
-  /** Folders of the data that comes with the project, below {@code data}. */
+  /** Returns the folders of the data that comes with the project, below {@code data}. */
   public final List<String> shippedData() {
     return shippedData;
   }
 
   /**
-   * Refuses an architecture that models of this task do not have; by default what only the
-   * embedding of a RoBERTa has.
+   * Rejects unsupported architecture details; by default those that only the embedding of a RoBERTa
+   * has.
    *
    * @throws IllegalArgumentException naming the field
    */
@@ -109,8 +109,8 @@ public abstract class Task<B, M extends Model<B>> {
    *
    * @param data files or folders, at least one
    * @param tokenizer a new one or that of a run
-   * @param folder that takes files without a name, for what is too much to be in memory
-   * @param progress told how far it has come
+   * @param folder for unnamed files, if data does not fit into memory
+   * @param progress called with the progress
    */
   public abstract TaskData<B, M> read(
       List<Path> data,
@@ -120,36 +120,36 @@ public abstract class Task<B, M extends Model<B>> {
       TextProgress progress);
 
   /**
-   * The data of which a run has kept the ids; empty for a task whose data is always read.
+   * Returns the data from stored ids; empty for a task that always reads the data.
    *
-   * @param tokens as {@link TaskData#tokens} gave them
-   * @param tokenizer that they were encoded with
+   * @param tokens from {@link TaskData#tokens}
+   * @param tokenizer of the ids
    */
   Optional<TaskData<?, ?>> kept(TokenFile tokens, Tokenizer tokenizer) {
     return Optional.empty();
   }
 
   /**
-   * A model of a run before its first step, on the selected kernels.
+   * Creates a run's model before its first step, on the selected kernels.
    *
-   * @param tokens that the tokenizer has
+   * @param tokens number of tokens in the tokenizer
    */
   public abstract M fresh(RunConfig config, int tokens, TrainingFacts facts);
 
-  /** The model of a saved run before its first step. */
+  /** Creates the model of a saved run before its first step. */
   public final M fresh(RunCheckpoint run) {
     return fresh(run.config(), run.vocabulary(), run.facts());
   }
 
-  /** The model of a run, with its newest checkpoint loaded. */
+  /** Returns the model of a run, with its newest checkpoint loaded. */
   public final TrainedModel<M> trained(RunCheckpoint run) {
     return run.load(fresh(run));
   }
 
   /**
-   * The model of a run as a request wants it: with its experts of a token, where it names them.
+   * Returns the model of a run with the requested number of experts per token, if there is one.
    *
-   * @throws IllegalArgumentException if the run's gate cannot give so many
+   * @throws IllegalArgumentException if the run's gate does not support this number
    */
   final TrainedModel<M> trained(RunCheckpoint run, EvalRequest request) {
     TrainedModel<M> trained = trained(run);
@@ -158,23 +158,24 @@ public abstract class Task<B, M extends Model<B>> {
   }
 
   /**
-   * Trainable parameters of a run's model once it has all its experts; the model is not made.
+   * Counts the trainable parameters of a run's model with all its experts, without creating it.
    *
-   * @param vocabulary token ids
+   * @param vocabulary number of token ids
    */
   public abstract ParameterTotal parameters(RunConfig config, int vocabulary);
 
   /**
-   * Logits of one sequence's last token, evaluated, one a token id.
+   * Returns the logits of one sequence's last token in evaluation mode, one per token id.
    *
-   * @param ids tokens that are read
+   * @param ids input tokens
    */
   public abstract double[] lastLogits(RunCheckpoint run, int[] ids);
 
   /**
-   * Logits after each token of a sequence, those that {@link #lastLogits} gives of its beginnings.
+   * Returns the logits after each token of a sequence; they equal those of {@link #lastLogits} for
+   * its prefixes.
    *
-   * @param ids tokens that are read
+   * @param ids input tokens
    * @throws IllegalArgumentException for a task whose models read later tokens as well
    */
   public List<double[]> eachLogits(RunCheckpoint run, int[] ids) {
@@ -182,12 +183,12 @@ public abstract class Task<B, M extends Model<B>> {
         "the logits after each token are those of a causal model, the run is of task " + name);
   }
 
-  /** One row of logits, computed in a workspace of its own. */
+  /** Returns one row of logits, computed in a workspace of its own. */
   static double[] row(Supplier<INDArray> logits) {
     return rows(logits).get(0);
   }
 
-  /** The same with several rows. */
+  /** Returns several rows of logits, computed in a workspace of its own. */
   static List<double[]> rows(Supplier<INDArray> logits) {
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_LOGITS")) {
       return List.of(logits.get().toDoubleMatrix());
@@ -202,11 +203,11 @@ public abstract class Task<B, M extends Model<B>> {
   /**
    * Measures a trained model.
    *
-   * @param said told what data other than the run's was taken for
+   * @param said receives the detected format of data other than the run's
    */
   public abstract Measurement evaluate(
       RunCheckpoint run, EvalRequest request, Consumer<String> said);
 
-  /** The trained model of a run in the files of Hugging Face. */
+  /** Exports the trained model of a run to Hugging Face's files. */
   public abstract HubExport export(RunCheckpoint run, ExportRequest request);
 }

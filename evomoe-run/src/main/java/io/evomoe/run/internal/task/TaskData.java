@@ -22,8 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A task's data at hand, both sides of it encoded: makes the models and batches of runs that are to
- * be compared.
+ * A task's encoded training and validation data; creates models and batches of comparable runs.
  *
  * @param <B> a batch
  * @param <M> a model
@@ -33,42 +32,42 @@ public abstract class TaskData<B, M extends Model<B>> {
   private final Tokenizer tokenizer;
 
   /**
-   * Data of a task.
+   * Creates the data of a task.
    *
-   * @param tokenizer that it is encoded with
+   * @param tokenizer of the data
    */
   protected TaskData(Task<B, M> task, Tokenizer tokenizer) {
     this.task = task;
     this.tokenizer = tokenizer;
   }
 
-  /** Batches of the training side. */
+  /** Returns batches of the training set. */
   protected abstract CorpusBatches<B> training(RunConfig config);
 
-  /** Batches of the held-out side. */
+  /** Returns batches of the validation set. */
   protected abstract CorpusBatches<B> measured(RunConfig config);
 
   /**
-   * How often the training side has each token.
+   * Returns the frequency of each token in the training set.
    *
-   * @param vocabulary token ids
+   * @param vocabulary number of token ids
    */
   protected abstract TokenFrequencies frequencies(int vocabulary);
 
-  /** Lines on the data, for people. */
+  /** Returns lines on the data, for the user. */
   public abstract String description();
 
-  /** What a run can keep to go on with, in place of reading the data; empty by default. */
+  /** Returns the ids that a run can store to resume without reading the data; empty by default. */
   Optional<TokenFile> tokens() {
     return Optional.empty();
   }
 
-  /** A model before its first step. */
+  /** Creates a model before its first step. */
   public final M model(RunConfig config) {
     return model(config, 0);
   }
 
-  /** The same of a run that comes after a training of some steps. */
+  /** Creates the model of a run that follows a training of this number of steps. */
   final M model(RunConfig config, long earlierSteps) {
     int rows = config.embedding(vocabulary()).vocabulary();
     OptionalLong steps = OptionalLong.of(earlierSteps + config.training().steps());
@@ -78,54 +77,54 @@ public abstract class TaskData<B, M extends Model<B>> {
         new TrainingFacts(steps, Optional.of(frequencies(rows)), tokenizer.specialIds()));
   }
 
-  /** Trainable parameters of such a model once it has all its experts. */
+  /** Counts the trainable parameters of such a model with all its experts. */
   public final ParameterTotal parameters(RunConfig config) {
     return task.parameters(config, vocabulary());
   }
 
-  /** What to train and to measure on. */
+  /** Returns the batches for training and evaluation. */
   public final TrainingData<B> batches(RunConfig config) {
     return new TrainingData<>(
         training(config), measured(config).evaluationBatches(config.training().evalBatches()));
   }
 
-  /** How much of the held-out side a run is measured on. */
+  /** Returns the share of the validation set that a run is measured on. */
   public final EvaluationShare heldOut(RunConfig config) {
     return measured(config).evaluationShare(config.training().evalBatches());
   }
 
-  /** Name of the metric in tables and files. */
+  /** Returns the name of the metric in tables and files. */
   public String metricName() {
     return "perplexity";
   }
 
   /**
-   * The metric of a trained model on held-out data; by default exp(validLoss).
+   * Returns the metric of a trained model on the validation set; by default exp(validLoss).
    *
    * @param trained the model
    * @param config of its run
    * @param context phase and temperature to measure at
-   * @param validLoss its held-out loss, in nats
+   * @param validLoss its validation loss, in nats
    */
   public double metric(M trained, RunConfig config, StepContext context, double validLoss) {
     return Math.exp(validLoss);
   }
 
   /**
-   * What a model writes, for those who watch its training; nothing by default.
+   * Returns generated samples, to observe the training; none by default.
    *
-   * @param model in training, which it is not changed by
-   * @param context phase and temperature to write at
-   * @return texts by a name each
+   * @param model in training, which stays unchanged
+   * @param context phase and temperature to generate at
+   * @return texts by name
    */
   protected Map<String, String> samples(M model, StepContext context) {
     return Map.of();
   }
 
   /**
-   * Lets a watcher that wants to see what the model writes after each evaluation.
+   * Passes samples to a watcher that requests them, after each evaluation.
    *
-   * @param context phase and temperature of the step that comes next
+   * @param context phase and temperature of the next step
    */
   public final TrainingListener sampling(
       M model, Supplier<StepContext> context, RunWatcher watcher) {
@@ -136,22 +135,22 @@ public abstract class TaskData<B, M extends Model<B>> {
     };
   }
 
-  /** Number of token ids. */
+  /** Returns the number of token ids. */
   public final int vocabulary() {
     return tokenizer.vocabularySize();
   }
 
-  /** What it is encoded with. */
+  /** Returns the tokenizer of the data. */
   protected final Tokenizer tokenizer() {
     return tokenizer;
   }
 
-  /** Lines on data: what each source was taken for, and what came of it. */
+  /** Returns lines on the data: the detected format of each source, and the encoded size. */
   static String description(List<String> notes, String encoded) {
     return Stream.concat(notes.stream(), Stream.of(encoded)).collect(Collectors.joining("\n"));
   }
 
-  /** A test part, where there is one, in words. */
+  /** Returns a description of the test part, if there is one. */
   static String testPart(Optional<Integer> size) {
     return size.map(tests -> String.format(Locale.ROOT, " (%,d more are the test part)", tests))
         .orElse("");

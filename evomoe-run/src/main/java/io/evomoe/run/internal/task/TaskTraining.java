@@ -42,14 +42,14 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     this.steps = new RecordedSteps(trainer);
   }
 
-  /** A run before its first step. */
+  /** Creates a run before its first step. */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
       TaskData<B, M> data, RunConfig config) {
     return begun(data, config, 0, Measured.NOTHING, model -> fresh(data, config, model));
   }
 
   /**
-   * The same from the weights of a dense network.
+   * Creates a run from the weights of a dense network.
    *
    * @throws IllegalArgumentException if they do not fit this run's model
    */
@@ -67,10 +67,10 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   }
 
   /**
-   * A run before its first step, with what another one has saved.
+   * Creates a run before its first step with the saved state of another one.
    *
-   * @param earlierSteps that gates are told to count on from
-   * @param batches of the data that were trained on before
+   * @param earlierSteps steps that gates count from
+   * @param batches batches of the data that were trained on before
    */
   static <B, M extends Model<B>> TaskTraining<B, M> from(
       TaskData<B, M> data, RunConfig config, SavedRun start, long earlierSteps, long batches) {
@@ -88,7 +88,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
                 config.schedule().after(earlierSteps)));
   }
 
-  /** A saved run that goes on. */
+  /** Resumes a saved run. */
   public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
       TaskData<B, M> data, RunConfig config, Checkpoint saved) {
     long earlierSteps = saved.context().step() - saved.progress().step();
@@ -111,7 +111,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     return new Trainer<>(model, data.batches(config), config.trainer(), config.schedule());
   }
 
-  /** Gives the model's memory back where its training cannot begin. */
+  /** Releases the model's memory if its training cannot begin. */
   private static <B, M extends Model<B>> TaskTraining<B, M> begun(
       TaskData<B, M> data,
       RunConfig config,
@@ -128,9 +128,9 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   }
 
   /**
-   * Writes a checkpoint before the steps to come.
+   * Writes a checkpoint before the next steps.
    *
-   * @throws IllegalArgumentException if the disk has no room for those of the whole run
+   * @throws IllegalArgumentException if the disk has no room for the checkpoints of the whole run
    */
   public void save(CheckpointWriter checkpoints) {
     requireRoom(checkpoints);
@@ -143,15 +143,15 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   }
 
   /**
-   * Trains to the end, or until a stop is requested. An interrupt of the thread is such a request
-   * ({@link #interrupted}), and so is a listener that throws: what was trained is saved before its
-   * exception is thrown on.
+   * Trains to the end, or until a stop is requested. An interrupt of the thread is a request to
+   * stop ({@link #interrupted}), and so is an exception of a listener. The training is saved before
+   * the exception is rethrown.
    *
-   * @param checkpoints where they go, each after the curve up to it is on the disk
-   * @param curves where every step is recorded
-   * @param earlier what the file holds of this run already
-   * @param watcher told of what was recorded
-   * @param listener told of every step after it was recorded
+   * @param checkpoints writer of checkpoints, each after the curve up to it is on the disk
+   * @param curves records every step
+   * @param earlier rows of this run that the file already has
+   * @param watcher called for recorded steps
+   * @param listener called for every step after it was recorded
    * @throws IllegalArgumentException if the disk has no room for the checkpoints
    */
   public Outcome train(
@@ -184,7 +184,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     return steps.interrupted();
   }
 
-  /** Gives back the memory of the model and of what training needs beside it. */
+  /** Releases the memory of the model and of its training. */
   @Override
   public void close() {
     trainer.close();

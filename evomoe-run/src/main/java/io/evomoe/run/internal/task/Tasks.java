@@ -14,12 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
-/** The tasks there are. */
+/** The available tasks. */
 public final class Tasks {
   /** Causal language modelling. */
   public static final Task<LanguageBatch, CausalLanguageModel> GPT = new GptTask();
 
-  /** Masked language modelling, to be fine-tuned. */
+  /** Masked language modelling, for fine-tuning. */
   public static final Task<LanguageBatch, Roberta> ROBERTA = new RobertaTask();
 
   /** Machine translation. */
@@ -29,7 +29,7 @@ public final class Tasks {
 
   private Tasks() {}
 
-  /** By its name. */
+  /** Returns the task of this name. */
   public static Task<?, ?> named(String name) {
     return ALL.stream()
         .filter(task -> task.name().equals(name))
@@ -41,12 +41,12 @@ public final class Tasks {
                         .formatted(names(), name, Suggestion.text(name, names()))));
   }
 
-  /** All names. */
+  /** Returns all names. */
   public static List<String> names() {
     return ALL.stream().map(Task::name).toList();
   }
 
-  /** A preset of a task: {@code quick}, {@code small} or {@code base}. */
+  /** Returns a preset of a task: {@code quick}, {@code small} or {@code base}. */
   public static Preset preset(String task, String name) {
     List<Preset> presets = presets(task);
     List<String> names = presets.stream().map(Preset::name).toList();
@@ -60,7 +60,7 @@ public final class Tasks {
                         .formatted(names, name, Suggestion.text(name, names))));
   }
 
-  /** All presets of a task. */
+  /** Returns all presets of a task. */
   public static List<Preset> presets(String task) {
     return Preset.parse(text(named(task).name() + ".yaml"));
   }
@@ -76,9 +76,9 @@ public final class Tasks {
   }
 
   /**
-   * A configuration itself, after everything in it was looked at.
+   * Checks a configuration completely and returns it.
    *
-   * @throws IllegalArgumentException for an unknown task or gate, or a value out of its bounds
+   * @throws IllegalArgumentException for an unknown task or gate, or a value out of bounds
    */
   public static RunConfig checked(RunConfig config) {
     Task<?, ?> task = named(config.task());

@@ -50,12 +50,12 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
   }
 
   /**
-   * Encodes both sides of a text, which is not kept.
+   * Encodes the training and validation sets of a text, which is not kept.
    *
-   * @param notes what each source was taken for, a line each
+   * @param notes the detected format of each source, one line each
    * @param tokenizer with the special tokens of the task's objective
-   * @param folder that takes a file for the ids
-   * @param progress told how far it has come
+   * @param folder for a file with the ids
+   * @param progress called with the progress
    */
   static <M extends Model<LanguageBatch>> TextData<M> of(
       TextTask<M> task,
@@ -81,7 +81,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     return new TextData<>(task, tokenizer, description(notes, tokens), train, valid);
   }
 
-  /** What {@link #tokens} gave. */
+  /** Restores the data from {@link #tokens}. */
   static <M extends Model<LanguageBatch>> TextData<M> of(
       TextTask<M> task, TokenFile tokens, Tokenizer tokenizer) {
     return new TextData<>(
@@ -108,7 +108,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     return train.frequencies(vocabulary);
   }
 
-  /** The beginning of the held-out text, continued. */
+  /** Continues the beginning of the validation text. */
   @Override
   protected Map<String, String> samples(M model, StepContext context) {
     if (!(model instanceof CausalLanguageModel causal)) {

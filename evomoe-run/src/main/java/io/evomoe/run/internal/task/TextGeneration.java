@@ -13,7 +13,7 @@ public final class TextGeneration {
   private final Generation generation;
 
   /**
-   * A generation.
+   * Creates a generation.
    *
    * @param tokenizer of the model
    */
@@ -25,10 +25,10 @@ public final class TextGeneration {
   }
 
   /**
-   * The text and what follows it.
+   * Returns the text with its continuation.
    *
    * @param text may be empty, for the beginning of a document
-   * @param tokens new ones at most, at least 0
+   * @param tokens maximum number of new tokens, at least 0
    */
   public String generate(String text, int tokens, Sampling sampling) {
     int end = tokenizer.endOfText();

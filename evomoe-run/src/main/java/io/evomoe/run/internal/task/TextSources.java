@@ -13,21 +13,21 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Running text from files and folders, one after another. Of classified texts it is the text
- * without the classes, each a document.
+ * Plain text from files and folders, one after another. Classified texts become documents without
+ * their classes.
  *
- * @param heldOut how what has no split of its own is divided
- * @param form how files are read
- * @param said told, a line a file or folder, what it was taken for
+ * @param heldOut how data without a split of its own is divided
+ * @param form format of the files
+ * @param said receives one line for each file or folder with the detected format
  */
 record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
 
   /**
-   * Training and held-out text of all sources.
+   * Opens training and validation text of all sources.
    *
    * @param data at least one file or folder
-   * @throws IllegalArgumentException as well where all have a split and anything but a default is
-   *     asked for
+   * @throws IllegalArgumentException as well if all have a split and {@code heldOut} is not a
+   *     default
    */
   TextSides open(List<Path> data) {
     if (data.stream().allMatch(SplitFolder::isOne)) {
@@ -37,7 +37,7 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
   }
 
   /**
-   * One part of all sources.
+   * Returns one part of all sources.
    *
    * @param part {@code train}, {@code valid} or {@code test}
    */
@@ -45,7 +45,7 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
     return data.stream().map(source -> part(source, part)).reduce(TextSides::join).orElseThrow();
   }
 
-  /** All of a file or folder; of a folder that has its split, one part. */
+  /** Returns all text of a file or folder; of a folder with its own split, one part. */
   Documents whole(Path data, String part) {
     return SplitFolder.isOne(data) ? part(data, part) : TextSides.whole(data, form, said);
   }
@@ -54,7 +54,7 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
     if (SplitFolder.isOne(source)) {
       return TextSides.open(source, HeldOut.DEFAULT, form, said);
     }
-    // Each class is divided by itself.
+    // Each class is divided separately.
     return DataSource.isOfUnnamedColumns(source, form)
         ? TextSides.of(ClassifiedSplit.open(source, heldOut, form, said).texts())
         : TextSides.open(source, heldOut, form, said);

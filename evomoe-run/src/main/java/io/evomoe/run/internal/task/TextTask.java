@@ -96,7 +96,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
         Optional.empty());
   }
 
-  /** The text that a request means. */
+  /** Returns the text of a request. */
   private static Documents text(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
     RunConfig config = run.config();
     Path data = request.data();

@@ -8,28 +8,28 @@ import io.evomoe.models.text.TokenizerFolder;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
-/** Where the tokenizer of a run's data comes from. */
+/** Provides the tokenizer of a run's data. */
 @FunctionalInterface
 public interface TokenizerSource {
 
   /**
-   * The tokenizer.
+   * Returns the tokenizer.
    *
-   * @param training the training side, to learn from
-   * @param vocabulary tokens wanted
+   * @param training training set, to learn from
+   * @param vocabulary requested number of tokens
    * @param special tokens of the task
-   * @param progress told how far it has come
+   * @param progress called with the progress
    */
   BpeTokenizer tokenizer(
       Supplier<Documents> training, int vocabulary, SpecialTokens special, TextProgress progress);
 
-  /** A new one, saved in this folder. */
+  /** Trains a new one and saves it in this folder. */
   static TokenizerSource learned(Path folder) {
     return (training, vocabulary, special, progress) ->
         TokenizerFolder.train(training.get(), vocabulary, folder, special, progress);
   }
 
-  /** One that there is. */
+  /** Uses an existing one. */
   static TokenizerSource of(BpeTokenizer tokenizer) {
     return (training, vocabulary, special, progress) -> tokenizer;
   }

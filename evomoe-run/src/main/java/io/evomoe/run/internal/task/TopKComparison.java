@@ -6,22 +6,26 @@ import io.evomoe.run.result.Measurement;
 import java.util.List;
 
 /**
- * What it costs a trained model to give every token the same number of experts: its held-out loss
- * as its gate routes, and so.
+ * The validation loss of a trained model with its gate's routing, and with a fixed number of
+ * experts per token.
  *
- * @param expertsPerToken experts of a token
- * @param asRouted as the run's gate routes at the checkpoint's step
- * @param fixed with {@code expertsPerToken} experts a token
+ * @param expertsPerToken experts per token
+ * @param asRouted with the gate's routing at the checkpoint's step
+ * @param fixed with {@code expertsPerToken} experts per token
  */
 public record TopKComparison(int expertsPerToken, Measurement asRouted, Measurement fixed) {
-  /** The loss of {@link EvalRequest#HELD_OUT}, for which no sentence need be translated well. */
+  /**
+   * The batches of {@link EvalRequest#HELD_OUT} for the loss, with as little translation as
+   * possible.
+   */
   private static final EvalRequest HELD_OUT_LOSS =
       new EvalRequest(null, "valid", EvalRequest.HELD_OUT.batches(), 1, 0, Search.greedy(), null);
 
   /**
-   * Measures a run on its held-out data.
+   * Measures a run on its validation set.
    *
-   * @throws IllegalArgumentException if its gate cannot give so many, or its data is gone
+   * @throws IllegalArgumentException if its gate does not support this number, or its data is
+   *     missing
    */
   public static TopKComparison of(RunCheckpoint run, int expertsPerToken) {
     Task<?, ?> task = Tasks.named(run.config().task());
@@ -29,7 +33,7 @@ public record TopKComparison(int expertsPerToken, Measurement asRouted, Measurem
     return new TopKComparison(expertsPerToken, task.evaluate(run, HELD_OUT_LOSS), fixed);
   }
 
-  /** Lines for people. */
+  /** Returns lines for the user. */
   public List<String> lines() {
     return List.of(
         "%s on %,d %s, %s, of %s"

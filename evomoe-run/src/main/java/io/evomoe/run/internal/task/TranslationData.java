@@ -30,12 +30,13 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
   private final EncodedPairs valid;
 
   /**
-   * Encodes both parts.
+   * Encodes training and validation pairs.
    *
-   * @param notes what each source was taken for, a line each
+   * @param notes the detected format of each source, one line each
    * @param tokenizer with {@link io.evomoe.models.text.SpecialTokens#ROBERTA}
-   * @param limit tokens a sentence may have, its end included; longer ones are cut
-   * @param progress told how far it has come
+   * @param limit maximum number of tokens in a sentence, its end included; longer ones are
+   *     truncated
+   * @param progress called with the progress
    */
   TranslationData(
       TranslationTask task,
@@ -61,7 +62,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
     return batches(valid, config);
   }
 
-  /** Batches of at most batch times sequence tokens on either side. */
+  /** Returns batches of at most batch times sequence source tokens, and target tokens. */
   static BucketedBatches batches(EncodedPairs pairs, RunConfig config) {
     int tokens = Math.multiplyExact(config.training().batch(), config.model().sequence());
     return new BucketedBatches(pairs, tokens, config.seed());
@@ -77,7 +78,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
     return "BLEU";
   }
 
-  /** BLEU of the first held-out sentences, translated greedily. */
+  /** Returns BLEU of the first validation sentences, translated greedily. */
   @Override
   public double metric(
       Transformer trained, RunConfig config, StepContext context, double validLoss) {
@@ -86,7 +87,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
     return new Bleu().score(translated(trained, context, wanted), references).score();
   }
 
-  /** The first held-out sentences, with what they are in the other language. */
+  /** Returns the first validation sentences with their translations. */
   @Override
   protected Map<String, String> samples(Transformer model, StepContext context) {
     List<String> translations = translated(model, context, SHOWN);

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
-/** How well a trained model translates: loss and token accuracy, BLEU and chrF, and examples. */
+/** Measures a translation model: loss and token accuracy, BLEU and chrF, and examples. */
 final class TranslationQuality {
   private final RunCheckpoint run;
   private final TrainedModel<Transformer> trained;
@@ -66,7 +66,10 @@ final class TranslationQuality {
         examples);
   }
 
-  /** Share of the target tokens that the decoder, reading those before, holds for the likeliest. */
+  /**
+   * Returns the share of the target tokens that the decoder predicts from the preceding target
+   * tokens.
+   */
   private double accuracy(List<PairBatch> read) {
     long right = 0;
     long all = 0;

@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Translation of sentences with a Transformer, with a tokenizer of both languages. */
+/** Translation of sentences with a Transformer and a joint tokenizer. */
 public final class TranslationTask extends Task<PairBatch, Transformer> {
 
   TranslationTask() {
@@ -80,17 +80,17 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     return count.embedding(config.embedding(vocabulary).vocabulary()).plus(encoder).plus(decoder);
   }
 
-  /** Of the first token of a translation. */
+  /** Returns the logits of a translation's first token. */
   @Override
   public double[] lastLogits(RunCheckpoint run, int[] ids) {
     return lastLogits(run, ids, new int[] {run.tokenizer().requireSpecial(SpecialTokens.END)});
   }
 
   /**
-   * Logits of a translation's next token.
+   * Returns the logits of a translation's next token.
    *
    * @param ids tokens of the source
-   * @param written tokens that the decoder reads, at least one
+   * @param written input tokens of the decoder, at least one
    */
   public double[] lastLogits(RunCheckpoint run, int[] ids, int[] written) {
     TrainedModel<Transformer> trained = trained(run);
@@ -112,7 +112,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     }
   }
 
-  /** The pairs that a request means. */
+  /** Returns the pairs of a request. */
   private static PairCorpus pairs(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
     RunConfig config = run.config();
     Path data = request.data();
@@ -123,7 +123,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     return part(open(sources, config.split(), config.data(), note -> {}), request.split(), sources);
   }
 
-  /** A part of a folder that has a split of its own, anything else as a whole. */
+  /** Returns a part of a folder that has a split of its own, otherwise all data. */
   private static DataSource measured(Path data, String part, DataForm form) {
     return SplitFolder.isOne(data)
         ? DataSource.file(

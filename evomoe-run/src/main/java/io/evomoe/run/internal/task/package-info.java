@@ -1,6 +1,6 @@
 /**
- * The tasks: their data, models, sizes that are known to work, one training run of each, and how a
- * trained model is measured.
+ * The tasks: their data, models and presets, the training of a run, and the measurement of a
+ * trained model.
  */
 @NullMarked
 package io.evomoe.run.internal.task;
