@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Activations and their gradients, into given tensors. */
+/** Computes activations and their gradients into given tensors. */
 final class Activations {
   private static final String EXACT = "none";
   private static final String TANH = "tanh";

@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * AdamW by torch's operator for a whole optimizer, which is looked up, as it has no binding. It is
- * given a piece at a time and a gradient that is scaled already: one that it scales itself it
- * writes back.
+ * AdamW by torch's fused operator, which is looked up by name because it has no binding. It
+ * receives one piece at a time and a gradient that is already scaled, because it would write a
+ * gradient that it scales back.
  */
 final class AdamW {
   private final OperatorHandle operator =

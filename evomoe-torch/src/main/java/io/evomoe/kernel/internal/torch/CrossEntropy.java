@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Mean cross-entropy of rows of logits, and its gradient in their place. */
+/** Computes the mean cross-entropy of rows of logits, and overwrites them with its gradient. */
 final class CrossEntropy {
   private static final long[] COLUMNS = {1};
 
@@ -40,7 +40,7 @@ final class CrossEntropy {
     return DoubleStream.of(losses).sum() / counted;
   }
 
-  /** The sum of the losses of some rows of all that count. */
+  /** Returns the sum of the losses of these rows. */
   private static double overwrite(
       Tensors tensors,
       Tensor z,

@@ -14,7 +14,7 @@ final class Cuda {
   private final Device device;
   private final DropoutKernel dropout;
 
-  /** The card of an index that was not refused. */
+  /** Uses a card that passed the checks. */
   Cuda(int index, CudaOptions options) {
     NativeFolders.load(torch_cuda.class);
     this.index = (byte) index;
@@ -24,7 +24,7 @@ final class Cuda {
     context.setAllowTF32CuBLAS(options.tf32());
     context.setAllowTF32CuDNN(options.tf32());
     context.setDeterministicAlgorithms(!options.fast(), false);
-    // What an operator has not written yet nobody reads: results are written whole.
+    // Operators write results completely, so uninitialized memory is never read.
     context.setDeterministicFillUninitializedMemory(false);
     dropout = new DropoutKernel(CudaProbe.facts().cards().get(index));
   }

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What this machine and class path have for CUDA. Where something is missing, what needs it was not
- * looked for, and is empty or 0.
+ * The CUDA support of this machine and class path. If a requirement is missing, later ones are not
+ * checked, and are empty or 0.
  *
- * @param platform JavaCPP's name of it
+ * @param platform JavaCPP's name of the platform
  * @param driver whether the driver's library loads
  * @param missing libraries that do not load
  * @param code whether the jars on the class path are those for GPUs
- * @param failure what the CUDA runtime said where it could not be asked
- * @param driverVersion the newest CUDA that the driver runs, 1000 major + 10 minor
+ * @param failure error of the CUDA runtime, if it cannot be called
+ * @param driverVersion the newest CUDA version of the driver, 1000 major + 10 minor
  * @param cards in the order of the CUDA runtime
  * @param workspace the variable {@code CUBLAS_WORKSPACE_CONFIG}
  */
@@ -28,17 +28,17 @@ record CudaFacts(
   static final String PLATFORM = "linux-x86_64";
   static final String DRIVER = "libcuda.so.1";
 
-  /** What the jar was made for, in the driver's terms, and the first driver that runs it. */
+  /** The CUDA version of the jar, in the driver's terms, and the first driver that supports it. */
   static final int CUDA = 13000;
 
   private static final String NEEDED = "CUDA 13 needs driver 580 or newer";
 
-  /** cuBLAS adds in one order where its workspace has one of these sizes. */
+  /** With these workspace sizes, cuBLAS always adds in the same order. */
   private static final List<String> WORKSPACES = List.of(":4096:8", ":16:8");
 
   private static final long LEAST = 2L << 30;
 
-  /** Why a card cannot be used, in one sentence; the first of all reasons. */
+  /** Returns the first reason why a card cannot be used, in one sentence. */
   Optional<String> refusal(int index, CudaOptions options) {
     return machine()
         .or(() -> card(index))

@@ -6,13 +6,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be set about computing on a card, as system properties.
+ * Options for computing on a card, as system properties.
  *
- * @param gibibytes {@code evomoe.cuda.memory}: how much of the card's memory ND4J's arrays may
- *     take; empty for {@link #SHARE} of what is free at the start
- * @param fast {@code evomoe.cuda.algorithms}: {@code fast} lets torch take algorithms whose sums
- *     come in any order; by default they are {@code deterministic}
- * @param tf32 {@code evomoe.cuda.tf32}: whether products of float32 may round their operands to 10
+ * @param gibibytes {@code evomoe.cuda.memory}: maximum memory of ND4J's arrays on the card; empty
+ *     for {@link #SHARE} of the free memory at the start
+ * @param fast {@code evomoe.cuda.algorithms}: {@code fast} allows algorithms with sums in any
+ *     order; the default is {@code deterministic}
+ * @param tf32 {@code evomoe.cuda.tf32}: whether float32 products may round their operands to 10
  *     bits; off by default
  */
 record CudaOptions(OptionalDouble gibibytes, boolean fast, boolean tf32) {
@@ -20,20 +20,20 @@ record CudaOptions(OptionalDouble gibibytes, boolean fast, boolean tf32) {
   static final String ALGORITHMS = "evomoe.cuda.algorithms";
   static final String TF32 = "evomoe.cuda.tf32";
 
-  /** Of the free memory, for arrays; the rest is for what torch makes on the way. */
+  /** Share of the free memory for arrays; the rest is for torch's intermediate tensors. */
   static final double SHARE = 0.7;
 
   private static final double GIBI = 1L << 30;
 
-  /** Those of this process. */
+  /** Returns the options of this process. */
   static CudaOptions here() {
     return of(System::getProperty);
   }
 
   /**
-   * By the values of properties, null where one is not set.
+   * Returns the options of property values, null if one is not set.
    *
-   * @throws IllegalArgumentException for a value that is none
+   * @throws IllegalArgumentException for an invalid value
    */
   static CudaOptions of(Function<String, @Nullable String> properties) {
     return new CudaOptions(
@@ -42,12 +42,12 @@ record CudaOptions(OptionalDouble gibibytes, boolean fast, boolean tf32) {
         oneOf(TF32, properties.apply(TF32), "false", "true"));
   }
 
-  /** Bytes that arrays may take on a card with so many free. */
+  /** Returns the maximum bytes of arrays on a card with this free memory. */
   long cap(long freeBytes) {
     return (long) (gibibytes.isPresent() ? gibibytes.getAsDouble() * GIBI : SHARE * freeBytes);
   }
 
-  /** As messages say it: {@code 1.5 GiB}. */
+  /** Returns a text for messages: {@code 1.5 GiB}. */
   static String inGibi(long bytes) {
     return String.format(Locale.ROOT, "%.1f GiB", bytes / GIBI);
   }
@@ -68,7 +68,7 @@ record CudaOptions(OptionalDouble gibibytes, boolean fast, boolean tf32) {
     return OptionalDouble.of(number);
   }
 
-  /** Whether it is the second. */
+  /** Whether the value is {@code other}; rejects values that are neither. */
   private static boolean oneOf(
       String property, @Nullable String value, String usual, String other) {
     if (value == null || value.equals(usual)) {

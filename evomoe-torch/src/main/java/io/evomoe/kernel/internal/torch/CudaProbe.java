@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 
-/** Asks this machine for {@link CudaFacts}, once, and for nothing that needs what is missing. */
+/** Collects {@link CudaFacts} of this machine once, and stops at the first missing requirement. */
 final class CudaProbe {
   private static final String CODE =
       "/org/bytedeco/pytorch/" + CudaFacts.PLATFORM + "-gpu/libjnitorch_cuda.so";
 
   /**
-   * What libtorch's GPU code and its presets are linked to, and NVRTC, which compiles our kernel.
+   * Libraries that libtorch's GPU code and its presets need, and NVRTC, which compiles our kernel.
    */
   private static final List<String> LIBRARIES =
       List.of(
@@ -31,7 +31,7 @@ final class CudaProbe {
 
   private CudaProbe() {}
 
-  /** Of this machine and class path. */
+  /** Returns the facts of this machine and class path. */
   static CudaFacts facts() {
     return Asked.FACTS;
   }

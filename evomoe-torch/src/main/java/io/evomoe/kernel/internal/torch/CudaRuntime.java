@@ -10,11 +10,11 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
 
-/** Calls of the CUDA runtime, whose libraries are known to load. */
+/** Calls the CUDA runtime, whose libraries are known to load. */
 final class CudaRuntime {
   private CudaRuntime() {}
 
-  /** Adds to facts what the runtime knows. */
+  /** Adds the runtime's facts. */
   static CudaFacts ask(CudaFacts found) {
     int[] version = {0};
     List<CudaCard> cards = new ArrayList<>();
@@ -23,7 +23,7 @@ final class CudaRuntime {
       NativeFolders.load(cudart.class);
       require(cudart.cudaDriverGetVersion(version));
       int[] count = {0};
-      // An old driver refuses this; its version says so already.
+      // An old driver rejects this call; its version already shows the reason.
       if (version[0] >= CudaFacts.CUDA) {
         require(cudart.cudaGetDeviceCount(count));
       }
@@ -56,7 +56,7 @@ final class CudaRuntime {
     }
   }
 
-  /** Zeros in managed memory, or null where there is no more. */
+  /** Returns zeroed managed memory, or null if there is no more. */
   static @Nullable Pointer managed(int index, long bytes) {
     Pointer memory = new Pointer();
     require(cudart.cudaSetDevice(index));
@@ -75,9 +75,9 @@ final class CudaRuntime {
   }
 
   /**
-   * Goes on after a success.
+   * Checks a result.
    *
-   * @throws IllegalStateException with what CUDA says
+   * @throws IllegalStateException with CUDA's message
    */
   static void require(int result) {
     if (result != cudart.cudaSuccess) {

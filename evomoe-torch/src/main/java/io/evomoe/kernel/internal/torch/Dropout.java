@@ -7,7 +7,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Dropout by the mask of all providers, which is made in Java: torch has no such counters. */
+/**
+ * Dropout by the mask of all providers, which is made in Java because torch lacks these counters.
+ */
 final class Dropout {
   private static final int BLOCK = 2048;
 

@@ -22,8 +22,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Dropout on a card, by {@code dropout.cu}, which NVRTC compiles to machine code of the card: a
- * driver that is older than NVRTC could not translate anything else.
+ * Dropout on a card, by {@code dropout.cu}. NVRTC compiles it to machine code of the card, because
+ * a driver older than NVRTC could not translate PTX.
  */
 final class DropoutKernel {
   private static final String SOURCE = "dropout.cu";
@@ -33,7 +33,7 @@ final class DropoutKernel {
   private final CUfunc_st ofFloats;
   private final CUfunc_st ofDoubles;
 
-  /** Compiles it for the current card. */
+  /** Compiles the kernel for the current card. */
   DropoutKernel(CudaCard card) {
     try (BytePointer code = compiled(card)) {
       CUmod_st module = new CUmod_st();
@@ -43,7 +43,9 @@ final class DropoutKernel {
     }
   }
 
-  /** {@code y = mask x}, on torch's stream, which is the default one; arrays without gaps. */
+  /**
+   * Computes {@code y = mask x} on torch's stream, which is the default one; arrays without gaps.
+   */
   void run(INDArray x, double rate, long seed, INDArray y) {
     boolean exact = x.dataType() == DataType.DOUBLE;
     long n = x.length();
@@ -123,7 +125,7 @@ final class DropoutKernel {
     return function;
   }
 
-  /** A variable that holds where the first element lies. */
+  /** Returns a variable with the address of the first element. */
   private static LongPointer address(INDArray array) {
     return new LongPointer(1).put(Tensors.element(array, 0).address());
   }

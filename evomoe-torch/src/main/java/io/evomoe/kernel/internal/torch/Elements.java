@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What is done element by element, in pieces on all threads. */
+/** Elementwise operations, in pieces on all threads. */
 final class Elements {
   private static final long[] ALL = {0};
 
@@ -18,7 +18,7 @@ final class Elements {
     Work.each(x.length(), 1, (tensors, from, count) -> tensors.flat(x, from, count).zero_());
   }
 
-  /** Of one shape; both may be views. */
+  /** Copies arrays of one shape; both may be views. */
   static void copy(INDArray x, INDArray into) {
     if (!x.isEmpty()) {
       try (Tensors tensors = new Tensors()) {
@@ -70,7 +70,7 @@ final class Elements {
     return DoubleStream.of(squares).sum();
   }
 
-  /** Multiplies by 1, or by what is no number, without asking which. */
+  /** Multiplies by 1 if everything is finite, else by NaN, without a branch. */
   static void spoilUnlessFinite(INDArray x) {
     if (!x.isEmpty()) {
       try (Tensors tensors = new Tensors()) {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Matrix products with a weight matrix of its own for each group of rows. */
+/** Matrix products with a separate weight matrix for each group of rows. */
 final class GroupedProducts {
   private final Products products;
 
@@ -86,12 +86,12 @@ final class GroupedProducts {
     }
   }
 
-  /** The rows that a group reads. */
+  /** Returns the input rows of a group. */
   private static Tensor inputRows(Tensor x, RowGroups groups, int group) {
     return x.narrow(0, groups.inputOffset(group), groups.size(group));
   }
 
-  /** The rows that a group writes. */
+  /** Returns the output rows of a group. */
   private static Tensor outputRows(Tensor y, RowGroups groups, int group) {
     return y.narrow(0, groups.offset(group), groups.size(group));
   }

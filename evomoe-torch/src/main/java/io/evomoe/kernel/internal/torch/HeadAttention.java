@@ -13,10 +13,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Multi-head attention as batched products, some sequences at a time. Heads of queries that share
- * keys and values stand below one another in one product, so nothing is repeated, and gradients of
- * what they share are summed by the product itself. The backward pass computes the probabilities
- * again: what is kept does not grow with the square of the length.
+ * Multi-head attention as batched products, several sequences at a time. Query heads that share
+ * keys and values are stacked in one product. So nothing is repeated, and the product sums the
+ * shared gradients. The backward pass recomputes the probabilities, so that memory does not grow
+ * with the square of the length.
  */
 final class HeadAttention implements Attended {
   private final INDArray q;
@@ -89,7 +89,7 @@ final class HeadAttention implements Attended {
     work.run();
   }
 
-  /** Some sequences. */
+  /** A group of sequences. */
   private final class Part {
     private final Tensors tensors;
     private final long first;
@@ -159,7 +159,7 @@ final class HeadAttention implements Attended {
       return scores.softmax(2);
     }
 
-    /** All that is hidden, [count, 1, queries, keys]. */
+    /** Returns the mask of everything hidden, [count, 1, queries, keys]. */
     private Tensor documents() {
       int area = shape.queries() * shape.keys();
       float[] hidden = new float[Math.toIntExact(count * area)];

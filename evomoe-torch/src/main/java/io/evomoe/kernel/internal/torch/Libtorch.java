@@ -5,9 +5,8 @@ import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * Loads libtorch once, and says why it cannot be loaded. Work is split among the threads of the
- * process ({@link Work}): those of OpenBLAS beside OpenMP's take cores from each other, and a step
- * was three times slower for it.
+ * Loads libtorch once, and reports why it cannot be loaded. Work is split among the threads of the
+ * process ({@link Work}), because OpenBLAS threads compete with OpenMP's for cores.
  */
 final class Libtorch {
   private static final String PRESETS = "org.bytedeco.pytorch.global.torch";
@@ -15,7 +14,7 @@ final class Libtorch {
 
   private Libtorch() {}
 
-  /** Why there is no libtorch here; empty when it is loaded. */
+  /** Returns the reason why libtorch is missing; empty if it is loaded. */
   static Optional<String> problem() {
     return Loaded.PROBLEM;
   }
@@ -47,7 +46,7 @@ final class Libtorch {
     }
   }
 
-  /** The first line, without the folders that were looked through. */
+  /** Returns the first line, without the searched folders. */
   private static String reason(Throwable failure) {
     String message = failure.getMessage();
     return message == null

@@ -6,9 +6,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ND4J's arrays in CUDA's managed memory, which host and card address alike and whose pages move to
- * the side that uses them. Never more than a share of what was free on the card at the start, so
- * that all of it can lie there.
+ * ND4J's arrays in CUDA's managed memory. Host and card use the same addresses, and pages move to
+ * the side that uses them. The total is limited to a share of the card's free memory at the start,
+ * so that all of it fits there.
  */
 public final class ManagedMemory extends OwnMemory {
   private static int offered = -1;
@@ -16,7 +16,7 @@ public final class ManagedMemory extends OwnMemory {
   private final int index = offered >= 0 ? offered : asked();
   private final long cap;
 
-  /** For ND4J, which takes the class that the system property {@code native.ops} names. */
+  /** For ND4J, which instantiates the class in the system property {@code native.ops}. */
   public ManagedMemory() {
     CudaFacts facts = CudaProbe.facts();
     CudaOptions options = CudaOptions.here();
@@ -29,7 +29,7 @@ public final class ManagedMemory extends OwnMemory {
     cap = options.cap(facts.cards().get(index).freeBytes());
   }
 
-  /** Has ND4J take it when it starts, unless something else was asked for. */
+  /** Makes ND4J use this class when it starts, unless the user selected another one. */
   static void offer(int card) {
     offered = card;
     if (System.getProperty(PROPERTY) == null) {
@@ -37,7 +37,7 @@ public final class ManagedMemory extends OwnMemory {
     }
   }
 
-  /** Where ND4J starts before kernels are asked for. */
+  /** Returns the card if ND4J starts before kernels are selected. */
   private static int asked() {
     String device = System.getProperty(KernelSelection.DEVICE_PROPERTY, "auto");
     return device.equals("auto") ? 0 : Device.parse(device).index();

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Layer normalisation and that by the root mean square, over the rows of a matrix [n, d]. */
+/** Layer normalization and RMS normalization over the rows of a matrix [n, d]. */
 final class Normalization {
   private static final long[] COLUMNS = {1};
 

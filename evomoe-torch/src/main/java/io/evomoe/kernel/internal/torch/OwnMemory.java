@@ -14,9 +14,8 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 import org.nd4j.nativeblas.OpaqueDataBuffer;
 
 /**
- * ND4J's native operations on the CPU, with all arrays in memory that a subclass gives: workspaces
- * and whatever lies outside of them. ND4J takes the class that {@link #PROPERTY} names when it
- * starts.
+ * ND4J's native operations on the CPU, with all arrays in memory of a subclass, inside and outside
+ * of workspaces. ND4J instantiates the class in {@link #PROPERTY} when it starts.
  */
 abstract class OwnMemory extends Nd4jCpu {
   static final String PROPERTY = "native.ops";
@@ -28,23 +27,23 @@ abstract class OwnMemory extends Nd4jCpu {
   private final Map<Long, Block> blocks = new ConcurrentHashMap<>();
   private long used;
 
-  /** What ND4J of this process uses, if it is one of these; starts ND4J. */
+  /** Returns this process's instance, if ND4J uses one; starts ND4J. */
   static Optional<OwnMemory> ofNd4j() {
     Nd4j.getBackend();
     NativeOps used = NativeOpsHolder.getInstance().getDeviceNativeOps();
     return used instanceof OwnMemory own ? Optional.of(own) : Optional.empty();
   }
 
-  /** So many bytes of zeros, or null where there is no more memory. */
+  /** Returns this number of zeroed bytes, or null if there is no more memory. */
   abstract @Nullable Pointer take(long bytes);
 
-  /** Gives back what {@link #take} has given. */
+  /** Frees memory of {@link #take}. */
   abstract void giveBack(Pointer memory);
 
-  /** The most bytes that may be taken at one time. */
+  /** Returns the maximum number of allocated bytes. */
   abstract long cap();
 
-  /** Whether an address lies in memory of ours. */
+  /** Whether an address is in memory of ours. */
   boolean holds(long address) {
     Map.Entry<Long, Long> below = sizes.floorEntry(address);
     return below != null && address < below.getKey() + below.getValue();
@@ -167,7 +166,7 @@ abstract class OwnMemory extends Nd4jCpu {
     }
   }
 
-  /** Arrays that nobody refers to any more are freed when Java notices. */
+  /** Unreferenced arrays are freed only after Java's garbage collection. */
   private static void waitForGarbage() {
     System.gc();
     try {
@@ -177,7 +176,7 @@ abstract class OwnMemory extends Nd4jCpu {
     }
   }
 
-  /** Memory of an array, which views hold as well. */
+  /** Memory of an array and its views. */
   private static final class Block {
     private final int width;
     private final Pointer memory;
@@ -195,16 +194,14 @@ abstract class OwnMemory extends Nd4jCpu {
       holders++;
     }
 
-    /**
-     * Whether it is to be given back, the first time it is asked: a closed array is deleted later.
-     */
+    /** Returns true the first time it is called, because a closed array is deleted again later. */
     synchronized boolean give() {
       boolean first = !given;
       given = true;
       return first;
     }
 
-    /** Whether nobody holds it now. */
+    /** Whether it has no holder now. */
     synchronized boolean letGo() {
       return --holders == 0;
     }

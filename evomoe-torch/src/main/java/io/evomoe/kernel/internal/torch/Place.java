@@ -13,17 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where the tensors of this process are, and all that is done otherwise on a card than on the CPU:
- * what a card does stands beside what the CPU does for it. The rest of the kernels is the same
- * code.
+ * The device of this process's tensors, with all operations that differ between a card and the CPU.
+ * The rest of the kernels is the same code.
  *
- * <p>On a card ND4J's arrays lie in memory that host and card share ({@link ManagedMemory}), and a
- * kernel is waited for when it returns, because host code may read its result by any way.
+ * <p>On a card ND4J's arrays are in memory that host and card share ({@link ManagedMemory}).
+ * Kernels wait for their result, because host code may read it directly.
  */
 final class Place {
   private static final Place ON_CPU = new Place(false, null, null);
 
-  /** Probabilities of attention that are a piece of the work. */
+  /** Number of attention probabilities in one piece of work. */
   private static final long ATTENTION_ON_CPU = 1L << 17;
 
   private static final long ATTENTION_APART = 1L << 26;
@@ -35,11 +34,11 @@ final class Place {
   private final @Nullable Cuda cuda;
 
   /**
-   * A place.
+   * Creates a place.
    *
-   * @param apart whether the processor is another than that of the host: it is given work as a
-   *     whole, by one thread, and copies of what the host has outside of ND4J's arrays
-   * @param memory in which all arrays must lie; null for any
+   * @param apart whether the processor is not the host's: one thread then submits each kernel as a
+   *     whole, and host memory outside of ND4J's arrays is copied
+   * @param memory required memory of all arrays; null for any
    * @param cuda the card; null for the CPU
    */
   Place(boolean apart, @Nullable OwnMemory memory, @Nullable Cuda cuda) {
@@ -52,12 +51,12 @@ final class Place {
     return current;
   }
 
-  /** For all kernels of the process, from now on. */
+  /** Sets the place of all kernels in the process. */
   static synchronized void become(Place place) {
     current = place;
   }
 
-  /** Takes a device that was not refused: for good, and once. */
+  /** Selects a device that passed the checks, once and permanently. */
   static synchronized void take(Device device) {
     boolean card = device.kind() == Device.Kind.CUDA;
     if (card && current.cuda == null) {
@@ -66,12 +65,12 @@ final class Place {
     }
   }
 
-  /** The card that was taken; null where none was. */
+  /** Returns the selected card; null for none. */
   @Nullable Cuda cuda() {
     return cuda;
   }
 
-  /** Whether a kernel's work is not cut into pieces. */
+  /** Whether a kernel's work is not divided into pieces. */
   boolean isWhole() {
     return apart;
   }
@@ -85,14 +84,14 @@ final class Place {
     return cuda == null ? options : options.device(new DeviceOptional(cuda.device()));
   }
 
-  /** A tensor over memory of the host's alone, or a copy of it where the kernels compute. */
+  /** Returns a tensor over host memory, or a copy of it on the card. */
   Tensor fromHost(Tensor own) {
     return apart
         ? own.to(options(own.scalar_type()), false, true, new MemoryFormatOptional())
         : own;
   }
 
-  /** Refuses an address that a card cannot read. */
+  /** Rejects an address that a card cannot read. */
   void requireReadable(long address) {
     if (memory != null && !memory.holds(address)) {
       throw new IllegalStateException(
@@ -100,7 +99,9 @@ final class Place {
     }
   }
 
-  /** An operand of a product, rounded to bfloat16; the CPU has no product that takes such. */
+  /**
+   * Returns an operand rounded to bfloat16; in float32 on the CPU, which lacks bfloat16 products.
+   */
   Tensor rounded(Tensor a) {
     Tensor narrow = a.toType(ScalarType.BFloat16);
     return cuda == null ? narrow.toType(ScalarType.Float) : narrow;
@@ -134,7 +135,7 @@ final class Place {
     }
   }
 
-  /** {@code y = mask x}: by a kernel from the same counters, or by the loop in Java. */
+  /** Computes {@code y = mask x}: by a kernel with the same counters, or by the loop in Java. */
   void dropout(INDArray x, double rate, long seed, INDArray y) {
     DropoutMask mask = new DropoutMask(rate, seed);
     if (x.isEmpty()) {
@@ -150,7 +151,7 @@ final class Place {
     }
   }
 
-  /** Waits until all that was asked for is there. */
+  /** Waits for all submitted work. */
   void finish() {
     if (cuda != null) {
       cuda.synchronize();

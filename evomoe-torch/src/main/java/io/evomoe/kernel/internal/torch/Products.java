@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products into given arrays, in tiles. In bfloat16 the operands are rounded; on the CPU
- * they are multiplied in float32, where a product of two of them is exact.
+ * Matrix products into given arrays, in tiles. In bfloat16 the operands are rounded. The CPU
+ * multiplies them in float32, in which a product of two bfloat16 numbers is exact.
  */
 final class Products {
   private static final long ROWS = 128;
@@ -21,7 +21,7 @@ final class Products {
     rounded = precision == Precision.BF16;
   }
 
-  /** The operand of a product, rounded where that is asked for; to be made once for all tiles. */
+  /** Returns a product's operand, rounded if requested; call it once for all tiles. */
   Tensor operand(Tensor a) {
     return rounded ? Place.current().rounded(a) : a;
   }
@@ -87,7 +87,7 @@ final class Products {
     into.add_(x);
   }
 
-  /** Multiplies by beta; old content times 0 is 0, also where it is not a number. */
+  /** Multiplies by beta; 0 times the old content is 0, even if it is NaN. */
   private static void scale(Tensor into, double beta) {
     if (beta == 0) {
       into.zero_();
@@ -96,7 +96,7 @@ final class Products {
     }
   }
 
-  /** The same where nothing is added. */
+  /** Scales the old content if nothing is added. */
   static void scale(Accumulator into) {
     if (!into.array().isEmpty()) {
       Work.within(tensors -> scale(tensors.flat(into.array()), into.beta()));

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Rotary positions: pairs (j, j + w / 2) of each head are turned in place. */
+/** Rotary positions: pairs (j, j + w / 2) of each head are rotated in place. */
 final class Rotation {
   private Rotation() {}
 

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Moves of whole rows by index. Rows that go to one place are added in the order they come in. */
+/** Moves whole rows by index. Rows with one destination are added in their order. */
 final class RowMoves {
   private static final long[] COLUMNS = {1};
 
@@ -80,7 +80,7 @@ final class RowMoves {
         });
   }
 
-  /** Zeros, but values[i] at the place of i. */
+  /** Returns zeros, except values[i] at the place of i. */
   static void place(INDArray values, RoutedRows rows, INDArray placed) {
     RowBounds.require(rows.rows(), placed.size(0));
     Elements.clear(placed);
@@ -92,7 +92,7 @@ final class RowMoves {
     }
   }
 
-  /** x where a row beside it has any number but 0, else zeros. */
+  /** Returns x in rows whose row in {@code beside} has a nonzero number, else zeros. */
   static INDArray where(INDArray x, INDArray beside, INDArray y) {
     Work.each(
         x.size(0),

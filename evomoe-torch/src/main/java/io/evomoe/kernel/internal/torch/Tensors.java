@@ -15,9 +15,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The tensors of one kernel call: those over arrays, which share their memory, and all that torch
- * makes on the way. Closing it frees the latter at once. No ND4J array may be made while it is
- * open, as their native parts would be freed with it.
+ * The tensors of one kernel call: views of arrays, which share their memory, and torch's
+ * intermediate tensors. Closing it frees the latter at once. No ND4J array may be created while it
+ * is open, because closing would free its native parts too.
  */
 final class Tensors implements AutoCloseable {
   private final PointerScope scope = new PointerScope();
@@ -30,7 +30,7 @@ final class Tensors implements AutoCloseable {
     scope.close();
   }
 
-  /** The elements of an array, views included; shared. */
+  /** Returns the elements of an array, views included; shared. */
   Tensor of(INDArray array) {
     long[] shape = array.shape();
     long[] strides = new long[shape.length];
@@ -40,17 +40,17 @@ final class Tensors implements AutoCloseable {
     return shared(array, 0, shape, strides);
   }
 
-  /** The elements of an array without gaps, as a vector; shared. */
+  /** Returns the elements of an array without gaps, as a vector; shared. */
   Tensor flat(INDArray array) {
     return flat(array, 0, array.length());
   }
 
-  /** Some elements of an array without gaps, as a vector; shared. */
+  /** Returns a range of an array without gaps, as a vector; shared. */
   Tensor flat(INDArray array, long from, long count) {
     return shared(array, from, new long[] {count}, new long[] {1});
   }
 
-  /** Some rows of a matrix; shared. */
+  /** Returns a range of a matrix's rows; shared. */
   Tensor rows(INDArray matrix, long from, long count) {
     long row = rowStride(matrix);
     long column = matrix.size(1) == 1 ? 1 : matrix.stride(1);
@@ -59,8 +59,8 @@ final class Tensors implements AutoCloseable {
   }
 
   /**
-   * A matrix [sequences * positions, heads * width] as [sequences, heads, positions, width];
-   * shared.
+   * Returns a matrix [sequences * positions, heads * width] as [sequences, heads, positions,
+   * width]; shared.
    *
    * @param matrix may be a column view: element stride 1, any row stride
    */
@@ -76,7 +76,7 @@ final class Tensors implements AutoCloseable {
   }
 
   /**
-   * Some rows of a matrix [n, heads * 2 * half] as [count, heads, 2, half]; shared.
+   * Returns a range of rows of a matrix [n, heads * 2 * half] as [count, heads, 2, half]; shared.
    *
    * @param matrix may be a column view: element stride 1, any row stride
    */
@@ -93,7 +93,7 @@ final class Tensors implements AutoCloseable {
     return given(new IntPointer(numbers), ScalarType.Int, numbers.length);
   }
 
-  /** Numbers of rows or columns, where an operator wants them so. */
+  /** Row or column numbers, for operators that need 64 bits. */
   Tensor of(long[] numbers) {
     return given(new LongPointer(numbers), ScalarType.Long, numbers.length);
   }
@@ -110,7 +110,7 @@ final class Tensors implements AutoCloseable {
     return exact.toType(scalarType(type));
   }
 
-  /** Where an element lies, so many after the first one in memory. */
+  /** Returns the address of an element by its distance from the first one in memory. */
   static Pointer element(INDArray array, long index) {
     long width = array.dataType().width();
     return new Address(array.data().address() + (array.offset() + index) * width);
@@ -120,7 +120,7 @@ final class Tensors implements AutoCloseable {
     return type == DataType.DOUBLE ? ScalarType.Double : ScalarType.Float;
   }
 
-  /** Of a view of one row, ND4J says 1. */
+  /** For a view of one row, ND4J returns 1. */
   private static long rowStride(INDArray matrix) {
     return matrix.size(0) == 1 ? matrix.size(1) : matrix.stride(0);
   }
@@ -133,14 +133,14 @@ final class Tensors implements AutoCloseable {
     return torch.from_blob(first, shape, strides, options);
   }
 
-  /** Numbers of the host's. */
+  /** Returns numbers in host memory. */
   private static Tensor given(Pointer numbers, ScalarType type, long length) {
     TensorOptions options = new TensorOptions(type);
     return Place.current()
         .fromHost(torch.from_blob(numbers, new long[] {length}, new long[] {1}, options));
   }
 
-  /** Points somewhere and owns nothing. */
+  /** A pointer that owns nothing. */
   private static final class Address extends Pointer {
     Address(long address) {
       this.address = address;

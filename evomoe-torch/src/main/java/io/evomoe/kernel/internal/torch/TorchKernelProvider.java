@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Offers libtorch on the CPU and on NVIDIA cards, to those who ask for it by name. */
+/** Offers libtorch on the CPU and on NVIDIA cards, if selected by name. */
 public final class TorchKernelProvider implements KernelProvider {
   static final String NAME = "torch";
 
@@ -24,7 +24,7 @@ public final class TorchKernelProvider implements KernelProvider {
     this(CudaProbe::facts);
   }
 
-  /** On a machine that has what is told here. */
+  /** Uses the given facts instead of this machine's. */
   TorchKernelProvider(Supplier<CudaFacts> facts) {
     this.facts = facts;
   }
@@ -34,16 +34,16 @@ public final class TorchKernelProvider implements KernelProvider {
     return NAME;
   }
 
-  /** oneDNN is faster where it runs, and ND4J's own kernels need nothing unpacked. */
+  /** oneDNN is faster if it runs, and ND4J's own kernels need nothing unpacked. */
   @Override
   public int priority() {
     return KernelProvider.BY_NAME_ALONE;
   }
 
   /**
-   * Puts ND4J's arrays where a card can read them, if there is one that can be used.
+   * Places ND4J's arrays in memory that a card can read, if a card is usable.
    *
-   * @throws IllegalArgumentException for a system property that has no meaning
+   * @throws IllegalArgumentException for an invalid system property
    */
   @Override
   public void prepare(Device device) {
@@ -73,7 +73,7 @@ public final class TorchKernelProvider implements KernelProvider {
         : Optional.empty();
   }
 
-  /** Of what is there before ND4J is. */
+  /** Checks requirements before ND4J starts. */
   private Optional<String> problem(Device device) {
     if (device.kind() == Device.Kind.CUDA) {
       return cudaRefusal(device).or(Libtorch::problem);

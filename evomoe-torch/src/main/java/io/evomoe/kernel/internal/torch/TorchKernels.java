@@ -21,9 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Kernels made of libtorch's tensor operations, on ND4J's own off-heap buffers: nothing is copied
- * between the two, and results are written into arrays of the current workspace. What a card does
- * otherwise is in {@link Place}.
+ * Kernels of libtorch's tensor operations on ND4J's off-heap buffers. Nothing is copied between the
+ * two, and results are written into arrays of the current workspace. {@link Place} has the
+ * differences of a card.
  */
 final class TorchKernels implements Kernels {
   private final DataType dataType;
@@ -33,11 +33,11 @@ final class TorchKernels implements Kernels {
   private final Kernels exact;
 
   /**
-   * Kernels for one type.
+   * Creates kernels for one type.
    *
    * @param dataType FLOAT or DOUBLE
-   * @param precision of the operands of products of tokens and weights, and of them alone: those of
-   *     attention are of the data type
+   * @param precision of the operands in products of tokens and weights only; attention products use
+   *     the data type
    */
   TorchKernels(DataType dataType, Precision precision) {
     this.dataType = dataType;
@@ -388,7 +388,7 @@ final class TorchKernels implements Kernels {
     adamW.update(updates);
   }
 
-  /** In the current workspace, its content undefined. */
+  /** Returns an uninitialized array in the current workspace. */
   private INDArray array(long... shape) {
     return Nd4j.createUninitialized(dataType, shape);
   }

@@ -7,15 +7,15 @@ import java.util.function.Consumer;
 
 /**
  * Pieces of a kernel that the threads of the process take one by one; torch and its OpenBLAS have
- * one thread each. How work is cut depends on sizes alone, so results do not depend on how many
- * threads there are.
+ * one thread each. Only sizes determine the pieces, so results do not depend on the number of
+ * threads.
  */
 final class Work {
   private static final int GRAIN = 1 << 17;
 
   private final List<Consumer<Tensors>> pieces = new ArrayList<>();
 
-  /** Adds a piece; it makes its tensors in what it is given. */
+  /** Adds a piece; it creates its tensors in its argument. */
   void add(Consumer<Tensors> piece) {
     pieces.add(piece);
   }
@@ -36,7 +36,7 @@ final class Work {
     }
   }
 
-  /** Goes through so many elements, or rows of so many elements. */
+  /** Iterates over {@code count} elements, or rows of {@code elements} elements. */
   static void each(long count, long elements, Range body) {
     int all = Math.toIntExact(count);
     if (all > 0 && Place.current().isWhole()) {
@@ -47,7 +47,7 @@ final class Work {
         all, grain(elements), (from, to) -> within(tensors -> body.run(tensors, from, to - from)));
   }
 
-  /** Rows of so many elements that are a piece; all of them where there is but one. */
+  /** Returns the number of rows per piece; unlimited if work is not divided. */
   static int grain(long elements) {
     return Place.current().isWhole()
         ? Integer.MAX_VALUE
@@ -58,7 +58,7 @@ final class Work {
   @FunctionalInterface
   interface Range {
 
-    /** Goes through {@code count} rows from {@code from} on. */
+    /** Processes {@code count} rows from {@code from} on. */
     void run(Tensors tensors, int from, int count);
   }
 }
