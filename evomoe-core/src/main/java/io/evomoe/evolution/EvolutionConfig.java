@@ -5,24 +5,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The two phases of EvoMoE (arXiv 2112.14397, section 4): the fields, bounds and defaults of {@code
- * evolution} in a configuration file. What is left out follows from the length of the training
+ * evolution} in a configuration file. Unset step counts follow from the length of the training
  * ({@link EvolutionSchedule}).
  *
- * @param diversifySteps steps with one expert; null for {@code diversifyShare} of the run
- * @param diversifyShare share of the run with one expert where {@code diversifySteps} is null, in
- *     [0, 1)
+ * @param diversifySteps number of steps with one expert; null for {@code diversifyShare} of the run
+ * @param diversifyShare share of the run with one expert if {@code diversifySteps} is null, in [0,
+ *     1)
  * @param spawn {@code copy}, {@code mask:0.3}, {@code mask:0.3:rescale}, {@code reinit:0.5}, {@code
  *     noise:0.02}
- * @param copyMoments whether spawned experts take over the optimizer moments
- * @param schedule {@code EXPONENTIAL} or {@code LINEAR}
- * @param maxTemperature at the spawn, above 0
- * @param minTemperature at the end, above 0 and at most the maximum
- * @param temperatureSteps steps after the spawn in which the minimum is reached; null for three
- *     quarters of what remains
- * @param hardFrom steps after the spawn from which only the first {@code finalTopK} experts are
- *     used; null for never
- * @param finalTopK experts that a token keeps from {@code hardFrom} on, at least 1, at most {@code
- *     model.experts}, and 1 where {@code hardFrom} is null
+ * @param copyMoments whether spawned experts inherit the optimizer moments
+ * @param schedule shape of the temperature, {@code EXPONENTIAL} or {@code LINEAR}
+ * @param maxTemperature temperature at the spawn, above 0
+ * @param minTemperature final temperature, above 0 and at most the maximum
+ * @param temperatureSteps steps from the spawn to the minimum temperature; null for three quarters
+ *     of the remaining steps
+ * @param hardFrom steps from the spawn to the hard phase, in which a token uses only its first
+ *     {@code finalTopK} experts; null for no hard phase
+ * @param finalTopK experts per token in the hard phase, at least 1, at most {@code model.experts},
+ *     and 1 if {@code hardFrom} is null
  */
 public record EvolutionConfig(
     @Nullable Long diversifySteps,
@@ -36,13 +36,13 @@ public record EvolutionConfig(
     @Nullable Long hardFrom,
     int finalTopK) {
 
-  /** So that a tenth of 30 is 3, not one less. */
+  /** Makes a tenth of 30 equal to 3 instead of 2. */
   private static final double ROUNDING = 1e-6;
 
-  /** The share of a training with one expert where nothing else is asked for. */
+  /** Default share of a training with one expert. */
   public static final double DEFAULT_DIVERSIFY_SHARE = 0.1;
 
-  /** Refuses values out of their bounds. */
+  /** Rejects values out of bounds. */
   public EvolutionConfig {
     if (!(diversifyShare >= 0 && diversifyShare < 1)) {
       throw new IllegalArgumentException(
@@ -63,8 +63,7 @@ public record EvolutionConfig(
     }
     if (finalTopK > 1 && hardFrom == null) {
       throw new IllegalArgumentException(
-          "finalTopK must be 1 where hardFrom is left out, because it counts from there on, was "
-              + finalTopK);
+          "finalTopK must be 1 if hardFrom is not set, was " + finalTopK);
     }
   }
 
@@ -84,10 +83,10 @@ public record EvolutionConfig(
   }
 
   /**
-   * A tenth of the training with one expert, a 30 % mask, copied moments, an exponential
-   * temperature from {@link TemperatureSchedule#DEFAULT_MAXIMUM} to {@link
-   * TemperatureSchedule#DEFAULT_MINIMUM}, never hard, and with one expert if it were; steps that
-   * follow from the length of the training.
+   * Returns the defaults: a tenth of the training with one expert, a 30 % mask and copied moments.
+   * The temperature falls exponentially from {@link TemperatureSchedule#DEFAULT_MAXIMUM} to {@link
+   * TemperatureSchedule#DEFAULT_MINIMUM}. There is no hard phase. Step counts follow from the
+   * length of the training.
    */
   public static EvolutionConfig defaults() {
     return new EvolutionConfig(
@@ -103,17 +102,17 @@ public record EvolutionConfig(
         1);
   }
 
-  /** How experts are spawned. */
+  /** Returns how experts are spawned. */
   public SpawnMethod spawnMethod() {
     return SpawnMethod.parse(spawn);
   }
 
-  /** Steps with one expert, T1: a share of the training where no number is asked for. */
+  /** Returns T1, the steps with one expert. If unset, it is a share of the training. */
   long diversifySteps(long steps) {
     return diversifySteps == null ? (long) (steps * diversifyShare + ROUNDING) : diversifySteps;
   }
 
-  /** The temperature: over three quarters of what remains where nothing else is asked for. */
+  /** Returns the temperature schedule. If unset, it spans three quarters of the remaining steps. */
   TemperatureSchedule temperature(long steps) {
     long annealing =
         temperatureSteps == null
@@ -122,14 +121,14 @@ public record EvolutionConfig(
     return new TemperatureSchedule(schedule, maxTemperature, minTemperature, annealing);
   }
 
-  /** The same with other values of some fields. */
+  /** Returns a copy with changes to some fields. */
   public EvolutionConfig with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
   }
 
-  /** Changes single fields; each means what the component of its name means. */
+  /** Changes single fields. Each setter sets the component of the same name. */
   public static final class Builder {
     private @Nullable Long diversifySteps;
     private double diversifyShare;

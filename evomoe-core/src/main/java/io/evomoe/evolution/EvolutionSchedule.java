@@ -7,18 +7,17 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * Phase and temperature as pure functions of the step, so a resumed run is where it was.
+ * Phase and temperature as pure functions of the step, so a resumed run continues at the same
+ * point.
  *
  * @param config the phases
- * @param steps of the training, from which the phases follow where the configuration leaves them
- *     out; at least 0
- * @param growth when the layers of the model have their experts
- * @param earlierSteps of a training before this one, at least 0: gates are told the steps of both
- *     together, so what a gate ended for good does not begin again when a model is fine-tuned.
- *     Phase and temperature count the steps of this training alone
- * @param keptAnnealing where the model keeps the experts and the temperature that it came with,
- *     whatever it could grow into: the share of its annealing that was left, and is for good. Empty
- *     where it evolves
+ * @param steps number of training steps, at least 0; unset phase lengths follow from it
+ * @param growth when the layers of the model get their experts
+ * @param earlierSteps steps of a training before this one, at least 0. Gates get the sum, so an
+ *     annealing that a gate has finished does not restart in fine-tuning. Phase and temperature
+ *     count only the steps of this training
+ * @param keptAnnealing remaining share of the annealing for a model that keeps its experts and
+ *     temperature, which then stays constant. Empty if the model evolves
  */
 public record EvolutionSchedule(
     EvolutionConfig config,
@@ -27,7 +26,7 @@ public record EvolutionSchedule(
     long earlierSteps,
     OptionalDouble keptAnnealing) {
 
-  /** Refuses negative numbers of steps. */
+  /** Rejects negative numbers of steps. */
   public EvolutionSchedule {
     if (steps < 0) {
       throw new IllegalArgumentException("steps must be at least 0, was " + steps);
@@ -37,16 +36,16 @@ public record EvolutionSchedule(
     }
   }
 
-  /** The schedule of a model's first training. */
+  /** Creates the schedule of a model's first training. */
   public EvolutionSchedule(EvolutionConfig config, long steps, Growth growth) {
     this(config, steps, growth, 0, OptionalDouble.empty());
   }
 
   /**
-   * The schedule of a model that is trained further as it is: no more experts than there are, in
-   * the phase and at the temperature there is. Gates count the steps of the earlier training on.
+   * Returns the schedule of a model that keeps its experts, phase and temperature in further
+   * training. The steps that gates see continue from the earlier training.
    *
-   * @param context that the earlier training had come to
+   * @param context state at the end of the earlier training
    */
   public static EvolutionSchedule staying(StepContext context) {
     double temperature = context.temperature();
@@ -62,36 +61,36 @@ public record EvolutionSchedule(
     return new EvolutionSchedule(config, 0, growth, context.step(), kept);
   }
 
-  /** Whether the model keeps the experts and the temperature that it came with. */
+  /** Returns whether the model keeps the experts and the temperature that it came with. */
   public boolean stays() {
     return keptAnnealing.isPresent();
   }
 
   /**
-   * The same phases after a training of some steps, which gates are told to count on from.
+   * Returns the same phases after an earlier training. The steps that gates see continue from it.
    *
-   * @param steps of the earlier training, at least 0
+   * @param steps number of steps of the earlier training, at least 0
    */
   public EvolutionSchedule after(long steps) {
     return new EvolutionSchedule(config, this.steps, growth, steps, keptAnnealing);
   }
 
-  /** Steps with one expert, where a model has one at first. */
+  /** Returns the number of steps with one expert, if the model starts with one. */
   public long diversifySteps() {
     return config.diversifySteps(steps);
   }
 
-  /** The temperature by steps since the spawn. */
+  /** Returns the temperature by steps since the spawn. */
   public TemperatureSchedule temperature() {
     return config.temperature(steps);
   }
 
-  /** The step before which the experts are spawned; empty where nothing is ever spawned. */
+  /** Returns the step before which the experts are spawned, or empty if there is no spawn. */
   public OptionalLong spawnStep() {
     return growth == Growth.SPAWNED ? OptionalLong.of(diversifySteps()) : OptionalLong.empty();
   }
 
-  /** The phase of a step, from 0. */
+  /** Returns the phase of a step, from 0. */
   public Phase phase(long step) {
     long age = expertAge(step);
     if (age < 0) {
@@ -102,17 +101,17 @@ public record EvolutionSchedule(
     return hard ? Phase.HARD : Phase.SOFT;
   }
 
-  /** The temperature of a step, from 0; the maximum while there is one expert. */
+  /** Returns the temperature of a step, from 0. It is the maximum while there is one expert. */
   public double temperature(long step) {
     return temperature().at(Math.max(0, expertAge(step)));
   }
 
-  /** The share of the annealing that is still to come at a step, from 0; 1 until the spawn. */
+  /** Returns the remaining share of the annealing at a step, from 0. It is 1 until the spawn. */
   public double annealingLeft(long step) {
     return keptAnnealing.orElse(temperature().left(Math.max(0, expertAge(step))));
   }
 
-  /** What the forward passes of a step, from 0, are told. */
+  /** Returns the context of the forward passes of a step, from 0. */
   public StepContext context(long step, boolean training, long seed) {
     return new StepContext(
         earlierSteps + step,
@@ -124,7 +123,7 @@ public record EvolutionSchedule(
         seed);
   }
 
-  /** Steps since there are several experts; negative while there is one. */
+  /** Returns the steps since there are several experts, negative while there is one. */
   private long expertAge(long step) {
     return switch (growth) {
       case FROM_START -> step;

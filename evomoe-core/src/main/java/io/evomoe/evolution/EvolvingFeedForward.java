@@ -26,12 +26,13 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The feed-forward place of a block, which evolves: one expert without a gate, and after {@link
- * #spawn} several experts with one. With {@link Growth#FROM_START} it has its experts from the
- * beginning; with {@link Growth#NEVER} it stays one.
+ * The feed-forward layer of a block that evolves: one expert without a gate, and after {@link
+ * #spawn} several experts with a gate. With {@link Growth#FROM_START} it has its experts from the
+ * beginning; with {@link Growth#NEVER} it keeps one.
  *
- * <p>Shared experts run on every token from the start and are added to what the experts give
- * (DeepSeekMoE, arXiv 2401.06066, section 3.2); no gate sees them and nothing spawns from them.
+ * <p>Shared experts run on every token from the start, and their outputs are added to those of the
+ * experts (DeepSeekMoE, arXiv 2401.06066, section 3.2). No gate routes to them, and nothing is
+ * spawned from them.
  */
 public final class EvolvingFeedForward implements Layer {
   private final Scope scope;
@@ -42,19 +43,19 @@ public final class EvolvingFeedForward implements Layer {
   private @Nullable MoeLayer mixture;
 
   /**
-   * Makes the experts of the first phase, of the first place in its stack.
+   * Creates the experts of the first phase for the first MoE layer of its stack.
    *
-   * @param scope holds {@code experts.0} and on, {@code shared.0} and on, {@code sharedGate} and
-   *     {@code gate}
+   * @param scope contains {@code experts.0} and following, {@code shared.0} and following, {@code
+   *     sharedGate} and {@code gate}
    */
   public EvolvingFeedForward(Scope scope, ExpertPlan plan) {
     this(scope, plan, 0);
   }
 
   /**
-   * The same in any place.
+   * Creates the experts of the first phase for any MoE layer of its stack.
    *
-   * @param layer which of its stack's places it is, from 0
+   * @param layer index of the MoE layer in its stack, from 0
    */
   public EvolvingFeedForward(Scope scope, ExpertPlan plan, int layer) {
     this.scope = scope;
@@ -79,10 +80,10 @@ public final class EvolvingFeedForward implements Layer {
   }
 
   /**
-   * Spawns E experts from the one, each with draws of its own, and a new gate.
+   * Spawns E experts from the single one, each with its own random draws, and creates a gate.
    *
    * @param method how the children differ from their parent
-   * @param seed of the draws
+   * @param seed seed of the draws
    * @return the parent of each child's parameter
    */
   public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
@@ -105,48 +106,48 @@ public final class EvolvingFeedForward implements Layer {
     return lineage;
   }
 
-  /** Dotted name, in which its parameters' names begin. */
+  /** Returns the dotted name, which is the prefix of its parameters' names. */
   public String name() {
     return scope.name();
   }
 
-  /** Number of its block in its stack, from 0; empty outside of one. */
+  /** Returns the index of its block in its stack, from 0. Empty outside a stack. */
   public OptionalInt block() {
     return scope.place("").block();
   }
 
-  /** When it has its experts. */
+  /** Returns when the layer gets its experts. */
   public Growth growth() {
     return plan.gates().provider().growth();
   }
 
-  /** Where it stands in its block. */
+  /** Returns the position of the layer in its block. */
   public Placement placement() {
     return plan.gates().provider().placement();
   }
 
-  /** Whether there is a gate. */
+  /** Returns whether there is a gate. */
   public boolean isMixture() {
     return mixture != null;
   }
 
-  /** Number of experts now. */
+  /** Returns the current number of experts. */
   public int experts() {
     return experts.size();
   }
 
-  /** Parameters of one expert. */
+  /** Returns the number of parameters of one expert. */
   public long expertParameters() {
     return experts.get(0).parameters().stream().mapToLong(Parameter::length).sum();
   }
 
-  /** Parameters of the gate that a token does not touch; 0 while there is none. */
+  /** Returns the number of gate parameters that a token does not use, 0 without a gate. */
   long idleGateParameters() {
     return mixture == null ? 0 : mixture.gate().idleParameters();
   }
 
   /**
-   * Whether the gate, evaluated at a step, is top-k of a softmax.
+   * Returns whether the gate, evaluated at a step, is top-k of a softmax.
    *
    * @throws IllegalArgumentException if the step keeps more experts than there are
    */
@@ -154,12 +155,12 @@ public final class EvolvingFeedForward implements Layer {
     return mixture == null ? TopKRouting.Other.ONE_EXPERT : mixture.gate().topKRouting(step);
   }
 
-  /** Name of its gate, of one to come as well. */
+  /** Returns the name of its gate, even before the gate exists. */
   String gateName() {
     return plan.gates().provider().name();
   }
 
-  /** What the gate needs saved beside its parameters. */
+  /** Returns the arrays that the gate needs saved besides its parameters. */
   public List<GateState> state() {
     return mixture == null ? List.of() : mixture.gate().state();
   }
@@ -190,7 +191,7 @@ public final class EvolvingFeedForward implements Layer {
         .toList();
   }
 
-  /** What the gate decides on, or the one expert. */
+  /** Returns the MoE layer, or the single expert. */
   private Layer own() {
     return mixture == null ? experts.get(0) : mixture;
   }

@@ -11,43 +11,43 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The evolving places of a model.
+ * The evolving layers of a model.
  *
- * @param places in order
+ * @param places the layers in order
  */
 public record EvolvingLayers(List<EvolvingFeedForward> places) {
 
-  /** Of a model without MoE layers. */
+  /** The layers of a model without MoE layers. */
   public static final EvolvingLayers NONE = new EvolvingLayers(List.of());
 
-  /** Keeps the list unmodifiable. */
+  /** Makes the list unmodifiable. */
   public EvolvingLayers {
     places = List.copyOf(places);
   }
 
-  /** When they have their experts, which is the same for all of a model. */
+  /** Returns when the layers get their experts. It is the same for all layers of a model. */
   public Growth growth() {
     return places.isEmpty() ? Growth.NEVER : places.get(0).growth();
   }
 
-  /** Turns the one expert of every place into several, as {@link EvolvingFeedForward#spawn}. */
+  /** Spawns experts in every layer, see {@link EvolvingFeedForward#spawn}. */
   public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
     Map<Parameter, Parameter> lineage = new LinkedHashMap<>();
     places.forEach(place -> lineage.putAll(place.spawn(method, seed)));
     return lineage;
   }
 
-  /** What the gates need saved beside their parameters. */
+  /** Returns the arrays that the gates need saved besides their parameters. */
   public List<GateState> state() {
     return places.stream().flatMap(place -> place.state().stream()).toList();
   }
 
   /**
-   * The moment at which every gate, evaluated, gives each token a fixed number of experts: a gate
-   * that anneals is in its hard phase, and the others have that number anyway.
+   * Returns a context in which every evaluated gate gives each token a fixed number of experts.
+   * Gates with an annealing are in their hard phase; the others must have that number already.
    *
-   * @param step of which all but the phase stays
-   * @param expertsPerToken experts of a token, 1 to E
+   * @param step context of which everything but the phase is kept
+   * @param expertsPerToken experts per token, 1 to E
    * @throws IllegalArgumentException if a gate cannot do so, with the reason
    */
   public StepContext withExpertsPerToken(StepContext step, int expertsPerToken) {
@@ -82,8 +82,8 @@ public record EvolvingLayers(List<EvolvingFeedForward> places) {
   }
 
   /**
-   * Parameters of experts and gates that a token does not use when it has so many experts on
-   * average.
+   * Returns the number of expert and gate parameters that a token does not use, given its mean
+   * number of experts.
    */
   public double idleParameters(double meanActiveExperts) {
     double idle = 0;

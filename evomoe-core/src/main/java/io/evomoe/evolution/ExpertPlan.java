@@ -18,16 +18,16 @@ import io.evomoe.nn.Scope;
 import io.evomoe.nn.Sequential;
 
 /**
- * What the MoE layers of a model have in common.
+ * The settings that the MoE layers of a model share.
  *
- * @param gates makes the gate of each layer, and says when there are experts
+ * @param gates creates the gate of each layer and says when there are experts
  * @param experts E, at least 1
- * @param shared nets that every token uses beside them
- * @param layers MoE layers in the stack
- * @param moeLayers MoE layers in the model
- * @param form of an expert; of a shared one but for its width inside
- * @param norm that experts have which stand in the stream
- * @param initialization of the experts' weights
+ * @param shared nets that every token uses in addition to its experts
+ * @param layers number of MoE layers in the stack
+ * @param moeLayers number of MoE layers in the model
+ * @param form shape of an expert; shared experts differ only in the intermediate size
+ * @param norm norm of experts that are placed in the residual stream
+ * @param initialization initialisation of the experts' weights
  * @param vocabulary number of token ids
  * @param causal whether a token's output must not depend on later tokens
  */
@@ -44,8 +44,8 @@ public record ExpertPlan(
     boolean causal) {
 
   /**
-   * Refuses fewer than one expert, and a gate whose layer stands in the stream but whose experts do
-   * not hand it through.
+   * Rejects fewer than one expert. Also rejects a gate whose layer is in the residual stream but
+   * whose experts do not pass the stream on.
    */
   public ExpertPlan {
     if (experts < 1) {
@@ -54,7 +54,7 @@ public record ExpertPlan(
     GateProvider provider = gates.provider();
     if (provider.placement() == Placement.STREAM && provider.expertForm() != ExpertForm.RESIDUAL) {
       throw new IllegalArgumentException(
-          "expertForm of gate %s must be RESIDUAL, for its layer takes the stream, was %s"
+          "expertForm of gate %s must be RESIDUAL, because its layer is in the residual stream, was %s"
               .formatted(provider.name(), provider.expertForm()));
     }
   }
@@ -77,8 +77,8 @@ public record ExpertPlan(
   }
 
   /**
-   * A net for every token, whose output is added to that of the experts: an expert, or what one
-   * adds to the stream where the experts carry that already.
+   * Creates a net for every token whose output is added to that of the experts. If the experts
+   * already carry the stream, the net has no residual.
    */
   Layer sharedExpert(Scope scope) {
     FeedForwardForm ofShared = form.withHidden(shared.hidden());

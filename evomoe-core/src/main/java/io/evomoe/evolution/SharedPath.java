@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The sum of nets that every token uses, times {@code sigmoid(x w)} where it is gated. */
+/** The sum of nets that every token uses, multiplied by {@code sigmoid(x w)} if it is gated. */
 final class SharedPath implements Layer {
   private final Kernels kernels;
   private final List<Layer> nets;
@@ -22,8 +22,8 @@ final class SharedPath implements Layer {
   /**
    * Joins the nets.
    *
-   * @param scope holds {@code sharedGate.weight} [d, 1], zero at first, so that each token gets
-   *     half
+   * @param scope contains {@code sharedGate.weight} [d, 1]. It is initially zero, so every token
+   *     gets half
    * @param nets at least one
    */
   SharedPath(Scope scope, List<Layer> nets, int width, boolean gated) {

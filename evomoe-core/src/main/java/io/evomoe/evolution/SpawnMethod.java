@@ -3,42 +3,44 @@ package io.evomoe.evolution;
 import java.util.Locale;
 
 /**
- * How each spawned expert is made different from the one it comes from. Written as text: {@code
- * copy}, {@code mask:0.3}, {@code mask:0.3:rescale}, {@code reinit:0.5}, {@code noise:0.02}.
+ * How spawned experts are changed so that they differ from their parent. As text: {@code copy},
+ * {@code mask:0.3}, {@code mask:0.3:rescale}, {@code reinit:0.5}, {@code noise:0.02}.
  *
- * <p>The EvoMoE paper (arXiv 2112.14397, section 4.2) masks weights at random; its published code
- * has no spawn, so the others are here to be compared with it.
+ * <p>The EvoMoE paper (arXiv 2112.14397, section 4.2) masks weights at random. Its published code
+ * has no spawn, so the other methods are available for comparison.
  *
- * @param kind what is done
+ * @param kind type of change
  * @param amount r in 0..1 for {@link Kind#MASK} and {@link Kind#REINIT}, sigma in 0..10 for {@link
  *     Kind#NOISE}, 0 for {@link Kind#COPY}
- * @param rescale whether the weights that a mask keeps are divided by {@code 1 - r}; then r is
+ * @param rescale whether the weights that a mask keeps are divided by {@code 1 - r}; requires r
  *     below 1
  */
 public record SpawnMethod(Kind kind, double amount, boolean rescale) {
-  /** Trained weights are below 1 by far, so more leaves nothing of them. */
+  /**
+   * Upper limit of the noise. Trained weights are far below 1, so larger noise would destroy them.
+   */
   private static final double LARGEST_SIGMA = 10;
 
   private static final String FORMS =
       "spawn must be copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA, was ";
 
-  /** What is done to a copy of the trained expert. */
+  /** The type of change to a copy of the trained expert. */
   public enum Kind {
-    /** Nothing: all experts are equal, and only their gate tells them apart. */
+    /** No change: all experts are equal and differ only in their gate weights. */
     COPY,
-    /** Each weight is kept with probability 1 - r and zero otherwise. */
+    /** Each weight is kept with probability 1 - r and set to zero otherwise. */
     MASK,
     /**
-     * Each weight is drawn anew with probability r, from the distribution that it had at first.
-     * After drop-upcycling (arXiv 2502.19261), which redraws whole hidden units, in all matrices of
-     * an expert at once, from the mean and deviation of the trained weights.
+     * Each weight is redrawn with probability r from its initial distribution. It is similar to
+     * drop-upcycling (arXiv 2502.19261). Drop-upcycling redraws whole hidden units in all matrices
+     * of an expert, from the mean and deviation of the trained weights.
      */
     REINIT,
-    /** Each weight gets a normal draw of deviation sigma added. */
+    /** A normal draw with standard deviation sigma is added to each weight. */
     NOISE
   }
 
-  /** Refuses amounts out of their bounds. */
+  /** Rejects amounts out of bounds. */
   public SpawnMethod {
     switch (kind) {
       case COPY -> requireBetween("copy amount", amount, 0);
@@ -52,35 +54,38 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
     }
   }
 
-  /** Copies without a change. */
+  /** Returns the method that copies without a change. */
   public static SpawnMethod copy() {
     return new SpawnMethod(Kind.COPY, 0, false);
   }
 
-  /** Masks a share {@code ratio} of the weights, without rescaling. */
+  /** Returns the method that masks a share {@code ratio} of the weights, without rescaling. */
   public static SpawnMethod mask(double ratio) {
     return new SpawnMethod(Kind.MASK, ratio, false);
   }
 
-  /** Masks a share {@code ratio} of the weights and divides the others by {@code 1 - ratio}. */
+  /**
+   * Returns the method that masks a share {@code ratio} of the weights and divides the others by
+   * {@code 1 - ratio}.
+   */
   public static SpawnMethod rescaledMask(double ratio) {
     return new SpawnMethod(Kind.MASK, ratio, true);
   }
 
-  /** Draws a share {@code ratio} of the weights anew. */
+  /** Returns the method that redraws a share {@code ratio} of the weights. */
   public static SpawnMethod reinit(double ratio) {
     return new SpawnMethod(Kind.REINIT, ratio, false);
   }
 
-  /** Adds normal noise of deviation {@code sigma}. */
+  /** Returns the method that adds normal noise with standard deviation {@code sigma}. */
   public static SpawnMethod noise(double sigma) {
     return new SpawnMethod(Kind.NOISE, sigma, false);
   }
 
   /**
-   * Reads the text form.
+   * Parses the text form.
    *
-   * @throws IllegalArgumentException for text of another form and amounts out of their bounds
+   * @throws IllegalArgumentException if the text has another form or the amount is out of bounds
    */
   public static SpawnMethod parse(String text) {
     String[] parts = text.strip().toLowerCase(Locale.ROOT).split(":", -1);
@@ -100,7 +105,7 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
     };
   }
 
-  /** The text form, which {@link #parse} reads back. */
+  /** Returns the text form, which {@link #parse} accepts. */
   @Override
   public String toString() {
     String name = kind.name().toLowerCase(Locale.ROOT);

@@ -4,16 +4,17 @@ import io.evomoe.nn.FeedForward;
 import io.evomoe.random.CounterRandom;
 
 /**
- * Changes a trained expert's weights into a child's (EvoMoE, arXiv 2112.14397, section 4.2, masks
- * them; the other ways are options). Each child draws from its own names, so no two are alike.
+ * Changes a trained expert's weights into those of a child. EvoMoE (arXiv 2112.14397, section 4.2)
+ * masks them; the other methods are options. Each child draws by its own names, so all children
+ * differ.
  */
 public final class Spawning {
   private Spawning() {}
 
   /**
-   * The change of one kind.
+   * Returns the change for a method.
    *
-   * @param seed of the draws, which differ by the names of the weights
+   * @param seed seed of the draws, which differ by the names of the weights
    */
   public static FeedForward.WeightChange by(SpawnMethod method, long seed) {
     double amount = method.amount();

@@ -3,18 +3,18 @@ package io.evomoe.evolution;
 /**
  * Softmax temperature of the gates as a function of the steps since the spawn (EvoMoE, arXiv
  * 2112.14397, section 4.3: anneal from tmax to tmin over D steps). The temperature never falls
- * below tmin, also where the paper's linear form would.
+ * below tmin, even if the paper's linear form would.
  *
- * @param shape of the way from {@code maximum} to {@code minimum}
+ * @param shape curve from {@code maximum} to {@code minimum}
  * @param maximum tmax, the temperature right after the spawn; above 0, finite
  * @param minimum tmin, the temperature from step D on; above 0, at most {@code maximum}
  * @param decaySteps D, at least 1
  */
 public record TemperatureSchedule(Shape shape, double maximum, double minimum, long decaySteps) {
-  /** Temperature right after the spawn where nothing else is asked for. */
+  /** Default temperature right after the spawn. */
   public static final double DEFAULT_MAXIMUM = 2.0;
 
-  /** Final temperature where nothing else is asked for. */
+  /** Default final temperature. */
   public static final double DEFAULT_MINIMUM = 0.3;
 
   /** How the temperature falls. */
@@ -25,7 +25,7 @@ public record TemperatureSchedule(Shape shape, double maximum, double minimum, l
     LINEAR
   }
 
-  /** Refuses temperatures that are not positive numbers, tmin above tmax, and D below 1. */
+  /** Rejects temperatures that are not positive numbers, tmin above tmax, and D below 1. */
   public TemperatureSchedule {
     requireBounds("maximum temperature", maximum, "minimum temperature", minimum);
     if (decaySteps < 1) {
@@ -34,7 +34,7 @@ public record TemperatureSchedule(Shape shape, double maximum, double minimum, l
     }
   }
 
-  /** Refuses both ends by the names that they have where they come from. */
+  /** Rejects invalid temperatures. The messages use the given field names. */
   static void requireBounds(String highest, double maximum, String lowest, double minimum) {
     if (!(maximum > 0) || Double.isInfinite(maximum)) {
       throw new IllegalArgumentException(
@@ -48,7 +48,7 @@ public record TemperatureSchedule(Shape shape, double maximum, double minimum, l
   }
 
   /**
-   * The temperature at a step.
+   * Returns the temperature at a step.
    *
    * @param sinceSpawn t, steps since the spawn, at least 0
    */
@@ -63,8 +63,8 @@ public record TemperatureSchedule(Shape shape, double maximum, double minimum, l
   }
 
   /**
-   * The share of the way that is still to come, {@code max(1 - t / D, 0)}: exactly 0 from step D
-   * on.
+   * Returns the remaining share of the annealing, {@code max(1 - t / D, 0)}. It is exactly 0 from
+   * step D on.
    *
    * @param sinceSpawn t, steps since the spawn, at least 0
    */

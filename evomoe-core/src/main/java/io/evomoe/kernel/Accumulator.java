@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record Accumulator(INDArray array, double beta) {
 
-  /** For what comes after a first contribution. */
+  /** Returns the accumulator for contributions after the first one. */
   public Accumulator further() {
     return new Accumulator(array, 1);
   }

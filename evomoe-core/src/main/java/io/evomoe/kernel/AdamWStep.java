@@ -1,7 +1,7 @@
 package io.evomoe.kernel;
 
 /**
- * One AdamW update (Loshchilov and Hutter, "Decoupled weight decay regularization", algorithm 2).
+ * One AdamW update (Loshchilov and Hutter, "Decoupled weight decay regularisation", algorithm 2).
  *
  * @param learningRate step size of this update
  * @param beta1 decay of the first moment
@@ -20,12 +20,12 @@ public record AdamWStep(
     double gradientScale,
     long update) {
 
-  /** {@code 1 - beta1^update}. */
+  /** Returns {@code 1 - beta1^update}. */
   public double correction1() {
     return 1 - Math.pow(beta1, (double) update);
   }
 
-  /** {@code 1 - beta2^update}. */
+  /** Returns {@code 1 - beta2^update}. */
   public double correction2() {
     return 1 - Math.pow(beta2, (double) update);
   }

@@ -3,7 +3,7 @@ package io.evomoe.kernel;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An {@link AdamWStep} and what it acts on; arrays of one shape.
+ * An {@link AdamWStep} and its arrays, which have the same shape.
  *
  * @param value changed in place
  * @param gradient only read

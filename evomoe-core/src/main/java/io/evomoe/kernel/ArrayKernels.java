@@ -6,23 +6,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What layers do with arrays as such: make, clear and copy them, compute element by element, and
- * bring numbers from and to the host. Layers do none of this by ND4J's own methods: where arrays
- * lie in another memory than the host's, only kernels know.
+ * Basic array operations of layers: create, clear and copy arrays, compute element by element, and
+ * transfer numbers between host and device. Layers must use these instead of ND4J's methods,
+ * because only kernels know in which memory arrays are.
  */
 public interface ArrayKernels {
 
-  /** Type of every floating-point array these kernels take. */
+  /** Returns the type of every floating-point array of these kernels. */
   DataType dataType();
 
-  /** Zeros, in the current workspace. */
+  /** Returns zeros, in the current workspace. */
   default INDArray zeros(long... shape) {
     INDArray made = Nd4j.createUninitialized(dataType(), shape);
     clear(made);
     return made;
   }
 
-  /** {@code x = 0}. */
+  /** Computes {@code x = 0}. */
   default void clear(INDArray x) {
     if (!x.isEmpty()) {
       x.assign(0);
@@ -30,7 +30,7 @@ public interface ArrayKernels {
   }
 
   /**
-   * A copy without gaps, in the current workspace.
+   * Returns a copy without gaps, in the current workspace.
    *
    * @param x may be a view
    */
@@ -41,9 +41,9 @@ public interface ArrayKernels {
   }
 
   /**
-   * {@code into = x}, same shape.
+   * Computes {@code into = x}, same shape.
    *
-   * @param x may be a view, as {@code into}
+   * @param x may be a view, like {@code into}
    */
   default void copyInto(INDArray x, INDArray into) {
     if (!x.isEmpty()) {
@@ -51,14 +51,14 @@ public interface ArrayKernels {
     }
   }
 
-  /** {@code x *= factor}. */
+  /** Computes {@code x *= factor}. */
   default void scale(INDArray x, double factor) {
     if (!x.isEmpty()) {
       x.muli(factor);
     }
   }
 
-  /** {@code a * b} element by element, same shape. */
+  /** Returns {@code a * b} element by element, same shape. */
   default INDArray times(INDArray a, INDArray b) {
     INDArray product = copy(a);
     if (!product.isEmpty()) {
@@ -67,29 +67,30 @@ public interface ArrayKernels {
     return product;
   }
 
-  /** {@code a + b}, same shape. */
+  /** Returns {@code a + b}, same shape. */
   INDArray add(INDArray a, INDArray b);
 
-  /** {@code a += b}, same shape. */
+  /** Computes {@code a += b}, same shape. */
   void addInto(INDArray a, INDArray b);
 
   /**
-   * Inverted dropout: element i is kept with probability {@code 1 - rate} and divided by it. Which
-   * are kept depends on the seed and i alone, so the same call on a gradient is the backward pass.
+   * Applies inverted dropout: element i is kept with probability {@code 1 - rate} and divided by
+   * it. The choice depends only on the seed and i, so the same call on a gradient is the backward
+   * pass.
    */
   INDArray dropout(INDArray x, double rate, long seed);
 
-  /** The elements of an array, on the host in double, in C order. */
+  /** Returns the elements of an array in C order, as doubles on the host. */
   default double[] read(INDArray array) {
     return array.reshape(array.length()).toDoubleVector();
   }
 
-  /** What {@link #read} gives of each array; the host waits once for all of them. */
+  /** Returns the result of {@link #read} for each array. The host waits once for all of them. */
   default List<double[]> readAll(List<INDArray> arrays) {
     return arrays.stream().map(this::read).toList();
   }
 
-  /** An array of {@link #dataType()} with these elements from the host, in C order. */
+  /** Returns an array of {@link #dataType()} with the given host values in C order. */
   default INDArray write(double[] values, long... shape) {
     return Nd4j.createFromArray(values).castTo(dataType()).reshape('c', shape);
   }

@@ -3,16 +3,17 @@ package io.evomoe.kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which keys of an attention are hidden, beside later ones: padding from every query, and the keys
- * of other documents from a query. They have probability exactly 0, whatever they hold as long as
- * it is finite. A query for which nothing is left gets a finite output without meaning.
+ * The hidden keys of an attention besides later ones: padding, and the keys of other documents.
+ * They have probability exactly 0 for any finite content. A query without visible keys gets a
+ * finite but meaningless output.
  *
- * <p>Documents are for texts packed into one sequence: a token sees those of its own document only.
- * Queries stand at the same places as keys then.
+ * <p>Documents are for texts packed into one sequence: a token sees only its own document. Queries
+ * must then have the same positions as keys.
  */
 public final class AttentionMask {
   /**
-   * Added to a hidden score: far below any, yet finite in float, and its exponential is exactly 0.
+   * Added to a hidden score. It is far below any score but finite in float, and its exponential is
+   * exactly 0.
    */
   public static final float HIDDEN = -1e30f;
 
@@ -26,15 +27,15 @@ public final class AttentionMask {
     this.documents = documents;
   }
 
-  /** Nothing is hidden. */
+  /** Returns a mask that hides nothing. */
   public static AttentionMask none() {
     return NONE;
   }
 
   /**
-   * Padding by key.
+   * Returns a mask that hides padding.
    *
-   * @param padding one flag a key row, sequence after sequence: [batch * keys]
+   * @param padding one flag per key row, sequence after sequence: [batch * keys]
    */
   public static AttentionMask ofPadding(boolean[] padding) {
     for (boolean flag : padding) {
@@ -46,40 +47,40 @@ public final class AttentionMask {
   }
 
   /**
-   * The same padding, and documents.
+   * Returns a mask with the same padding that also hides other documents.
    *
-   * @param documents number of the document that each key row belongs to, [batch * keys]; sequences
-   *     have nothing to do with each other, so they may use the same numbers
+   * @param documents index of the document of each key row, [batch * keys]; sequences are separate
+   *     anyway, so they may use the same indices
    */
   public AttentionMask withDocuments(int[] documents) {
     return new AttentionMask(padding, documents.clone());
   }
 
-  /** The padding alone. */
+  /** Returns a mask with the padding only. */
   public AttentionMask withoutDocuments() {
     return padding == null ? NONE : new AttentionMask(padding, null);
   }
 
-  /** Whether nothing is hidden. */
+  /** Returns whether nothing is hidden. */
   public boolean isNone() {
     return padding == null && documents == null;
   }
 
-  /** Whether there are documents. */
+  /** Returns whether there are documents. */
   public boolean hasDocuments() {
     return documents != null;
   }
 
-  /** Whether key row {@code row}, in [0, batch * keys), is padding. */
+  /** Returns whether key row {@code row}, in [0, batch * keys), is padding. */
   public boolean isPadding(int row) {
     return padding != null && padding[row];
   }
 
   /**
-   * What the padding adds to the scores of each key, [batch * keys]: 0, or a number so low that the
-   * softmax gives 0 where it is padding.
+   * Returns the padding's addend for the scores of each key, [batch * keys]. It is 0, or for
+   * padding so low that the softmax gives 0.
    *
-   * @throws IllegalArgumentException if there is padding for another number of keys
+   * @throws IllegalArgumentException if the padding is for another number of keys
    */
   public float[] ofKeys(AttentionShape shape) {
     requireFit(shape);
@@ -91,11 +92,10 @@ public final class AttentionMask {
   }
 
   /**
-   * What is added to the scores of some queries of one sequence and its first keys, [queries,
-   * keys], for all that is hidden: padding, other documents, and later keys where the attention is
-   * causal.
+   * Writes the addends for the scores of some queries of one sequence and its first keys, [queries,
+   * keys]. They hide padding, other documents, and later keys if the attention is causal.
    *
-   * @param into written from {@code at} on
+   * @param into written from index {@code at}
    */
   public void write(
       AttentionShape shape,
@@ -118,20 +118,20 @@ public final class AttentionMask {
   }
 
   /**
-   * Whether a query sees a key of its sequence, the order of the two aside.
+   * Returns whether a query sees a key of its sequence, ignoring causality.
    *
    * @param query row of the query, [batch * keys]
-   * @param key row of the key, likewise
+   * @param key row of the key, [batch * keys]
    */
   public boolean isSeen(int query, int key) {
     return !isPadding(key) && (documents == null || documents[query] == documents[key]);
   }
 
   /**
-   * Refuses an attention of other sizes.
+   * Rejects an attention of another size.
    *
-   * @throws IllegalArgumentException if padding or documents are of another number of keys, or
-   *     there are documents and not as many queries as keys
+   * @throws IllegalArgumentException if padding or documents are for another number of keys, or if
+   *     there are documents but the numbers of queries and keys differ
    */
   public void requireFit(AttentionShape shape) {
     int rows = shape.batch() * shape.keys();

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Whether ND4J has a backend that can run. Asked before ND4J itself is, which prints a stack trace
- * for a GPU that it cannot use and fails to initialise for good.
+ * Checks whether ND4J has a backend that can run. Call it before ND4J starts. With an unusable GPU,
+ * ND4J itself prints a stack trace and then cannot be initialised any more.
  */
 final class BackendCheck {
   private static final String CUDA_BACKEND = "org.nd4j.linalg.jcublas.JCublasBackend";
@@ -23,7 +23,7 @@ final class BackendCheck {
   /**
    * Starts ND4J.
    *
-   * @throws IllegalStateException in one sentence, when it has no backend that can run
+   * @throws IllegalStateException with a one-sentence message if no backend can run
    */
   static void requireUsable() {
     NativeFolders.prepare();
@@ -44,16 +44,16 @@ final class BackendCheck {
     }
   }
 
-  /** Whether ND4J can compute on a GPU alone here. */
+  /** Returns whether ND4J can compute only on a GPU here. */
   static boolean isForGpu() {
     return present(CUDA_BACKEND) && !present(CPU_BACKEND);
   }
 
   /**
-   * Why the GPU cannot be used.
+   * Returns why the GPU cannot be used.
    *
-   * @param cards that are there, as far as is known
-   * @param runtimeFailure why the CUDA runtime finds no device, or empty when it does
+   * @param cards installed cards, as far as known
+   * @param runtimeFailure why the CUDA runtime finds no device, or empty if it finds one
    */
   static Optional<String> problem(List<NvidiaCard> cards, Optional<String> runtimeFailure) {
     String names = cards.stream().map(NvidiaCard::toString).collect(Collectors.joining(", "));
@@ -67,7 +67,7 @@ final class BackendCheck {
                 : NEEDS + "but " + names + " is not usable: " + failure);
   }
 
-  /** Why the CUDA runtime finds no device. */
+  /** Returns why the CUDA runtime finds no device. */
   private static Optional<String> cudaRuntime() {
     int[] devices = new int[1];
     try {

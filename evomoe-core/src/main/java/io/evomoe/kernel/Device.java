@@ -5,10 +5,10 @@ import java.util.regex.Pattern;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What computes: the CPU, or an NVIDIA GPU by its index.
+ * A compute device: the CPU, or an NVIDIA GPU by its index.
  *
- * @param kind of hardware
- * @param index among several of a kind, from 0; 0 for the CPU
+ * @param kind kind of hardware
+ * @param index index among devices of the same kind, from 0; 0 for the CPU
  */
 public record Device(Kind kind, int index) {
   /** The CPU. */
@@ -23,13 +23,13 @@ public record Device(Kind kind, int index) {
 
   /** Kinds of hardware. */
   public enum Kind {
-    /** The CPU, all of it. */
+    /** The whole CPU. */
     CPU,
-    /** A GPU by CUDA. */
+    /** A GPU that uses CUDA. */
     CUDA
   }
 
-  /** Refuses a negative index and a second CPU. */
+  /** Rejects a negative index and a second CPU. */
   public Device {
     if (index < 0 || (kind == Kind.CPU && index > 0)) {
       throw new IllegalArgumentException(
@@ -38,9 +38,10 @@ public record Device(Kind kind, int index) {
   }
 
   /**
-   * By its name: {@code cpu}, {@code cuda} for the first GPU, or {@code cuda:1} for another.
+   * Returns the device with a name: {@code cpu}, {@code cuda} for the first GPU, or {@code cuda:1}
+   * for another.
    *
-   * @throws IllegalArgumentException for another name
+   * @throws IllegalArgumentException if the name is another one
    */
   public static Device parse(String name) {
     if (name.equals("cpu")) {
@@ -54,12 +55,12 @@ public record Device(Kind kind, int index) {
     return index == null ? FIRST_GPU : new Device(Kind.CUDA, Integer.parseInt(index));
   }
 
-  /** Where the backend that ND4J has chosen computes; starts ND4J. */
+  /** Returns the kind of device of ND4J's backend. Starts ND4J. */
   public static Kind ofNd4j() {
     return Nd4j.getBackend().getClass().getSimpleName().startsWith("Cpu") ? Kind.CPU : Kind.CUDA;
   }
 
-  /** The name that {@link #parse} takes, with the index of a GPU. */
+  /** Returns the name that {@link #parse} accepts, with the index of a GPU. */
   @Override
   public String toString() {
     return kind == Kind.CPU ? "cpu" : "cuda:" + index;

@@ -3,8 +3,8 @@ package io.evomoe.kernel;
 import io.evomoe.random.CounterRandom;
 
 /**
- * The inverted dropout mask that every provider uses: element i is kept when {@code new
- * CounterRandom(seed).uniform(i) >= rate}, and its factor is then {@code 1 / (1 - rate)}, else 0.
+ * The inverted dropout mask of every provider. Element i is kept if {@code new
+ * CounterRandom(seed).uniform(i) >= rate}. Its factor is then {@code 1 / (1 - rate)}, otherwise 0.
  */
 public final class DropoutMask {
   private final CounterRandom random;
@@ -12,7 +12,7 @@ public final class DropoutMask {
   private final double kept;
 
   /**
-   * The mask of one call.
+   * Creates the mask of one call.
    *
    * @param rate probability of dropping an element, in [0, 1)
    * @param seed seed of the call; the backward pass uses the same
@@ -27,19 +27,23 @@ public final class DropoutMask {
     this.kept = 1 / (1 - rate);
   }
 
-  /** Factor of element {@code position}. */
+  /** Returns the factor of element {@code position}. */
   public double factor(long position) {
     return random.uniform(position) >= rate ? kept : 0;
   }
 
-  /** Fills {@code factors} with those of elements {@code first}, {@code first + 1} and so on. */
+  /**
+   * Fills {@code factors} with the factors of elements {@code first}, {@code first + 1} and so on.
+   */
   public void fill(float[] factors, long first) {
     for (int i = 0; i < factors.length; i++) {
       factors[i] = (float) factor(first + i);
     }
   }
 
-  /** Fills {@code factors} with those of elements {@code first}, {@code first + 1} and so on. */
+  /**
+   * Fills {@code factors} with the factors of elements {@code first}, {@code first + 1} and so on.
+   */
   public void fill(double[] factors, long first) {
     for (int i = 0; i < factors.length; i++) {
       factors[i] = factor(first + i);

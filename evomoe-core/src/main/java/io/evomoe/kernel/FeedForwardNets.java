@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Parameters of feed-forward nets of one shape, {@code contract(act(expand(x)))}, one net a group
- * of rows; gated ones are {@code contract(act(expand(x)) * up(x))} (Shazeer 2020, arXiv 2002.05202:
- * with {@link ActivationFunction#SILU} its SwiGLU).
+ * Parameters of feed-forward nets of one shape, {@code contract(act(expand(x)))}, one net per group
+ * of rows. Gated nets are {@code contract(act(expand(x)) * up(x))} (Shazeer 2020, arXiv
+ * 2002.05202). With {@link ActivationFunction#SILU} they are SwiGLU.
  *
- * @param activation of what {@code expand} gives
- * @param expand the map whose output goes through the activation, [d, hidden]
- * @param up the map that a gated net multiplies with, [d, hidden]; null for plain nets
- * @param contract the map back, [hidden, d]
+ * @param activation activation function on the output of {@code expand}
+ * @param expand gate projection of a gated net, or up projection of a plain net, [d, hidden]
+ * @param up up projection of a gated net, [d, hidden]; null for plain nets
+ * @param contract down projection, [hidden, d]
  */
 public record FeedForwardNets(
     ActivationFunction activation,
@@ -20,12 +20,12 @@ public record FeedForwardNets(
     @Nullable GroupedMap up,
     GroupedMap contract) {
 
-  /** Width of the rows between the maps. */
+  /** Returns the intermediate size. */
   public long hidden() {
     return expand.out();
   }
 
-  /** Width of the rows that go in and come out. */
+  /** Returns d, the size of input and output rows. */
   public long width() {
     return expand.in();
   }
@@ -33,33 +33,33 @@ public record FeedForwardNets(
   /**
    * A linear map for each group of rows.
    *
-   * @param weights a [in, out] for each group
-   * @param biases a [out] for each group; empty for maps without
+   * @param weights [in, out] for each group
+   * @param biases [out] for each group; empty for maps without a bias
    */
   public record GroupedMap(List<INDArray> weights, List<INDArray> biases) {
 
-    /** Keeps the lists unmodifiable. */
+    /** Makes the lists unmodifiable. */
     public GroupedMap {
       weights = List.copyOf(weights);
       biases = List.copyOf(biases);
     }
 
-    /** Width of the rows that go in. */
+    /** Returns the size of input rows. */
     public long in() {
       return weights.get(0).size(0);
     }
 
-    /** Width of the rows that come out. */
+    /** Returns the size of output rows. */
     public long out() {
       return weights.get(0).size(1);
     }
 
-    /** The weight of a group. */
+    /** Returns the weight of a group. */
     public INDArray weight(int group) {
       return weights.get(group);
     }
 
-    /** The bias of a group; null where there is none. */
+    /** Returns the bias of a group, or null if there is none. */
     public @Nullable INDArray bias(int group) {
       return biases.isEmpty() ? null : biases.get(group);
     }

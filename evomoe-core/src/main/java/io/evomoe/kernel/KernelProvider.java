@@ -3,46 +3,47 @@ package io.evomoe.kernel;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** Makes {@link Kernels}; found by {@link java.util.ServiceLoader}. */
+/** Creates {@link Kernels}. Providers are found by {@link java.util.ServiceLoader}. */
 public interface KernelProvider {
 
-  /** Priority of a provider that is never chosen unless it is asked for by its name. */
+  /** Priority of a provider that is only chosen by its name. */
   int BY_NAME_ALONE = -1;
 
-  /** Name by which {@code -Devomoe.kernels=...} asks for it. */
+  /** Returns the name for {@code -Devomoe.kernels=...}. */
   String name();
 
   /**
-   * The provider with the highest priority that can run is chosen; one below 0, such as {@link
-   * #BY_NAME_ALONE}, by its name alone. 0 is the last resort, also where another was asked for.
+   * Returns the priority. The provider with the highest priority that can run is chosen. A provider
+   * with a negative priority, e.g. {@link #BY_NAME_ALONE}, is only chosen by its name. 0 is the
+   * fallback, also if another provider was selected by name.
    */
   int priority();
 
   /**
-   * Why it cannot run this here, or empty when it can.
+   * Returns why the provider cannot run this here, or empty if it can.
    *
-   * @param type of all arrays
-   * @param precision of the operands of large matrix products; {@link Precision#F32} for those of
+   * @param type type of all arrays
+   * @param precision precision of the operands of large matrix products; {@link Precision#F32} for
    *     the type itself
-   * @param device that computes
+   * @param device device to compute on
    */
   Optional<String> refusal(DataType type, Precision precision, Device device);
 
   /**
-   * Told, before ND4J starts, which device {@link #refusal} will be asked about next: the last
-   * moment at which a provider can choose the memory of ND4J's arrays. Called once for each type of
-   * arrays and each device that is looked at.
+   * Called before ND4J starts, with the device of the next {@link #refusal} call. It is the last
+   * chance to choose the memory of ND4J's arrays. Called once for each array type and each
+   * candidate device.
    */
   default void prepare(Device device) {}
 
   /**
-   * What of the processor its kernels use here, such as {@code avx512_core_bf16}; empty where it
-   * does not know. Asked only where it has refused float32 for no reason.
+   * Returns the processor features that its kernels use here, e.g. {@code avx512_core_bf16}, or
+   * empty if unknown. Only called if {@link #refusal} has returned empty for float32.
    */
   default String instructions() {
     return "";
   }
 
-  /** Kernels for what was not refused. */
+  /** Creates kernels. The arguments must be those of a {@link #refusal} that returned empty. */
   Kernels create(DataType type, Precision precision, Device device);
 }

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which kernels compute in float32 in this process.
+ * The kernels that compute in float32 in this process.
  *
  * @param kernels name of their provider
- * @param device on which they compute
- * @param instructions what of the processor they use, such as {@code avx512_core_bf16}; empty where
- *     the provider does not know
- * @param bf16Refusal why {@link Precision#BF16} computes in float32, or empty where it does not
+ * @param device device that they compute on
+ * @param instructions processor features that they use, e.g. {@code avx512_core_bf16}; empty if
+ *     unknown
+ * @param bf16Refusal why {@link Precision#BF16} computes in float32, or empty if bfloat16 works
  * @param passedOver providers of higher priority that cannot run here, each with the reason
  */
 public record KernelReport(
@@ -20,7 +20,7 @@ public record KernelReport(
     Optional<String> bf16Refusal,
     List<String> passedOver) {
 
-  /** Keeps a copy of the list. */
+  /** Copies the list. */
   public KernelReport {
     passedOver = List.copyOf(passedOver);
   }

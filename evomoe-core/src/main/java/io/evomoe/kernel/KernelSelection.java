@@ -14,11 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses kernels. {@code -Devomoe.kernels=auto} (the default) takes the best provider that can run
- * here; the name of one, such as {@code onednn} or {@code nd4j}, takes that one, and the provider
- * of last resort for types that it has not: float32 it must have. {@code -Devomoe.device=auto} (the
- * default) takes a GPU where that provider can use one and the CPU otherwise; {@code cpu}, {@code
- * cuda} or {@code cuda:1} takes that one ({@link Device#parse}).
+ * Chooses kernels. {@code -Devomoe.kernels=auto} (default) chooses the provider with the highest
+ * priority that can run here. A name, e.g. {@code onednn} or {@code nd4j}, chooses that provider.
+ * It must support float32; for other types that it lacks, the fallback provider is used.
+ *
+ * <p>{@code -Devomoe.device=auto} (default) chooses a GPU if the provider can use one, otherwise
+ * the CPU. {@code cpu}, {@code cuda} or {@code cuda:1} chooses that device ({@link Device#parse}).
  */
 public final class KernelSelection {
   /** The system property that names a provider. */
@@ -35,19 +36,19 @@ public final class KernelSelection {
   private KernelSelection() {}
 
   /**
-   * Kernels for arrays of the given type, the same instance every time.
+   * Returns the kernels for arrays of the given type. It is always the same instance.
    *
-   * @throws IllegalArgumentException for a system property that names no provider or no device
-   * @throws IllegalStateException when ND4J has no backend that can run, such as a build for the
-   *     GPU without a usable one, or no provider can run the type on the device
+   * @throws IllegalArgumentException if a system property names an unknown provider or device
+   * @throws IllegalStateException if ND4J has no backend that can run, e.g. in a build for the GPU
+   *     without a usable one, or if no provider can run the type on the device
    */
   public static Kernels forType(DataType type) {
     return choice(type).kernels();
   }
 
   /**
-   * float32 kernels for training in a precision, the same instance every time. Where bfloat16
-   * cannot run, a warning says why and the answer is float32.
+   * Returns the float32 kernels for training in a precision. It is always the same instance. If
+   * bfloat16 is not available, logs a warning with the reason and returns the float32 kernels.
    */
   public static Kernels forPrecision(Precision precision) {
     Choice exact = choice(DataType.FLOAT);
@@ -57,10 +58,10 @@ public final class KernelSelection {
   }
 
   /**
-   * What {@link #forType} gives for float32, and why it is no other.
+   * Returns which kernels {@link #forType} returns for float32, and why.
    *
-   * @throws IllegalArgumentException as {@link #forType}
-   * @throws IllegalStateException as {@link #forType}
+   * @throws IllegalArgumentException see {@link #forType}
+   * @throws IllegalStateException see {@link #forType}
    */
   public static KernelReport report() {
     Choice exact = choice(DataType.FLOAT);
@@ -73,7 +74,9 @@ public final class KernelSelection {
         exact.passedOver());
   }
 
-  /** Where ND4J on this class path computes, whether or not it can. */
+  /**
+   * Returns the kind of device of the ND4J backend on the class path, whether or not it can run.
+   */
   public static Device.Kind buildIsFor() {
     return BackendCheck.isForGpu() ? Device.Kind.CUDA : Device.Kind.CPU;
   }
@@ -107,7 +110,8 @@ public final class KernelSelection {
   }
 
   /**
-   * The wanted one, and those of last resort for other types than float32; for {@code auto} all.
+   * Returns the providers to try: the wanted one, and the fallbacks for types other than float32.
+   * For {@code auto} all.
    */
   static List<KernelProvider> tried(List<KernelProvider> providers, String wanted, DataType type) {
     if (wanted.equals(AUTO)) {
@@ -143,7 +147,7 @@ public final class KernelSelection {
     }
   }
 
-  /** The first provider that can run, on the first device on which it can. */
+  /** Returns the first provider that can run, with the first device on which it can. */
   static Choice choose(List<KernelProvider> providers, List<Device> devices, DataType type) {
     String where = devices.size() == 1 ? "on device " + devices.get(0) : "here";
     List<String> passedOver = new ArrayList<>();
@@ -170,6 +174,6 @@ public final class KernelSelection {
             .formatted(type, where, String.join(", ", passedOver)));
   }
 
-  /** What was chosen, and why not those before it, each with its name. */
+  /** The choice, and why earlier providers were not chosen, each with its name. */
   record Choice(KernelProvider provider, Device device, Kernels kernels, List<String> passedOver) {}
 }

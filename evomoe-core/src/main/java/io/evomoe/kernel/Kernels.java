@@ -10,32 +10,35 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The numeric kernels that layers are made of, forward and backward.
+ * The numeric kernels of all layers, forward and backward.
  *
  * <p>Arrays are ND4J arrays in C order without gaps, unless a method says otherwise. n is a number
- * of rows (tokens). A kernel that returns an array makes it in the current ND4J workspace; a kernel
- * that takes an {@link Accumulator} adds to an array of the caller's. Inputs are never changed,
- * except where a method says so. Results are deterministic: the same inputs give the same bits on
- * the same machine and thread count.
+ * of rows (tokens). A kernel that returns an array creates it in the current ND4J workspace. A
+ * kernel with an {@link Accumulator} adds to an array of the caller. Inputs are never changed
+ * unless a method says so.
+ *
+ * <p>Results are deterministic: on one machine, the same inputs give the same bits. With oneDNN
+ * this holds for any number of threads. Other providers may give other rounding with another number
+ * of threads.
  */
 public interface Kernels extends RowKernels {
 
-  /** Name of the provider, such as {@code onednn} or {@code nd4j}. */
+  /** Returns the name of the provider, e.g. {@code onednn} or {@code nd4j}. */
   String name();
 
   /**
-   * The same kernels with every operand in {@link #dataType()}: for what must not be rounded, such
-   * as the logits of a gate, where a small error changes the expert. These kernels themselves,
-   * unless they run {@link Precision#BF16}.
+   * Returns these kernels with every operand in {@link #dataType()}. Use them for values that must
+   * not be rounded, e.g. the logits of a gate, for which a small error changes the expert. Returns
+   * this object unless it runs {@link Precision#BF16}.
    */
   default Kernels exact() {
     return this;
   }
 
   /**
-   * {@code y = x W + b}.
+   * Computes {@code y = x W + b}.
    *
-   * @param x [n, in]; may be of the type of {@link #linearOperand}
+   * @param x [n, in]; may have the type of {@link #linearOperand}
    * @param weight [in, out]
    * @param bias [out], or null for none
    * @return y [n, out]
@@ -43,18 +46,18 @@ public interface Kernels extends RowKernels {
   INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias);
 
   /**
-   * {@link #linear} for rows that only products read, as {@link #attention} reads queries, keys and
-   * values: in the type of these kernels' operands, so that nobody has to round them later. With
-   * {@link Precision#BF16} that may be bfloat16; else it is {@link #dataType()}.
+   * Computes {@link #linear} for rows that only products read, e.g. queries, keys and values of
+   * {@link #attention}. The result has the operand type of these kernels, so it is not rounded
+   * later. With {@link Precision#BF16} that may be bfloat16; otherwise it is {@link #dataType()}.
    */
   default INDArray linearOperand(INDArray x, INDArray weight, @Nullable INDArray bias) {
     return linear(x, weight, bias);
   }
 
-  /** {@code op(a) op(b)}, op the transpose where asked; matrices. */
+  /** Computes {@code op(a) op(b)} of matrices, with op the transpose if the flag is set. */
   INDArray multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB);
 
-  /** Adds {@code op(a) op(b)} to {@code into}; matrices. */
+  /** Adds {@code op(a) op(b)} to {@code into}, for matrices. */
   void multiplyInto(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into);
 
@@ -62,7 +65,7 @@ public interface Kernels extends RowKernels {
   void columnSumsInto(INDArray x, Accumulator into);
 
   /**
-   * {@link #linear} with a map of its own for each group of rows.
+   * Computes {@link #linear} with a separate map for each group of rows.
    *
    * @param x [groups.inputRows(), in]
    * @return y [groups.rows(), out]
@@ -70,8 +73,8 @@ public interface Kernels extends RowKernels {
   INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map);
 
   /**
-   * Input gradient of {@link #groupedLinear}: {@code dy W^T} in each group, summed where groups
-   * share their input.
+   * Computes the input gradient of {@link #groupedLinear}: {@code dy W^T} in each group. It is
+   * summed if groups share their input.
    *
    * @param dy [groups.rows(), out]
    * @return dx [groups.inputRows(), in]
@@ -79,20 +82,20 @@ public interface Kernels extends RowKernels {
   INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights);
 
   /**
-   * Parameter gradients of one group of {@link #groupedLinear}: adds {@code x^T dy} and the column
-   * sums of dy over the group's rows. The caller leaves out empty groups.
+   * Computes the parameter gradients of one group of {@link #groupedLinear}. Adds {@code x^T dy}
+   * and the column sums of dy over the group's rows. Do not call it for empty groups.
    */
   void groupParameterGradients(
       INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into);
 
   /**
-   * Gradients of {@link #linear}: adds {@code x^T dy} and the column sums of dy.
+   * Computes the gradients of {@link #linear}. Adds {@code x^T dy} and the column sums of dy.
    *
-   * @param x [n, in]; may be of the type of {@link #linearOperand}, as dy
+   * @param x [n, in]; may have the type of {@link #linearOperand}, like dy
    * @param weight [in, out]
    * @param dy [n, out]
    * @param biasGradient null for a map without a bias
-   * @return {@code dy W^T}, [n, in], of the type of x
+   * @return {@code dy W^T}, [n, in], in the type of x
    */
   default INDArray linearGradient(
       INDArray x,
@@ -108,7 +111,8 @@ public interface Kernels extends RowKernels {
   }
 
   /**
-   * Gradients of {@code y = x T^T}, rows beside the rows of a table: adds {@code dy^T x}.
+   * Computes the gradients of {@code y = x T^T}, the products of rows with the rows of a table.
+   * Adds {@code dy^T x}.
    *
    * @param x [n, in]
    * @param table [out, in]
@@ -122,7 +126,7 @@ public interface Kernels extends RowKernels {
   }
 
   /**
-   * Feed-forward nets, each on its own group of rows.
+   * Computes feed-forward nets, each on its own group of rows.
    *
    * @param x [groups.inputRows(), d]
    */
@@ -139,12 +143,13 @@ public interface Kernels extends RowKernels {
   }
 
   /**
-   * Backward of {@link #feedForward}.
+   * Computes the backward pass of {@link #feedForward}.
    *
-   * @param forward what that gave; its {@code expanded} and {@code up} may be overwritten
+   * @param forward result of the forward pass; its {@code expanded} and {@code up} may be
+   *     overwritten
    * @param dy [groups.rows(), d]
-   * @param into where the gradients of a group's net go; asked once for each group with rows
-   * @return dx [groups.inputRows(), d], summed where groups share their input
+   * @param into returns the gradient targets of a group's net; called once for each group with rows
+   * @return dx [groups.inputRows(), d], summed if groups share their input
    */
   default INDArray feedForwardGradient(
       FeedForwardNets nets,
@@ -181,23 +186,23 @@ public interface Kernels extends RowKernels {
   /** Applies the activation to every element. */
   INDArray activation(ActivationFunction activation, INDArray x);
 
-  /** {@code dy * activation'(x)}, x the input of the forward pass. */
+  /** Computes {@code dy * activation'(x)}, with x the input of the forward pass. */
   INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy);
 
-  /** {@code activation(x) * up}, element by element: a gated linear unit. */
+  /** Computes {@code activation(x) * up} element by element: a gated linear unit. */
   INDArray gatedActivation(ActivationFunction activation, INDArray x, INDArray up);
 
   /**
-   * Backward of {@link #gatedActivation}.
+   * Computes the backward pass of {@link #gatedActivation}.
    *
-   * @param dUp of the shape of up, overwritten with its gradient, {@code dy * activation(x)}
+   * @param dUp same shape as up, overwritten with its gradient, {@code dy * activation(x)}
    * @return the gradient of x, {@code dy * up * activation'(x)}
    */
   INDArray gatedActivationGradient(
       ActivationFunction activation, INDArray x, INDArray up, INDArray dy, INDArray dUp);
 
   /**
-   * Layer normalisation over rows (Ba et al. 2016).
+   * Computes layer normalisation over rows (Ba et al. 2016).
    *
    * @param x [n, d]
    * @param gain [d]
@@ -207,7 +212,7 @@ public interface Kernels extends RowKernels {
   Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon);
 
   /**
-   * Backward of {@link #layerNorm}.
+   * Computes the backward pass of {@link #layerNorm}.
    *
    * @return dx [n, d]
    */
@@ -221,8 +226,8 @@ public interface Kernels extends RowKernels {
       Accumulator shiftGradient);
 
   /**
-   * Normalisation of rows by their root mean square, {@code x / sqrt(mean(x^2) + epsilon) * gain}
-   * (Zhang and Sennrich 2019, arXiv 1910.07467).
+   * Normalises rows by their root mean square, {@code x / sqrt(mean(x^2) + epsilon) * gain} (Zhang
+   * and Sennrich 2019, arXiv 1910.07467).
    *
    * @param x [n, d]
    * @param gain [d]
@@ -231,7 +236,7 @@ public interface Kernels extends RowKernels {
   RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon);
 
   /**
-   * Backward of {@link #rmsNorm}.
+   * Computes the backward pass of {@link #rmsNorm}.
    *
    * @return dx [n, d]
    */
@@ -244,24 +249,25 @@ public interface Kernels extends RowKernels {
       Accumulator gainGradient);
 
   /**
-   * Rotates pairs of every head in place: rotary positions (Su et al. 2021, arXiv 2104.09864, in
-   * the layout of Llama's published code: a pair is elements j and j + w / 2 of a head of width w).
-   * {@code (a, b)} becomes {@code (a c - b s, b c + a s)}, c and s of the row's position.
+   * Applies rotary positions in place (Su et al. 2021, arXiv 2104.09864). As in Llama's published
+   * code, a pair is elements j and j + w / 2 of a head of size w. {@code (a, b)} becomes {@code (a
+   * c - b s, b c + a s)}, with c and s of the row's position.
    *
    * @param x [n, heads * w], changed; may be a column view of a wider array
    * @param cosines [positions, w / 2]
    * @param sines [positions, w / 2]
-   * @param positions rows of the two tables, one a row of x
-   * @param back whether to turn the other way, which is the backward pass for a gradient
+   * @param positions row index in the two tables for each row of x
+   * @param back whether to rotate in the opposite direction, for the backward pass
    */
   void rotate(INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back);
 
   /**
-   * Scaled dot-product attention, {@code softmax(q k^T / sqrt(w)) v} in each head of width w.
+   * Computes scaled dot-product attention, {@code softmax(q k^T / sqrt(w)) v} in each head of size
+   * w.
    *
    * <p>q, k and v may be column views of one wider array (element stride 1, any row stride). They
-   * are of one type, that of {@link #linear} or of {@link #linearOperand}; so is what comes out,
-   * and so are all gradients. Scores and their softmax are {@link #dataType()} either way.
+   * have the same type, that of {@link #linear} or of {@link #linearOperand}. The output and all
+   * gradients have this type too. Scores and their softmax are always {@link #dataType()}.
    *
    * @param q [batch * queries, heads * w]
    * @param k [batch * keys, keyValueHeads * w]
@@ -270,49 +276,49 @@ public interface Kernels extends RowKernels {
    */
   Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask);
 
-  /** Attention to keys none of which is hidden, but for later ones. */
+  /** Computes attention without hidden keys, except later keys if it is causal. */
   default Attended attention(INDArray q, INDArray k, INDArray v, AttentionShape shape) {
     return attention(q, k, v, shape, AttentionMask.none());
   }
 
   /**
-   * Mean cross-entropy of rows of logits against target classes, in nats, over the rows whose
-   * target is not negative. Overwrites the logits with the gradient of that mean (zero rows where
-   * the target is negative) when {@code gradient} is set; otherwise their content is undefined
-   * afterwards.
+   * Computes the mean cross-entropy of rows of logits against target classes, in nats. Only rows
+   * with a target of at least 0 count. If {@code gradient} is set, the logits are overwritten with
+   * the gradient of that mean, zero for rows that do not count. Otherwise their content is
+   * undefined afterwards.
    *
    * @param logits [n, classes], overwritten
    * @param targets n classes; negative means not counted
-   * @param smoothing share of every target that all classes get alike, in [0, 1) ({@link
-   *     LabelSmoothing})
-   * @return the mean; 0 when nothing counts
+   * @param smoothing share of every target that is spread evenly over all classes, in [0, 1)
+   *     ({@link LabelSmoothing})
+   * @return the mean; 0 if no row counts
    */
   double crossEntropy(INDArray logits, int[] targets, double smoothing, boolean gradient);
 
-  /** The plain cross-entropy, without label smoothing. */
+  /** Computes the cross-entropy without label smoothing. */
   default double crossEntropy(INDArray logits, int[] targets, boolean gradient) {
     return crossEntropy(logits, targets, 0, gradient);
   }
 
-  /** Sum of squares of all elements. */
+  /** Returns the sum of squares of all elements. */
   double sumOfSquares(INDArray x);
 
-  /** Sum of squares of all elements of all arrays. */
+  /** Returns the sum of squares of all elements of all arrays. */
   default double sumOfSquares(List<INDArray> arrays) {
     return arrays.stream().mapToDouble(this::sumOfSquares).sum();
   }
 
-  /** Whether the sum of the squares of x is finite in its own type. */
+  /** Returns whether the sum of the squares of x is finite in its own type. */
   default boolean hasFiniteSquares(INDArray x) {
     double sum = sumOfSquares(x);
     return x.dataType() == DataType.DOUBLE ? Double.isFinite(sum) : Float.isFinite((float) sum);
   }
 
   /**
-   * Makes all of x not a number where it has no {@linkplain #hasFiniteSquares finite squares}, so
-   * that whatever is computed from x is not finite either and nobody has to wait for the sum.
+   * Overwrites all of x with NaN unless it has {@linkplain #hasFiniteSquares finite squares}.
+   * Everything computed from x is then not finite either, so nothing needs to wait for the sum.
    *
-   * @param x without gaps, changed only then
+   * @param x without gaps, only changed in that case
    */
   default void spoilUnlessFinite(INDArray x) {
     if (!hasFiniteSquares(x)) {
@@ -323,7 +329,7 @@ public interface Kernels extends RowKernels {
   /** Updates value and both moments in place; same shape. */
   void adamW(INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step);
 
-  /** Each of several updates, of arrays that share nothing. */
+  /** Applies several updates, of arrays that do not overlap. */
   default void adamW(List<AdamWUpdate> updates) {
     for (AdamWUpdate update : updates) {
       adamW(update.value(), update.gradient(), update.moment1(), update.moment2(), update.step());
@@ -348,20 +354,22 @@ public interface Kernels extends RowKernels {
   record RmsNormalized(INDArray output, INDArray meanSquare) {}
 
   /**
-   * Result of {@link #attention}, with its pullback: it holds q, k and v, which must stay as they
-   * were until that is called.
+   * Result of {@link #attention}, with its pullback. It keeps q, k and v, which must not change
+   * until the pullback was called.
    */
   interface Attended {
 
-    /** [batch * queries, heads * w]. */
+    /** Returns the output [batch * queries, heads * w]. */
     INDArray output();
 
-    /** [batch * heads, queries, keys]; may be computed when asked for. */
+    /**
+     * Returns the probabilities [batch * heads, queries, keys]. They may be computed by this call.
+     */
     INDArray probabilities();
 
     /**
-     * The gradients of q, k and v; overwrites dq, dk and dv, of their shapes, which may be column
-     * views. Padded keys and their values have gradient 0, because their probability is.
+     * Computes the gradients of q, k and v. Overwrites dq, dk and dv, which have their shapes and
+     * may be column views. Padded keys and values have gradient 0, because their probability is 0.
      *
      * @param dOutput [batch * queries, heads * w]
      */

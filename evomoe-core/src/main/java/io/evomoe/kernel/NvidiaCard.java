@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A GPU as its driver lists it.
+ * A GPU as listed by its driver.
  *
- * @param name such as {@code NVIDIA A100-SXM4-40GB}
- * @param major of its compute capability
- * @param minor of its compute capability
+ * @param name name, e.g. {@code NVIDIA A100-SXM4-40GB}
+ * @param major major version of its compute capability
+ * @param minor minor version of its compute capability
  */
 public record NvidiaCard(String name, int major, int minor) {
   private static final List<String> QUERY =
@@ -21,7 +21,7 @@ public record NvidiaCard(String name, int major, int minor) {
   private static final Pattern LINE = Pattern.compile("(.+),\\s*(\\d+)\\.(\\d+)");
   private static final long PATIENCE_SECONDS = 20;
 
-  /** The cards that the driver's own tool lists; none where there is no such tool. */
+  /** Returns the cards that the driver's own tool lists, or none if the tool is missing. */
   public static List<NvidiaCard> installed() {
     try {
       Process query = new ProcessBuilder(QUERY).redirectErrorStream(true).start();
@@ -40,7 +40,10 @@ public record NvidiaCard(String name, int major, int minor) {
     }
   }
 
-  /** One card a line, {@code name, major.minor}; other lines are messages and left out. */
+  /**
+   * Returns the listed cards. The format is one card per line, {@code name, major.minor}. Other
+   * lines are messages and are ignored.
+   */
   static List<NvidiaCard> listed(String output) {
     return output.lines().map(NvidiaCard::card).flatMap(Optional::stream).toList();
   }
@@ -57,14 +60,15 @@ public record NvidiaCard(String name, int major, int minor) {
   }
 
   /**
-   * Whether ND4J's CUDA 11.6 library has code for it: 3.7, 5.0, 5.2, 6.0, 6.1, 7.0, 7.5, 8.0 and
-   * 8.6, each of which later minor versions run as well, and no PTX for what came after.
+   * Returns whether ND4J's CUDA 11.6 library has code for it. The library has code for 3.7, 5.0,
+   * 5.2, 6.0, 6.1, 7.0, 7.5, 8.0 and 8.6. Later minor versions run it as well. It has no PTX for
+   * later major versions.
    */
   public boolean runsNd4j() {
     return major > 3 ? major < 9 : major == 3 && minor >= 7;
   }
 
-  /** Name and compute capability: {@code NVIDIA A100-SXM4-40GB (8.0)}. */
+  /** Returns name and compute capability, e.g. {@code NVIDIA A100-SXM4-40GB (8.0)}. */
   @Override
   public String toString() {
     return "%s (%d.%d)".formatted(name, major, minor);

@@ -1,9 +1,9 @@
 package io.evomoe.kernel;
 
 /**
- * Rows of a matrix that go to groups, each with a weight, in the order of the groups: the tokens of
- * each expert. One list serves all that one pass does with it, forward and backward, so kernels
- * whose arrays lie elsewhere send it once.
+ * Rows of a matrix that are assigned to groups with a weight, in the order of the groups: the
+ * tokens of each expert. One list serves all kernels of a pass, forward and backward. Kernels with
+ * device memory therefore transfer it once.
  */
 public final class RoutedRows {
   private final int n;
@@ -12,12 +12,12 @@ public final class RoutedRows {
   private final double[] weights;
 
   /**
-   * Keeps the arrays, which must not be changed any more.
+   * Creates the list and keeps the arrays, which must not be changed afterwards.
    *
    * @param n rows of the matrix
-   * @param offsets [groups + 1]; group g has {@code rows[offsets[g]]} and on, up to the next
-   *     group's
-   * @param rows [A], each below n, in a group each once
+   * @param offsets [groups + 1]; group g has {@code rows[offsets[g]]} to {@code rows[offsets[g + 1]
+   *     - 1]}
+   * @param rows [A], each below n, at most once per group
    * @param weights [A]
    */
   public RoutedRows(int n, int[] offsets, int[] rows, double[] weights) {
@@ -32,32 +32,32 @@ public final class RoutedRows {
     this.weights = weights;
   }
 
-  /** Rows of the matrix. */
+  /** Returns the number of rows of the matrix. */
   public int n() {
     return n;
   }
 
-  /** A. */
+  /** Returns A. */
   public int length() {
     return rows.length;
   }
 
-  /** Number of groups. */
+  /** Returns the number of groups. */
   public int groups() {
     return offsets.length - 1;
   }
 
-  /** Rows of the matrix [A]; not to be changed. */
+  /** Returns the row indices in the matrix [A], which must not be changed. */
   public int[] rows() {
     return rows;
   }
 
-  /** Weights [A]; not to be changed. */
+  /** Returns the weights [A], which must not be changed. */
   public double[] weights() {
     return weights;
   }
 
-  /** Where each number lies in a matrix [n, groups] [A]. */
+  /** Returns the position of each entry in a matrix [n, groups] [A]. */
   public int[] places() {
     int[] places = new int[rows.length];
     for (int g = 0; g < groups(); g++) {

@@ -1,10 +1,10 @@
 package io.evomoe.kernel;
 
-/** Checks row numbers before a kernel follows them into memory. */
+/** Checks row indices before a kernel uses them to access memory. */
 public final class RowBounds {
   private RowBounds() {}
 
-  /** Refuses a row outside [0, bound). */
+  /** Rejects a row outside [0, bound). */
   public static void require(int[] rows, long bound) {
     for (int row : rows) {
       if (row < 0 || row >= bound) {

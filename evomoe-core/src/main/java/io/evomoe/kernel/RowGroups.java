@@ -4,12 +4,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Rows in contiguous groups, one group a weight matrix: rows {@code offset(g)} to {@code offset(g +
- * 1)} of the larger side belong to group g.
+ * Rows in contiguous groups, one group per weight matrix. Rows {@code offset(g)} to {@code offset(g
+ * + 1) - 1} of the output belong to group g.
  *
  * <p>{@link #routed} groups split the input rows as well. {@link #shared} groups all read the same
- * input rows (the dense fast path: every expert takes every token), so the output has {@code groups
- * x rows} rows and an input gradient is the sum over groups.
+ * input rows; this is the dense case, in which every expert takes every token. The output then has
+ * {@code groups x rows} rows, and an input gradient is the sum over groups.
  */
 public final class RowGroups {
   private final int[] offsets;
@@ -20,12 +20,14 @@ public final class RowGroups {
     this.shared = shared;
   }
 
-  /** Groups that split the rows at the given offsets, {@code offsets[0] = 0}, ascending. */
+  /**
+   * Returns groups that split the rows at the given offsets, ascending with {@code offsets[0] = 0}.
+   */
   public static RowGroups routed(int[] offsets) {
     return new RowGroups(offsets.clone(), false);
   }
 
-  /** {@code groups} groups that each read all {@code rows} input rows. */
+  /** Returns {@code groups} groups that each read all {@code rows} input rows. */
   public static RowGroups shared(int groups, int rows) {
     int[] offsets = new int[groups + 1];
     for (int g = 0; g <= groups; g++) {
@@ -34,47 +36,47 @@ public final class RowGroups {
     return new RowGroups(offsets, true);
   }
 
-  /** Number of groups. */
+  /** Returns the number of groups. */
   public int count() {
     return offsets.length - 1;
   }
 
-  /** Offsets of the output rows [groups + 1], a copy. */
+  /** Returns a copy of the offsets of the output rows [groups + 1]. */
   public int[] offsets() {
     return offsets.clone();
   }
 
-  /** First output row of a group. */
+  /** Returns the first output row of a group. */
   public int offset(int group) {
     return offsets[group];
   }
 
-  /** First input row of a group. */
+  /** Returns the first input row of a group. */
   public int inputOffset(int group) {
     return shared ? 0 : offsets[group];
   }
 
-  /** Rows in a group. */
+  /** Returns the number of rows in a group. */
   public int size(int group) {
     return offsets[group + 1] - offsets[group];
   }
 
-  /** Output rows of all groups. */
+  /** Returns the output rows of all groups. */
   public int rows() {
     return offsets[offsets.length - 1];
   }
 
-  /** Input rows: of all groups together, or of each when they are shared. */
+  /** Returns the number of input rows: of all groups together, or of each if they are shared. */
   public int inputRows() {
     return shared ? offsets[1] : rows();
   }
 
-  /** View of the rows of x [input rows, d] that a group reads. */
+  /** Returns a view of the rows of x [input rows, d] that a group reads. */
   public INDArray inputsOf(INDArray x, int group) {
     return rows(x, inputOffset(group), size(group));
   }
 
-  /** View of the rows of y [output rows, d] that a group writes. */
+  /** Returns a view of the rows of y [output rows, d] that a group writes. */
   public INDArray outputsOf(INDArray y, int group) {
     return rows(y, offset(group), size(group));
   }
@@ -83,7 +85,7 @@ public final class RowGroups {
     return x.get(NDArrayIndex.interval(first, first + size), NDArrayIndex.all());
   }
 
-  /** Whether all groups read the same input rows. */
+  /** Returns whether all groups read the same input rows. */
   public boolean isShared() {
     return shared;
   }

@@ -1,8 +1,8 @@
 /**
- * The numeric kernels that everything is computed with. {@link io.evomoe.kernel.Kernels} is what
- * layers call; {@link io.evomoe.kernel.KernelSelection} chooses the implementation for a type,
- * precision and device. Another implementation is a {@link io.evomoe.kernel.KernelProvider}, found
- * by {@link java.util.ServiceLoader}.
+ * The numeric kernels that everything is computed with. Layers call {@link
+ * io.evomoe.kernel.Kernels}. {@link io.evomoe.kernel.KernelSelection} chooses the implementation
+ * for a type, precision and device. To add an implementation, write a {@link
+ * io.evomoe.kernel.KernelProvider}. It is found by {@link java.util.ServiceLoader}.
  */
 @NullMarked
 package io.evomoe.kernel;

@@ -1,7 +1,7 @@
 package io.evomoe.moe;
 
 /**
- * The numbers an option may have.
+ * The values that a numeric option accepts.
  *
  * @param min the lower end
  * @param includesMin whether {@code min} itself is allowed
@@ -10,39 +10,39 @@ package io.evomoe.moe;
  */
 public record Bounds(double min, boolean includesMin, double max, boolean includesMax) {
 
-  /** Finite numbers from {@code min} on. */
+  /** Returns the bounds for finite numbers of at least {@code min}. */
   public static Bounds atLeast(double min) {
     return new Bounds(min, true, Double.POSITIVE_INFINITY, false);
   }
 
-  /** Finite numbers greater than {@code min}. */
+  /** Returns the bounds for finite numbers greater than {@code min}. */
   public static Bounds above(double min) {
     return new Bounds(min, false, Double.POSITIVE_INFINITY, false);
   }
 
-  /** The part of these that is at most {@code end}. */
+  /** Returns these bounds with the inclusive upper end {@code end}. */
   public Bounds atMost(double end) {
     return new Bounds(min, includesMin, end, true);
   }
 
-  /** The part of these that is less than {@code end}. */
+  /** Returns these bounds with the exclusive upper end {@code end}. */
   public Bounds below(double end) {
     return new Bounds(min, includesMin, end, false);
   }
 
-  /** These and infinity. */
+  /** Returns these bounds with infinity allowed too. */
   public Bounds orInfinite() {
     return atMost(Double.POSITIVE_INFINITY);
   }
 
-  /** Whether {@code value} is allowed; NaN never is. */
+  /** Returns whether {@code value} is allowed. NaN is never allowed. */
   public boolean contains(double value) {
     boolean aboveMin = includesMin ? value >= min : value > min;
     boolean belowMax = includesMax ? value <= max : value < max;
     return aboveMin && belowMax;
   }
 
-  /** In words: {@code at least 0 and below 1}. */
+  /** Returns the bounds in words, e.g. {@code at least 0 and below 1}. */
   @Override
   public String toString() {
     String lower = (includesMin ? "at least " : "above ") + plain(min);

@@ -3,16 +3,16 @@ package io.evomoe.moe;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/** How many tokens an expert may take. */
+/** Computes the maximum number of tokens of an expert. */
 public final class Capacity {
   private Capacity() {}
 
   /**
-   * {@code ceil(factor * realTokens / experts)}. Exact in the factor's decimal digits: 100 tokens
-   * at 0.07 are 7, where floating-point arithmetic gives 8.
+   * Returns {@code ceil(factor * realTokens / experts)}, exact in the factor's decimal digits. For
+   * example, 100 tokens at factor 0.07 give 7; floating-point arithmetic would give 8.
    *
-   * @param factor above 0; infinity means no limit, so the number of real tokens
-   * @param realTokens tokens that are not padding
+   * @param factor capacity factor, above 0; infinity means no limit and returns {@code realTokens}
+   * @param realTokens number of tokens that are not padding
    * @param experts E, at least 1
    */
   public static int of(double factor, int realTokens, int experts) {

@@ -1,9 +1,9 @@
 package io.evomoe.moe;
 
-/** What an expert computes. */
+/** The kind of network that an expert is. */
 public enum ExpertForm {
   /** A {@link io.evomoe.nn.FeedForward}. */
   PLAIN,
-  /** A {@link io.evomoe.nn.ResidualFeedForward}, the identity at the start. */
+  /** A {@link io.evomoe.nn.ResidualFeedForward}, which starts as the identity. */
   RESIDUAL
 }

@@ -23,14 +23,15 @@ import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A SameDiff graph as ND4J 1.0.0-M2.1 should have it: differentiated without a line on standard
- * output for each operation, and with reductions of a row or a column along its side of length 1.
+ * A SameDiff graph that works around two problems of ND4J 1.0.0-M2.1. Differentiation does not
+ * print a line for each operation, and reductions of a row or column along its axis of length 1
+ * work.
  */
 final class ExpressionGraph {
   private final SameDiff graph = SameDiff.create();
   private final SDVariable input;
 
-  /** A graph with a variable of the given value. */
+  /** Creates a graph with one variable of the given value. */
   ExpressionGraph(String name, INDArray value) {
     this.input = graph.var(name, value);
   }
@@ -39,18 +40,18 @@ final class ExpressionGraph {
     return input;
   }
 
-  /** The value of a variable. */
+  /** Returns the value of a variable. */
   INDArray value(SDVariable variable) {
     graph.getSessions().put(Thread.currentThread().getId(), new Session(graph));
     return variable.eval();
   }
 
-  /** Begins a backward pass: the gradient of a result. To be called before {@link #gradient}. */
+  /** Starts a backward pass with the gradient of a result. Call it before {@link #gradient}. */
   void seed(SDVariable result, INDArray gradient) {
     graph.setGradientForVariableName(result.name(), graph.constant(gradient));
   }
 
-  /** The gradient of the input, null if no result depends on it. */
+  /** Returns the gradient of the input, or null if no result depends on it. */
   @Nullable INDArray gradient() {
     DifferentialFunction[] written = graph.ops();
     Set<String> dependent = dependent(written);
@@ -70,7 +71,9 @@ final class ExpressionGraph {
     return output.dataType().isFPType() ? graph.zerosLike(output) : null;
   }
 
-  /** Names of what changes with the input; a number that is whole does so in no derivative. */
+  /**
+   * Returns the names of the variables that depend on the input. Integer variables are left out.
+   */
   private Set<String> dependent(DifferentialFunction[] written) {
     Set<String> names = new HashSet<>(Set.of(input.name()));
     for (DifferentialFunction operation : written) {
@@ -84,7 +87,7 @@ final class ExpressionGraph {
     return names;
   }
 
-  /** Takes a row or column that keeps its length for an array of three axes. */
+  /** Handles a row or column that keeps its length as an array of three axes. */
   private static final class Session extends InferenceSession {
     Session(SameDiff graph) {
       super(graph);

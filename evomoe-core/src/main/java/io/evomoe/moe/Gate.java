@@ -8,50 +8,54 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Decides which experts take which token, and with which weight. A gate sparsifies by listing fewer
- * assignments: what is not listed is not computed.
+ * Decides which experts process each token, and with which weight. A gate makes the layer sparse by
+ * listing fewer assignments: only listed assignments are computed.
  *
- * <p>A gate keeps no state of its own beyond its {@link #parameters()} and {@link #state()}: time
- * comes in with the pass, randomness from the seed in it.
+ * <p>A gate keeps no state besides its {@link #parameters()} and {@link #state()}. Time and the
+ * random seed come with the {@link Pass}.
  */
 public interface Gate {
 
   /**
    * Routes tokens.
    *
-   * @param tokens [S, d], rows that belong to {@code pass.tokens()}
-   * @return assignments, auxiliary loss and the gradient's way back
+   * @param tokens [S, d], the rows of {@code pass.tokens()}
+   * @return assignments, auxiliary loss and the gate's backward pass
    */
   Routed route(INDArray tokens, Pass pass);
 
-  /** Trainable parameters, in a fixed order. */
+  /** Returns the trainable parameters, in a fixed order. */
   List<Parameter> parameters();
 
-  /** What must be saved beside the parameters, by name: tables, biases. Live arrays, in order. */
+  /**
+   * Returns the arrays that must be saved besides the parameters, e.g. tables and biases. The
+   * arrays are live, and their order is fixed.
+   */
   default List<GateState> state() {
     return List.of();
   }
 
-  /** How many of the parameters a token does not touch: rows of tables for other ids. */
+  /** Returns the number of parameters that a token does not use, e.g. table rows of other ids. */
   default long idleParameters() {
     return 0;
   }
 
   /**
-   * Coefficients of the auxiliary losses that this gate adds, by name, in order; 0 where one is
-   * switched off. What is not listed is not there: a run prints this when it starts.
+   * Returns the coefficients of the auxiliary losses that this gate adds, by name and in order. A
+   * coefficient of 0 means that the loss is switched off. A run prints this map when it starts.
    */
   default Map<String, Double> losses() {
     return Map.of();
   }
 
   /**
-   * Whether {@link #route}, evaluated at a step, is top-k of a softmax for every token: what
-   * decides if the gate can stand in a published model that has such a router. By default a gate
-   * does not say.
+   * Returns whether {@link #route}, evaluated at a step, is top-k of a softmax for every token. If
+   * so, the gate can be exported to published models with such a router. The default implementation
+   * returns {@link TopKRouting.Other}.
    *
-   * @param step phase, temperature and experts of the hard phase; evaluated, whatever it says
-   * @throws IllegalArgumentException if it keeps more experts than there are
+   * @param step phase, temperature and number of experts in the hard phase; treated as evaluation
+   *     even if it says training
+   * @throws IllegalArgumentException if {@code step} keeps more experts than there are
    */
   default TopKRouting topKRouting(StepContext step) {
     return new TopKRouting.Other("does not say how many experts a token has");

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Reads a gate's options, each with its type, default and bounds. What is asked for is known; what
- * is written but never asked for is refused.
+ * Reads the options of a gate, each with its type, default and bounds. Options that are set but
+ * never read are rejected.
  */
 public final class GateOptions {
   private static final Bounds COEFFICIENTS = Bounds.atLeast(0).atMost(1000);
@@ -28,10 +28,10 @@ public final class GateOptions {
   /**
    * Reads all options of a gate.
    *
-   * @param gate its name, for messages
+   * @param gate name of the gate, for messages
    * @param spec holds the options as written
-   * @param reader asks for every option the gate knows
-   * @throws IllegalArgumentException for an option that is unknown or out of its bounds
+   * @param reader reads every option that the gate has
+   * @throws IllegalArgumentException if an option is unknown or out of bounds
    */
   public static <T> T read(String gate, GateSpec spec, Function<GateOptions, T> reader) {
     GateOptions options = new GateOptions(gate, spec.options());
@@ -40,12 +40,12 @@ public final class GateOptions {
     return result;
   }
 
-  /** Refuses every option: for a gate that has none. */
+  /** Rejects every option, for a gate that has none. */
   public static void none(String gate, GateSpec spec) {
     new GateOptions(gate, spec.options()).refuseUnknown();
   }
 
-  /** A number; infinity is written {@code infinite}. */
+  /** Returns a number. Infinity is written {@code infinite}. */
   public double number(String name, double standard, Bounds bounds) {
     String text = text(name, Double.toString(standard));
     double value = parse(text);
@@ -56,14 +56,14 @@ public final class GateOptions {
   }
 
   /**
-   * The coefficient of a loss, from 0 to 1,000. Losses of gates are of the order of the task's, so
-   * that a greater one would leave nothing of it.
+   * Returns the coefficient of a loss, from 0 to 1,000. Gate losses are of the same order as the
+   * task loss, so a larger coefficient would drown the task.
    */
   public double coefficient(String name, double standard) {
     return number(name, standard, COEFFICIENTS);
   }
 
-  /** A whole number. */
+  /** Returns an integer. */
   public int integer(String name, int standard, Bounds bounds) {
     String text = text(name, Integer.toString(standard));
     double value = parse(text);
@@ -73,7 +73,7 @@ public final class GateOptions {
     return (int) value;
   }
 
-  /** {@code true} or {@code false}. */
+  /** Returns {@code true} or {@code false}. */
   public boolean flag(String name, boolean standard) {
     String text = text(name, Boolean.toString(standard));
     if (!text.equals("true") && !text.equals("false")) {
@@ -82,7 +82,7 @@ public final class GateOptions {
     return text.equals("true");
   }
 
-  /** One of the constants of an enumeration, written in lower case. */
+  /** Returns a constant of an enumeration, written in lower case. */
   public <T extends Enum<T>> T choice(String name, T standard) {
     String text = text(name, written(standard));
     T[] choices = standard.getDeclaringClass().getEnumConstants();

@@ -3,46 +3,49 @@ package io.evomoe.moe;
 import java.util.Optional;
 
 /**
- * Makes gates of one kind; found by {@link java.util.ServiceLoader}, so a gate in a jar of its own
- * appears everywhere by its name.
+ * Creates gates of one kind. Providers are found by {@link java.util.ServiceLoader}, so a gate in a
+ * separate jar is available everywhere by its name.
  */
 public interface GateProvider {
 
   /**
-   * Name for the command line, configurations and folders: at most 40 small letters and digits,
-   * with single hyphens or underscores between them.
+   * Returns the name for the command line, configurations and folders: at most 40 lower-case
+   * letters and digits, with single hyphens or underscores between them.
    */
   String name();
 
-  /** One line: what it computes, and the paper. */
+  /** Returns one line that says what the gate computes, with the paper. */
   String description();
 
-  /** When layers with this gate have their experts; {@link Growth#FROM_START} by default. */
+  /**
+   * Returns when layers with this gate get their experts. The default is {@link Growth#FROM_START}.
+   */
   default Growth growth() {
     return Growth.FROM_START;
   }
 
-  /** What the experts of layers with this gate compute; {@link ExpertForm#PLAIN} by default. */
+  /** Returns the kind of network of the experts. The default is {@link ExpertForm#PLAIN}. */
   default ExpertForm expertForm() {
     return ExpertForm.PLAIN;
   }
 
-  /** Where layers with this gate stand in a block; {@link Placement#BRANCH} by default. */
+  /** Returns the position of the layer in a block. The default is {@link Placement#BRANCH}. */
   default Placement placement() {
     return Placement.BRANCH;
   }
 
   /**
-   * Whether the temperature of a pass changes what this gate does; where it does not, curves leave
-   * it empty. False by default.
+   * Returns whether the temperature of a pass affects this gate. If not, training curves leave the
+   * temperature empty. The default is false.
    */
   default boolean annealed() {
     return false;
   }
 
   /**
-   * Why this gate cannot serve in a model, as the end of a sentence that begins with the gate's
-   * name; empty where it can. A comparison of all gates leaves those out that refuse.
+   * Returns why this gate cannot be used in a model, as the end of a sentence that begins with the
+   * gate's name. Empty if it can be used. A comparison of all gates leaves out the gates with a
+   * reason.
    *
    * @param causal whether a token's output must not depend on later tokens
    */
@@ -51,10 +54,10 @@ public interface GateProvider {
   }
 
   /**
-   * A gate for one layer.
+   * Creates the gate of one layer.
    *
-   * @throws IllegalArgumentException for an option that is unknown or out of its bounds, or a model
-   *     that {@link #refusal} names
+   * @throws IllegalArgumentException if an option is unknown or out of bounds, or if {@link
+   *     #refusal} gives a reason for this model
    */
   Gate create(GateSpec spec);
 }

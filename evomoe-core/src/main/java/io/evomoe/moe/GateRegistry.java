@@ -7,15 +7,15 @@ import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The gates there are, by name. */
+/** The available gates, by name. */
 public final class GateRegistry {
   private final SortedMap<String, GateProvider> byName = new TreeMap<>();
 
   /**
-   * A registry of the given gates.
+   * Creates a registry of the given gates.
    *
-   * @throws IllegalArgumentException if a name is not plain ({@link PlainName}), for it becomes
-   *     that of folders, or if two have the same
+   * @throws IllegalArgumentException if two gates have the same name, or if a name is not plain
+   *     ({@link PlainName}); names become folder names
    */
   public GateRegistry(Iterable<GateProvider> providers) {
     for (GateProvider provider : providers) {
@@ -30,25 +30,26 @@ public final class GateRegistry {
     }
   }
 
-  /** The gates of all jars on the class path, as {@link ServiceLoader} finds them. */
+  /** Returns the gates of all jars on the class path, as {@link ServiceLoader} finds them. */
   public static GateRegistry installed() {
     return new GateRegistry(ServiceLoader.load(GateProvider.class));
   }
 
-  /** Names in alphabetical order. */
+  /** Returns the names in alphabetical order. */
   public List<String> names() {
     return List.copyOf(byName.keySet());
   }
 
-  /** Providers in the order of their names. */
+  /** Returns the providers in the order of their names. */
   public List<GateProvider> providers() {
     return List.copyOf(byName.values());
   }
 
   /**
-   * The gate of that name.
+   * Returns the gate with the given name.
    *
-   * @throws IllegalArgumentException if there is none; the message lists the names there are
+   * @throws IllegalArgumentException if there is no such gate; the message lists the available
+   *     names
    */
   public GateProvider provider(String name) {
     GateProvider provider = byName.get(name);

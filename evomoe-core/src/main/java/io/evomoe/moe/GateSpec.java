@@ -4,19 +4,20 @@ import io.evomoe.nn.Scope;
 import java.util.Map;
 
 /**
- * All a gate is told when it is made.
+ * The inputs of {@link GateProvider#create}.
  *
- * @param scope where to make parameters; its name is the layer's, with {@code .gate}
- * @param width d, the width of a token row
+ * @param scope where to create parameters; its name is the layer's name with {@code .gate}
+ * @param width d, the hidden size of the model
  * @param experts E, at least 1
- * @param layer which of its stack's MoE layers it serves, from 0
- * @param layers MoE layers of that stack
- * @param moeLayers MoE layers in the whole model, at least 1, for losses that are a mean over
- *     layers
- * @param vocabulary number of token ids, for gates that look at them
+ * @param layer index of the MoE layer in its stack, from 0
+ * @param layers number of MoE layers in that stack
+ * @param moeLayers number of MoE layers in the whole model, at least 1, for losses that are
+ *     averaged over layers
+ * @param vocabulary number of token ids, for gates that use them
  * @param causal whether a token's output must not depend on later tokens
- * @param options of this gate by name, as written in YAML; each gate documents and checks its own
- * @param training what is known of the training to come
+ * @param options options of this gate by name, as written in YAML; each gate documents and checks
+ *     its own
+ * @param training facts about the coming training
  */
 public record GateSpec(
     Scope scope,
@@ -31,7 +32,7 @@ public record GateSpec(
     TrainingFacts training) {
 
   /**
-   * Refuses fewer than one expert or MoE layer, or a layer outside its stack; keeps the options
+   * Rejects fewer than one expert or MoE layer, or a layer outside its stack. Makes the options
    * unmodifiable.
    */
   public GateSpec {
@@ -48,7 +49,7 @@ public record GateSpec(
     options = Map.copyOf(options);
   }
 
-  /** All that a gate of the only MoE layer of its stack is told. */
+  /** Creates the inputs for the only MoE layer of a stack. */
   public GateSpec(
       Scope scope,
       int width,

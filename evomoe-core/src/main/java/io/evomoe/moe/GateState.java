@@ -4,22 +4,22 @@ import io.evomoe.nn.Place;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An array that a gate needs saved although no gradient trains it.
+ * An array of a gate that must be saved although no gradient trains it.
  *
- * @param place where it stands in the model, from the gate's scope; with an axis where it has an
+ * @param place position in the model, from the gate's scope; includes an axis if the array has an
  *     entry for each expert
- * @param value live; a restored checkpoint writes into it
- * @param namesExperts whether the values are numbers of experts, settled before the first step: a
- *     model of another number of experts cannot take them over, one that is trained anew must
+ * @param value live array; restoring a checkpoint writes into it
+ * @param namesExperts whether the values are expert indices, fixed before the first step. A model
+ *     with another number of experts cannot use them
  */
 public record GateState(Place place, INDArray value, boolean namesExperts) {
 
-  /** State that is no table of experts. */
+  /** Creates state that is not a table of expert indices. */
   public GateState(Place place, INDArray value) {
     this(place, value, false);
   }
 
-  /** Dotted path, unique in a model. */
+  /** Returns the dotted path, which is unique in a model. */
   public String name() {
     return place.name();
   }

@@ -1,11 +1,11 @@
 package io.evomoe.moe;
 
-/** When a layer has its experts. */
+/** When a layer gets its experts. */
 public enum Growth {
   /** Independent experts from the first step. */
   FROM_START,
-  /** One expert first; the others are spawned from it (EvoMoE's expert-diversify phase). */
+  /** One expert at first. The others are spawned from it (EvoMoE's expert-diversify phase). */
   SPAWNED,
-  /** One expert for good: a plain feed-forward net. */
+  /** Always one expert: a plain feed-forward net. */
   NEVER
 }

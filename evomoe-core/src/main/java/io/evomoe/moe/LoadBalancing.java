@@ -4,12 +4,12 @@ import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 
 /**
- * The balance loss {@code E * sum_e mean_s(w_se) mean_s(m_se)}, means over real tokens.
+ * The balance loss {@code E * sum_e mean_s(w_se) mean_s(m_se)}, with means over real tokens.
  *
- * <p>With w the softmax of the logits and m the one-hot first choice it is the auxiliary loss of
- * Switch Transformers (Fedus et al., arXiv 2101.03961, equation 4): 1 where experts are used
- * equally, E at collapse. With w the combine weights and m the set of active experts it is that of
- * EvoMoE (arXiv 2112.14397, section 4.2). m is a constant to the gradient.
+ * <p>If w is the softmax of the logits and m the one-hot first choice, this is the auxiliary loss
+ * of Switch Transformers (Fedus et al., arXiv 2101.03961, equation 4). It is 1 if experts are used
+ * equally and E at collapse. If w are the combine weights and m the set of active experts, it is
+ * the loss of EvoMoE (arXiv 2112.14397, section 4.2). The gradient treats m as a constant.
  */
 public final class LoadBalancing {
   private static final int ROWS = 64;
@@ -20,10 +20,10 @@ public final class LoadBalancing {
   private final int real;
 
   /**
-   * Takes the means.
+   * Computes the means.
    *
    * @param weights w [S, E]; rows of padding are not read
-   * @param mask m [S, E], 1 where a token wants an expert and 0 elsewhere; capacity plays no part
+   * @param mask m [S, E], 1 if a token selects an expert and 0 otherwise, before capacity
    * @param tokens tells which rows are padding
    */
   public LoadBalancing(TokenMatrix weights, TokenMatrix mask, TokenBatch tokens) {
@@ -31,10 +31,10 @@ public final class LoadBalancing {
   }
 
   /**
-   * Takes the means, of m from its sums.
+   * Computes the means, those of m from the loads.
    *
    * @param weights w [S, E]; rows of padding are not read
-   * @param loads how many real tokens want each expert [E]; capacity plays no part
+   * @param loads number of real tokens that select each expert [E], before capacity
    * @param tokens tells which rows are padding
    */
   public LoadBalancing(TokenMatrix weights, int[] loads, TokenBatch tokens) {
@@ -53,7 +53,7 @@ public final class LoadBalancing {
     this.loss = share.length * sum;
   }
 
-  /** The loss, without a coefficient; 0 where every token is padding. */
+  /** Returns the loss without a coefficient. It is 0 if every token is padding. */
   public double loss() {
     return loss;
   }
@@ -72,7 +72,7 @@ public final class LoadBalancing {
   }
 
   /**
-   * The gradient of {@code coefficient * loss()} with respect to logits z where {@code w =
+   * Returns the gradient of {@code coefficient * loss()} with respect to logits z, for {@code w =
    * softmax(z / temperature)}.
    *
    * @param weights w [S, E]
@@ -90,7 +90,7 @@ public final class LoadBalancing {
     return dz;
   }
 
-  /** The gradient of each real token's weights, the same for all of them [E]. */
+  /** Returns the gradient of the weights, which is the same for every real token [E]. */
   private double[] slopes(double coefficient) {
     double[] slopes = new double[share.length];
     Arrays.setAll(slopes, e -> coefficient * share.length * share[e] / real);
@@ -101,7 +101,7 @@ public final class LoadBalancing {
     return Math.max(1, tokens.realTokens());
   }
 
-  /** Each column is summed in the order of the rows. */
+  /** Returns the mean of each column, summed in row order. */
   private static double[] means(TokenMatrix matrix, TokenBatch tokens) {
     int real = real(tokens);
     double[] values = matrix.values();
@@ -126,7 +126,7 @@ public final class LoadBalancing {
     return means;
   }
 
-  /** Division, the slow part, in one long loop, which the compiler turns into vectors. */
+  /** Divides in one long loop, because the compiler vectorizes it. */
   private static void addShares(double[] rows, int filled, int real, double[] sums) {
     for (int i = 0; i < filled; i++) {
       rows[i] /= real;
@@ -138,7 +138,7 @@ public final class LoadBalancing {
     }
   }
 
-  /** Means as they are of a mask: a sum of that many times 1 / real. */
+  /** Returns the means of a mask with these loads: load / real. */
   private static double[] shares(int[] loads, TokenBatch tokens) {
     double one = 1.0 / real(tokens);
     double[] sums = new double[1 + Arrays.stream(loads).max().orElse(0)];

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Mixture-of-experts layer: the gate routes tokens, rows are gathered by expert, each expert runs
- * on its own rows, and a weighted scatter brings them back (dropless; capacity is the gate's
- * affair). Experts without a token are neither computed nor trained. When every expert takes every
- * token, nothing is gathered.
+ * Mixture-of-experts layer. The gate routes tokens, the rows of each expert are gathered, each
+ * expert runs on its rows, and a weighted scatter combines the results. The layer drops no token;
+ * capacity is handled by the gate. Experts without a token are neither computed nor trained. If
+ * every expert takes every token, nothing is gathered.
  */
 public final class MoeLayer implements Layer {
   private final String name;
@@ -28,7 +28,7 @@ public final class MoeLayer implements Layer {
   private final List<Expert> experts;
 
   /**
-   * Joins a gate and its experts.
+   * Creates a layer from a gate and its experts.
    *
    * @param name dotted name for reports and errors
    * @param experts E nets of one class and shape
@@ -77,7 +77,7 @@ public final class MoeLayer implements Layer {
         .toList();
   }
 
-  /** The gate. */
+  /** Returns the gate. */
   public Gate gate() {
     return gate;
   }
@@ -113,7 +113,7 @@ public final class MoeLayer implements Layer {
       return experts.get(0).forwardGroups(experts, inputs, groups);
     }
 
-    /** Whether the rows to gather are those of x as they lie: of a single token, for one. */
+    /** Returns whether the gathered rows are x itself in its order, e.g. for a single token. */
     private boolean isInOrder() {
       int[] tokens = rows.rows();
       boolean inOrder = tokens.length == rows.n();
@@ -143,7 +143,7 @@ public final class MoeLayer implements Layer {
       return dense ? dRows : kernels.sumRows(dRows, rows);
     }
 
-    /** Every token once, with the weight of itself in the output. */
+    /** Returns every token once with its bypass weight. */
     private static @Nullable RoutedRows bypass(Routing routing) {
       double[] weights = routing.bypass();
       if (weights == null) {

@@ -9,18 +9,18 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A gate whose refusals begin with its name and layer, and whose answers are looked at: assignments
- * and weights out of bounds, a loss that is not finite. What it routes to is for the {@link
- * MoeLayer} to look at.
+ * A gate that checks the results of another gate and adds the gate's name and layer to error
+ * messages. It rejects invalid assignments and weights, and losses that are not finite. {@link
+ * MoeLayer} checks the numbers of tokens and experts.
  */
 public final class NamedGate implements Gate {
   private final String description;
   private final Gate gate;
 
   /**
-   * Puts names on a gate.
+   * Wraps a gate.
    *
-   * @param name the gate's
+   * @param name name of the gate
    * @param layer dotted name of the layer it serves
    */
   public NamedGate(String name, String layer, Gate gate) {
@@ -31,9 +31,9 @@ public final class NamedGate implements Gate {
   /**
    * Routes tokens.
    *
-   * @throws IllegalArgumentException if the gate assigns what does not exist, or a weight that is
-   *     negative or not finite
-   * @throws NotFiniteException if the gate gives a loss that is not finite
+   * @throws IllegalArgumentException if the gate assigns a token or expert that does not exist, or
+   *     a weight that is negative or not finite
+   * @throws NotFiniteException if the gate's loss is not finite
    */
   @Override
   public Routed route(INDArray tokens, Pass pass) {

@@ -1,13 +1,13 @@
 package io.evomoe.moe;
 
-/** Where a layer of experts stands in a block. */
+/** The position of an expert layer in a block. */
 public enum Placement {
-  /** In a residual branch, behind or before the block's norm: {@code x + layer(norm(x))}. */
+  /** In a residual branch, after or before the block's norm: {@code x + layer(norm(x))}. */
   BRANCH,
   /**
-   * In the stream: the block's output is {@code layer(x)}, with neither norm nor residual nor
-   * dropout around it. The gate carries the stream, by a bypass or by weights that sum to 1, and
-   * the experts do as well, so they are {@link ExpertForm#RESIDUAL}.
+   * In the residual stream: the block's output is {@code layer(x)}, without norm, residual or
+   * dropout. The gate passes the stream on, by a bypass or by weights that sum to 1. The experts
+   * are {@link ExpertForm#RESIDUAL}, so they pass it on too.
    */
   STREAM
 }

@@ -8,16 +8,16 @@ import io.evomoe.nn.TokenBatch;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** B, and which of its rows each token of a batch looks up. */
+/** B, with the lookup of its row for each token of a batch. */
 final class PriorTable {
   private final Kernels kernels;
   private final Parameter parameter;
   private final PriorFallback fallback;
 
-  /** Of each id whether its row is zeros, which it then is for good; null until it is asked for. */
+  /** Whether the row of each id is zero, which never changes. Null until first used. */
   private volatile boolean @Nullable [] silent;
 
-  /** Draws B, with rows of zeros for ids that stand for no text. */
+  /** Draws B, with zero rows for ids that stand for no text. */
   PriorTable(GateSpec spec, RouterOptions options) {
     this.kernels = spec.scope().kernels();
     this.fallback = options.priorFallback();
@@ -33,16 +33,16 @@ final class PriorTable {
     }
   }
 
-  /** [V, E], frozen where it is not learned. */
+  /** Returns B [V, E], frozen unless it is learned. */
   Parameter parameter() {
     return parameter;
   }
 
   /**
-   * The rows of some tokens, by their number.
+   * Returns the row index of each given token.
    *
-   * @param tokens real ones of the batch
-   * @throws IllegalArgumentException for a token id outside the vocabulary
+   * @param tokens real tokens of the batch
+   * @throws IllegalArgumentException if a token id is outside the vocabulary
    */
   int[] rows(int[] tokens, TokenBatch batch) {
     long entries = parameter.value().size(0);
@@ -68,7 +68,10 @@ final class PriorTable {
     return id;
   }
 
-  /** The nearest id before a token, in its text, that has a row; its own where there is none. */
+  /**
+   * Returns the id of the nearest earlier token of the same text that has a row. If there is none,
+   * returns the token's own id.
+   */
   private int before(int s, TokenBatch batch, boolean[] without) {
     int first = s - s % batch.length();
     for (int t = s - 1; t >= first && batch.sameText(s, t); t--) {

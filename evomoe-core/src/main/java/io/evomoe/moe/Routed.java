@@ -5,24 +5,25 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a gate gives for one pass.
+ * The result of a gate for one pass.
  *
- * @param routing who computes what
- * @param auxLoss added to the training loss, coefficient included; 0 when the gate has none. Its
- *     gradient goes through the pullback.
+ * @param routing assignments of tokens to experts
+ * @param auxLoss loss that is added to the training loss, coefficient included; 0 if the gate has
+ *     none. Its gradient flows through the pullback.
  * @param pullback the gate's backward pass
  */
 public record Routed(Routing routing, double auxLoss, GatePullback pullback) {
 
-  /** The backward half of {@link Gate#route(INDArray, Pass)}; to be called at most once. */
+  /** The backward pass of {@link Gate#route(INDArray, Pass)}. Call it at most once. */
   @FunctionalInterface
   public interface GatePullback {
 
     /**
-     * Adds the gradients of the gate's parameters, those of its auxiliary loss (weight 1) included.
+     * Adds the gradients of the gate's parameters, including those of its auxiliary loss (weight
+     * 1).
      *
-     * @param gradient of the loss with respect to the routing's weights and bypass
-     * @return gradient with respect to the tokens [S, d], or null where none flows
+     * @param gradient gradient of the loss with respect to the routing's weights and bypass
+     * @return gradient with respect to the tokens [S, d], or null if there is none
      */
     @Nullable INDArray pull(RoutingGradient gradient);
   }

@@ -9,18 +9,18 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The logits of a gate: {@code z = x W} of a {@link RouterProjection}, and what the token's id adds
- * where {@link RouterOptions} ask for a prior.
+ * Computes the logits of a gate: {@code z = x W} of a {@link RouterProjection}, plus the token
+ * prior if {@link RouterOptions} select one.
  */
 public final class Router {
   private final RouterProjection projection;
   private final TokenPrior prior;
 
   /**
-   * Makes W and, where it is asked for, B, under the names {@code weight} and {@code prior} in the
-   * gate's scope.
+   * Creates W and, if selected, B under the names {@code weight} and {@code prior} in the gate's
+   * scope.
    *
-   * @throws IllegalArgumentException for a prior where tokens have no ids
+   * @throws IllegalArgumentException if a prior is selected but tokens have no ids
    */
   public Router(GateSpec spec, RouterOptions options) {
     this.projection =
@@ -28,22 +28,24 @@ public final class Router {
     this.prior = new TokenPrior(spec, options);
   }
 
-  /** W, and B where there is one. */
+  /** Returns W, and B if there is a prior. */
   public List<Parameter> parameters() {
     return Stream.concat(Stream.of(projection.weight()), prior.parameters().stream()).toList();
   }
 
-  /** Those of {@link #parameters} that a token does not touch, for {@link Gate#idleParameters}. */
+  /**
+   * Returns how many of {@link #parameters} a token does not use, for {@link Gate#idleParameters}.
+   */
   public long idleParameters() {
     return prior.idleParameters();
   }
 
   /**
-   * The logits of each token, for kernels as well.
+   * Computes the logits of each token, on the host and for kernels.
    *
-   * @param tokens x [S, d], rows that belong to {@code pass.tokens()}
-   * @throws NotFiniteException if a logit is not finite: the tokens, W or B have diverged
-   * @throws IllegalArgumentException for a token id outside the vocabulary, where there is a prior
+   * @param tokens x [S, d], the rows of {@code pass.tokens()}
+   * @throws NotFiniteException if a logit is not finite because the tokens, W or B have diverged
+   * @throws IllegalArgumentException if there is a prior and a token id is outside the vocabulary
    */
   public RouterLogits forward(INDArray tokens, Pass pass) {
     INDArray array = projection.logits(tokens);
@@ -57,11 +59,11 @@ public final class Router {
   }
 
   /**
-   * Adds the gradients of W and of B, where it is learned, and gives that of the tokens.
+   * Adds the gradients of W and, if it is learned, of B. Returns the gradient of the tokens.
    *
-   * @param tokens what {@link #forward} took [S, d]
+   * @param tokens the argument of {@link #forward} [S, d]
    * @param dLogits gradient of z [S, E]
-   * @param pass as there
+   * @param pass the argument of {@link #forward}
    * @return gradient of x [S, d]
    */
   public INDArray backward(INDArray tokens, INDArray dLogits, Pass pass) {
@@ -70,11 +72,11 @@ public final class Router {
   }
 
   /**
-   * What a gate says that takes the k experts of the largest logits, for {@link Gate#topKRouting}:
-   * that it does, unless a prior adds to them.
+   * Returns the {@link Gate#topKRouting} of a gate that selects the k largest logits. It is {@link
+   * TopKRouting.Other} if a prior changes the logits.
    *
    * @param k experts of every token
-   * @param renormalized as {@link TopKRouting.Fixed} means it
+   * @param renormalized see {@link TopKRouting.Fixed}
    */
   public TopKRouting topKRouting(StepContext step, int k, boolean renormalized) {
     return prior.actsAt(step)

@@ -6,12 +6,12 @@ import io.evomoe.nn.Pass;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The logits of a router in one pass: on the host, where a gate decides by them, and for kernels,
- * which take the gradient of the weights back to the router with nothing read on the host.
+ * The logits of a router in one pass, both on the host for the gate's decisions and for kernels.
+ * The kernels compute the gradient of the weights without reading anything on the host.
  *
- * <p>A gate's pullback makes the gradient of the logits from {@link #weightGradient} by the methods
- * here, adds that of its own losses, which are known on the host since the forward pass, and hands
- * it to {@link #backward}.
+ * <p>A gate's pullback starts from {@link #weightGradient} and computes the gradient of the logits
+ * with the methods here. It adds the gradients of its own losses and passes the sum to {@link
+ * #backward}.
  */
 public final class RouterLogits {
   private final Router router;
@@ -22,9 +22,9 @@ public final class RouterLogits {
   private final INDArray array;
 
   /**
-   * Of tokens of a pass.
+   * Creates the logits of the tokens of a pass.
    *
-   * @param array the values where kernels have them
+   * @param array the values for kernels
    */
   RouterLogits(
       Router router,
@@ -41,27 +41,30 @@ public final class RouterLogits {
     this.array = array;
   }
 
-  /** z [S, E], on the host. */
+  /** Returns z [S, E] on the host. */
   public TokenMatrix values() {
     return values;
   }
 
-  /** {@code softmax(z)} [S, E], for kernels. */
+  /** Returns {@code softmax(z)} [S, E] for kernels. */
   public INDArray softmax() {
     return kernels.softmax(array);
   }
 
-  /** A matrix of the host [S, E], for kernels. */
+  /** Copies a host matrix [S, E] to an array for kernels. */
   public INDArray array(TokenMatrix matrix) {
     return matrix.toArray(kernels);
   }
 
-  /** The weights of a routing at their tokens and experts [S, E], for kernels; 0 elsewhere. */
+  /** Returns the routing's weights at their tokens and experts [S, E] for kernels, 0 elsewhere. */
   public INDArray weights(Routing routing) {
     return kernels.placeWeights(routing.rows());
   }
 
-  /** The gradient of the weights at their tokens and experts [S, E], for kernels; 0 elsewhere. */
+  /**
+   * Returns the gradient of the weights at their tokens and experts [S, E] for kernels, 0
+   * elsewhere.
+   */
   public INDArray weightGradient(Routing routing, RoutingGradient gradient) {
     RoutedRows rows = routing.rows();
     return rows.length() == 0
@@ -70,7 +73,7 @@ public final class RouterLogits {
   }
 
   /**
-   * The gradient of z where {@code p = softmax(z / temperature)}, for kernels.
+   * Returns the gradient of z for {@code p = softmax(z / temperature)}, for kernels.
    *
    * @param p [S, E]
    * @param dp gradient of p [S, E]
@@ -83,18 +86,18 @@ public final class RouterLogits {
     return dz;
   }
 
-  /** An array times a matrix of the host, element by element [S, E]. */
+  /** Multiplies an array by a host matrix, element by element [S, E]. */
   public INDArray times(INDArray dz, TokenMatrix factors) {
     return kernels.times(dz, factors.toArray(kernels));
   }
 
-  /** Adds a matrix of the host to an array of kernels [S, E]. */
+  /** Adds a host matrix to an array for kernels [S, E]. */
   public void add(INDArray dz, TokenMatrix added) {
     kernels.addInto(dz, added.toArray(kernels));
   }
 
   /**
-   * Adds the gradients of the router's parameters and gives that of the tokens.
+   * Adds the gradients of the router's parameters and returns the gradient of the tokens.
    *
    * @param dz gradient of z [S, E]
    * @return gradient of x [S, d]

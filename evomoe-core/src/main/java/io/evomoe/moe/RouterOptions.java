@@ -1,35 +1,36 @@
 package io.evomoe.moe;
 
 /**
- * The options that all gates with a {@link Router} have in common: where W starts, and a prior by
- * the token's id, {@code z = x W + c B[id]} with B [V, E] from N(0, s^2).
+ * The options that all gates with a {@link Router} share: the initialisation of W and a token
+ * prior. The prior adds a row of a table by the token's id: {@code z = x W + c B[id]}, with B [V,
+ * E] from N(0, s^2).
  *
- * <p>The prior is ours. Experts that come from one net are alike, and a router gets hardly a
- * gradient from them; B splits the tokens sharply and evenly from the first step, so that the
- * experts come to differ, and W learns the rest. Nearest published are hash layers, whose experts
- * follow from the id alone (Roller et al., arXiv 2106.04426), which this comes to as s grows;
- * DeepSeek-V4 routes its first layers so. Padding has no prior, nor have ids that stand for no text
- * ({@link TrainingFacts#specialIds}): a masked token's id says nothing of the token. What stands
- * before it may ({@link PriorFallback}).
+ * <p>The prior is not part of the EvoMoE paper. Experts that are spawned from one net are alike, so
+ * the router gets almost no gradient from them. B splits the tokens sharply and evenly from the
+ * first step. The experts then become different, and W learns the rest. The closest published
+ * method is hash layers, which choose experts by the id alone (Roller et al., arXiv 2106.04426).
+ * The prior approaches them as s grows. Padding and ids that stand for no text ({@link
+ * TrainingFacts#specialIds}) have no prior. They can use the prior of an earlier token ({@link
+ * PriorFallback}).
  *
  * <ul>
- *   <li>{@code prior} {@code none} (default), {@code fixed}, {@code learned} or {@code annealed}
+ *   <li>{@code prior}: {@code none} (default), {@code fixed}, {@code learned} or {@code annealed}
  *       ({@link Prior})
- *   <li>{@code priorScale} 10, above 0 and at most 100, where the id alone decides: s. Without a
- *       prior it means nothing
- *   <li>{@code priorFallback} {@code none} (default) or {@code before} ({@link PriorFallback}).
- *       Without a prior it means nothing
- *   <li>{@code priorLayers} {@code all} (default) or {@code last} ({@link PriorLayers}). Without a
- *       prior it means nothing
- *   <li>{@code routerInit} {@code normal} (default) or {@code uniform}: where W starts ({@link
- *       Init})
+ *   <li>{@code priorScale}: s, above 0 and at most 100, default 10. At 100 the id alone decides.
+ *       Ignored without a prior
+ *   <li>{@code priorFallback}: {@code none} (default) or {@code before} ({@link PriorFallback}).
+ *       Ignored without a prior
+ *   <li>{@code priorLayers}: {@code all} (default) or {@code last} ({@link PriorLayers}). Ignored
+ *       without a prior
+ *   <li>{@code routerInit}: {@code normal} (default) or {@code uniform}, the initialisation of W
+ *       ({@link Init})
  * </ul>
  *
- * @param prior whether and how a token's id counts
+ * @param prior whether and how a token's id changes its logits
  * @param priorScale s, above 0 and at most 100
- * @param priorFallback what an id without a row of its own has
- * @param priorLayers which MoE layers have one
- * @param init where W starts
+ * @param priorFallback the prior of an id without a row of its own
+ * @param priorLayers which MoE layers have a prior
+ * @param init initialisation of W
  */
 public record RouterOptions(
     Prior prior,
@@ -40,67 +41,65 @@ public record RouterOptions(
   private static final Bounds SCALES = Bounds.above(0).atMost(100);
   private static final double SCALE = 10;
 
-  /** Without a prior. */
+  /** The options without a prior. */
   public static final RouterOptions PLAIN =
       new RouterOptions(Prior.NONE, SCALE, PriorFallback.NONE, PriorLayers.ALL, Init.NORMAL);
 
-  /** What a token's id adds to its logits. */
+  /** The effect of a token's id on its logits. */
   public enum Prior {
-    /** Nothing. */
+    /** No prior. */
     NONE,
-    /** B[id] as it was drawn: c is 1. */
+    /** B[id] as drawn, with c = 1. */
     FIXED,
-    /** B[id] as it is trained, with weight decay: c is 1. */
+    /** B[id] is trained, with weight decay and c = 1. */
     LEARNED,
     /**
-     * B[id] as it was drawn, times a c that falls from 1 at the spawn to exactly 0 at the end of
-     * the annealing, in equal steps, and is 0 in the hard phase: the run ends as a router without a
-     * prior.
+     * B[id] as drawn. c falls linearly from 1 at the spawn to exactly 0 at the end of the annealing
+     * and is 0 in the hard phase. The run ends as a router without a prior.
      */
     ANNEALED;
 
-    /** Whether a token has it to the end of a training. */
+    /** Returns whether the prior is still active at the end of a training. */
     public boolean stays() {
       return this == FIXED || this == LEARNED;
     }
   }
 
-  /** What a token has whose id stands for no text. */
+  /** The prior of tokens whose id stands for no text. */
   public enum PriorFallback {
     /** No prior. */
     NONE,
     /**
-     * The row of the nearest token before it, in its sequence and its document, that has one: a
-     * masked token goes where the word before it goes, until W knows better. None where there is no
-     * such token, as in generation from kept keys and values, which reads a token alone.
+     * The row of the nearest earlier token in the same sequence and document that has one. There is
+     * no prior if there is no such token. Generation with a key-value cache processes single
+     * tokens, so it never has one.
      */
     BEFORE
   }
 
-  /** Which MoE layers of a stack have the prior. */
+  /** The MoE layers of a stack that have the prior. */
   public enum PriorLayers {
-    /** All. */
+    /** All layers. */
     ALL,
     /**
-     * The last one alone; the routers before it are plain. For a model of masked tokens: its loss
-     * is of these, and a layer before the last serves the words that they are told by, which a
-     * split by their ids harms.
+     * Only the last layer; the other routers are plain. Use it for masked language models: a split
+     * by id in earlier layers raises their loss.
      */
     LAST
   }
 
-  /** The distribution that W [d, E] is drawn from. */
+  /** The distribution of the initial W [d, E]. */
   public enum Init {
-    /** N(0, 0.02), so that all experts begin with nearly equal weights. */
+    /** N(0, 0.02): all experts start with nearly equal weights. */
     NORMAL,
     /**
-     * U(-1/sqrt(d), 1/sqrt(d)), what PyTorch gives a linear map and the official scripts of EvoMoE
-     * leave it with: on rows of unit variance, logits have a deviation of 0.58.
+     * U(-1/sqrt(d), 1/sqrt(d)), the default of a linear layer in PyTorch and in EvoMoE's official
+     * code. On rows of unit variance, the logits have a standard deviation of 0.58.
      */
     UNIFORM
   }
 
-  /** Refuses a scale out of its bounds. */
+  /** Rejects a scale out of bounds. */
   public RouterOptions {
     if (!SCALES.contains(priorScale)) {
       throw new IllegalArgumentException(
@@ -108,7 +107,7 @@ public record RouterOptions(
     }
   }
 
-  /** Reads those of the prior, for a gate whose affinities start in a way of their own. */
+  /** Reads only the options of the prior, for gates with another initialisation. */
   public static RouterOptions ofPrior(GateOptions options) {
     return new RouterOptions(
         options.choice("prior", Prior.NONE),
@@ -118,7 +117,7 @@ public record RouterOptions(
         Init.NORMAL);
   }
 
-  /** Reads them among a gate's other options. */
+  /** Reads these options among the other options of a gate. */
   public static RouterOptions from(GateOptions options) {
     RouterOptions prior = ofPrior(options);
     return new RouterOptions(
@@ -129,12 +128,12 @@ public record RouterOptions(
         options.choice("routerInit", Init.NORMAL));
   }
 
-  /** The prior that a gate's layer has: none before the last one, where that alone has it. */
+  /** Returns the prior of a layer: none before the last layer if only the last layer has one. */
   public Prior prior(GateSpec spec) {
     return priorLayers == PriorLayers.LAST && spec.layer() < spec.layers() - 1 ? Prior.NONE : prior;
   }
 
-  /** Whether a layer has none, while another one of its stack has one that stays. */
+  /** Returns whether this layer has no prior while another layer of its stack has a lasting one. */
   public boolean priorElsewhere(GateSpec spec) {
     return prior.stays() && prior(spec) == Prior.NONE;
   }

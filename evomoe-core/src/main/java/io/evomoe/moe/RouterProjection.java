@@ -6,19 +6,22 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The bias-free linear map of tokens to one logit an expert: {@code z = x W}. */
+/** The linear map without bias from a token to one logit for each expert: {@code z = x W}. */
 public final class RouterProjection {
   private static final double DEVIATION = 0.02;
 
   private final Kernels kernels;
   private final Parameter weight;
 
-  /** Makes W [width, experts] from N(0, 0.02), under the name {@code weight} in the scope. */
+  /** Creates W [width, experts] from N(0, 0.02) with the name {@code weight} in the scope. */
   public RouterProjection(Scope scope, int width, int experts) {
     this(scope, width, experts, RouterOptions.Init.NORMAL);
   }
 
-  /** Makes W [width, experts] from the distribution, under the name {@code weight} in the scope. */
+  /**
+   * Creates W [width, experts] from the given distribution with the name {@code weight} in the
+   * scope.
+   */
   RouterProjection(Scope scope, int width, int experts, RouterOptions.Init init) {
     Scope along = scope.alongExperts(1);
     this.kernels = scope.kernels().exact();
@@ -29,28 +32,28 @@ public final class RouterProjection {
         };
   }
 
-  /** W [d, E]. */
+  /** Returns W [d, E]. */
   public Parameter weight() {
     return weight;
   }
 
   /**
-   * The logits of each token.
+   * Computes the logits of each token.
    *
    * @param tokens x [S, d]
    * @return z [S, E]
-   * @throws NotFiniteException if a logit is not finite: the tokens or W have diverged
+   * @throws NotFiniteException if a logit is not finite because the tokens or W have diverged
    */
   public TokenMatrix forward(INDArray tokens) {
     return requireFinite(TokenMatrix.of(kernels, logits(tokens)));
   }
 
-  /** z [S, E], where kernels have it. */
+  /** Computes z [S, E] for kernels. */
   INDArray logits(INDArray tokens) {
     return kernels.multiply(tokens, false, weight.value(), false);
   }
 
-  /** What was read of {@link #logits}. */
+  /** Returns the host copy of {@link #logits} if it is finite. */
   TokenMatrix requireFinite(TokenMatrix logits) {
     if (!logits.isFinite()) {
       throw new NotFiniteException("the router logits of " + weight.name() + " were not finite");
@@ -58,15 +61,15 @@ public final class RouterProjection {
     return logits;
   }
 
-  /** What it computes with. */
+  /** Returns the kernels that it computes with. */
   Kernels kernels() {
     return kernels;
   }
 
   /**
-   * Adds the gradient of W and gives that of the tokens.
+   * Adds the gradient of W and returns the gradient of the tokens.
    *
-   * @param tokens what the forward pass took [S, d]
+   * @param tokens the argument of the forward pass [S, d]
    * @param logitGradient gradient of z [S, E]
    * @return gradient of x [S, d]
    */
@@ -74,7 +77,7 @@ public final class RouterProjection {
     return backward(tokens, logitGradient.toArray(kernels));
   }
 
-  /** The same, of a gradient that kernels have made. */
+  /** Does the same for a gradient that kernels have computed. */
   INDArray backward(INDArray tokens, INDArray dLogits) {
     return kernels.linearGradient(tokens, weight.value(), dLogits, weight.accumulator(), null);
   }

@@ -11,7 +11,7 @@ public final class RouterZLoss {
   private final double[] logSumExp;
   private final int real;
 
-  /** Of the logits [S, E]; rows of padding do not count. */
+  /** Computes the loss of logits [S, E]. Rows of padding do not count. */
   public RouterZLoss(TokenMatrix logits, TokenBatch tokens) {
     this.tokens = tokens;
     this.real = Math.max(1, tokens.realTokens());
@@ -19,7 +19,7 @@ public final class RouterZLoss {
     logits.eachRow(s -> logSumExp[s] = tokens.isPadding(s) ? 0 : Softmax.logSumExp(logits, s));
   }
 
-  /** The loss, without a coefficient; 0 where every token is padding. */
+  /** Returns the loss without a coefficient. It is 0 if every token is padding. */
   public double loss() {
     double sum = 0;
     for (double value : logSumExp) {
@@ -32,7 +32,7 @@ public final class RouterZLoss {
    * Adds the gradient of {@code coefficient * loss()} with respect to the logits.
    *
    * @param probabilities softmax of the logits [S, E]
-   * @param dLogits added to [S, E]
+   * @param dLogits the gradient is added to this matrix [S, E]
    */
   public void addGradient(double coefficient, TokenMatrix probabilities, TokenMatrix dLogits) {
     dLogits.eachRow(

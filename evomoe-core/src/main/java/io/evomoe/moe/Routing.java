@@ -5,11 +5,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who computes what: assignments of tokens to experts, sorted by expert and, within an expert, by
- * token. One form for everything from fully dense (A = S E) to top-1 (A = S).
+ * The assignments of tokens to experts, sorted by expert and then by token. It covers every
+ * sparsity, from dense (A = S E) to top-1 (A = S).
  *
- * <p>The layer's output is {@code y_s = sum of weight(i) f_expert(x_s) over the assignments i of
- * s}, plus {@code bypass(s) x_s} where a bypass is set.
+ * <p>The output of the layer is {@code y_s = sum of weight(i) f_expert(x_s) over the assignments i
+ * of s}. If a bypass is set, {@code bypass(s) x_s} is added.
  */
 public final class Routing {
   private final int tokenCount;
@@ -37,100 +37,110 @@ public final class Routing {
   }
 
   /**
-   * The routing of tokens that have their experts.
+   * Creates a routing from the experts of each token.
    *
-   * @param expertsOf of each token, each once and in any order; none for padding [S]
-   * @param weights of the assignments [S, E]; finite and at least 0 there, not read elsewhere
-   * @throws IllegalArgumentException for an expert that is none, or is a token's twice, or a weight
-   *     that is not finite or below 0
+   * @param expertsOf experts of each token, each once and in any order; none for padding [S]
+   * @param weights weights of the assignments [S, E], finite and at least 0; other entries are not
+   *     read
+   * @throws IllegalArgumentException if an expert does not exist or is assigned twice to a token,
+   *     or if a weight is negative or not finite
    */
   public static Routing of(int[][] expertsOf, TokenMatrix weights) {
     return new RoutingBands(expertsOf, weights).routing();
   }
 
-  /** S, padding included. */
+  /** Returns S, padding included. */
   public int tokenCount() {
     return tokenCount;
   }
 
-  /** E. */
+  /** Returns E. */
   public int experts() {
     return offsets.length - 1;
   }
 
-  /** A. */
+  /** Returns A. */
   public int assignments() {
     return tokens.length;
   }
 
-  /** Expert e has the assignments {@code offset(e)} to {@code offset(e + 1) - 1}. */
+  /**
+   * Returns the first assignment of an expert. Expert e has the assignments {@code offset(e)} to
+   * {@code offset(e + 1) - 1}.
+   */
   public int offset(int expert) {
     return offsets[expert];
   }
 
-  /** Tokens of expert e. */
+  /** Returns the number of tokens of an expert. */
   public int load(int expert) {
     return offsets[expert + 1] - offsets[expert];
   }
 
-  /** Token of assignment i. */
+  /** Returns the token of assignment i. */
   public int token(int i) {
     return tokens[i];
   }
 
-  /** Weight of assignment i, at least 0. */
+  /** Returns the weight of assignment i, at least 0. */
   public double weight(int i) {
     return weights[i];
   }
 
-  /** Weight of the token itself in the output, 0 without a bypass. */
+  /** Returns the weight of token s itself in the output, 0 without a bypass. */
   public double bypass(int s) {
     return bypass == null ? 0 : bypass[s];
   }
 
-  /** Weight of each token itself in the output [S], a copy; null without a bypass. */
+  /**
+   * Returns a copy of the weights of the tokens themselves in the output [S], or null without a
+   * bypass.
+   */
   public double @Nullable [] bypass() {
     return bypass == null ? null : bypass.clone();
   }
 
-  /** Tokens of each expert [E]. */
+  /** Returns the number of tokens of each expert [E]. */
   public int[] loads() {
     int[] loads = new int[experts()];
     Arrays.setAll(loads, this::load);
     return loads;
   }
 
-  /** Assignments lost to capacity. */
+  /** Returns the number of assignments dropped by capacity. */
   public int dropped() {
     return dropped;
   }
 
-  /** Whether every expert takes every token: then gather and scatter are skipped. */
+  /** Returns whether every expert takes every token. If so, gather and scatter are skipped. */
   public boolean isDense() {
     return tokens.length == (long) tokenCount * experts();
   }
 
-  /** Offsets [E + 1], a copy. */
+  /** Returns a copy of the offsets [E + 1]. */
   public int[] offsets() {
     return offsets.clone();
   }
 
-  /** Tokens [A], a copy. */
+  /** Returns a copy of the tokens [A]. */
   public int[] tokens() {
     return tokens.clone();
   }
 
-  /** Weights [A], a copy. */
+  /** Returns a copy of the weights [A]. */
   public double[] weights() {
     return weights.clone();
   }
 
-  /** The assignments as kernels take them; the same object every time. */
+  /** Returns the assignments in the form that kernels use. It is always the same object. */
   public RoutedRows rows() {
     return rows;
   }
 
-  /** The first expert (lowest index) of each token by highest weight, -1 where it has none. */
+  /**
+   * Returns the expert with the highest weight of each token, or -1 for none. Ties go to the lowest
+   * index.
+   */
   public int[] firstExperts() {
     int[] first = new int[tokenCount];
     double[] best = new double[tokenCount];

@@ -1,15 +1,15 @@
 package io.evomoe.moe;
 
 /**
- * Sorts the experts of tokens by expert and token. Threads sort bands of tokens, each in memory of
- * its own, and then copy what an expert has of a band behind what it has of those before.
+ * Sorts the experts of tokens by expert and token. Threads sort bands of tokens, each in its own
+ * memory. They then append each band's part of an expert after the parts of earlier bands.
  */
 final class RoutingBands {
   private final int[][] expertsOf;
   private final TokenMatrix weights;
   private final int experts;
 
-  /** Of those experts and weights, see {@link Routing#of}. */
+  /** Sorts the given experts and weights, see {@link Routing#of}. */
   RoutingBands(int[][] expertsOf, TokenMatrix weights) {
     if (expertsOf.length != weights.tokens()) {
       throw new IllegalArgumentException(
@@ -44,7 +44,7 @@ final class RoutingBands {
     private final int[] tokens;
     private final double[] weightOf;
 
-    /** Where each expert's part belongs. */
+    /** The position of each expert's part. */
     private final int[] places = new int[experts];
 
     Band(int from, int to) {

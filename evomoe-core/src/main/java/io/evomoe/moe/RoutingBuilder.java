@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects assignments in any order and sorts them by expert and token. Each (token, expert) may be
- * assigned once.
+ * Collects assignments in any order and sorts them by expert and token. Each pair of token and
+ * expert may be assigned once.
  */
 public final class RoutingBuilder {
   private final int tokenCount;
@@ -17,7 +17,7 @@ public final class RoutingBuilder {
   private int size;
   private int dropped;
 
-  /** For S tokens and E experts. */
+  /** Creates a builder for S tokens and E experts. */
   public RoutingBuilder(int tokenCount, int experts) {
     this.tokenCount = tokenCount;
     this.experts = experts;
@@ -26,7 +26,10 @@ public final class RoutingBuilder {
     this.weights = new double[tokens.length];
   }
 
-  /** Expert {@code expert} takes {@code token} with {@code weight}, finite and at least 0. */
+  /**
+   * Assigns {@code token} to {@code expert} with {@code weight}, which must be finite and at least
+   * 0.
+   */
   public RoutingBuilder assign(int token, int expert, double weight) {
     if (token < 0 || token >= tokenCount) {
       throw new IllegalArgumentException(
@@ -44,7 +47,7 @@ public final class RoutingBuilder {
     return this;
   }
 
-  /** The expert, if it is one. */
+  /** Returns the expert if it exists. */
   static int expert(int token, int expert, int experts) {
     if (expert < 0 || expert >= experts) {
       throw new IllegalArgumentException(
@@ -58,7 +61,7 @@ public final class RoutingBuilder {
         "token " + token + " was assigned twice to expert " + expert);
   }
 
-  /** The weight, if it is finite and at least 0. */
+  /** Returns the weight if it is finite and at least 0. */
   static double weight(int token, int expert, double weight) {
     if (!(weight >= 0) || Double.isInfinite(weight)) {
       throw new IllegalArgumentException(
@@ -68,13 +71,13 @@ public final class RoutingBuilder {
     return weight;
   }
 
-  /** Counts one assignment that capacity refused. */
+  /** Counts one assignment that was dropped by capacity. */
   public RoutingBuilder drop() {
     dropped++;
     return this;
   }
 
-  /** Sets the weight of each token itself in the output [S], each finite and at least 0. */
+  /** Sets the weight of each token itself in the output [S]. Each must be finite and at least 0. */
   public RoutingBuilder bypass(double[] weightOfToken) {
     if (weightOfToken.length != tokenCount) {
       throw new IllegalArgumentException(
@@ -90,7 +93,7 @@ public final class RoutingBuilder {
     return this;
   }
 
-  /** The sorted routing: two stable counting sorts, by token and then by expert. */
+  /** Returns the sorted routing. It uses two stable counting sorts, by token and then by expert. */
   public Routing build() {
     int[] order = countingSort(byToken(), expertOf, experts);
     int[] offsets = new int[experts + 1];

@@ -5,60 +5,60 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Gradient of the loss with respect to a {@link Routing}'s numbers. Where kernels have made it, it
- * is read on the host by the first call of {@link #weight} or {@link #bypass}, for which the host
- * must wait; a gate that calls neither does not.
+ * Gradient of the loss with respect to the numbers of a {@link Routing}. If kernels computed it,
+ * the first call of {@link #weight} or {@link #bypass} copies it to the host and waits for it.
+ * Gates that call neither method do not wait.
  */
 public final class RoutingGradient {
   private final Numbers weights;
   private final Numbers bypass;
 
-  /** Keeps both arrays: [A] for the weights, and [S] for the bypass or empty when there is none. */
+  /** Keeps both arrays: [A] for the weights, and [S] for the bypass or empty if there is none. */
   public RoutingGradient(double[] weights, double[] bypass) {
     this.weights = new Numbers(null, null, weights);
     this.bypass = new Numbers(null, null, bypass);
   }
 
   /**
-   * Of arrays of kernels.
+   * Creates a gradient from arrays of kernels.
    *
-   * @param weights [A], or null where A is 0
-   * @param bypass [S], or null where there is none
+   * @param weights [A], or null if A is 0
+   * @param bypass [S], or null if there is none
    */
   RoutingGradient(ArrayKernels kernels, @Nullable INDArray weights, @Nullable INDArray bypass) {
     this.weights = new Numbers(kernels, weights, null);
     this.bypass = new Numbers(kernels, bypass, null);
   }
 
-  /** Gradient of the weight of assignment i. */
+  /** Returns the gradient of the weight of assignment i. */
   public double weight(int i) {
     return weights.onHost()[i];
   }
 
-  /** Gradient of the bypass of token s. */
+  /** Returns the gradient of the bypass of token s. */
   public double bypass(int s) {
     return bypass.onHost()[s];
   }
 
   /**
-   * Gradient of each weight, for kernels.
+   * Returns the gradient of each weight, for kernels.
    *
-   * @return [A], not to be changed
+   * @return [A], which must not be changed
    */
   public INDArray weights(ArrayKernels kernels) {
     return weights.forKernels(kernels);
   }
 
   /**
-   * Gradient of each token's bypass, for kernels.
+   * Returns the gradient of each token's bypass, for kernels.
    *
-   * @return [S], not to be changed
+   * @return [S], which must not be changed
    */
   public INDArray bypass(ArrayKernels kernels) {
     return bypass.forKernels(kernels);
   }
 
-  /** Numbers that are on the host, or come there when asked for. */
+  /** Numbers on the host, copied there when first used. */
   private static final class Numbers {
     private final @Nullable ArrayKernels kernels;
     private final @Nullable INDArray array;

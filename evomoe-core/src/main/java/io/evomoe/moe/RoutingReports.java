@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Counts what a routing did. */
+/** Collects the statistics of routings. */
 final class RoutingReports {
   private RoutingReports() {}
 

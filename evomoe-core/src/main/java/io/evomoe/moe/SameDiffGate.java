@@ -12,12 +12,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A gate written as an expression: combine weights as a function of the logits {@code z = x W},
- * differentiated by SameDiff. For trying out gates: the graph is built anew in every pass, in
- * double, which costs milliseconds a layer whatever the size.
+ * A gate defined by an expression: the combine weights as a function of the logits {@code z = x W},
+ * differentiated by SameDiff. Use it to try out gates. The graph is rebuilt in double precision in
+ * every pass, which takes milliseconds per layer at any size.
  *
- * <p>A weight of exactly 0 means that the token does not have the expert, which then is not
- * computed. Padding never reaches the expression.
+ * <p>A weight of exactly 0 means that the token does not use the expert, and nothing is computed
+ * for it. The expression never sees padding.
  */
 public final class SameDiffGate implements Gate {
   private static final String LOGITS = "logits";
@@ -26,7 +26,7 @@ public final class SameDiffGate implements Gate {
   private final int experts;
   private final Expression expression;
 
-  /** A gate whose only parameter is W [d, E], named {@code weight} in the spec's scope. */
+  /** Creates a gate whose only parameter is W [d, E], named {@code weight} in the spec's scope. */
   public SameDiffGate(GateSpec spec, Expression expression) {
     this.projection = new RouterProjection(spec.scope(), spec.width(), spec.experts());
     this.experts = spec.experts();
@@ -34,31 +34,31 @@ public final class SameDiffGate implements Gate {
   }
 
   /**
-   * Softmax of each row of {@link Expression#weights}'s logits, for any logits: {@code
-   * nn().softmax} of ND4J 1.0.0-M2.1 gives NaN where all of a row are far below 0.
+   * Returns the softmax of each row, for any logits. Use it instead of {@code nn().softmax} of ND4J
+   * 1.0.0-M2.1, which gives NaN if all logits of a row are far below 0.
    */
   public static SDVariable softmax(SDVariable logits) {
     SDVariable shifted = logits.sub(logits.max(true, 1));
     return logits.getSameDiff().nn().softmax(shifted, 1);
   }
 
-  /** What makes a gate its own. */
+  /** The formulas of a gate. */
   @FunctionalInterface
   public interface Expression {
 
     /**
-     * Combine weights.
+     * Returns the combine weights.
      *
-     * @param logits z [S, E] in double, rows of padding left out
-     * @param context step, phase, temperature, and whether it trains
+     * @param logits z [S, E] in double, without rows of padding
+     * @param context step, phase, temperature, and whether it is a training pass
      * @return [S, E], finite and at least 0
      */
     SDVariable weights(SDVariable logits, StepContext context);
 
     /**
-     * The auxiliary loss, coefficient included; null for none.
+     * Returns the auxiliary loss, coefficient included, or null for none.
      *
-     * @param weights what {@link #weights} gave
+     * @param weights the result of {@link #weights}
      * @return a scalar
      */
     default @Nullable SDVariable auxLoss(
@@ -113,7 +113,7 @@ public final class SameDiffGate implements Gate {
     return every;
   }
 
-  /** One pass of the expression; its arrays live outside of workspaces. */
+  /** One pass of the expression. Its arrays live outside workspaces. */
   private final class Graph {
     private final ExpressionGraph graph;
     private final SDVariable weightsVariable;

@@ -7,8 +7,8 @@ public final class Softmax {
   private Softmax() {}
 
   /**
-   * {@code softmax(z / temperature)} of every row, shifted by its maximum so that no logit
-   * overflows. A logit of minus infinity gives 0; every row needs one that is finite.
+   * Returns {@code softmax(z / temperature)} of every row. Each row is shifted by its maximum, so
+   * no logit overflows. A logit of minus infinity gives 0. Every row needs a finite logit.
    *
    * @param z logits [S, E], not changed
    * @param temperature above 0
@@ -21,9 +21,9 @@ public final class Softmax {
   }
 
   /**
-   * {@link #of} of row s alone, for gates that do several things with a row while it is at hand.
+   * Computes {@link #of} for row s only, for gates that process a row in several ways at once.
    *
-   * @param p takes the probabilities in its row s [S, E]; may be z itself
+   * @param p row s receives the probabilities [S, E]; may be z itself
    */
   public static void row(TokenMatrix z, int s, double temperature, TokenMatrix p) {
     double[] logits = z.values();
@@ -45,10 +45,10 @@ public final class Softmax {
   }
 
   /**
-   * {@code softmax(z / temperature)} of row s over some experts alone.
+   * Computes {@code softmax(z / temperature)} of row s over the given experts only.
    *
-   * @param experts each once, in any order, and none where there are none; their logits are finite
-   * @param p takes the probabilities of these in its row s; the others are left as they are [S, E]
+   * @param experts each once, in any order, with finite logits; may be empty
+   * @param p row s receives the probabilities of these experts [S, E]; other entries do not change
    */
   public static void row(TokenMatrix z, int s, int[] experts, double temperature, TokenMatrix p) {
     int[] ascending = ascending(experts);
@@ -82,7 +82,7 @@ public final class Softmax {
    * Adds the gradient of {@link #of} to {@code dz}: {@code p_e (dp_e - sum_j p_j dp_j) /
    * temperature} in each row.
    *
-   * @param p what the forward pass gave [S, E]
+   * @param p probabilities of the forward pass [S, E]
    * @param dp gradient of p [S, E]
    * @param dz gradient of the logits [S, E], added to
    */
@@ -92,9 +92,9 @@ public final class Softmax {
   }
 
   /**
-   * Of one row.
+   * Adds the gradient of one row.
    *
-   * @param dp where the row's gradient of p begins at {@code from}
+   * @param dp values in which the row's gradient of p starts at {@code from}
    */
   static void addRow(
       TokenMatrix p, int s, double[] dp, int from, double temperature, TokenMatrix dz) {
@@ -110,14 +110,14 @@ public final class Softmax {
     }
   }
 
-  /** What {@link #addGradient} adds, as a new matrix [S, E]. */
+  /** Returns the addend of {@link #addGradient} as a new matrix [S, E]. */
   public static TokenMatrix gradient(TokenMatrix p, TokenMatrix dp, double temperature) {
     TokenMatrix dz = new TokenMatrix(p.tokens(), p.columns());
     addGradient(p, dp, temperature, dz);
     return dz;
   }
 
-  /** {@code ln(sum_e exp(z_e))} of row s. */
+  /** Returns {@code ln(sum_e exp(z_e))} of row s. */
   public static double logSumExp(TokenMatrix z, int s) {
     double[] logits = z.values();
     int from = s * z.columns();
@@ -130,7 +130,7 @@ public final class Softmax {
     return max + Math.log(sum);
   }
 
-  /** {@link #logSumExp(TokenMatrix, int)} of every row [S]. */
+  /** Returns {@link #logSumExp(TokenMatrix, int)} of every row [S]. */
   public static double[] logSumExp(TokenMatrix z) {
     double[] logSumExp = new double[z.tokens()];
     z.eachRow(s -> logSumExp[s] = logSumExp(z, s));

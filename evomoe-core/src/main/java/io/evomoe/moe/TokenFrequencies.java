@@ -2,7 +2,7 @@ package io.evomoe.moe;
 
 import java.util.stream.IntStream;
 
-/** How often each token id occurs in a text. */
+/** Counts of each token id in a text. */
 public final class TokenFrequencies {
   private final long[] counts;
 
@@ -13,7 +13,7 @@ public final class TokenFrequencies {
   /**
    * Counts ids.
    *
-   * @param ids each in 0..vocabulary-1
+   * @param ids ids in 0..vocabulary-1
    */
   public static TokenFrequencies count(IntStream ids, int vocabulary) {
     long[] counts = new long[vocabulary];
@@ -28,12 +28,12 @@ public final class TokenFrequencies {
     return new TokenFrequencies(counts);
   }
 
-  /** Number of token ids. */
+  /** Returns the number of token ids. */
   public int vocabulary() {
     return counts.length;
   }
 
-  /** Occurrences of a token id. */
+  /** Returns the number of occurrences of a token id. */
   public long of(int id) {
     return counts[id];
   }

@@ -13,22 +13,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A row of doubles a token, on the host: logits, probabilities, weights and masks [S, E], and their
- * gradients. Gates compute on these in plain loops over the numbers of a row, and leave the rows to
- * {@link #eachRow}.
+ * A matrix of doubles on the host with one row for each token. It contains logits, probabilities,
+ * weights or masks [S, E], or their gradients. Gates compute in plain loops over the numbers of a
+ * row and loop over the rows with {@link #eachRow}.
  */
 public final class TokenMatrix {
-  /** Numbers in a piece of work; a matrix of no more is not worth a second thread. */
+  /** Numbers per task. A matrix with fewer numbers is not worth a second thread. */
   private static final int GRAIN = 16 * 1024;
 
-  /** Columns in a piece of work: two cache lines of each row. */
+  /** Columns per task: two cache lines of each row. */
   private static final int COLUMN_GRAIN = 16;
 
   private final int tokens;
   private final int columns;
   private final double[] values;
 
-  /** All zeros, [tokens, columns]. */
+  /** Creates a matrix of zeros [tokens, columns]. */
   public TokenMatrix(int tokens, int columns) {
     this(tokens, columns, new double[Math.multiplyExact(tokens, columns)]);
   }
@@ -39,12 +39,12 @@ public final class TokenMatrix {
     this.values = values;
   }
 
-  /** A copy of what kernels have computed. */
+  /** Returns a copy of a result of kernels. */
   public static TokenMatrix of(Kernels kernels, INDArray matrix) {
     return of(matrix, kernels.read(matrix));
   }
 
-  /** Copies of several, for which the host waits once. */
+  /** Returns copies of several matrices, with a single wait of the host. */
   public static List<TokenMatrix> of(Kernels kernels, List<INDArray> matrices) {
     List<double[]> values = kernels.readAll(matrices);
     return IntStream.range(0, matrices.size())
@@ -52,7 +52,7 @@ public final class TokenMatrix {
         .toList();
   }
 
-  /** A copy of a matrix that comes from no kernel. */
+  /** Returns a copy of a matrix that no kernel computed. */
   public static TokenMatrix of(INDArray matrix) {
     return of(matrix, matrix.reshape(matrix.length()).toDoubleVector());
   }
@@ -62,7 +62,9 @@ public final class TokenMatrix {
         Math.toIntExact(matrix.size(0)), Math.toIntExact(matrix.size(1)), values);
   }
 
-  /** The gradient of each assignment's weight at its token and expert [S, E]; 0 elsewhere. */
+  /**
+   * Returns the gradient of each assignment's weight at its token and expert [S, E], 0 elsewhere.
+   */
   public static TokenMatrix ofWeights(Routing routing, RoutingGradient gradient) {
     TokenMatrix matrix = new TokenMatrix(routing.tokenCount(), routing.experts());
     for (int e = 0; e < routing.experts(); e++) {
@@ -73,17 +75,17 @@ public final class TokenMatrix {
     return matrix;
   }
 
-  /** S, padding included. */
+  /** Returns S, padding included. */
   public int tokens() {
     return tokens;
   }
 
-  /** Numbers in a row: E, where a column is an expert. */
+  /** Returns the numbers per row, e.g. E. */
   public int columns() {
     return columns;
   }
 
-  /** The number in row s and column e. */
+  /** Returns the number in row s and column e. */
   public double get(int s, int e) {
     return values[s * columns + e];
   }
@@ -99,8 +101,8 @@ public final class TokenMatrix {
   }
 
   /**
-   * Runs the body once for each row s; several threads share the rows of a large matrix. So the
-   * body writes nothing but what belongs to its row: then no number depends on the threads.
+   * Runs the body once for each row s. Several threads share the rows of a large matrix. The body
+   * must write only data of its own row; then no number depends on the threads.
    */
   public void eachRow(IntConsumer body) {
     eachBand(
@@ -111,35 +113,35 @@ public final class TokenMatrix {
         });
   }
 
-  /** Rows in a piece of work. */
+  /** Returns the rows per task. */
   int band() {
     return Math.max(1, GRAIN / Math.max(1, columns));
   }
 
-  /** Runs the body for all rows, {@link #band} of them at a time. */
+  /** Runs the body for all rows in chunks of {@link #band}. */
   void eachBand(Parallel.Range body) {
     Parallel.ranges(tokens, band(), body);
   }
 
   /**
-   * Runs the body for ranges of columns that make up all of them, for sums over the rows in their
+   * Runs the body for ranges that together contain all columns. Use it for sums over rows in their
    * order.
    */
   void eachColumns(Parallel.Range body) {
     Parallel.ranges(columns, values.length <= GRAIN ? columns : COLUMN_GRAIN, body);
   }
 
-  /** Runs the body for ranges of {@link #values} that make up all of them. */
+  /** Runs the body for ranges that together contain all of {@link #values}. */
   private void eachRange(Parallel.Range body) {
     Parallel.ranges(values.length, GRAIN, body);
   }
 
-  /** All numbers, row after row: the matrix itself, for loops that run over many. */
+  /** Returns the live numbers, row after row, for loops over the whole matrix. */
   double[] values() {
     return values;
   }
 
-  /** The column of the largest number in row s; the lowest such column. */
+  /** Returns the column of the largest number in row s. Ties go to the lowest column. */
   public int argMax(int s) {
     int row = s * columns;
     double most = values[row];
@@ -153,19 +155,21 @@ public final class TokenMatrix {
     return best;
   }
 
-  /** The columns of the numbers in row s that are above {@code bound}, from the lowest. */
+  /**
+   * Returns the columns of the numbers in row s that are above {@code bound}, in ascending order.
+   */
   public int[] above(int s, double bound) {
     int row = s * columns;
     int[] found = new int[columns];
     int count = 0;
-    for (int e = 0; e < columns; e++) { // written in any case: a branch would be guessed wrong
+    for (int e = 0; e < columns; e++) { // always written, because a branch would be mispredicted
       found[count] = e;
       count += values[row + e] > bound ? 1 : 0;
     }
     return Arrays.copyOf(found, count);
   }
 
-  /** {@link #argMax(int)} of every row [S]. */
+  /** Returns {@link #argMax(int)} of every row [S]. */
   public int[] argMax() {
     int[] best = new int[tokens];
     eachRow(s -> best[s] = argMax(s));
@@ -173,8 +177,8 @@ public final class TokenMatrix {
   }
 
   /**
-   * The columns of the {@code count} largest numbers in row s, the largest first; of equal numbers
-   * the lowest column first.
+   * Returns the columns of the {@code count} largest numbers in row s, the largest first. Ties go
+   * to the lowest column.
    *
    * @param count at most {@link #columns()}
    */
@@ -193,7 +197,7 @@ public final class TokenMatrix {
     return order;
   }
 
-  /** Puts column e before those in {@code order[0..last - 1]} that are smaller. */
+  /** Inserts column e before those in {@code order[0..last - 1]} that are smaller. */
   private void insert(int s, int e, int[] order, int last) {
     int rank = last;
     for (; rank > 0 && get(s, e) > get(s, order[rank - 1]); rank--) {
@@ -203,9 +207,9 @@ public final class TokenMatrix {
   }
 
   /**
-   * Some rows, as a new matrix.
+   * Returns the given rows as a new matrix.
    *
-   * @param rows their numbers, in the order that they shall have
+   * @param rows row indices, in the order of the result
    */
   public TokenMatrix rows(int[] rows) {
     TokenMatrix selected = new TokenMatrix(rows.length, columns);
@@ -214,12 +218,12 @@ public final class TokenMatrix {
     return selected;
   }
 
-  /** A copy. */
+  /** Returns a copy. */
   public TokenMatrix copy() {
     return new TokenMatrix(tokens, columns, values.clone());
   }
 
-  /** The product with {@code other}, element by element, as a new matrix. */
+  /** Returns the element-wise product with {@code other} as a new matrix. */
   public TokenMatrix times(TokenMatrix other) {
     TokenMatrix product = new TokenMatrix(tokens, columns);
     eachRange(
@@ -231,7 +235,10 @@ public final class TokenMatrix {
     return product;
   }
 
-  /** The function of every number, as a new matrix; several threads may call it at a time. */
+  /**
+   * Applies the function to every number and returns a new matrix. Several threads may call the
+   * function at the same time.
+   */
   public TokenMatrix map(DoubleUnaryOperator function) {
     TokenMatrix mapped = new TokenMatrix(tokens, columns);
     eachRange(
@@ -243,7 +250,7 @@ public final class TokenMatrix {
     return mapped;
   }
 
-  /** Whether no number is infinite or not a number. */
+  /** Returns whether all numbers are finite. */
   public boolean isFinite() {
     AtomicBoolean finite = new AtomicBoolean(true);
     eachRange(
@@ -258,12 +265,12 @@ public final class TokenMatrix {
     return finite.get();
   }
 
-  /** An array for kernels, in the current workspace. */
+  /** Returns an array for kernels, in the current workspace. */
   public INDArray toArray(Kernels kernels) {
     return kernels.write(values, tokens, columns);
   }
 
-  /** An array of the given type for no kernel, in the current workspace. */
+  /** Returns an array of the given type, not for kernels, in the current workspace. */
   public INDArray toArray(DataType type) {
     return Nd4j.createFromArray(values).castTo(type).reshape('c', tokens, columns);
   }

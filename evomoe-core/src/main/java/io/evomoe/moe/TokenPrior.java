@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The part of a router, or of affinities to experts, that knows a token by its id: {@code c B[id]}
- * of {@link RouterOptions}.
+ * The part of a router, or of affinities to experts, that depends on the token's id: {@code c
+ * B[id]} of {@link RouterOptions}.
  *
- * <p>Ids that stand for no text have rows of zeros, and a row of zeros gets no gradient. So B
- * itself says which ids have no prior, wherever it is loaded.
+ * <p>Ids that stand for no text have zero rows, and a zero row gets no gradient. A loaded B
+ * therefore shows which ids have no prior.
  */
 public final class TokenPrior {
   private final Kernels kernels;
@@ -26,10 +26,10 @@ public final class TokenPrior {
   private final Prior kind;
 
   /**
-   * Makes B, where it is asked for, under the name {@code prior} in the gate's scope.
+   * Creates B, if a prior is selected, with the name {@code prior} in the gate's scope.
    *
-   * @throws IllegalArgumentException for a prior where tokens have no ids, or for one to be
-   *     annealed where the number of training steps is not known
+   * @throws IllegalArgumentException if a prior is selected but tokens have no ids, or if the prior
+   *     is annealed but the number of training steps is unknown
    */
   public TokenPrior(GateSpec spec, RouterOptions options) {
     this.kernels = spec.scope().kernels().exact();
@@ -39,10 +39,10 @@ public final class TokenPrior {
 
   private static PriorTable table(GateSpec spec, RouterOptions options) {
     if (spec.vocabulary() < 1) {
-      throw refusal("where tokens have no ids", options);
+      throw refusal("if tokens have no ids", options);
     }
     if (options.prior() == Prior.ANNEALED && spec.training().steps().isEmpty()) {
-      throw refusal("or not annealed where the number of training steps is not known", options);
+      throw refusal("or not annealed if the number of training steps is unknown", options);
     }
     return new PriorTable(spec, options);
   }
@@ -53,29 +53,29 @@ public final class TokenPrior {
             .formatted(where, options.prior().name().toLowerCase(Locale.ROOT)));
   }
 
-  /** B [V, E], frozen where it is not learned; none without a prior. */
+  /** Returns B [V, E], frozen unless it is learned. Empty without a prior. */
   public List<Parameter> parameters() {
     return table == null ? List.of() : List.of(table.parameter());
   }
 
-  /** All rows but one, for {@link Gate#idleParameters}. */
+  /** Returns the parameters of all rows except one, for {@link Gate#idleParameters}. */
   public long idleParameters() {
     return table == null ? 0 : table.parameter().length() - table.parameter().value().size(1);
   }
 
-  /** Whether it changes any logit at a step. */
+  /** Returns whether the prior changes any logit at a step. */
   public boolean actsAt(StepContext step) {
     return share(step) > 0;
   }
 
-  /** The end of a sentence that begins with the gate's name. */
+  /** Returns the end of a sentence that begins with the gate's name. */
   String reason() {
     return kind == Prior.ANNEALED
         ? "adds what a token's id says to its logits until the annealing ends (option prior)"
         : "adds what a token's id says to its logits (option prior)";
   }
 
-  /** c. */
+  /** Returns c. */
   private double share(StepContext step) {
     return switch (kind) {
       case NONE -> 0;
@@ -87,7 +87,7 @@ public final class TokenPrior {
   /**
    * Adds c B[id] to the logits [S, E] of a pass, before they are read.
    *
-   * @throws IllegalArgumentException for a token id outside the vocabulary
+   * @throws IllegalArgumentException if a token id is outside the vocabulary
    */
   public void addTo(INDArray logits, Pass pass) {
     double share = share(pass.step());
@@ -107,13 +107,13 @@ public final class TokenPrior {
   }
 
   /**
-   * Looks at the sum that {@link #addTo} has made.
+   * Checks the sum that {@link #addTo} has computed.
    *
-   * @param values the sum as it was read [S, E]
-   * @param others looks at what B was added to, and throws where that is not finite by itself; only
-   *     asked where the sum is not
+   * @param values host copy of the sum [S, E]
+   * @param others checks the logits before B was added and throws if they are not finite; only
+   *     called if the sum is not finite
    * @return the sum
-   * @throws NotFiniteException if the sum is not finite and the others are: B has diverged
+   * @throws NotFiniteException if only the sum is not finite, because B has diverged
    */
   public TokenMatrix requireFinite(TokenMatrix values, Runnable others) {
     if (!values.isFinite()) {
@@ -125,7 +125,7 @@ public final class TokenPrior {
     return values;
   }
 
-  /** Adds the gradient of B where it is learned, from that of the logits [S, E]. */
+  /** Adds the gradient of B, if it is learned, given the gradient of the logits [S, E]. */
   public void backward(INDArray dLogits, Pass pass) {
     int[] real = kind == Prior.LEARNED ? pass.tokens().realRows() : new int[0];
     if (table == null || real.length == 0) {

@@ -5,21 +5,20 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What is known of a training before its first step, for gates whose plan depends on it.
+ * Facts about a training that are known before its first step, for gates that need them.
  *
- * @param steps optimizer steps in all, at least 1; empty where nobody knows
- * @param tokenFrequencies how often the training data has each token id; empty where nobody counted
- * @param specialIds ids that stand for no text, such as those of padding and of a masked token;
- *     empty where nobody says
+ * @param steps optimizer steps in total, at least 1; empty if unknown
+ * @param tokenFrequencies frequency of each token id in the training data; empty if unknown
+ * @param specialIds ids that stand for no text, e.g. padding and masked tokens; empty if unknown
  */
 public record TrainingFacts(
     OptionalLong steps, Optional<TokenFrequencies> tokenFrequencies, Set<Integer> specialIds) {
 
-  /** Nothing is known. */
+  /** Facts of which nothing is known. */
   public static final TrainingFacts UNKNOWN =
       new TrainingFacts(OptionalLong.empty(), Optional.empty(), Set.of());
 
-  /** Refuses fewer than one step and negative ids; keeps the ids unmodifiable. */
+  /** Rejects fewer than one step and negative ids. Makes the ids unmodifiable. */
   public TrainingFacts {
     specialIds = Set.copyOf(specialIds);
     if (steps.isPresent() && steps.getAsLong() < 1) {
@@ -30,12 +29,12 @@ public record TrainingFacts(
     }
   }
 
-  /** The number of steps alone. */
+  /** Returns facts with only the number of steps. */
   public static TrainingFacts ofSteps(long steps) {
     return new TrainingFacts(OptionalLong.of(steps), Optional.empty(), Set.of());
   }
 
-  /** The same with the ids that stand for no text. */
+  /** Returns a copy with the given ids that stand for no text. */
   public TrainingFacts withSpecialIds(Set<Integer> ids) {
     return new TrainingFacts(steps, tokenFrequencies, ids);
   }

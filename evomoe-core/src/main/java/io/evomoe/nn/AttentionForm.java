@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The size and form of a self-attention.
  *
- * @param width d, at least 1
+ * @param width d, the hidden size, at least 1
  * @param heads heads of the queries, at least 1
- * @param keyValueHeads heads of keys and values, a divisor of {@code heads}; fewer make
+ * @param keyValueHeads heads of keys and values, a divisor of {@code heads}; fewer heads make
  *     grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245)
- * @param headWidth w, width of each head, at least 1; even where there are rotary positions
+ * @param headWidth w, the size of each head, at least 1; even with rotary positions
  * @param biased whether the maps to queries, keys and values have biases
- * @param projectionBiased whether the map back has one
- * @param norm of queries and keys; null for none
- * @param rotary positions; null for none
+ * @param projectionBiased whether the output projection has a bias
+ * @param norm normalisation of queries and keys; null for none
+ * @param rotary rotary positions; null for none
  */
 public record AttentionForm(
     int width,
@@ -26,7 +26,7 @@ public record AttentionForm(
     @Nullable QueryKeyNorm norm,
     @Nullable Rotary rotary) {
 
-  /** Refuses sizes out of their bounds. */
+  /** Rejects sizes out of bounds. */
   public AttentionForm {
     FieldBound.atLeast("width", width, 1);
     FieldBound.atLeast("heads", heads, 1);
@@ -39,10 +39,10 @@ public record AttentionForm(
   }
 
   /**
-   * The Transformer's own (Vaswani et al. 2017, section 3.2.2): heads that share the width, each
-   * with keys and values of its own, biases, no positions.
+   * Returns the form of the original Transformer (Vaswani et al. 2017, section 3.2.2). Each head
+   * has its own keys and values, there are biases and no rotary positions.
    *
-   * @param heads divides the width
+   * @param heads a divisor of {@code width}
    */
   public static AttentionForm plain(int width, int heads) {
     requireHeads(width, heads);
@@ -56,17 +56,17 @@ public record AttentionForm(
     }
   }
 
-  /** Whether nothing happens to queries and keys before they meet. */
+  /** Returns whether queries and keys have neither norms nor rotary positions. */
   public boolean hasRawHeads() {
     return norm == null && rotary == null;
   }
 
-  /** Width of the queries of all heads. */
+  /** Returns the size of the queries of all heads. */
   public int queryWidth() {
     return heads * headWidth;
   }
 
-  /** Width of the keys, and of the values, of all heads. */
+  /** Returns the size of the keys, and of the values, of all heads. */
   public int keyWidth() {
     return keyValueHeads * headWidth;
   }

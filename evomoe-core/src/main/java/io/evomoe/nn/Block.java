@@ -8,21 +8,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Transformer block: residual branches one after another, each with a normalisation before or after
- * it and dropout in training. An encoder's block has {@code attention} and {@code feedForward}, a
- * decoder's {@code crossAttention} between them. The feed-forward part may be an MoE layer; its
- * residual is added here, outside of it.
+ * it and dropout in training. An encoder block has {@code attention} and {@code feedForward}; a
+ * decoder block also has {@code crossAttention} between them. The feed-forward part may be a MoE
+ * layer. The block adds the residual, not the MoE layer.
  */
 public final class Block implements Layer {
   private final Sequential branches;
 
   /**
-   * Joins the branches of a block.
+   * Creates a block from its branches.
    *
-   * @param scope holds the norm of each branch: {@code attentionNorm} for {@code attention}
-   * @param norms how each branch is normalised, and where
-   * @param dropout rate on every branch, in [0, 1)
-   * @param branches by name, in the order of the map (a {@link java.util.LinkedHashMap}); at least
-   *     one
+   * @param scope contains the norm of each branch, e.g. {@code attentionNorm} for {@code attention}
+   * @param norms kind and placement of the norm of each branch
+   * @param dropout dropout rate of every branch, in [0, 1)
+   * @param branches branches by name, in the order of the map (a {@link java.util.LinkedHashMap});
+   *     at least one
    */
   public Block(Scope scope, Norms norms, double dropout, Map<String, ? extends Layer> branches) {
     List<Layer> residuals = new ArrayList<>();

@@ -7,7 +7,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Columns {
   private Columns() {}
 
-  /** View [n, width] of the columns from {@code first} of a matrix or such a view. */
+  /** Returns a view [n, width] of the columns from {@code first} of a matrix or of such a view. */
   static INDArray of(INDArray matrix, long first, long width) {
     long[] shape = {matrix.size(0), width};
     long[] strides = {matrix.stride(0), 1};

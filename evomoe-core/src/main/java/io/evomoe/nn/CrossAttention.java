@@ -9,12 +9,12 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Multi-head attention of a decoder to its encoder (Vaswani et al. 2017, section 3.2.3): queries
- * come from the layer's input, keys and values from {@link Pass#memory()}, whose padding is not
- * seen. The gradient of the memory is added to {@link Memory#addGradient}.
+ * Multi-head attention of a decoder to its encoder (Vaswani et al. 2017, section 3.2.3). Queries
+ * come from the layer's input, keys and values from {@link Pass#memory()}, whose padding is hidden.
+ * The gradient of the memory is added with {@link Memory#addGradient}.
  *
- * <p>The batch may have several sequences in a row for each of the memory's (the hypotheses of a
- * beam search), the same number for all.
+ * <p>The batch may have several successive sequences for each sequence of the memory, e.g. the
+ * hypotheses of a beam search. Their number must be the same for all.
  */
 public final class CrossAttention implements Layer {
   private final Kernels kernels;
@@ -26,10 +26,11 @@ public final class CrossAttention implements Layer {
   private final Linear projection;
 
   /**
-   * Makes the three projections.
+   * Creates the three projections.
    *
-   * @param scope holds {@code query} [d, d], {@code keyValue} [d, 2d] and {@code projection} [d, d]
-   * @param heads divides the width
+   * @param scope contains {@code query} [d, d], {@code keyValue} [d, 2d] and {@code projection} [d,
+   *     d]
+   * @param heads a divisor of {@code width}
    */
   public CrossAttention(Scope scope, int width, int heads, Initialization initialization) {
     AttentionForm.requireHeads(width, heads);

@@ -6,8 +6,8 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Inverted dropout in training (Srivastava et al. 2014); the identity in evaluation and at rate 0.
- * What is dropped depends on the pass's seed and the layer's name.
+ * Inverted dropout in training (Srivastava et al. 2014). It is the identity in evaluation and at
+ * rate 0. The dropped elements depend on the pass's seed and the layer's name.
  */
 public final class Dropout implements Layer {
   private final Kernels kernels;
@@ -15,9 +15,9 @@ public final class Dropout implements Layer {
   private final double rate;
 
   /**
-   * Makes the layer; it has no parameters.
+   * Creates the layer, which has no parameters.
    *
-   * @param scope names it
+   * @param scope names the layer
    * @param rate probability of dropping an element, in [0, 1)
    */
   public Dropout(Scope scope, double rate) {

@@ -4,23 +4,23 @@ import io.evomoe.kernel.Kernels;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A table of rows [entries, d], looked up by id, which can serve as the output head as well. */
+/** A table of rows [entries, d], looked up by id. It can also be the output head. */
 public final class Embedding {
   private final Kernels kernels;
   private final Parameter weight;
 
-  /** Draws the table from N(0, deviation); {@code scope} holds {@code weight}. */
+  /** Draws the table from N(0, deviation). {@code scope} contains {@code weight}. */
   public Embedding(Scope scope, int entries, int width, double deviation) {
     this.kernels = scope.kernels();
     this.weight = scope.normal("weight", deviation, entries, width);
   }
 
-  /** Number of entries. */
+  /** Returns the number of entries. */
   public int entries() {
     return (int) weight.value().size(0);
   }
 
-  /** Rows of the given ids [ids.length, d]; the pullback returns its argument. */
+  /** Looks up the rows of the given ids [ids.length, d]. The pullback returns its argument. */
   public Output lookUp(int[] ids) {
     for (int id : ids) {
       if (id < 0 || id >= entries()) {
@@ -37,7 +37,9 @@ public final class Embedding {
         });
   }
 
-  /** Logits of every entry, {@code h W^T}: the tied output head (Press and Wolf 2017). */
+  /**
+   * Computes the logits of every entry, {@code h W^T}: the tied output head (Press and Wolf 2017).
+   */
   public Output logits(INDArray h) {
     return new Output(
         product(h),
@@ -45,8 +47,8 @@ public final class Embedding {
   }
 
   /**
-   * A single row, which generation asks for token by token, comes second: then kernels need no
-   * transposed copy of the table.
+   * Multiplies with a single row as the second operand, as in generation token by token. Kernels
+   * then need no transposed copy of the table.
    */
   private INDArray product(INDArray h) {
     return h.size(0) == 1
@@ -54,7 +56,7 @@ public final class Embedding {
         : kernels.multiply(h, false, weight.value(), true);
   }
 
-  /** Trainable parameters. */
+  /** Returns the trainable parameters. */
   public List<Parameter> parameters() {
     return List.of(weight);
   }

@@ -1,12 +1,12 @@
 package io.evomoe.nn;
 
 /**
- * Which part of which expert an array is.
+ * The expert and the part of it that an array belongs to.
  *
- * @param layer dotted name of the MoE layer; empty where it is the whole model
- * @param group name of the layer's experts, one of {@link #EXPERTS} and {@link #SHARED}
- * @param number of the expert in its group, from 0
- * @param part dotted name inside of the expert
+ * @param layer dotted name of the MoE layer; empty if it is the whole model
+ * @param group name of the layer's experts, {@link #EXPERTS} or {@link #SHARED}
+ * @param number index of the expert in its group, from 0
+ * @param part dotted name inside the expert
  */
 public record ExpertPlace(String layer, String group, int number, String part) {
   /** Experts that a gate chooses from. */
@@ -15,12 +15,12 @@ public record ExpertPlace(String layer, String group, int number, String part) {
   /** Experts that every token uses. */
   public static final String SHARED = "shared";
 
-  /** Full name of the same part of another expert of the layer. */
+  /** Returns the full name of the same part of another expert of the layer. */
   public String of(int other) {
     return Place.join(Place.join(layer, group), Place.join(Integer.toString(other), part));
   }
 
-  /** Full name that the part has where the layer is one net without a gate. */
+  /** Returns the full name of the part if the layer is one net without a gate. */
   public String dense() {
     return Place.join(layer, part);
   }

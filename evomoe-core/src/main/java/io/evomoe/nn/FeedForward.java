@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * {@code contract(act(expand(x)))}, or gated {@code contract(act(expand(x)) * up(x))}: the
- * Transformer's position-wise net, and one expert of an MoE layer.
+ * {@code contract(act(expand(x)))}, or gated {@code contract(act(expand(x)) * up(x))}. It is the
+ * Transformer's position-wise net, and one expert of a MoE layer.
  */
 public final class FeedForward implements Expert {
   private final Kernels kernels;
@@ -26,11 +26,11 @@ public final class FeedForward implements Expert {
   private final Linear contract;
 
   /**
-   * Makes its maps.
+   * Creates the projections.
    *
-   * @param scope holds {@code expand.weight} [d, hidden], {@code up.weight} [d, hidden] in a gated
-   *     one, {@code contract.weight} [hidden, d], and of each a {@code bias} where the form has
-   *     them
+   * @param scope contains {@code expand.weight} [d, hidden], {@code up.weight} [d, hidden] in a
+   *     gated net, {@code contract.weight} [hidden, d], and a {@code bias} for each if the form has
+   *     biases
    */
   public FeedForward(Scope scope, FeedForwardForm form, Initialization initialization) {
     int width = form.width();
@@ -47,7 +47,7 @@ public final class FeedForward implements Expert {
   }
 
   /**
-   * A child of another net: its own parameters, each made from the parent's.
+   * Creates a child of another net, with its own parameters derived from the parent's.
    *
    * @param scope names the child's parameters
    * @param change applied to the weight matrices; biases are copied
@@ -60,16 +60,16 @@ public final class FeedForward implements Expert {
     this.contract = new Linear(scope.child("contract"), parent.contract, change);
   }
 
-  /** How a child's weight matrix is made from its parent's. */
+  /** The change from a parent's weight matrix to its child's. */
   @FunctionalInterface
   public interface WeightChange {
 
     /**
-     * New values from old ones.
+     * Returns the new values for the old ones.
      *
-     * @param name the child's parameter, for draws of its own
-     * @param deviation that the weights were drawn with at first
-     * @param values the parent's, C order; may be changed and returned
+     * @param name name of the child's parameter, for separate random draws
+     * @param deviation standard deviation of the initial weights
+     * @param values the parent's values in C order; may be changed and returned
      */
     double[] apply(String name, double deviation, double[] values);
   }
@@ -90,10 +90,10 @@ public final class FeedForward implements Expert {
   }
 
   /**
-   * Runs several nets of one shape, each on its own group of rows; a group without rows costs
+   * Runs several nets of one shape, each on its own group of rows. A group without rows costs
    * nothing and gets no gradient.
    *
-   * @param nets one a group
+   * @param nets one per group
    * @param x [groups.inputRows(), d]
    * @return [groups.rows(), d]
    */

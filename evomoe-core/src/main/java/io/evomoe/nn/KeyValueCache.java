@@ -11,14 +11,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Keys and values of the positions that a decoder has read, so that a further token costs one row.
- * The first pass may read several tokens a sequence (the prompt), later ones read one. After each
- * pass over all layers the model calls {@link #advance}.
+ * Keys and values of the positions that a decoder has read, so each further token costs one row.
+ * The first pass may read several tokens per sequence (the prompt); later passes read one. The
+ * model calls {@link #advance} after each pass over all layers.
  *
- * <p>Attention runs over the whole capacity, with the places that hold nothing hidden like padding:
- * shapes stay the same from token to token. The arrays are made in the workspace that is current
- * when the cache is, and outside of workspaces where there is none: it must not be used once that
- * workspace is left.
+ * <p>Attention runs over the whole capacity, and empty positions are hidden like padding. Shapes
+ * therefore stay the same from token to token. The arrays are created in the current workspace, or
+ * outside workspaces if there is none. Do not use the cache after that workspace was left.
  */
 public final class KeyValueCache {
   static final Pullback NO_BACKWARD =
@@ -37,10 +36,10 @@ public final class KeyValueCache {
   private @Nullable TokenBatch memoryTokens;
 
   /**
-   * An empty cache.
+   * Creates an empty cache.
    *
-   * @param sequences sequences that are decoded side by side, at least 1
-   * @param capacity most tokens a sequence may come to have, at least 1
+   * @param sequences number of sequences that are decoded together, at least 1
+   * @param capacity maximum number of tokens per sequence, at least 1
    */
   public KeyValueCache(int sequences, int capacity, Kernels kernels) {
     if (sequences < 1 || capacity < 1) {
@@ -55,22 +54,22 @@ public final class KeyValueCache {
     Arrays.fill(hidden, true);
   }
 
-  /** Sequences that are decoded side by side. */
+  /** Returns the number of sequences that are decoded together. */
   public int sequences() {
     return sequences;
   }
 
-  /** Most tokens a sequence may come to have. */
+  /** Returns the maximum number of tokens per sequence. */
   public int capacity() {
     return capacity;
   }
 
-  /** Tokens that each sequence has. */
+  /** Returns the current number of tokens of each sequence. */
   public int length() {
     return length;
   }
 
-  /** Ends a pass that read so many tokens a sequence. */
+  /** Ends a pass that read {@code tokens} tokens per sequence. */
   public void advance(int tokens) {
     if (tokens < 1 || length + tokens > capacity) {
       throw new IllegalArgumentException(
@@ -80,11 +79,11 @@ public final class KeyValueCache {
   }
 
   /**
-   * Lets sequence i go on from what sequence {@code order[i]} holds. There may be more or fewer
-   * than before. Of the memory, runs of sequences that share a row of it go on sharing it where all
+   * Makes sequence i continue from the content of sequence {@code order[i]}. The number of
+   * sequences may change. Successive sequences with a common memory row keep sharing it if all such
    * runs are equally long.
    *
-   * @param order sequences as numbered before, at least one
+   * @param order indices of previous sequences, at least one
    */
   public void reorder(int[] order) {
     if (order.length == 0) {
@@ -113,8 +112,8 @@ public final class KeyValueCache {
   /**
    * Adds this pass's keys and values of a self-attention.
    *
-   * @param rows keys and values side by side [sequences * tokens, 2d]; may be a column view
-   * @return all so far
+   * @param rows keys and values next to each other [sequences * tokens, 2d]; may be a column view
+   * @return all keys and values so far
    */
   KeysAndValues append(String layer, INDArray rows, TokenBatch tokens) {
     requireRoom(tokens);
@@ -136,7 +135,7 @@ public final class KeyValueCache {
     return held;
   }
 
-  /** View of where the pass's rows go. */
+  /** Returns a view of the target of the pass's rows. */
   private INDArray place(INDArray all, long[] shape, long... strides) {
     return Nd4j.create(all.data(), shape, strides, all.offset() + length * all.size(1), 'c');
   }
@@ -166,13 +165,13 @@ public final class KeyValueCache {
     return home.make(() -> kernels.zeros((long) sequences * capacity, width));
   }
 
-  /** Which of the places are not to be attended to. */
+  /** Returns the mask that hides empty and padded positions. */
   AttentionMask padding() {
     return AttentionMask.ofPadding(hidden);
   }
 
   /**
-   * Keys and values of the memory for a cross-attention, computed by its first call.
+   * Returns keys and values of the memory for a cross-attention, computed by the first call.
    *
    * @return [memorySequences * memoryLength, 2d]
    */
@@ -207,12 +206,12 @@ public final class KeyValueCache {
   }
 
   /**
-   * What a self-attention has read. The views are made once: from token to token only what they
-   * show changes.
+   * The keys and values that a self-attention has read. The views are created once; only their
+   * content changes from token to token.
    *
-   * @param all keys and values side by side [sequences * capacity, 2d]
+   * @param all keys and values next to each other [sequences * capacity, 2d]
    * @param keys view of its first columns
-   * @param values view of the others
+   * @param values view of its other columns
    */
   record KeysAndValues(INDArray all, INDArray keys, INDArray values) {
     private static KeysAndValues of(INDArray all) {

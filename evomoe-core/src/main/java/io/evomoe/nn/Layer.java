@@ -7,12 +7,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public interface Layer {
 
   /**
-   * Computes the output together with its pullback. Keeps nothing between calls.
+   * Computes the output together with its pullback. The layer keeps nothing between calls.
    *
    * @param x [S, in]
    */
   Output forward(INDArray x, Pass pass);
 
-  /** Trainable parameters, in a fixed order. */
+  /** Returns the trainable parameters, in a fixed order. */
   List<Parameter> parameters();
 }

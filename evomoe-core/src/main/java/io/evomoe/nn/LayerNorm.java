@@ -12,15 +12,15 @@ public final class LayerNorm implements Norm {
   private final Parameter shift;
   private final double epsilon;
 
-  /** Starts as plain normalisation, with {@link NormForm#DEFAULT_EPSILON}. */
+  /** Creates a normalisation with gain 1, shift 0 and {@link NormForm#DEFAULT_EPSILON}. */
   public LayerNorm(Scope scope, int width) {
     this(scope, width, NormForm.DEFAULT_EPSILON);
   }
 
   /**
-   * Starts as plain normalisation.
+   * Creates a normalisation.
    *
-   * @param scope holds {@code gain} (1) and {@code shift} (0)
+   * @param scope contains {@code gain} (initially 1) and {@code shift} (initially 0)
    * @param epsilon added to the variance, above 0
    */
   public LayerNorm(Scope scope, int width, double epsilon) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The calls in progress on something that can be closed: many side by side, or one alone. Closing
  * waits for them and rejects later ones, so no memory is freed during a computation.
  *
- * <p>A thread inside a call may enter further ones. It can neither close nor go on alone, because
- * it would wait for itself.
+ * <p>A thread inside a call may enter further ones. It can neither close nor run alone, because it
+ * would wait for itself.
  */
 public final class Lifetime {
   private final String name;
@@ -20,7 +20,7 @@ public final class Lifetime {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** Open calls of each thread. */
+  /** Number of open calls of each thread. */
   private final Map<Thread, Integer> inside = new HashMap<>();
 
   private @Nullable Thread alone;
@@ -29,17 +29,17 @@ public final class Lifetime {
   private boolean closed;
 
   /**
-   * The lifetime of something that is open.
+   * Creates the lifetime of an open object.
    *
-   * @param name for messages, such as {@code the run in runs/a}
-   * @param remedy what to do once it is closed, such as {@code open it again}
+   * @param name name for messages, e.g. {@code the run in runs/a}
+   * @param remedy advice after closing, e.g. {@code open it again}
    */
   public Lifetime(String name, String remedy) {
     this.name = name;
     this.closedMessage = "%s is closed: %s".formatted(name, remedy);
   }
 
-  /** A call in progress; left on the thread that entered it. */
+  /** A call in progress. Leave it on the thread that entered it. */
   public interface Call extends AutoCloseable {
     @Override
     void close();
@@ -69,7 +69,7 @@ public final class Lifetime {
   }
 
   /**
-   * The answer of a call that {@link #enter() is entered} for it.
+   * Returns the result of a call that is {@link #enter() entered} for it.
    *
    * @throws IllegalStateException if this is closed, or a call rejects others
    */
@@ -89,9 +89,9 @@ public final class Lifetime {
   }
 
   /**
-   * The same for a call that may take long: other threads are rejected, except to close.
+   * Enters a call that runs alone and may take long. Other threads are rejected, except to close.
    *
-   * @param why the rest of the message that they get, such as {@code is being trained: wait}
+   * @param why the rest of their message, e.g. {@code is being trained: wait}
    */
   public Call alone(String why) {
     return enterAlone(name + " " + why);
@@ -147,9 +147,9 @@ public final class Lifetime {
 
   /**
    * Waits for the calls in progress, then frees. Later calls are rejected from now on. Does nothing
-   * if this is closed already.
+   * if this is already closed.
    *
-   * @param free gives back memory and other resources
+   * @param free frees memory and other resources
    * @throws IllegalStateException if this thread is inside a call, or is interrupted while it
    *     waits; then this stays open and the thread stays interrupted
    */
@@ -196,7 +196,7 @@ public final class Lifetime {
     }
   }
 
-  /** Closes from inside the call that runs alone, such as one that has failed. */
+  /** Closes from inside the call that runs alone, e.g. one that has failed. */
   public void closeInside(Runnable free) {
     lock.lock();
     try {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** {@code y = x W + b}, or without b; W [in, out], b [out]. */
+/** {@code y = x W + b}, or without b. W [in, out], b [out]. */
 public final class Linear implements Layer {
   private final Kernels kernels;
   private final Parameter weight;
@@ -17,7 +17,7 @@ public final class Linear implements Layer {
   /**
    * Draws W from N(0, deviation) and sets b to 0.
    *
-   * @param scope holds {@code weight} and {@code bias}
+   * @param scope contains {@code weight} and {@code bias}
    */
   public Linear(Scope scope, int in, int out, double deviation) {
     this(scope, in, out, deviation, true);
@@ -26,7 +26,7 @@ public final class Linear implements Layer {
   /**
    * Draws W from N(0, deviation) and sets b to 0.
    *
-   * @param scope holds {@code weight} and, where it is biased, {@code bias}
+   * @param scope contains {@code weight} and, if it is biased, {@code bias}
    * @param biased whether there is a b
    */
   public Linear(Scope scope, int in, int out, double deviation, boolean biased) {
@@ -35,7 +35,10 @@ public final class Linear implements Layer {
     this.bias = biased ? scope.constant("bias", Parameter.Role.BIAS, 0, out) : null;
   }
 
-  /** A child of another map: its own parameters, the weight made from the parent's. */
+  /**
+   * Creates a child of another map, with its own parameters. The weight is derived from the
+   * parent's.
+   */
   Linear(Scope scope, Linear parent, FeedForward.WeightChange change) {
     this.kernels = scope.kernels();
     String name = scope.place("weight").name();
@@ -53,7 +56,7 @@ public final class Linear implements Layer {
     return output(x, kernels.linear(x, weight.value(), bias == null ? null : bias.value()));
   }
 
-  /** The same for rows that only products read ({@link Kernels#linearOperand}). */
+  /** Does the same for rows that only products read ({@link Kernels#linearOperand}). */
   Output forwardOperand(INDArray x) {
     return output(x, kernels.linearOperand(x, weight.value(), bias == null ? null : bias.value()));
   }
@@ -67,12 +70,12 @@ public final class Linear implements Layer {
         });
   }
 
-  /** Where its gradients are added. */
+  /** Returns the targets of its gradients. */
   MapGradients gradients() {
     return new MapGradients(weight.accumulator(), bias == null ? null : bias.accumulator());
   }
 
-  /** Maps of one form as those of groups of rows. */
+  /** Combines maps of one form into the maps of groups of rows. */
   static GroupedMap grouped(List<Linear> maps) {
     List<INDArray> weights = new ArrayList<>(maps.size());
     List<INDArray> biases = new ArrayList<>(maps.size());

@@ -4,9 +4,9 @@ import io.evomoe.kernel.Kernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a decoder's cross-attentions read: the encoder's rows. Their pullbacks add up its gradient
- * here, so the model pulls {@link #gradient()} back through the encoder once the decoder's backward
- * pass is done.
+ * The encoder output that a decoder's cross-attentions read. Their pullbacks add up its gradient
+ * here. After the decoder's backward pass, the model pulls {@link #gradient()} back through the
+ * encoder.
  */
 public final class Memory {
   private final INDArray rows;
@@ -15,10 +15,10 @@ public final class Memory {
   private final INDArray gradient;
 
   /**
-   * The output of an encoder.
+   * Creates the memory from the output of an encoder.
    *
    * @param rows [B * T, d]
-   * @param tokens the B sequences of T tokens that the rows belong to, with their padding
+   * @param tokens the B sequences of T tokens of the rows, with their padding
    */
   public Memory(INDArray rows, TokenBatch tokens, Kernels kernels) {
     if (rows.size(0) != tokens.size()) {
@@ -31,18 +31,18 @@ public final class Memory {
     this.gradient = kernels.zeros(rows.shape());
   }
 
-  /** The rows [B * T, d]. */
+  /** Returns the rows [B * T, d]. */
   public INDArray rows() {
     return rows;
   }
 
-  /** The tokens that the rows belong to. */
+  /** Returns the tokens of the rows. */
   public TokenBatch tokens() {
     return tokens;
   }
 
   /**
-   * Adds what one cross-attention has.
+   * Adds the gradient of one cross-attention.
    *
    * @param more [B * T, d]
    */
@@ -50,7 +50,7 @@ public final class Memory {
     kernels.addInto(gradient, more);
   }
 
-  /** The sum of all that was added [B * T, d]; zeros when there was nothing. */
+  /** Returns the sum of all added gradients [B * T, d], zeros if there were none. */
   public INDArray gradient() {
     return gradient;
   }

@@ -18,6 +18,6 @@ public sealed interface Norm extends Layer permits LayerNorm, RmsNorm {
     return forward(x);
   }
 
-  /** A copy under names of its own. */
+  /** Returns a copy with its own names. */
   Norm copy(Scope scope);
 }

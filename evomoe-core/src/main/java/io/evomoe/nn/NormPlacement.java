@@ -1,6 +1,6 @@
 package io.evomoe.nn;
 
-/** Where a block normalises (Xiong et al., arXiv 2002.04745). */
+/** The position of the norms of a block (Xiong et al., arXiv 2002.04745). */
 public enum NormPlacement {
   /** {@code y = x + branch(norm(x))}: GPT-2, fairseq's {@code normalize_before}. */
   BEFORE,

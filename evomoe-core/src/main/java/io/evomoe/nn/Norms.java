@@ -4,12 +4,12 @@ package io.evomoe.nn;
  * The normalisations of a block's branches.
  *
  * @param placement before or after each branch
- * @param width d
- * @param form of each
+ * @param width d, the hidden size
+ * @param form form of each normalisation
  */
 public record Norms(NormPlacement placement, int width, NormForm form) {
 
-  /** Layer normalisations with {@link NormForm#DEFAULT_EPSILON}. */
+  /** Creates layer normalisations with {@link NormForm#DEFAULT_EPSILON}. */
   public Norms(NormPlacement placement, int width) {
     this(placement, width, NormForm.LAYER);
   }

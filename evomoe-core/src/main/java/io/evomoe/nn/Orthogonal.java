@@ -3,13 +3,13 @@ package io.evomoe.nn;
 import io.evomoe.random.CounterRandom;
 
 /**
- * Random matrices with orthogonal rows, or orthogonal columns where there are more rows than
+ * Random matrices with orthogonal rows, or with orthogonal columns if there are more rows than
  * columns (Saxe et al., arXiv 1312.6120, section 3).
  */
 final class Orthogonal {
   private Orthogonal() {}
 
-  /** Values in C order [rows, columns]; each of the orthogonal vectors has length {@code gain}. */
+  /** Returns values in C order [rows, columns]. Each orthogonal vector has length {@code gain}. */
   static double[] matrix(CounterRandom random, double gain, int rows, int columns) {
     boolean wide = rows <= columns;
     double[][] basis = basis(random, Math.min(rows, columns), Math.max(rows, columns));

@@ -6,13 +6,13 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The workspace that is current when this is made: where arrays go that must outlive the workspaces
- * opened inside it. Where there is none, they are made outside of workspaces.
+ * The workspace that is current at its creation, for arrays that must outlive workspaces opened
+ * inside it. Without a current workspace, arrays are created outside workspaces.
  */
 final class OuterWorkspace {
   private final @Nullable MemoryWorkspace outer = Nd4j.getMemoryManager().getCurrentWorkspace();
 
-  /** Makes something there. */
+  /** Creates an object in it. */
   <T> T make(Supplier<T> maker) {
     try (MemoryWorkspace ignored =
         outer == null

@@ -4,20 +4,20 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a layer's forward pass gives.
+ * The result of a layer's forward pass.
  *
  * @param value the output
  * @param pullback its backward pass
- * @param reports of the MoE layers inside, in order; empty where there are none
+ * @param reports reports of the MoE layers inside, in order; empty if there are none
  */
 public record Output(INDArray value, Pullback pullback, List<RoutingReport> reports) {
 
-  /** Keeps the reports unmodifiable. */
+  /** Makes the reports unmodifiable. */
   public Output {
     reports = List.copyOf(reports);
   }
 
-  /** An output without MoE layers inside. */
+  /** Creates an output without reports of MoE layers. */
   public Output(INDArray value, Pullback pullback) {
     this(value, pullback, List.of());
   }

@@ -11,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A trainable array with its gradient. The gradient is valid from the first {@link #accumulator()}
- * of a step; before that it counts as zero, whatever the array holds ({@link #hasGradient()}).
+ * of a step. Before that it counts as zero, whatever the array contains ({@link #hasGradient()}).
  */
 public final class Parameter {
   private final Place place;
@@ -24,24 +24,24 @@ public final class Parameter {
   private boolean hasGradient;
   private boolean frozen;
 
-  /** What a parameter does in its layer. */
+  /** The role of a parameter in its layer. */
   public enum Role {
-    /** A matrix or table; the only role on which weight decay acts. */
+    /** A matrix or table. Weight decay acts only on this role. */
     WEIGHT,
-    /** Added to what a matrix gives. */
+    /** Added to the output of a matrix. */
     BIAS,
-    /** Multiplies what a normalisation gives. */
+    /** Multiplies the output of a normalisation. */
     GAIN,
-    /** Added to what a normalisation gives. */
+    /** Added to the output of a normalisation. */
     SHIFT
   }
 
   /**
-   * A parameter over {@code value}, which it keeps; {@link Scope} makes them.
+   * Creates a parameter with {@code value}, which it keeps. {@link Scope} calls it.
    *
-   * @param deviation of the normal distribution that the first values come from
-   * @param value C order, outside of any workspace
-   * @param scope of its model
+   * @param deviation standard deviation of the normal distribution of the initial values
+   * @param value C order, outside any workspace
+   * @param scope scope of its model
    */
   Parameter(Place place, Role role, double deviation, INDArray value, Scope scope) {
     this.place = place;
@@ -52,7 +52,7 @@ public final class Parameter {
     this.lifetime = scope.lifetime();
   }
 
-  /** Made when it is first asked for: a model that is not trained has none. */
+  /** Creates the gradient when it is first needed, so a model that is not trained has none. */
   private INDArray ownGradient() {
     INDArray made = gradient;
     if (made == null) {
@@ -64,44 +64,44 @@ public final class Parameter {
     return made;
   }
 
-  /** Dotted path, unique in a model. */
+  /** Returns the dotted path, which is unique in a model. */
   public String name() {
     return place.name();
   }
 
-  /** Where it stands in its model. */
+  /** Returns its position in the model. */
   public Place place() {
     return place;
   }
 
-  /** What it does in its layer. */
+  /** Returns its role in the layer. */
   public Role role() {
     return role;
   }
 
   /**
-   * Standard deviation of the normal distribution that its first values came from; 0 where they
-   * were not drawn from one.
+   * Returns the standard deviation of the normal distribution of the initial values. It is 0 if
+   * they were not drawn from one.
    */
   public double deviation() {
     return deviation;
   }
 
-  /** The live value; optimizers change it in place. */
+  /** Returns the live value. Optimizers change it in place. */
   public INDArray value() {
     return value;
   }
 
-  /** Whether weight decay acts on it. */
+  /** Returns whether weight decay acts on it. */
   public boolean decays() {
     return role == Role.WEIGHT;
   }
 
   /**
-   * Lives in another array from here on, for a framework that owns all parameters in one. Its
-   * content becomes the value.
+   * Moves the value into another array, for a framework that owns all parameters in one array. The
+   * content of the array becomes the value.
    *
-   * @param storage shape and type of the value, C order without gaps, outside of any workspace
+   * @param storage shape and type of the value, C order without gaps, outside any workspace
    */
   public void valueIn(INDArray storage) {
     requireAlike("value", storage);
@@ -109,9 +109,9 @@ public final class Parameter {
   }
 
   /**
-   * Gathers its gradient in another array from here on. Nothing counts as added yet.
+   * Moves the gradient into another array. Nothing counts as added yet.
    *
-   * @param storage shape and type of the value, C order without gaps, outside of any workspace
+   * @param storage shape and type of the value, C order without gaps, outside any workspace
    */
   public void gradientIn(INDArray storage) {
     requireAlike("gradient", storage);
@@ -139,24 +139,30 @@ public final class Parameter {
     }
   }
 
-  /** Number of elements. */
+  /** Returns the number of elements. */
   public long length() {
     return value.length();
   }
 
-  /** Where to add a gradient: overwrites on the first call of a step, adds on later ones. */
+  /**
+   * Returns the target of a gradient. It is overwritten by the first call of a step and added to by
+   * later ones.
+   */
   public Accumulator accumulator() {
     double beta = hasGradient ? 1 : 0;
     hasGradient = true;
     return new Accumulator(ownGradient(), beta);
   }
 
-  /** Whether anything was added since the last {@link #clearGradient()}; otherwise it is zero. */
+  /**
+   * Returns whether a gradient was added since the last {@link #clearGradient()}. Otherwise it is
+   * zero.
+   */
   public boolean hasGradient() {
     return hasGradient;
   }
 
-  /** The gradient; all zeros where nothing was added. */
+  /** Returns the gradient, all zeros if nothing was added. */
   public INDArray gradient() {
     INDArray own = ownGradient();
     if (!hasGradient) {
@@ -165,17 +171,17 @@ public final class Parameter {
     return own;
   }
 
-  /** Forgets the gradient without touching its memory. */
+  /** Clears the gradient without writing its memory. */
   public void clearGradient() {
     hasGradient = false;
   }
 
-  /** Calls in progress on its model. */
+  /** Returns the tracker of calls in progress on its model. */
   public Lifetime lifetime() {
     return lifetime;
   }
 
-  /** Gives back the memory of value and gradient, which must not be used any more. */
+  /** Frees the memory of value and gradient, which must not be used afterwards. */
   public void free() {
     value.close();
     if (gradient != null) {
@@ -183,12 +189,12 @@ public final class Parameter {
     }
   }
 
-  /** Ends its training for good: no gradient, moment or weight decay moves it from here on. */
+  /** Freezes it permanently: no gradient, moment or weight decay changes it afterwards. */
   public void freeze() {
     frozen = true;
   }
 
-  /** Whether {@link #freeze()} was called. */
+  /** Returns whether {@link #freeze()} was called. */
   public boolean frozen() {
     return frozen;
   }

@@ -5,8 +5,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an array or a layer stands in its model, as the {@link Scope} that made it knows: nobody
- * has to read it out of a name.
+ * The position of an array or a layer in its model, as known by the {@link Scope} that created it.
+ * Use it instead of parsing names.
  */
 public final class Place {
   static final Place ROOT = new Place("", OptionalInt.empty(), null, null, OptionalInt.empty());
@@ -30,44 +30,50 @@ public final class Place {
     this.expertAxis = expertAxis;
   }
 
-  /** Dotted path, unique in a model; empty for the model itself. */
+  /** Returns the dotted path, which is unique in a model. It is empty for the model itself. */
   public String name() {
     return name;
   }
 
-  /** Number of the block in its stack, from 0; empty outside of blocks. */
+  /** Returns the index of the block in its stack, from 0. Empty outside blocks. */
   public OptionalInt block() {
     return block;
   }
 
-  /** Which expert of those that a gate chooses from; empty outside of these. */
+  /**
+   * Returns the expert that it belongs to, among those that a gate chooses from. Empty outside
+   * these.
+   */
   public Optional<ExpertPlace> expert() {
     return in(ExpertPlace.EXPERTS);
   }
 
-  /** Which expert of those that every token uses; empty outside of these. */
+  /** Returns the shared expert that it belongs to. Empty outside shared experts. */
   public Optional<ExpertPlace> sharedExpert() {
     return in(ExpertPlace.SHARED);
   }
 
-  /** Whether it belongs to a gate. */
+  /** Returns whether it belongs to a gate. */
   public boolean ofGate() {
     return gatePart != null;
   }
 
-  /** Dotted name inside of a gate; empty outside of gates. */
+  /** Returns the dotted name inside a gate. Empty outside gates. */
   public Optional<String> gatePart() {
     return Optional.ofNullable(gatePart);
   }
 
-  /** The axis of an array of a gate that has an entry for each expert; empty where none has. */
+  /**
+   * Returns the axis of a gate's array that has an entry for each expert, or empty if there is
+   * none.
+   */
   public OptionalInt expertAxis() {
     return expertAxis;
   }
 
   /**
-   * The name in the dense form of the model, in which each MoE layer is one net; empty for a gate's
-   * array, which is not there.
+   * Returns the name in the dense form of the model, in which each MoE layer is one net. Empty for
+   * a gate's array, which does not exist there.
    */
   public Optional<String> denseName() {
     return ofGate() ? Optional.empty() : Optional.of(expert().map(ExpertPlace::dense).orElse(name));

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What happens to queries and keys before they meet: normalisation, then rotary positions. */
+/** Prepares queries and keys for attention: normalisation, then rotary positions. */
 final class PreparedHeads {
   private final Kernels kernels;
   private final int headWidth;
@@ -16,9 +16,9 @@ final class PreparedHeads {
   private final @Nullable RotaryTable rotary;
 
   /**
-   * Makes the norms that the form has.
+   * Creates the norms of the form.
    *
-   * @param scope holds {@code queryNorm.gain} and {@code keyNorm.gain}, [w] or [heads * w]
+   * @param scope contains {@code queryNorm.gain} and {@code keyNorm.gain}, [w] or [heads * w]
    */
   PreparedHeads(Scope scope, AttentionForm form) {
     this.kernels = scope.kernels();
@@ -39,9 +39,9 @@ final class PreparedHeads {
   }
 
   /**
-   * Prepares both; without norms in place.
+   * Prepares both. Without norms it works in place.
    *
-   * @param q [n, heads * w]; may be a column view, as k
+   * @param q [n, heads * w]; may be a column view, like k
    * @param k [n, keyValueHeads * w]
    */
   Prepared prepare(INDArray q, INDArray k, Pass pass) {
@@ -70,7 +70,7 @@ final class PreparedHeads {
         });
   }
 
-  /** Rows of what is normalised together. */
+  /** Returns the rows in the shape in which they are normalised together. */
   private INDArray units(INDArray rows) {
     return perHead ? rows.reshape('c', rows.length() / headWidth, headWidth) : rows;
   }
@@ -82,7 +82,7 @@ final class PreparedHeads {
         .toList();
   }
 
-  /** Queries and keys that are ready. */
+  /** Prepared queries and keys. */
   final class Prepared {
     private final Output queries;
     private final Output keys;
@@ -102,7 +102,7 @@ final class PreparedHeads {
       return keys.value();
     }
 
-    /** Turns gradients of what is ready into those of what came in, in place. */
+    /** Converts gradients of the prepared rows into those of the original rows, in place. */
     void pull(INDArray dq, INDArray dk) {
       if (rotary != null && positions != null) {
         rotary.rotate(dq, positions, true);

@@ -6,10 +6,10 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A layer of which only input and output are kept; its backward pass in training runs the forward
- * pass again (activation checkpointing, Chen et al., arXiv 1604.06174). Costs one more forward
- * pass, and memory for one such layer at a time instead of all. Gates decide once ({@link Replay}),
- * dropout draws the same again, so the gradients are those of the layer itself, to the bit.
+ * A layer that keeps only input and output. Its backward pass in training repeats the forward pass
+ * (activation checkpointing, Chen et al., arXiv 1604.06174). It costs one more forward pass, and
+ * memory for one such layer at a time instead of all. Gates decide once ({@link Replay}) and
+ * dropout repeats its draws, so the gradients are bit-identical to those of the layer itself.
  */
 public final class Recomputed implements Layer {
   private static final String WORKSPACE = "EVOMOE_RECOMPUTED";
@@ -17,7 +17,7 @@ public final class Recomputed implements Layer {
   private final Layer inner;
   private final ArrayKernels kernels;
 
-  /** Wraps a layer; such layers do not nest. */
+  /** Wraps a layer. Such layers do not nest. */
   public Recomputed(Layer inner, ArrayKernels kernels) {
     this.inner = inner;
     this.kernels = kernels;
@@ -37,7 +37,7 @@ public final class Recomputed implements Layer {
     }
   }
 
-  /** Nothing is computed again where nothing is trained, but no more is kept either. */
+  /** Evaluates without recomputation, and keeps only input and output. */
   private Output evaluated(INDArray x, Pass pass) {
     OuterWorkspace outer = new OuterWorkspace();
     try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {

@@ -5,24 +5,24 @@ import java.util.IdentityHashMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a forward pass that will be repeated must decide only once: a gate's routing, which may
- * draw, count or adapt. Its arrays live where the whole step's live, not among those that are
- * dropped between the two passes.
+ * The decisions that a repeated forward pass must make only once: a gate's routing, which may draw,
+ * count or adapt. Its arrays live as long as those of the whole step. They are not dropped between
+ * the two passes.
  */
 public final class Replay {
   private final ArrayKernels kernels;
   private final OuterWorkspace outer = new OuterWorkspace();
   private final IdentityHashMap<Layer, Object> decided = new IdentityHashMap<>();
 
-  /** Remembers nothing yet; arrays are kept in the workspace that is current now. */
+  /** Creates an empty replay. Arrays are kept in the current workspace. */
   Replay(ArrayKernels kernels) {
     this.kernels = kernels;
   }
 
   /**
-   * What {@code decide} gave the first time this layer asked.
+   * Returns the result of {@code decide} from the layer's first call.
    *
-   * @param decide given a copy of x that stays
+   * @param decide receives a copy of x that stays valid
    */
   public <T> T once(Layer layer, Class<T> type, INDArray x, Decision<T> decide) {
     Object known = decided.get(layer);
@@ -33,20 +33,20 @@ public final class Replay {
     return type.cast(known);
   }
 
-  /** A copy among the arrays of the whole step. */
+  /** Copies an array to those of the whole step. */
   INDArray keep(INDArray x) {
     return outer.make(() -> kernels.copy(x));
   }
 
   /**
-   * What is made from a layer's input.
+   * A decision from a layer's input.
    *
-   * @param <T> of it
+   * @param <T> the decision
    */
   @FunctionalInterface
   public interface Decision<T> {
 
-    /** From an input that stays valid until the backward pass is over. */
+    /** Decides from an input that stays valid until the backward pass is over. */
     T of(INDArray x);
   }
 }

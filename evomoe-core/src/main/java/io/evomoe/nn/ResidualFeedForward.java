@@ -10,9 +10,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * {@code u + net(norm(u))}, with the net's {@code contract.weight} zero at the start, so that a new
- * one hands its input through: the experts of BASE layers (Lewis et al., arXiv 2103.16716, section
- * 3.3) and StableMoE.
+ * {@code u + net(norm(u))}. The net's {@code contract.weight} is initially zero, so a new net is
+ * the identity. It is the expert of BASE layers (Lewis et al., arXiv 2103.16716, section 3.3) and
+ * StableMoE.
  */
 public final class ResidualFeedForward implements Expert {
   private final Kernels kernels;
@@ -20,11 +20,11 @@ public final class ResidualFeedForward implements Expert {
   private final FeedForward inner;
 
   /**
-   * Makes the normalisation and the net.
+   * Creates the normalisation and the net.
    *
-   * @param scope holds {@code norm.gain}, {@code norm.shift} where the norm has one, and the parts
+   * @param scope contains {@code norm.gain}, {@code norm.shift} if the norm has one, and the parts
    *     of a {@link FeedForward}
-   * @param initialization its deviation counts for the first matrix; the second is zero
+   * @param initialization its deviation applies to the first matrix; the second is zero
    */
   public ResidualFeedForward(
       Scope scope, NormForm normForm, FeedForwardForm form, Initialization initialization) {

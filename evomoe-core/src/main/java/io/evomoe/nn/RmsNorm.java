@@ -15,9 +15,9 @@ public final class RmsNorm implements Norm {
   private final double epsilon;
 
   /**
-   * Starts as plain normalisation.
+   * Creates a normalisation.
    *
-   * @param scope holds {@code gain} (1)
+   * @param scope contains {@code gain} (initially 1)
    * @param epsilon added to the mean square, above 0
    */
   public RmsNorm(Scope scope, int width, double epsilon) {

@@ -4,28 +4,28 @@ import io.evomoe.internal.names.FieldBound;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rotary positions (Su et al. 2021, arXiv 2104.09864): pair j of a head of width w turns by {@code
- * position * theta^(-2j / w)}.
+ * Rotary positions (Su et al. 2021, arXiv 2104.09864): pair j of a head of size w is rotated by
+ * {@code position * theta^(-2j / w)}.
  *
  * @param theta above 0; 10,000 in the paper
- * @param scaling of the frequencies; null for none
+ * @param scaling scaling of the frequencies; null for none
  */
 public record Rotary(double theta, @Nullable Scaling scaling) {
-  /** The paper's. */
+  /** The theta of the paper. */
   public static final double DEFAULT_THETA = 10_000;
 
-  /** Refuses a theta that is not a positive number. */
+  /** Rejects a theta that is not a positive number. */
   public Rotary {
     requirePositive("ropeTheta", theta);
   }
 
-  /** Without scaling. */
+  /** Creates rotary positions without scaling. */
   public Rotary(double theta) {
     this(theta, null);
   }
 
   /**
-   * What each pair turns by from one position to the next, in radians.
+   * Returns the rotation of each pair from one position to the next, in radians.
    *
    * @param headWidth w, even
    * @return w / 2 frequencies, the highest first
@@ -47,9 +47,9 @@ public record Rotary(double theta, @Nullable Scaling scaling) {
 
   /**
    * Llama 3's scaling for contexts longer than those of the pre-training (Grattafiori et al. 2024,
-   * arXiv 2407.21783, and its published code): waves longer than {@code originalPositions /
-   * lowFrequencyFactor} turn {@code factor} times as slowly, those shorter than {@code
-   * originalPositions / highFrequencyFactor} as before, and between the two it goes over linearly.
+   * arXiv 2407.21783, and its published code). Waves longer than {@code originalPositions /
+   * lowFrequencyFactor} are slowed down by {@code factor}. Waves shorter than {@code
+   * originalPositions / highFrequencyFactor} do not change. Between the two, the change is linear.
    *
    * @param factor at least 1
    * @param lowFrequencyFactor above 0
@@ -59,7 +59,7 @@ public record Rotary(double theta, @Nullable Scaling scaling) {
   public record Scaling(
       double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions) {
 
-    /** Refuses numbers out of their bounds. */
+    /** Rejects numbers out of bounds. */
     public Scaling {
       if (!(factor >= 1) || Double.isInfinite(factor)) {
         throw new IllegalArgumentException(

@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Cosines and sines of rotary positions, for as many as were ever asked for. */
+/** Cosines and sines of rotary positions. The table grows to the largest requested position. */
 final class RotaryTable {
   private final Kernels kernels;
   private final double[] frequencies;
@@ -20,7 +20,7 @@ final class RotaryTable {
     this.sines = table(1, true);
   }
 
-  /** The positions of a pass's tokens, one a row. */
+  /** Returns the positions of a pass's tokens, one per row. */
   int[] positions(Pass pass) {
     int first = pass.firstPosition();
     int length = pass.tokens().length();
@@ -30,7 +30,7 @@ final class RotaryTable {
   }
 
   /**
-   * Turns all heads in place.
+   * Rotates all heads in place.
    *
    * @param rows [positions.length, heads * headWidth]; may be a column view
    */

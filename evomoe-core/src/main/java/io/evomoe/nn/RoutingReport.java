@@ -4,17 +4,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How one MoE layer used its experts in one pass. Padding is not counted.
+ * The use of experts by one MoE layer in one pass. Padding is not counted.
  *
- * @param layer the layer's dotted name
- * @param tokens real tokens
- * @param load tokens that each expert computed
+ * @param layer dotted name of the layer
+ * @param tokens number of real tokens
+ * @param load number of tokens that each expert computed
  * @param activeHistogram number of tokens that had exactly k experts, k from 0 to E
- * @param dropped assignments lost to capacity
- * @param auxLoss what the gate added to the loss, coefficient included
- * @param firstExperts of each real token the expert of the highest weight, of equal ones the
- *     lowest, -1 where it has none; empty in training, where nobody asks and a step would pay for
- *     it
+ * @param dropped assignments dropped by capacity
+ * @param auxLoss the gate's auxiliary loss, coefficient included
+ * @param firstExperts the expert with the highest weight of each real token, or -1 for none. Ties
+ *     go to the lowest index. Empty in training, because it costs time and is not used
  */
 public record RoutingReport(
     String layer,
@@ -25,23 +24,23 @@ public record RoutingReport(
     double auxLoss,
     List<Integer> firstExperts) {
 
-  /** Keeps the lists unmodifiable. */
+  /** Makes the lists unmodifiable. */
   public RoutingReport {
     load = List.copyOf(load);
     activeHistogram = List.copyOf(activeHistogram);
     firstExperts = List.copyOf(firstExperts);
   }
 
-  /** The same with the first expert of each real token. */
+  /** Returns a copy with the first expert of each real token. */
   public RoutingReport withFirstExperts(List<Integer> experts) {
     return new RoutingReport(layer, tokens, load, activeHistogram, dropped, auxLoss, experts);
   }
 
   /**
-   * Both passes of the same layer, as if their tokens had been one pass's; without first experts.
+   * Combines two passes of a layer as if they had been one pass, without first experts.
    *
-   * @param other of a layer with as many experts; its {@code auxLoss} is averaged with this one's,
-   *     by tokens
+   * @param other report of a layer with as many experts. Its {@code auxLoss} is averaged with this
+   *     one's, weighted by tokens
    */
   public RoutingReport plus(RoutingReport other) {
     int both = tokens + other.tokens;
@@ -65,28 +64,33 @@ public record RoutingReport(
     return IntStream.range(0, a.size()).mapToObj(i -> a.get(i) + b.get(i)).toList();
   }
 
-  /** Assignments that were computed. */
+  /** Returns the number of computed assignments. */
   public int assignments() {
     return load.stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Mean number of experts that a token had. */
+  /** Returns the mean number of experts per token. */
   public double meanActiveExperts() {
     return tokens == 0 ? 0 : (double) assignments() / tokens;
   }
 
-  /** Mean over layers of the mean number of experts a token had; 1 where there is no layer. */
+  /**
+   * Returns the mean over layers of the mean number of experts per token. It is 1 without layers.
+   */
   public static double meanActiveExperts(List<RoutingReport> reports) {
     return reports.stream().mapToDouble(RoutingReport::meanActiveExperts).average().orElse(1);
   }
 
-  /** Share of the wanted assignments that capacity dropped, in 0..1. */
+  /** Returns the share of the wanted assignments that capacity dropped, in 0..1. */
   public double dropRate() {
     int wanted = assignments() + dropped;
     return wanted == 0 ? 0 : (double) dropped / wanted;
   }
 
-  /** {@code exp(H) / E}, H the entropy of the load in nats: 1 when balanced, 1/E at collapse. */
+  /**
+   * Returns {@code exp(H) / E}, H the entropy of the load in nats. It is 1 if balanced and 1/E at
+   * collapse.
+   */
   public double loadEntropy() {
     double total = assignments();
     if (total == 0) {
@@ -103,15 +107,15 @@ public record RoutingReport(
   }
 
   /**
-   * The load of the expert that has most over the mean load: 1 when balanced, E when one has all; 0
-   * where there is no assignment.
+   * Returns the largest load of an expert divided by the mean load. It is 1 if balanced, E if one
+   * expert has all tokens, and 0 without assignments.
    */
   public double maxOverMean() {
     int most = load.stream().mapToInt(Integer::intValue).max().orElse(0);
     return most == 0 ? 0 : (double) most * load.size() / assignments();
   }
 
-  /** Experts without a token. */
+  /** Returns the number of experts without a token. */
   public int deadExperts() {
     return (int) load.stream().filter(n -> n == 0).count();
   }

@@ -10,12 +10,12 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Where a layer makes its parameters: a dotted name, a seed and the kernels to compute with. A
- * parameter's initial value depends on the seed and its own full name alone, never on the order in
- * which layers are made.
+ * Creates the parameters of a layer: a dotted name, a seed and the kernels to compute with. A
+ * parameter's initial value depends only on the seed and its full name, not on the order in which
+ * layers are created.
  */
 public final class Scope {
-  /** So that a table of a gigabyte does not need another one in doubles. */
+  /** Limits the memory of draws: a table of a gigabyte does not need another one in doubles. */
   private static final int DRAWN_AT_ONCE = 1 << 20;
 
   private final Place place;
@@ -30,45 +30,49 @@ public final class Scope {
     this.lifetime = lifetime;
   }
 
-  /** The scope of a whole model. */
+  /** Returns the scope of a whole model. */
   public static Scope root(long seed, Kernels kernels) {
     Lifetime lifetime = new Lifetime("the model", "open its run again, or make it again");
     return new Scope(Place.ROOT, seed, kernels, lifetime);
   }
 
-  /** A scope inside this one. */
+  /** Returns a scope inside this one. */
   public Scope child(String part) {
     return at(place.child(part));
   }
 
-  /** A scope inside this one, by number. */
+  /** Returns a scope inside this one, by number. */
   public Scope child(int number) {
     return child(Integer.toString(number));
   }
 
-  /** The scope {@code blocks.NUMBER} of a block of a stack. */
+  /** Returns the scope {@code blocks.NUMBER} of a block of a stack. */
   public Scope block(int number) {
     return at(place.inBlock(number));
   }
 
-  /** In the scope of an MoE layer, {@code experts.NUMBER} of an expert that its gate chooses. */
+  /**
+   * Returns the scope {@code experts.NUMBER} of an expert that the gate of this MoE layer chooses.
+   */
   public Scope expert(int number) {
     return at(place.inExpert(ExpertPlace.EXPERTS, number));
   }
 
-  /** In the scope of an MoE layer, {@code shared.NUMBER} of an expert that every token uses. */
+  /**
+   * Returns the scope {@code shared.NUMBER} of an expert that every token of this MoE layer uses.
+   */
   public Scope sharedExpert(int number) {
     return at(place.inExpert(ExpertPlace.SHARED, number));
   }
 
-  /** In the scope of an MoE layer, {@code gate}. */
+  /** Returns the scope {@code gate} of this MoE layer. */
   public Scope gate() {
     return at(place.inGate());
   }
 
   /**
-   * The same scope for arrays of a gate that have an entry for each expert along an axis: a
-   * checkpoint of another number of experts is made by merging or copying these entries.
+   * Returns this scope for arrays of a gate that have an entry for each expert along an axis. A
+   * checkpoint with another number of experts is created by merging or copying these entries.
    *
    * @param axis from 0
    */
@@ -80,32 +84,35 @@ public final class Scope {
     return new Scope(other, seed, kernels, lifetime);
   }
 
-  /** Dotted name; empty at the root. */
+  /** Returns the dotted name, empty at the root. */
   public String name() {
     return place.name();
   }
 
-  /** The place of an array of that name, for a gate's {@code GateState}; "" for the scope's own. */
+  /**
+   * Returns the place of an array with that name, for a gate's {@code GateState}; "" for the
+   * scope's own.
+   */
   public Place place(String part) {
     return place.child(part);
   }
 
-  /** The seed of the model. */
+  /** Returns the seed of the model. */
   public long seed() {
     return seed;
   }
 
-  /** Kernels that layers of this scope compute with. */
+  /** Returns the kernels that layers of this scope compute with. */
   public Kernels kernels() {
     return kernels;
   }
 
-  /** Calls in progress on the whole model. */
+  /** Returns the tracker of calls in progress on the whole model. */
   public Lifetime lifetime() {
     return lifetime;
   }
 
-  /** A matrix drawn from N(0, deviation), with weight decay. */
+  /** Creates a matrix drawn from N(0, deviation), with weight decay. */
   public Parameter normal(String part, double deviation, long... shape) {
     Place of = place(part);
     CounterRandom random = new CounterRandom(CounterRandom.fold(seed, of.name()));
@@ -125,7 +132,7 @@ public final class Scope {
     }
   }
 
-  /** A matrix drawn from U(-bound, bound), with weight decay. */
+  /** Creates a matrix drawn from U(-bound, bound), with weight decay. */
   public Parameter uniform(String part, double bound, long... shape) {
     Place of = place(part);
     CounterRandom random = new CounterRandom(CounterRandom.fold(seed, of.name()));
@@ -137,8 +144,8 @@ public final class Scope {
   }
 
   /**
-   * A matrix whose rows, or columns where those are fewer, are orthogonal and {@code gain} long,
-   * with weight decay.
+   * Creates a matrix whose rows, or columns if those are fewer, are orthogonal with length {@code
+   * gain}. It has weight decay.
    */
   public Parameter orthogonal(String part, double gain, int rows, int columns) {
     Place of = place(part);
@@ -147,14 +154,16 @@ public final class Scope {
     return parameter(of, Role.WEIGHT, 0, values, rows, columns);
   }
 
-  /** An array filled with one value; with weight decay where its role says so. */
+  /** Creates an array filled with one value. It has weight decay if its role says so. */
   public Parameter constant(String part, Role role, double value, long... shape) {
     double[] values = new double[Math.toIntExact(product(shape))];
     Arrays.fill(values, value);
     return parameter(place(part), role, 0, values, shape);
   }
 
-  /** Another parameter's child: its shape, type and role, with values of its own in C order. */
+  /**
+   * Creates another parameter's child: its shape, type and role, with its own values in C order.
+   */
   public Parameter like(String part, Parameter parent, double[] values) {
     return parameter(
         place(part), parent.role(), parent.deviation(), values, parent.value().shape());

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2). One projection makes queries,
- * keys and values side by side; heads are equal column ranges of each. Padded tokens are not seen,
- * nor those of other documents ({@link TokenBatch#withDocuments}). With a {@link KeyValueCache} a
- * causal one sees what earlier passes read.
+ * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2). One projection computes queries,
+ * keys and values; heads are equal column ranges of each. Padded tokens and those of other
+ * documents ({@link TokenBatch#withDocuments}) are hidden. With a {@link KeyValueCache}, a causal
+ * attention also sees the tokens of earlier passes.
  */
 public final class SelfAttention implements Layer {
   private final Kernels kernels;
@@ -25,11 +25,11 @@ public final class SelfAttention implements Layer {
   private final Linear projection;
 
   /**
-   * Makes the two projections, and the norms that the form has.
+   * Creates the two projections, and the norms of the form.
    *
-   * @param scope holds {@code qkv} [d, heads * w + 2 keyValueHeads * w], {@code projection} [heads
-   *     * w, d], and {@code queryNorm.gain} and {@code keyNorm.gain} where there are norms
-   * @param causal whether a position sees no later ones
+   * @param scope contains {@code qkv} [d, heads * w + 2 keyValueHeads * w], {@code projection}
+   *     [heads * w, d], and {@code queryNorm.gain} and {@code keyNorm.gain} if there are norms
+   * @param causal whether later positions are hidden
    */
   public SelfAttention(
       Scope scope, AttentionForm form, boolean causal, Initialization initialization) {
@@ -80,7 +80,7 @@ public final class SelfAttention implements Layer {
     return new Output(projection.forward(attended, pass).value(), KeyValueCache.NO_BACKWARD);
   }
 
-  /** Returns the queries; the keys are where they were. */
+  /** Returns the queries. The keys are changed in place. */
   private INDArray prepareInPlace(INDArray mixed, Pass pass) {
     Prepared ready = heads.prepare(queries(mixed), keys(mixed), pass);
     if (form.norm() != null) {

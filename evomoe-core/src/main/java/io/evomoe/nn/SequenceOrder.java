@@ -5,15 +5,16 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Puts what is kept sequence by sequence into another order. */
+/** Reorders arrays that are stored sequence by sequence. */
 final class SequenceOrder {
   private SequenceOrder() {}
 
   /**
-   * The rows of sequences {@code order}.
+   * Returns the rows of sequences {@code order}.
    *
-   * @param rows [before * length, width]; changed and returned where the number of sequences stays
-   * @param home where they are made anew otherwise
+   * @param rows [before * length, width]; changed and returned if the number of sequences does not
+   *     change
+   * @param home workspace for the result otherwise
    */
   static INDArray apply(
       Kernels kernels, INDArray rows, int before, int[] order, OuterWorkspace home) {
@@ -54,8 +55,8 @@ final class SequenceOrder {
   }
 
   /**
-   * The order of what every {@code share} sequences in a row have in common: one a run of the new
-   * order where all runs are equally long, otherwise one a sequence.
+   * Returns the order of arrays that {@code share} successive sequences have in common. There is
+   * one entry per run of the new order if all runs are equally long, otherwise one per sequence.
    */
   static int[] ofShared(int[] order, int share) {
     int[] shared = Arrays.stream(order).map(from -> from / share).toArray();

@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Sequential implements Layer {
   private final List<Layer> layers;
 
-  /** Chains layers; at least one. */
+  /** Chains at least one layer. */
   public Sequential(List<? extends Layer> layers) {
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("layers must be at least 1, was 0");
@@ -16,7 +16,7 @@ public final class Sequential implements Layer {
     this.layers = List.copyOf(layers);
   }
 
-  /** Chains layers; at least one. */
+  /** Chains at least one layer. */
   public static Sequential of(Layer... layers) {
     return new Sequential(List.of(layers));
   }

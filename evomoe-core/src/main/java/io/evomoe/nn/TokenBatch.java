@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of a batch of equally long sequences, row by row: token s stands in sequence {@code s
- * / length} at position {@code s % length}.
+ * The tokens of a batch of equally long sequences, row by row. Token s is in sequence {@code s /
+ * length} at position {@code s % length}.
  */
 public final class TokenBatch {
   private final int sequences;
@@ -15,11 +15,11 @@ public final class TokenBatch {
   private final AttentionMask mask;
 
   /**
-   * A batch.
+   * Creates a batch.
    *
    * @param length tokens per sequence; divides the number of ids
    * @param ids token ids, sequence after sequence
-   * @param padding which tokens are padding, or null when none is
+   * @param padding which tokens are padding, or null if none is
    */
   public TokenBatch(int length, int[] ids, boolean @Nullable [] padding) {
     if (length < 1 || ids.length == 0 || ids.length % length != 0) {
@@ -43,42 +43,42 @@ public final class TokenBatch {
     this.mask = mask;
   }
 
-  /** A batch without padding. */
+  /** Creates a batch without padding. */
   public static TokenBatch of(int length, int[] ids) {
     return new TokenBatch(length, ids, null);
   }
 
-  /** Number of sequences. */
+  /** Returns the number of sequences. */
   public int sequences() {
     return sequences;
   }
 
-  /** Tokens per sequence. */
+  /** Returns the number of tokens per sequence. */
   public int length() {
     return length;
   }
 
-  /** Tokens in all, padding included (S). */
+  /** Returns S, the total number of tokens, padding included. */
   public int size() {
     return ids.length;
   }
 
-  /** Id of token s. */
+  /** Returns the id of token s. */
   public int id(int s) {
     return ids[s];
   }
 
-  /** All ids, a copy. */
+  /** Returns a copy of all ids. */
   public int[] ids() {
     return ids.clone();
   }
 
-  /** Whether token s is padding: it is never routed and never counted. */
+  /** Returns whether token s is padding. Padding is never routed or counted. */
   public boolean isPadding(int s) {
     return mask.isPadding(s);
   }
 
-  /** Tokens that are not padding. */
+  /** Returns the number of tokens that are not padding. */
   public int realTokens() {
     int real = 0;
     for (int s = 0; s < ids.length; s++) {
@@ -87,17 +87,17 @@ public final class TokenBatch {
     return real;
   }
 
-  /** Which tokens are not padding, in order. */
+  /** Returns the indices of the tokens that are not padding, in order. */
   public int[] realRows() {
     return IntStream.range(0, ids.length).filter(s -> !isPadding(s)).toArray();
   }
 
   /**
-   * The same batch of texts packed into its sequences: in self-attention a token sees those of its
-   * own document only.
+   * Returns this batch with texts packed into its sequences: in self-attention a token sees only
+   * its own document.
    *
-   * @param documentOfToken a number for each token, padding included; sequences may use the same
-   *     numbers
+   * @param documentOfToken document index for each token, padding included; sequences may use the
+   *     same indices
    */
   public TokenBatch withDocuments(int[] documentOfToken) {
     if (documentOfToken.length != ids.length) {
@@ -108,22 +108,24 @@ public final class TokenBatch {
     return new TokenBatch(this, mask.withDocuments(documentOfToken));
   }
 
-  /** Whether its sequences are divided into documents. */
+  /** Returns whether its sequences are divided into documents. */
   public boolean hasDocuments() {
     return mask.hasDocuments();
   }
 
-  /** Whether two tokens of one sequence are of one document, and neither is padding. */
+  /**
+   * Returns whether two tokens of one sequence are in the same document, and neither is padding.
+   */
   public boolean sameText(int s, int t) {
     return !isPadding(s) && mask.isSeen(s, t);
   }
 
-  /** What is hidden where these tokens attend to each other: padding, and other documents. */
+  /** Returns the mask for attention among these tokens: padding and other documents are hidden. */
   public AttentionMask attentionMask() {
     return mask;
   }
 
-  /** The padding, for attentions of other tokens to these. */
+  /** Returns the mask for attention of other tokens to these: padding is hidden. */
   public AttentionMask keyPadding() {
     return mask.withoutDocuments();
   }

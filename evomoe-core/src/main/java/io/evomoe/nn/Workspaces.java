@@ -9,9 +9,9 @@ import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * ND4J workspaces that hold what one pass computes and are reused by the next. They learn their
- * size from the first pass and grow when a later one needs more, which it may at any time: the
- * assignments of an MoE layer differ from step to step.
+ * ND4J workspaces for the arrays of one pass, which the next pass reuses. They learn their size
+ * from the first pass and grow if a later one needs more. The number of assignments of a MoE layer
+ * differs from step to step.
  */
 public final class Workspaces {
   private static final double HEADROOM = 0.2;
@@ -28,7 +28,7 @@ public final class Workspaces {
 
   private Workspaces() {}
 
-  /** Enters the workspace of this thread with the given id; close it to leave. */
+  /** Enters the workspace of this thread with the given id. Close it to leave. */
   public static MemoryWorkspace open(String id) {
     return Nd4j.getWorkspaceManager().getAndActivateWorkspace(GROWING, id);
   }

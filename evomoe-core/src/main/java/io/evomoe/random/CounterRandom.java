@@ -3,26 +3,26 @@ package io.evomoe.random;
 /**
  * Random numbers that are a pure function of a seed and a position.
  *
- * <p>A draw does not depend on how many draws came before it, so a resumed run, a recomputed
- * activation and a retried worker see the numbers of the first time, and there is no state to save.
- * Built on the finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+ * <p>A draw does not depend on earlier draws. A resumed run, a recomputed activation and a retried
+ * worker therefore repeat the same numbers, and there is no state to save. The class is built on
+ * the finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
  * generators", OOPSLA 2014).
  */
 public final class CounterRandom {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
   private static final double UNIT = 0x1.0p-53;
 
-  /** The {@link #hash} of a name of no parts. */
+  /** The {@link #hash} of a name without parts. */
   public static final long NO_NAME = 0xCBF29CE484222325L;
 
   private final long seed;
 
-  /** Draws that belong to {@code seed}. */
+  /** Creates the draws of {@code seed}. */
   public CounterRandom(long seed) {
     this.seed = mix(seed);
   }
 
-  /** Folds a further number (a step, a layer, an expert) into a seed. */
+  /** Folds another number (e.g. a step, a layer, an expert) into a seed. */
   public static long fold(long seed, long value) {
     return mix(mix(seed) + GOLDEN_GAMMA * (value + 1));
   }
@@ -33,8 +33,8 @@ public final class CounterRandom {
   }
 
   /**
-   * Goes on with the hash of a name that comes in parts, the first of them after {@link #NO_NAME}:
-   * to fold the hash of all parts is to fold the name.
+   * Continues the hash of a name that comes in parts, starting with {@link #NO_NAME}. Folding the
+   * hash of all parts equals folding the name.
    */
   public static long hash(long before, String part) {
     long hash = before;
@@ -44,38 +44,41 @@ public final class CounterRandom {
     return hash;
   }
 
-  /** All 64 bits at {@code position}. */
+  /** Returns all 64 bits at {@code position}. */
   public long bits(long position) {
     return mix(seed + GOLDEN_GAMMA * (position + 1));
   }
 
-  /** Uniform in (0, 1), never an end. */
+  /** Returns a uniform number in (0, 1), excluding both ends. */
   public double uniform(long position) {
     return openUnit(bits(position));
   }
 
-  /** The half added to the largest of the 2^53 values rounds to 1, which is taken back. */
+  /**
+   * Returns a number in (0, 1). With the half added, the largest of the 2^53 values would round to
+   * 1; this is corrected.
+   */
   static double openUnit(long bits) {
     return Math.min(((bits >>> 11) + 0.5) * UNIT, Math.nextDown(1.0));
   }
 
-  /** Uniform integer in [0, bound). */
+  /** Returns a uniform integer in [0, bound). */
   public int below(int bound, long position) {
     return (int) Math.min(bound - 1, (long) (uniform(position) * bound));
   }
 
-  /** Standard normal (Box-Muller over two positions of a separate stream). */
+  /** Returns a standard normal number (Box-Muller over two positions of a separate stream). */
   public double gaussian(long position) {
     double radius = Math.sqrt(-2.0 * Math.log(uniform(2 * position)));
     return radius * Math.cos(2.0 * Math.PI * uniform(2 * position + 1));
   }
 
-  /** Standard Gumbel(0, 1): {@code -ln(-ln u)}. */
+  /** Returns a standard Gumbel(0, 1) number: {@code -ln(-ln u)}. */
   public double gumbel(long position) {
     return -Math.log(-Math.log(uniform(position)));
   }
 
-  /** A permutation of 0..n-1 (Fisher-Yates). */
+  /** Returns a permutation of 0..n-1 (Fisher-Yates). */
   public int[] permutation(int n) {
     int[] order = new int[n];
     for (int i = 0; i < n; i++) {

@@ -1,6 +1,6 @@
 /**
- * Counter-based random numbers: every draw is a pure function of a seed and a position, so nothing
- * needs a saved state.
+ * Counter-based random numbers. Every draw is a pure function of a seed and a position, so there is
+ * no state to save.
  */
 @NullMarked
 package io.evomoe.random;

@@ -3,18 +3,16 @@ package io.evomoe.step;
 import io.evomoe.random.CounterRandom;
 
 /**
- * What a forward pass is told about time. Gates and layers keep no clock of their own, so a resumed
- * run continues at the right temperature by construction.
+ * The step, phase, temperature and seed of a forward pass. Gates and layers keep no clock of their
+ * own, so a resumed run continues at the right temperature.
  *
  * @param step the optimizer step, from 0
  * @param phase the phase of the evolution
  * @param temperature softmax temperature of the gates, above 0
- * @param annealingLeft share of the temperature's way that is still to come: 1 at the spawn,
- *     exactly 0 from the end of the annealing on
- * @param hardExperts experts that a token keeps in {@link Phase#HARD}, at least 1; without meaning
- *     in the other phases
- * @param training whether noise, dropout and capacity act
- * @param seed from which everything random in this pass is drawn; differs in every micro-batch
+ * @param annealingLeft remaining share of the annealing: 1 at the spawn, exactly 0 after its end
+ * @param hardExperts experts per token in {@link Phase#HARD}, at least 1; ignored in other phases
+ * @param training whether noise, dropout and capacity are active
+ * @param seed seed of all random draws in this pass; differs in every micro-batch
  */
 public record StepContext(
     long step,
@@ -26,8 +24,8 @@ public record StepContext(
     long seed) {
 
   /**
-   * Refuses a negative step, a temperature that is not a positive number, a share that is none, and
-   * a hard phase without experts.
+   * Rejects a negative step, a temperature that is not a positive number, an {@code annealingLeft}
+   * outside 0..1, and {@code hardExperts} below 1.
    */
   public StepContext {
     if (step < 0) {
@@ -45,22 +43,24 @@ public record StepContext(
     }
   }
 
-  /** A pass after the annealing, whose hard phase keeps one expert a token. */
+  /**
+   * Creates the context of a pass after the annealing, with one expert per token in the hard phase.
+   */
   public StepContext(long step, Phase phase, double temperature, boolean training, long seed) {
     this(step, phase, temperature, 0, 1, training, seed);
   }
 
-  /** The draws of one user (a layer's name and a purpose) in this pass. */
+  /** Returns the random numbers of one user in this pass, e.g. a layer's name and a purpose. */
   public CounterRandom random(String user) {
     return new CounterRandom(CounterRandom.fold(seed, user));
   }
 
-  /** The same step, evaluated: no noise, no dropout, no capacity. */
+  /** Returns this context for evaluation: no noise, no dropout, no capacity. */
   public StepContext evaluating() {
     return new StepContext(step, phase, temperature, annealingLeft, hardExperts, false, seed);
   }
 
-  /** The same step in the hard phase, in which a token keeps so many experts. */
+  /** Returns this context in the hard phase with the given number of experts per token. */
   public StepContext hard(int experts) {
     return new StepContext(step, Phase.HARD, temperature, annealingLeft, experts, training, seed);
   }

@@ -1,7 +1,4 @@
-/**
- * What a training step is told: which step, phase and temperature it is, and from which seed it
- * draws.
- */
+/** The context of a training step: its number, phase, temperature and seed. */
 @NullMarked
 package io.evomoe.step;
 

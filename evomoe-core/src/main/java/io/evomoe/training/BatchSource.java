@@ -1,13 +1,16 @@
 package io.evomoe.training;
 
 /**
- * Batches as a pure function of their number, so a resumed run needs no saved reading position.
+ * Batches as a pure function of their index, so a resumed run needs no saved reading position.
  *
  * @param <B> a batch
  */
 @FunctionalInterface
 public interface BatchSource<B> {
 
-  /** Batch number {@code index}, from 0; training never runs out, it starts a new epoch. */
+  /**
+   * Returns batch number {@code index}, from 0. The source is endless; after its last batch a new
+   * epoch starts.
+   */
   B batch(long index);
 }

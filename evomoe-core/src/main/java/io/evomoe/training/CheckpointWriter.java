@@ -2,20 +2,23 @@ package io.evomoe.training;
 
 import java.nio.file.Path;
 
-/** Where a run leaves its checkpoints. */
+/** Writes the checkpoints of a run. */
 @FunctionalInterface
 public interface CheckpointWriter {
 
-  /** Writes all of it before returning, and says where. */
+  /**
+   * Writes the complete checkpoint before returning.
+   *
+   * @return the path of the checkpoint
+   */
   Path write(TrainingState state);
 
   /**
-   * Refuses a run whose checkpoints will not fit, before its first step. Does nothing where that is
-   * not known.
+   * Rejects a run whose checkpoints will not fit, before its first step. The default does nothing.
    *
-   * @param bytes of one checkpoint
-   * @param planned checkpoints that the run will write, at least
-   * @throws IllegalArgumentException naming what is needed and what is free
+   * @param bytes size of one checkpoint
+   * @param planned minimum number of checkpoints that the run will write
+   * @throws IllegalArgumentException with the needed and the free space
    */
   default void requireRoom(long bytes, long planned) {}
 }

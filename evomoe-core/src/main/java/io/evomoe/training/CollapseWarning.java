@@ -7,13 +7,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns once of every router that sends nearly all tokens to few experts, step after step, and
- * again when it recovered in between.
+ * Warns once for every router that sends nearly all tokens to few experts for many steps. It warns
+ * again if the router has recovered in between.
  */
 final class CollapseWarning implements TrainingListener {
   private static final Logger log = LoggerFactory.getLogger(CollapseWarning.class);
 
-  /** Of few experts the entropy at collapse, 1 / E, may lie above the bound itself. */
+  /** With few experts, the entropy at collapse, 1 / E, may be above the bound itself. */
   private static final double EXPERTS_IN_EFFECT = 1.1;
 
   private final Guards guards;

@@ -11,39 +11,39 @@ import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The parameters of a trained network without experts, to start another one with: a dense one
- * again, one that will spawn its experts from them (EvoMoE, arXiv 2112.14397), or one whose experts
- * all start as the same net (sparse upcycling, Komatsuzaki et al., arXiv 2212.05055).
+ * The parameters of a trained network without experts, as the start of another one. The new network
+ * can be dense, spawn its experts from them (EvoMoE, arXiv 2112.14397), or start with equal experts
+ * (sparse upcycling, Komatsuzaki et al., arXiv 2212.05055).
  */
 public interface DenseWeights {
 
-  /** Where they come from, for messages. */
+  /** Returns where the parameters come from, for messages. */
   String source();
 
-  /** Names of all parameters. */
+  /** Returns the names of all parameters. */
   Set<String> names();
 
   /**
-   * The name here of what a parameter starts with; empty for a gate's, which starts anew. The net
-   * of a place for experts, {@code blocks.1.feedForward}, has its parameters right below the
-   * place's name: {@code blocks.1.feedForward.expand.weight}.
+   * Returns the name here of the parameter that initialises the given one. Empty for parameters of
+   * gates, which start anew. The net of an expert layer {@code blocks.1.feedForward} has its
+   * parameters directly below that name, e.g. {@code blocks.1.feedForward.expand.weight}.
    */
   default Optional<String> nameFor(Place place) {
     return place.denseName();
   }
 
-  /** The shape of one parameter, which is not read for it. */
+  /** Returns the shape of one parameter without reading it. */
   long[] shape(String name);
 
-  /** One parameter, outside of any workspace. */
+  /** Reads one parameter, outside any workspace. */
   INDArray read(String name);
 
   /**
-   * Starts a model with these parameters; every expert with those of its place. The parameters of
-   * gates stay what they are.
+   * Initialises a model with these parameters, and every expert with those of its layer. The
+   * parameters of gates do not change.
    *
-   * @throws IllegalArgumentException if a parameter is missing, left over or of another shape; then
-   *     the model is as before
+   * @throws IllegalArgumentException if a parameter is missing, left over or has another shape; the
+   *     model is then unchanged
    */
   default void loadInto(Model<?> model) {
     Map<Parameter, String> wanted = new LinkedHashMap<>();
@@ -72,7 +72,7 @@ public interface DenseWeights {
     }
   }
 
-  /** One by one, so that no more than the model and one array are in memory. */
+  /** Loads parameters one by one, so only the model and one array are in memory. */
   private void load(String name, Parameter parameter) {
     INDArray value = read(name);
     parameter.value().assign(value);

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
- * Measures a model on held-out batches, one after another in a workspace of its own.
+ * Measures a model on validation batches, one after another in its own workspace.
  *
  * @param <B> a batch
  */
@@ -17,26 +17,27 @@ public final class Evaluation<B> {
   private final Model<B> model;
   private final List<B> batches;
 
-  /** Measures {@code model} on {@code batches}. */
+  /** Creates an evaluation of {@code model} on {@code batches}. */
   public Evaluation(Model<B> model, List<B> batches) {
     this.model = model;
     this.batches = List.copyOf(batches);
   }
 
   /**
-   * Mean task loss over all counted targets, in nats, without noise, dropout and capacity.
+   * Returns the mean task loss over all counted targets, in nats, without noise, dropout and
+   * capacity.
    *
-   * @param context phase and temperature to measure at, in training or not
-   * @return empty when no target counts
+   * @param context phase and temperature of the measurement; treated as evaluation
+   * @return empty if no target counts
    */
   public OptionalDouble loss(StepContext context) {
     return measure(context).loss();
   }
 
   /**
-   * The loss, and which experts the tokens had first.
+   * Measures the loss and the first expert of each token.
    *
-   * @param context phase and temperature to measure at, in training or not
+   * @param context phase and temperature of the measurement; treated as evaluation
    */
   Measured measure(StepContext context) {
     FirstExperts firstExperts = new FirstExperts();
@@ -55,10 +56,10 @@ public final class Evaluation<B> {
   }
 
   /**
-   * What one evaluation found.
+   * The result of one evaluation.
    *
-   * @param loss mean task loss over all counted targets, in nats; empty when no target counts
-   * @param firstExperts of all tokens but padding, whether targets or not
+   * @param loss mean task loss over all counted targets, in nats; empty if no target counts
+   * @param firstExperts first experts of all tokens except padding, whether targets or not
    */
   record Measured(OptionalDouble loss, FirstExperts firstExperts) {}
 }

@@ -9,14 +9,15 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * The first expert that each real token of the held-out batches had, layer by layer. The batches
- * never change, so they are the probe set of the routing fluctuation (Dai et al., "StableMoE", ACL
- * 2022, arXiv 2204.08396): how many of the same tokens change their expert while a model trains.
+ * The first expert of each real token of the validation batches, layer by layer. The batches never
+ * change, so they are the probe set of the routing fluctuation (Dai et al., "StableMoE", ACL 2022,
+ * arXiv 2204.08396). It is the share of these tokens whose first expert changes while a model
+ * trains.
  */
 final class FirstExperts {
   private final Map<String, List<Integer>> layers = new LinkedHashMap<>();
 
-  /** Adds what the layers did with the next batch. */
+  /** Adds the reports of the layers for the next batch. */
   void add(List<RoutingReport> reports) {
     for (RoutingReport report : reports) {
       layers
@@ -26,10 +27,10 @@ final class FirstExperts {
   }
 
   /**
-   * Share of the tokens whose first expert is another than before, in 0..1, mean over the layers.
+   * Returns the share of the tokens whose first expert has changed, in 0..1, averaged over layers.
    *
-   * @param earlier the same tokens, measured before
-   * @return empty when no layer was measured both times, as before the experts are spawned
+   * @param earlier an earlier measurement of the same tokens
+   * @return empty if no layer was measured both times, e.g. before the experts are spawned
    */
   OptionalDouble changedSince(FirstExperts earlier) {
     return layers.keySet().stream()

@@ -4,7 +4,7 @@ import io.evomoe.moe.GateState;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The gate state of a model as it was before a step, for a step that is skipped. */
+/** A copy of the gate state of a model before a step, in case the step is skipped. */
 final class GateStates implements AutoCloseable {
   private final List<GateState> live;
   private final List<INDArray> copies;
@@ -28,7 +28,7 @@ final class GateStates implements AutoCloseable {
     }
   }
 
-  /** Gives back the memory of the copies. */
+  /** Frees the memory of the copies. */
   @Override
   public void close() {
     copies.forEach(INDArray::close);

@@ -3,26 +3,26 @@ package io.evomoe.training;
 import java.util.function.Consumer;
 
 /**
- * How a run is kept safe: the fields, bounds and defaults of {@code guards} in a configuration
- * file.
+ * Safeguards of a run: the fields, bounds and defaults of {@code guards} in a configuration file.
  *
- * @param keepCheckpoints newest checkpoints that stay, at least 1
- * @param skipNonFinite steps of the whole run that are left out and logged, because a loss or
- *     gradient was not finite, before the next one stops it; at least 0. On a cluster each worker
- *     counts from what all had skipped before its round
- * @param collapseEntropy a router is warned of when its load entropy {@code exp(H) / E} is below
- *     this, or below 1.1 / E where that is more, in 0..1; 0 for never. Not on a cluster
- * @param collapseSteps for so many steps in a row, at least 1. Not on a cluster
+ * @param keepCheckpoints number of newest checkpoints to keep, at least 1
+ * @param skipNonFinite maximum number of steps with a non-finite loss or gradient that are skipped
+ *     and logged; the next one stops the run. At least 0. On a cluster each worker adds its own to
+ *     those skipped before its round
+ * @param collapseEntropy warns when a router's load entropy {@code exp(H) / E} is below this value,
+ *     or below 1.1 / E if that is larger, in 0..1; 0 for never. Not on a cluster
+ * @param collapseSteps number of successive steps with a low load entropy before the warning, at
+ *     least 1. Not on a cluster
  */
 public record Guards(
     int keepCheckpoints, int skipNonFinite, double collapseEntropy, int collapseSteps) {
   /**
-   * Two checkpoints stay; the first value that is not finite stops the run; a warning after 50
-   * steps with a load entropy below 0.3.
+   * Keeps two checkpoints, stops at the first non-finite value, and warns after 50 steps with a
+   * load entropy below 0.3.
    */
   public static final Guards DEFAULT = new Guards(2, 0, 0.3, 50);
 
-  /** Refuses values out of their bounds. */
+  /** Rejects values out of bounds. */
   public Guards {
     if (keepCheckpoints < 1) {
       throw new IllegalArgumentException(
@@ -39,14 +39,14 @@ public record Guards(
     }
   }
 
-  /** The same with other values of some fields. */
+  /** Returns a copy with changes to some fields. */
   public Guards with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
   }
 
-  /** Changes single fields; each means what the component of its name means. */
+  /** Changes single fields. Each setter sets the component of the same name. */
   public static final class Builder {
     private int keepCheckpoints;
     private int skipNonFinite;

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model that is trained, with all that is saved and resumed with it. Its one expert a layer turns
- * into several when their time has come.
+ * A model in training, with everything that is saved and resumed with it. It spawns the experts at
+ * the scheduled step.
  *
- * @param model with one expert where experts will be spawned
- * @param optimizer whose moments the new experts may take over
- * @param evolution says when and how
- * @param seed from which its steps are drawn; that of the model but for one of several workers
+ * @param model has one expert in each layer if experts will be spawned
+ * @param optimizer optimizer whose moments the new experts may inherit
+ * @param evolution schedule of the phases
+ * @param seed seed of its steps; the model's seed, except for one of several workers
  * @param <B> a batch
  */
 public record Learner<B>(
@@ -27,9 +27,9 @@ public record Learner<B>(
   private static final Logger log = LoggerFactory.getLogger(Learner.class);
 
   /**
-   * Refuses a schedule that grows otherwise than the model.
+   * Rejects a schedule whose growth differs from the model's.
    *
-   * @throws IllegalArgumentException if it does
+   * @throws IllegalArgumentException if it differs
    */
   public Learner {
     if (!evolution.stays() && evolution.growth() != model.growth()) {
@@ -39,17 +39,17 @@ public record Learner<B>(
     }
   }
 
-  /** A model that draws from its own seed. */
+  /** Creates a learner that uses the model's seed. */
   public Learner(Model<B> model, Optimizer optimizer, EvolutionSchedule evolution) {
     this(model, optimizer, evolution, model.seed());
   }
 
   /**
-   * Takes over a saved run; model and optimizer are as new as at the start of that run.
+   * Restores a saved run. Model and optimizer must be in their initial state.
    *
-   * @return how far that run had come
-   * @throws IllegalArgumentException if it had another seed, or had spawned experts and this one
-   *     never does
+   * @return the progress of that run
+   * @throws IllegalArgumentException if the run had another seed, or had spawned experts and this
+   *     one never does
    */
   public Progress resume(SavedRun saved) {
     SavedRunCheck.check(saved, seed, evolution);
@@ -60,7 +60,7 @@ public record Learner<B>(
     return saved.progress();
   }
 
-  /** Spawns before the step that comes next, if it is time; the progress from then on. */
+  /** Spawns experts if they are due before the next step. Returns the progress after it. */
   public Progress spawnIfDue(Progress progress) {
     long step = progress.step();
     OptionalLong spawnStep = evolution.spawnStep();
@@ -75,7 +75,7 @@ public record Learner<B>(
     return progress.afterSpawn();
   }
 
-  /** Parents, of whom the model has nothing any more. */
+  /** Frees the parents, which the model no longer uses. */
   private static void free(Collection<Parameter> parents) {
     Set.copyOf(parents).forEach(Parameter::free);
   }
@@ -85,18 +85,18 @@ public record Learner<B>(
     return model.spawn(evolution.config().spawnMethod(), draws);
   }
 
-  /** A step as a whole; micro-batches fold their number into a seed of their own. */
+  /** Returns the context of a step. Micro-batches derive their own seeds from it. */
   StepContext context(long step) {
     return evolution.context(step, true, CounterRandom.fold(seed, step));
   }
 
-  /** A micro-batch of a step. */
+  /** Returns the context of a micro-batch of a step. */
   StepContext context(long step, int micro) {
     long draws = CounterRandom.fold(CounterRandom.fold(seed, step), micro);
     return evolution.context(step, true, draws);
   }
 
-  /** What a checkpoint must hold after this progress. */
+  /** Returns the content of a checkpoint at this progress. */
   public TrainingState state(Progress progress) {
     return new TrainingState(progress, context(progress.step()), seed, model, optimizer);
   }

@@ -9,14 +9,13 @@ import java.util.List;
  *
  * @param value mean over the counted targets, in nats, without auxiliary losses
  * @param auxLoss sum of the gates' auxiliary losses, coefficients included
- * @param targets counted targets: the weight of this batch in a mean over several
- * @param tokens tokens read, padding left out; of several sequences, such as source and target, the
- *     sum
+ * @param targets number of counted targets: the weight of this batch in a mean over several
+ * @param tokens number of tokens without padding; sums up several sequences, e.g. source and target
  * @param flops floating-point operations of forward and backward: {@link #trainFlops} of each net
  *     with its own tokens
- * @param reports of the MoE layers, in order
- * @param backward adds the gradient of {@code value + auxLoss} to every parameter; to be called at
- *     most once
+ * @param reports reports of the MoE layers, in order
+ * @param backward adds the gradient of {@code value + auxLoss} to every parameter; call it at most
+ *     once
  */
 public record Loss(
     double value,
@@ -27,15 +26,15 @@ public record Loss(
     List<RoutingReport> reports,
     Runnable backward) {
 
-  /** Keeps the reports unmodifiable. */
+  /** Makes the reports unmodifiable. */
   public Loss {
     reports = List.copyOf(reports);
   }
 
   /**
-   * A loss whose auxiliary part is that of its MoE layers.
+   * Returns a loss whose auxiliary part is that of its MoE layers.
    *
-   * @param context an evaluated loss refuses to go backward
+   * @param context an evaluated loss rejects a backward pass
    * @param backward adds the gradient, starting from that of the value
    */
   public static Loss of(
@@ -62,9 +61,9 @@ public record Loss(
   }
 
   /**
-   * Operations of one training step: two in the forward pass and four in the backward pass for each
-   * parameter and token (Kaplan et al., arXiv 2001.08361, section 2.1); attention scores are left
-   * out.
+   * Returns the FLOPs of one training step: two in the forward pass and four in the backward pass
+   * for each parameter and token (Kaplan et al., arXiv 2001.08361, section 2.1). Attention scores
+   * are not counted.
    *
    * @param activeParameters parameters that take part in the matrix products of one token
    */

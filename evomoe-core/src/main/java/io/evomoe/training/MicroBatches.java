@@ -5,19 +5,19 @@ import io.evomoe.nn.Workspaces;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
- * Adds up the gradients of the batches of one step, each in a workspace that the next reuses.
+ * Sums up the gradients of the batches of one step. The batches reuse one workspace.
  *
- * @param learner whose gradients
- * @param batches by number
- * @param count of a step
+ * @param learner learner whose gradients are computed
+ * @param batches batches by index
+ * @param count number of batches in a step
  */
 record MicroBatches<B>(Learner<B> learner, BatchSource<B> batches, int count) {
   private static final String WORKSPACE = "EVOMOE_STEP";
 
   /**
-   * Runs forward and backward of a step's micro-batches.
+   * Runs the forward and backward passes of a step's micro-batches.
    *
-   * @param sums gets what each of them gave
+   * @param sums receives the result of each micro-batch
    * @throws NotFiniteException if a loss is not finite
    */
   void accumulate(long step, StepSums sums) {

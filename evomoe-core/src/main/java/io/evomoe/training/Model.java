@@ -12,64 +12,68 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Something that can be trained on batches of type B. Without MoE layers, a model implements the
- * methods that have no default and nothing else.
+ * A model that can be trained on batches of type B. A model without MoE layers implements only the
+ * methods without a default.
  *
- * <p>The models here are safe for use by several threads. Evaluating calls run side by side, each
- * step of a {@link Trainer} runs alone, and {@link #close} waits for all of them. Two threads must
- * not train one model.
+ * <p>The models of this library are thread-safe. Evaluating calls run in parallel, each step of a
+ * {@link Trainer} runs alone, and {@link #close} waits for all of them. Two threads must not train
+ * the same model.
  *
  * @param <B> a batch
  */
 public interface Model<B> extends AutoCloseable {
 
-  /** The loss of one batch, with its backward pass. */
+  /** Computes the loss of one batch, with its backward pass. */
   Loss loss(B batch, StepContext context);
 
-  /** Trainable parameters in a fixed order; more after a spawn. */
+  /** Returns the trainable parameters in a fixed order. Their number grows at a spawn. */
   List<Parameter> parameters();
 
-  /** From which everything random in its making and training is drawn. */
+  /** Returns the seed of all random draws in its creation and training. */
   long seed();
 
-  /** What it computes with. */
+  /** Returns the kernels that it computes with. */
   Kernels kernels();
 
   /**
-   * Parameters that take part in the matrix products of one token, when each token has the given
-   * mean number of experts; embeddings that are only looked up do not count.
+   * Returns the number of parameters that take part in the matrix products of one token, given the
+   * mean number of experts per token. Embedding tables that are only looked up do not count.
    */
   double activeParameters(double meanActiveExperts);
 
-  /** The feed-forward places that hold experts, or may come to hold them; none by default. */
+  /** Returns the feed-forward layers that have experts or can get them. None by default. */
   default EvolvingLayers evolving() {
     return EvolvingLayers.NONE;
   }
 
-  /** When it has its experts. */
+  /** Returns when the model gets its experts. */
   default Growth growth() {
     return evolving().growth();
   }
 
-  /** What must be saved beside the parameters, by name; live arrays, in order. */
+  /**
+   * Returns the arrays that must be saved besides the parameters, by name. They are live and in a
+   * fixed order.
+   */
   default List<GateState> state() {
     return evolving().state();
   }
 
   /**
-   * Turns the one expert of every evolving layer into several.
+   * Replaces the single expert of every evolving layer by several.
    *
    * @param method how the children differ from their parent
-   * @param seed of the draws
-   * @return the parameter that each new one comes from; new ones without a parent are left out
+   * @param seed seed of the draws
+   * @return the parent of each new parameter; new parameters without a parent are left out
    */
   default Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
     return evolving().spawn(method, seed);
   }
 
   /**
-   * Calls in progress on this model: those of the {@link io.evomoe.nn.Scope} that made its first
-   * parameter. Passes of a model of your own enter it, to be safe while another thread closes it.
+   * Returns the tracker of calls in progress on this model, taken from the {@link
+   * io.evomoe.nn.Scope} of its first parameter. Passes of your own model should enter it. Then the
+   * model is safe if another thread closes it.
    */
   default Lifetime lifetime() {
     return parameters().stream()
@@ -79,9 +83,9 @@ public interface Model<B> extends AutoCloseable {
   }
 
   /**
-   * Gives back the memory of its parameters, gradients and gate state, all of which must not be
-   * used any more. Without it, they go some time after the model was forgotten. Waits for calls in
-   * progress; later ones throw {@link IllegalStateException}.
+   * Frees the memory of its parameters, gradients and gate state, which must not be used
+   * afterwards. Without this call, the memory is freed some time after the model becomes
+   * unreachable. Waits for calls in progress; later calls throw {@link IllegalStateException}.
    */
   @Override
   default void close() {

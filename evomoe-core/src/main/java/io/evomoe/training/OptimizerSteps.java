@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps of a run, one after another, and nothing beside them. A step asks the schedule for
- * phase and temperature, spawns the experts when their time has come, averages the gradients of the
- * micro-batches, clips them by their global norm and updates the parameters. Micro-batches weigh
- * equally, whatever number of tokens they count.
+ * Runs the optimizer steps of a run, without evaluation or checkpoints. A step gets phase and
+ * temperature from the schedule and spawns the experts if they are due. It averages the gradients
+ * of the micro-batches, clips them by their global norm and updates the parameters. Micro-batches
+ * have equal weight, whatever their number of tokens.
  *
  * @param <B> a batch
  */
@@ -27,11 +27,11 @@ public final class OptimizerSteps<B> {
   private Progress progress;
 
   /**
-   * The steps that come next.
+   * Creates the steps that follow {@code from}.
    *
-   * @param learner as it is after {@code from}
-   * @param batches by number
-   * @param from {@link Progress#START}, or what {@link Learner#resume} gave
+   * @param learner learner in the state after {@code from}
+   * @param batches batches by index
+   * @param from {@link Progress#START}, or the result of {@link Learner#resume}
    */
   public OptimizerSteps(
       Learner<B> learner, BatchSource<B> batches, TrainerConfig config, Progress from) {
@@ -43,11 +43,11 @@ public final class OptimizerSteps<B> {
   }
 
   /**
-   * Takes one step. One whose loss or gradient is not finite changes no parameter or moment; {@link
-   * Guards#skipNonFinite()} of them are skipped, and change no gate state either. Other threads
-   * that use the model wait meanwhile.
+   * Takes one step. If the loss or gradient is not finite, no parameter or moment changes. Up to
+   * {@link Guards#skipNonFinite()} such steps are skipped, and they do not change the gate state
+   * either. Other threads that use the model wait.
    *
-   * @throws NotFiniteException if such a step comes when none may be skipped any more
+   * @throws NotFiniteException if a loss or gradient is not finite and no more steps may be skipped
    * @throws IllegalStateException if the model is closed
    */
   public StepResult next() {
@@ -79,7 +79,7 @@ public final class OptimizerSteps<B> {
         progress, context, rate, sums.meanLoss(), sums.meanAuxLoss(), norm, sums.routing());
   }
 
-  /** How far the run has come. */
+  /** Returns the progress of the run. */
   public Progress progress() {
     return progress;
   }
@@ -110,7 +110,7 @@ public final class OptimizerSteps<B> {
     progress = progress.afterSkip();
     log.warn(
         "Step {} is skipped: {} ({} of at most {} skipped steps)",
-        progress.step() + 1, // as reports and curves count
+        progress.step() + 1, // reports and curves count from 1
         cause.getMessage(),
         progress.skipped(),
         config.guards().skipNonFinite());

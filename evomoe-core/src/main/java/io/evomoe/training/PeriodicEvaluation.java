@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Measures a model on held-out batches every {@link TrainingConfig#evalEvery()} steps and after the
- * last one, and remembers what the evaluation before found.
+ * Measures a model on validation batches every {@link TrainingConfig#evalEvery()} steps and after
+ * the last step. It remembers the result of the previous evaluation.
  *
  * @param <B> a batch
  */
@@ -17,18 +17,18 @@ public final class PeriodicEvaluation<B> {
   private final TrainingConfig training;
   private FirstExperts before = new FirstExperts();
 
-  /** Measures {@code model} on {@code batches}. */
+  /** Creates evaluations of {@code model} on {@code batches}. */
   public PeriodicEvaluation(Model<B> model, List<B> batches, TrainingConfig training) {
     this.evaluation = new Evaluation<>(model, batches);
     this.training = training;
   }
 
   /**
-   * Measures after a step, or after several.
+   * Measures the model after one or several steps, if an evaluation is due.
    *
    * @param from finished steps before them
-   * @param done finished steps now, and phase and temperature of the last one
-   * @return empty if no evaluation is due, of once or of several times the same
+   * @param done finished steps now, with phase and temperature of the last one
+   * @return empty if no evaluation is due; several due evaluations give one result
    * @throws NotFiniteException if a value is not finite
    */
   public Optional<Result> measureIfDue(long from, StepResult done) {
@@ -50,19 +50,20 @@ public final class PeriodicEvaluation<B> {
       }
       return measured;
     } catch (NotFiniteException e) {
-      throw new NotFiniteException("on held-out data, " + e.getMessage());
+      throw new NotFiniteException("on validation data, " + e.getMessage());
     }
   }
 
   /**
-   * What one evaluation found.
+   * The result of one evaluation.
    *
-   * @param loss mean task loss over all counted targets, in nats; empty when no target counts
-   * @param routingFluctuation share of the real tokens whose first expert changed since the
-   *     evaluation before, in 0..1, mean over layers; empty where none with experts came before
+   * @param loss mean task loss over all counted targets, in nats; empty if no target counts
+   * @param routingFluctuation share of the real tokens whose first expert has changed since the
+   *     previous evaluation, in 0..1, averaged over layers; empty without a previous evaluation
+   *     with experts
    */
   public record Result(OptionalDouble loss, OptionalDouble routingFluctuation) {
-    /** Where no evaluation was due. */
+    /** The result if no evaluation was due. */
     public static final Result NONE = new Result(OptionalDouble.empty(), OptionalDouble.empty());
   }
 }

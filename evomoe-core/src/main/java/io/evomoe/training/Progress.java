@@ -1,19 +1,19 @@
 package io.evomoe.training;
 
 /**
- * How far a run has come.
+ * The progress of a run.
  *
- * @param step finished optimizer steps, skipped ones included
+ * @param step finished optimizer steps, including skipped ones
  * @param tokens tokens trained on
  * @param trainFlops floating-point operations spent, 6 x active parameters x tokens
  * @param spawned whether the experts were spawned
  * @param skipped steps that changed nothing because a loss or gradient was not finite
  */
 public record Progress(long step, long tokens, double trainFlops, boolean spawned, long skipped) {
-  /** Before the first step. */
+  /** The progress before the first step. */
   public static final Progress START = new Progress(0, 0, 0, false, 0);
 
-  /** The same once the experts were spawned. */
+  /** Returns this progress with the experts spawned. */
   public Progress afterSpawn() {
     return new Progress(step, tokens, trainFlops, true, skipped);
   }

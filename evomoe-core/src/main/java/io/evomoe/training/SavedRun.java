@@ -7,21 +7,21 @@ import java.nio.file.Path;
 /** A saved {@link TrainingState}. */
 public interface SavedRun {
 
-  /** Where it is kept. */
+  /** Returns where it is stored. */
   Path location();
 
-  /** How far the run had come. */
+  /** Returns the progress of the run. */
   Progress progress();
 
-  /** Phase and temperature of the step that was to come next. */
+  /** Returns phase and temperature of the next step. */
   StepContext context();
 
-  /** Seed of the run. */
+  /** Returns the seed of the run. */
   long seed();
 
   /**
-   * Copies parameters, gate state and moments into live objects, which have the same names and
-   * shapes: if the run had spawned its experts, so has the model.
+   * Copies parameters, gate state and moments into live objects. These must have the same names and
+   * shapes, so the model must have spawned experts if the run had.
    */
   void loadInto(Model<?> model, Optimizer optimizer);
 }

@@ -5,7 +5,7 @@ import io.evomoe.step.StepContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether a saved run can go on under a seed and a schedule. */
+/** Checks whether a saved run can continue with a seed and a schedule. */
 final class SavedRunCheck {
   private static final Logger log = LoggerFactory.getLogger(SavedRunCheck.class);
 

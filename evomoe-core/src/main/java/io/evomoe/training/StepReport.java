@@ -6,25 +6,26 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * What one optimizer step did.
+ * The measurements of one optimizer step.
  *
  * @param step number of finished steps, from 1
  * @param tokens tokens trained on so far
  * @param trainFlops floating-point operations spent in training so far, 6 x active parameters x
  *     tokens
- * @param wallSeconds since the run (or its resumption) began, evaluation included
- * @param stepSeconds of this step alone
- * @param trainLoss mean task loss of this step, nats a token; NaN where a skipped step has none
- * @param validLoss held-out loss after this step, where it was measured
- * @param auxLoss sum of the auxiliary losses of all layers, mean over micro-batches
- * @param gradientNorm global norm before clipping; NaN where the step was skipped
- * @param learningRate of this step
- * @param phase of this step
- * @param temperature of this step
- * @param routing one report a MoE layer, of the last micro-batch; empty while there is one expert
- * @param routingFluctuation share of the held-out batches' real tokens whose first expert changed
- *     since the evaluation before, in 0..1, mean over layers; empty where the held-out loss was not
- *     measured, and where no evaluation with experts came before in this run or its resumption
+ * @param wallSeconds seconds since the run started or was resumed, including evaluation
+ * @param stepSeconds seconds of this step only
+ * @param trainLoss mean task loss of this step, in nats per token; NaN if the step was skipped
+ * @param validLoss validation loss after this step, if it was measured
+ * @param auxLoss sum of the auxiliary losses of all layers, averaged over micro-batches
+ * @param gradientNorm global norm before clipping; NaN if the step was skipped
+ * @param learningRate learning rate of this step
+ * @param phase phase of this step
+ * @param temperature temperature of this step
+ * @param routing one report per MoE layer, of the last micro-batch; empty while there is one expert
+ * @param routingFluctuation share of the validation batches' real tokens whose first expert has
+ *     changed since the previous evaluation, in 0..1, averaged over layers. Empty if the validation
+ *     loss was not measured, or if no evaluation with experts came before since the start or
+ *     resumption
  */
 public record StepReport(
     long step,
@@ -42,32 +43,38 @@ public record StepReport(
     List<RoutingReport> routing,
     OptionalDouble routingFluctuation) {
 
-  /** Keeps the reports unmodifiable. */
+  /** Makes the reports unmodifiable. */
   public StepReport {
     routing = List.copyOf(routing);
   }
 
-  /** Whether the step changed no parameter because a loss or gradient was not finite. */
+  /** Returns whether the step changed no parameter because a loss or gradient was not finite. */
   public boolean skipped() {
     return Double.isNaN(gradientNorm);
   }
 
-  /** Mean over layers of the mean number of experts a token had; 1 while there is one expert. */
+  /**
+   * Returns the mean number of experts per token, averaged over layers. It is 1 while there is one
+   * expert.
+   */
   public double activeExperts() {
     return RoutingReport.meanActiveExperts(routing);
   }
 
-  /** Mean over layers of {@code exp(H) / E}; 1 while there is one expert. */
+  /** Returns the mean over layers of {@code exp(H) / E}. It is 1 while there is one expert. */
   public double loadEntropy() {
     return routing.stream().mapToDouble(RoutingReport::loadEntropy).average().orElse(1);
   }
 
-  /** Mean over layers of the dropped share. */
+  /** Returns the mean over layers of the dropped share. */
   public double dropRate() {
     return routing.stream().mapToDouble(RoutingReport::dropRate).average().orElse(0);
   }
 
-  /** Mean over layers of the number of experts without a token; 0 while there is one expert. */
+  /**
+   * Returns the mean over layers of the number of experts without a token. It is 0 while there is
+   * one expert.
+   */
   public double deadExperts() {
     return routing.stream().mapToDouble(RoutingReport::deadExperts).average().orElse(0);
   }

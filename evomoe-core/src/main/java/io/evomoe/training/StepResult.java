@@ -5,15 +5,15 @@ import io.evomoe.step.StepContext;
 import java.util.List;
 
 /**
- * What one step gave, or one round of several.
+ * The result of one step, or of one round of several steps.
  *
- * @param progress after it
- * @param context phase and temperature of it, or of its last step
- * @param learningRate of it, or of its last step
- * @param trainLoss mean task loss, nats a token; NaN where a skipped step has none
- * @param auxLoss sum of the auxiliary losses of all layers, mean over micro-batches
- * @param gradientNorm global norm before clipping; NaN where the step was skipped
- * @param routing one report a MoE layer, of the last micro-batch; empty while there is one expert
+ * @param progress progress after it
+ * @param context phase and temperature of its last step
+ * @param learningRate learning rate of its last step
+ * @param trainLoss mean task loss, in nats per token; NaN if the step was skipped
+ * @param auxLoss sum of the auxiliary losses of all layers, averaged over micro-batches
+ * @param gradientNorm global norm before clipping; NaN if the step was skipped
+ * @param routing one report per MoE layer, of the last micro-batch; empty while there is one expert
  */
 public record StepResult(
     Progress progress,
@@ -24,17 +24,17 @@ public record StepResult(
     double gradientNorm,
     List<RoutingReport> routing) {
 
-  /** Keeps the reports unmodifiable. */
+  /** Makes the reports unmodifiable. */
   public StepResult {
     routing = List.copyOf(routing);
   }
 
   /**
-   * As listeners are told.
+   * Returns the report for listeners.
    *
-   * @param wallSeconds since the run, or its resumption, began
-   * @param stepSeconds of one step
-   * @param measured after it, if something was
+   * @param wallSeconds seconds since the run started or was resumed
+   * @param stepSeconds seconds of one step
+   * @param measured evaluation after it, if any
    */
   public StepReport report(
       double wallSeconds, double stepSeconds, PeriodicEvaluation.Result measured) {

@@ -1,6 +1,6 @@
 package io.evomoe.training;
 
-/** Seconds since it was made. */
+/** Measures the seconds since its creation. */
 final class Stopwatch {
   private static final double NANOS = 1e9;
 

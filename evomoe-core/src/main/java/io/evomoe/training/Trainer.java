@@ -16,14 +16,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The training loop: {@link OptimizerSteps}, a {@link PeriodicEvaluation} where it is due, and a
- * report and checkpoints of both.
+ * The training loop: {@link OptimizerSteps}, a {@link PeriodicEvaluation} when it is due, reports
+ * and checkpoints.
  *
  * <p>Phase, temperature, learning rate, batches and randomness are pure functions of the step and
- * the configuration, so a run that is saved and resumed takes the very steps it would have taken.
+ * the configuration. A run that is saved and resumed therefore takes the same steps as without the
+ * break.
  *
- * <p>Safe for use by several threads. One of them trains at a time: steps and saves of others are
- * rejected meanwhile, and {@link #close} waits. Listeners may save.
+ * <p>A trainer is thread-safe. One thread trains at a time: steps and saves of others are rejected
+ * meanwhile, and {@link #close} waits. Listeners may save.
  *
  * @param <B> a batch
  */
@@ -42,10 +43,10 @@ public final class Trainer<B> implements AutoCloseable {
   private @Nullable Stopwatch run;
 
   /**
-   * A run before its first step.
+   * Creates a run before its first step.
    *
-   * @param model with one expert where experts will be spawned
-   * @param evolution the phases; whether there are any, the model says
+   * @param model has one expert in each layer if experts will be spawned
+   * @param evolution the phases; ignored if the model does not spawn experts
    */
   public Trainer(
       Model<B> model, TrainingData<B> data, TrainerConfig config, EvolutionConfig evolution) {
@@ -53,9 +54,9 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /**
-   * The same with a schedule.
+   * Creates a run with a schedule.
    *
-   * @throws IllegalArgumentException if it grows otherwise than the model
+   * @throws IllegalArgumentException if the schedule's growth differs from the model's
    */
   public Trainer(
       Model<B> model, TrainingData<B> data, TrainerConfig config, EvolutionSchedule evolution) {
@@ -63,9 +64,9 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /**
-   * The same with another optimizer than {@link AdamW}.
+   * Creates a run with a schedule and another optimizer than {@link AdamW}.
    *
-   * @param optimizer that has seen nothing yet
+   * @param optimizer optimizer in its initial state
    */
   public Trainer(
       Model<B> model,
@@ -88,9 +89,9 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /**
-   * A saved run that goes on.
+   * Resumes a saved run.
    *
-   * @param model as new as at the start of that run
+   * @param model model in its initial state
    * @throws IllegalArgumentException if the saved run had another seed, or had spawned experts and
    *     this one never does
    */
@@ -103,7 +104,7 @@ public final class Trainer<B> implements AutoCloseable {
     return resumed(saved, model, data, config, schedule(evolution, config, model));
   }
 
-  /** The same with a schedule. */
+  /** Resumes a saved run with a schedule. */
   public static <B> Trainer<B> resumed(
       SavedRun saved,
       Model<B> model,
@@ -115,9 +116,9 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /**
-   * The same of a run with another optimizer than {@link AdamW}.
+   * Resumes a saved run with another optimizer than {@link AdamW}.
    *
-   * @param optimizer of the saved run's kind, that has seen nothing yet
+   * @param optimizer optimizer of the same kind as in the saved run, in its initial state
    */
   public static <B> Trainer<B> resumed(
       SavedRun saved,
@@ -134,15 +135,15 @@ public final class Trainer<B> implements AutoCloseable {
     return new EvolutionSchedule(evolution, config.training().steps(), model.growth());
   }
 
-  /** Steps until the configured number is done or a stop is requested. */
+  /** Trains until the configured number of steps is done or a stop is requested. */
   public void run(TrainingListener... listeners) {
     loop(null, System::nanoTime, told(listeners));
   }
 
   /**
-   * The same with checkpoints: every so many steps and minutes, as configured, and after the last
-   * step that it takes. They are written after the listeners heard of the step, so what those write
-   * is never behind. Where it takes no step, none is written.
+   * Trains like {@link #run} and writes checkpoints. They are written every configured number of
+   * steps and minutes, and after the last step. Listeners are called before the checkpoint is
+   * written, so their output is never older than it. If no step is taken, no checkpoint is written.
    */
   public void runSaving(CheckpointWriter checkpoints, TrainingListener... listeners) {
     runSaving(checkpoints, System::nanoTime, listeners);
@@ -199,7 +200,11 @@ public final class Trainer<B> implements AutoCloseable {
     }
   }
 
-  /** Writes a checkpoint now, between two steps, and says where. */
+  /**
+   * Writes a checkpoint now, between two steps.
+   *
+   * @return the path of the checkpoint
+   */
   public Path save(CheckpointWriter checkpoints) {
     try (Lifetime.Call ignored = lifetime.enter()) {
       Path written = checkpoints.write(state());
@@ -209,18 +214,18 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /**
-   * Lets {@link #run} or {@link #runSaving} return after the step it is in, or the next one; from
-   * any thread.
+   * Makes {@link #run} or {@link #runSaving} return after the current or the next step. It may be
+   * called from any thread.
    */
   public void requestStop() {
     stopRequested.set(true);
   }
 
   /**
-   * One optimizer step, and the held-out loss where it is due.
+   * Takes one optimizer step and measures the validation loss if it is due.
    *
    * @throws TrainingDivergedException if a value is not finite and the step may not be skipped
-   * @throws IllegalStateException if it is training now, or was closed
+   * @throws IllegalStateException if a training is in progress, or the trainer was closed
    */
   public StepReport step() {
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
@@ -246,22 +251,22 @@ public final class Trainer<B> implements AutoCloseable {
     }
   }
 
-  /** How far the run has come. */
+  /** Returns the progress of the run. */
   public Progress progress() {
     return steps.progress();
   }
 
-  /** What a checkpoint must hold now. */
+  /** Returns the content of a checkpoint at this point. */
   public TrainingState state() {
     return learner.state(progress());
   }
 
   /**
-   * Gives back the memory of the optimizer; the model is closed by who made it. Waits for a
+   * Frees the memory of the optimizer. The model stays open; its owner closes it. Waits for a
    * training in progress: call {@link #requestStop()} first to end it.
    *
-   * @throws IllegalStateException from inside the training, such as in a listener, or if the thread
-   *     is interrupted while it waits
+   * @throws IllegalStateException if it is called inside the training, e.g. in a listener, or if
+   *     the thread is interrupted while it waits
    */
   @Override
   public void close() {

@@ -3,29 +3,29 @@ package io.evomoe.training;
 import java.util.function.Consumer;
 
 /**
- * What a {@link Trainer} is told. What is random it draws from {@link Model#seed()}.
+ * The settings of a {@link Trainer}. The seed is {@link Model#seed()}.
  *
- * @param training how to train
- * @param guards when a run that goes wrong is stopped or warned of
+ * @param training training settings
+ * @param guards when a failing run is stopped or a warning is logged
  */
 public record TrainerConfig(TrainingConfig training, Guards guards) {
 
-  /** The default guards. */
+  /** Returns a configuration with the default guards. */
   public static TrainerConfig of(TrainingConfig training) {
     return new TrainerConfig(training, Guards.DEFAULT);
   }
 
-  /** {@link TrainingConfig#defaults} and the default guards. */
+  /** Returns {@link TrainingConfig#defaults} with the default guards. */
   public static TrainerConfig defaults(long steps) {
     return of(TrainingConfig.defaults(steps));
   }
 
-  /** The same, trained otherwise. */
+  /** Returns a copy with changes to the training settings. */
   public TrainerConfig with(Consumer<TrainingConfig.Builder> changes) {
     return new TrainerConfig(training.with(changes), guards);
   }
 
-  /** The same with other guards. */
+  /** Returns a copy with other guards. */
   public TrainerConfig withGuards(Guards others) {
     return new TrainerConfig(training, others);
   }

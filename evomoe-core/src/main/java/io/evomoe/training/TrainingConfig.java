@@ -6,30 +6,31 @@ import io.evomoe.training.optimizer.LearningRate;
 import java.util.function.Consumer;
 
 /**
- * How to train: the fields, bounds and defaults of {@code training} in a configuration file.
+ * The settings of a training: the fields, bounds and defaults of {@code training} in a
+ * configuration file.
  *
- * <p>What belongs to data and tasks ({@code batch}, {@code evalBatches}, {@code labelSmoothing},
- * {@code metricSentences}) is here as well, and means nothing to {@link Trainer}.
+ * <p>The settings of data and tasks ({@code batch}, {@code evalBatches}, {@code labelSmoothing},
+ * {@code metricSentences}) are included. {@link Trainer} ignores them.
  *
- * @param steps optimizer steps, at least 1; with what a step reads, {@code batch} times {@code
- *     microBatches} sequences, they say how much of a text a run sees
- * @param batch sequences in a micro-batch, at least 1
- * @param microBatches micro-batches in a step, at least 1
- * @param learningRate highest rate, above 0
+ * @param steps optimizer steps, at least 1. A step reads {@code batch} times {@code microBatches}
+ *     sequences
+ * @param batch sequences per micro-batch, at least 1
+ * @param microBatches micro-batches per step, at least 1
+ * @param learningRate highest learning rate, above 0
  * @param warmupShare share of the steps in which the rate rises, in 0..1
  * @param decay {@code COSINE}, {@code LINEAR}, {@code CONSTANT} or {@code INVERSE_SQRT}
  * @param floorShare lowest rate as a share of the highest, in 0..1
- * @param beta1 of AdamW, in [0, 1)
- * @param beta2 of AdamW, in [0, 1)
- * @param weightDecay of AdamW, at least 0
- * @param clipNorm largest global gradient norm, above 0
- * @param evalEvery steps between measurements of the held-out loss; 0 for the end only
- * @param evalBatches batches of held-out text that are measured, at least 1
+ * @param beta1 beta1 of AdamW, in [0, 1)
+ * @param beta2 beta2 of AdamW, in [0, 1)
+ * @param weightDecay weight decay of AdamW, at least 0
+ * @param clipNorm maximum global gradient norm, above 0
+ * @param evalEvery steps between measurements of the validation loss; 0 for the end only
+ * @param evalBatches number of validation batches, at least 1
  * @param checkpointEvery steps between checkpoints of {@code train}; 0 for none by steps
  * @param labelSmoothing share of a target's weight that is spread over the vocabulary, in [0, 1);
  *     for task mt, in training only
- * @param metricSentences held-out sentences that are translated for BLEU when a run ends, at least
- *     1; for task mt
+ * @param metricSentences validation sentences that are translated for BLEU at the end of a run, at
+ *     least 1; for task mt
  * @param checkpointMinutes minutes between checkpoints of {@code train}, counted from the last one
  *     and checked after each step; 0 for none by time. Not on a cluster
  */
@@ -52,10 +53,10 @@ public record TrainingConfig(
     int metricSentences,
     int checkpointMinutes) {
 
-  /** Minutes of training that a killed run loses at most. */
+  /** Default minutes between checkpoints: a killed run loses at most this much training. */
   public static final int DEFAULT_CHECKPOINT_MINUTES = 5;
 
-  /** Refuses values out of their bounds. */
+  /** Rejects values out of bounds. */
   public TrainingConfig {
     FieldBound.atLeast("steps", steps, 1);
     FieldBound.atLeast("batch", batch, 1);
@@ -83,10 +84,11 @@ public record TrainingConfig(
   }
 
   /**
-   * The defaults: 16 sequences, one micro-batch a step, 5e-4 after a warm-up of a tenth of the
-   * steps and then a cosine to a tenth of it, AdamW with 0.9, 0.95 and weight decay 0.1, gradients
-   * clipped to 1; 8 batches of held-out text, a checkpoint every {@value
-   * #DEFAULT_CHECKPOINT_MINUTES} minutes and at the end, no label smoothing.
+   * Returns the defaults: 16 sequences per micro-batch, one micro-batch per step, and gradients
+   * clipped to 1. The learning rate rises to 5e-4 in the first tenth of the steps and falls as a
+   * cosine to a tenth of it. AdamW uses betas 0.9 and 0.95 and weight decay 0.1. The validation
+   * loss uses 8 batches. Checkpoints are written every {@value #DEFAULT_CHECKPOINT_MINUTES} minutes
+   * and at the end. There is no label smoothing.
    *
    * @param steps optimizer steps, at least 1
    */
@@ -112,17 +114,18 @@ public record TrainingConfig(
   }
 
   /**
-   * Whether something that is done every so many steps, and after the last one, comes next.
+   * Returns whether a periodic action is due. It is due every {@code every} steps and after the
+   * last step.
    *
    * @param every {@link #evalEvery()} or {@link #checkpointEvery()}
-   * @param from finished steps when it was asked before
+   * @param from finished steps at the previous call
    * @param to finished steps now
    */
   public boolean isDue(long every, long from, long to) {
     return to == steps || (every > 0 && to / every > from / every);
   }
 
-  /** The learning rate by step. */
+  /** Returns the learning rate by step. */
   public LearningRate rate() {
     return rate(steps, learningRate, warmupShare, decay, floorShare);
   }
@@ -132,7 +135,7 @@ public record TrainingConfig(
     return new LearningRate(peak, Math.round(steps * warmupShare), decay, floorShare);
   }
 
-  /** Constants of the optimizer. */
+  /** Returns the constants of the optimizer. */
   public AdamWConfig adamW() {
     return adamW(beta1, beta2, weightDecay);
   }
@@ -141,14 +144,14 @@ public record TrainingConfig(
     return new AdamWConfig(beta1, beta2, 1e-8, weightDecay);
   }
 
-  /** The same with other values of some fields. */
+  /** Returns a copy with changes to some fields. */
   public TrainingConfig with(Consumer<Builder> changes) {
     Builder builder = new Builder(this);
     changes.accept(builder);
     return builder.build();
   }
 
-  /** Changes single fields; each means what the component of its name means. */
+  /** Changes single fields. Each setter sets the component of the same name. */
   public static final class Builder {
     private long steps;
     private int batch;

@@ -3,23 +3,23 @@ package io.evomoe.training;
 import java.util.List;
 
 /**
- * What to train and to measure on.
+ * The training and validation batches.
  *
  * @param <B> a batch
- * @param training batches by number
- * @param heldOut batches that are never trained on; empty for no held-out loss
+ * @param training training batches by index
+ * @param heldOut validation batches, which are never trained on; empty for no validation loss
  */
 public record TrainingData<B>(BatchSource<B> training, List<B> heldOut) {
 
-  /** Keeps the held-out batches unmodifiable. */
+  /** Makes the validation batches unmodifiable. */
   public TrainingData {
     heldOut = List.copyOf(heldOut);
   }
 
   /**
-   * The same, but for the first batches of the training side, which were trained on before.
+   * Returns a copy without the first training batches, which an earlier training has used.
    *
-   * @param batches as many, at least 0
+   * @param batches number of batches to skip, at least 0
    */
   public TrainingData<B> after(long batches) {
     BatchSource<B> source = training;

@@ -5,9 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loss or gradient stopped being a finite number. The message names the layer or parameter; the
- * parameters are those of the step before, or, where held-out data gave the loss, those that were
- * measured.
+ * Thrown if a loss or gradient is not finite. The message names the layer or parameter. The
+ * parameters are those before the failed step, or the measured ones if the validation loss failed.
  */
 public final class TrainingDivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -16,11 +15,12 @@ public final class TrainingDivergedException extends RuntimeException {
   private final @Nullable String lastCheckpoint;
 
   /**
-   * Says where.
+   * Creates the exception.
    *
-   * @param step that failed, from 0; the steps taken, where held-out data failed
-   * @param what was not finite
-   * @param lastCheckpoint of the run, if there is one
+   * @param step the failed step, from 0, or the number of finished steps if the validation loss
+   *     failed
+   * @param what the non-finite value
+   * @param lastCheckpoint the last checkpoint of the run, if there is one
    */
   public TrainingDivergedException(long step, String what, @Nullable Path lastCheckpoint) {
     super(
@@ -35,12 +35,14 @@ public final class TrainingDivergedException extends RuntimeException {
     this.lastCheckpoint = lastCheckpoint == null ? null : lastCheckpoint.toString();
   }
 
-  /** The step that failed, from 0; the steps taken, where held-out data failed. */
+  /**
+   * Returns the failed step, from 0, or the number of finished steps if the validation loss failed.
+   */
   public long step() {
     return step;
   }
 
-  /** The last checkpoint of the run, if it wrote or read one. */
+  /** Returns the last checkpoint that the run wrote or read, if any. */
   public Optional<Path> lastCheckpoint() {
     return Optional.ofNullable(lastCheckpoint).map(Path::of);
   }

@@ -4,22 +4,23 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Told what a run does, in this order: its start; of each step the evaluation, the step itself and
- * the checkpoint, where there are any; its end. Listeners read; they never change the run.
+ * Callbacks of a run. The order is: the start; for each step the evaluation, the step and the
+ * checkpoint, if any; the end. Listeners only read and must not change the run.
  */
 @FunctionalInterface
 public interface TrainingListener {
 
   /**
-   * The steps begin, or go on.
+   * Called before the first step, also after resuming.
    *
-   * @param from how far the run had come
-   * @param requestStop lets it end after a step; from any thread
+   * @param from progress of the run
+   * @param requestStop ends the run after a step; may be called from any thread
    */
   default void onStart(Progress from, Runnable requestStop) {}
 
   /**
-   * The model was measured on held-out batches; the step's own report has the same and comes next.
+   * Called after the model was measured on validation batches. The step's report follows and has
+   * the same result.
    *
    * @param step number of finished steps
    */
@@ -29,20 +30,20 @@ public interface TrainingListener {
   void onStep(StepReport report);
 
   /**
-   * A checkpoint was written, of the last step that was told.
+   * Called after a checkpoint of the last reported step was written.
    *
-   * @param checkpoint where
+   * @param checkpoint path of the checkpoint
    */
   default void onCheckpoint(Path checkpoint) {}
 
   /**
-   * No more steps come, be it at the end, after a request to stop, or because one failed.
+   * Called after the last step: at the end, after a stop request, or after a failed step.
    *
-   * @param to how far the run has come
+   * @param to progress of the run
    */
   default void onEnd(Progress to) {}
 
-  /** Several as one; each hears of a thing after those before it. */
+  /** Combines listeners into one. For each event they are called in order. */
   static TrainingListener all(List<TrainingListener> listeners) {
     return new TrainingListeners(listeners);
   }

@@ -3,7 +3,7 @@ package io.evomoe.training;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Several as one; each hears of a thing after those before it. */
+/** Combines listeners into one. For each event they are called in order. */
 record TrainingListeners(List<TrainingListener> all) implements TrainingListener {
   static final TrainingListeners NONE = new TrainingListeners(List.of());
 

@@ -151,8 +151,7 @@ class EvolutionScheduleTest {
   void should_refuse_a_final_number_of_experts_that_nothing_would_hear() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EvolutionConfig.defaults().with(e -> e.finalTopK(2)))
-        .withMessage(
-            "finalTopK must be 1 where hardFrom is left out, because it counts from there on, was 2");
+        .withMessage("finalTopK must be 1 if hardFrom is not set, was 2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EvolutionConfig.defaults().with(e -> e.hardFrom(1).finalTopK(0)))
         .withMessage("finalTopK must be at least 1, was 0");

@@ -183,8 +183,8 @@ class EvolvingFeedForwardTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> plan(new DenseSoftmax(Growth.NEVER, STREAM, ExpertForm.PLAIN), 0))
         .withMessage(
-            "expertForm of gate softmax must be RESIDUAL, for its layer takes the stream, was"
-                + " PLAIN");
+            "expertForm of gate softmax must be RESIDUAL, because its layer is in the residual"
+                + " stream, was PLAIN");
   }
 
   private INDArray feedForward(List<Parameter> net) {

@@ -174,7 +174,7 @@ class RouterTest {
   void should_refuse_a_prior_where_tokens_have_no_ids() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Router(spec(DataType.DOUBLE, 0), options(Prior.LEARNED, 4)))
-        .withMessage("option prior must be none where tokens have no ids, was learned");
+        .withMessage("option prior must be none if tokens have no ids, was learned");
     assertThat(new Router(spec(DataType.DOUBLE, 0), RouterOptions.PLAIN).parameters()).hasSize(1);
   }
 
@@ -188,8 +188,8 @@ class RouterTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Router(unknown, options(Prior.ANNEALED, 4)))
         .withMessage(
-            "option prior must be none or not annealed where the number of training steps is not"
-                + " known, was annealed");
+            "option prior must be none or not annealed if the number of training steps is"
+                + " unknown, was annealed");
   }
 
   @ParameterizedTest

@@ -286,7 +286,7 @@ class TrainerTest {
 
     assertThatThrownBy(trainer::step)
         .isInstanceOf(TrainingDivergedException.class)
-        .hasMessageContainingAll("step 3", "step-2", "on held-out data, " + reason);
+        .hasMessageContainingAll("step 3", "step-2", "on validation data, " + reason);
   }
 
   /** A network that is never to have experts would train on as it is, and nobody would notice. */

@@ -29,22 +29,22 @@ public final class AtomicFile {
    * it.
    *
    * @throws IllegalArgumentException if the folder cannot be created or written
-   * @throws UncheckedIOException if writing fails; the old file is then untouched
+   * @throws UncheckedIOException if writing fails; the old file is then unchanged
    */
   public static void write(Path file, String text) {
     write(file, channel -> writeAll(channel, ByteBuffer.wrap(text.getBytes(UTF_8))));
   }
 
-  /** What a file is to hold. */
+  /** The content of a file. */
   @FunctionalInterface
   public interface Content {
 
-    /** Writes all of it. */
+    /** Writes the complete content. */
     void writeTo(FileChannel file) throws IOException;
   }
 
   /**
-   * The same for a file of any content.
+   * Replaces a file with any content.
    *
    * @param content written once, from the beginning of the file
    */
@@ -64,7 +64,7 @@ public final class AtomicFile {
     }
   }
 
-  /** A name of a temporary file. */
+  /** Returns a name of a temporary file. */
   static Path temporary(Path folder, Object of) {
     return folder.resolve("." + of + "." + UUID.randomUUID() + ".tmp");
   }

@@ -1,18 +1,20 @@
 package io.evomoe.internal.files;
 
-/** The beginning of what stands in a file, for a message. */
+/** The beginning of a file's content, for a message. */
 public final class Excerpt {
   private static final int LONGEST = 200;
 
   private Excerpt() {}
 
-  /** The text of a value, cut off where it is longer than 200 characters. */
+  /** Returns the text of a value, cut to 200 characters. */
   public static String of(Object value) {
     String text = value.toString();
     return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
   }
 
-  /** The first line of a JSON parser's message, without the parser's methods and positions. */
+  /**
+   * Returns the first line of a JSON parser's message, without the parser's methods and positions.
+   */
   public static String ofParser(String message) {
     String line = message.lines().findFirst().orElse("");
     return of(line.replaceFirst(" \\(start marker.*|, from `.*?`", ""));

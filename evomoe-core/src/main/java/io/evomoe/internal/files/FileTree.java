@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A folder with all that is in it. Symbolic links in it are never followed. */
+/** Operations on a folder and its content. Symbolic links in it are never followed. */
 public final class FileTree {
   private static final Logger log = LoggerFactory.getLogger(FileTree.class);
 
   private FileTree() {}
 
   /**
-   * Deletes a file, or a folder with all that is in it; of a symbolic link in it, the link and not
-   * what it points to. Does nothing where there is nothing.
+   * Deletes a file, or a folder with its content. Symbolic links in it are deleted, but not their
+   * targets. Does nothing if nothing exists.
    *
    * @throws IllegalArgumentException if the path is itself a symbolic link; nothing is deleted
    */
@@ -53,7 +53,9 @@ public final class FileTree {
         });
   }
 
-  /** The same after a failure: what cannot be deleted stays, and is warned of. */
+  /**
+   * Deletes after a failure. If something cannot be deleted, it is kept and a warning is logged.
+   */
   public static void deleteQuietly(Path path) {
     try {
       delete(path);
@@ -62,7 +64,7 @@ public final class FileTree {
     }
   }
 
-  /** Forces a file, or the entries of a folder where the system can, to the disk. */
+  /** Forces a file, or the entries of a folder if the system supports it, to the disk. */
   public static void force(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
@@ -73,7 +75,7 @@ public final class FileTree {
     }
   }
 
-  /** Forces a folder with all that is in it to the disk. */
+  /** Forces a folder with its content to the disk. */
   public static void forceAll(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.filter(path -> !Files.isSymbolicLink(path)).toList()) {
@@ -83,7 +85,7 @@ public final class FileTree {
   }
 
   /**
-   * Refuses a symbolic link where a file or folder of our own is expected.
+   * Rejects a symbolic link in place of our own file or folder.
    *
    * @return the path
    */

@@ -2,7 +2,7 @@ package io.evomoe.internal.files;
 
 import java.nio.file.Path;
 
-/** Somebody else writes to a folder. The message says who. */
+/** Thrown if another process or thread writes to a folder. The message names it. */
 public final class FolderInUseException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
@@ -15,7 +15,7 @@ public final class FolderInUseException extends IllegalArgumentException {
     this.holder = holder;
   }
 
-  /** The same of the folder that a user named, where another one was locked for it. */
+  /** Returns the exception for the folder that a user named, if another one was locked for it. */
   public FolderInUseException of(Path named) {
     return new FolderInUseException(named, holder);
   }

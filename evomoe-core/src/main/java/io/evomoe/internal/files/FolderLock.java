@@ -22,16 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right to write to a folder, which one process at a time has, and one place in that process:
- * an exclusive lock of the operating system on the file {@code .lock} in it. The system lets go of
- * it when the process ends, however it ends, so what a killed one leaves stands in nobody's way.
+ * The right to write to a folder, which one process at a time has, and one place in that process.
+ * It is an exclusive lock of the operating system on the file {@code .lock} in the folder. The
+ * system releases it when the process ends, so a killed process blocks nobody.
  *
- * <p>Only who writes needs it. It is a matter of trust among programs that ask for it, and nothing
- * else is kept from writing. On a file system that cannot lock, a warning is logged and the folder
- * is kept from other threads of this process alone.
+ * <p>Only writers need it. The lock is advisory: programs that do not ask for it can still write.
+ * On a file system without locks, a warning is logged and the folder is only locked against other
+ * threads of this process.
  */
 public final class FolderLock implements AutoCloseable {
-  /** The file's name. What looks at all that is in a folder leaves it out. */
+  /** The name of the lock file. Code that lists a folder ignores it. */
   public static final String NAME = ".lock";
 
   private static final Logger log = LoggerFactory.getLogger(FolderLock.class);
@@ -39,12 +39,14 @@ public final class FolderLock implements AutoCloseable {
   private static final int MOST_TRIES = 1000;
 
   /**
-   * Who holds what in this process. It must be asked before a lock file is opened: closing any
-   * channel on a file lets go of all locks that the process has on it (POSIX).
+   * The holders in this process. Check it before opening a lock file: closing any channel on a file
+   * releases all locks of the process on it (POSIX).
    */
   private static final Map<Object, String> HELD = new ConcurrentHashMap<>();
 
-  /** Channels of refused attempts on locks of another class loader, for the same reason. */
+  /**
+   * Channels of failed attempts on locks of another class loader, kept open for the same reason.
+   */
   private static final List<FileChannel> KEPT_OPEN = new CopyOnWriteArrayList<>();
 
   private final Object folderKey;
@@ -64,12 +66,12 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a folder, which is made where it does not exist.
+   * Takes the lock of a folder, which is created if it does not exist.
    *
-   * @param who asks, such as {@code evomoe train}: for those who come later
+   * @param who the program that asks, e.g. {@code evomoe train}, for messages to others
    * @throws FolderInUseException if it is taken
    * @throws IllegalArgumentException if the lock file is a symbolic link
-   * @throws IOException if the folder cannot be made or written
+   * @throws IOException if the folder cannot be created or written
    */
   public static FolderLock acquire(Path folder, String who) throws IOException {
     return acquire(folder, who, FileChannel::tryLock);
@@ -85,7 +87,7 @@ public final class FolderLock implements AutoCloseable {
           return lock;
         }
       } catch (NoSuchFileException | FileAlreadyExistsException e) {
-        // The last holder is just deleting what it made.
+        // The last holder is deleting the folders that it created.
         if (tries == MOST_TRIES) {
           throw e;
         }
@@ -93,7 +95,7 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** First within this process, then among all. */
+  /** Claims the lock first within this process, then among all. */
   private static @Nullable FolderLock claim(
       Path folder, String who, List<Path> made, Locking locking) throws IOException {
     Object key = key(folder);
@@ -112,7 +114,7 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Null where the file that was locked is not the one that is there now. */
+  /** Returns null if the locked file is not the current one any more. */
   private static @Nullable FolderLock attempt(
       Path folder, Object folderKey, List<Path> made, Locking locking) throws IOException {
     Path file = createFile(folder.resolve(NAME));
@@ -166,13 +168,13 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** What a file or folder is the same by, whatever path leads to it. */
+  /** Returns the identity of a file or folder, whatever path leads to it. */
   private static Object key(Path path) throws IOException {
     Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     return key == null ? path.toRealPath() : key;
   }
 
-  /** The folders that have to be made, the innermost first. */
+  /** Returns the folders that must be created, the innermost first. */
   private static List<Path> missing(Path folder) {
     List<Path> missing = new ArrayList<>();
     for (Path at = folder.toAbsolutePath(); at != null && !Files.exists(at); at = at.getParent()) {
@@ -182,7 +184,7 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Lets go. The lock file is deleted, and so are the folders that were made for it, if they are
+   * Releases the lock. Deletes the lock file, and the folders that were created for it if they are
    * empty.
    */
   @Override
@@ -192,7 +194,7 @@ public final class FolderLock implements AutoCloseable {
     }
     closed = true;
     try {
-      // Before the lock is gone, or it could be that of the next holder.
+      // Before the lock is released, because the file could then be that of the next holder.
       if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && fileKey.equals(key(file))) {
         Files.delete(file);
       }
@@ -218,7 +220,7 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** How a channel is locked: with null for one that somebody else has locked. */
+  /** Locks a channel. Returns null if another holder has locked it. */
   interface Locking {
     @Nullable FileLock tryLock(FileChannel channel) throws IOException;
   }

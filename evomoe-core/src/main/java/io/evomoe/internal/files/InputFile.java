@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Checks before a file from outside is opened. A file that does not exist passes them. */
+/** Checks a file from outside before it is opened. A file that does not exist passes. */
 public final class InputFile {
   private InputFile() {}
 
   /**
-   * Rejects a pipe or device, from which a reader may wait, or read, without end.
+   * Rejects a pipe or device, which could block a reader or never end.
    *
-   * @param name of the file, for the message
+   * @param name name of the file, for the message
    */
   public static void requireNoPipe(String name, Path file) {
     if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
@@ -21,9 +21,9 @@ public final class InputFile {
   }
 
   /**
-   * The same for a file in a folder that may come from somebody else, where a symbolic link could
-   * lead to any file of this machine: a link must stay in its folder. Hugging Face's cache has its
-   * files in {@code blobs}, and links to them in {@code snapshots/REVISION}.
+   * Rejects a pipe or device, and a symbolic link that leads outside its folder. Use it for files
+   * of a folder that may come from somebody else. Hugging Face's cache is accepted: it has files in
+   * {@code blobs} and links to them in {@code snapshots/REVISION}.
    *
    * @return the file
    */

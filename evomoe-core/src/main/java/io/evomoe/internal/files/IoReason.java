@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Why a file could not be read or written, in words. Java's own message is the name of the file
- * alone where it is missing or forbidden, and nothing in some other cases.
+ * Explains why a file could not be read or written. Java's own message is only the file name if the
+ * file is missing or forbidden, and empty in some other cases.
  */
 public final class IoReason {
   private static final Map<Class<? extends IOException>, String> WORDS =
@@ -28,7 +28,7 @@ public final class IoReason {
 
   private IoReason() {}
 
-  /** For the end of a message; with the file, where it is known which. */
+  /** Returns the reason for the end of a message, with the file if it is known. */
   public static String of(IOException e) {
     return e instanceof FileSystemException named && named.getFile() != null
         ? reason(e) + " (" + named.getFile() + ")"
@@ -36,7 +36,7 @@ public final class IoReason {
   }
 
   /**
-   * The same for a message that names a file.
+   * Returns the reason for a message that names a file.
    *
    * @param named the file, which is not named again
    */

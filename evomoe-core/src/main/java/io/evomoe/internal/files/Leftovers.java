@@ -10,9 +10,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Temporary files of {@link AtomicFile} that killed processes have left. */
+/** Temporary files of {@link AtomicFile} that killed processes left behind. */
 final class Leftovers extends SimpleFileVisitor<Path> {
-  /** As deep as files of runs are: {@code runs/NAME/FILE}. */
+  /** The depth of the files of runs: {@code runs/NAME/FILE}. */
   private static final int DEPTH = 3;
 
   private final Path folder;
@@ -21,7 +21,7 @@ final class Leftovers extends SimpleFileVisitor<Path> {
     this.folder = folder;
   }
 
-  /** Deletes those in a folder and in the folders in it, but for those that have their own lock. */
+  /** Deletes those in a folder and its sub-folders, except sub-folders with their own lock. */
   static void delete(Path folder) throws IOException {
     Files.walkFileTree(folder, Set.of(), DEPTH, new Leftovers(folder));
   }

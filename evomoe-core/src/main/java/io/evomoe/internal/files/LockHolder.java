@@ -12,7 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
-/** The line in a lock file that says who holds the lock. */
+/** The line in a lock file that names the holder of the lock. */
 final class LockHolder {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
   private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
@@ -22,7 +22,7 @@ final class LockHolder {
 
   private LockHolder() {}
 
-  /** This process, now. */
+  /** Describes this process at this moment. */
   static String describe(String who) {
     String now = TIME.format(LocalDateTime.now(ZoneId.systemDefault()));
     return String.format(
@@ -34,7 +34,7 @@ final class LockHolder {
         now);
   }
 
-  /** Without a look into the network, which can take seconds. */
+  /** Returns the host name without a network look-up, which can take seconds. */
   private static String onHost() {
     try {
       return Files.isReadable(HOST) ? " on " + Files.readString(HOST).strip() : "";
@@ -49,7 +49,7 @@ final class LockHolder {
     channel.write(ByteBuffer.wrap(line), 0);
   }
 
-  /** Waits a moment for a holder that has just begun. */
+  /** Reads the line. Waits a moment for a holder that has just started. */
   static String read(FileChannel channel) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(LONGEST);
     for (int i = 0; i < TRIES && channel.read(bytes.clear(), 0) <= 0; i++) {
@@ -57,7 +57,7 @@ final class LockHolder {
     }
     String line =
         StandardCharsets.UTF_8.decode(bytes.flip()).toString().lines().findFirst().orElse("");
-    // Whoever may write into the folder could have put anything there.
+    // Anyone with write access to the folder can have put anything there.
     String plain = line.replaceAll("\\p{Cntrl}", "?");
     return plain.isBlank() ? "another process" : plain;
   }

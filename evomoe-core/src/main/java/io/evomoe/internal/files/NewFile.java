@@ -7,8 +7,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * A file that comes into being whole or not at all: it is written in a folder {@code
- * .NAME.unfinished} beside its place, forced to the disk and renamed, as a {@link NewFolder} is.
+ * A file that is created completely or not at all. It is written in a folder {@code
+ * .NAME.unfinished} next to its path, forced to the disk and renamed, like a {@link NewFolder}.
  */
 public final class NewFile implements AutoCloseable {
   private final Path named;
@@ -20,27 +20,27 @@ public final class NewFile implements AutoCloseable {
   }
 
   /**
-   * Begins a file that does not exist yet.
+   * Starts a file that does not exist yet.
    *
-   * @param who makes it, such as {@code evomoe export}: for those who come later
-   * @throws FolderInUseException if somebody makes it now
-   * @throws IllegalArgumentException naming the file, if something is there, or it cannot be made
+   * @param who the program that creates it, e.g. {@code evomoe export}, for messages to others
+   * @throws FolderInUseException if another program is creating it
+   * @throws IllegalArgumentException naming the file, if it exists or cannot be created
    */
   public static NewFile open(Path file, String who) {
     requireNothing(file);
     return new NewFile(file, NewFolder.open(file, who));
   }
 
-  /** Where to write it. */
+  /** Returns the path to write to. */
   public Path path() {
     return staging.path().resolve("file");
   }
 
   /**
-   * Puts it into its place.
+   * Moves it to its final path.
    *
-   * @throws IllegalArgumentException if something came to be there meanwhile
-   * @throws UncheckedIOException if that fails; nothing is there then
+   * @throws IllegalArgumentException if something was created there meanwhile
+   * @throws UncheckedIOException if the move fails; nothing exists there then
    */
   public void publish() {
     requireNothing(named);
@@ -61,7 +61,7 @@ public final class NewFile implements AutoCloseable {
     }
   }
 
-  /** Deletes what was not published. */
+  /** Deletes the file unless it was published. */
   @Override
   public void close() {
     staging.close();

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder that comes into being whole or not at all: it is written in {@code .NAME.unfinished}
- * beside its place, forced to the disk and renamed. What a process that was killed has left there
- * is deleted by the next one that makes the same folder.
+ * A folder that is created completely or not at all. It is written in {@code .NAME.unfinished} next
+ * to its path, forced to the disk and renamed. Leftovers of a killed process are deleted by the
+ * next one that creates the same folder.
  */
 public final class NewFolder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NewFolder.class);
@@ -33,12 +33,12 @@ public final class NewFolder implements AutoCloseable {
   }
 
   /**
-   * Begins a folder that does not exist yet, or is empty.
+   * Starts a folder that does not exist yet, or is empty.
    *
-   * @param who makes it, such as {@code evomoe export}: for those who come later
-   * @throws FolderInUseException if somebody writes to it now
-   * @throws IllegalArgumentException naming the folder, if it holds something, or cannot be written
-   *     or replaced
+   * @param who the program that creates it, e.g. {@code evomoe export}, for messages to others
+   * @throws FolderInUseException if another program writes to it
+   * @throws IllegalArgumentException naming the folder, if it is not empty, or cannot be written or
+   *     replaced
    */
   public static NewFolder open(Path folder, String who) {
     try {
@@ -68,7 +68,7 @@ public final class NewFolder implements AutoCloseable {
   }
 
   private void begin() throws IOException {
-    // Now that nobody else can be about to finish it.
+    // With the lock held, no other process can be about to finish it.
     requireEmpty(named);
     FileTree.delete(path());
     Files.createDirectory(path());
@@ -77,7 +77,7 @@ public final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** An empty folder can take the place of an empty one wherever a full one can. */
+  /** Checks with empty folders: one can replace another if and only if a full one can. */
   private void requireReplaceable() throws IOException {
     if (target.equals(Path.of("").toRealPath())) {
       throw new IllegalArgumentException(
@@ -102,15 +102,15 @@ public final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** Where to write what it is to hold. */
+  /** Returns the path to write to. */
   public Path path() {
     return staging.resolve("content");
   }
 
   /**
-   * Puts it into its place.
+   * Moves it to its final path.
    *
-   * @throws UncheckedIOException if that fails; nothing is there then
+   * @throws UncheckedIOException if the move fails; nothing exists there then
    */
   public void publish() {
     try {
@@ -122,7 +122,7 @@ public final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** Deletes what was not published. */
+  /** Deletes the folder unless it was published. */
   @Override
   public void close() {
     FileTree.deleteQuietly(path());
@@ -155,7 +155,7 @@ public final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** What others have in that place is not deleted; ours has a lock file, or nothing yet. */
+  /** Rejects files of others in that place. Ours has a lock file, or nothing yet. */
   private static void requireOurs(Path staging) throws IOException {
     FileTree.requireNoLink(staging);
     if (Files.isDirectory(staging) && !Files.exists(staging.resolve(FolderLock.NAME))) {

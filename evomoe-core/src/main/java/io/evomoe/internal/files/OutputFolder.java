@@ -6,9 +6,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder that receives a run's files: nothing else writes to it until it is closed, as far as
- * {@link FolderLock} goes. To be opened before anything is read from it that is going to be
- * written.
+ * The folder for a run's files. Nothing else writes to it until it is closed, within the limits of
+ * {@link FolderLock}. Open it before reading anything from it that will be written.
  */
 public final class OutputFolder implements AutoCloseable {
   private final Path path;
@@ -20,12 +19,11 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Opens a folder, making it where it does not exist; one that was made and in which nothing was
-   * written goes when it is closed. Temporary files that killed processes have left in it are
-   * deleted.
+   * Opens a folder and creates it if it does not exist. If it was created and nothing was written,
+   * it is deleted on closing. Temporary files that killed processes left in it are deleted.
    *
-   * @param who writes to it, such as {@code evomoe train}: for those who come later
-   * @throws io.evomoe.internal.files.FolderInUseException if somebody writes to it now
+   * @param who the program that writes to it, e.g. {@code evomoe train}, for messages to others
+   * @throws io.evomoe.internal.files.FolderInUseException if another program writes to it
    * @throws IllegalArgumentException naming the folder, if it is the root of a file system, or
    *     cannot be created or written
    */
@@ -51,12 +49,12 @@ public final class OutputFolder implements AutoCloseable {
     }
   }
 
-  /** The same folder for one who does not close it. */
+  /** Returns the same folder for a user that does not close it. */
   public OutputFolder shared() {
     return new OutputFolder(path, null);
   }
 
-  /** The folder, as it was named. */
+  /** Returns the folder as it was named. */
   public Path path() {
     return path;
   }
@@ -69,7 +67,7 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Makes sure that files can be written to {@code folder}, creating it where it does not exist.
+   * Ensures that files can be written to {@code folder}, and creates it if it does not exist.
    *
    * @return the folder
    * @throws IllegalArgumentException naming the folder, if it cannot be created or written
@@ -86,7 +84,7 @@ public final class OutputFolder implements AutoCloseable {
     return folder;
   }
 
-  /** Prepares the folder that holds {@code file}. */
+  /** Prepares the folder of {@code file}. */
   public static Path prepareParent(Path file) {
     Path parent = file.toAbsolutePath().getParent();
     if (parent == null) {

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder in the system's temporary folder, for its owner alone, that goes when it is closed or
- * the process ends, by a signal too. What killed processes have left is deleted when the next one
- * is made.
+ * A folder in the system's temporary folder, only for its owner. It is deleted when it is closed or
+ * the process ends, also by a signal. Leftovers of killed processes are deleted when the next one
+ * is created.
  */
 public final class ScratchFolder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ScratchFolder.class);
@@ -36,10 +36,10 @@ public final class ScratchFolder implements AutoCloseable {
   }
 
   /**
-   * Makes one.
+   * Creates a folder.
    *
    * @param purpose part of its name
-   * @throws UncheckedIOException if the temporary folder takes none
+   * @throws UncheckedIOException if it cannot be created in the temporary folder
    */
   public static ScratchFolder create(String purpose) {
     try {
@@ -54,12 +54,12 @@ public final class ScratchFolder implements AutoCloseable {
     }
   }
 
-  /** The system's temporary folder. */
+  /** Returns the system's temporary folder. */
   public static Path parent() {
     return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  /** Where files go; empty at first. */
+  /** Returns the path for files, which is initially empty. */
   public Path path() {
     return folder.resolve("files");
   }
@@ -74,7 +74,7 @@ public final class ScratchFolder implements AutoCloseable {
     FileTree.deleteQuietly(folder);
   }
 
-  /** Of those of our own that have a lock which nobody holds. */
+  /** Deletes our own folders with a lock that nobody holds. */
   private static void deleteLeftovers(Path folder, UserPrincipal owner) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, PREFIX + "*")) {
       for (Path left : entries) {

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file for what does not fit into memory, without a name: it is gone when it is closed, and when
- * the process ends, however it ends. Where a system keeps the name of a file that is open, it is
- * that of a temporary file of {@link AtomicFile}, and goes when the file is closed.
+ * A file without a name for data that does not fit into memory. It is deleted when it is closed or
+ * the process ends in any way. If a system keeps the name of an open file, it is that of a
+ * temporary file of {@link AtomicFile}, which is deleted on closing.
  */
 public final class UnnamedFile extends RandomAccessFile {
   private static final Logger log = LoggerFactory.getLogger(UnnamedFile.class);
@@ -25,11 +25,11 @@ public final class UnnamedFile extends RandomAccessFile {
   }
 
   /**
-   * Makes a file.
+   * Creates a file.
    *
-   * @param folder that has room for it
-   * @return to be written and read; closed by the garbage collector if by nobody else
-   * @throws UncheckedIOException if the folder takes none
+   * @param folder folder with enough space
+   * @return a file to write and read; the garbage collector closes it if nothing else does
+   * @throws UncheckedIOException if it cannot be created in the folder
    */
   public static UnnamedFile open(Path folder) {
     try {

@@ -1,4 +1,4 @@
-/** Files and folders on the disk: who may write them, and how they go without a trace. */
+/** Files and folders on the disk: locks, atomic writes and cleanup. */
 @NullMarked
 package io.evomoe.internal.files;
 

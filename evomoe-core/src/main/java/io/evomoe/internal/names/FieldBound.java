@@ -1,13 +1,13 @@
 package io.evomoe.internal.names;
 
-/** Refuses the value of a field that is out of its bounds, in the words of every such refusal. */
+/** Rejects field values out of bounds, with a common wording. */
 public final class FieldBound {
   private FieldBound() {}
 
   /**
-   * Refuses a whole number that is too small.
+   * Rejects an integer that is too small.
    *
-   * @param field its name
+   * @param field name of the field
    * @throws IllegalArgumentException naming field, bound and value
    */
   public static void atLeast(String field, long value, long minimum) {
@@ -17,10 +17,10 @@ public final class FieldBound {
   }
 
   /**
-   * Refuses a number of parts that cannot share a whole evenly.
+   * Rejects a number of parts that does not divide a whole evenly.
    *
-   * @param field its name
-   * @param whole name of what it has to divide
+   * @param field name of the field
+   * @param whole name of the number to divide
    * @throws IllegalArgumentException naming both fields and values
    */
   public static void divides(String field, int value, String whole, int size) {

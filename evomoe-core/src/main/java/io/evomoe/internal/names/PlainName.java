@@ -3,7 +3,7 @@ package io.evomoe.internal.names;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Names that can stand in a path, a page, a list and a configuration as they are. */
+/** Names that are valid in a path, a page, a list and a configuration without changes. */
 public final class PlainName {
   private static final int LONGEST = 40;
   private static final int SHOWN = 60;
@@ -13,11 +13,11 @@ public final class PlainName {
   private PlainName() {}
 
   /**
-   * A name, if it is plain.
+   * Returns a name if it is plain.
    *
-   * @param what it names, for the message
-   * @throws IllegalArgumentException if it is null, longer than 40 characters, or of anything but
-   *     small letters a to z and digits with single hyphens or underscores between them
+   * @param what what it names, for the message
+   * @throws IllegalArgumentException if it is null, longer than 40 characters, or contains anything
+   *     but small letters a to z and digits with single hyphens or underscores between them
    */
   public static String require(String what, @Nullable String name) {
     if (name == null || name.length() > LONGEST || !FORM.matcher(name).matches()) {
@@ -28,7 +28,7 @@ public final class PlainName {
     return name;
   }
 
-  /** What somebody wrote in place of a name, for a message: one line, and not a long one. */
+  /** Returns the text that was given as a name, shortened to one line for a message. */
   public static String shown(String written) {
     String cut = written.length() > SHOWN ? written.substring(0, SHOWN) + "..." : written;
     return CONTROL.matcher(cut).replaceAll("?");

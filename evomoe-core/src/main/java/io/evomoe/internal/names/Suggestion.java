@@ -4,27 +4,27 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What somebody meant who mistyped a name. */
+/** Suggests a known name for a mistyped one. */
 public final class Suggestion {
-  /** Of the letters of a name, so many may be wrong: one in three. */
+  /** Letters per allowed mistake: one letter in three may be wrong. */
   private static final int LETTERS_A_MISTAKE = 3;
 
   private Suggestion() {}
 
   /**
-   * The end of a message that refuses a name: {@code "; did you mean switch?"}, or nothing where no
-   * known name is close.
+   * Returns the end of a message that rejects a name: {@code "; did you mean switch?"}. It is empty
+   * if no known name is close.
    */
   public static String text(String written, Collection<String> known) {
     return of(written, known).map(name -> "; did you mean " + name + "?").orElse("");
   }
 
   /**
-   * The known name that is closest, if one is close: up to one letter in three is missing, too
-   * many, another one or swapped with its neighbour. Case, hyphens and underscores do not count,
-   * and a dotted name is also close to its own last parts: {@code steps} to {@code training.steps}.
+   * Returns the closest known name, if one is close. Up to one letter in three may be missing,
+   * added, wrong or swapped with its neighbour. Case, hyphens and underscores are ignored. A dotted
+   * name is also close to its last parts: {@code steps} to {@code training.steps}.
    *
-   * @param known names, of which the first of several that are equally close is taken
+   * @param known names; the first of several equally close ones is returned
    */
   public static Optional<String> of(String written, Collection<String> known) {
     String asked = plain(written);
@@ -56,7 +56,7 @@ public final class Suggestion {
     }
   }
 
-  /** Letters to insert, delete, replace or swap with their neighbour. */
+  /** Returns the number of letters to insert, delete, replace or swap with their neighbour. */
   private static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

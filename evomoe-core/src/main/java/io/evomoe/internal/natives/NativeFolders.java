@@ -14,12 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Folders to which libraries unpack native code before they load it. Left alone, JavaCPP and the
- * tokenizer library take folders of known names below the temporary folder where the home folder
- * cannot be written, and load what lies there already: whoever made them first runs code as another
- * user. Ours are {@code .cache/evomoe/native} in the home folder, for its owner alone; where that
- * cannot be made or could be changed by others, a private folder below the temporary one, which is
- * deleted when the process ends.
+ * Folders to which libraries unpack native code before they load it. If the home folder is not
+ * writable, JavaCPP and the tokenizer library use folders with known names below the temporary
+ * folder. They load existing files from there. Another user who creates these folders first could
+ * run code.
+ *
+ * <p>Our folder is {@code .cache/evomoe/native} in the home folder, only for its owner. If it
+ * cannot be created or could be changed by others, we use a private folder below the temporary one.
+ * It is deleted when the process ends.
  */
 public final class NativeFolders {
   private static final Logger log = LoggerFactory.getLogger(NativeFolders.class);
@@ -35,11 +37,11 @@ public final class NativeFolders {
   private NativeFolders() {}
 
   /**
-   * Gives JavaCPP, through which ND4J and oneDNN are loaded, its folder; to be called before
-   * anything of theirs is. Does nothing the second time.
+   * Sets the folder of JavaCPP, which loads ND4J and oneDNN. Call it before using anything of
+   * theirs. Further calls do nothing.
    *
-   * @throws IllegalStateException if JavaCPP was told another folder, or uses one already, that
-   *     others can write to
+   * @throws IllegalStateException if JavaCPP was configured with, or already uses, another folder
+   *     that others can write to
    */
   public static synchronized void prepare() {
     if (prepared) {
@@ -58,12 +60,12 @@ public final class NativeFolders {
   }
 
   /**
-   * Loads a library of JavaCPP's whose parts need each other, while no other process of this user
-   * does. JavaCPP unpacks one part after another, some of them before what they need; a process
-   * that loads one while another process writes the next dies of a file that is not whole yet.
+   * Loads a library of JavaCPP whose parts need each other, while no other process of this user
+   * does. JavaCPP unpacks one part after another, some before their dependencies. A process that
+   * loads a part while another process writes it would fail with an incomplete file.
    *
    * @param library its presets
-   * @throws LinkageError if it does not load here
+   * @throws LinkageError if it cannot be loaded here
    */
   public static synchronized void load(Class<?> library) {
     prepare();
@@ -75,7 +77,7 @@ public final class NativeFolders {
     }
   }
 
-  /** Held until it is closed; none on a file system that has no locks. */
+  /** Returns a lock that is held until it is closed, or null on a file system without locks. */
   private static @Nullable FileChannel lock() {
     Path file = root().resolve(LOCK);
     FileChannel opened = null;
@@ -88,7 +90,7 @@ public final class NativeFolders {
     return opened;
   }
 
-  /** The folder below which each library has its own. */
+  /** Returns the folder that contains the folder of each library. */
   public static synchronized Path root() {
     Path found = root;
     if (found == null) {
@@ -99,11 +101,11 @@ public final class NativeFolders {
   }
 
   /**
-   * Refuses a folder for native code that others than this user and the administrator can change;
-   * makes it where it is not there.
+   * Rejects a folder for native code that users other than this one and the administrator can
+   * change. Creates it if it does not exist.
    *
-   * @param setting that names it, for the message
-   * @throws IllegalStateException if they can
+   * @param setting setting that names it, for the message
+   * @throws IllegalStateException if others can change it
    */
   public static void requireOwn(Path folder, String setting) {
     if (folder.startsWith(root())) {
@@ -128,7 +130,9 @@ public final class NativeFolders {
     }
   }
 
-  /** The folder in the home folder if it is to be trusted, or else a private temporary one. */
+  /**
+   * Returns the folder in the home folder if it can be trusted, otherwise a private temporary one.
+   */
   static Path find(Path home) {
     Path folder = home.resolve(HOME);
     try {

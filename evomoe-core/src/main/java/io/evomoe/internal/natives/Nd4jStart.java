@@ -5,13 +5,13 @@ import org.nd4j.linalg.factory.Environment;
 import org.nd4j.linalg.factory.Nd4jBackend;
 
 /**
- * Stands among ND4J's backends without being one: ND4J makes them all before it loads native code,
- * also where a program's first array is not one of ours.
+ * Registered as an ND4J backend without being one. ND4J creates all backends before it loads native
+ * code, also if a program's first array is not one of ours.
  */
 public final class Nd4jStart extends Nd4jBackend {
   private static final int LAST = -1000;
 
-  /** ND4J's lines at level INFO about threads, memory and instruction sets. */
+  /** Logger of ND4J's INFO lines about threads, memory and instruction sets. */
   private static final String ABOUT_ITSELF = "org.nd4j.log.initialization";
 
   /** Called by ND4J. */
@@ -20,7 +20,7 @@ public final class Nd4jStart extends Nd4jBackend {
     sayLittle();
   }
 
-  /** Unless somebody asked for them. */
+  /** Turns these lines off unless the property is set. */
   static void sayLittle() {
     if (System.getProperty(ABOUT_ITSELF) == null) {
       System.setProperty(ABOUT_ITSELF, "false");

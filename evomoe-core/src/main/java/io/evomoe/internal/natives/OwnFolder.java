@@ -10,8 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Whether nobody but its owner can change what is in a folder. On systems without POSIX
- * permissions, where home folders are kept apart in other ways, nothing is looked at.
+ * Checks that only its owner can change the content of a folder. Systems without POSIX permissions
+ * separate home folders in other ways; nothing is checked there.
  */
 final class OwnFolder {
   private static final int ADMINISTRATOR = 0;
@@ -22,7 +22,7 @@ final class OwnFolder {
 
   private OwnFolder() {}
 
-  /** Makes a folder, and those before it that there are not, for this user alone. */
+  /** Creates a folder and its missing parents, only for this user. */
   static void make(Path folder) throws IOException {
     FileAttribute<?>[] ownerOnly = {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
@@ -30,15 +30,15 @@ final class OwnFolder {
     Files.createDirectories(folder, POSIX ? ownerOnly : new FileAttribute<?>[0]);
   }
 
-  /** Number of the user a folder belongs to; 0 where there are no such numbers. */
+  /** Returns the user id of a folder's owner, or 0 if there are no user ids. */
   static int owner(Path folder) throws IOException {
     return attributes(folder).user();
   }
 
   /**
-   * Why a folder that we would have made cannot be trusted; empty if it can.
+   * Returns why a folder that we would have created cannot be trusted. Empty if it can.
    *
-   * @throws IOException if it cannot be written to or looked at
+   * @throws IOException if it cannot be written or inspected
    */
   static String faultOfOurs(Path folder) throws IOException {
     Path probe = Files.createTempFile(folder, "probe", "");
@@ -51,9 +51,9 @@ final class OwnFolder {
   }
 
   /**
-   * Why a folder cannot be trusted; empty if it can.
+   * Returns why a folder cannot be trusted. Empty if it can.
    *
-   * @param user who may own it, beside the administrator
+   * @param user user who may own it, besides the administrator
    */
   static String fault(Path folder, int user) throws IOException {
     if (!POSIX) {
@@ -83,7 +83,7 @@ final class OwnFolder {
     return "";
   }
 
-  /** The folders that hold it, by its name and by where links lead. */
+  /** Returns the parent folders, by its name and by its links' targets. */
   private static Set<Path> above(Path folder) throws IOException {
     Set<Path> above = new LinkedHashSet<>();
     for (Path start : new Path[] {folder, folder.toRealPath()}) {

@@ -7,10 +7,10 @@ public final class Parallel {
   private Parallel() {}
 
   /**
-   * Runs body on pieces of [0, n) of at most {@code grain}; which thread runs one does not matter.
-   * Returns when all are done.
+   * Runs body on pieces of [0, n) of at most {@code grain}, on any thread. Returns when all are
+   * done.
    *
-   * @param n numbers to go through; nothing is run for 0
+   * @param n number of indices; nothing is run for 0
    * @param grain at least 1
    */
   public static void ranges(int n, int grain, Range body) {
@@ -18,10 +18,7 @@ public final class Parallel {
     each(pieces, p -> body.run(p * grain, Math.min(n, (p + 1) * grain)));
   }
 
-  /**
-   * Runs body on each piece in [0, pieces); which thread runs one does not matter. Returns when all
-   * are done.
-   */
+  /** Runs body on each piece in [0, pieces), on any thread. Returns when all are done. */
   public static void each(int pieces, IntConsumer body) {
     Workers.shared().run(pieces, body);
   }
@@ -30,7 +27,7 @@ public final class Parallel {
   @FunctionalInterface
   public interface Range {
 
-    /** Goes through [from, to). */
+    /** Processes [from, to). */
     void run(int from, int to);
   }
 }

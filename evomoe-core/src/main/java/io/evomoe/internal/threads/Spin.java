@@ -3,9 +3,9 @@ package io.evomoe.internal.threads;
 import java.util.function.BooleanSupplier;
 
 /**
- * Looking again and again for something that another thread does. What a sleep and a wake-up cost
- * is some 50 microseconds, so looking is worth about that; after a vain look the next one is
- * shorter, after a good one longer again.
+ * Polls for something that another thread does. A sleep and a wake-up cost about 50 microseconds,
+ * so polling is worth about that. It polls for less time after a failure and for more after a
+ * success.
  */
 final class Spin {
   private static final long LONGEST = 100_000;
@@ -13,7 +13,7 @@ final class Spin {
 
   private long nanoseconds = LONGEST;
 
-  /** Whether it came true while looking. */
+  /** Returns whether the condition became true while polling. */
   boolean until(BooleanSupplier condition) {
     if (condition.getAsBoolean()) {
       return true;

@@ -42,7 +42,7 @@ final class Work {
     }
   }
 
-  /** Waits, on the thread that made this, for the pieces that others took. */
+  /** Waits, on the thread that created this, for the pieces that others took. */
   void awaitEnd(Spin spin) {
     if (!spin.until(this::isEnded)) {
       while (!isEnded()) {
@@ -51,7 +51,7 @@ final class Work {
     }
   }
 
-  /** Lets go of what the body holds; threads that come late find no piece to run. */
+  /** Drops the references of the body. Threads that come late find no piece to run. */
   void forget() {
     body = piece -> {};
   }

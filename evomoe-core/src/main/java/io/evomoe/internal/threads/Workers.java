@@ -8,17 +8,16 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that large computations are split among: one pool a process, of which the thread that
- * has the work is a part. A worker that has nothing to do looks for work for a moment, then sleeps;
- * how long it looks adapts to whether that was worth it, so that processes which share their cores
- * lose little to it.
+ * The threads that share large computations: one pool per process, which includes the calling
+ * thread. An idle worker polls for work for a moment, then sleeps. The polling time adapts to its
+ * success, so processes that share cores lose little.
  *
- * <p>How many threads there are is said by the system property {@value #PROPERTY}, or else by the
- * environment variable {@value #OPENMP_VARIABLE}, or else by the number of processors. Which thread
- * runs a piece is left to chance, so pieces must be cut without regard to it.
+ * <p>The number of threads is the system property {@value #PROPERTY}, else the environment variable
+ * {@value #OPENMP_VARIABLE}, else the number of processors. The thread of a piece is random, so
+ * pieces must be cut independently of it.
  */
 public final class Workers {
-  /** System property: threads that compute, at least 1. */
+  /** System property: number of compute threads, at least 1. */
   public static final String PROPERTY = "evomoe.threads";
 
   /** Environment variable that other numeric libraries read as well. */
@@ -32,7 +31,7 @@ public final class Workers {
   private final Spin spin = new Spin();
   private volatile Work current = new Work(0, piece -> {});
 
-  /** A pool of so many threads, the caller's included; those are daemons. */
+  /** Creates a pool of {@code threads} threads including the caller's. The others are daemons. */
   Workers(int threads) {
     workers = new Worker[threads - 1];
     for (int i = 0; i < workers.length; i++) {
@@ -42,9 +41,9 @@ public final class Workers {
   }
 
   /**
-   * The pool of this process, made when first asked for.
+   * Returns the pool of this process, created by the first call.
    *
-   * @throws IllegalArgumentException where the number of threads is set to what is none
+   * @throws IllegalArgumentException if the configured number of threads is invalid
    */
   public static Workers shared() {
     Workers known = shared;
@@ -60,21 +59,20 @@ public final class Workers {
     return known;
   }
 
-  /** Threads that compute, the caller's included. */
+  /** Returns the number of compute threads, including the caller's. */
   public int threads() {
     return workers.length + 1;
   }
 
-  /** How often work was split among threads and waited for, so far. */
+  /** Returns how many times work was split among threads and waited for. */
   public long joins() {
     return joins.sum();
   }
 
   /**
    * Runs the body on every piece in [0, pieces) and returns when all are done. The first failure of
-   * a piece is thrown here, and pieces that have not begun by then are left out. A body that splits
-   * its own work runs all of that itself, and so does a thread that finds the pool at work for
-   * another.
+   * a piece is rethrown, and pieces that have not started by then are left out. Nested splits run
+   * on the calling thread. So does all work while another thread uses the pool.
    */
   void run(int pieces, IntConsumer body) {
     if (pieces <= 1 || workers.length == 0 || !taken.compareAndSet(false, true)) {
@@ -120,7 +118,7 @@ public final class Workers {
         return number;
       }
     } catch (NumberFormatException e) {
-      // said below
+      // reported below
     }
     throw new IllegalArgumentException(
         String.format(

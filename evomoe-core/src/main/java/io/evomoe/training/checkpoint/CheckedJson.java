@@ -11,15 +11,15 @@ import org.nd4j.shade.jackson.core.JsonToken;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
- * A JSON object of a checkpoint's file, looked through before a tree is made of it.
+ * A JSON object of a checkpoint file that is checked before a tree is created.
  *
  * @param source file and part, for messages
- * @param deepest level of nesting that there may be
+ * @param deepest maximum level of nesting
  */
 record CheckedJson(String source, int deepest) {
 
   /**
-   * Characters of the longest long and double that Java writes; longer numbers take quadratic time
+   * Characters of the longest long and double that Java writes. Longer numbers take quadratic time
    * to read.
    */
   private static final int LONGEST_NUMBER = 24;
@@ -27,7 +27,7 @@ record CheckedJson(String source, int deepest) {
   /**
    * Reads an object.
    *
-   * @throws CheckpointException naming the source, if it is none
+   * @throws CheckpointException naming the source, if it is not a JSON object
    */
   ObjectNode read(byte[] utf8) throws IOException {
     try {
@@ -52,7 +52,7 @@ record CheckedJson(String source, int deepest) {
     }
   }
 
-  /** Without recursion, so that no nesting overflows the stack. */
+  /** Checks nesting and numbers without recursion, so no nesting overflows the stack. */
   private void requirePlain(String text) throws IOException {
     try (JsonParser parser = Json.MAPPER.getFactory().createParser(text)) {
       int depth = 0;

@@ -41,7 +41,7 @@ public final class Checkpoint implements SavedRun {
    *
    * @param folder one {@code step-...} folder
    * @throws CheckpointException if a file is missing, unreadable, damaged or of an unknown format
-   *     version; it names the file and, where it can, the tensor
+   *     version. The message names the file and, if possible, the tensor
    * @throws IllegalArgumentException if a file is a symbolic link
    */
   public static Checkpoint open(Path folder) {
@@ -63,7 +63,10 @@ public final class Checkpoint implements SavedRun {
     }
   }
 
-  /** A folder under another name than ours was renamed on purpose; one of ours says its step. */
+  /**
+   * Checks that a folder named by us contains the step of its name. A folder with another name was
+   * renamed on purpose.
+   */
   private static void requireStepOfItsName(Path folder, CheckpointState state) {
     OptionalLong named = CheckpointFiles.stepInName(folder);
     if (named.isPresent() && named.getAsLong() != state.step()) {
@@ -104,27 +107,27 @@ public final class Checkpoint implements SavedRun {
     return state.seed();
   }
 
-  /** The free text that the run was given, and the notes of those who watched it. */
+  /** Returns the free text of the run and the notes of its callbacks. */
   public Map<String, String> config() {
     return state.config();
   }
 
-  /** SHA-256 of the file with all parameters and gate states, in hex. */
+  /** Returns the SHA-256 of the file with all parameters and gate states, in hex. */
   public String modelSha256() {
     return Objects.requireNonNull(state.files().get(CheckpointFiles.MODEL)).sha256();
   }
 
-  /** Optimizer updates by the name of each parameter that has moments. */
+  /** Returns the number of optimizer updates by the name of each parameter that has moments. */
   Map<String, Long> updates() {
     return state.updates();
   }
 
-  /** Names of all parameters and gate states. */
+  /** Returns the names of all parameters and gate states. */
   Set<String> names() {
     return file(CheckpointFiles.MODEL).names();
   }
 
-  /** Whether there is an array of a name in the type and shape of this one. */
+  /** Returns whether there is an array of that name with the type and shape of the given one. */
   boolean fits(String name, INDArray array) {
     return file(CheckpointFiles.MODEL)
         .ask(tensors -> tensors.names().contains(name) && tensors.fits(name, array));
@@ -134,15 +137,15 @@ public final class Checkpoint implements SavedRun {
     return new TensorFile(folder.resolve(name));
   }
 
-  /** Version of the library that wrote it. */
+  /** Returns the version of the library that wrote it. */
   public String libraryVersion() {
     return state.libraryVersion();
   }
 
   /**
-   * Copies the saved parameters and gate state into a model; enough to evaluate it.
+   * Copies the saved parameters and gate state into a model, which is enough for evaluation.
    *
-   * @param model whose experts are spawned if those of the run were
+   * @param model model whose experts are spawned if those of the run were
    * @throws CheckpointException if an array is missing, left over, or of another type or shape
    */
   public void loadModel(Model<?> model) {
@@ -157,12 +160,12 @@ public final class Checkpoint implements SavedRun {
     freeze(model);
   }
 
-  /** Names of parameters that are trained no more, in order. */
+  /** Returns the names of frozen parameters, in order. */
   public List<String> frozen() {
     return List.copyOf(state.frozen());
   }
 
-  /** Freezes what was frozen. */
+  /** Freezes the parameters that were frozen. */
   void freeze(Model<?> model) {
     model.parameters().stream()
         .filter(parameter -> state.frozen().contains(parameter.name()))
@@ -170,9 +173,9 @@ public final class Checkpoint implements SavedRun {
   }
 
   /**
-   * The parameters of a run without experts, to start another one with.
+   * Returns the parameters of a run without experts, to initialise another run.
    *
-   * @throws IllegalArgumentException if the run holds several experts
+   * @throws IllegalArgumentException if the run has several experts
    */
   public DenseWeights dense() {
     return new DenseCheckpoint(folder.resolve(CheckpointFiles.MODEL));
@@ -181,8 +184,8 @@ public final class Checkpoint implements SavedRun {
   /**
    * {@inheritDoc}
    *
-   * @throws CheckpointException if the optimizer is not the one that the run was saved with, or an
-   *     array is missing, left over, or of another type or shape; nothing is changed then
+   * @throws CheckpointException if the optimizer is not the one of the run, or an array is missing,
+   *     left over, or of another type or shape; nothing is changed then
    */
   @Override
   public void loadInto(Model<?> model, Optimizer optimizer) {
@@ -208,7 +211,10 @@ public final class Checkpoint implements SavedRun {
     state.requireOptimizer(optimizer, folder);
   }
 
-  /** Said before names are compared, of which there would be too many to say this. */
+  /**
+   * Checks the number of experts before names are compared, because the list of names would be too
+   * long.
+   */
   void requireSameExperts(Model<?> model) {
     TensorFile file = file(CheckpointFiles.MODEL);
     Set<String> names = file.names();
@@ -219,7 +225,7 @@ public final class Checkpoint implements SavedRun {
       if (expert != null) {
         wanted.merge(expert.layer(), expert.number() + 1, Math::max);
       }
-      // The parts of one expert tell how many there are of each.
+      // Each part occurs once per expert, so the parts of one expert give the number of experts.
       if (expert != null && expert.number() == 0) {
         int there = 0;
         while (names.contains(expert.of(there))) {
@@ -241,9 +247,9 @@ public final class Checkpoint implements SavedRun {
   }
 
   /**
-   * Compares all before anything is read.
+   * Checks all names, types and shapes before anything is read.
    *
-   * @param unused names in the file that nothing needs to take
+   * @param unused names in the file that are not needed
    */
   void requireFit(String name, Map<String, INDArray> arrays, Set<String> unused) {
     TensorFile file = file(name);
@@ -252,12 +258,12 @@ public final class Checkpoint implements SavedRun {
     extra.removeAll(unused);
     if (!extra.isEmpty()) {
       throw new CheckpointException(
-          file.path() + ": nothing here takes the tensors " + extra + earlierPlacement(extra));
+          file.path() + ": the model does not have the tensors " + extra + earlierPlacement(extra));
     }
     file.forEach(arrays, SafeTensors::requireFit);
   }
 
-  /** Why they are left over, if they are norms around layers that have none any more. */
+  /** Explains left-over tensors that are norms of layers that no longer have them. */
   private static String earlierPlacement(Set<String> extra) {
     return extra.stream().allMatch(name -> name.contains(".feedForwardNorm."))
         ? ", which layers of gates base and stablemoe had before they took the stream itself: train"

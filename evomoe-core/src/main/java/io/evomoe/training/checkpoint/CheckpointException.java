@@ -1,6 +1,6 @@
 package io.evomoe.training.checkpoint;
 
-/** A file is damaged, or does not fit what it is read into. The message names file and tensor. */
+/** Thrown if a file is damaged or does not fit its target. The message names file and tensor. */
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -34,7 +34,7 @@ final class CheckpointFiles {
 
   private CheckpointFiles() {}
 
-  /** Parameters and state of a model by name. */
+  /** Returns parameters and state of a model by name. */
   static Map<String, INDArray> arrays(Model<?> model) {
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     model.parameters().forEach(p -> put(arrays, p.name(), p.value()));
@@ -42,25 +42,25 @@ final class CheckpointFiles {
     return arrays;
   }
 
-  /** Adds what an optimizer keeps of a parameter: one array or two. */
+  /** Adds the optimizer's arrays for a parameter: one or two. */
   static void putMoments(Map<String, INDArray> arrays, Parameter parameter, Moments moments) {
     arrays.put(parameter.name() + ".moment1", moments.first());
     moments.secondMoment().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
   }
 
-  /** Refuses links in place of files. */
+  /** Rejects symbolic links in place of files. */
   static void requireNoLinks(Path folder) {
     Stream.concat(names(), Stream.of(CheckpointState.CHECKSUM))
         .map(folder::resolve)
         .forEach(FileTree::requireNoLink);
   }
 
-  /** The first file that a checkpoint must have and this folder has not. */
+  /** Returns the first required file that is missing in this folder. */
   static Optional<String> missing(Path folder) {
     return names().filter(name -> !Files.isRegularFile(folder.resolve(name))).findFirst();
   }
 
-  /** Whether a folder holds a checkpoint, or what is left of one. */
+  /** Returns whether a folder contains a checkpoint, or a part of one. */
   static boolean isCheckpoint(Path folder) {
     return names().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
   }
@@ -69,7 +69,7 @@ final class CheckpointFiles {
     return Stream.concat(CHECKED.stream(), Stream.of(CheckpointState.FILE));
   }
 
-  /** The step that the name of a folder says, also of one that was set aside or replaced. */
+  /** Returns the step in the name of a folder, also of one that was renamed or replaced. */
   static OptionalLong stepInName(Path folder) {
     Matcher name = STEP.matcher(String.valueOf(folder.getFileName()));
     return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();

@@ -28,14 +28,16 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A folder of checkpoints, one sub-folder {@code step-00000123} each, holding {@code
+ * A folder of checkpoints with one sub-folder {@code step-00000123} each. It contains {@code
  * model.safetensors} (parameters and gate state), {@code optimizer.safetensors} (moments) and
- * {@code state.json}. A checkpoint is written into a temporary folder, forced to the disk and
- * renamed, so one that has its name is complete. A symbolic link that has the name of one is
- * refused: neither it nor what it points to is read, renamed or deleted.
+ * {@code state.json}.
+ *
+ * <p>A checkpoint is written into a temporary folder, forced to the disk and renamed. So a folder
+ * with its final name is complete. A symbolic link with such a name is rejected: neither the link
+ * nor its target is read, renamed or deleted.
  */
 public final class CheckpointFolder implements CheckpointWriter {
-  /** How often a newer checkpoint is taken for one that is gone. */
+  /** How many times a newer checkpoint is tried if one has been deleted. */
   private static final int MOST_NEWER = 20;
 
   private static final String STEP = "step-";
@@ -51,10 +53,10 @@ public final class CheckpointFolder implements CheckpointWriter {
   private boolean made;
 
   /**
-   * Checkpoints in a directory, which is made when the first one is written.
+   * Opens a folder of checkpoints. It is created when the first checkpoint is written.
    *
-   * @param keep number of newest checkpoints that stay, at least 1
-   * @param config free text by name that is kept in every checkpoint
+   * @param keep number of newest checkpoints to keep, at least 1
+   * @param config free text by name that is saved in every checkpoint
    */
   public CheckpointFolder(Path directory, int keep, Map<String, String> config) {
     if (keep < 1) {
@@ -66,23 +68,23 @@ public final class CheckpointFolder implements CheckpointWriter {
     this.made = Files.exists(directory);
   }
 
-  /** The name of the folder of the checkpoint after so many steps. */
+  /** Returns the folder name of the checkpoint after {@code steps} steps. */
   public static String name(long steps) {
     return STEP + String.format(Locale.ROOT, "%08d", steps);
   }
 
-  /** The newest checkpoint in a directory; it is verified when it is opened. */
+  /** Returns the newest checkpoint in a folder. It is only verified when it is opened. */
   public static Optional<Path> latest(Path directory) {
     return newestFirst(directory).stream().findFirst();
   }
 
   /**
-   * Opens the newest checkpoint in a directory. A run that goes on may delete it while it is read:
-   * then the newer one is taken.
+   * Opens the newest checkpoint in a folder. If a running training deletes it meanwhile, the newer
+   * one is opened.
    *
-   * @return empty when there is none
-   * @throws CheckpointException if it is damaged, or cannot be read; the message names the newest
-   *     whole one before it, if there is one
+   * @return empty if there is none
+   * @throws CheckpointException if it is damaged or cannot be read. The message names the newest
+   *     intact checkpoint before it, if there is one
    */
   public static Optional<Checkpoint> openLatest(Path directory) {
     return openLatest(directory, Checkpoint::open);
@@ -104,14 +106,16 @@ public final class CheckpointFolder implements CheckpointWriter {
     return Optional.empty();
   }
 
-  /** The newest checkpoint beside another one, if that is not the newest any more. */
+  /**
+   * Returns the newest checkpoint in the folder of another one, if that is not the newest any more.
+   */
   public static Optional<Path> newerThan(Path checkpoint) {
     long step = CheckpointFiles.stepInName(checkpoint).orElse(Long.MAX_VALUE);
     return latest(parent(checkpoint))
         .filter(newest -> stepOf(newest) >= step && !newest.equals(checkpoint));
   }
 
-  /** The newest checkpoint in a directory that is whole; empty when there is none. */
+  /** Opens the newest intact checkpoint in a folder. Empty if there is none. */
   public static Optional<Checkpoint> openNewestWhole(Path directory) {
     return newestFirst(directory).stream()
         .filter(CheckpointFolder::isWhole)
@@ -120,7 +124,7 @@ public final class CheckpointFolder implements CheckpointWriter {
   }
 
   /**
-   * The newest checkpoint before another one in the same directory that is whole: all of its files
+   * Returns the newest intact checkpoint before another one in the same folder. All of its files
    * were read and verified.
    */
   public static Optional<Path> newestWholeBefore(Path checkpoint) {
@@ -131,10 +135,10 @@ public final class CheckpointFolder implements CheckpointWriter {
   }
 
   /**
-   * Renames all checkpoints in the directory that are newer than the one that a run goes on from,
-   * so that none of them is taken for the run's newest.
+   * Renames all checkpoints in the folder that are newer than the one that a run resumes from. None
+   * of them is then taken for the run's newest.
    *
-   * @return where they are now: {@code set-aside-step-...}
+   * @return their new paths: {@code set-aside-step-...}
    */
   public static List<Path> setAsideNewerThan(Path checkpoint) {
     List<Path> moved = new ArrayList<>();
@@ -154,9 +158,9 @@ public final class CheckpointFolder implements CheckpointWriter {
   }
 
   /**
-   * Writes a checkpoint; what was there before stays until it is complete.
+   * Writes a checkpoint. Existing checkpoints are kept until it is complete.
    *
-   * @throws UncheckedIOException if it cannot be written; the checkpoints before it are untouched
+   * @throws UncheckedIOException if it cannot be written; earlier checkpoints are unchanged
    */
   @Override
   public Path write(TrainingState state) {
@@ -201,7 +205,9 @@ public final class CheckpointFolder implements CheckpointWriter {
     return Objects.requireNonNullElse(checkpoint.getParent(), Path.of(""));
   }
 
-  /** A folder that somebody has deleted is not made again, without the rest of the run in it. */
+  /**
+   * Creates the folder once. If it was deleted, it is not recreated without the rest of the run.
+   */
   private void makeOnce() throws IOException {
     if (made && !Files.exists(directory)) {
       throw new IOException("its folder was deleted or moved while the run trained");
@@ -231,7 +237,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
-  /** What a process that was killed while it wrote has left. */
+  /** Deletes leftovers of a process that was killed while writing. */
   private void deleteLeftovers() throws IOException {
     for (Path folder : entries(directory)) {
       String name = folder.getFileName().toString();
@@ -328,7 +334,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     Path target = directory.resolve(name);
     Path replaced = directory.resolve(REPLACED + name);
     if (Files.exists(target)) {
-      FileTree.delete(replaced); // which may be all there is, where there is no target
+      FileTree.delete(replaced); // kept without a target, because it may then be the only copy
       Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
@@ -346,7 +352,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
-  /** All checkpoints, one that was being replaced when the process was killed included. */
+  /** Returns all checkpoints, including one that was being replaced when the process was killed. */
   private static List<Path> newestFirst(Path directory) {
     try {
       return entries(directory).stream()
@@ -363,7 +369,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
-  /** What has a name of ours. */
+  /** Returns the entries with a name of ours. */
   private static List<Path> entries(Path directory) throws IOException {
     if (!Files.isDirectory(FileTree.requireNoLink(directory))) {
       return List.of();

@@ -8,13 +8,13 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
- * Checkpoints of version 1, which had one checksum a file, none a tensor and none of {@code
- * state.json}.
+ * Reads checkpoints of version 1. They have one checksum per file, but none per tensor and none of
+ * {@code state.json}.
  */
 final class CheckpointFormat1 {
   private CheckpointFormat1() {}
 
-  /** Turns a state of version 1 into one of version 2. */
+  /** Converts a state of version 1 into one of version 2. */
   static void upgrade(ObjectNode state, Path folder) throws IOException {
     JsonNode hashes = state.path("sha256");
     ObjectNode files = state.putObject("files");

@@ -21,11 +21,11 @@ import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The start of a new run from what another one has saved: its weights, its gates' arrays and, where
- * asked, the optimizer's moments. Steps, tokens and the seed are those of the new run.
+ * Starts a new run from another run's weights, gate arrays and, if selected, optimizer moments.
+ * Steps, tokens and the seed are those of the new run.
  *
- * <p>With another gate, what that gate keeps under a name and in a shape that the checkpoint has is
- * taken; the rest of it begins as new.
+ * <p>With another gate, arrays with the same name and shape are loaded. The other arrays of the new
+ * gate keep their initial values.
  */
 public final class CheckpointStart implements SavedRun {
   private final Checkpoint from;
@@ -39,14 +39,15 @@ public final class CheckpointStart implements SavedRun {
   private final Set<String> left = new TreeSet<>();
 
   /**
-   * A start.
+   * Creates the start of a run.
    *
-   * @param from another run, verified
-   * @param sameGate whether the new run has the gate of that run, so that all of it must be there
-   * @param moments whether the optimizer's moments are taken over with the parameters
-   * @param spawned whether the new run's experts count as spawned, so that they never are again
+   * @param from verified checkpoint of another run
+   * @param sameGate whether the new run has the gate of that run, so that all its arrays must exist
+   * @param moments whether the optimizer's moments are loaded with the parameters
+   * @param spawned whether the new run's experts count as spawned, so that they are never spawned
+   *     again
    * @param context phase and temperature of the new run's first step
-   * @param seed of the new run
+   * @param seed seed of the new run
    */
   public CheckpointStart(
       Checkpoint from,
@@ -83,26 +84,29 @@ public final class CheckpointStart implements SavedRun {
     return seed;
   }
 
-  /** Names of the other gate's arrays that the checkpoint has. */
+  /** Returns the names of the new gate's arrays that were in the checkpoint. */
   public Set<String> taken() {
     return Set.copyOf(taken);
   }
 
-  /** Names of the other gate's arrays that the checkpoint has not, or in another shape. */
+  /**
+   * Returns the names of the new gate's arrays that were missing in the checkpoint or had another
+   * shape.
+   */
   public Set<String> made() {
     return Set.copyOf(made);
   }
 
-  /** Names of arrays of the checkpoint's gate that the other gate does not take. */
+  /** Returns the names of the checkpoint's gate arrays that the new gate does not use. */
   public Set<String> left() {
     return Set.copyOf(left);
   }
 
   /**
-   * Copies what the checkpoint has.
+   * Copies the arrays of the checkpoint.
    *
-   * @throws CheckpointException if an array is missing, left over, or of another type or shape, but
-   *     for those of another gate; then neither model nor optimizer is changed
+   * @throws CheckpointException if an array is missing, left over, or of another type or shape,
+   *     except for those of another gate; neither model nor optimizer is changed then
    */
   @Override
   public void loadInto(Model<?> model, Optimizer optimizer) {
@@ -122,7 +126,7 @@ public final class CheckpointStart implements SavedRun {
     kept.forEach(optimizer::restore);
   }
 
-  /** Arrays of gates that begin as new. */
+  /** Returns the gate arrays that keep their initial values. */
   private Set<String> notThere(Model<?> model) {
     Map<String, INDArray> ofGates = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
@@ -137,7 +141,7 @@ public final class CheckpointStart implements SavedRun {
     return made;
   }
 
-  /** The names that are of a gate in a layer with experts. */
+  /** Returns the names that belong to a gate in a layer with experts. */
   private static Set<String> gatesAmong(Set<String> names, Model<?> model) {
     List<String> gates =
         model.parameters().stream()
@@ -154,7 +158,7 @@ public final class CheckpointStart implements SavedRun {
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  /** Read before anything is put in place, so that a file that does not fit changes nothing. */
+  /** Reads the moments before anything is set, so a file that does not fit changes nothing. */
   private Map<Parameter, Moments> moments(
       Model<?> model, Optimizer optimizer, Map<String, INDArray> loaded) {
     from.requireOptimizer(optimizer);

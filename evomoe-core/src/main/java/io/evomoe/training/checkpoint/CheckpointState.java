@@ -21,29 +21,26 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.nd4j.shade.jackson.databind.node.TextNode;
 
 /**
- * What {@code state.json} holds.
+ * The content of {@code state.json}.
  *
- * @param formatVersion of the checkpoint
- * @param libraryVersion that wrote it
+ * @param formatVersion version of the checkpoint format
+ * @param libraryVersion version of the library that wrote it
  * @param step finished optimizer steps
- * @param tokens trained on
- * @param trainFlops spent
- * @param phase of the step that comes next
- * @param temperature of the step that comes next
- * @param annealingLeft share of the annealing that is to come at the step that comes next; 0 where
- *     an older checkpoint does not say, for no gate of its time asked
- * @param hardExperts that a token keeps in the hard phase; 1 where an older checkpoint does not say
- * @param seed of the run
- * @param optimizer whose moments these are, by its name; empty where an older checkpoint does not
- *     say
+ * @param tokens tokens trained on
+ * @param trainFlops FLOPs spent
+ * @param phase phase of the next step
+ * @param temperature temperature of the next step
+ * @param annealingLeft remaining share of the annealing at the next step; 0 in older checkpoints,
+ *     whose gates do not use it
+ * @param hardExperts experts per token in the hard phase; 1 in older checkpoints
+ * @param seed seed of the run
+ * @param optimizer name of the optimizer; empty in older checkpoints
  * @param spawned whether the experts were spawned
  * @param skipped steps that changed nothing
- * @param earlierSteps of a training before this one that gates are told too; 0 where an older
- *     checkpoint does not say
- * @param frozen names of parameters whose training has ended for good; none where an older
- *     checkpoint does not say
+ * @param earlierSteps steps of an earlier training that gates count too; 0 in older checkpoints
+ * @param frozen names of frozen parameters; none in older checkpoints
  * @param updates optimizer updates of each parameter that has moments
- * @param config the caller's own
+ * @param config free text of the caller
  * @param files checksums of each other file
  */
 record CheckpointState(
@@ -68,13 +65,15 @@ record CheckpointState(
   static final int FORMAT_VERSION = 2;
   static final String FILE = "state.json";
 
-  /** Holds the checksum of {@link #FILE} as {@code sha256sum} writes it; new in version 2. */
+  /**
+   * Contains the checksum of {@link #FILE} in the format of {@code sha256sum}; added in version 2.
+   */
   static final String CHECKSUM = FILE + ".sha256";
 
-  /** State, files, one of them, its tensors, one of them. */
+  /** Levels: state, files, one of them, its tensors, one of them. */
   private static final int DEEPEST = 5;
 
-  /** What older checkpoints do not say. */
+  /** Values of fields that older checkpoints do not have. */
   private static final Map<String, JsonNode> DEFAULTS =
       Map.of(
           "annealingLeft", IntNode.valueOf(0),
@@ -140,9 +139,9 @@ record CheckpointState(
   }
 
   /**
-   * Refuses an optimizer that cannot go on with the moments of this one.
+   * Rejects an optimizer that cannot resume with the moments of this one.
    *
-   * @param folder of the checkpoint, for the message
+   * @param folder folder of the checkpoint, for the message
    */
   void requireOptimizer(Optimizer other, Path folder) {
     if (!optimizer.isEmpty() && !optimizer.equals(other.name())) {

@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The parameters of a checkpoint whose feed-forward places have one net each. */
+/** The parameters of a checkpoint whose feed-forward layers have one net each. */
 final class DenseCheckpoint implements DenseWeights {
   private final TensorFile file;
   private final Set<String> names;
 
-  /** Names of the first experts' parts by those that they have in a block without experts. */
+  /** Names of the first experts' parts by their names in a block without experts. */
   private final Map<String, String> firstExperts = new HashMap<>();
 
   DenseCheckpoint(Path file) {
@@ -38,8 +38,8 @@ final class DenseCheckpoint implements DenseWeights {
   }
 
   /**
-   * A place that may have experts has its one net as the first of them, also where the model that
-   * starts here has none in that block.
+   * Returns the name in the checkpoint. A layer that may have experts stores its single net as the
+   * first expert. This also holds if the new model has no experts in that block.
    */
   @Override
   public Optional<String> nameFor(Place place) {

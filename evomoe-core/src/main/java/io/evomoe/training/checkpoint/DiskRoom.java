@@ -10,13 +10,13 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** Bytes on the disk. */
+/** Measures bytes on the disk. */
 final class DiskRoom {
   private static final double MEBIBYTE = 1 << 20;
 
   private DiskRoom() {}
 
-  /** Free bytes where a folder is or will be; empty where the system does not say. */
+  /** Returns the free bytes at a folder that exists or will exist. Empty if unknown. */
   static OptionalLong of(Path folder) {
     Path there = folder.toAbsolutePath();
     while (!Files.exists(there)) {
@@ -32,12 +32,12 @@ final class DiskRoom {
     }
   }
 
-  /** Bytes of the files of a checkpoint. */
+  /** Returns the bytes of the files of a checkpoint. */
   static long used(Path checkpoint) {
     try (Stream<Path> files = Files.list(checkpoint)) {
       return files.mapToLong(file -> file.toFile().length()).sum();
     } catch (IOException | UncheckedIOException e) {
-      return 0; // not there any more
+      return 0; // deleted meanwhile
     }
   }
 

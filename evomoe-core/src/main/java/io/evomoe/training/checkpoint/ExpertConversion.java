@@ -24,14 +24,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Turns a model of some experts into one of others: experts are merged by averaging, selected, or
- * copied. A gate's arrays are treated alike along the axis that counts the experts; optimizer
- * moments go the way of their parameters. Everything else is copied. One expert can become the net
- * of a model that has no gates, which are left out then.
+ * Converts a model to another set of experts: experts are averaged, selected or copied. A gate's
+ * arrays are converted in the same way along the axis of experts. Optimizer moments follow their
+ * parameters. Everything else is copied. A single expert can become the net of a model without
+ * gates; the gates are then left out.
  *
- * <p>Where every old expert becomes the same number of copies, a softmax gate that weighs all
- * experts gives the same output as before, until {@link #spread}: the copies share the old one's
- * weight.
+ * <p>If every old expert becomes the same number of copies, a softmax gate over all experts gives
+ * the same output as before: the copies share the old weight. {@link #spread} changes this.
  */
 public final class ExpertConversion {
   private static final double GATE_NOISE = 0.01;
@@ -44,8 +43,8 @@ public final class ExpertConversion {
   /**
    * Prepares a conversion.
    *
-   * @param loaded the model with what the checkpoint holds
-   * @param groups where each new expert comes from
+   * @param loaded model with the content of the checkpoint
+   * @param groups sources of each new expert
    * @throws IllegalArgumentException if a group names an expert that does not exist, or the model
    *     has no experts
    */
@@ -63,13 +62,13 @@ public final class ExpertConversion {
   }
 
   /**
-   * Fills a model of the new number of experts.
+   * Fills a model with the new number of experts.
    *
-   * @param fresh a new model, spawned if the old one was; its gates untouched so far. Of one group
-   *     of experts also one without gates
-   * @param untrained a model like the old one, as new as {@code fresh}: an array without an axis
-   *     for the experts is only copied where these two began alike
-   * @throws CheckpointException if an array cannot be converted; it is named
+   * @param fresh new model, spawned if the old one was, with unchanged gates. With one group of
+   *     experts, it may also be without gates
+   * @param untrained a model like the old one in its initial state. An array without an axis for
+   *     experts is copied only if it equals the initial one of {@code fresh}
+   * @throws CheckpointException naming an array that cannot be converted
    */
   public void fill(Model<?> fresh, Model<?> untrained) {
     Map<String, INDArray> states = new LinkedHashMap<>();
@@ -95,13 +94,13 @@ public final class ExpertConversion {
   }
 
   /**
-   * Makes the further copies of an expert different from it, as equal ones would stay equal: their
-   * weight matrices are changed, and so are, by a hundredth of their deviation, their numbers in
-   * weight matrices of gates, but for zeros, which are where a token's id has no prior.
+   * Changes the further copies of an expert, because equal experts would stay equal. Their weight
+   * matrices are changed. Their values in weight matrices of gates get noise of a hundredth of the
+   * deviation. Zeros are kept, because they mark token ids without a prior.
    *
    * @param fresh the filled model
-   * @param change of the experts' weight matrices
-   * @param seed of the gates' noise
+   * @param change change of the experts' weight matrices
+   * @param seed seed of the gates' noise
    */
   public void spread(Model<?> fresh, FeedForward.WeightChange change, long seed) {
     for (Parameter parameter : fresh.parameters()) {
@@ -140,7 +139,7 @@ public final class ExpertConversion {
    *
    * @param fresh the filled model
    * @param from moments of the old model
-   * @param into gets those of the new one
+   * @param into receives the moments of the new model
    */
   public void fill(Model<?> fresh, AdamW from, AdamW into) {
     for (Parameter parameter : fresh.parameters()) {
@@ -207,8 +206,8 @@ public final class ExpertConversion {
   }
 
   /**
-   * Whether an array without an axis for experts may have one all the same: it is of another size,
-   * or experts change their places and it has as many entries as there are experts.
+   * Returns whether an array without an axis for experts may still have one. This is assumed if its
+   * size differs, or if experts change places and it has as many entries as experts.
    */
   private boolean mayCountExperts(INDArray array, INDArray like) {
     boolean moved = groups.size() == experts && !groups.isIdentity();
@@ -216,7 +215,9 @@ public final class ExpertConversion {
         || (moved && Arrays.stream(array.shape()).anyMatch(size -> size == experts));
   }
 
-  /** The means along the axis that has the old number of experts there, the new here. */
+  /**
+   * Returns the means along the axis that has the old number of experts there and the new one here.
+   */
   private INDArray alongExperts(Place place, @Nullable INDArray array, INDArray like) {
     int axis = place.expertAxis().orElseThrow();
     long[] wanted = like.shape().clone();
@@ -239,7 +240,7 @@ public final class ExpertConversion {
     return result;
   }
 
-  /** Elements, in C order, of one step along an axis. */
+  /** Returns the elements, in C order, of one step along an axis. */
   private static int inner(INDArray array, int axis) {
     int inner = 1;
     for (int i = axis + 1; i < array.rank(); i++) {
@@ -248,7 +249,7 @@ public final class ExpertConversion {
     return inner;
   }
 
-  /** Where along an axis the element number i in C order is. */
+  /** Returns the index along an axis of element {@code i} in C order. */
   private static int indexAlong(INDArray array, int axis, int i) {
     return i / inner(array, axis) % (int) array.size(axis);
   }

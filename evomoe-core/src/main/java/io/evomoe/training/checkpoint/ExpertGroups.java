@@ -5,13 +5,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Which old experts each expert of a converted checkpoint comes from.
+ * The old experts that each expert of a converted checkpoint is created from.
  *
- * @param groups for each new expert the old ones whose mean it is, each group with at least one
+ * @param groups for each new expert the old ones that are averaged, at least one each
  */
 public record ExpertGroups(List<List<Integer>> groups) {
 
-  /** Refuses empty lists and groups, negative numbers, and an expert twice in a group. */
+  /** Rejects empty lists and groups, negative numbers, and duplicates in a group. */
   public ExpertGroups {
     groups = groups.stream().map(List::copyOf).toList();
     if (groups.isEmpty() || groups.stream().anyMatch(List::isEmpty)) {
@@ -29,21 +29,21 @@ public record ExpertGroups(List<List<Integer>> groups) {
     }
   }
 
-  /** Keeps some experts, in this order. */
+  /** Selects experts, in this order. */
   public static ExpertGroups select(List<Integer> experts) {
     return new ExpertGroups(experts.stream().map(List::of).toList());
   }
 
-  /** One expert, the mean of {@code experts} old ones. */
+  /** Returns one expert, the mean of {@code experts} old ones. */
   public static ExpertGroups mergeAll(int experts) {
     return new ExpertGroups(List.of(IntStream.range(0, experts).boxed().toList()));
   }
 
   /**
-   * Copies of the old experts in turn: of 4 old ones, number 5 of the new ones comes from 1.
+   * Copies the old experts in turn: of 4 old ones, new expert 5 is a copy of 1.
    *
-   * @param experts old ones
-   * @param wanted new ones, more than there are
+   * @param experts number of old experts
+   * @param wanted number of new experts, more than {@code experts}
    */
   public static ExpertGroups spawn(int experts, int wanted) {
     if (wanted <= experts) {
@@ -54,28 +54,28 @@ public record ExpertGroups(List<List<Integer>> groups) {
         IntStream.range(0, wanted).mapToObj(expert -> List.of(expert % experts)).toList());
   }
 
-  /** Number of new experts. */
+  /** Returns the number of new experts. */
   public int size() {
     return groups.size();
   }
 
-  /** The old experts that new expert number {@code expert} is the mean of. */
+  /** Returns the old experts that new expert number {@code expert} averages. */
   List<Integer> of(int expert) {
     return groups.get(expert);
   }
 
-  /** Whether an earlier expert comes from the same old ones, in whatever order. */
+  /** Returns whether an earlier expert has the same sources, in any order. */
   boolean isFurtherCopy(int expert) {
     Set<Integer> own = Set.copyOf(groups.get(expert));
     return groups.stream().limit(expert).anyMatch(group -> Set.copyOf(group).equals(own));
   }
 
-  /** Whether each expert comes from the one of its own number. */
+  /** Returns whether each expert is copied from the one with its own number. */
   boolean isIdentity() {
     return IntStream.range(0, groups.size()).allMatch(e -> groups.get(e).equals(List.of(e)));
   }
 
-  /** Refuses old experts that do not exist. */
+  /** Rejects old experts that do not exist. */
   void requireWithin(int experts) {
     groups.stream()
         .flatMap(List::stream)

@@ -21,12 +21,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
 
 /**
- * What a safetensors file was when it was written. The SHA-256 of the whole tells whether it is
- * damaged, the CRC-32C of each tensor where.
+ * The checksums of a safetensors file at the time of writing. The SHA-256 of the file shows whether
+ * it is damaged. The CRC-32C of each tensor shows where.
  *
  * @param bytes size of the file
- * @param sha256 of the whole file, hexadecimal
- * @param tensors place and CRC-32C of each tensor by name
+ * @param sha256 SHA-256 of the whole file, in hex
+ * @param tensors position and CRC-32C of each tensor by name
  */
 record FileChecksums(long bytes, String sha256, Map<String, TensorChecksum> tensors) {
   private static final int BUFFER = 1 << 20;
@@ -36,15 +36,15 @@ record FileChecksums(long bytes, String sha256, Map<String, TensorChecksum> tens
   }
 
   /**
-   * One tensor.
+   * The checksum of one tensor.
    *
    * @param begin its first byte in the file
-   * @param end the byte behind its last
-   * @param crc32c of its bytes, 8 hexadecimal digits
+   * @param end the byte after its last
+   * @param crc32c CRC-32C of its bytes, 8 hex digits
    */
   record TensorChecksum(long begin, long end, String crc32c) {}
 
-  /** Reads a file, which must be whole. */
+  /** Reads a file, which must be complete. */
   static FileChecksums of(Path file) throws IOException {
     Map<String, TensorInfo> infos = new TreeMap<>();
     try (SafeTensors open = SafeTensors.open(file)) {
@@ -67,8 +67,8 @@ record FileChecksums(long bytes, String sha256, Map<String, TensorChecksum> tens
   }
 
   /**
-   * Compares with the arrays that were written, so that what never reached the file as it was is
-   * noticed while the arrays are still there.
+   * Compares with the arrays that were written, to detect write errors while the arrays are still
+   * in memory.
    */
   void requireSameAs(Path file, Map<String, INDArray> arrays) throws IOException {
     for (Map.Entry<String, INDArray> array : arrays.entrySet()) {
@@ -80,7 +80,7 @@ record FileChecksums(long bytes, String sha256, Map<String, TensorChecksum> tens
     }
   }
 
-  /** What is wrong with the file now, beginning with its name; empty where nothing is. */
+  /** Returns the damage of the file, beginning with its name. Empty if it is intact. */
   Optional<String> damage(Path file) throws IOException {
     if (Files.size(file) == bytes && CheckpointFiles.sha256(file).equals(sha256)) {
       return Optional.empty();

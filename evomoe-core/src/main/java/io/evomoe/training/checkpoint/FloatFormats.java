@@ -12,24 +12,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * float32 arrays from the formats in which weights are published, and back. A half-precision number
- * becomes the float32 number of the same value, so that it is the same number again when it is
- * written in its old format. Results are outside of any workspace.
+ * Converts arrays of published weight formats to float32 and back. A half-precision number becomes
+ * the float32 number of the same value, so writing it in its old format gives the same number.
+ * Results are outside any workspace.
  */
 public final class FloatFormats {
   private static final int PIECE = 1 << 22;
 
   private FloatFormats() {}
 
-  /** Whether weights may come in this type. */
+  /** Returns whether weights may have this type. */
   public static boolean isFloat(DataType type) {
     return type == DataType.FLOAT || type == DataType.FLOAT16 || type == DataType.BFLOAT16;
   }
 
   /**
-   * The same values in float32.
+   * Returns the same values in float32.
    *
-   * @param array of FLOAT, which is returned itself, FLOAT16 or BFLOAT16; C order
+   * @param array FLOAT (returned itself), FLOAT16 or BFLOAT16; C order
    */
   public static INDArray toFloat(INDArray array) {
     requireFloat(array.dataType());
@@ -37,28 +37,28 @@ public final class FloatFormats {
   }
 
   /**
-   * The nearest values of a format, ties to even.
+   * Returns the nearest values of a format, ties to even.
    *
-   * @param array of FLOAT, C order
-   * @param type FLOAT, for the array itself, FLOAT16 or BFLOAT16
+   * @param array FLOAT, C order
+   * @param type FLOAT (the array itself is returned), FLOAT16 or BFLOAT16
    */
   public static INDArray fromFloat(INDArray array, DataType type) {
     requireFloat(type);
     return type == DataType.FLOAT ? array : convert(array, type);
   }
 
-  /** Takes some elements of an array. */
+  /** Receives elements of an array. */
   @FunctionalInterface
   public interface Sink {
-    /** Takes the next elements, all of them. */
+    /** Receives all of the next elements. */
     void accept(FloatBuffer piece) throws IOException;
   }
 
   /**
-   * Hands over the elements of an array in C order.
+   * Passes the elements of an array in C order to a sink.
    *
-   * @param array of FLOAT, of any order or stride
-   * @param most elements of a piece, at least 1
+   * @param array FLOAT, of any order or stride
+   * @param most maximum number of elements of a piece, at least 1
    */
   public static void forEachPiece(INDArray array, int most, Sink sink) throws IOException {
     if (array.dataType() != DataType.FLOAT) {
@@ -121,7 +121,7 @@ public final class FloatFormats {
     }
   }
 
-  /** The 16 bits of the nearest half-precision number, ties to even. */
+  /** Returns the 16 bits of the nearest half-precision number, ties to even. */
   public static int float16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
@@ -139,7 +139,7 @@ public final class FloatFormats {
     return sign | ((rounded >>> 13) - (112 << 10));
   }
 
-  /** The 16 bits of the nearest bfloat16, ties to even. */
+  /** Returns the 16 bits of the nearest bfloat16, ties to even. */
   public static int bfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {

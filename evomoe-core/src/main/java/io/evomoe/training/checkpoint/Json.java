@@ -6,7 +6,7 @@ import org.nd4j.shade.jackson.databind.SerializationFeature;
 import org.nd4j.shade.jackson.databind.json.JsonMapper;
 
 /**
- * The JSON reader and writer, strict: a name twice, an unknown name or trailing text is refused.
+ * A strict JSON reader and writer: duplicate names, unknown names and trailing text are rejected.
  */
 final class Json {
   static final JsonMapper MAPPER =

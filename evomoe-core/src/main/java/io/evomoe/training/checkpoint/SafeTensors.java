@@ -22,8 +22,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 /**
  * An open file in the safetensors format: the header's length in 8 little-endian bytes, a JSON
  * header, then the elements of all tensors without gaps (github.com/huggingface/safetensors,
- * README, "Format"). The whole header is checked on opening; tensors are read one at a time from
- * the file mapped into memory, straight into their arrays.
+ * README, "Format"). The whole header is checked on opening. Tensors are read one at a time from
+ * the memory-mapped file directly into their arrays.
  */
 public final class SafeTensors implements Closeable {
   private static final int ALIGNMENT = 8;
@@ -61,7 +61,7 @@ public final class SafeTensors implements Closeable {
    * @param file a new file, or one to overwrite
    * @param tensors arrays of any order or stride
    * @param metadata free text by name, may be empty
-   * @throws IllegalArgumentException for an element type that is not supported
+   * @throws IllegalArgumentException if an element type is not supported
    */
   public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata)
       throws IOException {
@@ -86,20 +86,20 @@ public final class SafeTensors implements Closeable {
     }
   }
 
-  /** Names of all tensors, in the header's order. */
+  /** Returns the names of all tensors, in the header's order. */
   public Set<String> names() {
     return Collections.unmodifiableSet(header.tensors().keySet());
   }
 
-  /** Free text of the header by name. */
+  /** Returns the free text of the header by name. */
   public Map<String, String> metadata() {
     return Collections.unmodifiableMap(header.metadata());
   }
 
   /**
-   * Type, shape and place of a tensor.
+   * Returns type, shape and position of a tensor.
    *
-   * @throws CheckpointException if there is none of that name
+   * @throws CheckpointException if there is no tensor of that name
    */
   public TensorInfo info(String name) {
     TensorInfo info = header.tensors().get(name);
@@ -109,7 +109,7 @@ public final class SafeTensors implements Closeable {
     return info;
   }
 
-  /** A tensor as a new array in C order, outside of any workspace. */
+  /** Reads a tensor into a new array in C order, outside any workspace. */
   public INDArray read(String name) throws IOException {
     TensorInfo info = info(name);
     if (info.length() == 0) {
@@ -124,9 +124,9 @@ public final class SafeTensors implements Closeable {
   }
 
   /**
-   * A tensor of F32, F16 or BF16 as a new float32 array of the same values.
+   * Reads a tensor of F32, F16 or BF16 into a new float32 array of the same values.
    *
-   * @throws CheckpointException if there is none of that name, or it has another type
+   * @throws CheckpointException if there is no tensor of that name, or it has another type
    */
   public INDArray readFloat(String name) throws IOException {
     DataType type = info(name).type();
@@ -151,7 +151,7 @@ public final class SafeTensors implements Closeable {
     }
   }
 
-  /** Checks that {@link #readInto} would take the array, and reads nothing. */
+  /** Checks that {@link #readInto} accepts the array, without reading. */
   void requireFit(String name, INDArray target) {
     TensorInfo info = info(name);
     if (!fits(name, target)) {
@@ -167,7 +167,7 @@ public final class SafeTensors implements Closeable {
     }
   }
 
-  /** Whether a tensor that is there has the type and shape of an array. */
+  /** Returns whether an existing tensor has the type and shape of an array. */
   boolean fits(String name, INDArray target) {
     TensorInfo info = info(name);
     return info.type() == target.dataType() && Arrays.equals(info.sizes(), target.shape());

@@ -19,7 +19,7 @@ final class SafeTensorsHeader {
   static final String METADATA = "__metadata__";
   private static final long MAXIMUM = 100_000_000;
 
-  /** Object, tensor, list of numbers. */
+  /** Levels: object, tensor, list of numbers. */
   private static final int DEEPEST = 3;
 
   private final Path file;

@@ -11,15 +11,15 @@ import java.util.function.Predicate;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
- * What each field of {@code state.json} may be.
+ * The allowed values of each field of {@code state.json}.
  *
- * @param file for messages
+ * @param file file, for messages
  */
 record StateFields(String file) {
   /**
-   * What a value may be.
+   * The allowed values of a field.
    *
-   * @param words for "must be"
+   * @param words text after "must be"
    */
   private record Rule(String words, Predicate<JsonNode> holds) {}
 
@@ -77,9 +77,9 @@ record StateFields(String file) {
   }
 
   /**
-   * Refuses a state that is none.
+   * Rejects an invalid state.
    *
-   * @throws CheckpointException naming the field, its value and what is allowed
+   * @throws CheckpointException naming the field, its value and the allowed values
    */
   void require(JsonNode state) {
     fields("", state, STATE);

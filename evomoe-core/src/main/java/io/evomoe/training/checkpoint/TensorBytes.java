@@ -36,7 +36,7 @@ final class TensorBytes {
     }
   }
 
-  /** CRC-32C of the bytes that {@link #write} writes. */
+  /** Returns the CRC-32C of the bytes that {@link #write} writes. */
   static String crc32c(INDArray array) {
     INDArray dense = isDense(array) ? array : array.dup('c');
     Nd4j.getAffinityManager().ensureLocation(dense, AffinityManager.Location.HOST);
@@ -48,7 +48,7 @@ final class TensorBytes {
     return FileChecksums.text(crc);
   }
 
-  /** Copies from {@code begin} of the file, which is mapped into memory, to a dense array. */
+  /** Copies from {@code begin} of the memory-mapped file to a dense array. */
   static void read(FileChannel channel, long begin, INDArray array) throws IOException {
     long size = size(array);
     if (begin + size > channel.size()) {
@@ -65,14 +65,19 @@ final class TensorBytes {
     return array.ordering() == 'c' && !array.isView();
   }
 
-  /** At most {@code count} elements of a dense array, from element {@code first} on. */
+  /**
+   * Returns at most {@code count} elements of a dense array, starting with element {@code first}.
+   */
   static ByteBuffer piece(INDArray array, long first, int count) {
     int width = array.dataType().width();
     long end = Math.min(array.length(), first + count);
     return bytes(array, first * width, (end - first) * width).order(ByteOrder.nativeOrder());
   }
 
-  /** Of a pointer to where they begin: a buffer counts from there, and ends before 2^31. */
+  /**
+   * Returns the bytes via a pointer to their start: a buffer indexes from there, and ends before
+   * 2^31.
+   */
   private static ByteBuffer bytes(INDArray array, long begin, long count) {
     return new BytePointer(array.data().pointer()).getPointer(begin).limit(count).asByteBuffer();
   }

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A file of tensors that is opened for each question; what cannot be read of it is named. */
+/** A file of tensors that is opened for each question. Errors name the unreadable part. */
 record TensorFile(Path path) {
 
-  /** Something to ask of the open file. */
+  /** A question about the open file. */
   interface Question<T> {
     T of(SafeTensors tensors) throws IOException;
   }
 
-  /** Something to do with one of its tensors and an array of that name. */
+  /** An action on one of its tensors and an array of that name. */
   interface Use {
     void of(SafeTensors tensors, String name, INDArray array) throws IOException;
   }

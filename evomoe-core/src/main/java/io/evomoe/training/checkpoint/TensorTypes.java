@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** Element types by the names they have in safetensors files. */
+/** Maps element types to their names in safetensors files. */
 final class TensorTypes {
   private static final Map<String, DataType> BY_NAME =
       Map.ofEntries(

@@ -13,14 +13,13 @@ import java.util.Optional;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
- * Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled weight decay regularization",
+ * Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled weight decay regularisation",
  * algorithm 2).
  *
- * <p>As in PyTorch, a parameter that got no gradient in a step is updated with a zero gradient: its
- * moments decay, and it moves by what they still hold. Unlike there, each parameter counts its own
- * updates, so experts that are born in mid-run get the bias correction of their own age. Weight
- * decay acts on the parameters that say so; a frozen parameter is not moved by anything and loses
- * its moments.
+ * <p>As in PyTorch, a parameter without a gradient in a step is updated with a zero gradient: its
+ * moments decay and it moves by them. Unlike in PyTorch, each parameter counts its own updates, so
+ * spawned experts get the bias correction of their own age. Weight decay acts only on parameters
+ * with {@link Parameter#decays()}. A frozen parameter does not change and loses its moments.
  */
 public final class AdamW implements Optimizer {
   private static final String WORKSPACE = "EVOMOE_OPTIMIZER";
@@ -29,7 +28,7 @@ public final class AdamW implements Optimizer {
   private final AdamWConfig config;
   private final MomentStore moments = new MomentStore();
 
-  /** An optimizer that has seen nothing yet. */
+  /** Creates an optimizer without moments. */
   public AdamW(Kernels kernels, AdamWConfig config) {
     this.kernels = kernels;
     this.config = config;
@@ -70,7 +69,7 @@ public final class AdamW implements Optimizer {
     return moments.get(parameter);
   }
 
-  /** Both moments. */
+  /** Returns both moments. */
   @Override
   public Moments zeros(Parameter parameter, long updates) {
     return Moments.zeros(parameter, updates);

@@ -10,7 +10,7 @@ package io.evomoe.training.optimizer;
  */
 public record AdamWConfig(double beta1, double beta2, double epsilon, double weightDecay) {
 
-  /** Refuses values out of their bounds. */
+  /** Rejects values out of bounds. */
   public AdamWConfig {
     requireShare("beta1", beta1);
     requireShare("beta2", beta2);

@@ -10,14 +10,14 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The global norm of gradients.
+ * Computes the global norm of gradients.
  *
- * @param kernels to compute with
+ * @param kernels kernels to compute with
  */
 public record GradientNorm(Kernels kernels) {
   private static final String WORKSPACE = "EVOMOE_GRADIENT_NORM";
 
-  /** Euclidean norm of the gradients of all parameters taken together, before any scale. */
+  /** Returns the Euclidean norm of the gradients of all parameters together, without scaling. */
   public double of(Collection<Parameter> parameters) {
     List<INDArray> gradients =
         parameters.stream()
@@ -30,8 +30,8 @@ public record GradientNorm(Kernels kernels) {
   }
 
   /**
-   * The last of the parameters whose gradient is not finite: in a model's order, the one that its
-   * backward pass comes to first.
+   * Returns the last parameter whose gradient is not finite. In the order of the model, it is the
+   * first one that the backward pass reaches.
    */
   public Optional<Parameter> lastNotFinite(List<Parameter> parameters) {
     for (int i = parameters.size() - 1; i >= 0; i--) {

@@ -6,24 +6,24 @@ package io.evomoe.training.optimizer;
  *
  * @param peak highest rate, above 0
  * @param warmupSteps W, at least 0
- * @param decay what follows the warm-up
+ * @param decay decay after the warm-up
  * @param floorShare lowest rate of the decay as a share of the peak, in 0..1
  */
 public record LearningRate(double peak, long warmupSteps, Decay decay, double floorShare) {
 
-  /** How the rate falls after the warm-up; q is the share of the remaining steps done, in 0..1. */
+  /** The decay after the warm-up. q is the finished share of the remaining steps, in 0..1. */
   public enum Decay {
     /** {@code floor + (peak - floor) (1 + cos(pi q)) / 2} (SGDR, arXiv 1608.03983, one cycle). */
     COSINE,
     /** {@code floor + (peak - floor) (1 - q)}. */
     LINEAR,
-    /** The peak for good. */
+    /** Constant at the peak. */
     CONSTANT,
     /** {@code max(floor, peak sqrt(max(W, 1) / (step + 1)))} (arXiv 1706.03762, section 5.3). */
     INVERSE_SQRT
   }
 
-  /** Refuses values out of their bounds. */
+  /** Rejects values out of bounds. */
   public LearningRate {
     if (!(peak > 0) || Double.isInfinite(peak)) {
       throw new IllegalArgumentException(
@@ -38,10 +38,10 @@ public record LearningRate(double peak, long warmupSteps, Decay decay, double fl
   }
 
   /**
-   * The rate of a step.
+   * Returns the rate of a step.
    *
    * @param step from 0
-   * @param totalSteps of the run, where cosine and linear decay reach the floor
+   * @param totalSteps number of steps of the run; cosine and linear decay reach the floor there
    */
   public double at(long step, long totalSteps) {
     if (step < warmupSteps) {

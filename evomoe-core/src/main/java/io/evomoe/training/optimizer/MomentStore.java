@@ -23,14 +23,17 @@ final class MomentStore {
     moments.put(parameter, checked(parameter, saved));
   }
 
-  /** Those of a parameter, or these where it has none, counted once more. */
+  /**
+   * Returns the moments of a parameter, or {@code zeros} if it has none, with their count increased
+   * by one.
+   */
   Moments next(Parameter parameter, Supplier<Moments> zeros) {
     Moments next = get(parameter).orElseGet(zeros).updated();
     moments.put(parameter, next);
     return next;
   }
 
-  /** Gives back the memory of a parameter's. */
+  /** Frees the moments of a parameter. */
   void remove(Parameter parameter) {
     Moments own = moments.remove(parameter);
     if (own != null) {
@@ -38,7 +41,7 @@ final class MomentStore {
     }
   }
 
-  /** Gives back the memory of all others. */
+  /** Frees the moments of all other parameters. */
   void retain(Collection<Parameter> parameters) {
     Set<Parameter> kept = new HashSet<>(parameters);
     moments.entrySet().stream()

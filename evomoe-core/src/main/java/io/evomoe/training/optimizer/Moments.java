@@ -8,34 +8,34 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What an {@link Optimizer} keeps of one parameter.
+ * The state of an {@link Optimizer} for one parameter.
  *
- * @param first running mean of the gradient ({@link AdamW}) or the velocity ({@link Sgd}), of the
+ * @param first running mean of the gradient ({@link AdamW}) or the velocity ({@link Sgd}), with the
  *     parameter's shape; changed in place
- * @param second running mean of the squared gradient, of the parameter's shape; changed in place;
- *     null where an optimizer keeps none
- * @param updates number of updates they have seen
+ * @param second running mean of the squared gradient, with the parameter's shape; changed in place;
+ *     null if the optimizer has none
+ * @param updates number of updates so far
  */
 public record Moments(INDArray first, @Nullable INDArray second, long updates) {
 
-  /** Refuses a negative count. */
+  /** Rejects a negative count. */
   public Moments {
     if (updates < 0) {
       throw new IllegalArgumentException("updates must be at least 0, was " + updates);
     }
   }
 
-  /** Zeros of both kinds for a parameter, outside of any workspace. */
+  /** Returns zeros of both kinds for a parameter, outside any workspace. */
   public static Moments zeros(Parameter parameter, long updates) {
     return new Moments(like(parameter), like(parameter), updates);
   }
 
-  /** Zeros of the first kind alone, outside of any workspace. */
+  /** Returns zeros of the first kind only, outside any workspace. */
   static Moments single(Parameter parameter, long updates) {
     return new Moments(like(parameter), null, updates);
   }
 
-  /** The second one, where there is one. */
+  /** Returns the second moment, if there is one. */
   public Optional<INDArray> secondMoment() {
     return Optional.ofNullable(second);
   }

@@ -5,28 +5,28 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 
-/** Moves parameters by their gradients, and keeps what it has learned of each. */
+/** Updates parameters by their gradients, and keeps state for each of them. */
 public interface Optimizer extends AutoCloseable {
 
   /**
-   * Its name in checkpoints, such as {@code AdamW}: only an optimizer of the same name goes on with
-   * them.
+   * Returns its name in checkpoints, e.g. {@code AdamW}. Only an optimizer of the same name can
+   * resume from them.
    */
   String name();
 
   /**
-   * Updates every parameter that is not frozen; a frozen one loses its moments.
+   * Updates every parameter that is not frozen. A frozen parameter loses its moments.
    *
-   * @param learningRate of this update
+   * @param learningRate learning rate of this update
    * @param gradientScale factor on all gradients (clipping, accumulation)
    */
   void update(Collection<Parameter> parameters, double learningRate, double gradientScale);
 
   /**
-   * Prepares for parameters that a spawn made.
+   * Prepares for parameters that a spawn created.
    *
-   * @param childToParent the parameter, of the same shape, that each new one comes from
-   * @param copy whether a child takes over moments and update count of its parent; otherwise it
+   * @param childToParent parent of each new parameter, with the same shape
+   * @param copy whether a child inherits moments and update count of its parent; otherwise it
    *     starts from zero
    */
   void inherit(Map<Parameter, Parameter> childToParent, boolean copy);
@@ -34,20 +34,20 @@ public interface Optimizer extends AutoCloseable {
   /** Drops the moments of all other parameters. */
   void retain(Collection<Parameter> parameters);
 
-  /** Moments of a parameter; empty where it has none (yet). */
+  /** Returns the moments of a parameter. Empty if it has none (yet). */
   Optional<Moments> moments(Parameter parameter);
 
   /**
-   * Moments of the kind that this optimizer keeps, all zero, outside of any workspace.
+   * Returns moments of this optimizer's kind, all zero, outside any workspace.
    *
-   * @param updates number of updates they are said to have seen
+   * @param updates number of updates to store in them
    */
   Moments zeros(Parameter parameter, long updates);
 
-  /** Puts saved moments, of the parameter's shape and outside of any workspace, in place. */
+  /** Sets saved moments, which have the parameter's shape and are outside any workspace. */
   void restore(Parameter parameter, Moments saved);
 
-  /** Gives back the memory of all that it keeps, which must not be used any more. */
+  /** Frees all its memory. Do not use it afterwards. */
   @Override
   void close();
 }

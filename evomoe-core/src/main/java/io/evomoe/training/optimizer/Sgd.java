@@ -10,9 +10,9 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Stochastic gradient descent with Nesterov's momentum: {@code v = m v + g}, then {@code p = p - r
- * (g + m v)}, in the form of Sutskever et al. 2013 that PyTorch's {@code SGD(nesterov=True)} has.
- * Without momentum it is plain gradient descent and keeps nothing. No weight decay.
+ * Stochastic gradient descent with Nesterov momentum: {@code v = m v + g}, then {@code p = p - r (g
+ * + m v)}. It has the form of Sutskever et al. 2013 that PyTorch's {@code SGD(nesterov=True)} uses.
+ * Without momentum it is plain gradient descent without state. There is no weight decay.
  */
 public final class Sgd implements Optimizer {
   private static final String WORKSPACE = "EVOMOE_SGD";
@@ -22,9 +22,9 @@ public final class Sgd implements Optimizer {
   private final MomentStore velocities = new MomentStore();
 
   /**
-   * An optimizer that has seen nothing yet.
+   * Creates an optimizer without moments.
    *
-   * @param kernels to compute with
+   * @param kernels kernels to compute with
    * @param momentum m, in [0, 1)
    */
   public Sgd(ArrayKernels kernels, double momentum) {
@@ -79,7 +79,7 @@ public final class Sgd implements Optimizer {
     return velocities.get(parameter);
   }
 
-  /** The velocity alone. */
+  /** Returns the velocity only. */
   @Override
   public Moments zeros(Parameter parameter, long updates) {
     return Moments.single(parameter, updates);

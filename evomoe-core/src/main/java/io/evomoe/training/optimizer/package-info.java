@@ -1,7 +1,7 @@
 /**
- * What moves the parameters by their gradients. {@link io.evomoe.training.optimizer.AdamW} is what
- * runs use, {@link io.evomoe.training.optimizer.LearningRate} how fast it goes at a step. Another
- * {@link io.evomoe.training.optimizer.Optimizer} goes to the constructor of a {@code Trainer}.
+ * Optimizers and learning rates. Runs use {@link io.evomoe.training.optimizer.AdamW} with the rate
+ * of {@link io.evomoe.training.optimizer.LearningRate}. Pass another {@link
+ * io.evomoe.training.optimizer.Optimizer} to the constructor of a {@code Trainer}.
  */
 @NullMarked
 package io.evomoe.training.optimizer;

@@ -39,7 +39,7 @@ class EarlierPlacementTest {
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> Checkpoint.open(saved).loadModel(model))
         .withMessage(
-            "%s: nothing here takes the tensors [blocks.1.feedForwardNorm.gain,"
+            "%s: the model does not have the tensors [blocks.1.feedForwardNorm.gain,"
                 + " blocks.1.feedForwardNorm.shift], which layers of gates base and stablemoe had"
                 + " before they took the stream itself: train the run anew",
             saved.resolve("model.safetensors"));

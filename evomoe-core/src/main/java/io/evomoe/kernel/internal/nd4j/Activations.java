@@ -35,7 +35,7 @@ final class Activations {
     };
   }
 
-  /** {@code erfc(-x / sqrt 2) / 2}: {@code 1 + erf} would cancel where x is far below 0. */
+  /** Returns {@code erfc(-x / sqrt 2) / 2}. {@code 1 + erf} would cancel for x far below 0. */
   private static INDArray normalDistribution(INDArray x) {
     INDArray argument = x.mul(-ROOT_HALF);
     Nd4j.getExecutioner().exec(new Erfc(argument, argument));

@@ -9,7 +9,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.factory.ops.NDBase;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Mean cross-entropy of rows of logits, and its gradient in their place. */
+/** Mean cross-entropy of rows of logits. The gradient overwrites the logits. */
 final class CrossEntropy {
   private CrossEntropy() {}
 
@@ -69,7 +69,7 @@ final class CrossEntropy {
             .build());
   }
 
-  /** Where the target logits of the counted rows are when these rows alone lie in a row. */
+  /** Returns the positions of the target logits after the counted rows were gathered. */
   private static INDArray positions(int[] targets, int[] counted, int classes) {
     long[] positions = new long[counted.length];
     for (int i = 0; i < counted.length; i++) {

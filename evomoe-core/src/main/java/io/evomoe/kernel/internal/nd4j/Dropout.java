@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Dropout masks as arrays; made on the host, where every provider makes them. */
+/** Dropout masks as arrays, computed on the host like in every provider. */
 final class Dropout {
   private Dropout() {}
 

@@ -7,7 +7,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Matrix products with a weight matrix of its own for each group of rows. */
+/** Matrix products with a separate weight matrix for each group of rows. */
 final class GroupedProducts {
   private GroupedProducts() {}
 

@@ -12,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Multi-head attention as batched products over arrays [batch * heads, positions, w]. Matrices
  * [batch * positions, heads * w] may be column views; all results are new arrays. Heads of keys and
- * values that several heads of queries share are repeated for each.
+ * values that several query heads share are repeated for each.
  */
 final class HeadAttention {
   private final AttentionShape shape;
@@ -42,7 +42,10 @@ final class HeadAttention {
     return mergeShared(Nd4j.matmul(probabilities, dHeads, true, false, false));
   }
 
-  /** Gradient of the scores before their division by {@code sqrt(d / heads)}, times that. */
+  /**
+   * Returns the gradient of the scores before their division by {@code sqrt(d / heads)}, multiplied
+   * by it.
+   */
   private INDArray scoreGradient(INDArray v, INDArray probabilities, INDArray dOutput) {
     INDArray dHeads = queryHeads(dOutput);
     INDArray dp = Nd4j.matmul(dHeads, keyHeads(v), false, true, false);
@@ -59,7 +62,7 @@ final class HeadAttention {
     return mergeShared(Nd4j.matmul(dScores, queries, true, false, false));
   }
 
-  /** {@code 1 / sqrt(w)}, from the rows of all heads of keys or values. */
+  /** Returns {@code 1 / sqrt(w)}, computed from the rows of all heads of keys or values. */
   private double scale(INDArray shared) {
     return 1 / Math.sqrt((double) shared.columns() / shape.keyValueHeads());
   }
@@ -68,7 +71,9 @@ final class HeadAttention {
     return split(matrix, shape.queries(), shape.heads());
   }
 
-  /** Keys or values [batch * heads, keys, w], those of a group repeated for its heads. */
+  /**
+   * Returns keys or values [batch * heads, keys, w], repeated for the query heads that share them.
+   */
   private INDArray keyHeads(INDArray matrix) {
     INDArray own = split(matrix, shape.keys(), shape.keyValueHeads());
     return shape.group() == 1 ? own : own.repeat(0, shape.group());
@@ -84,7 +89,7 @@ final class HeadAttention {
         .reshape((long) shape.batch() * heads, positions, width);
   }
 
-  /** Gradients of keys or values, summed over the heads that share them. */
+  /** Returns gradients of keys or values, summed over the heads that share them. */
   private INDArray mergeShared(INDArray heads) {
     long keys = heads.size(1);
     long width = heads.size(2);
@@ -117,11 +122,11 @@ final class HeadAttention {
             Nd4j.createFromArray(hidden)
                 .castTo(scores.dataType())
                 .reshape(shape.batch(), 1, queries, shape.keys()));
-    // ND4J's softmax in double is NaN where every score is far below 0.
+    // ND4J's softmax in double is NaN if every score is far below 0.
     scores.subi(scores.max(true, 2));
   }
 
-  /** [batch, queries, keys], what is causal too. */
+  /** Returns the mask [batch, queries, keys], including causality. */
   private float[] ofQueries(AttentionMask mask) {
     int area = shape.queries() * shape.keys();
     float[] hidden = new float[shape.batch() * area];

@@ -16,19 +16,19 @@ final class LayerNormalization {
     return new Normalized(output.muliRowVector(gain).addiRowVector(shift), mean, variance);
   }
 
-  /** {@code 1 / sqrt(variance + epsilon)} [n]. */
+  /** Returns {@code 1 / sqrt(variance + epsilon)} [n]. */
   static INDArray inverseDeviation(INDArray variance, double epsilon) {
     return Transforms.sqrt(variance.add(epsilon), false).rdivi(1);
   }
 
-  /** Rows of mean 0 and variance 1, before gain and shift. */
+  /** Returns rows of mean 0 and variance 1, before gain and shift. */
   static INDArray standardize(INDArray x, INDArray mean, INDArray inverseDeviation) {
     return x.subColumnVector(mean).muliColumnVector(inverseDeviation);
   }
 
   /**
-   * {@code inverseDeviation (g - mean(g) - standard mean(g standard))} in each row; overwrites
-   * {@code standard}.
+   * Returns {@code inverseDeviation (g - mean(g) - standard mean(g standard))} in each row.
+   * Overwrites {@code standard}.
    *
    * @param g gradient of the standardized rows
    */

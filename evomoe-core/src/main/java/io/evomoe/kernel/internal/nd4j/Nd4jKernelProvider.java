@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Makes {@link Nd4jKernels}, for FLOAT and DOUBLE, on the device that ND4J's backend computes on;
- * the provider of last resort.
+ * Creates {@link Nd4jKernels}, for FLOAT and DOUBLE, on the device of ND4J's backend. It is the
+ * fallback provider.
  */
 public final class Nd4jKernelProvider implements KernelProvider {
 

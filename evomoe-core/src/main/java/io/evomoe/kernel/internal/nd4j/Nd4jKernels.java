@@ -18,11 +18,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Kernels made of ND4J operations only.
+ * Kernels made only of ND4J operations.
  *
- * <p>They run on any ND4J backend, the GPU one included, and in double precision, so they are the
- * reference for faster providers and the ground of gradient checks. ND4J refuses arithmetic on
- * arrays without rows, which experts without tokens give, so kernels hand those through.
+ * <p>They run on any ND4J backend, including the GPU one, and in double precision. So they are the
+ * reference for faster providers and the basis of gradient checks. ND4J rejects arithmetic on
+ * arrays without rows, which experts without tokens produce, so kernels pass those through.
  */
 public final class Nd4jKernels implements Kernels {
   static final String NAME = "nd4j";
@@ -30,10 +30,10 @@ public final class Nd4jKernels implements Kernels {
   private final DataType dataType;
 
   /**
-   * Kernels for one type.
+   * Creates kernels for one type.
    *
    * @param dataType FLOAT or DOUBLE
-   * @throws IllegalArgumentException for another type
+   * @throws IllegalArgumentException if the type is another one
    */
   public Nd4jKernels(DataType dataType) {
     if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {

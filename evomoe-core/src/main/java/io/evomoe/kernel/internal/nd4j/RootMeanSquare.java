@@ -14,9 +14,10 @@ final class RootMeanSquare {
   }
 
   /**
-   * {@code inverse (g - standard mean(g standard))} in each row; overwrites {@code standard}.
+   * Returns {@code inverse (g - standard mean(g standard))} in each row. Overwrites {@code
+   * standard}.
    *
-   * @param inverse 1 over the root of the mean square [n]
+   * @param inverse 1 / root mean square [n]
    * @param g gradient of the standardized rows
    */
   static INDArray inputGradient(INDArray standard, INDArray inverse, INDArray g) {

@@ -3,12 +3,12 @@ package io.evomoe.kernel.internal.nd4j;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Rotary positions: pairs (j, j + w / 2) of each head are turned in place. */
+/** Rotary positions: pairs (j, j + w / 2) of each head are rotated in place. */
 final class Rotation {
   private Rotation() {}
 
   /**
-   * Turns each head of each row.
+   * Rotates each head of each row.
    *
    * @param x [n, heads * w], changed; may be a column view
    * @param cosines [n, w / 2]

@@ -6,10 +6,10 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Sums of the rows of a matrix that go to the same place.
+ * Sums of the rows of a matrix with the same target.
  *
- * <p>Rows are sorted by place and neighbours added pairwise until each place has one row left, so
- * the order of additions depends on the places alone, on every backend.
+ * <p>Rows are sorted by target and neighbours are added pairwise until each target has one row
+ * left. So the order of additions depends only on the targets, on every backend.
  */
 final class RowSums {
   private int[] rows;
@@ -30,12 +30,12 @@ final class RowSums {
     return sums;
   }
 
-  /** The places, ascending, each once. */
+  /** Returns the targets, ascending, each once. */
   int[] rows() {
     return rows;
   }
 
-  /** The sum for each place. */
+  /** Returns the sum for each target. */
   INDArray values() {
     return values;
   }
@@ -49,7 +49,10 @@ final class RowSums {
     values = values.get(NDArrayIndex.interval(0, rows.length), NDArrayIndex.all());
   }
 
-  /** One round; the last row of {@code values} is zero, the partner of rows without a neighbour. */
+  /**
+   * Runs one round. The last row of {@code values} is zero, the partner of rows without a
+   * neighbour.
+   */
   private void addNeighbours() {
     int zero = rows.length;
     int[] left = new int[zero + 1];

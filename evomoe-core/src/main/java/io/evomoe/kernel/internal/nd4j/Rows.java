@@ -22,8 +22,8 @@ final class Rows {
   }
 
   /**
-   * Adds row i of x to row {@code rows[i]} of a matrix. Rows that go to the same place are summed
-   * first, because the order in which ND4J's scatter adds them is up to the backend.
+   * Adds row i of x to row {@code rows[i]} of a matrix. Rows with the same target are summed first,
+   * because the order of additions in ND4J's scatter depends on the backend.
    */
   static void scatter(INDArray x, int[] rows, INDArray into) {
     if (rows.length == 0) {
@@ -38,7 +38,7 @@ final class Rows {
             .build());
   }
 
-  /** Zeros, but values[i] at the place of i. */
+  /** Returns values[i] at the position of i, zeros elsewhere. */
   static INDArray place(INDArray values, RoutedRows rows) {
     INDArray placed = zeros(values.dataType(), rows.n(), rows.groups());
     if (rows.length() > 0) {
@@ -53,7 +53,10 @@ final class Rows {
     return placed;
   }
 
-  /** x where a row beside it has any number but 0, else zeros; also where x is not a number. */
+  /**
+   * Returns x in rows with a nonzero value in {@code beside}, zeros elsewhere, even if x is NaN
+   * there.
+   */
   static INDArray where(INDArray x, INDArray beside) {
     INDArray chosen = x.dup('c');
     double[] numbers = beside.reshape(beside.length()).toDoubleVector();

@@ -7,7 +7,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 final class SoftmaxRows {
   private SoftmaxRows() {}
 
-  /** ND4J's own gives not a number where all of a row are far below 0. */
+  /** Computes the softmax. ND4J's own gives NaN if all of a row are far below 0. */
   static INDArray of(INDArray x) {
     INDArray p = Transforms.exp(x.subColumnVector(x.max(1)), false);
     return p.diviColumnVector(p.sum(1));

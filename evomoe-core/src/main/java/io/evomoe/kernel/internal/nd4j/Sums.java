@@ -15,7 +15,7 @@ final class Sums {
     }
   }
 
-  /** Multiplies the target by beta; old content times 0 is 0, also where it is not a number. */
+  /** Multiplies the target by beta. With beta 0 the result is 0, even if the old content is NaN. */
   static void scale(Accumulator into) {
     if (into.beta() == 0) {
       into.array().assign(0);
@@ -24,7 +24,9 @@ final class Sums {
     }
   }
 
-  /** Sums rows in the array's type and rows together in double: a float total loses digits. */
+  /**
+   * Sums rows in the array's type and the row sums in double, because a float total loses digits.
+   */
   static double ofSquares(INDArray x) {
     if (x.isEmpty()) {
       return 0;

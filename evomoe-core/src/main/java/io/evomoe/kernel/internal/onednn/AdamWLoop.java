@@ -4,7 +4,7 @@ import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AdamWUpdate;
 import java.nio.FloatBuffer;
 
-/** AdamW on one parameter, its constants in float. */
+/** AdamW on one parameter, with its constants in float. */
 final class AdamWLoop {
   private final FloatBuffer values;
   private final FloatBuffer gradients;
@@ -63,7 +63,7 @@ final class AdamWLoop {
     }
   }
 
-  /** Where a thread stages what it computes on. */
+  /** The staging memory of a thread. */
   static final class Blocks {
     private final float[] value = new float[FlatArrays.BLOCK];
     private final float[] gradient = new float[FlatArrays.BLOCK];

@@ -5,10 +5,10 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A native pointer that can be aimed at any address; owns nothing. */
+/** A native pointer that can be set to any address. It owns nothing. */
 final class Address extends FloatPointer {
 
-  /** Of a buffer, whose bytes are counted by int. */
+  /** Maximum length of a buffer, whose bytes are counted by int. */
   private static final long MOST = Integer.MAX_VALUE / Float.BYTES;
 
   Address() {
@@ -20,25 +20,27 @@ final class Address extends FloatPointer {
     return this;
   }
 
-  /** First element of an array, view offset included. */
+  /** Returns the first element of an array, including the view offset. */
   static long of(INDArray array) {
     return array.data().address() + array.offset() * array.data().getElementSize();
   }
 
-  /** First element of a row of a matrix without gaps. */
+  /** Returns the first element of a row of a matrix without gaps. */
   static long row(INDArray matrix, long row) {
     return of(matrix) + row * matrix.size(1) * matrix.data().getElementSize();
   }
 
   /**
-   * Elements from row to row of a matrix whose columns are dense; of a view of one row, ND4J says
-   * 1.
+   * Returns the elements from row to row of a matrix whose columns are dense. ND4J itself returns 1
+   * for a view of one row.
    */
   static int rowStride(INDArray matrix) {
     return matrix.size(0) == 1 ? (int) matrix.size(1) : matrix.stride(0);
   }
 
-  /** All that lies between the first and the last element of a matrix whose columns are dense. */
+  /**
+   * Returns everything between the first and the last element of a matrix whose columns are dense.
+   */
   static FloatBuffer rowsBuffer(INDArray matrix) {
     if (matrix.isEmpty()) {
       return FloatBuffer.allocate(0);
@@ -46,7 +48,7 @@ final class Address extends FloatPointer {
     return buffer(of(matrix), (matrix.size(0) - 1) * rowStride(matrix) + matrix.size(1));
   }
 
-  /** The elements of an array without gaps, as a buffer for bulk copies. */
+  /** Returns the elements of an array without gaps, as a buffer for bulk copies. */
   static FloatBuffer buffer(INDArray array) {
     if (array.isEmpty()) {
       return FloatBuffer.allocate(0);
@@ -54,20 +56,20 @@ final class Address extends FloatPointer {
     return buffer(of(array), array.length());
   }
 
-  /** Sets so many bytes from an address on to zero. */
+  /** Sets {@code bytes} bytes from an address to zero. */
   static void clear(long address, long bytes) {
     memset(new Address().at(address), 0, bytes);
   }
 
-  /** Copies so many bytes. */
+  /** Copies bytes. */
   static void copy(long from, long to, long bytes) {
     memcpy(new Address().at(to), new Address().at(from), bytes);
   }
 
   /**
-   * So many elements from an address on.
+   * Returns {@code length} elements from an address.
    *
-   * @throws IllegalArgumentException for more than a buffer of Java's holds, 2 GiB
+   * @throws IllegalArgumentException if they exceed a Java buffer, 2 GiB
    */
   static FloatBuffer buffer(long address, long length) {
     if (length > MOST) {

@@ -9,24 +9,23 @@ import org.nd4j.linalg.api.buffer.DataType;
  * A part of an attention that is computed at once: the queries {@code firstQuery ..} of some heads
  * of some sequences, and the keys that they can see, which are the first ones.
  *
- * <p>Tiles are so small that their scores stay in the second-level cache from the product that
- * makes them to the one that uses them. Under a causal mask the earlier queries do not compute the
- * scores of keys that none of them sees.
+ * <p>Tiles are small enough for their scores to stay in the second-level cache between the two
+ * products. Under a causal mask, earlier queries skip keys that none of them sees.
  *
- * @param form its shape, shared by tiles elsewhere
+ * @param form its shape, shared with other tiles
  */
 record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form) {
   private static final int SCORES = 1 << 16;
   private static final int QUERIES = 64;
 
   /**
-   * Covers an attention. Tiles of the same sequences and heads are in one list, since they add to
-   * the same gradients; that with the most keys comes first.
+   * Covers an attention. Tiles of the same sequences and heads are in one list, because they add to
+   * the same gradients. The tile with the most keys comes first.
    *
-   * @param headWidth of a head
-   * @param split whether queries may be split, where that saves work
+   * @param headWidth size of a head
+   * @param split whether queries may be split, if that saves work
    * @param both whether a tile may have several heads of several sequences, and several sequences
-   *     where sums have one term
+   *     if sums have one term
    */
   static List<List<AttentionTile>> of(
       HeadGroups groups, int headWidth, boolean split, boolean both) {
@@ -67,17 +66,20 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
     return tiles;
   }
 
-  /** Whether it is the first of its sequences, so that it overwrites what later ones add to. */
+  /**
+   * Returns whether it is the first tile of its sequences, so that it overwrites the target of
+   * later ones.
+   */
   boolean isFirst() {
     return form.keys == form.whole.keys();
   }
 
-  /** Its queries in one of the heads that share keys. */
+  /** Returns its queries in one of the heads that share keys. */
   HeadRows queries(HeadRows all, int member) {
     return all.from(firstSequence, firstHead, firstQuery, (long) member * form.headWidth);
   }
 
-  /** Its keys. */
+  /** Returns its keys. */
   HeadRows keys(HeadRows all) {
     return all.from(firstSequence, firstHead, 0, 0);
   }
@@ -86,12 +88,12 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
    * Shape of a tile. Its scores are [members, sequences, heads, queries, keys].
    *
    * @param whole the attention, with a head for each of keys and values
-   * @param members heads that share those
-   * @param headWidth of a head
-   * @param sequences computed at once
-   * @param heads computed at once, of keys and values
-   * @param queries of each sequence
-   * @param keys that these see, masked ones included
+   * @param members number of query heads that share those
+   * @param headWidth size of a head
+   * @param sequences sequences computed at once
+   * @param heads heads of keys and values computed at once
+   * @param queries queries of each sequence
+   * @param keys keys that these see, including masked ones
    */
   record Form(
       AttentionShape whole,
@@ -102,17 +104,17 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
       int queries,
       int keys) {
 
-    /** Rows of scores. */
+    /** Returns the rows of scores. */
     long rows() {
       return (long) members * sequences * heads * queries;
     }
 
-    /** Scores in all. */
+    /** Returns the total number of scores. */
     long scores() {
       return rows() * keys;
     }
 
-    /** Address of a member's part of a square of a type. */
+    /** Returns the address of a member's part of a square of a type. */
     long member(long square, int member, DataType type) {
       return square + scores() / members * member * type.width();
     }
@@ -121,7 +123,7 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
       return 1 / Math.sqrt(headWidth);
     }
 
-    /** The same form in an attention of another batch size: the same compiled primitives. */
+    /** Returns the same form for any batch size, so that compiled primitives are shared. */
     Form compiled() {
       AttentionShape any =
           new AttentionShape(1, whole.heads(), whole.queries(), whole.keys(), whole.causal());

@@ -10,17 +10,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * {@link LargeProducts} with bfloat16 operands. Rows are computed in multiples of {@value #STEP}
- * and a rest, so that few primitives serve all row counts. What a sum over rows has beyond a
- * multiple of it is padded with zeros: so none has an odd number of terms, which bfloat16
- * instructions take two at a time.
+ * and a rest, so a few primitives serve all row counts. Sums over rows are padded with zeros to a
+ * multiple of it. So the number of terms is even, because bfloat16 instructions process pairs.
  */
 final class Bf16LargeProducts implements LargeProducts {
   private static final int STEP = 16;
 
-  /** Of the tiles of a sum over rows. */
+  /** Side of the tiles of a sum over rows. */
   private static final long SIDE = 512;
 
-  /** Rows that are summed over at a time, about: what a tile reads of them stays in the cache. */
+  /**
+   * Approximate number of rows that are summed at a time, so that the data of a tile stays in the
+   * cache.
+   */
   private static final int TERMS = 512;
 
   private final Bf16Products products = new Bf16Products(new PrimitiveCache());
@@ -105,7 +107,7 @@ final class Bf16LargeProducts implements LargeProducts {
     rows(dy, rows, weight.out(), weight.in(), transposed, weight.values().address(), 0, dx, add);
   }
 
-  /** c [rows, n] = a [rows, k] op(b) + bias. */
+  /** Computes c [rows, n] = a [rows, k] op(b) + bias. */
   private void rows(
       long a, int rows, long k, long n, Layout layout, long b, long bias, Target c, boolean add) {
     Layout left = new Layout(false, k);
@@ -121,7 +123,7 @@ final class Bf16LargeProducts implements LargeProducts {
     }
   }
 
-  /** A tile of c = a^T b, or added to it: sums of k terms; a begins with the tile's rows. */
+  /** Computes a tile of c = a^T b, or adds it: sums of k terms. a begins with the tile's rows. */
   private void sumOverRows(Columns a, Columns b, long c, int k, long n, Tile tile, boolean add) {
     int whole = k - k % STEP;
     int rest = k - whole;
@@ -169,7 +171,7 @@ final class Bf16LargeProducts implements LargeProducts {
       return new Columns(address + row * stride * Short.BYTES, stride);
     }
 
-    /** So many rows from one on, copied to an address, with zeros up to {@link #STEP} rows. */
+    /** Returns rows copied to an address, with zeros up to {@link #STEP} rows. */
     Columns padded(int first, int rows, long width, long to) {
       long bytes = width * Short.BYTES;
       for (int i = 0; i < rows; i++) {

@@ -22,7 +22,7 @@ final class Bf16Products {
   }
 
   /**
-   * c [m, n] = op(a) op(b) (+ bias [n]) (+ c where it accumulates).
+   * Computes c [m, n] = op(a) op(b) (+ bias [n]) (+ c if it accumulates).
    *
    * @param bias address, or 0 for none
    */
@@ -66,9 +66,9 @@ final class Bf16Products {
   }
 
   /**
-   * How an operand lies.
+   * The memory layout of an operand.
    *
-   * @param transposed whether its columns, and not its rows, lie side by side
+   * @param transposed whether its columns are contiguous instead of its rows
    * @param stride elements from one of them to the next
    */
   record Layout(boolean transposed, long stride) {}
@@ -77,8 +77,8 @@ final class Bf16Products {
    * A product [m, k] [k, n].
    *
    * @param stride elements from row to row of c
-   * @param type of c
-   * @param accumulate whether the product is added to what c, float32 then, holds
+   * @param type type of c
+   * @param accumulate whether the product is added to c, which is float32 then
    */
   record Shape(
       long m, long n, long k, Layout a, Layout b, long stride, DataType type, boolean accumulate) {}

@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What hides later keys, added to the scores of a tile: made once for each form of tiles, and
- * forgotten where there are too many of them, as prompts of ever other lengths have.
+ * Addends for the scores of a tile that hide later keys. They are created once for each form of
+ * tiles. They are dropped if there are too many, e.g. for prompts with many different lengths.
  */
 final class CausalMasks {
   /** 256 MiB. */
@@ -25,15 +25,15 @@ final class CausalMasks {
   }
 
   /**
-   * Keeps masks.
+   * Creates an empty cache of masks.
    *
-   * @param most numbers in all of them together, or those of the last one
+   * @param most maximum of numbers in all masks together; the last mask is always kept
    */
   CausalMasks(long most) {
     this.most = most;
   }
 
-  /** [queries, keys] of a tile; whoever uses it by its address holds it as long. */
+  /** Returns the mask [queries, keys] of a tile. Keep the array while its address is used. */
   synchronized INDArray of(AttentionTile tile) {
     Form form = tile.form().compiled();
     INDArray known = masks.get(form);
@@ -69,7 +69,7 @@ final class CausalMasks {
     }
   }
 
-  /** Numbers in all that are kept. */
+  /** Returns the total of kept numbers. */
   synchronized long elements() {
     return elements;
   }

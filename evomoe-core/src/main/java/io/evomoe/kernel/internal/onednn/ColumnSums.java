@@ -19,7 +19,7 @@ final class ColumnSums {
     of(x, rows, width, into, Tile.whole(1, width));
   }
 
-  /** The same for the columns of a tile, if it is one at the top, and where anybody wants them. */
+  /** Does the same for the columns of a tile, if it is at the top and {@code into} is not null. */
   void of(long x, long rows, long width, @Nullable Accumulator into, Tile tile) {
     if (into == null || tile.row() > 0) {
       return;

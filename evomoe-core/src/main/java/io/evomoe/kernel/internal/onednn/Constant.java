@@ -8,8 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Elements of one value, kept outside of workspaces; there are ever more of them. Shorter arrays
- * stay, for another thread may be reading one by its address.
+ * Elements of one value, outside workspaces. The array only grows. Shorter arrays are kept, because
+ * another thread may be reading one by its address.
  */
 final class Constant {
   private final int value;
@@ -22,7 +22,7 @@ final class Constant {
     this.type = type;
   }
 
-  /** At least {@code length} elements. */
+  /** Returns at least {@code length} elements. */
   INDArray ofLength(long length) {
     INDArray known = array;
     if (known != null && known.length() >= length) {

@@ -43,7 +43,7 @@ final class CrossEntropy {
           long from = OneDnnKernels.row(logits, start, classes);
           long length = (long) size * classes;
           long block = blocks.get().address(length);
-          // Of a block, for a buffer ends at 2 GiB.
+          // Of a block, because a buffer ends at 2 GiB.
           FloatBuffer z = Address.buffer(from, length);
           FloatBuffer p = Address.buffer(block, length);
           softmax.forward(from, block, size, classes);

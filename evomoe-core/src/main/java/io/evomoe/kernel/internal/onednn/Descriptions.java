@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * What this thread describes to oneDNN while it compiles a primitive. oneDNN copies what it is
- * given, and Java frees none of it.
+ * The oneDNN descriptions of this thread during the compilation of a primitive. oneDNN copies them,
+ * and Java frees none of them.
  */
 final class Descriptions {
   private static final ThreadLocal<List<Runnable>> OF_THREAD =
@@ -15,13 +15,13 @@ final class Descriptions {
 
   private Descriptions() {}
 
-  /** One that is destroyed once the primitive is there. */
+  /** Adds a description that is destroyed after the primitive was created. */
   static <T extends Pointer> T add(T description, Consumer<? super T> destroy) {
     OF_THREAD.get().add(() -> destroy.accept(description));
     return description;
   }
 
-  /** Destroys all of this thread. */
+  /** Destroys all descriptions of this thread. */
   static void destroy() {
     List<Runnable> all = OF_THREAD.get();
     all.forEach(Runnable::run);

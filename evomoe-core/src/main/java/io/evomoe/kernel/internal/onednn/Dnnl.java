@@ -12,8 +12,8 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The engine and stream of this process, and how to describe primitives to them. What is described
- * lasts until a primitive has been built of it ({@link Descriptions}).
+ * The engine and stream of this process, and helpers to describe primitives. Descriptions live
+ * until a primitive was created from them ({@link Descriptions}).
  */
 final class Dnnl {
   private static final dnnl_engine ENGINE = new dnnl_engine();
@@ -42,7 +42,7 @@ final class Dnnl {
     }
   }
 
-  /** float32 memory without gaps, last dimension fastest. */
+  /** Returns float32 memory without gaps, last dimension fastest. */
   static dnnl_memory_desc dense(long... shape) {
     long[] strides = new long[shape.length];
     long stride = 1;
@@ -73,17 +73,20 @@ final class Dnnl {
     };
   }
 
-  /** Elements that lie side by side. */
+  /** Returns contiguous elements. */
   static dnnl_memory_desc flat(DataType type, long length) {
     return strided(type, new long[] {length}, new long[] {1});
   }
 
-  /** Of primitives without post-operations; not to be changed. */
+  /** Returns attributes of primitives without post-operations, which must not be changed. */
   static dnnl_primitive_attr attributes() {
     return PLAIN;
   }
 
-  /** Working memory is the caller's, so that threads can run one primitive at the same time. */
+  /**
+   * Returns attributes with working memory of the caller, so that several threads can run one
+   * primitive.
+   */
   private static dnnl_primitive_attr newAttributes() {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     check(dnnl_primitive_attr_create(attributes), "create attributes");
@@ -105,7 +108,7 @@ final class Dnnl {
     return Descriptions.add(postOps, dnnl::dnnl_post_ops_destroy);
   }
 
-  /** Of a primitive, to be filled in: 300 KiB for a product. */
+  /** Returns an empty description of a primitive: 300 KiB for a product. */
   static dnnl_primitive_desc description() {
     return Descriptions.add(new dnnl_primitive_desc(), dnnl::dnnl_primitive_desc_destroy);
   }

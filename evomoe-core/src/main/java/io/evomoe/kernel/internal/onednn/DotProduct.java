@@ -5,7 +5,8 @@ final class DotProduct {
   private DotProduct() {}
 
   /**
-   * Of the first {@code size} elements; eight running sums, as a single one would wait for itself.
+   * Returns the dot product of the first {@code size} elements. It uses eight running sums, because
+   * a single one would wait for itself.
    */
   static double of(float[] a, float[] b, int size) {
     float s0 = 0;

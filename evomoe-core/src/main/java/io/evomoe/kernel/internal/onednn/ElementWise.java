@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Element-wise maps over flat memory, on the calling thread. A length is cut into powers of two, so
- * that lengths which change from step to step share a few dozen compiled primitives.
+ * changing lengths share a few dozen compiled primitives.
  */
 final class ElementWise {
   private static final long LARGEST = 1L << 22;
@@ -18,7 +18,7 @@ final class ElementWise {
   private final PrimitiveCache cache;
   private final DataType type;
 
-  /** Of elements of a type; a cache serves one alone. */
+  /** Creates maps of elements of a type. Each needs its own cache. */
   ElementWise(PrimitiveCache cache, DataType type) {
     this.cache = cache;
     this.type = type;
@@ -37,7 +37,7 @@ final class ElementWise {
                 .execute(x + bytes(start), y + bytes(start)));
   }
 
-  /** Its gradient; dx may be x or dy. */
+  /** Computes its gradient. dx may be x or dy. */
   void activationGradient(ActivationFunction activation, long x, long dy, long dx, long length) {
     forPieces(
         length,
@@ -47,7 +47,7 @@ final class ElementWise {
                 .execute(x + bytes(start), dy + bytes(start), dx + bytes(start)));
   }
 
-  /** sum = a + b; may be in place. */
+  /** Computes sum = a + b, which may be in place. */
   void add(long a, long b, long sum, long length) {
     forPieces(
         length,
@@ -57,7 +57,7 @@ final class ElementWise {
                 .execute(a + bytes(start), b + bytes(start), sum + bytes(start)));
   }
 
-  /** product = a * b; may be in place. */
+  /** Computes product = a * b, which may be in place. */
   void multiply(long a, long b, long product, long length) {
     forPieces(
         length,
@@ -67,7 +67,7 @@ final class ElementWise {
                 .execute(a + bytes(start), b + bytes(start), product + bytes(start)));
   }
 
-  /** Covers a length by powers of two, the last piece by what is left. */
+  /** Covers a length by powers of two, and the last piece by the rest. */
   static void forPieces(long length, Piece piece) {
     long done = 0;
     while (done < length) {
@@ -88,7 +88,7 @@ final class ElementWise {
     };
   }
 
-  /** What oneDNN calls alpha: of SiLU the factor of x in its logistic function. */
+  /** Returns oneDNN's alpha: for SiLU, the factor of x in its logistic function. */
   private static float alpha(ActivationFunction activation) {
     return activation == ActivationFunction.SILU ? 1 : 0;
   }
@@ -156,7 +156,7 @@ final class ElementWise {
         .build();
   }
 
-  /** Elements that one primitive takes. */
+  /** Processes the elements of one primitive. */
   interface Piece {
     void run(long start, long size);
   }

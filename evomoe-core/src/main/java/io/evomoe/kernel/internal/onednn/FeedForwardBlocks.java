@@ -18,11 +18,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Feed-forward nets in bands of rows of one group: a thread takes a band through both linear maps
- * and the activation, or back through them, while it is in its cache. The gradients of the weights
- * follow when all bands are through, each over all rows of its group.
+ * Feed-forward nets in bands of rows of one group. A thread computes both linear maps and the
+ * activation of a band, forward or backward, while it is in its cache. The gradients of the weights
+ * follow after all bands, each over all rows of its group.
  *
- * <p>What lies between the maps, forward and backward, is of the type of the products' operands.
+ * <p>Arrays between the maps, forward and backward, have the type of the products' operands.
  */
 final class FeedForwardBlocks {
   private final GroupedProducts products;
@@ -85,7 +85,7 @@ final class FeedForwardBlocks {
         .toList();
   }
 
-  /** Returns the gradient of x; overwrites what the pass holds of the expanded rows. */
+  /** Returns the gradient of x. Overwrites the expanded rows of the pass. */
   INDArray backward(
       FeedForwardNets nets,
       INDArray x,
@@ -127,7 +127,7 @@ final class FeedForwardBlocks {
     return backward.dx;
   }
 
-  /** The gradients of a band's rows, between the maps and of what went in. */
+  /** Computes the gradients of a band's rows, between the maps and at the input. */
   private void pull(GroupedBands.Band band, Backward b) {
     int g = band.group();
     int rows = band.rows();
@@ -166,7 +166,7 @@ final class FeedForwardBlocks {
     return dActivated;
   }
 
-  /** What all bands of a backward pass read, and dx, which they write. */
+  /** The inputs of all bands of a backward pass, and dx, which they write. */
   private record Backward(
       FeedForwardNets nets,
       RowGroups groups,

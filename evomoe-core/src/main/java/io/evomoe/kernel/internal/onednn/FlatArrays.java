@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One-pass loops over whole arrays: AdamW, sum of squares, dropout, from and to the host. */
+/**
+ * One-pass loops over whole arrays: AdamW, sum of squares, dropout, and transfers from and to the
+ * host.
+ */
 final class FlatArrays {
   /** Elements staged at a time: four arrays of it stay in the first-level cache. */
   static final int BLOCK = 2048;
@@ -18,7 +21,7 @@ final class FlatArrays {
 
   private FlatArrays() {}
 
-  /** The elements, in C order. */
+  /** Returns the elements, in C order. */
   static double[] read(INDArray array) {
     INDArray flat = array.reshape(array.length());
     double[] values = new double[Math.toIntExact(array.length())];
@@ -93,7 +96,7 @@ final class FlatArrays {
         });
   }
 
-  /** Cuts arrays so that the cuts depend on their lengths alone, however many threads there are. */
+  /** Cuts arrays. The cuts depend only on their lengths, not on the number of threads. */
   private static List<Piece> pieces(List<INDArray> arrays) {
     List<Piece> pieces = new ArrayList<>();
     for (int a = 0; a < arrays.size(); a++) {
@@ -120,7 +123,7 @@ final class FlatArrays {
         });
   }
 
-  /** Goes through [0, length) by blocks; a thread has one array for all of its. */
+  /** Processes [0, length) in blocks. A thread uses one array for all of its blocks. */
   private static void eachBlock(int length, BlockBody body) {
     Parallel.ranges(
         length,
@@ -133,7 +136,7 @@ final class FlatArrays {
         });
   }
 
-  /** What to do with elements [from, from + size), staged in the block. */
+  /** Processes elements [from, from + size), staged in the block. */
   @FunctionalInterface
   private interface BlockBody {
     void run(float[] block, int from, int size);

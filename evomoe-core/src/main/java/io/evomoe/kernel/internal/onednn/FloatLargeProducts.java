@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link LargeProducts} with float32 operands. */
 final class FloatLargeProducts implements LargeProducts {
-  /** Of the tiles of a sum over rows, so that one and its terms stay in the cache. */
+  /** Side of the tiles of a sum over rows, so that a tile and its terms stay in the cache. */
   private static final long SIDE = 256;
 
   private final MatrixProducts products;
@@ -106,7 +106,7 @@ final class FloatLargeProducts implements LargeProducts {
     timesTransposed(dy, w, dx.address(), rows, weight.in(), weight.out(), add);
   }
 
-  /** c [rows, n] = a [rows, k] b^T, b [n, k]. */
+  /** Computes c [rows, n] = a [rows, k] b^T, b [n, k]. */
   private void timesTransposed(long a, long b, long c, int rows, long n, long k, boolean add) {
     if (rows >= MatrixProducts.COMPILED_ROWS && (MatrixProducts.compiled(rows) || !add)) {
       MatrixProducts.forCompiledRows(

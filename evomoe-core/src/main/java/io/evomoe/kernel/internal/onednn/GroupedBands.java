@@ -21,8 +21,8 @@ final class GroupedBands {
   }
 
   /**
-   * Runs body on the bands of all groups so that those of the same input rows follow each other, in
-   * the order of the groups.
+   * Runs body on the bands of all groups. Bands of the same input rows follow each other, in the
+   * order of the groups.
    */
   static void runInputs(RowGroups groups, Consumer<Band> body) {
     if (!groups.isShared()) {
@@ -41,8 +41,8 @@ final class GroupedBands {
   /**
    * Rows of one group.
    *
-   * @param row the first, of all groups' rows
-   * @param inputRow the first, of the input's rows
+   * @param row first row, counted over all groups
+   * @param inputRow first row of the input
    */
   record Band(int group, int row, int inputRow, int rows) {
     private static Band of(RowGroups groups, int group, int piece) {

@@ -19,12 +19,12 @@ final class GroupedProducts {
     this.products = products;
   }
 
-  /** Type of operands. */
+  /** Returns the type of operands. */
   DataType type() {
     return products.type();
   }
 
-  /** Writes the maps of x to y, which has a type of its own. */
+  /** Writes the maps of x to y, which may have another type. */
   void linear(INDArray x, RowGroups groups, GroupedMap map, INDArray y) {
     Operands operands = products.operands();
     Operand in = operands.of(x);
@@ -61,7 +61,7 @@ final class GroupedProducts {
     return dx;
   }
 
-  /** Those of the parameters of one map, over the rows of one group, at least one. */
+  /** Computes the parameter gradients of one map, over the rows of one group, at least one. */
   void parameterGradients(INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
     Operands operands = products.operands();
     int rows = groups.size(group);
@@ -77,7 +77,7 @@ final class GroupedProducts {
     Pieces.run(pieces);
   }
 
-  /** What the gradients over the rows of one group are made of. */
+  /** Returns the inputs of the gradients over the rows of one group. */
   Gradient gradient(Operand x, Operand dy, RowGroups groups, int group, MapGradients into) {
     INDArray weight = into.weight().array();
     return new Gradient(
@@ -87,7 +87,9 @@ final class GroupedProducts {
         into);
   }
 
-  /** Both gradients of one map of all rows, at least one; that of x is of its type. */
+  /**
+   * Computes both gradients of one map of all rows, at least one. Returns that of x, in its type.
+   */
   INDArray gradients(INDArray x, INDArray weight, INDArray dy, MapGradients into) {
     int rows = Math.toIntExact(x.size(0));
     INDArray dx = Nd4j.createUninitialized(x.dataType(), rows, weight.size(0));
@@ -131,7 +133,7 @@ final class GroupedProducts {
     Pieces.run(pieces);
   }
 
-  /** Address of a row of an operand. */
+  /** Returns the address of a row of an operand. */
   long row(Operand operand, long row, long width) {
     return operand.address() + row * width * products.type().width();
   }
@@ -144,8 +146,8 @@ final class GroupedProducts {
   }
 
   /**
-   * A tile of the gradient x^T dy [in, out] of a weight; the tiles at the top have those of the
-   * bias, the column sums of dy, as well.
+   * Computes a tile of the gradient x^T dy [in, out] of a weight. The tiles at the top also compute
+   * the bias gradient, the column sums of dy.
    */
   private void parameterGradients(Gradient gradient, Tile tile) {
     MapGradients into = gradient.into;
@@ -157,10 +159,10 @@ final class GroupedProducts {
   }
 
   /**
-   * What the gradients of one map's parameters are made of.
+   * The inputs of the gradients of one map's parameters.
    *
-   * @param x where the rows that went in lie, operands
-   * @param dy where the gradients of those that came out lie, operands
+   * @param x address of the input rows, operands
+   * @param dy address of the gradients of the output rows, operands
    * @param rows at least 1
    */
   record Gradient(long x, long dy, int rows, MapGradients into) {}

@@ -20,11 +20,11 @@ import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Scaled dot-product attention over heads, tile by tile. Probabilities are not kept: computing a
- * tile of them again in the backward pass costs less than bringing it back from main memory.
+ * Scaled dot-product attention over heads, tile by tile. Probabilities are not kept: recomputing a
+ * tile in the backward pass costs less than loading it from main memory.
  *
- * <p>Queries, keys and values are of one type, in which products multiply; scores, softmax and sums
- * are float32. Gradients of keys and values that several tiles or heads add to are summed up in
+ * <p>Queries, keys and values have one type, the operand type of products. Scores, softmax and sums
+ * are float32. Gradients of keys and values that several tiles or heads add to are summed in
  * float32 and rounded once.
  */
 final class HeadAttention {
@@ -42,9 +42,9 @@ final class HeadAttention {
       ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
 
   /**
-   * Makes it.
+   * Creates the attention.
    *
-   * @param rounding to the type of queries, keys and values, where that is not float32
+   * @param rounding rounding to the type of queries, keys and values, if that is not float32
    */
   HeadAttention(PrimitiveCache cache, SoftmaxRows softmax, Rounding rounding) {
     this.products = new HeadProducts(cache);
@@ -149,7 +149,7 @@ final class HeadAttention {
     private final @Nullable INDArray padded;
     private final List<List<AttentionTile>> tiles;
 
-    /** Held while their addresses are used. */
+    /** Kept while their addresses are used. */
     private final Map<Form, INDArray> hidden = new ConcurrentHashMap<>();
 
     Probabilities(INDArray q, INDArray k, AttentionShape shape, AttentionMask mask) {
@@ -170,9 +170,10 @@ final class HeadAttention {
     }
 
     /**
-     * By key.
+     * Returns the mask by key.
      *
-     * @param firstOnly whether all but the first key are hidden: a folded query is the first one
+     * @param firstOnly whether all keys except the first are hidden: a folded query is the first
+     *     one
      */
     private INDArray keyMask(boolean firstOnly) {
       float[] values = mask.ofKeys(shape);
@@ -198,16 +199,17 @@ final class HeadAttention {
       forTilesOfSameKeys(same -> same.forEach(body));
     }
 
-    /** Tiles that add to the same gradients, on one thread. */
+    /** Runs body on lists of tiles that add to the same gradients, each list on one thread. */
     void forTilesOfSameKeys(Consumer<List<AttentionTile>> body) {
       Pieces.run(tiles.size(), piece -> body.accept(tiles.get(piece)));
     }
 
     /**
-     * Those of a tile.
+     * Computes the probabilities of a tile.
      *
-     * @param scores where its scores go
-     * @param to where the probabilities go, of a type; the same place if that is float32
+     * @param scores address of its scores
+     * @param to address of the probabilities, of the given type; the same address if that is
+     *     float32
      */
     void compute(AttentionTile tile, long scores, long to, DataType type) {
       Form form = tile.form();
@@ -236,7 +238,10 @@ final class HeadAttention {
       return masks;
     }
 
-    /** Made anew for each tile: a row of heads shares it, so that this costs little. */
+    /**
+     * Returns the document mask. It is computed for each tile, which is cheap because a row of
+     * heads shares it.
+     */
     private long documentMask(AttentionTile tile) {
       Form form = tile.form();
       int area = form.queries() * form.keys();
@@ -251,7 +256,7 @@ final class HeadAttention {
       return address;
     }
 
-    /** From the tiles' [members, sequences, heads of keys, queries, keys]. */
+    /** Returns the whole from the tiles' [members, sequences, heads of keys, queries, keys]. */
     INDArray whole() {
       AttentionShape products = groups.products();
       INDArray whole =

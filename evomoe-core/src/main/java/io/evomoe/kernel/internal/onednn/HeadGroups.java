@@ -3,11 +3,12 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.kernel.AttentionShape;
 
 /**
- * How the heads of queries that share keys and values go through products: member by member, each
- * with one matrix for every head of keys. A single query's are rows of one matrix instead.
+ * The grouping of query heads that share keys and values for products. Products run member by
+ * member, with one matrix for every head of keys. The heads of a single query are rows of one
+ * matrix instead.
  *
- * @param products shape of an attention that has a head for each of keys and values
- * @param members products one after another
+ * @param products shape of an attention with a head for each of keys and values
+ * @param members number of products
  * @param folded whether the rows of the products are the heads that share keys
  */
 record HeadGroups(AttentionShape products, int members, boolean folded) {

@@ -11,10 +11,10 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Batched products over [sequence, head] of an attention's tile, read straight from token rows, so
- * that nothing is transposed or copied. A square is a member's scores [sequences, heads, queries,
- * keys] or something of that shape: one that a product makes is float32, one that it reads is of
- * the type of the rows beside it.
+ * Batched products over [sequence, head] of an attention's tile. They read token rows directly, so
+ * nothing is transposed or copied. A square contains a member's scores [sequences, heads, queries,
+ * keys] or an array of that shape. A square that a product writes is float32; one that it reads has
+ * the type of the rows.
  */
 final class HeadProducts {
   private final PrimitiveCache cache;
@@ -23,7 +23,7 @@ final class HeadProducts {
     this.cache = cache;
   }
 
-  /** square = scale q k^T, plus the masks. */
+  /** Computes square = scale q k^T, plus the masks. */
   void scores(HeadRows q, HeadRows k, long square, Form form, List<Mask> masks) {
     List<MaskKind> kinds = masks.stream().map(Mask::kind).toList();
     Primitive primitive =
@@ -50,7 +50,7 @@ final class HeadProducts {
     return product(queries(form, q), transposed(keys(form, k)), made(form), post, masks);
   }
 
-  /** Rows of queries = scale times the square times rows of keys. */
+  /** Computes rows of queries = scale times the square times rows of keys. */
   void mix(long square, HeadRows keys, HeadRows out, Form form, double scale) {
     Layout from = keys.layout();
     Layout to = out.layout();
@@ -68,7 +68,8 @@ final class HeadProducts {
   }
 
   /**
-   * Rows of keys (+)= scale times the transposed square times rows of queries; float32 if added to.
+   * Computes rows of keys (+)= scale times the transposed square times rows of queries; float32 if
+   * added to.
    */
   void mixTransposed(
       long square, HeadRows queries, HeadRows out, Form form, double scale, boolean add) {
@@ -92,7 +93,7 @@ final class HeadProducts {
         .execute(square, queries.address(), out.address());
   }
 
-  /** square = rows of queries times transposed rows of keys. */
+  /** Computes square = rows of queries times transposed rows of keys. */
   void outer(HeadRows queries, HeadRows keys, long square, Form form) {
     Layout left = queries.layout();
     Layout right = keys.layout();
@@ -155,7 +156,7 @@ final class HeadProducts {
     return builder.build();
   }
 
-  /** The argument of mask i; post-operation 0 is the scale. */
+  /** Returns the argument of mask i. Post-operation 0 is the scale. */
   private static int maskSlot(int i) {
     return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 2) | DNNL_ARG_SRC_1;
   }
@@ -194,7 +195,7 @@ final class HeadProducts {
         new long[] {m.strides[0], m.strides[1], m.strides[3], m.strides[2]});
   }
 
-  /** What a mask tells apart. */
+  /** The axes of a mask. */
   enum MaskKind {
     /** Queries: [queries, keys]. */
     CAUSAL,
@@ -212,10 +213,10 @@ final class HeadProducts {
     }
   }
 
-  /** What is added to the scores of all heads. */
+  /** An addend for the scores of all heads. */
   record Mask(MaskKind kind, long address) {}
 
-  /** A matrix for each sequence and head, as oneDNN describes it. */
+  /** A matrix for each sequence and head, as described for oneDNN. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Matrices(DataType type, long[] shape, long[] strides) {
     dnnl_memory_desc memory() {

@@ -5,15 +5,15 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Token rows as the heads of an attention, read where they lie: a matrix of rows for each sequence
- * and head of keys and values.
+ * Token rows as the heads of an attention, read in place: a matrix of rows for each sequence and
+ * head of keys and values.
  *
- * @param address of the first element
- * @param layout how they lie from there on
+ * @param address address of the first element
+ * @param layout layout from there
  */
 record HeadRows(long address, Layout layout) {
 
-  /** Keys or values [batch * keys, keyValueHeads * w], or gradients of them. */
+  /** Returns keys or values [batch * keys, keyValueHeads * w], or gradients of them. */
   static HeadRows ofKeys(INDArray rows, AttentionShape shape) {
     long row = Address.rowStride(rows);
     long head = rows.size(1) / shape.keyValueHeads();
@@ -21,8 +21,8 @@ record HeadRows(long address, Layout layout) {
   }
 
   /**
-   * Queries [batch * queries, heads * w], or what is of their shape: the first of the heads that
-   * share keys, or all of them as rows where {@link HeadGroups#folded} says so.
+   * Returns queries [batch * queries, heads * w], or an array of their shape. It selects the first
+   * of the heads that share keys, or all of them as rows if {@link HeadGroups#folded} is set.
    */
   static HeadRows ofQueries(INDArray rows, AttentionShape shape, HeadGroups groups) {
     long row = Address.rowStride(rows);
@@ -33,7 +33,7 @@ record HeadRows(long address, Layout layout) {
         : new HeadRows(Address.of(rows), layout(rows, shape.queries() * row, head, row));
   }
 
-  /** From so many sequences, heads, rows and elements of a row on. */
+  /** Returns the rows from the given sequence, head, row and element of a row. */
   HeadRows from(long sequence, long head, long row, long element) {
     long elements = sequence * layout.sequence + head * layout.head + row * layout.row + element;
     return new HeadRows(address + elements * layout.type.width(), layout);
@@ -43,6 +43,8 @@ record HeadRows(long address, Layout layout) {
     return new Layout(rows.dataType(), sequence, head, row);
   }
 
-  /** Type of the elements, and how many lie from one sequence, head and row to the next. */
+  /**
+   * Type of the elements, and the number of elements from one sequence, head and row to the next.
+   */
   record Layout(DataType type, long sequence, long head, long row) {}
 }

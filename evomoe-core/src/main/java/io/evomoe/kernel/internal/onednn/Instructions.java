@@ -5,7 +5,10 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** The processor's instructions that oneDNN uses; each set has those of the bits in its code. */
+/**
+ * The instruction sets of the processor that oneDNN uses. Each set includes those of the bits in
+ * its code.
+ */
 enum Instructions {
   AVX10_2_AMX_2(dnnl_cpu_isa_avx10_2_amx_2),
   AVX10_2(dnnl_cpu_isa_avx10_2),
@@ -27,7 +30,9 @@ enum Instructions {
     this.code = code;
   }
 
-  /** oneDNN's name, in small letters, of the largest set that it uses; empty without any. */
+  /**
+   * Returns oneDNN's name, in small letters, of the largest set that it uses. Empty without any.
+   */
   static String inUse() {
     return nameOf(dnnl_get_effective_cpu_isa());
   }
@@ -40,13 +45,13 @@ enum Instructions {
         .orElse("");
   }
 
-  /** Whether products of bfloat16 are among them. */
+  /** Returns whether products of bfloat16 are included. */
   static boolean haveBf16() {
     int used = dnnl_get_effective_cpu_isa();
     return AVX512_CORE_BF16.isIn(used) || AVX2_VNNI_2.isIn(used);
   }
 
-  /** Whether all of the other's are among these. */
+  /** Returns whether this set includes the other one. */
   boolean contains(Instructions other) {
     return other.isIn(code);
   }

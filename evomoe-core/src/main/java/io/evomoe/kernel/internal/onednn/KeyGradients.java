@@ -8,9 +8,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where the tiles of the same sequences and heads write the gradients of their keys and values.
- * What several of them, or several heads that share keys, add to is summed up in float32 and
- * rounded once.
+ * The gradients of keys and values of the tiles of the same sequences and heads. If several tiles,
+ * or several heads that share keys, add to them, they are summed in float32 and rounded once.
  */
 final class KeyGradients {
   private final Form form;
@@ -21,10 +20,10 @@ final class KeyGradients {
   private final HeadRows valueSums;
 
   /**
-   * For some tiles.
+   * Creates the targets for the given tiles.
    *
-   * @param tiles the first one has all keys
-   * @param scratch of float32, until somebody asks for that again
+   * @param tiles tiles, of which the first one has all keys
+   * @param scratch float32 memory, valid until its next request
    */
   KeyGradients(
       List<AttentionTile> tiles, INDArray dk, INDArray dv, AttentionShape shape, Scratch scratch) {
@@ -50,7 +49,7 @@ final class KeyGradients {
     return summed ? valueSums : values;
   }
 
-  /** Rounds what was summed up. */
+  /** Rounds the sums. */
   void finish(HeadProducts products) {
     if (summed) {
       products.round(keySums, keys, form);

@@ -7,37 +7,40 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Products of token rows with weights, in one type of their operands, which {@link Operands} are
- * in. Operands are matrices without gaps. Each call computes one piece, on the calling thread, and
- * writes that alone. Sums are float32; so is what is written, unless a method says otherwise.
+ * Products of token rows with weights, with operands of one type (see {@link Operands}). Operands
+ * are matrices without gaps. Each call computes and writes one piece, on the calling thread. Sums
+ * are float32, and so are results, unless a method says otherwise.
  */
 interface LargeProducts {
 
-  /** What makes operands of arrays. */
+  /** Returns the conversion of arrays to operands. */
   Rounding rounding();
 
-  /** Type of the elements of an operand. */
+  /** Returns the type of the elements of an operand. */
   default DataType type() {
     return rounding().type();
   }
 
-  /** A collection of operands, for one call of a kernel. */
+  /** Returns a collection of operands, for one call of a kernel. */
   default Operands operands() {
     return new Operands(rounding());
   }
 
-  /** Rows of an operand of a width that a collection should hold, at least 1. */
+  /**
+   * Returns the number of rows of an operand of a given size that a collection should contain, at
+   * least 1.
+   */
   default int rowsAtOnce(long width) {
     return rounding().rows(width);
   }
 
-  /** The parts of c = op(a) op(b) [m, n] that {@link #multiply} computes at a time. */
+  /** Returns the parts of c = op(a) op(b) [m, n] that {@link #multiply} computes at a time. */
   List<Tile> tiles(boolean transposeA, boolean transposeB, long m, long n);
 
   /**
-   * A tile of c [m, n] = op(a) op(b), added to c where {@code into} says so.
+   * Computes a tile of c [m, n] = op(a) op(b), or adds it to c, depending on {@code into}.
    *
-   * @param m at least 1, as k and n
+   * @param m at least 1, like k and n
    */
   void multiply(
       boolean transposeA,
@@ -51,35 +54,35 @@ interface LargeProducts {
       Tile tile);
 
   /**
-   * The sums of the columns of dy [rows, columns], those of a tile of the gradient of a weight that
-   * is one at the top.
+   * Computes the sums of the columns of dy [rows, columns] of a tile of a weight's gradient, if it
+   * is at the top.
    */
   void columnSums(long dy, int rows, int columns, @Nullable Accumulator into, Tile tile);
 
   /**
-   * y = x W + b.
+   * Computes y = x W + b.
    *
-   * @param bias at least as long as W is wide, or null for none
-   * @param y of a type of its own
+   * @param bias at least as long as the rows of W, or null for none
+   * @param y may have another type
    * @param rows at least 1
    */
   void linear(long x, Weight weight, @Nullable INDArray bias, Target y, int rows);
 
   /**
-   * dx = dy W^T.
+   * Computes dx = dy W^T.
    *
-   * @param dx of a type of its own
-   * @param add whether dx, float32 then, is added to
+   * @param dx may have another type
+   * @param add whether to add to dx, which is float32 then
    */
   void inputGradient(long dy, Weight weight, Target dx, int rows, boolean add);
 
   /**
-   * Where rows are written.
+   * The target of rows.
    *
    * @param type float32 or that of operands
    */
   record Target(long address, DataType type) {
-    /** Of an array, from a row on. */
+    /** Returns the target of an array, from a row. */
     static Target of(INDArray array, long row) {
       return new Target(Address.row(array, row), array.dataType());
     }

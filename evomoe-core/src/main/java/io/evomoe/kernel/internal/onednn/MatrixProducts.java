@@ -12,18 +12,18 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * Matrix products on addresses.
  *
- * <p>oneDNN has two ways: a compiled matmul primitive a shape (fused bias, fast with a transposed
- * right side, 0.4 to 1 ms to create, about 530 KiB to keep) and {@code dnnl_sgemm} (no creation,
- * level in speed except with a transposed right side, where it is 2-4 times slower). Token counts
- * of an expert change every step, so there are primitives for multiples of {@value #COMPILED_ROWS}
- * rows only; fewer rows go to sgemm, after transposing the weights (0.05 ms). Which way is taken
- * depends on the shape alone, so results repeat to the bit.
+ * <p>oneDNN has two ways. A compiled matmul primitive per shape has a fused bias and is fast with a
+ * transposed right side, but is slow to create and takes memory. {@code dnnl_sgemm} needs no
+ * creation and is as fast, except with a transposed right side. The number of tokens of an expert
+ * changes every step. So there are primitives only for multiples of {@value #COMPILED_ROWS} rows.
+ * Fewer rows use sgemm, after transposing the weights. The choice depends only on the shape, so
+ * results are reproducible to the bit.
  */
 final class MatrixProducts {
   private static final byte PLAIN = (byte) 'N';
   private static final byte TRANSPOSED = (byte) 'T';
 
-  /** Rows that a compiled primitive takes a multiple of. */
+  /** The rows of a compiled primitive are a multiple of this. */
   static final int COMPILED_ROWS = 8;
 
   private static final int TERMS = 256;
@@ -36,13 +36,13 @@ final class MatrixProducts {
     this.cache = cache;
   }
 
-  /** Whether products with this many rows use a compiled primitive. */
+  /** Returns whether products with this many rows use a compiled primitive. */
   static boolean compiled(long rows) {
     return rows % COMPILED_ROWS == 0;
   }
 
   /**
-   * Covers rows by multiples of {@value #COMPILED_ROWS}: where they are none, the last of them are
+   * Covers rows by multiples of {@value #COMPILED_ROWS}. For other numbers, the last rows are
    * computed twice.
    *
    * @param rows at least {@value #COMPILED_ROWS}
@@ -55,14 +55,14 @@ final class MatrixProducts {
     }
   }
 
-  /** y [rows, out] = x [rows, in] w [in, out] + bias. */
+  /** Computes y [rows, out] = x [rows, in] w [in, out] + bias. */
   void linear(long x, long w, long bias, long y, long rows, long in, long out) {
     cache
         .get(new Key("linear", rows, in, out), () -> linearPrimitive(rows, in, out))
         .execute(x, w, bias, y);
   }
 
-  /** c [m, n] = a [m, k] b^T, b [n, k]; c is added to if {@code accumulate}. */
+  /** Computes c [m, n] = a [m, k] b^T, b [n, k]. Adds to c if {@code accumulate} is set. */
   void timesTransposed(long a, long b, long c, long m, long n, long k, boolean accumulate) {
     String kind = accumulate ? "addTimesTransposed" : "timesTransposed";
     cache
@@ -70,7 +70,7 @@ final class MatrixProducts {
         .execute(a, b, c);
   }
 
-  /** The same without a primitive for m rows. */
+  /** Computes the same without a primitive for m rows. */
   void timesTransposedByGemm(long a, long b, long c, long m, long n, long k, boolean accumulate) {
     long transposed = slots.get().scratch.address(n * k);
     cache.get(new Key("transpose", n, k, 0), () -> transposePrimitive(n, k)).execute(b, transposed);
@@ -86,7 +86,7 @@ final class MatrixProducts {
         accumulate ? 1 : 0);
   }
 
-  /** c [m, n] = op(a) op(b) + beta c by dnnl_sgemm, sums of k terms. */
+  /** Computes c [m, n] = op(a) op(b) + beta c by dnnl_sgemm, sums of k terms. */
   void gemm(
       boolean transposeA,
       boolean transposeB,
@@ -117,9 +117,9 @@ final class MatrixProducts {
   }
 
   /**
-   * A tile of c = a^T b, or added to it, a [k, m] and b [k, n]: at most {@value #TERMS} terms at a
-   * time, which stay in the cache. What is left at the end is filled up with zeros in scratch
-   * memory, so that sums of all lengths share a few compiled primitives.
+   * Computes a tile of c = a^T b, or adds it, for a [k, m] and b [k, n]. It processes at most
+   * {@value #TERMS} terms at a time, which stay in the cache. The rest is filled up with zeros in
+   * scratch memory, so sums of all lengths share a few compiled primitives.
    */
   void transposedTimes(Matrix a, Matrix b, Matrix c, Tile tile, int k, boolean accumulate) {
     boolean add = accumulate;
@@ -181,31 +181,31 @@ final class MatrixProducts {
         .build();
   }
 
-  /** From [rows, columns] to [columns, rows]. */
+  /** Returns a primitive that transposes [rows, columns] to [columns, rows]. */
   private static Primitive transposePrimitive(long rows, long columns) {
     dnnl_memory_desc from = Dnnl.dense(rows, columns);
     dnnl_memory_desc to = Dnnl.strided(new long[] {rows, columns}, new long[] {1, rows});
     return Primitive.copy(from, to);
   }
 
-  /** Rows of a product. */
+  /** Processes rows of a product. */
   interface Covering {
     void run(long from, int rows);
   }
 
   /**
-   * A matrix of a product, as it lies in memory.
+   * The memory layout of a matrix of a product.
    *
    * @param stride elements from row to row
    */
   record Matrix(long address, long stride) {
 
-    /** What begins at an element of it. */
+    /** Returns the part that begins at an element. */
     Matrix part(long row, long column) {
       return new Matrix(address + (row * stride + column) * Float.BYTES, stride);
     }
 
-    /** Its first rows, copied to an address, with rows of zeros after them. */
+    /** Returns its first rows, copied to an address, with rows of zeros after them. */
     private Matrix padded(int rows, int whole, long columns, long to) {
       float[] row = new float[Math.toIntExact(columns)];
       FloatBuffer source = Address.buffer(address, (rows - 1) * stride + columns);

@@ -8,11 +8,14 @@ import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Offers oneDNN where ND4J keeps its arrays in main memory and oneDNN has a binary. */
+/**
+ * Provides oneDNN if ND4J keeps its arrays in main memory and oneDNN has a binary for this
+ * platform.
+ */
 public final class OneDnnKernelProvider implements KernelProvider {
   static final String NAME = "onednn";
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Called by {@link java.util.ServiceLoader}. */
   public OneDnnKernelProvider() {}
 
   @Override

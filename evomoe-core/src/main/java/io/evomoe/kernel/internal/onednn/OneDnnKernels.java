@@ -24,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Kernels in float32 on oneDNN, on ND4J's own off-heap buffers: nothing is copied between the two.
- * AdamW and dropout, which oneDNN has not, are Java loops.
+ * AdamW and dropout, which oneDNN does not have, are Java loops.
  */
 final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
   private final ColumnSums columnSums;
@@ -38,8 +38,9 @@ final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
   private final CrossEntropy crossEntropy = new CrossEntropy(softmax);
 
   /**
-   * Kernels in float32 whose products have operands of a precision: those of tokens and weights
-   * always, attention's products of tokens with tokens where these come in that precision.
+   * Creates kernels in float32 whose products have operands of the given precision. This applies
+   * always to products of tokens and weights. It applies to products of tokens in attention if
+   * these have that precision.
    */
   OneDnnKernels(Precision precision) {
     MatrixProducts matrices = new MatrixProducts(cache);

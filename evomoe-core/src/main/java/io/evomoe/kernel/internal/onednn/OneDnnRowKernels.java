@@ -5,7 +5,9 @@ import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowKernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Moves of rows, which oneDNN has not, in Java loops; softmax by its primitives. */
+/**
+ * Moves of rows in Java loops, because oneDNN does not have them, and softmax by its primitives.
+ */
 abstract class OneDnnRowKernels implements RowKernels {
   final PrimitiveCache cache = new PrimitiveCache();
   final SoftmaxRows softmax = new SoftmaxRows(cache);

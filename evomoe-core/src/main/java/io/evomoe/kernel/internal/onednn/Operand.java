@@ -1,9 +1,9 @@
 package io.evomoe.kernel.internal.onednn;
 
-/** A matrix without gaps that a product reads, in the type that it wants. */
+/** A matrix without gaps that a product reads, in the type that the product needs. */
 @FunctionalInterface
 interface Operand {
 
-  /** Where it lies, for the thread that asks, until that asks for another one. */
+  /** Returns its address for the calling thread, valid until that thread requests another one. */
   long address();
 }

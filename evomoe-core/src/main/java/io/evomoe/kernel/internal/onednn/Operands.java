@@ -7,11 +7,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What the products of one kernel call read. An array that is not of the products' type is rounded
- * to it, once, however many pieces read it; others are read where they lie.
+ * The operands of the products of one kernel call. An array of another type is rounded once,
+ * however many pieces read it. Others are read in place.
  *
- * <p>Collect them, then say {@link #ready}, then read their addresses, until the thread that
- * collected them begins another collection.
+ * <p>Collect them, then call {@link #ready}, then read their addresses. They are valid until the
+ * collecting thread begins another collection.
  */
 final class Operands {
   private final Rounding rounding;
@@ -21,12 +21,12 @@ final class Operands {
     this.rounding = rounding;
   }
 
-  /** An array that several pieces read, or parts of it. */
+  /** Returns an array that several pieces read, completely or in parts. */
   Operand of(INDArray array) {
     return of(array, Address.of(array), array.length());
   }
 
-  /** Some rows of a matrix. */
+  /** Returns some rows of a matrix. */
   Operand ofRows(INDArray matrix, long first, long rows) {
     return of(matrix, Address.row(matrix, first), rows * matrix.size(1));
   }
@@ -40,7 +40,7 @@ final class Operands {
     return operand;
   }
 
-  /** An array that one piece reads: its thread rounds it, so that it is in the cache. */
+  /** Returns an array that one piece reads. Its thread rounds it, so that it is in the cache. */
   private Operand ofOnePiece(INDArray array) {
     long address = Address.of(array);
     return isRounded(array) ? () -> rounding.roundHere(address, array.length()) : () -> address;
@@ -60,7 +60,7 @@ final class Operands {
     return true;
   }
 
-  /** The weights that bands of groups of rows are multiplied with. */
+  /** Returns the weights that bands of groups of rows are multiplied with. */
   List<Operand> ofWeights(List<INDArray> weights, RowGroups groups) {
     List<Operand> operands = new ArrayList<>();
     for (int g = 0; g < weights.size(); g++) {
@@ -70,7 +70,7 @@ final class Operands {
     return operands;
   }
 
-  /** Rounds what is to be rounded; after it addresses are known. */
+  /** Rounds the collected arrays. Addresses are known afterwards. */
   void ready() {
     if (rounded.isEmpty()) {
       return;

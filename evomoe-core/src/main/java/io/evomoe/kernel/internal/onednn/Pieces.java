@@ -7,21 +7,21 @@ import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * How the work of a kernel is cut: into pieces that one thread takes through all of its products
- * and element-wise passes while they are in its cache. oneDNN's own threads take no part, so a
- * kernel waits for others once or twice, and not once a primitive. Cuts depend on sizes alone, so
- * the numbers are the same for any number of threads.
+ * The work of a kernel in pieces. One thread takes a piece through all products and element-wise
+ * passes while its data is in the cache. oneDNN's own threads are not used, so a kernel waits for
+ * others once or twice instead of once per primitive. Cuts depend only on sizes, so results are the
+ * same for any number of threads.
  */
 final class Pieces {
-  /** Rows that go through a layer together. */
+  /** Rows that pass through a layer together. */
   static final int ROWS = 256;
 
-  /** Elements that one thread takes at a time where they depend on nothing else. */
+  /** Elements that one thread takes at a time if they are independent. */
   static final int ELEMENTS = 1 << 16;
 
   private Pieces() {}
 
-  /** Runs body on each piece in [0, count), every primitive in it on that piece's thread alone. */
+  /** Runs body on each piece in [0, count), with every primitive of it on that piece's thread. */
   static void run(int count, IntConsumer body) {
     Parallel.each(
         count,
@@ -37,28 +37,30 @@ final class Pieces {
         });
   }
 
-  /** Runs pieces that are nothing alike. */
+  /** Runs pieces of different kinds. */
   static void run(List<Runnable> pieces) {
     run(pieces.size(), piece -> pieces.get(piece).run());
   }
 
-  /** Runs body on bands of at most {@value #ROWS} of so many rows. */
+  /** Runs body on bands of at most {@value #ROWS} rows. */
   static void ofRows(int rows, Band body) {
     run(bands(rows), piece -> band(rows, piece, body));
   }
 
-  /** Bands of so many rows. */
+  /** Returns the number of bands. */
   static int bands(int rows) {
     return (rows + ROWS - 1) / ROWS;
   }
 
-  /** Runs body on one of the bands of so many rows. */
+  /** Runs body on one of the bands. */
   static void band(int rows, int piece, Band body) {
     int from = piece * ROWS;
     body.run(from, Math.min(ROWS, rows - from));
   }
 
-  /** Runs body on pieces of so many elements; it is given where one starts, in bytes. */
+  /**
+   * Runs body on pieces of {@code elements} elements. It receives the start of a piece in bytes.
+   */
   static void ofElements(long elements, Flat body) {
     int count = Math.toIntExact((elements + ELEMENTS - 1) / ELEMENTS);
     run(
@@ -69,12 +71,12 @@ final class Pieces {
         });
   }
 
-  /** Rows that lie side by side. */
+  /** Processes contiguous rows. */
   interface Band {
     void run(int from, int rows);
   }
 
-  /** Elements of float32 that lie side by side. */
+  /** Processes contiguous float32 elements. */
   interface Flat {
     void run(long startInBytes, long elements);
   }

@@ -30,8 +30,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * A compiled oneDNN primitive, executed on addresses; by several threads at a time, each with
- * argument slots and working memory of its own.
+ * A compiled oneDNN primitive, executed on addresses. Several threads may execute it at the same
+ * time, each with its own argument slots and working memory.
  */
 final class Primitive {
   private static final ThreadLocal<Scratch> WORKING_MEMORY =
@@ -42,7 +42,7 @@ final class Primitive {
   private final long workingBytes;
   private final Queue<Arguments> idle = new ConcurrentLinkedQueue<>();
 
-  /** One for the cache that holds it, and one for each execution that was promised. */
+  /** One for the cache, and one for each promised execution. */
   private final AtomicInteger users = new AtomicInteger(1);
 
   private Primitive(dnnl_primitive_desc description, List<Slot> slots) {
@@ -57,7 +57,7 @@ final class Primitive {
     Descriptions.destroy();
   }
 
-  /** Writes the elements of one memory to another, of a type and layout of its own. */
+  /** Returns a primitive that copies elements between memories of any type and layout. */
   static Primitive copy(dnnl_memory_desc from, dnnl_memory_desc to) {
     dnnl_primitive_desc description = Dnnl.description();
     Dnnl.check(
@@ -67,13 +67,16 @@ final class Primitive {
     return new Builder(description).slot(DNNL_ARG_FROM, from).slot(DNNL_ARG_TO, to).build();
   }
 
-  /** Promises one execution, before which nothing is freed. */
+  /** Promises one execution. Nothing is freed before it. */
   Primitive promised() {
     users.incrementAndGet();
     return this;
   }
 
-  /** The promised run, on one address a slot, in the order in which the slots were added. */
+  /**
+   * Executes the promised run with one address per slot, in the order in which the slots were
+   * added.
+   */
   void execute(long... slotAddresses) {
     Arguments arguments = idle.poll();
     if (arguments == null) {
@@ -87,7 +90,7 @@ final class Primitive {
     release();
   }
 
-  /** Ends one use; the last one frees what oneDNN holds. */
+  /** Ends one use. The last one frees the memory of oneDNN. */
   void release() {
     if (users.decrementAndGet() == 0) {
       idle.forEach(Arguments::free);
@@ -96,7 +99,7 @@ final class Primitive {
     }
   }
 
-  /** What one execution at a time is given. */
+  /** The arguments of one execution at a time. */
   private static final class Arguments {
     private final dnnl_exec_arg_t values;
     private final dnnl_memory[] memories;

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Primitives by what they compute. Creating one compiles machine code (0.1 to 1 ms), so they are
- * kept; a product's takes about 530 KiB, so the least recently used goes when there are too many.
+ * Primitives by a description of their computation. Creating one compiles machine code, so they are
+ * kept. They take memory, so the least recently used one is dropped if there are too many.
  */
 final class PrimitiveCache {
   private static final int CAPACITY = 512;
@@ -23,7 +23,7 @@ final class PrimitiveCache {
         }
       };
 
-  /** For one execution, which must follow. */
+  /** Returns a primitive for one execution, which must follow. */
   synchronized Primitive get(Object key, Supplier<Primitive> create) {
     Primitive primitive = primitives.get(key);
     if (primitive == null) {

@@ -5,9 +5,9 @@ import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Backward of the normalisation by the root mean square, row by row: what oneDNN 3.13 has for it
- * subtracts a mean from the gradient as if the forward pass had. Rows are staged through heap
- * arrays like those of {@link Rows}.
+ * Backward pass of the normalisation by the root mean square, row by row. That of oneDNN 3.13 is
+ * not used, because it subtracts a mean from the gradient. Rows are staged through heap arrays like
+ * those of {@link Rows}.
  */
 final class RmsNormGradient {
   private static final int PIECE = 1 << 15;
@@ -25,7 +25,7 @@ final class RmsNormGradient {
   /**
    * Overwrites dx and dGain.
    *
-   * @param meanSquare of each row of x
+   * @param meanSquare mean square of each row of x
    */
   void compute(INDArray x, INDArray meanSquare, INDArray dy, INDArray dx, INDArray dGain) {
     FloatBuffer xs = Address.buffer(x);
@@ -75,7 +75,7 @@ final class RmsNormGradient {
     }
   }
 
-  /** {@code (gradient - row * projection) * factor}. */
+  /** Computes {@code (gradient - row * projection) * factor}. */
   private static void subtract(
       float[] gradient, float[] row, float projection, float factor, float[] result) {
     for (int j = 0; j < result.length; j++) {

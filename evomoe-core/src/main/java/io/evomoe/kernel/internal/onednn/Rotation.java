@@ -6,7 +6,7 @@ import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Rotary positions: pairs (j, j + w / 2) of each head are turned in place. Rows are staged through
+ * Rotary positions: pairs (j, j + w / 2) of each head are rotated in place. Rows are staged through
  * heap arrays like those of {@link Rows}.
  */
 final class Rotation {
@@ -15,7 +15,7 @@ final class Rotation {
   private Rotation() {}
 
   /**
-   * Turns each head of each row.
+   * Rotates each head of each row.
    *
    * @param x [positions.length, heads * w], changed; may be a column view
    * @param cosines [n, w / 2]
@@ -48,7 +48,7 @@ final class Rotation {
         });
   }
 
-  /** Sign apart, so that the loop is compiled to vector code. */
+  /** Rotates with a separate sign, so that the loop is compiled to vector code. */
   private static void turn(float[] row, int head, float[] c, float[] s, float sign) {
     int half = c.length;
     for (int j = 0; j < half; j++) {

@@ -3,7 +3,7 @@ package io.evomoe.kernel.internal.onednn;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** float32 elements rounded to the type that products take, in memory of the thread that asks. */
+/** Rounds float32 elements to the operand type, in memory of the calling thread. */
 final class Rounding {
   private static final long MOST = 1L << 26;
 
@@ -18,9 +18,9 @@ final class Rounding {
   }
 
   /**
-   * With a bound.
+   * Creates a rounding with a bound.
    *
-   * @param most elements of one array that are rounded at a time, at least a row
+   * @param most maximum number of elements of one array that are rounded at a time, at least a row
    */
   Rounding(DataType type, long most) {
     this.type = type;
@@ -34,23 +34,23 @@ final class Rounding {
   }
 
   /**
-   * Rows of an array that should be rounded at a time, at least 1: with a vocabulary of 50,000 the
-   * gradient of all logits would need hundreds of megabytes.
+   * Returns the number of rows of an array to round at a time, at least 1. With a large vocabulary,
+   * the gradient of all logits would need hundreds of megabytes.
    */
   int rows(long width) {
     boolean all = type == DataType.FLOAT || width == 0;
     return all ? Integer.MAX_VALUE : (int) Math.max(1, Math.min(Integer.MAX_VALUE, most / width));
   }
 
-  /** Memory for so many rounded elements, until the next call. */
+  /** Returns memory for rounded elements, valid until the next call. */
   long room(long elements) {
     return common.get().address(elements);
   }
 
   /**
-   * Adds what rounds so many elements.
+   * Adds pieces that round elements.
    *
-   * @return the bytes that they take there
+   * @return the bytes of the rounded elements
    */
   long addPieces(long from, long length, long to, List<Runnable> pieces) {
     for (long i = 0; i < length; i += Pieces.ELEMENTS) {
@@ -61,7 +61,7 @@ final class Rounding {
     return length * type.width();
   }
 
-  /** Rounds elements, on this thread, into memory that is theirs until the next call. */
+  /** Rounds elements, on this thread, into memory that is valid until the next call. */
   long roundHere(long from, long elements) {
     long to = own.get().address(elements);
     round(from, to, elements);

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Gather, scatter, places and dot products of token rows. Rows are staged through heap arrays,
- * where the JIT compiles the loops to vector code; oneDNN has no such operations.
+ * Gather, scatter, placement and dot products of token rows. oneDNN does not have them. Rows are
+ * staged through heap arrays, because the JIT compiles loops over these to vector code.
  */
 final class Rows {
   private static final int PIECE = 1 << 16;
@@ -51,7 +51,7 @@ final class Rows {
     }
   }
 
-  /** y[s] = sum of weights[i] x[i] over all i with rows[i] = s. */
+  /** Computes y[s] = sum of weights[i] x[i] over all i with rows[i] = s. */
   static void combine(INDArray x, int[] rows, double[] weights, INDArray y) {
     RowBounds.require(rows, y.size(0));
     int n = (int) y.size(0);
@@ -77,7 +77,7 @@ final class Rows {
         });
   }
 
-  /** y[i] = weights[i] dy[rows[i]]. */
+  /** Computes y[i] = weights[i] dy[rows[i]]. */
   static void spread(INDArray dy, int[] rows, double[] weights, INDArray y) {
     RowBounds.require(rows, dy.size(0));
     int width = (int) y.size(1);
@@ -96,7 +96,7 @@ final class Rows {
         });
   }
 
-  /** dots[i] = x[i] . y[rows[i]]. */
+  /** Computes dots[i] = x[i] . y[rows[i]]. */
   static void dots(INDArray x, INDArray y, int[] rows, INDArray dots) {
     RowBounds.require(rows, y.size(0));
     int width = (int) x.size(1);
@@ -117,7 +117,7 @@ final class Rows {
         });
   }
 
-  /** Zeros, but values[i] at the place of i. */
+  /** Writes values[i] at the position of i, zeros elsewhere. */
   static void place(INDArray values, RoutedRows rows, INDArray y) {
     RowBounds.require(rows.rows(), y.size(0));
     FlatArrays.clear(y);
@@ -129,7 +129,7 @@ final class Rows {
     }
   }
 
-  /** y[i] = x[i] where beside[i] has any number but 0, else zeros. */
+  /** Computes y[i] = x[i] if beside[i] has a nonzero value, otherwise zeros. */
   static void where(INDArray x, INDArray beside, INDArray y) {
     int width = (int) x.size(1);
     int others = (int) beside.size(1);
@@ -160,7 +160,7 @@ final class Rows {
     return true;
   }
 
-  /** Writes the first {@code width} numbers of a bias into so many rows from an address on. */
+  /** Writes the first {@code width} numbers of a bias into rows from an address. */
   static void fill(INDArray bias, int width, long y, int rows) {
     float[] row = new float[width];
     Address.buffer(bias).get(0, row);

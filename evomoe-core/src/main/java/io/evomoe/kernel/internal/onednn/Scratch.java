@@ -4,7 +4,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Memory of one thread for what a kernel computes on the way; grows as needed. */
+/** Temporary memory of one thread for a kernel; grows as needed. */
 final class Scratch {
   private final DataType type;
   private INDArray array;
@@ -14,7 +14,7 @@ final class Scratch {
     this.array = allocate(1);
   }
 
-  /** Address of at least {@code length} elements, until the next call. */
+  /** Returns the address of at least {@code length} elements, valid until the next call. */
   long address(long length) {
     if (array.length() < length) {
       array = allocate(length);

@@ -19,19 +19,19 @@ final class SoftmaxRows {
     forward(x, y, rows, columns, DataType.FLOAT);
   }
 
-  /** The same into a result of a type; y may be x where that is float32. */
+  /** Computes the softmax with a result of the given type. y may be x if that is float32. */
   void forward(long x, long y, long rows, long columns, DataType type) {
     cache
         .get(new Key("softmax", rows, columns, type), () -> makeForward(rows, columns, type))
         .execute(x, y);
   }
 
-  /** dx from the forward result y; dx may be dy. */
+  /** Computes dx from the forward result y. dx may be dy. */
   void backward(long y, long dy, long dx, long rows, long columns) {
     backward(y, dy, dx, rows, columns, DataType.FLOAT);
   }
 
-  /** The same into a gradient of a type; y and dy are float32. */
+  /** Computes the gradient in the given type. y and dy are float32. */
   void backward(long y, long dy, long dx, long rows, long columns, DataType type) {
     cache
         .get(
@@ -40,14 +40,14 @@ final class SoftmaxRows {
         .execute(y, dy, dx);
   }
 
-  /** y = factor[0] * x over [rows, columns]. */
+  /** Computes y = factor[0] * x over [rows, columns]. */
   void scale(long x, long factor, long y, long rows, long columns) {
     cache
         .get(new Key("scale", rows, columns, DataType.FLOAT), () -> makeScale(rows, columns, false))
         .execute(x, factor, y);
   }
 
-  /** y = factors[0] * x + factors[1] over [rows, columns]. */
+  /** Computes y = factors[0] * x + factors[1] over [rows, columns]. */
   void scaleAndShift(long x, long factors, long y, long rows, long columns) {
     cache
         .get(

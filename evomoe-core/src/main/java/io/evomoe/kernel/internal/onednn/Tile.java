@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A part of the matrix that a product makes, which one thread computes over all terms of its sums.
+ * A part of the result of a product, which one thread computes over all terms of its sums.
  *
- * @param row the first
- * @param column the first
+ * @param row first row
+ * @param column first column
  */
 record Tile(long row, long column, long rows, long columns) {
-  /** The whole of a matrix. */
+  /** Returns the whole of a matrix. */
   static Tile whole(long rows, long columns) {
     return new Tile(0, 0, rows, columns);
   }

@@ -4,8 +4,8 @@ import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Memory for the squares of an attention's tile, which are of the shape of its scores. Products
- * make float32 ones and read those of the type of the rows beside them, which may be the same.
+ * Memory for the squares of an attention's tile, which have the shape of its scores. Products write
+ * float32 squares and read squares of the type of the rows, which may be the same.
  */
 final class TileSquares {
   private final long first;
@@ -13,10 +13,10 @@ final class TileSquares {
   private final boolean same;
 
   /**
-   * In scratch memory, until somebody asks for that again.
+   * Creates squares in scratch memory, valid until its next request.
    *
-   * @param type of what products read
-   * @param scratch of float32
+   * @param type type of the squares that products read
+   * @param scratch float32 memory
    */
   TileSquares(Form form, DataType type, Scratch scratch) {
     this.same = type == DataType.FLOAT;
@@ -24,22 +24,28 @@ final class TileSquares {
     this.first = scratch.address((same ? 2 : 3) * form.scores());
   }
 
-  /** Address of the scores, float32, and of the probabilities that become of them. */
+  /** Returns the address of the float32 scores, which are overwritten by the probabilities. */
   long scores() {
     return first;
   }
 
-  /** Of the gradients of the probabilities, float32. */
+  /** Returns the address of the float32 gradients of the probabilities. */
   long dProbabilities() {
     return first + bytes;
   }
 
-  /** Of the probabilities that products read; the scores' place if that is float32. */
+  /**
+   * Returns the address of the probabilities that products read. It is that of the scores if the
+   * type is float32.
+   */
   long probabilities() {
     return same ? scores() : first + 2 * bytes;
   }
 
-  /** Of the gradients of the scores that products read; in place if that is float32. */
+  /**
+   * Returns the address of the gradients of the scores that products read. They are in place if the
+   * type is float32.
+   */
   long dScores() {
     return same ? dProbabilities() : first + 2 * bytes + bytes / 2;
   }

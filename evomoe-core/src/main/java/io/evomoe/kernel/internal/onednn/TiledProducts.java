@@ -27,7 +27,7 @@ final class TiledProducts {
     run(List.of(product));
   }
 
-  /** Adds dy^T x to {@code tableGradient} and gives dy T; no size is 0. */
+  /** Adds dy^T x to {@code tableGradient} and returns dy T. No size is 0. */
   INDArray tableGradient(INDArray x, INDArray table, INDArray dy, Accumulator tableGradient) {
     int rows = Math.toIntExact(dy.size(0));
     int classes = Math.toIntExact(dy.size(1));
@@ -62,9 +62,9 @@ final class TiledProducts {
   }
 
   /**
-   * One of them.
+   * One of the products.
    *
-   * @param terms of its sums
+   * @param terms number of terms of its sums
    */
   private record Product(
       boolean transposeA, boolean transposeB, Operand a, Operand b, Accumulator into, int terms) {

@@ -1,6 +1,6 @@
 /**
- * Kernels in float32 on oneDNN, large products in bfloat16 where asked, working directly on ND4J's
- * off-heap buffers.
+ * Kernels on oneDNN, in float32 with optional bfloat16 for large products. They work directly on
+ * ND4J's off-heap buffers.
  */
 @NullMarked
 package io.evomoe.kernel.internal.onednn;

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one worker gives to the average of a round, or the sum of what several give. Sums of two are
- * the same to the bit whichever comes first; the sum of more depends on how they are paired.
+ * One worker's contribution to the average of a round, or the sum of several. The sum of two is
+ * bit-identical in either order; the sum of more depends on how they are paired.
  */
 public final class Contribution implements Externalizable {
   private static final long serialVersionUID = 1;
@@ -32,17 +32,17 @@ public final class Contribution implements Externalizable {
   private @Nullable String failure;
   private long received;
 
-  /** For deserialization. */
+  /** Creates an empty contribution for deserialization. */
   public Contribution() {}
 
-  /** Of a worker that could not finish its steps, and why. */
+  /** Returns the contribution of a worker that could not finish its steps, with the reason. */
   static Contribution failed(int worker, String reason) {
     Contribution result = new Contribution();
     result.failure = "worker " + worker + ": " + reason;
     return result;
   }
 
-  /** Of one worker. */
+  /** Returns the contribution of one worker. */
   static Contribution of(WireFormat format, RoundSums sums, List<RoutingReport> routing) {
     Contribution result = new Contribution();
     result.format = format;
@@ -54,8 +54,8 @@ public final class Contribution implements Externalizable {
   /**
    * Adds a parameter's difference.
    *
-   * @param difference start less end, in the order of the parameter; kept and changed
-   * @param weight that it counts with, at least 0
+   * @param difference start minus end, in the order of the parameter; kept and changed
+   * @param weight its weight in the mean, at least 0
    */
   void add(String parameter, float[] difference, double weight) {
     for (int i = 0; i < difference.length; i++) {
@@ -73,13 +73,13 @@ public final class Contribution implements Externalizable {
     frozen.add(parameter);
   }
 
-  /** The same, done by a worker in a time at a place. */
+  /** Returns this contribution with worker, time and place. */
   public Contribution by(int worker, WorkerTime time) {
     workers.put(worker, time);
     return this;
   }
 
-  /** Both together; this one is changed. */
+  /** Adds another contribution. This one is changed. */
   public Contribution plus(Contribution other) {
     received += other.received;
     workers.putAll(other.workers);
@@ -124,27 +124,27 @@ public final class Contribution implements Externalizable {
     return sum;
   }
 
-  /** Why a worker could not finish; null if all could. */
+  /** Returns why a worker could not finish, or null if all could. */
   public @Nullable String failure() {
     return failure;
   }
 
-  /** Losses, tokens and operations. */
+  /** Returns losses, tokens and FLOPs. */
   public RoundSums sums() {
     return sums;
   }
 
-  /** Of each worker's last step that was not skipped, over all workers. */
+  /** Returns the routing of each worker's last step that was not skipped, summed over workers. */
   public List<RoutingReport> routing() {
     return List.copyOf(routing);
   }
 
-  /** When and where each worker worked. */
+  /** Returns when and where each worker worked. */
   public Map<Integer, WorkerTime> workers() {
     return Map.copyOf(workers);
   }
 
-  /** Bytes of arrays that were received on the way to here. */
+  /** Returns the bytes of arrays that were received so far. */
   public long received() {
     return received;
   }
@@ -153,12 +153,12 @@ public final class Contribution implements Externalizable {
     return frozen;
   }
 
-  /** Whether a worker's difference of the parameter counts. */
+  /** Returns whether any worker's difference of the parameter has a weight. */
   boolean hasWeight(String parameter) {
     return weights.getOrDefault(parameter, 0.0) > 0;
   }
 
-  /** The weighted mean of a parameter's differences; zeros where no worker has weight. */
+  /** Returns the weighted mean of a parameter's differences, or zeros if no worker has a weight. */
   float[] mean(String parameter) {
     float[] mean = own(parameter).clone();
     double weight = weights.getOrDefault(parameter, 0.0);
@@ -168,7 +168,7 @@ public final class Contribution implements Externalizable {
     return mean;
   }
 
-  /** The mean of a state. */
+  /** Returns the mean of a state. */
   double[] meanState(String name) {
     double[] mean = states.getOrDefault(name, new double[0]).clone();
     for (int i = 0; i < mean.length; i++) {

@@ -16,10 +16,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The one place of a run in rounds that has its parameters: it spawns the experts, gives out the
- * start of each round and takes the outer step. A parameter that the workers froze in a round
- * becomes the mean of theirs and is never moved again, by no momentum either. Gate states become
- * the mean of the workers'.
+ * The owner of the parameters of a run in rounds. It spawns the experts, provides the start of each
+ * round and takes the outer step. A parameter that the workers froze in a round becomes the mean of
+ * theirs and is never changed again. Gate states become the mean of the workers'.
  */
 public final class Coordinator {
   private final Model<?> model;
@@ -33,9 +32,9 @@ public final class Coordinator {
   private Progress progress = Progress.START;
 
   /**
-   * A run before its first round.
+   * Creates a run before its first round.
    *
-   * @param model with one expert where the schedule will spawn more
+   * @param model has one expert in each layer if the schedule will spawn more
    */
   public Coordinator(
       Model<?> model, TrainerConfig config, EvolutionSchedule evolution, RoundConfig rounds) {
@@ -51,10 +50,11 @@ public final class Coordinator {
   }
 
   /**
-   * A saved run that goes on, with as many workers as before or not.
+   * Resumes a saved run, with any number of workers.
    *
-   * @param model as new as at the start of that run
-   * @throws IllegalArgumentException if it had another seed, or was not saved between two rounds
+   * @param model model in its initial state
+   * @throws IllegalArgumentException if the run had another seed, or was not saved between two
+   *     rounds
    */
   public static Coordinator resumed(
       SavedRun saved,
@@ -78,28 +78,28 @@ public final class Coordinator {
     }
   }
 
-  /** Which steps each round has. */
+  /** Returns the steps of each round. */
   public RoundPlan plan() {
     return plan;
   }
 
-  /** How far the run has come. */
+  /** Returns the progress of the run. */
   public Progress progress() {
     return progress;
   }
 
-  /** Whether no round is left. */
+  /** Returns whether no round is left. */
   public boolean isFinished() {
     return progress.step() >= config.training().steps();
   }
 
-  /** Spawns the experts if it is time, and gives what the workers of the next round start from. */
+  /** Spawns the experts if they are due and returns the start of the next round. */
   public ModelSnapshot nextStart() {
     progress = learner.spawnIfDue(progress);
     return ModelSnapshot.of(state());
   }
 
-  /** The steps of the next round. */
+  /** Returns the steps of the next round. */
   public RoundPlan.Span nextSpan() {
     return plan.spanFrom(progress.step());
   }
@@ -107,7 +107,7 @@ public final class Coordinator {
   /**
    * Takes the outer step that ends a round.
    *
-   * @param sum of what all workers gave
+   * @param sum sum of the contributions of all workers
    * @return the round as a step: its gradient is the mean difference
    * @throws NotFiniteException if the mean difference is not finite; nothing has changed then
    * @throws IllegalArgumentException if a worker failed
@@ -158,7 +158,7 @@ public final class Coordinator {
     }
   }
 
-  /** What a checkpoint must hold now. */
+  /** Returns the content of a checkpoint at this point. */
   public TrainingState state() {
     return learner.state(progress);
   }

@@ -5,7 +5,7 @@ import io.evomoe.nn.RoutingReport;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Tokens that each expert computed. */
+/** Counts the tokens that each expert computed. */
 final class ExpertTokens {
   private final Map<Expert, Double> tokens = new HashMap<>();
 
@@ -20,7 +20,10 @@ final class ExpertTokens {
     }
   }
 
-  /** Of the expert that a parameter belongs to; 1 for one that belongs to none of several. */
+  /**
+   * Returns the tokens of the expert that a parameter belongs to, or 1 if it belongs to no single
+   * expert.
+   */
   double of(Place parameter) {
     return parameter
         .expert()

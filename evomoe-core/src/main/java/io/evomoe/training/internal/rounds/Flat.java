@@ -4,7 +4,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Arrays as rows of numbers on the heap, in C order, and back. */
+/** Converts arrays to heap arrays in C order and back. */
 final class Flat {
   private Flat() {}
 

@@ -20,26 +20,25 @@ import java.util.List;
 
 /**
  * A worker's part of a round: {@link OptimizerSteps} from the round's start, at the learning rate,
- * phase and temperature of the run's own steps, with an optimizer that has seen nothing. A pure
- * function of its arguments: done again, it gives the same bits (on the same kernels and number of
- * threads).
+ * phase and temperature of the run's own steps, with a new optimizer. It is a pure function of its
+ * arguments: on the same kernels, a repetition gives the same bits.
  *
- * @param config of the run
- * @param evolution of the run
- * @param rounds of the run
+ * @param config configuration of the run
+ * @param evolution schedule of the run
+ * @param rounds rounds of the run
  */
 public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, RoundConfig rounds) {
 
   /**
    * Takes the steps of a round.
    *
-   * @param model of the run before its first step; used up by this, its memory is freed
-   * @param batches of this worker's share of the data: batch {@code n} belongs to micro-batch
-   *     {@code n} of the run
-   * @param start of the round
+   * @param model model of the run in its initial state; its memory is freed
+   * @param batches this worker's share of the data: batch {@code n} belongs to micro-batch {@code
+   *     n} of the run
+   * @param start start of the round
    * @param span steps of the round
-   * @param worker number, from 0: gate noise and dropout of each worker are draws of its own
-   * @return the difference; one with a {@link Contribution#failure} where a step was not finite and
+   * @param worker index from 0; each worker draws its own gate noise and dropout
+   * @return the difference, or one with a {@link Contribution#failure} if a step was not finite and
    *     could not be skipped
    */
   public <B> Contribution run(
@@ -57,7 +56,7 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
       OptimizerSteps<B> steps = new OptimizerSteps<>(learner, batches, config, from);
       return difference(model, start, steps, span, worker);
     } finally {
-      // Their memory is off the heap, where nothing frees it in time.
+      // Their memory is off the heap, so the garbage collector would free it too late.
       optimizer.close();
       model.close();
     }

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What every worker of a round starts from: parameters and gate states, without moments. Float32,
- * on the heap.
+ * The start of a round for every worker: parameters and gate states, without moments. Float32, on
+ * the heap.
  */
 public final class ModelSnapshot implements Externalizable {
   private static final long serialVersionUID = 1;
@@ -31,10 +31,10 @@ public final class ModelSnapshot implements Externalizable {
   private Progress progress = Progress.START;
   private long received;
 
-  /** For deserialization. */
+  /** Creates an empty snapshot for deserialization. */
   public ModelSnapshot() {}
 
-  /** A copy of a run between two steps. */
+  /** Returns a copy of a run between two steps. */
   public static ModelSnapshot of(TrainingState state) {
     ModelSnapshot copy = new ModelSnapshot();
     for (Parameter parameter : state.model().parameters()) {
@@ -50,17 +50,17 @@ public final class ModelSnapshot implements Externalizable {
     return copy;
   }
 
-  /** How far the run had come. */
+  /** Returns the progress of the run. */
   public Progress progress() {
     return progress;
   }
 
-  /** Bytes of the arrays that came with this copy; 0 for one that was not sent. */
+  /** Returns the bytes of the arrays that were received with this copy, or 0 if it was not sent. */
   public long received() {
     return received;
   }
 
-  /** The values of a parameter; not to be changed. */
+  /** Returns the values of a parameter, which must not be changed. */
   float[] values(String parameter) {
     float[] values = parameters.get(parameter);
     if (values == null) {
@@ -70,10 +70,10 @@ public final class ModelSnapshot implements Externalizable {
   }
 
   /**
-   * As a run to continue.
+   * Returns the snapshot as a run to continue.
    *
-   * @param context of the step that comes next
-   * @param seed that the continuing run has
+   * @param context context of the next step
+   * @param seed seed of the continuing run
    */
   SavedRun asRun(StepContext context, long seed) {
     return new Saved(this, context, seed);

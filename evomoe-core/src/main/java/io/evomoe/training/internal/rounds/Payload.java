@@ -8,7 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The arrays of a snapshot or a difference on their way: numbers by name, states in float64. */
+/** Serializes the arrays of a snapshot or a difference: numbers by name, states in float64. */
 final class Payload {
   private Payload() {}
 
@@ -34,7 +34,7 @@ final class Payload {
     }
   }
 
-  /** Fills both maps; bytes of the arrays that were read, without their names. */
+  /** Fills both maps and returns the bytes of the arrays that were read, without their names. */
   static long read(
       WireFormat format,
       Map<String, float[]> parameters,

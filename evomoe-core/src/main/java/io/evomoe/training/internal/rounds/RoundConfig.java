@@ -3,16 +3,16 @@ package io.evomoe.training.internal.rounds;
 import java.io.Serializable;
 
 /**
- * How rounds are trained and averaged.
+ * Training and averaging in rounds.
  *
- * @param workers shares of the data, each trained on by itself, at least 1
+ * @param workers number of shares of the data, each trained separately, at least 1
  * @param localSteps steps between two averages (H), at least 1
- * @param outerRate rate of the step with the averaged difference, above 0; 1 with no momentum is
- *     plain averaging
- * @param outerMomentum Nesterov's, in [0, 1)
+ * @param outerRate learning rate of the step with the averaged difference, above 0; 1 without
+ *     momentum is plain averaging
+ * @param outerMomentum Nesterov momentum of that step, in [0, 1)
  * @param inner optimizer of the workers
- * @param experts how the differences of an expert are weighted
- * @param wire how differences travel
+ * @param experts weights of an expert's differences
+ * @param wire format of transferred differences
  */
 public record RoundConfig(
     int workers,
@@ -24,13 +24,12 @@ public record RoundConfig(
     WireFormat wire)
     implements Serializable {
   /**
-   * Outer rate where nothing else is said. DiLoCo's is 0.7, with a momentum of 0.9 (arXiv
-   * 2311.08105, section 3), found for hundreds of rounds of 500 steps; over some tens of rounds
-   * this pair came out ahead (docs/spark.md).
+   * Default outer rate. DiLoCo uses 0.7 with a momentum of 0.9 for hundreds of rounds (arXiv
+   * 2311.08105, section 3). This default is for fewer rounds; see docs/spark.md.
    */
   public static final double DEFAULT_OUTER_RATE = 1;
 
-  /** See {@link #DEFAULT_OUTER_RATE}. */
+  /** Default outer momentum, see {@link #DEFAULT_OUTER_RATE}. */
   public static final double DEFAULT_OUTER_MOMENTUM = 0.5;
 
   /** Optimizers of the workers; each starts every round without moments. */
@@ -41,18 +40,18 @@ public record RoundConfig(
     SGD
   }
 
-  /** What an expert's difference from each worker counts. */
+  /** The weight of an expert's difference from each worker. */
   public enum ExpertWeights {
-    /** The same from each. */
+    /** Equal weights. */
     EQUAL,
     /**
-     * In proportion to the tokens the expert computed there in the last micro-batch of each step;
-     * an expert that saw none anywhere stays as it was.
+     * Weights in proportion to the tokens that the expert computed in the last micro-batch of each
+     * step. An expert without tokens does not change.
      */
     TOKENS
   }
 
-  /** Refuses values out of their bounds. */
+  /** Rejects values out of bounds. */
   public RoundConfig {
     if (workers < 1) {
       throw new IllegalArgumentException("workers must be at least 1, was " + workers);
@@ -68,7 +67,7 @@ public record RoundConfig(
     }
   }
 
-  /** The default outer step, AdamW inside, all weighted equally, in float32. */
+  /** Returns the default outer step with AdamW, equal weights and float32. */
   public static RoundConfig defaults(int workers, long localSteps) {
     return new RoundConfig(
         workers,
@@ -80,27 +79,27 @@ public record RoundConfig(
         WireFormat.F32);
   }
 
-  /** The same with another number of workers. */
+  /** Returns a copy with another number of workers. */
   public RoundConfig withWorkers(int other) {
     return new RoundConfig(other, localSteps, outerRate, outerMomentum, inner, experts, wire);
   }
 
-  /** The same with another outer step. */
+  /** Returns a copy with another outer step. */
   public RoundConfig withOuter(double rate, double momentum) {
     return new RoundConfig(workers, localSteps, rate, momentum, inner, experts, wire);
   }
 
-  /** The same with another optimizer inside. */
+  /** Returns a copy with another inner optimizer. */
   public RoundConfig withInner(Inner other) {
     return new RoundConfig(workers, localSteps, outerRate, outerMomentum, other, experts, wire);
   }
 
-  /** The same with other weights of experts. */
+  /** Returns a copy with other weights of experts. */
   public RoundConfig withExperts(ExpertWeights other) {
     return new RoundConfig(workers, localSteps, outerRate, outerMomentum, inner, other, wire);
   }
 
-  /** The same in another format. */
+  /** Returns a copy with another format. */
   public RoundConfig withWire(WireFormat other) {
     return new RoundConfig(workers, localSteps, outerRate, outerMomentum, inner, experts, other);
   }

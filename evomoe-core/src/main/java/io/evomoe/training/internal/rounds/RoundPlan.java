@@ -3,16 +3,16 @@ package io.evomoe.training.internal.rounds;
 import java.util.OptionalLong;
 
 /**
- * Which steps a round has: {@code localSteps} of them, from one multiple to the next. The experts
- * are spawned between two rounds, so a spawn inside of one cuts it in two.
+ * The steps of each round: {@code localSteps} of them, from one multiple to the next. Experts are
+ * spawned between two rounds, so a spawn step inside a round splits it in two.
  *
- * @param steps of the whole run, at least 1
+ * @param steps steps of the whole run, at least 1
  * @param localSteps steps between two averages (H), at least 1
- * @param spawnStep the step before which the experts are spawned; empty where nothing is spawned
+ * @param spawnStep the step before which the experts are spawned; empty if nothing is spawned
  */
 public record RoundPlan(long steps, long localSteps, OptionalLong spawnStep) {
 
-  /** Refuses numbers below 1. */
+  /** Rejects numbers below 1. */
   public RoundPlan {
     if (steps < 1 || localSteps < 1) {
       throw new IllegalArgumentException(
@@ -28,14 +28,14 @@ public record RoundPlan(long steps, long localSteps, OptionalLong spawnStep) {
    */
   public record Span(long from, long to) {
 
-    /** Number of steps. */
+    /** Returns the number of steps. */
     public long length() {
       return to - from;
     }
   }
 
   /**
-   * The round that begins with a step.
+   * Returns the round that begins with a step.
    *
    * @param from a step that ends a round, or 0; below {@link #steps()}
    */
@@ -49,24 +49,24 @@ public record RoundPlan(long steps, long localSteps, OptionalLong spawnStep) {
     return new Span(from, spawn > from && spawn < to ? spawn : to);
   }
 
-  /** Spans before a step: a round that the spawn cuts has two. */
+  /** Returns the number of spans before a step. A round that is split by the spawn has two. */
   public long spansBefore(long step) {
     long spawn = spawnStep.orElse(0);
     boolean cut = spawn % localSteps != 0 && spawn < steps && spawn < step;
     return number(step) + (cut ? 1 : 0);
   }
 
-  /** Which round a span is of, from 1; both spans of a round that is cut are of that one. */
+  /** Returns the round of a span, from 1. Both spans of a split round have the same number. */
   public long number(Span span) {
     return number(span.to());
   }
 
-  /** Whether the spawn cuts a round at the end of a span. */
+  /** Returns whether the spawn splits a round at the end of a span. */
   public boolean isCutAfter(Span span) {
     return span.to() < steps && span.to() % localSteps != 0;
   }
 
-  /** Rounds of the whole run. */
+  /** Returns the number of rounds of the whole run. */
   public long rounds() {
     return number(steps);
   }

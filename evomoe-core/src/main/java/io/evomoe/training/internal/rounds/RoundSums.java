@@ -7,12 +7,12 @@ import java.io.IOException;
 /**
  * Sums over the workers of a round.
  *
- * @param workers that are in it
- * @param measured those of them that have a loss, for not all of their steps were skipped
- * @param loss sum of each worker's mean task loss over its steps that have one, nats a token
- * @param auxLoss the same of the auxiliary losses
- * @param tokens trained on
- * @param flops spent
+ * @param workers number of workers
+ * @param measured number of workers with a loss, i.e. not all of their steps were skipped
+ * @param loss sum of each worker's mean task loss over its steps with a loss, in nats per token
+ * @param auxLoss sum of each worker's mean auxiliary loss over these steps
+ * @param tokens tokens trained on
+ * @param flops FLOPs spent
  * @param skipped steps that changed nothing
  */
 public record RoundSums(
@@ -36,12 +36,12 @@ public record RoundSums(
         skipped + other.skipped);
   }
 
-  /** Mean over workers of the task loss; NaN where none has one. */
+  /** Returns the mean task loss over workers, NaN if none has one. */
   public double meanLoss() {
     return loss / measured;
   }
 
-  /** Mean over workers of the auxiliary loss; NaN where none has one. */
+  /** Returns the mean auxiliary loss over workers, NaN if none has one. */
   public double meanAuxLoss() {
     return auxLoss / measured;
   }

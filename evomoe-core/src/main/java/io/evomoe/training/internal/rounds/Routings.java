@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Routing reports on their way, without first experts. */
+/** Serializes routing reports, without first experts. */
 final class Routings {
   private Routings() {}
 

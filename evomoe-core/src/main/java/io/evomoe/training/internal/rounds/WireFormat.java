@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
 
-/** How the numbers of a difference travel. Little-endian. */
+/** The transfer format of the numbers of a difference. Little-endian. */
 public enum WireFormat {
-  /** As they are. */
+  /** Float32, unchanged. */
   F32(4) {
     @Override
     float round(float value) {
@@ -53,12 +53,12 @@ public enum WireFormat {
     this.width = width;
   }
 
-  /** Bytes of so many numbers, and of numbers of states, which travel in float64. */
+  /** Returns the bytes of parameters and of state numbers, which are transferred in float64. */
   public long bytes(long numbers, long stateNumbers) {
     return numbers * width + stateNumbers * Double.BYTES;
   }
 
-  /** The number that arrives when this one is sent. */
+  /** Returns the number that is received if this one is sent. */
   abstract float round(float value);
 
   abstract void put(ByteBuffer buffer, float value);
@@ -94,9 +94,9 @@ public enum WireFormat {
   }
 
   /**
-   * By the name that options have.
+   * Returns the format with the given option name.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the name is unknown
    */
   public static WireFormat parse(String name) {
     for (WireFormat format : values()) {

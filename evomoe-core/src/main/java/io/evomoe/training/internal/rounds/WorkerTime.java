@@ -1,10 +1,10 @@
 package io.evomoe.training.internal.rounds;
 
 /**
- * Where a worker took its steps, and how long that lasted.
+ * The place and duration of a worker's steps.
  *
- * @param place for people, such as the name of a process
- * @param seconds of all its steps
- * @param startBytes bytes of arrays that were received with the round's start, 0 where it was there
+ * @param place readable place, e.g. the name of a process
+ * @param seconds duration of all its steps
+ * @param startBytes bytes of arrays that were received with the round's start, 0 if it was local
  */
 public record WorkerTime(String place, double seconds, long startBytes) {}
