@@ -5,30 +5,30 @@ import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 
 /**
- * The assignment of tokens to experts with the largest total score among those whose loads differ
- * by at most one, S and E being any numbers (BASE layers, Lewis et al., arXiv 2103.16716, equation
- * 3).
+ * The balanced assignment of tokens to experts with the largest total score (BASE layers, Lewis et
+ * al., arXiv 2103.16716, equation 3). The loads of experts differ by at most one, for any S and E.
  *
- * <p>An ascending auction: tokens ask for the expert with the best score less price, and the prices
- * of experts asked for too often rise until a token would as soon move to where there is room. It
- * is the exact form (Demange, Gale and Sotomayor, "Multi-item auctions", 1986), where prices rise
- * by the length of the shortest path to a free place, and each rise puts one token too many in
- * place. So it ends after at most S rises, and the total is that of the Hungarian method up to
- * rounding. The well-known implementation raises prices by bids of a least increment instead
- * (Bertsekas 1992): it is approximate, slow where scores are alike, and never ends where E does not
- * divide S.
+ * <p>The algorithm is an ascending auction. Tokens ask for the expert with the best score minus
+ * price. The prices of overfull experts rise until a token is as well off with an expert that has
+ * room. This is the exact form (Demange, Gale and Sotomayor, "Multi-item auctions", 1986). Prices
+ * rise by the length of the shortest path to a free place, and each rise places one more token. So
+ * there are at most S rises, and the total equals that of the Hungarian method up to rounding.
  *
- * <p>It opens with the prices at which a quarter of the tokens, drawn from a fixed seed, are
- * balanced, found in the same way: then few tokens ask for an expert that is full, whatever the
- * scores look like. They may be alike, or lie on a line.
+ * <p>The common implementation raises prices by bids with a minimum increment (Bertsekas 1992). It
+ * is approximate, slow for similar scores, and does not end if E does not divide S.
  *
- * <p>Each expert has {@code S / E} places, and S mod E experts get one of the spare places, which
- * are traded as if they were at one more expert.
+ * <p>The initial prices are those that balance a random quarter of the tokens, found in the same
+ * way. Few tokens then ask for a full expert, even if scores are alike or lie on a line.
+ *
+ * <p>Each expert has {@code S / E} places. S mod E experts get one spare place each. Spare places
+ * are traded as if they belonged to one more expert.
  */
 public final class BalancedAssignment {
   private static final int SAMPLED_OF = 4;
 
-  /** Far enough from that of the largest double for the sum of a path through all experts. */
+  /**
+   * Far enough below the exponent of the largest double for the sum of a path through all experts.
+   */
   private static final int LARGEST_EXPONENT = 900;
 
   private final int experts;
@@ -50,10 +50,10 @@ public final class BalancedAssignment {
   }
 
   /**
-   * The expert of each token.
+   * Returns the expert of each token.
    *
    * @param scores [S, E]
-   * @throws IllegalArgumentException for scores that are not finite
+   * @throws IllegalArgumentException if a score is not finite
    */
   public static int[] of(TokenMatrix scores) {
     if (!scores.isFinite()) {
@@ -64,7 +64,7 @@ public final class BalancedAssignment {
     return expertOf;
   }
 
-  /** Fills in the experts; gives their prices. */
+  /** Fills in the experts and returns their prices. */
   private static double[] assign(double[] scores, int experts, int[] expertOf) {
     double[] opening = openingPrices(scores, experts, expertOf.length);
     FirstChoice.fill(scores, opening, expertOf);
@@ -73,7 +73,7 @@ public final class BalancedAssignment {
     return Arrays.copyOf(assignment.prices, experts);
   }
 
-  /** Those of a sample of the tokens; 0 where it would not fill every expert. */
+  /** Returns the prices for a sample of the tokens, or 0 if the sample cannot fill every expert. */
   private static double[] openingPrices(double[] scores, int experts, int tokens) {
     int sampled = tokens / SAMPLED_OF;
     if (sampled < experts) {
@@ -89,9 +89,9 @@ public final class BalancedAssignment {
   }
 
   /**
-   * Less the best of their row, which changes no assignment, and halved as often as it takes for no
-   * sum to overflow. Not divided by the largest magnitude: beside a row that is many times larger
-   * the others would be lost in rounding.
+   * Returns the scores minus the best of their row, which changes no assignment. They are halved
+   * until no sum can overflow. They are not divided by the largest magnitude, because a row with
+   * much larger values would then lose the others in rounding.
    */
   private static double[] losses(TokenMatrix scores) {
     int experts = scores.columns();
@@ -132,7 +132,7 @@ public final class BalancedAssignment {
     return node == experts ? sparesTaken < spares : load(node) < places;
   }
 
-  /** Raises prices until one token too many at the source has a place, by Dijkstra's method. */
+  /** Raises prices until one surplus token at the source has a place, by Dijkstra's method. */
   private void relieve(int source) {
     ShortestPaths paths = new ShortestPaths(experts + 1, source);
     int node = source;
@@ -167,7 +167,7 @@ public final class BalancedAssignment {
     }
   }
 
-  /** Passes the token too many from one node to the next. */
+  /** Passes the surplus token from one node to the next. */
   private void pass(int from, int to) {
     if (to == experts) {
       hasSpare[from] = true;

@@ -21,15 +21,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The gate of BASE layers (Lewis et al., arXiv 2103.16716, sections 3.1 to 3.3).
  *
  * <p>Training assigns tokens to experts in a {@link BalancedAssignment} by the affinities {@code
- * x_s . c_e}: every expert gets as many tokens, give or take one. Evaluation takes the expert with
- * the highest affinity. Then {@code y = s f_e(x) + (1 - s) x} with {@code s = sigmoid(x . c_e)};
- * the gradient of c and that of x through the gate come from s alone. There is no auxiliary loss;
- * the options are those of the prior in {@link RouterOptions}, which is added to the affinities.
+ * x_s . c_e}: the numbers of tokens per expert differ by at most one. Evaluation selects the expert
+ * with the highest affinity. The output is {@code y = s f_e(x) + (1 - s) x} with {@code s =
+ * sigmoid(x . c_e)}. The gradient of c, and that of x through the gate, come from s alone. There is
+ * no auxiliary loss. The options are those of the prior in {@link RouterOptions}, which is added to
+ * the affinities.
  *
- * <p>f is the residual expert of the published code, {@code u + contract(act(expand(LN u)))}. The
- * layer takes the stream and gives y back, as there; there it stands between whole blocks of a
- * decoder, here in the place of a block's feed-forward net. Affinities that are not finite are
- * refused, where the published code makes them the least finite one.
+ * <p>f is the residual expert of the published code, {@code u + contract(act(expand(LN u)))}. As
+ * there, the layer takes the residual stream and returns y. In the published code it is placed
+ * between whole blocks of a decoder. Here it replaces a block's feed-forward net. Affinities that
+ * are not finite are rejected; the published code replaces them by the smallest finite value.
  */
 public final class BaseGate implements Gate {
   private final Kernels kernels;

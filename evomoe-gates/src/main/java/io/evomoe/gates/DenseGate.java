@@ -16,8 +16,8 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The gate of a plain feed-forward net: its one expert takes every token with weight 1. The
- * yardstick of equal active compute for gates with one expert a token.
+ * The gate of a plain feed-forward net: its single expert takes every token with weight 1. It is
+ * the baseline with equal active compute for gates with one expert per token.
  */
 public final class DenseGate implements Gate {
   private DenseGate() {}
@@ -44,7 +44,7 @@ public final class DenseGate implements Gate {
     return List.of();
   }
 
-  /** Gate {@code dense}; layers with it stay plain feed-forward nets and need not ask for it. */
+  /** Gate {@code dense}. Layers with it stay plain feed-forward nets and may skip it. */
   public static final class Provider implements GateProvider {
 
     @Override
@@ -63,9 +63,9 @@ public final class DenseGate implements Gate {
     }
 
     /**
-     * The gate of one expert.
+     * Creates the gate of one expert.
      *
-     * @throws IllegalArgumentException for more than one expert, or any option
+     * @throws IllegalArgumentException if there are several experts or any option is set
      */
     @Override
     public Gate create(GateSpec spec) {

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * StableMoE's distilled router (Dai et al., arXiv 2204.08396, section 3.2): a word embedding, 50
- * wide, times a centroid for each expert. It knows a token by its id alone.
+ * StableMoE's distilled router (Dai et al., arXiv 2204.08396, section 3.2): a word embedding of
+ * dimension 50, multiplied by a centroid of each expert. It uses only the token's id.
  */
 final class DistilledRouter {
   private static final int WIDTH = 50;
@@ -22,7 +22,7 @@ final class DistilledRouter {
   private final Embedding embedding;
   private final ExpertCentroids centroids;
 
-  /** Makes {@code embedding.weight} [vocabulary, 50] and {@code centroids} [E, 50]. */
+  /** Creates {@code embedding.weight} [vocabulary, 50] and {@code centroids} [E, 50]. */
   DistilledRouter(Scope scope, GateSpec spec) {
     this.embedding =
         new Embedding(scope.child("embedding"), spec.vocabulary(), WIDTH, EMBEDDING_DEVIATION);
@@ -34,37 +34,40 @@ final class DistilledRouter {
         .toList();
   }
 
-  /** All rows of the embedding but one, for {@link io.evomoe.moe.Gate#idleParameters}. */
+  /**
+   * Returns the parameters of all embedding rows except one, for {@link
+   * io.evomoe.moe.Gate#idleParameters}.
+   */
   long idleParameters() {
     return (long) (embedding.entries() - 1) * WIDTH;
   }
 
-  /** Whether its training has ended. */
+  /** Returns whether its training has ended. */
   boolean isFrozen() {
     return parameters().stream().allMatch(Parameter::frozen);
   }
 
-  /** Ends its training for good. */
+  /** Ends its training permanently. */
   void freeze() {
     parameters().forEach(Parameter::freeze);
   }
 
-  /** The words of tokens, by id. */
+  /** Looks up the embeddings of token ids. */
   Output words(int[] ids) {
     return embedding.lookUp(ids);
   }
 
-  /** Logits of words [n, E], where kernels have them. */
+  /** Computes the logits of embeddings [n, E] for kernels. */
   INDArray array(Output words) {
     return centroids.array(words.value());
   }
 
-  /** What was read of {@link #array}. */
+  /** Returns the logits given the host copy of {@link #array}. */
   Logits logits(Output words, TokenMatrix read) {
     return new Logits(words, centroids.requireFinite(read));
   }
 
-  /** The logits of some tokens. */
+  /** The logits of tokens. */
   final class Logits {
     private final Output words;
     private final TokenMatrix values;
@@ -74,12 +77,12 @@ final class DistilledRouter {
       this.values = values;
     }
 
-    /** [n, E]. */
+    /** Returns the values [n, E]. */
     TokenMatrix values() {
       return values;
     }
 
-    /** Mean cross-entropy to the experts chosen, in nats. */
+    /** Returns the mean cross-entropy to the chosen experts, in nats. */
     double crossEntropy(int[] expertOf) {
       double[] logSumExp = Softmax.logSumExp(values);
       double sum = 0;
@@ -89,7 +92,10 @@ final class DistilledRouter {
       return sum / expertOf.length;
     }
 
-    /** Adds the parameters' gradients of {@code coefficient * crossEntropy(expertOf)}. */
+    /**
+     * Adds the gradients of {@code coefficient * crossEntropy(expertOf)} with respect to the
+     * parameters.
+     */
     void addGradient(double coefficient, int[] expertOf) {
       TokenMatrix dLogits = Softmax.of(values, 1);
       dLogits.eachRow(

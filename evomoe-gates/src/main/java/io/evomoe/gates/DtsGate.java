@@ -29,57 +29,67 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The Dense-To-Sparse gate of EvoMoE (Nie et al., arXiv 2112.14397, section 4.2).
  *
- * <p>{@code z = x W}, {@code p = softmax(z)}, {@code g = softmax((z + zeta) / tau)} with zeta from
- * Gumbel(0, 1) for each token and expert in training. The mask m is 1 where {@code g > threshold}
- * and at argmax g, so a token always has its first expert; in the hard phase m is 1 at the {@link
- * StepContext#hardExperts} experts of the largest g alone, one by default and in the paper. Weights
- * are {@code w = m p}. Where the threshold is below 1/E, a high temperature tau makes g flat and
- * all experts active; as tau falls, fewer pass it. m is a constant to the gradient. In the hard
- * phase without noise this is the router of published models with a fixed k: renormalized a softmax
- * over the k largest logits (Mixtral, arXiv 2401.04088, section 2.1), else their p (OLMoE, arXiv
- * 2409.02060, section 2).
+ * <p>{@code z = x W}, {@code p = softmax(z)}, and {@code g = softmax((z + zeta) / tau)}. In
+ * training, zeta is drawn from Gumbel(0, 1) for each token and expert. The weights are {@code w = m
+ * p} with a mask m.
  *
- * <p>Four defaults differ from the paper and its code: no noise; weights divided by their sum over
- * the token's experts; a threshold just below 1/E, so that few tokens keep several experts; and
- * evaluation by the mask of training instead of the first expert alone. The second and third are
- * others with a prior, see below. {@code noise: true, renormalize: false, threshold: 0.001} is the
- * paper's gate on our schedule. The official scripts also have a temperature that falls linearly
- * from 2.0 to 0.5, a hard phase from step 6,000 on, in most cases no balance loss, a router from
- * U(-1/sqrt(d), 1/sqrt(d)) instead of N(0, 0.02), and evaluation {@code top1}.
+ * <p>In the soft phase, m is 1 if {@code g > threshold} and at argmax g, so a token always has its
+ * first expert. If the threshold is below 1/E, a high temperature tau makes g flat and all experts
+ * active. As tau falls, fewer experts pass the threshold. In the hard phase, m is 1 at the {@link
+ * StepContext#hardExperts} experts with the largest g; one by default and in the paper. The
+ * gradient treats m as a constant.
+ *
+ * <p>In the hard phase without noise, this is the router of published models with a fixed k.
+ * Renormalized, it is a softmax over the k largest logits (Mixtral, arXiv 2401.04088, section 2.1).
+ * Otherwise the weights are their p (OLMoE, arXiv 2409.02060, section 2).
+ *
+ * <p>Four defaults differ from the paper or its code:
+ *
+ * <ul>
+ *   <li>There is no noise.
+ *   <li>The weights are divided by their sum over the token's experts.
+ *   <li>The threshold is just below the even share 1/E, so few tokens keep several experts.
+ *   <li>Evaluation uses the mask of training instead of the first expert only.
+ * </ul>
+ *
+ * <p>With a prior, the defaults of threshold and renormalization change as described below. {@code
+ * noise: true, renormalize: false, threshold: 0.001} is the paper's gate. The official scripts also
+ * use a temperature that falls linearly from 2.0 to 0.5, the hard phase from step 6,000, and
+ * evaluation {@code top1}. Most of them have no balance loss. Their router starts from
+ * U(-1/sqrt(d), 1/sqrt(d)) instead of N(0, 0.02).
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code threshold} 0.8 / E; with a prior that stays ({@code fixed} or {@code learned}), in
- *       all layers of the stack, 0.3, or 0.8 / E if that is more. At least 0 and below 1. From 1/E
- *       on there is no dense start: a token whose weights are even has its first expert alone
- *   <li>{@code startExperts} E, 1 to E: how many of the largest g a token has at most in the soft
- *       phase, so that a start may be less dense; ours
- *   <li>{@code noise} false: Gumbel noise in training; evaluation never has any
- *   <li>{@code weights} {@code p} (default) or {@code gumbel}: {@code w = m g}
- *   <li>{@code renormalize} true: divide w by its sum over the token's experts. Where a token has
- *       one expert, w is then 1 and its router's weights get no gradient from it, in a hard phase
- *       of one expert from no token. So it is false in a layer without a prior of a stack that has
- *       one that stays in another ({@code priorLayers: last}): nothing but W says where a token
- *       goes there, and most tokens have one expert
- *   <li>{@code balance} 0.01, 0 to 1000: times the loss {@code E sum_e mean(w_e) mean(m_e)},
- *       divided by the number of MoE layers. Where w is renormalized, p (or g) of all experts is in
- *       its place: the weight 1 of a token's only expert has no gradient that could balance
- *   <li>{@code evaluation} {@code adaptive} (default), {@code top1} (argmax p) or {@code dense}
- *       (every expert, in the hard phase too)
- *   <li>{@code gateActivation} {@code none} (default), {@code tanh} or {@code sigmoid} on z before
- *       all else; bounded logits can speed up convergence (arXiv 2401.13875)
- *   <li>{@code hashLayers} 0, at least 0: so many of the first MoE layers of each stack are those
- *       of {@link HashGate} with a random table, as the first layers of DeepSeek-V4 go by the
- *       token's id; all, where there are no more
- *   <li>those of {@link RouterOptions}
+ *   <li>{@code threshold}: at least 0 and below 1, default 0.8 / E. In a stack with a lasting prior
+ *       ({@code fixed} or {@code learned}), the default is the larger of 0.3 and 0.8 / E. From 1/E
+ *       on, the start is not dense: a token with even weights has only its first expert
+ *   <li>{@code startExperts}: maximum number of experts per token in the soft phase, 1 to E,
+ *       default E. Use it for a less dense start. It is not in the paper
+ *   <li>{@code noise}: Gumbel noise in training, default false. Evaluation never has noise
+ *   <li>{@code weights}: {@code p} (default) or {@code gumbel} for {@code w = m g}
+ *   <li>{@code renormalize}: divides w by its sum over the token's experts, default true. A token
+ *       with one expert then has w = 1, and its router weights get no gradient from w. The default
+ *       is therefore false in a layer without a prior if another layer of the stack has a lasting
+ *       one ({@code priorLayers: last}). Routing there depends only on W, and most tokens have one
+ *       expert
+ *   <li>{@code balance}: factor of the loss {@code E sum_e mean(w_e) mean(m_e)}, 0 to 1000, default
+ *       0.01. The loss is divided by the number of MoE layers. If w is renormalized, p (or g) of
+ *       all experts replaces w, because the weight 1 of a single expert has no gradient
+ *   <li>{@code evaluation}: {@code adaptive} (default), {@code top1} (argmax p) or {@code dense}
+ *       (every expert, also in the hard phase)
+ *   <li>{@code gateActivation}: {@code none} (default), {@code tanh} or {@code sigmoid}, applied to
+ *       z first. Bounded logits can speed up convergence (arXiv 2401.13875)
+ *   <li>{@code hashLayers}: number of first MoE layers of each stack that use {@link HashGate} with
+ *       a random table, as in DeepSeek-V4; at least 0, default 0. Larger values mean all layers
+ *   <li>the options of {@link RouterOptions}
  * </ul>
  */
 public final class DtsGate implements Gate {
-  /** The default threshold as a share of the even weight 1/E. */
+  /** Default threshold as a share of the even weight 1/E. */
   private static final double THRESHOLD_SHARE = 0.8;
 
-  /** The least that the default is in a stack with a prior that stays. */
+  /** Minimum default threshold in a stack with a lasting prior. */
   private static final double THRESHOLD_WITH_PRIOR = 0.3;
 
   private static final int[] NO_EXPERT = {};
@@ -131,8 +141,8 @@ public final class DtsGate implements Gate {
     OptionalInt kept = keptExperts(step.evaluating());
     return kept.isEmpty()
         ? new TopKRouting.Other(
-            "keeps every expert above its threshold until the hard phase, unless a fixed k is asked"
-                + " for (--experts-per-token)")
+            "keeps every expert above its threshold until the hard phase (use"
+                + " --experts-per-token for a fixed number)")
         : router.topKRouting(step, kept.getAsInt(), options.renormalize);
   }
 
@@ -151,7 +161,7 @@ public final class DtsGate implements Gate {
     TokenMatrix weights = options.renormalize ? new TokenMatrix(z.tokens(), experts) : all;
     z.eachRow(
         s -> {
-          // all has g in this row until p takes its place
+          // this row of all contains g until p replaces it
           active[s] = pass.tokens().isPadding(s) ? NO_EXPERT : active(noisy, s, kept, pass, all);
           Softmax.row(scores, s, temperature, all);
           if (options.renormalize) {
@@ -182,7 +192,7 @@ public final class DtsGate implements Gate {
         });
   }
 
-  /** The gradient of the balance loss of weights that are m p, or m g, as they are. */
+  /** Returns the gradient of the balance loss for weights m p, or m g, without renormalization. */
   private TokenMatrix ofActive(
       LoadBalancing balance, TokenMatrix mask, TokenMatrix all, double temperature) {
     TokenMatrix dWeights = new TokenMatrix(all.tokens(), all.columns());
@@ -190,7 +200,7 @@ public final class DtsGate implements Gate {
     return Softmax.gradient(all, dWeights.times(mask), temperature);
   }
 
-  /** Numbered by real tokens, so that padding changes no draw. */
+  /** Adds noise. Draws are numbered by real tokens, so padding changes no draw. */
   private TokenMatrix withGumbelNoise(TokenMatrix z, Pass pass) {
     CounterRandom random = pass.step().random(layer + ".gumbel");
     TokenMatrix noisy = z.copy();
@@ -206,10 +216,10 @@ public final class DtsGate implements Gate {
   }
 
   /**
-   * The experts of a real token.
+   * Returns the experts of a real token.
    *
-   * @param kept how many, or empty where the threshold says it
-   * @param g takes g in the token's row, where it is needed
+   * @param kept number of experts, or empty if the threshold decides
+   * @param g receives g in the token's row, if it is needed
    */
   private int[] active(TokenMatrix noisy, int s, OptionalInt kept, Pass pass, TokenMatrix g) {
     if (kept.isPresent()) {
@@ -223,7 +233,7 @@ public final class DtsGate implements Gate {
     return above.length <= options.startExperts ? above : noisy.largest(s, options.startExperts);
   }
 
-  /** 1 at each token's experts [S, E]. */
+  /** Returns a matrix with 1 at each token's experts [S, E]. */
   private TokenMatrix mask(int[][] active) {
     TokenMatrix mask = new TokenMatrix(active.length, experts);
     mask.eachRow(
@@ -235,7 +245,7 @@ public final class DtsGate implements Gate {
     return mask;
   }
 
-  /** How many experts every token has; empty where the threshold says it for each. */
+  /** Returns the number of experts of every token, or empty if the threshold decides per token. */
   private OptionalInt keptExperts(StepContext step) {
     Evaluation evaluation = step.training() ? Evaluation.ADAPTIVE : options.evaluation;
     return switch (evaluation) {
@@ -279,7 +289,7 @@ public final class DtsGate implements Gate {
       };
     }
 
-    /** The gradient of z, from y, what {@link #apply} gave, and its gradient. */
+    /** Returns the gradient of z, given y, the result of {@link #apply}, and its gradient. */
     INDArray gradient(RouterLogits logits, TokenMatrix y, INDArray dy) {
       if (this == NONE) {
         return dy;
@@ -323,7 +333,10 @@ public final class DtsGate implements Gate {
     }
   }
 
-  /** Gate {@code evomoe}: one expert is trained and spawned into many, then routed by this gate. */
+  /**
+   * Gate {@code evomoe}: one expert is trained, many are spawned from it, and this gate routes to
+   * them.
+   */
   public static final class EvolvedProvider implements GateProvider {
 
     @Override
@@ -353,7 +366,7 @@ public final class DtsGate implements Gate {
     }
   }
 
-  /** Gate {@code dts}: this gate over independent experts from the first step. */
+  /** Gate {@code dts}: this gate with independent experts from the first step. */
   public static final class AloneProvider implements GateProvider {
 
     @Override

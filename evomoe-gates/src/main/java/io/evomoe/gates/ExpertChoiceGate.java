@@ -26,18 +26,20 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Expert choice routing (Zhou et al., arXiv 2202.09368, section 3.2): {@code p = softmax(x W)}, and
- * each expert takes the {@code ceil(k S / E)} real tokens of its largest p, with the weight p; of
- * equal ones the earlier. So the load is balanced without a loss, a token has any number of
- * experts, none included, and its experts depend on the other tokens of the batch, in evaluation
- * too. A causal model would look ahead: it is refused there.
+ * Expert choice routing (Zhou et al., arXiv 2202.09368, section 3.2). {@code p = softmax(x W)}, and
+ * each expert takes the {@code ceil(k S / E)} real tokens with its largest p, with weight p. Ties
+ * go to the earlier token.
+ *
+ * <p>The load is balanced without a loss. A token has any number of experts, including none. Its
+ * experts depend on the other tokens of the batch, in evaluation too. The gate is rejected for
+ * causal models, because their outputs would depend on later tokens.
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code k} 2 (or E where that is less), above 0 and at most E: mean number of experts a
- *       token has, the paper's capacity factor c
- *   <li>those of {@link RouterOptions}
+ *   <li>{@code k}: mean number of experts per token, above 0 and at most E, default 2 or E if that
+ *       is less. It is the paper's capacity factor c
+ *   <li>the options of {@link RouterOptions}
  * </ul>
  */
 public final class ExpertChoiceGate implements Gate {

@@ -3,8 +3,8 @@ package io.evomoe.gates;
 import java.util.Arrays;
 
 /**
- * Which tokens each expert has, and for each pair of experts the token that loses least by moving
- * from one to the other.
+ * The tokens of each expert. For each pair of experts it also finds the token that loses least by
+ * moving from one to the other.
  */
 final class ExpertMembers {
   private static final int NONE = -1;
@@ -19,10 +19,10 @@ final class ExpertMembers {
   private final double[] least;
 
   /**
-   * Members by a first choice.
+   * Creates the members from a first choice.
    *
    * @param scores [S, E] in rows
-   * @param expertOf the expert of each token, kept up to date from here on
+   * @param expertOf the expert of each token; {@link #move} updates it
    */
   ExpertMembers(double[] scores, int experts, int[] expertOf) {
     this.scores = scores;
@@ -43,12 +43,12 @@ final class ExpertMembers {
     }
   }
 
-  /** Tokens of an expert. */
+  /** Returns the number of tokens of an expert. */
   int load(int expert) {
     return load[expert];
   }
 
-  /** What the scores lose by the cheapest move; infinite where there is no token to move. */
+  /** Returns the score lost by the cheapest move, or infinity if there is no token to move. */
   double lossOfMove(int from, int to) {
     return least[from * experts + to];
   }
@@ -90,8 +90,8 @@ final class ExpertMembers {
   }
 
   /**
-   * Begins at another member for each target: among equal tokens each target then has a cheapest
-   * one of its own, and a move makes one search necessary instead of E.
+   * Starts at another member for each target. Among equal tokens, each target then has its own
+   * cheapest one, and a move needs one search instead of E.
    */
   private void findCheapest(int from, int to) {
     int count = load[from];

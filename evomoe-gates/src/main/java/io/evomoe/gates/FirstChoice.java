@@ -1,11 +1,11 @@
 package io.evomoe.gates;
 
 /**
- * The expert of the best score less price for each token. Of equal ones the lowest that has a place
- * left, so that tokens which all like the same experts spread over them.
+ * Chooses for each token the expert with the best score minus price. Ties go to the lowest expert
+ * with a free place, so tokens that like the same experts spread over them.
  */
 final class FirstChoice {
-  /** Less apart than this share of what they were computed from, two values are equal. */
+  /** Two values are equal if they differ by less than this share of their operands. */
   private static final double ROUNDING = 1e-13;
 
   private FirstChoice() {}

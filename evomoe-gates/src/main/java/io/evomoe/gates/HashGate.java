@@ -24,18 +24,19 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The gate of hash layers (Roller et al., arXiv 2106.04426, section 3.1): {@code y = f_e(x)} with
- * {@code e = table[token id]}. No parameters, no loss, no capacity, and evaluation is as training.
+ * {@code e = table[token id]}. It has no parameters, loss or capacity. Evaluation routes like
+ * training.
  *
- * <p>Every id of the vocabulary has a place in the table, whether the training text has it or not.
- * The table is part of the gate's state, so a restored run keeps it.
+ * <p>The table has an entry for every id of the vocabulary, whether or not the training text
+ * contains it. It is part of the gate's state, so a restored run keeps it.
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code table} {@code random} (default): an expert drawn for each id, another table in each
- *       layer; or {@code balanced}: ids in the order of their frequency in the training data, each
- *       to the lightest expert. A balanced gate that was made without frequencies has no table
- *       until one is restored, and refuses to route before.
+ *   <li>{@code table}: {@code random} (default) or {@code balanced}. {@code random} draws an expert
+ *       for each id, with another table in each layer. {@code balanced} assigns ids in the order of
+ *       their frequency in the training data, each to the expert with the lowest load. A balanced
+ *       gate without frequencies has no table until one is restored. It cannot route before
  * </ul>
  */
 public final class HashGate implements Gate {
@@ -52,11 +53,11 @@ public final class HashGate implements Gate {
   }
 
   /**
-   * A gate of a model whose first MoE layers go by a random table.
+   * Creates the gate of a layer in a model whose first MoE layers use a random table.
    *
+   * @param layers number of MoE layers of a stack that use the table
    * @param gate name of the model's gate
-   * @param layers how many of a stack's MoE layers do
-   * @param other makes the gate of the layers behind them
+   * @param other creates the gate of later layers
    */
   static Gate inFirst(int layers, String gate, GateSpec spec, Supplier<Gate> other) {
     if (spec.layer() >= layers) {
@@ -66,7 +67,7 @@ public final class HashGate implements Gate {
     return new HashGate(spec, Table.RANDOM);
   }
 
-  /** Option {@code hashLayers} of gates that may have such layers: 0, at least 0. */
+  /** Reads option {@code hashLayers}, at least 0, default 0. */
   static int layers(GateOptions options) {
     return options.integer("hashLayers", 0, Bounds.atLeast(0));
   }
@@ -90,8 +91,8 @@ public final class HashGate implements Gate {
   }
 
   /**
-   * On the host, where it is read. Expert numbers are small enough to be exact in every type that
-   * kernels compute in.
+   * Returns the table as an array on the host, where it is read. Expert indices are small enough to
+   * be exact in every type of the kernels.
    */
   private static INDArray array(int[] table, GateSpec spec) {
     double[] values = Arrays.stream(table).asDoubleStream().toArray();
@@ -118,8 +119,8 @@ public final class HashGate implements Gate {
   /**
    * Looks up each token's expert.
    *
-   * @throws IllegalArgumentException for a token id outside the vocabulary, or one to which the
-   *     table gives none of the experts
+   * @throws IllegalArgumentException if a token id is outside the vocabulary, or if the table has
+   *     no valid expert for it
    */
   @Override
   public Routed route(INDArray tokens, Pass pass) {
@@ -133,7 +134,7 @@ public final class HashGate implements Gate {
     return new Routed(routing.build(), 0, gradient -> null);
   }
 
-  /** The numbers in the array may come from a checkpoint, so they are not trusted. */
+  /** Returns the expert of an id. The values may come from a checkpoint, so they are checked. */
   private int expertOf(int id) {
     if (id < 0 || id >= vocabulary) {
       throw new IllegalArgumentException(

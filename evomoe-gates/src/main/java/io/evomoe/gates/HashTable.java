@@ -6,19 +6,19 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** Ways to give every token id of a vocabulary its expert. */
+/** Builds tables from token ids to experts. */
 final class HashTable {
   private HashTable() {}
 
-  /** An expert drawn for each id. */
+  /** Draws an expert for each id. */
   static int[] random(int vocabulary, int experts, CounterRandom random) {
     return IntStream.range(0, vocabulary).map(id -> random.below(experts, id)).toArray();
   }
 
   /**
-   * Ids from the most to the least frequent, each to the expert with the fewest occurrences so far;
-   * of equals to the one with the fewest ids, then to the lowest. So ids that never occur are
-   * spread evenly, and loads differ by at most the largest frequency.
+   * Assigns ids from the most to the least frequent, each to the expert with the fewest occurrences
+   * so far. Ties go to the expert with the fewest ids, then to the lowest index. So ids that never
+   * occur are spread evenly, and loads differ by at most the largest frequency.
    */
   static int[] balanced(TokenFrequencies frequencies, int experts) {
     int[] table = new int[frequencies.vocabulary()];
@@ -50,7 +50,7 @@ final class HashTable {
         .orElseThrow();
   }
 
-  /** A table that is still to be filled in: from a checkpoint. */
+  /** Returns an empty table that a checkpoint will fill. */
   static int[] empty(int vocabulary) {
     int[] table = new int[vocabulary];
     Arrays.fill(table, -1);

@@ -22,25 +22,25 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Top-k balanced by a bias instead of a loss (Wang et al., arXiv 2408.15664, section 3, algorithm
- * 1).
+ * Top-k routing balanced by a bias instead of a loss (Wang et al., arXiv 2408.15664, section 3,
+ * algorithm 1).
  *
- * <p>{@code s = softmax(x W)}; a token takes the k experts of the largest {@code s + b} with the
- * weights s: the bias chooses and does not weigh. After each training step {@code b_e += gamma
- * sign(mean load - load_e)} over the step's real tokens, all its micro-batches together. No
- * gradient flows through b or the choice; there is no auxiliary loss, no capacity, and evaluation
- * uses b as it is.
+ * <p>{@code s = softmax(x W)}. A token uses the k experts with the largest {@code s + b}, with the
+ * weights s: the bias affects the choice but not the weights. After each training step {@code b_e
+ * += gamma sign(mean load - load_e)}, over the real tokens of all micro-batches of the step. No
+ * gradient flows through b or the choice. There is no auxiliary loss and no capacity. Evaluation
+ * uses b unchanged.
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code k} 2 (or E where that is less), 1 to E
- *   <li>{@code gamma} 1e-3, 0 to 1 (what a score can be): the paper's bias update rate u
- *   <li>{@code scores} {@code softmax} (default) or {@code sigmoid}, the paper's main choice; its
- *       appendix has softmax, which the other gates here use
- *   <li>{@code renormalize} false, as in the paper: divide the weights by their sum over the
- *       token's k
- *   <li>those of {@link RouterOptions}
+ *   <li>{@code k}: 1 to E, default 2 or E if that is less
+ *   <li>{@code gamma}: the paper's bias update rate u, 0 to 1, default 1e-3
+ *   <li>{@code scores}: {@code softmax} (default, as in the other gates and the paper's appendix)
+ *       or {@code sigmoid}, the paper's main choice
+ *   <li>{@code renormalize}: divides the weights by their sum over the token's k, default false as
+ *       in the paper
+ *   <li>the options of {@link RouterOptions}
  * </ul>
  */
 public final class LossFreeGate implements Gate {
@@ -139,13 +139,12 @@ public final class LossFreeGate implements Gate {
     }
 
     /**
-     * The gradient of z.
+     * Returns the gradient of z.
      *
-     * @param scores s, what {@link #of} gave
-     * @param dWeights where weights are the scores themselves, their gradient; where they are
-     *     divided by their sum over the chosen, {@code w_e (dw_e - sum_j w_j dw_j)}, which is that
-     *     of the logarithms of the scores, and so of z where these are a softmax: softmax over the
-     *     chosen alone
+     * @param scores s, the result of {@link #of}
+     * @param dWeights gradient of the weights if they are the scores. If they are divided by their
+     *     sum over the chosen experts, {@code w_e (dw_e - sum_j w_j dw_j)}. This is the gradient of
+     *     the logarithms of the scores. If the scores are a softmax, it is also the gradient of z
      */
     INDArray gradient(RouterLogits logits, TokenMatrix scores, INDArray dWeights, boolean divided) {
       if (this == SOFTMAX) {

@@ -4,18 +4,20 @@ import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenMatrix;
 
 /**
- * StableMoE's balance loss (Dai et al., arXiv 2204.08396, equation 6) for one expert a token:
- * {@code sum_e (n_e - n) / n * sum of sigmoid(a_te) over e's tokens}, n_e the tokens of expert e
- * and n their mean, here divided by the number of tokens. It lowers affinities to experts with too
- * many tokens and raises those to the others: 0 at perfect balance, {@code (E - 1) sigmoid(a)} at
- * collapse. n_e is a constant to the gradient.
+ * StableMoE's balance loss (Dai et al., arXiv 2204.08396, equation 6) for one expert per token:
+ * {@code sum_e (n_e - n) / n * sum of sigmoid(a_te) over e's tokens}. n_e is the number of tokens
+ * of expert e and n their mean. Here the sum is divided by the number of tokens.
+ *
+ * <p>The loss lowers affinities to experts with too many tokens and raises the others. It is 0 at
+ * perfect balance and {@code (E - 1) sigmoid(a)} at collapse. The gradient treats n_e as a
+ * constant.
  */
 final class OverloadLoss {
   private final TokenMatrix affinities;
   private final Routing routing;
 
   /**
-   * Of a routing.
+   * Creates the loss of a routing.
    *
    * @param affinities a [S, E]
    */
@@ -24,7 +26,7 @@ final class OverloadLoss {
     this.routing = routing;
   }
 
-  /** The loss, without a coefficient. */
+  /** Returns the loss without a coefficient. */
   double loss() {
     double sum = 0;
     for (int e = 0; e < routing.experts(); e++) {
@@ -36,8 +38,8 @@ final class OverloadLoss {
   }
 
   /**
-   * The gradient of {@code coefficient * loss()} with respect to the affinity of each assignment
-   * [A]; others have none.
+   * Returns the gradient of {@code coefficient * loss()} with respect to the affinity of each
+   * assignment [A]. Other affinities have none.
    */
   double[] gradient(double coefficient) {
     double[] gradient = new double[routing.assignments()];

@@ -23,29 +23,30 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * ReLU routing of ReMoE (Wang et al., arXiv 2412.14711, sections 3.1 to 3.3), the closest rival of
- * the dense-to-sparse gate.
+ * ReLU routing of ReMoE (Wang et al., arXiv 2412.14711, sections 3.1 to 3.3).
  *
- * <p>{@code w = relu(x W)}; a token has the experts of positive w, and may have none: then its
- * output is 0 and the residual passes it on. Weights do not sum to 1, so one expert alone is not
- * the plain net.
+ * <p>{@code w = relu(x W)}. A token uses the experts with positive w. It may have none; its output
+ * is then 0 and the residual carries it. Weights do not sum to 1, so a single expert is not the
+ * plain net.
  *
  * <p>The loss is the paper's load-balanced L1 norm {@code lambda / L mean_s sum_e f_e w_se} over L
- * MoE layers, {@code f_e = E / k mean_s 1[w_se > 0]} a constant to the gradient. lambda steers the
- * mean number of active experts to k: after each training step it is multiplied by alpha where more
- * than k were active, divided by it where fewer. The paper has one lambda and counts all layers
- * together; here each layer has its own, so each comes to k. With exactly k lambda stays, where the
- * published code divides it; nor does that code divide the loss by L. It never falls below 1e-12,
- * for once it were 0 it could not rise again.
+ * MoE layers. {@code f_e = E / k mean_s 1[w_se > 0]} is a constant to the gradient. lambda controls
+ * the mean number of active experts. After each training step it is multiplied by alpha if more
+ * than k were active, and divided by alpha if fewer were.
+ *
+ * <p>Differences from the paper: each layer has its own lambda, so each layer approaches k. With
+ * exactly k active experts lambda does not change; the published code divides it. The published
+ * code does not divide the loss by L. lambda has a minimum of 1e-12, because it could not rise
+ * again from 0.
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code k} 1 as in the paper, 0.01 to E: mean active experts to come to
- *   <li>{@code lambda} 1e-8 at the first step, from 1e-12, which it never falls below, to 1, where
- *       the norm weighs as much as the task's loss
- *   <li>{@code alpha} 1.2, above 1 and at most 10: more in a step could not be called steering
- *   <li>those of {@link RouterOptions}
+ *   <li>{@code k}: target mean number of active experts, 0.01 to E, default 1 as in the paper
+ *   <li>{@code lambda}: lambda at the first step, 1e-12 to 1, default 1e-8. At 1 the norm has the
+ *       same weight as the task loss
+ *   <li>{@code alpha}: factor of lambda, above 1 and at most 10, default 1.2
+ *   <li>the options of {@link RouterOptions}
  * </ul>
  */
 public final class ReMoeGate implements Gate {

@@ -5,7 +5,7 @@ import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** The tokens of a batch that are not padding, in order: all that a gate may look at. */
+/** The tokens of a batch that are not padding, in order. Gates read only these. */
 final class RealTokens {
   private static final int NO_NUMBER = -1;
 
@@ -21,19 +21,19 @@ final class RealTokens {
     return rows.length;
   }
 
-  /** Their token ids. */
+  /** Returns their token ids. */
   int[] ids() {
     return Arrays.stream(rows).map(batch::id).toArray();
   }
 
-  /** Their rows of a matrix over the batch: the matrix itself where there is no padding. */
+  /** Returns their rows of a matrix over the batch. Without padding, it is the matrix itself. */
   TokenMatrix of(TokenMatrix matrix) {
     return rows.length == batch.size() ? matrix : matrix.rows(rows);
   }
 
   /**
-   * Visits the row of each real token and the token's number among them, from 0; several threads
-   * share them as those of {@link TokenMatrix#eachRow}.
+   * Visits the row of each real token with the token's index among them, from 0. Several threads
+   * share the rows, as in {@link TokenMatrix#eachRow}.
    */
   void eachRow(TokenMatrix matrix, Visitor visitor) {
     int[] numbers = spread(IntStream.range(0, rows.length).toArray(), NO_NUMBER);
@@ -45,13 +45,16 @@ final class RealTokens {
         });
   }
 
-  /** What to do with a row. */
+  /** Called for each row. */
   @FunctionalInterface
   interface Visitor {
     void visit(int token, int number);
   }
 
-  /** A number for each real token as one for each token of the batch, {@code padding} elsewhere. */
+  /**
+   * Expands a number for each real token to all tokens of the batch, with {@code padding}
+   * elsewhere.
+   */
   int[] spread(int[] ofReal, int padding) {
     int[] ofAll = new int[batch.size()];
     Arrays.fill(ofAll, padding);

@@ -17,7 +17,7 @@ final class ShortestPaths {
     reached[source] = true;
   }
 
-  /** Offers an edge from a node that is reached; below 0, which rounding may bring, counts as 0. */
+  /** Adds an edge from a reached node. A length below 0, which rounding can cause, counts as 0. */
   void extend(int from, int to, double length) {
     double sum = distance[from] + Math.max(0, length);
     if (!reached[to] && sum < distance[to]) {
@@ -26,7 +26,7 @@ final class ShortestPaths {
     }
   }
 
-  /** Reaches the nearest node that is not reached, and gives it. */
+  /** Reaches the nearest unreached node and returns it. */
   int next() {
     int nearest = -1;
     for (int node = 0; node < distance.length; node++) {
@@ -38,12 +38,15 @@ final class ShortestPaths {
     return nearest;
   }
 
-  /** The node before on the shortest path. */
+  /** Returns the previous node on the shortest path. */
   int before(int node) {
     return before[node];
   }
 
-  /** Raises the price of each node that is reached by how much nearer than {@code last} it is. */
+  /**
+   * Raises the price of each reached node by the difference between the distances of {@code last}
+   * and the node.
+   */
   void raise(double[] prices, int last) {
     for (int node = 0; node < prices.length; node++) {
       if (reached[node]) {

@@ -11,15 +11,15 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One expert a token, blended with the token itself: {@code y = s f_e(x) + (1 - s) x} with {@code s
- * = sigmoid(a_e)} of the affinity to that expert. The choice of e is a constant to the gradient,
- * which reaches the affinities through s alone.
+ * One expert per token, blended with the token itself: {@code y = s f_e(x) + (1 - s) x} with {@code
+ * s = sigmoid(a_e)} of the affinity to that expert. The choice of e is a constant to the gradient,
+ * which reaches the affinities only through s.
  */
 final class SigmoidBlend {
-  /** The expert of a token that takes no part. */
+  /** The expert of a token that is not routed. */
   static final int NONE = -1;
 
-  /** What its gates say of themselves. */
+  /** The top-k answer of gates that use it. */
   static final TopKRouting TOP_K_ROUTING =
       new TopKRouting.Other("weighs its expert by a sigmoid, against the token itself");
 
@@ -45,7 +45,7 @@ final class SigmoidBlend {
     this.routing = builder.bypass(bypass).build();
   }
 
-  /** {@code 1 / (1 + exp(-x))}. */
+  /** Returns {@code 1 / (1 + exp(-x))}. */
   static double of(double x) {
     return 1 / (1 + Math.exp(-x));
   }
@@ -54,15 +54,16 @@ final class SigmoidBlend {
     return routing;
   }
 
-  /** The gradient with respect to the affinities [S, E], for kernels. */
+  /** Returns the gradient with respect to the affinities [S, E], for kernels. */
   INDArray gradient(Kernels kernels, RoutingGradient gradient) {
     return gradient(kernels, gradient, new double[0]);
   }
 
   /**
-   * The same with the gradient of a loss.
+   * Returns the gradient with respect to the affinities including that of a loss.
    *
-   * @param ofLoss with respect to the affinity of each assignment [A], or empty
+   * @param ofLoss gradient of the loss with respect to the affinity of each assignment [A], or
+   *     empty
    */
   INDArray gradient(Kernels kernels, RoutingGradient gradient, double[] ofLoss) {
     RoutedRows rows = routing.rows();

@@ -22,9 +22,9 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The dense mixture of experts (Jacobs et al. 1991): every token has every expert with the weight
- * {@code softmax(x W)}. A yardstick of what sparsity costs. No loss and no capacity; its options
- * are those of {@link RouterOptions}.
+ * The dense mixture of experts (Jacobs et al. 1991): every token uses every expert with the weight
+ * {@code softmax(x W)}. It is a baseline without sparsity. It has no loss and no capacity. Its
+ * options are those of {@link RouterOptions}.
  */
 public final class SoftMixtureGate implements Gate {
   private final Router router;

@@ -23,33 +23,35 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The gate of StableMoE (Dai et al., arXiv 2204.08396, section 3): learn to route, then never
- * change it.
+ * The gate of StableMoE (Dai et al., arXiv 2204.08396, section 3). It learns the routing in stage 1
+ * and keeps it fixed in stage 2.
  *
- * <p>Stage 1: a token's expert is the one with the highest affinity {@code x . c_e}. Two losses are
- * added: the balance loss {@code sum_e (n_e - n) / n * sum of sigmoid(x_t . c_e) over e's tokens},
- * n_e the tokens of expert e and n their mean, and the cross-entropy of a {@link DistilledRouter}
- * to the choice. Both are divided by the number of real tokens, as the reference divides its whole
- * loss by them. The losses of all MoE layers are summed, where the reference keeps those of the
- * last layer alone.
+ * <p>Stage 1: a token uses the expert with the highest affinity {@code x . c_e}. Two losses are
+ * added. The balance loss is {@code sum_e (n_e - n) / n * sum of sigmoid(x_t . c_e) over e's
+ * tokens}, with n_e the number of tokens of expert e and n their mean. The other loss is the
+ * cross-entropy of a {@link DistilledRouter} to the choice. Both are divided by the number of real
+ * tokens, as in the reference code. The losses of all MoE layers are summed; the reference code
+ * keeps only those of the last layer.
  *
- * <p>Stage 2: the distilled router decides, its parameters are frozen for good, and no loss is
+ * <p>Stage 2: the distilled router decides, its parameters are frozen permanently, and no loss is
  * added.
  *
  * <p>In both stages {@code y = a f_e(x) + (1 - a) x} with {@code a = sigmoid(x . c_e)} and f the
- * residual expert of the reference; so c trains on in stage 2, through a. Evaluation routes as
- * training of the same step does; the reference evaluates by the distilled router in stage 1
- * already. The layer takes the stream and gives y back, as that of {@link BaseGate}. There is no
- * capacity, where the reference leaves tokens over twice the mean of an expert as they are.
+ * residual expert of the reference code. So c is also trained in stage 2, through a. The layer
+ * takes the residual stream and returns y, as with {@link BaseGate}.
+ *
+ * <p>Evaluation routes like training at the same step. The reference code evaluates with the
+ * distilled router already in stage 1. There is no capacity; the reference code passes tokens above
+ * twice the mean load through unchanged.
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code stageOneSteps} a tenth of the training, rounded up; at least 0. To be given where
- *       the number of training steps is not known.
- *   <li>{@code balance} 0.3, 0 to 1000: times the balance loss
- *   <li>{@code distill} 0.3, 0 to 1000: times the cross-entropy
- *   <li>those of the prior in {@link RouterOptions}, which is added to the affinities
+ *   <li>{@code stageOneSteps}: at least 0, default a tenth of the training, rounded up. Required if
+ *       the number of training steps is unknown
+ *   <li>{@code balance}: factor of the balance loss, 0 to 1000, default 0.3
+ *   <li>{@code distill}: factor of the cross-entropy, 0 to 1000, default 0.3
+ *   <li>the options of the prior in {@link RouterOptions}, which is added to the affinities
  * </ul>
  */
 public final class StableMoeGate implements Gate {
@@ -109,7 +111,7 @@ public final class StableMoeGate implements Gate {
         : blended(tokens, a, expertOf, pass);
   }
 
-  /** Stage 2, where the choice is nobody's business but the distilled router's. */
+  /** Routes in stage 2, by the distilled router's choice. */
   private Routed blended(INDArray tokens, TokenMatrix a, int[] expertOf, Pass pass) {
     SigmoidBlend blend = new SigmoidBlend(a, expertOf);
     return new Routed(
@@ -118,7 +120,7 @@ public final class StableMoeGate implements Gate {
         gradient -> affinities.backward(tokens, blend.gradient(kernels, gradient), pass));
   }
 
-  /** Stage 1: with both losses. */
+  /** Routes in stage 1, with both losses. */
   private Routed learned(
       INDArray tokens,
       TokenMatrix a,
@@ -161,8 +163,8 @@ public final class StableMoeGate implements Gate {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "option stageOneSteps of gate stablemoe must be given where the number of"
-                              + " training steps is not known"));
+                          "option stageOneSteps of gate stablemoe must be set if the number of"
+                              + " training steps is unknown"));
       return (int) Math.min(Integer.MAX_VALUE, (steps - 1) / SHARE + 1);
     }
   }

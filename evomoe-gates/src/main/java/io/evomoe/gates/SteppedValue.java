@@ -9,13 +9,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Numbers of a gate that no gradient moves but each training step does, once, by what its passes
- * counted.
+ * Numbers of a gate that no gradient changes. Each training step changes them once, by the counts
+ * of its passes.
  *
- * <p>A forward pass only reads ({@link #at}); a gate's pullback, which runs once for each pass that
- * trains, adds its counts ({@link #count}). The value moves when a pass of a later step, or of an
- * evaluation, reads it. So all micro-batches of a step see one value and move it together, and a
- * forward pass that is done again moves nothing. All of it is in {@link #state()}.
+ * <p>A forward pass only reads ({@link #at}). A gate's pullback, which runs once for each training
+ * pass, adds its counts ({@link #count}). The value changes when a pass of a later step, or of an
+ * evaluation, reads it. So all micro-batches of a step see one value and change it together. A
+ * repeated forward pass changes nothing. Everything is saved in {@link #state()}.
  */
 final class SteppedValue {
   private static final long NEVER = -1;
@@ -28,11 +28,11 @@ final class SteppedValue {
   private final INDArray countedStep;
 
   /**
-   * A value before the first step.
+   * Creates a value before the first step.
    *
-   * @param scope of the value; along its axis of experts, if it has one, are the counts as well
+   * @param scope scope of the value; if it has an axis of experts, the counts have it too
    * @param steps the same scope without such an axis
-   * @param counts how many numbers a pass counts
+   * @param counts number of counts per pass
    */
   private SteppedValue(Scope scope, Scope steps, double[] start, int counts, Rule rule) {
     this.scope = scope;
@@ -45,38 +45,41 @@ final class SteppedValue {
     }
   }
 
-  /** A value, named in the gate's scope, before the first step. */
+  /** Creates a value, named in the gate's scope, before the first step. */
   static SteppedValue of(Scope gate, String name, double start, int counts, Rule rule) {
     Scope scope = gate.child(name);
     return new SteppedValue(scope, scope, new double[] {start}, counts, rule);
   }
 
-  /** A value for each expert, zero before the first step; a pass counts a number for each. */
+  /**
+   * Creates a value for each expert, zero before the first step. A pass has one count for each
+   * expert.
+   */
   static SteppedValue ofExperts(Scope gate, String name, int experts, Rule rule) {
     Scope scope = gate.child(name);
     return new SteppedValue(scope.alongExperts(0), scope, new double[experts], experts, rule);
   }
 
-  /** How a step moves the value. */
+  /** The change of the value in a step. */
   @FunctionalInterface
   interface Rule {
 
     /**
-     * The value after a step.
+     * Returns the value after a step.
      *
-     * @param value before it, not to be changed
+     * @param value value before it, not to be changed
      * @param counts sums over the passes of the step
      */
     double[] next(double[] value, double[] counts);
   }
 
-  /** The value for a pass at that time. */
+  /** Returns the value for a pass in that context. */
   double[] at(StepContext context) {
     boolean stepIsOpen = context.training() && context.step() == countedStep();
     return stepIsOpen ? value.toDoubleVector() : settled();
   }
 
-  /** Adds what a pass counted; nothing in evaluation. */
+  /** Adds the counts of a pass. Does nothing in evaluation. */
   void count(StepContext context, double[] more) {
     if (!context.training()) {
       return;
@@ -93,7 +96,7 @@ final class SteppedValue {
     write(counts, sums);
   }
 
-  /** Value, counts and the step they are of, for a checkpoint. */
+  /** Returns value, counts and their step, for a checkpoint. */
   List<GateState> state() {
     return List.of(
         new GateState(scope.place(""), value),

@@ -31,25 +31,27 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The top-1 gate of Switch Transformers (Fedus et al., arXiv 2101.03961, section 2).
  *
- * <p>{@code p = softmax(x W)}, the token goes to {@code e = argmax p} with weight {@code p_e}. In
+ * <p>{@code p = softmax(x W)}. A token uses {@code e = argmax p} with weight {@code p_e}. In
  * training an expert takes the first {@code C = ceil(capacityFactor S / E)} of its tokens by
- * position and drops the others: no expert, output 0. In evaluation nothing is dropped, where the
- * paper uses a capacity factor of 2: so a token's output does not depend on its batch.
+ * position. It drops the others: they have no expert and output 0. In evaluation nothing is
+ * dropped, so a token's output does not depend on its batch. The paper uses a capacity factor of 2
+ * there.
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code capacityFactor} 1.25, above 0; {@code infinite} drops nothing in training either
- *   <li>{@code alpha} 0.01, 0 to 1000: times the balance loss {@code E sum_e f_e P_e}, f the share
- *       of tokens routed before drops (a constant to the gradient), P the mean of p over all real
- *       tokens. Not divided by the number of layers, as in the paper
- *   <li>{@code zLoss} 0, 0 to 1000 (ST-MoE uses 1e-3): times {@code mean(logsumexp(z)^2)}
- *   <li>{@code jitter} 0, below 1 (the paper uses 0.01): the router, and it alone, sees {@code x
- *       U(1 - jitter, 1 + jitter)} in training
- *   <li>{@code hashLayers} 0, at least 0: so many of the first MoE layers of each stack are those
- *       of {@link HashGate} with a random table, as the first layers of DeepSeek-V4 go by the
- *       token's id; all, where there are no more
- *   <li>those of {@link RouterOptions}
+ *   <li>{@code capacityFactor}: above 0, default 1.25. {@code infinite} drops nothing in training
+ *       either
+ *   <li>{@code alpha}: factor of the balance loss {@code E sum_e f_e P_e}, 0 to 1000, default 0.01.
+ *       f is the share of tokens routed before drops (a constant to the gradient), and P the mean
+ *       of p over real tokens. As in the paper, the loss is not divided by the number of layers
+ *   <li>{@code zLoss}: factor of {@code mean(logsumexp(z)^2)}, 0 to 1000, default 0. ST-MoE uses
+ *       1e-3
+ *   <li>{@code jitter}: in training, only the router sees {@code x U(1 - jitter, 1 + jitter)}.
+ *       Below 1, default 0. The paper uses 0.01
+ *   <li>{@code hashLayers}: number of first MoE layers of each stack that use {@link HashGate} with
+ *       a random table, as in DeepSeek-V4; at least 0, default 0. Larger values mean all layers
+ *   <li>the options of {@link RouterOptions}
  * </ul>
  */
 public final class SwitchGate implements Gate {
@@ -148,7 +150,7 @@ public final class SwitchGate implements Gate {
     return routing.build();
   }
 
-  /** Numbered by real tokens, so that padding changes no draw. */
+  /** Returns the jitter factors. Draws are numbered by real tokens, so padding changes no draw. */
   private TokenMatrix jitterFactors(INDArray tokens, Pass pass) {
     TokenBatch batch = pass.tokens();
     CounterRandom random = pass.step().random(layer + ".jitter");

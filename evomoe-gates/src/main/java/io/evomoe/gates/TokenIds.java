@@ -2,11 +2,11 @@ package io.evomoe.gates;
 
 import io.evomoe.moe.GateSpec;
 
-/** For gates that know a token by its id. */
+/** Checks for gates that use token ids. */
 final class TokenIds {
   private TokenIds() {}
 
-  /** Refuses a model whose tokens have no ids. */
+  /** Rejects a model whose tokens have no ids. */
   static void require(String gate, GateSpec spec) {
     if (spec.vocabulary() < 1) {
       throw new IllegalArgumentException(

@@ -29,27 +29,29 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The top-2 gate of GShard (Lepikhin et al., arXiv 2006.16668, section 2.2 and algorithm 1), for
  * any number k of choices.
  *
- * <p>{@code p = softmax(x W)}; a token wants the k experts of the largest p, each with the weight p
- * over the sum of the token's k. In training an expert takes at most {@code C = k
- * ceil(capacityFactor S / E)} tokens: all first choices by position, then all second ones, and so
- * on; what it cannot take is dropped, and the other weights stay as they are. In evaluation nothing
- * is dropped, so a token's output does not depend on its batch; nor is a choice left to chance.
+ * <p>{@code p = softmax(x W)}. A token chooses the k experts with the largest p. Each weight is p
+ * divided by the sum over the token's k. In training an expert takes at most {@code C = k
+ * ceil(capacityFactor S / E)} tokens: first all first choices by position, then all second choices,
+ * and so on. The rest is dropped, and the other weights do not change. In evaluation nothing is
+ * dropped and no choice is random, so a token's output does not depend on its batch.
  *
  * <p>Options:
  *
  * <ul>
- *   <li>{@code k} 2 (or E where that is less), 1 to E; gate {@code top2} has it fixed
- *   <li>{@code capacityFactor} 1.25, above 0; {@code infinite} drops nothing in training either
- *   <li>{@code alpha} 0.01, 0 to 1000: times the balance loss {@code E sum_e f_e P_e}, f the share
- *       of tokens whose first choice is e, before drops (a constant to the gradient), P the mean of
- *       p. It is {@code E^2} times the loss that the paper prints, as in its published code, so
- *       that it is alpha at balance for any E
- *   <li>{@code randomSecond} false: in training a choice after the first is kept with probability
- *       {@code min(1, k w)} alone, for k = 2 the paper's {@code 2 g2 > uniform(0, 1)}
- *   <li>{@code renormalize} true: a token's k weights are divided by their sum, as GShard and
- *       Mixtral have it; else they are those of the softmax over all experts (OLMoE, arXiv
+ *   <li>{@code k}: 1 to E, default 2 or E if that is less. It is fixed for gate {@code top2}
+ *   <li>{@code capacityFactor}: above 0, default 1.25. {@code infinite} drops nothing in training
+ *       either
+ *   <li>{@code alpha}: factor of the balance loss {@code E sum_e f_e P_e}, 0 to 1000, default 0.01.
+ *       f is the share of tokens whose first choice is e, before drops (a constant to the
+ *       gradient), and P the mean of p. The loss is {@code E^2} times the loss in the paper, as in
+ *       its published code. It is alpha at balance for any E
+ *   <li>{@code randomSecond}: in training, keeps a choice after the first only with probability
+ *       {@code min(1, k w)}, default false. For k = 2 it is the paper's {@code 2 g2 > uniform(0,
+ *       1)}
+ *   <li>{@code renormalize}: divides a token's k weights by their sum, as in GShard and Mixtral,
+ *       default true. Otherwise they are those of the softmax over all experts (OLMoE, arXiv
  *       2409.02060)
- *   <li>those of {@link RouterOptions}
+ *   <li>the options of {@link RouterOptions}
  * </ul>
  */
 public final class TopKGate implements Gate {
@@ -110,7 +112,7 @@ public final class TopKGate implements Gate {
         });
   }
 
-  /** Rank by rank, so that no second choice takes the place of a first one. */
+  /** Dispatches rank by rank, so no second choice takes the place of a first one. */
   private Routing dispatch(TokenMatrix weights, Choices choices, Pass pass) {
     int capacity = capacity(pass.tokens());
     int[] load = new int[experts];

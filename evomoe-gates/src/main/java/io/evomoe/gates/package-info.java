@@ -1,7 +1,7 @@
 /**
- * The gates that come with the library, one file each. They are found by name through {@link
- * java.util.ServiceLoader}; no program needs their classes. Each file says which paper it follows,
- * and where it differs.
+ * The gates of the library, one file each. They are found by name through {@link
+ * java.util.ServiceLoader}, so programs do not need their classes. Each file names its paper and
+ * the differences from it.
  */
 @NullMarked
 package io.evomoe.gates;

@@ -74,8 +74,8 @@ class StableMoeGateTest extends GateContract {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> GateScene.of(provider(), 4, Map.of(), 7, TrainingFacts.UNKNOWN))
         .withMessage(
-            "option stageOneSteps of gate stablemoe must be given where the number of training"
-                + " steps is not known");
+            "option stageOneSteps of gate stablemoe must be set if the number of training"
+                + " steps is unknown");
     GateScene scene = GateScene.of(provider(), 4, STAGE_TWO, 7, TrainingFacts.UNKNOWN);
     assertThat(scene.route(TokenRows.random(3, 1), at(0)).routing().assignments()).isEqualTo(3);
   }

@@ -49,8 +49,8 @@ class TopKRoutingTest {
         "dts | | HARD | 2 renormalized",
         "evomoe | | HARD | 2 renormalized",
         "dts | renormalize=false noise=true | HARD | 2 of all",
-        "dts | | SOFT | keeps every expert above its threshold until the hard phase, unless a fixed k is"
-            + " asked for (--experts-per-token)",
+        "dts | | SOFT | keeps every expert above its threshold until the hard phase (use"
+            + " --experts-per-token for a fixed number)",
         "dts | evaluation=top1 | SOFT | 1 renormalized",
         "dts | evaluation=top1 renormalize=false | HARD | 1 of all",
         "dts | evaluation=dense | HARD | 4 renormalized",
