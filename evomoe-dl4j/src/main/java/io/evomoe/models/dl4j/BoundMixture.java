@@ -21,16 +21,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Experts and gate whose parameters live in views of DL4J's flat array, so that DL4J's updater
- * moves them and its serializer saves them. The gate's state, which has types of its own, is copied
- * there after each training pass and back before each pass.
+ * Experts and gate whose parameters are views of DL4J's flat array. DL4J's updater changes them and
+ * its serializer saves them. The gate's state has its own types, so it is copied there after each
+ * training pass and back before each pass.
  */
 final class BoundMixture {
   private final Scope scope;
   private final ExpertPlan plan;
   private final Map<String, INDArray> views;
 
-  /** By key, what neither updater nor constraints may change. */
+  /** Arrays by key that neither updater nor constraints may change. */
   private final Map<String, INDArray> kept = new HashMap<>();
 
   private Map<String, INDArray> gradients = Map.of();
@@ -39,7 +39,7 @@ final class BoundMixture {
   /**
    * Takes the values of the views.
    *
-   * @param views by key, as in {@link ParameterLayout}
+   * @param views views by key, as in {@link ParameterLayout}
    */
   BoundMixture(NeuralNetConfiguration conf, Map<String, INDArray> views) {
     MixtureOfExpertsLayer layer = (MixtureOfExpertsLayer) conf.getLayer();
@@ -52,8 +52,8 @@ final class BoundMixture {
   }
 
   /**
-   * Fills the views with initial values: experts by the layer's weight and bias initialisation,
-   * what starts at zero or one and the gate by their own.
+   * Fills the views with initial values. Experts use the layer's weight and bias initialisation.
+   * The gate, and arrays that start at zero or one, use their own.
    */
   static void initialize(NeuralNetConfiguration conf, Map<String, INDArray> views) {
     MixtureOfExpertsLayer layer = (MixtureOfExpertsLayer) conf.getLayer();
@@ -73,7 +73,10 @@ final class BoundMixture {
     }
   }
 
-  /** Matrices that start at zero (BASE layers') keep their zeros, gains their ones. */
+  /**
+   * Initialises an expert. Matrices that start at zero (BASE layers) keep their zeros, gains their
+   * ones.
+   */
   private static void initializeExpert(
       MixtureOfExpertsLayer layer, Parameter parameter, INDArray view) {
     IWeightInit weights = layer.getWeightInitFn();
@@ -101,13 +104,13 @@ final class BoundMixture {
     return root.child(name == null ? "mixture" : name);
   }
 
-  /** Where gradients go; without, they are kept apart. */
+  /** Sets the arrays that receive gradients. Without a call, gradients are kept separately. */
   void gradientsIn(Map<String, INDArray> flat) {
     gradients = flat;
     bind();
   }
 
-  /** Follows what DL4J loaded, restored or copied into the flat parameters. */
+  /** Applies values that DL4J loaded, restored or copied into the flat parameters. */
   void load() {
     if (wasSpawned() != (place.isMixture() && views.containsKey(ParameterLayout.SPAWNED))) {
       place = new EvolvingFeedForward(scope, plan);
@@ -122,9 +125,9 @@ final class BoundMixture {
   }
 
   /**
-   * Puts what a training pass changed beside the gradients where it is saved.
+   * Saves everything that a training pass changed besides the gradients.
    *
-   * @param iteration that trained
+   * @param iteration iteration of the training pass
    */
   void store(long iteration) {
     view(views, ParameterLayout.ITERATION).assign(iteration);
@@ -152,25 +155,25 @@ final class BoundMixture {
   }
 
   /**
-   * Undoes what an update did to state (constraints of all parameters) and to parameters that a
-   * gate has frozen (momentum, weight decay).
+   * Undoes changes of an update to gate state (constraints of all parameters) and to frozen
+   * parameters (momentum, weight decay).
    */
   void restoreKept() {
     kept.forEach((key, value) -> view(views, key).assign(value));
     kept.clear();
   }
 
-  /** The last iteration that trained. */
+  /** Returns the last training iteration. */
   long iteration() {
     return view(views, ParameterLayout.ITERATION).getLong(0);
   }
 
-  /** Whether there is one expert that is yet to become several. */
+  /** Returns whether there is one expert and a spawn is still to come. */
   boolean awaitsSpawn() {
     return views.containsKey(ParameterLayout.SPAWNED) && !wasSpawned();
   }
 
-  /** Spawns the experts into the views, where zeros were. */
+  /** Spawns the experts into the views, which contained zeros. */
   void spawn(SpawnMethod method) {
     place.spawn(method, CounterRandom.fold(scope.seed(), scope.name() + ".spawn"));
     for (Parameter parameter : place.parameters()) {
@@ -180,7 +183,7 @@ final class BoundMixture {
     bind();
   }
 
-  /** Runs gate and experts; the gradients of the pass are then to be cleared and completed. */
+  /** Runs gate and experts. Clear and complete the gradients of the pass afterwards. */
   Output forward(INDArray rows, Pass pass) {
     return place.forward(rows, pass);
   }
@@ -194,13 +197,13 @@ final class BoundMixture {
     }
   }
 
-  /** Forgets the gradients of the pass before. */
+  /** Clears the gradients of the previous pass. */
   void clearGradients() {
     place.parameters().forEach(Parameter::clearGradient);
   }
 
   /**
-   * Zeros where no gradient came: experts without a token, frozen parameters, state.
+   * Writes zeros for arrays without a gradient: experts without a token, frozen parameters, state.
    *
    * @return all gradients, by key
    */
@@ -247,7 +250,7 @@ final class BoundMixture {
     return view;
   }
 
-  /** Counts and steps are whole numbers below 2^24 and so are exact in every type. */
+  /** Writes an array. Counts and steps are integers below 2^24, so they are exact in every type. */
   private static void write(INDArray from, INDArray into) {
     into.assign(from.dataType() == into.dataType() ? from : from.castTo(into.dataType()));
   }

@@ -7,20 +7,19 @@ import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.moe.Growth;
 
 /**
- * An {@link EvolutionConfig} in plain values, for DL4J's JSON and YAML; time is counted in
- * iterations. Whether a child takes over its parent's moments is not among them: DL4J's updater
- * owns the moments, by place: the first child's are the parent's, those of the others start at
- * zero.
+ * An {@link EvolutionConfig} in plain values, for DL4J's JSON and YAML. Time is counted in
+ * iterations. There is no setting for optimizer moments, because DL4J's updater owns them by
+ * position. The first child keeps those of its parent, and those of the others start at zero.
  *
- * @param diversifyIterations with one expert before the spawn
- * @param spawn as {@link SpawnMethod#parse} reads it
- * @param shape of the temperature
- * @param maximumTemperature right after the spawn
- * @param minimumTemperature at the end
- * @param annealingIterations between both
- * @param hardFrom iterations after the spawn from which the first experts alone take a token; -1
- *     for never
- * @param finalTopK how many those are; 1 where a layer of an earlier version does not say
+ * @param diversifyIterations iterations with one expert before the spawn
+ * @param spawn text for {@link SpawnMethod#parse}
+ * @param shape shape of the temperature
+ * @param maximumTemperature temperature right after the spawn
+ * @param minimumTemperature final temperature
+ * @param annealingIterations iterations between both
+ * @param hardFrom iterations from the spawn to the hard phase; -1 for no hard phase
+ * @param finalTopK experts per token in the hard phase; 1 if a layer of an earlier version does not
+ *     set it
  */
 record EvolutionSettings(
     long diversifyIterations,
@@ -33,10 +32,10 @@ record EvolutionSettings(
     int finalTopK) {
   private static final long NEVER = -1;
 
-  /** What Jackson gives for a number that is not there. */
+  /** Jackson's value for a missing number. */
   private static final int ABSENT = 0;
 
-  /** Refuses what {@link EvolutionConfig} refuses. */
+  /** Rejects the values that {@link EvolutionConfig} rejects. */
   EvolutionSettings {
     finalTopK = finalTopK == ABSENT ? 1 : finalTopK;
     if (hardFrom < NEVER) {
@@ -55,9 +54,9 @@ record EvolutionSettings(
   }
 
   /**
-   * A configuration in plain values.
+   * Returns a configuration in plain values.
    *
-   * @param iterations of the training, from which follows what the configuration leaves out
+   * @param iterations iterations of the training, from which unset values follow
    */
   static EvolutionSettings of(EvolutionConfig config, long iterations) {
     EvolutionSchedule schedule = new EvolutionSchedule(config, iterations, Growth.SPAWNED);

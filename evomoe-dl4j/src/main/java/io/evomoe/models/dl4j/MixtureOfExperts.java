@@ -26,8 +26,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * The running form of a {@link MixtureOfExpertsLayer}, as {@code network.getLayer(i)} gives it.
- * DL4J calls it; others ask it for {@link #routing()} and {@link #context()}.
+ * The runtime layer of a {@link MixtureOfExpertsLayer}, as returned by {@code network.getLayer(i)}.
+ * DL4J calls it. Other code uses only {@link #routing()} and {@link #context()}.
  */
 public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
   private final BoundMixture mixture;
@@ -40,7 +40,9 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
   private double auxLoss;
   private int miniBatch;
 
-  /** Iterations of the network that this layer was taken from; -1 before the first that trains. */
+  /**
+   * Iterations of the network that this layer was taken from, or -1 before the first training pass.
+   */
   private long earlier = -1;
 
   MixtureOfExperts(NeuralNetConfiguration conf, DataType type, Map<String, INDArray> table) {
@@ -51,17 +53,20 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
     this.mixture = new BoundMixture(conf, table);
   }
 
-  /** How the experts were used in the last pass; empty before, and while there is one expert. */
+  /**
+   * Returns how the last pass used the experts. Empty before the first pass and while there is one
+   * expert.
+   */
   public Optional<RoutingReport> routing() {
     return Optional.ofNullable(routing);
   }
 
-  /** Iteration, phase and temperature of the last pass; empty before. */
+  /** Returns iteration, phase and temperature of the last pass. Empty before the first pass. */
   public Optional<StepContext> context() {
     return Optional.ofNullable(context);
   }
 
-  /** What one pass leaves for backward. */
+  /** The values that one pass keeps for the backward pass. */
   private record Forward(
       TokenLayout layout, Output output, @Nullable INDArray mask, INDArray result) {}
 
@@ -69,7 +74,7 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaces);
-    // What backward needs must live as long as the activations; in inference nobody needs it.
+    // The backward pass needs these as long as the activations live; inference does not need them.
     ArrayType place = training ? ArrayType.ACTIVATIONS : ArrayType.FF_WORKING_MEM;
     Forward pass;
     try (MemoryWorkspace ignored = workspaces.notifyScopeBorrowed(place)) {
@@ -151,7 +156,10 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
         : Nd4j.hstack(dRows, Nd4j.zeros(dRows.dataType(), dRows.size(0), 1));
   }
 
-  /** By how many DL4J divides gradients; in a graph, which does not say, examples of this layer. */
+  /**
+   * Returns the divisor of gradients in DL4J. Graphs do not provide it, so they use the examples of
+   * this layer.
+   */
   private double examples() {
     return conf.isMiniBatch() ? getInputMiniBatchSize() : 1;
   }
@@ -169,7 +177,9 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
     return now;
   }
 
-  /** Iterations that trained this layer: DL4J's count, which begins again in another network. */
+  /**
+   * Returns the iterations that trained this layer. DL4J's own count restarts in another network.
+   */
   private long time() {
     if (earlier < 0) {
       long last = mixture.iteration();
@@ -184,7 +194,7 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
         : features.get(NDArrayIndex.all(), NDArrayIndex.interval(0, layerConf().width())).dup('c');
   }
 
-  /** Of tokens that are masked it does not matter. */
+  /** Returns the token ids. Those of masked tokens are ignored. */
   private int[] ids(INDArray features, @Nullable INDArray mask) {
     int[] ids = new int[Math.toIntExact(features.size(0))];
     if (settings.idColumns() > 0) {
@@ -209,7 +219,10 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
     return activation() instanceof ActivationIdentity;
   }
 
-  /** The layer's regularisation, and the auxiliary loss where the last pass trained. */
+  /**
+   * Returns the layer's regularisation, plus the auxiliary loss if the last pass was a training
+   * pass.
+   */
   @Override
   public double calcRegularizationScore(boolean backpropParamsOnly) {
     return super.calcRegularizationScore(backpropParamsOnly) + (trained ? auxLoss : 0);
@@ -227,7 +240,9 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
     mixture.gradientsIn(gradientViews);
   }
 
-  /** All arrays of the layer are in C order, unlike those of DL4J's own layers. */
+  /**
+   * Sets the parameters. All arrays of the layer are in C order, unlike those of DL4J's own layers.
+   */
   @Override
   public void setParams(INDArray flat) {
     if (flat != paramsFlattened) {
@@ -235,7 +250,7 @@ public final class MixtureOfExperts extends BaseLayer<MixtureOfExpertsLayer> {
     }
   }
 
-  /** Copies into the arrays there are, which stay views of the network's parameters. */
+  /** Copies into the existing arrays, which stay views of the network's parameters. */
   @Override
   public void setParamTable(Map<String, INDArray> table) {
     table.forEach(this::setParam);

@@ -27,24 +27,25 @@ import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Mixture-of-experts layer for DL4J's {@code MultiLayerNetwork} and {@code ComputationGraph}: a
- * gate sends each token to some of E feed-forward nets and adds up what they give, weighted.
+ * Mixture-of-experts layer for DL4J's {@code MultiLayerNetwork} and {@code ComputationGraph}. A
+ * gate sends each token to some of E feed-forward nets and returns the weighted sum of their
+ * outputs.
  *
  * <p>A token is an example of [b, nIn] or a time step of [b, nIn, t] ([b, t, nIn] with {@link
- * RNNFormat#NWC}); the output has nIn features too. Masked time steps are never routed, never
- * counted, and come out as zeros.
+ * RNNFormat#NWC}). The output has nIn features too. Masked time steps are not routed or counted,
+ * and their output is zero.
  *
- * <p>All of DL4J applies: updaters, schedules, L1, L2 and weight decay (matrices are weights;
- * biases, gains and shifts are biases), gradient normalisation, input dropout, constraints, weight
- * initialisation (matrices of the experts; a gate has its own), listeners, masks, {@code
- * TransferLearning}, {@code ModelSerializer}, JSON and YAML. Weight noise is refused, and input
- * dropout where the input has token ids, which it would change. The network's data type is FLOAT or
- * DOUBLE.
+ * <p>All features of DL4J apply: updaters, schedules, L1, L2, weight decay, gradient normalisation,
+ * input dropout, constraints, weight initialisation, listeners, masks, {@code TransferLearning},
+ * {@code ModelSerializer}, JSON and YAML. Matrices count as weights; biases, gains and shifts count
+ * as biases. Weight initialisation applies to the matrices of the experts; a gate has its own.
+ * Weight noise is rejected. Input dropout is rejected if the input has token ids, because it would
+ * change them. The network's data type is FLOAT or DOUBLE.
  *
- * <p>The gate's auxiliary loss, coefficient included, is added once to the score of a training pass
- * and its gradient to the gradient. Gates tell time by DL4J's iterations, and go on from there in
- * another network ({@code TransferLearning}), which counts its own from 0; evaluation stands at the
- * last iteration that trained, which is saved with the parameters.
+ * <p>The gate's auxiliary loss, coefficient included, is added once to the score of a training
+ * pass, and its gradient to the gradient. Gates measure time in DL4J's iterations. In another
+ * network ({@code TransferLearning}), which counts from 0, they continue from the earlier
+ * iteration. Evaluation uses the last training iteration, which is saved with the parameters.
  */
 public final class MixtureOfExpertsLayer extends FeedForwardLayer {
   @JsonProperty private MixtureSettings settings = new Builder().settings();
@@ -71,7 +72,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
       initializeConstraints(builder);
     } else if (builder.constrains()) {
       throw new IllegalArgumentException(
-          "nIn of layer %s must be given where it has constraints".formatted(layerName));
+          "nIn of layer %s must be set if it has constraints".formatted(layerName));
     }
   }
 
@@ -83,12 +84,12 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     return rnnDataFormat;
   }
 
-  /** d, what experts and gate see of a token. */
+  /** Returns d, the features of a token that experts and gate see. */
   int width() {
     return Math.toIntExact(nIn - settings.idColumns());
   }
 
-  /** Made once: it draws all experts to learn their shapes. */
+  /** Returns the layout. It is created once, because it draws all experts to find their shapes. */
   ParameterLayout layout() {
     ParameterLayout known = layout;
     if (known == null || layoutWidth != width()) {
@@ -204,9 +205,9 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
   }
 
   /**
-   * Makes a layer. Beside what is below, everything that DL4J's layers have can be set. {@code
-   * activation} is applied to what the mixture gives, before the residual, and is the identity
-   * unless set here. {@code nIn} is found out where the network is told its input type.
+   * Builds a layer. Besides the settings below, all settings of DL4J's layers are available. {@code
+   * activation} is applied to the output of the mixture, before the residual. The default is the
+   * identity. {@code nIn} is inferred if the network knows its input type.
    */
   @SuppressWarnings("unchecked") // DL4J's build() lets the caller name the type
   public static final class Builder extends FeedForwardLayer.Builder<Builder> {
@@ -224,77 +225,90 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     private @Nullable EvolutionConfig evolution;
     private @Nullable RNNFormat format;
 
-    /** A builder of eight experts behind the gate {@code switch}. */
+    /** Creates a builder of eight experts with the gate {@code switch}. */
     public Builder() {
       this.activationFn = new ActivationIdentity();
     }
 
     /**
-     * The gate, by the name that {@link io.evomoe.moe.GateRegistry} knows; {@code switch} by
-     * default. Gate {@code evomoe} trains one expert first and spawns the others from it.
+     * Sets the gate by its name in {@link io.evomoe.moe.GateRegistry}. The default is {@code
+     * switch}. Gate {@code evomoe} trains one expert first and spawns the others from it.
      */
     public Builder gate(String name) {
       this.gate = name;
       return this;
     }
 
-    /** Options of the gate, as its class documents them; none by default. */
+    /** Sets options of the gate, which are documented in its class. None by default. */
     public Builder gateOptions(Map<String, String> options) {
       this.gateOptions = options;
       return this;
     }
 
-    /** E, at least 1; 8 by default. */
+    /** Sets E, at least 1. The default is 8. */
     public Builder experts(int count) {
       this.experts = count;
       return this;
     }
 
-    /** Experts that every token has beside those of the gate, at least 0; 0 by default. */
+    /**
+     * Sets the number of experts that every token uses in addition, at least 0. The default is 0.
+     */
     public Builder sharedExperts(int count) {
       this.sharedExperts = count;
       return this;
     }
 
-    /** Width inside an expert, at least 1; 0, the default, is four times its input's. */
+    /**
+     * Sets the intermediate size of an expert, at least 1. The default, 0, is four times its input
+     * size.
+     */
     public Builder hidden(int width) {
       this.hidden = width;
       return this;
     }
 
-    /** Nonlinearity inside an expert; {@link ActivationFunction#GELU} by default. */
+    /**
+     * Sets the activation function of an expert. The default is {@link ActivationFunction#GELU}.
+     */
     public Builder hiddenActivation(ActivationFunction function) {
       this.hiddenActivation = function;
       return this;
     }
 
     /**
-     * Whether the input is added to the output, as in a Transformer's block; false by default. A
-     * gate that drops tokens or may leave one without an expert wants it; gates whose output
-     * carries the input already ({@code base}, {@code stablemoe}) refuse it.
+     * Sets whether the input is added to the output, as in a Transformer block. The default is
+     * false. Use it with gates that drop tokens or may leave one without an expert. Gates whose
+     * output already includes the input ({@code base}, {@code stablemoe}) reject it.
      */
     public Builder residual(boolean added) {
       this.residual = added;
       return this;
     }
 
-    /** MoE layers in the network, for losses that are a mean over them; 1 by default. */
+    /**
+     * Sets the number of MoE layers in the network, for losses that are averaged over them. The
+     * default is 1.
+     */
     public Builder moeLayers(int count) {
       this.moeLayers = count;
       return this;
     }
 
-    /** Whether no output may depend on a later time step; some gates refuse. False by default. */
+    /**
+     * Sets whether no output may depend on a later time step. Some gates reject it. The default is
+     * false.
+     */
     public Builder causal(boolean refuseLater) {
       this.causal = refuseLater;
       return this;
     }
 
     /**
-     * The last feature of the input is the token's id, 0 to vocabulary - 1, for gates that look at
-     * ids ({@code hash}, {@code stablemoe}, and all with a prior). Experts do not see it, so the
-     * output has nIn - 1 features. In a graph, a {@code MergeVertex} puts ids beside activations.
-     * None by default.
+     * Sets the vocabulary size if the last feature of the input is the token's id, 0 to vocabulary
+     * - 1. Gates that use ids need it ({@code hash}, {@code stablemoe}, and all with a prior).
+     * Experts do not see the id, so the output has nIn - 1 features. In a graph, a {@code
+     * MergeVertex} appends ids to activations. There are no ids by default.
      */
     public Builder tokenIds(int vocabularySize) {
       this.vocabulary = vocabularySize;
@@ -302,8 +316,9 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     }
 
     /**
-     * Iterations of the training to come, for gates that plan: the temperature of {@code dts} and
-     * {@code evomoe} falls over three quarters of nine tenths of them. Unknown (0) by default.
+     * Sets the iterations of the coming training, for gates with a schedule. The temperature of
+     * {@code dts} and {@code evomoe} falls over three quarters of nine tenths of them. The default
+     * is 0: unknown.
      */
     public Builder iterations(long count) {
       this.iterations = count;
@@ -311,17 +326,20 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     }
 
     /**
-     * Phases and temperature by DL4J's iterations; by default {@link EvolutionConfig#defaults}.
-     * What it leaves out follows from {@link #iterations}. {@code copyMoments} has no effect, for
-     * DL4J owns the moments, by place: the first expert goes on with those of the single one, those
-     * of the others start at zero.
+     * Sets phases and temperature by DL4J's iterations. The default is {@link
+     * EvolutionConfig#defaults}. Unset values follow from {@link #iterations}. {@code copyMoments}
+     * has no effect, because DL4J owns the moments by position. The first expert keeps those of the
+     * single one, and those of the others start at zero.
      */
     public Builder evolution(EvolutionConfig config) {
       this.evolution = config;
       return this;
     }
 
-    /** Order of features and time; by default the input type's, or NCW where there is none. */
+    /**
+     * Sets the order of features and time. The default is that of the input type, or NCW without
+     * one.
+     */
     public Builder dataFormat(RNNFormat order) {
       this.format = order;
       return this;
@@ -339,8 +357,8 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
       if (iterations == 0
           && (config.diversifySteps() == null || config.temperatureSteps() == null)) {
         throw new IllegalArgumentException(
-            "iterations must be given where evolution leaves diversifySteps or temperatureSteps"
-                + " out");
+            "iterations must be set if evolution does not set diversifySteps and"
+                + " temperatureSteps");
       }
       return EvolutionSettings.of(config, iterations);
     }
@@ -362,10 +380,10 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     }
 
     /**
-     * The layer.
+     * Builds the layer.
      *
-     * @throws IllegalArgumentException for an unknown gate, numbers out of their bounds, and a gate
-     *     that changes with time where neither iterations nor evolution are given
+     * @throws IllegalArgumentException if the gate is unknown or a number is out of bounds, or if
+     *     the gate changes with time but neither iterations nor evolution are set
      */
     @Override
     public MixtureOfExpertsLayer build() {

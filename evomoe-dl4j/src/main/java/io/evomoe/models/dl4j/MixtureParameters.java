@@ -8,9 +8,9 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Tells DL4J which parameters a {@link MixtureOfExpertsLayer} has, and fills them. */
+/** Defines and initialises the parameters of a {@link MixtureOfExpertsLayer} for DL4J. */
 enum MixtureParameters implements ParamInitializer {
-  /** There is no state. */
+  /** The single instance, because there is no state. */
   INSTANCE;
 
   @Override

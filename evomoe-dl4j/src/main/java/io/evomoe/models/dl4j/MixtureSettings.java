@@ -19,9 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes one {@link MixtureOfExpertsLayer} different from another, apart from its width and
- * what every DL4J layer has. Its components are the fields of DL4J's JSON and YAML; {@link
- * MixtureOfExpertsLayer.Builder} says what they mean.
+ * The settings of a {@link MixtureOfExpertsLayer} besides its size and those of every DL4J layer.
+ * Its components are the fields of DL4J's JSON and YAML. {@link MixtureOfExpertsLayer.Builder}
+ * documents them.
  */
 record MixtureSettings(
     String gate,
@@ -38,7 +38,7 @@ record MixtureSettings(
     @Nullable EvolutionSettings evolution) {
   private static final int HIDDEN_PER_WIDTH = 4;
 
-  /** Refuses an unknown gate and numbers out of their bounds; keeps the options unmodifiable. */
+  /** Rejects an unknown gate and numbers out of bounds. Makes the options unmodifiable. */
   MixtureSettings {
     FieldBound.atLeast("experts", experts, 1);
     FieldBound.atLeast("sharedExperts", sharedExperts, 0);
@@ -72,17 +72,17 @@ record MixtureSettings(
     }
   }
 
-  /** Columns of the input beside those that the experts see: 1 where it carries token ids. */
+  /** Returns the number of input columns that the experts do not see: 1 if there are token ids. */
   int idColumns() {
     return vocabulary > 0 ? 1 : 0;
   }
 
-  /** Phase and temperature by iteration. */
+  /** Returns phase and temperature by iteration. */
   EvolutionSchedule schedule() {
     return new EvolutionSchedule(evolutionConfig(), Math.max(iterations, 1), provider().growth());
   }
 
-  /** When a layer has its experts. */
+  /** Returns when the layer gets its experts. */
   Growth growth() {
     return provider().growth();
   }
@@ -92,7 +92,7 @@ record MixtureSettings(
   }
 
   /**
-   * The layer's experts and gate.
+   * Returns the plan of the layer's experts and gate.
    *
    * @param width d
    */

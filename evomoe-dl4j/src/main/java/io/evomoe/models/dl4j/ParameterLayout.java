@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Where a layer's arrays lie in the part of DL4J's flat parameters that it owns: experts, gate, the
- * gate's state, and where the layer stands in time. All that a saved network must hold is there.
+ * The positions of a layer's arrays in its part of DL4J's flat parameters. The arrays are the
+ * experts, the gate, the gate's state and the iteration, so a saved network contains everything.
  *
  * @param slots in order, without gaps
  */
@@ -30,13 +30,13 @@ record ParameterLayout(List<Slot> slots) {
   /** 1 when the experts were spawned. */
   static final String SPAWNED = "spawned";
 
-  /** What DL4J does with an array. */
+  /** The treatment of an array by DL4J. */
   enum Kind {
     /** A matrix: trained, with DL4J's weight regularisation. */
     WEIGHT,
     /** A bias, gain or shift: trained, with DL4J's bias updater and regularisation. */
     BIAS,
-    /** A matrix that stays as it was drawn: put back after each update, and not regularised. */
+    /** A matrix that keeps its drawn values: restored after each update and not regularised. */
     FROZEN,
     /** Saved, but neither trained nor regularised. */
     STATE
@@ -57,7 +57,7 @@ record ParameterLayout(List<Slot> slots) {
     }
   }
 
-  /** The layout of a layer. */
+  /** Returns the layout of a layer. */
   static ParameterLayout of(MixtureSettings settings, int width) {
     Scope scope = Scope.root(0, KernelSelection.forType(DataType.FLOAT));
     EvolvingFeedForward place = new EvolvingFeedForward(scope, settings.plan(width));
@@ -83,32 +83,35 @@ record ParameterLayout(List<Slot> slots) {
     return parameter.decays() ? Kind.WEIGHT : Kind.BIAS;
   }
 
-  /** DL4J separates a layer's name from a parameter's by the last underscore. */
+  /**
+   * Returns the key of a name. DL4J separates a layer's name from a parameter's by the last
+   * underscore.
+   */
   static String key(String name) {
     return name.replace('_', '-');
   }
 
-  /** Elements in all. */
+  /** Returns the total number of elements. */
   long length() {
     return slots.stream().mapToLong(Slot::length).sum();
   }
 
-  /** Names of the arrays of some kinds. */
+  /** Returns the names of the arrays of the given kinds. */
   List<String> keys(Kind... kinds) {
     List<Kind> wanted = Arrays.asList(kinds);
     return slots.stream().filter(slot -> wanted.contains(slot.kind())).map(Slot::key).toList();
   }
 
-  /** Whether the array is of that kind. */
+  /** Returns whether the array is of that kind. */
   boolean is(Kind kind, String key) {
     return slots.stream().anyMatch(slot -> slot.key().equals(key) && slot.kind() == kind);
   }
 
   /**
-   * The arrays as views.
+   * Returns the arrays as views.
    *
-   * @param flat as many elements as {@link #length()}
-   * @throws IllegalArgumentException if it has more or fewer
+   * @param flat array of {@link #length()} elements
+   * @throws IllegalArgumentException if it has more or fewer elements
    */
   Map<String, INDArray> views(INDArray flat) {
     if (flat.length() != length()) {

@@ -8,22 +8,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 
 /**
- * How DL4J's arrays [b, f], [b, f, t] or [b, t, f] are tokens [S, f], S = b t, sequence after
- * sequence, and back.
+ * Converts DL4J's arrays [b, f], [b, f, t] or [b, t, f] to tokens [S, f] and back. S = b t,
+ * sequence after sequence.
  *
  * @param sequences b
- * @param length t; 1 where there is no time
- * @param recurrent whether there is time
+ * @param length t; 1 without a time axis
+ * @param recurrent whether there is a time axis
  * @param format order of features and time
  */
 record TokenLayout(long sequences, long length, boolean recurrent, RNNFormat format) {
 
   /**
-   * The layout of an array.
+   * Returns the layout of an array.
    *
-   * @param features that a token must have
-   * @param layer for the message
-   * @throws IllegalArgumentException for another rank or number of features
+   * @param features required number of features of a token
+   * @param layer name for the message
+   * @throws IllegalArgumentException if the rank or the number of features is wrong
    */
   static TokenLayout of(INDArray array, RNNFormat format, long features, String layer) {
     boolean recurrent = array.rank() == 3;
@@ -43,12 +43,15 @@ record TokenLayout(long sequences, long length, boolean recurrent, RNNFormat for
     return new TokenLayout(array.size(0), length, recurrent, format);
   }
 
-  /** S. */
+  /** Returns S. */
   int tokens() {
     return Math.toIntExact(sequences * length);
   }
 
-  /** Rows [S, f] in C order without gaps; the array itself where it is that already. */
+  /**
+   * Returns the rows [S, f] in C order without gaps. If the array has this form already, it is
+   * returned.
+   */
   INDArray rows(INDArray array) {
     if (!recurrent) {
       boolean plain = array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array);
@@ -58,7 +61,7 @@ record TokenLayout(long sequences, long length, boolean recurrent, RNNFormat for
     return timeFirst.dup('c').reshape('c', tokens(), timeFirst.size(2));
   }
 
-  /** The array that the rows [S, g] are; a view of them. */
+  /** Returns the rows [S, g] in the shape of the array, as a view. */
   INDArray shaped(INDArray rows) {
     if (!recurrent) {
       return rows;
@@ -68,11 +71,11 @@ record TokenLayout(long sequences, long length, boolean recurrent, RNNFormat for
   }
 
   /**
-   * DL4J's mask as a column [S, 1] of the data type of the rows, or null for none.
+   * Returns DL4J's mask as a column [S, 1] of the rows' data type, or null for none.
    *
-   * @param mask [b, t], or one element an example where there is no time
-   * @param layer for the message
-   * @throws IllegalArgumentException if it has not one element a token
+   * @param mask [b, t], or one element per example without a time axis
+   * @param layer name for the message
+   * @throws IllegalArgumentException if it does not have one element per token
    */
   @Nullable INDArray maskColumn(@Nullable INDArray mask, INDArray rows, String layer) {
     if (mask == null) {
@@ -87,9 +90,9 @@ record TokenLayout(long sequences, long length, boolean recurrent, RNNFormat for
   }
 
   /**
-   * The tokens: padding where the mask is 0.
+   * Returns the tokens. Those with mask 0 are padding.
    *
-   * @param ids one a token
+   * @param ids one per token
    */
   TokenBatch batch(int[] ids, @Nullable INDArray maskColumn) {
     if (maskColumn == null) {

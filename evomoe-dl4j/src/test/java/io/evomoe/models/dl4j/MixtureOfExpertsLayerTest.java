@@ -178,8 +178,8 @@ class MixtureOfExpertsLayerTest {
                     .evolution(EvolutionConfig.defaults())
                     .build())
         .withMessage(
-            "iterations must be given where evolution leaves diversifySteps or temperatureSteps"
-                + " out");
+            "iterations must be set if evolution does not set diversifySteps and"
+                + " temperatureSteps");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Networks.mixture("dts", Map.of()).iterations(0).build())
         .withMessage(
