@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.ReflectionSupport;
 
-/** Makes a test of each variant of a {@link ConvergenceTest}. */
+/** Creates a test for each variant of a {@link ConvergenceTest}. */
 final class ConvergenceExtension implements TestTemplateInvocationContextProvider {
 
   @Override

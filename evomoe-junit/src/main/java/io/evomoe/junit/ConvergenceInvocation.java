@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.function.ThrowingConsumer;
 
-/** One training: gives the test its recorder, and compares afterwards. */
+/** One training: gives the test its recorder and compares the curves afterwards. */
 final class ConvergenceInvocation
     implements TestTemplateInvocationContext, ParameterResolver, AfterTestExecutionCallback {
   private static final String RECORD = "evomoe.record";
@@ -95,7 +95,7 @@ final class ConvergenceInvocation
     }
   }
 
-  /** By the method's name: JUnit 5 has the type of its media types in another package than 6. */
+  /** Calls the method by name, because JUnit 5 and 6 have its media type in different packages. */
   private static void attach(
       ExtensionContext context, String name, ThrowingConsumer<Path> written) {
     Stream.of(ExtensionContext.class.getMethods())
@@ -153,7 +153,7 @@ final class ConvergenceInvocation
     return all.stream().findFirst();
   }
 
-  /** Among variants there may be some that have no such series. */
+  /** Checks the series names in the union of both curves, because a variant may lack a series. */
   private void requireSeries(Curve recorded, Curve measured) {
     Set<String> known = new TreeSet<>(recorded.series().keySet());
     known.addAll(measured.series().keySet());

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A test method that trains something and whose curve must follow a recorded one. The method takes
- * a {@link CurveRecorder}, which it gives to a trainer as a listener or fills itself; after it has
- * returned, the curve is compared with {@code folder/curve.csv}. Where it differs, the test fails,
- * names the first and the worst points, and draws both curves into {@code pictures/curve.svg}. The
- * same picture is attached to the test's report, passed or failed.
+ * A test method that trains a model and whose curve must follow a recorded one. The method takes a
+ * {@link CurveRecorder} and passes it to a trainer as a listener, or fills it itself. After the
+ * method has returned, the curve is compared with {@code folder/curve.csv}. If it differs, the test
+ * fails and names the first and the worst points. It draws both curves into {@code
+ * pictures/curve.svg} and attaches the picture to the test report, whether it passed or failed.
  *
  * <pre>
  * {@literal @}ConvergenceTest(tolerances = {@literal @}Tolerance(band = 0.03, finalValue = 0.01))
@@ -22,8 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * </pre>
  *
- * <p>With the configuration parameter or system property {@code evomoe.record} set to {@code true}
- * the curve is written to the folder instead of compared, for a first time or a wanted change.
+ * <p>To record a first or changed curve, set the configuration parameter or system property {@code
+ * evomoe.record} to {@code true}. The curve is then written to the folder instead of compared.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -33,27 +33,27 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public @interface ConvergenceTest {
 
   /**
-   * File name without ending; {@code {variant}} stands for the variant. By default class and
-   * method, and the variant where there is one.
+   * Returns the file name without extension; {@code {variant}} stands for the variant. The default
+   * is class and method, and the variant if there is one.
    */
   String curve() default "";
 
   /**
-   * A static method of the test class without parameters that gives a {@code Stream} or {@code
-   * Iterable} of texts, each of which is a test of its own with a curve of its own; the test method
-   * may take it as a {@code String}. Empty, the default, for one test.
+   * Returns the name of a static method of the test class without parameters. It returns a {@code
+   * Stream} or {@code Iterable} of texts. Each text is a test with its own curve; the test method
+   * may take it as a {@code String}. The default is empty: one test.
    */
   String variants() default "";
 
-  /** Bounds; by default those of {@link Tolerance}. */
+  /** Returns the bounds. The default is those of {@link Tolerance}. */
   Tolerance[] tolerances() default {};
 
-  /** Of the steps that a trainer reports, only each so many-th is kept; at least 1. */
+  /** Returns n to keep every n-th step that a trainer reports; at least 1. */
   int every() default 1;
 
-  /** Where recorded curves are, from the working directory. */
+  /** Returns the folder of the recorded curves, relative to the working directory. */
   String folder() default "src/test/resources/curves";
 
-  /** Where pictures go, from the working directory. */
+  /** Returns the folder of the pictures, relative to the working directory. */
   String pictures() default "target/convergence";
 }

@@ -16,13 +16,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Values by step, for each series by its name. As text it is CSV: a column {@code step}, a column
- * for each series, empty where a series has no value. Doubles read back to the bit.
+ * Values by step for each named series. As text it is CSV with a column {@code step} and a column
+ * for each series. A field is empty if a series has no value. Doubles are read back exactly.
  */
 record Curve(Map<String, SortedMap<Long, Double>> series) {
   static final String STEP = "step";
 
-  /** Keeps a copy. */
+  /** Copies the series. */
   Curve {
     Map<String, SortedMap<Long, Double>> copy = new TreeMap<>();
     series.forEach((name, points) -> copy.put(name, new TreeMap<>(points)));
@@ -33,12 +33,12 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
     return character == ',' || character == '"' || character < ' ';
   }
 
-  /** Values of a series; empty where there is none of that name. */
+  /** Returns the values of a series, empty if there is no series of that name. */
   SortedMap<Long, Double> points(String name) {
     return series.getOrDefault(name, new TreeMap<>());
   }
 
-  /** The value of a step that there is. */
+  /** Returns the value of a step that exists. */
   static double value(SortedMap<Long, Double> points, long step) {
     return Objects.requireNonNull(points.get(step), () -> "no value at step " + step);
   }
@@ -47,7 +47,7 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
     return series.isEmpty();
   }
 
-  /** Refuses, as what a test is to follow, values that are not finite. */
+  /** Rejects values that are not finite, because no test can follow them. */
   void requireFinite() {
     series.forEach(
         (name, points) ->
@@ -61,7 +61,7 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
                 }));
   }
 
-  /** Writes it in place of what was there. */
+  /** Writes the curve and replaces an existing file. */
   void write(Path file) {
     TreeSet<Long> steps = new TreeSet<>();
     series.values().forEach(points -> steps.addAll(points.keySet()));
@@ -88,9 +88,9 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads a curve written by {@link #write}.
    *
-   * @throws IllegalArgumentException if it is something else, naming the line
+   * @throws IllegalArgumentException if the file is not such a curve; the message names the line
    */
   static Curve read(Path file) {
     List<String> lines;
@@ -122,7 +122,7 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
     return new Curve(series);
   }
 
-  /** Adds a line's values, and gives its step. */
+  /** Adds the values of a line and returns its step. */
   private static long add(
       List<String> names,
       List<String> fields,

@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** Says in which ways a curve does not follow the recorded one. */
+/** Lists the differences between a curve and the recorded one. */
 final class CurveComparison {
   private final Curve recorded;
   private final Curve measured;
@@ -23,9 +23,9 @@ final class CurveComparison {
   }
 
   /**
-   * The differences, a sentence each; empty where the curve is within all bounds.
+   * Returns the differences, one sentence each. Empty if the curve is within all bounds.
    *
-   * @param bounds by name of the series
+   * @param bounds bounds by name of the series
    */
   static List<String> differences(Curve recorded, Curve measured, Function<String, Bounds> bounds) {
     CurveComparison comparison = new CurveComparison(recorded, measured);
@@ -137,7 +137,9 @@ final class CurveComparison {
     }
   }
 
-  /** Relative to what was recorded; equal values do not deviate, not even from 0. */
+  /**
+   * Returns the deviation relative to the recorded value. Equal values have deviation 0, even at 0.
+   */
   private static double deviation(double wanted, double had) {
     return wanted == had ? 0 : Math.abs(had - wanted) / Math.abs(wanted);
   }

@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Draws a curve and the recorded one, one chart a series below the other, into one SVG. */
+/** Draws a curve and the recorded one into one SVG, with one chart per series below each other. */
 final class CurvePicture {
   private static final int WIDTH = 800;
   private static final int HEIGHT = 360;
@@ -97,7 +97,7 @@ final class CurvePicture {
     }
   }
 
-  /** What is not finite is left out, for it has no place on an axis. */
+  /** Leaves out values that are not finite, because they have no place on an axis. */
   private static List<Long> finite(SortedMap<Long, Double> points) {
     return points.keySet().stream()
         .filter(step -> Double.isFinite(Curve.value(points, step)))
@@ -125,10 +125,10 @@ final class CurvePicture {
   }
 
   /**
-   * Values along a line of the picture.
+   * Maps values to a line of the picture.
    *
-   * @param least value, at {@code fromPixel}
-   * @param most value, at {@code toPixel}; above {@code least}
+   * @param least value at {@code fromPixel}
+   * @param most value at {@code toPixel}; above {@code least}
    */
   private record Axis(double least, double most, double fromPixel, double toPixel) {
     private static final int TICKS = 5;

@@ -7,18 +7,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Takes down a training's curve in a {@link ConvergenceTest}. Given to a {@code Trainer} it records
- * the series {@value #TRAIN_LOSS}, {@value #VALID_LOSS} and {@value #ACTIVE_EXPERTS}; any other
- * training calls {@link #record}.
+ * Records the curve of a training in a {@link ConvergenceTest}. Given to a {@code Trainer}, it
+ * records the series {@value #TRAIN_LOSS}, {@value #VALID_LOSS} and {@value #ACTIVE_EXPERTS}. Any
+ * other training calls {@link #record}.
  */
 public final class CurveRecorder implements TrainingListener {
-  /** Task loss of a step, nats a token. */
+  /** Task loss of a step, in nats per token. */
   public static final String TRAIN_LOSS = "train_loss";
 
-  /** Held-out loss after a step, where measured, nats a token. */
+  /** Validation loss after a step, if measured, in nats per token. */
   public static final String VALID_LOSS = "valid_loss";
 
-  /** Mean number of experts that a token had. */
+  /** Mean number of experts per token. */
   public static final String ACTIVE_EXPERTS = "active_experts";
 
   private final int every;
@@ -34,10 +34,9 @@ public final class CurveRecorder implements TrainingListener {
   /**
    * Records one point.
    *
-   * @param name of the series; no comma, quote or line break
+   * @param name name of the series, without comma, quote or line break
    * @param step at least 0, once in a series
-   * @param value compared with the recorded one; one that is not finite fails the test, and is not
-   *     recorded
+   * @param value value to compare; a value that is not finite fails the test and is not recorded
    */
   public void record(String name, long step, double value) {
     if (name.isBlank() || name.equals(Curve.STEP) || name.chars().anyMatch(Curve::isSpecial)) {

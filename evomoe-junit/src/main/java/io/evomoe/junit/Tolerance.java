@@ -5,30 +5,33 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * How far a series may be from the recorded one. All bounds are shares of the recorded value (0.03
- * is 3 %), at least 0; {@code Double.POSITIVE_INFINITY} allows anything.
+ * The allowed distance of a series from the recorded one. All bounds are shares of the recorded
+ * value (0.03 is 3 %), at least 0. {@code Double.POSITIVE_INFINITY} allows any value.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({})
 public @interface Tolerance {
-  /** Where nothing is said of the values. */
+  /** Default bound of the values. */
   double DEFAULT_BAND = 0.05;
 
-  /** Where nothing is said of the last value. */
+  /** Default bound of the last value. */
   double DEFAULT_FINAL_VALUE = 0.03;
 
-  /** Where nothing is said of the area. */
+  /** Default bound of the area. */
   double DEFAULT_AREA = 0.03;
 
-  /** The series; empty, the default, for those without a tolerance of their own. */
+  /** Returns the series. The default is empty: all series without their own tolerance. */
   String series() default "";
 
-  /** Of each value. */
+  /** Returns the bound of each value. */
   double band() default DEFAULT_BAND;
 
-  /** Of the last value. */
+  /** Returns the bound of the last value. */
   double finalValue() default DEFAULT_FINAL_VALUE;
 
-  /** Of the area under the curve, by trapezoids; not looked at where there is one value only. */
+  /**
+   * Returns the bound of the area under the curve, by trapezoids. Ignored if there is only one
+   * value.
+   */
   double area() default DEFAULT_AREA;
 }

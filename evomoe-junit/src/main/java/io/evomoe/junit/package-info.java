@@ -1,6 +1,6 @@
 /**
- * Training curves as tests in JUnit Jupiter: a curve is recorded once, and from then on every run
- * of the training must follow it.
+ * Training curves as tests in JUnit Jupiter. A curve is recorded once; every later run of the
+ * training must follow it.
  */
 @NullMarked
 package io.evomoe.junit;
