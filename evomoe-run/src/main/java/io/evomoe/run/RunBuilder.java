@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Configures a new run. Unset fields use preset {@code small}, gate {@code evomoe} and seed 1; a
- * run that starts {@linkplain Run#from from} another one uses the fields of that run. Names,
- * bounds and defaults are those of configuration files.
+ * run that starts {@linkplain Run#from from} another one uses the fields of that run. Names, bounds
+ * and defaults are those of configuration files.
  *
  * @param <M> its model
  */

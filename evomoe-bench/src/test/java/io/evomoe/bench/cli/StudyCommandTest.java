@@ -101,8 +101,7 @@ class StudyCommandTest {
     String before = recorded("evomoe-1/curves.csv").orElseThrow();
     assertThat(CurveFile.parse(before, "evomoe-1")).hasSize(30);
     forget("evomoe-1");
-    assertThat(study().out())
-        .contains("1 of 9 runs are missing", "[1 of 1, about 0 min left]");
+    assertThat(study().out()).contains("1 of 9 runs are missing", "[1 of 1, about 0 min left]");
     assertThat(losses(recorded("evomoe-1/curves.csv").orElseThrow())).isEqualTo(losses(before));
   }
 
