@@ -230,7 +230,7 @@ class MixtureGradientTest {
     numbers.assign(1);
     Arrays.stream(graph.getLayers())
         .flatMap(layer -> state(layer, layer.conf().getLayer().getLayerName()))
-        .forEach(name -> graph.paramTable().get(name).assign(0));
+        .forEach(name -> graph.getParam(name).assign(0));
     INDArray free = numbers.dup();
     numbers.assign(start);
     return free;
