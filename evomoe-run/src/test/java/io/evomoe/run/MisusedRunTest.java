@@ -67,7 +67,7 @@ class MisusedRunTest {
           .isThrownBy(ended::train)
           .withMessageContaining(
               "was stopped after step 7, which has no validation loss; ask for more"
-                  + " (--steps 8)");
+                  + " steps (--steps 8)");
     }
     try (Run<?> more = Run.opening(out).set("training.steps", "8").open()) {
       assertThat(more.train().result().validLoss()).isFinite();

@@ -159,7 +159,7 @@ class BoundConfigTest {
             "training.batch: 4 in the checkpoint, 2 from here on",
             "compute.precision: f32 in the checkpoint, bf16 from here on",
             "compute.recompute: false so far, true from here on",
-            "where steps of 2 sequences would have come to, not 4: what lies between is read again");
+            "where steps of 2 sequences would have ended, not 4: the part in between is read again");
     assertThat(second.code()).as(second.err()).isZero();
     assertThat(second.out())
         .contains("Resuming after step 20 of 25")

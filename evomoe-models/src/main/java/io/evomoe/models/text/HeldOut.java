@@ -12,7 +12,7 @@ import java.util.Set;
  * chosen texts are in proportion, class by class if there are classes. Lengths are in UTF-8 bytes.
  * Equal texts are in the same set, and the order of the texts has no effect.
  *
- * @param rule selection rule
+ * @param rule {@code random}, or {@code spread} for the rule of version 0.1.0
  * @param validShare share of the text in the validation set, in (0, 1)
  * @param testShare share of the text in the test set, at least 0, with {@code validShare} below 1;
  *     0 for no test set

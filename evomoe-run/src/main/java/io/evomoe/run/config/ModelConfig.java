@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param heads attention heads; must divide {@code width} if {@code headWidth} is null
  * @param experts experts per MoE block, at least 1
  * @param moeEvery every n-th block is an MoE block, at least 1
- * @param vocabulary vocabulary size of the tokenizer's training, at least 1
+ * @param vocabulary requested vocabulary size of the tokenizer, at least 1
  * @param sequence tokens per sequence, at least 1; for task mt the longest sentence
  * @param dropout dropout rate, in [0, 1)
  * @param sharedExperts experts per MoE block that every token uses, at least 0; this field and

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The format of data files.
  *
- * @param format of files without a known file name extension: {@code text}, {@code markdown},
- *     {@code jsonl}, {@code csv}, {@code tsv} or {@code parquet}; null to read files without an
- *     extension as plain text and reject other extensions
+ * @param format format of files without a known file name extension: {@code text}, {@code
+ *     markdown}, {@code jsonl}, {@code csv}, {@code tsv} or {@code parquet}; null to read files
+ *     without an extension as plain text and reject other extensions
  * @param textField field or column with the text, also of classified texts
  * @param labelField field or column with the class of a text
  * @param sourceField field or column with the source sentence of a pair
