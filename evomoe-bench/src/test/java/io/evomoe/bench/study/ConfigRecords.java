@@ -271,7 +271,7 @@ final class ConfigRecords {
             "sentences: " + POSITIVE,
             "examples: " + COUNT,
             "search: " + ANY,
-            "topK: " + POSITIVE));
+            "expertsPerToken: " + POSITIVE));
     UntrainedModel untrained =
         new UntrainedModel("switch", Map.of(), Architecture.GPT, new GptConfig(10, 8, STACK));
     ALL.put(
