@@ -23,7 +23,7 @@ class InternalPackagesTest {
       Set.of(
           "FineTuningBuilder.in",
           "Run.taskData",
-          "RunBuilder.from",
+          "RunBuilder.startFrom",
           "RunBuilder.in",
           "RunOpening.output");
 

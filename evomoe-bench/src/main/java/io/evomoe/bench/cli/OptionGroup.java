@@ -67,8 +67,17 @@ enum OptionGroup {
     command
         .getHelpSectionMap()
         .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionGroup::optionList);
+    command
+        .getHelpSectionMap()
+        .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + page(help.commandSpec()));
     command.getSubcommands().values().forEach(OptionGroup::applyTo);
     return command;
+  }
+
+  /** Where the documentation has a command. */
+  private static String page(CommandSpec command) {
+    String anchor = command.qualifiedName("-").replaceFirst("^evomoe-?", "#");
+    return "%nMore: docs/cli.md%s%n".formatted(anchor.length() > 1 ? anchor : "");
   }
 
   private static String optionList(Help help) {

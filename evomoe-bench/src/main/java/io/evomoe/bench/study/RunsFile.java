@@ -6,6 +6,7 @@ import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ record RunsFile(Path path) {
         zip.write(text.getValue().getBytes(UTF_8));
       }
     } catch (IOException e) {
-      throw new IllegalStateException("a zip file in memory can be written", e);
+      throw new UncheckedIOException(e);
     }
     AtomicFile.write(path, file -> Channels.newOutputStream(file).write(bytes.toByteArray()));
   }

@@ -97,7 +97,7 @@ record TinyRuns(String task, Path data) {
     return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(TinyRuns::loss).toList();
   }
 
-  private static String loss(CurveRow row) {
+  static String loss(CurveRow row) {
     return row.step() + " " + row.trainLoss() + " " + row.validLoss() + " " + row.auxLoss();
   }
 

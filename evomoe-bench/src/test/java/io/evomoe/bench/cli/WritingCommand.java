@@ -2,11 +2,14 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.study.StudyResults;
 import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.CurveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,10 +98,7 @@ record WritingCommand(
                 "--data=" + gpt.data(),
                 "--out=" + out,
                 "--work=" + out.resolveSibling(out.getFileName() + "-work")),
-        out ->
-            Stream.of("rate-evomoe-0.002", "rate-switch-0.004", "evomoe-1", "switch-1")
-                .flatMap(run -> losses(out.resolve(run)).stream())
-                .toList(),
+        out -> recorded(out.resolve(StudyResults.NAME)),
         false);
   }
 
@@ -144,6 +144,23 @@ record WritingCommand(
 
   private static List<String> losses(Path out) {
     return Files.exists(out.resolve(CurveFile.NAME)) ? TinyRuns.losses(out) : List.of();
+  }
+
+  /** The losses of some runs of a study. */
+  private static List<String> recorded(Path runs) {
+    if (!Files.exists(runs)) {
+      return List.of();
+    }
+    try (FileSystem zip = FileSystems.newFileSystem(runs)) {
+      return Stream.of("rate-evomoe-0.002", "rate-switch-0.004", "evomoe-1", "switch-1")
+          .map(run -> zip.getPath(run, CurveFile.NAME))
+          .filter(Files::exists)
+          .flatMap(curve -> CurveFile.parse(read(curve), curve.toString()).stream())
+          .map(TinyRuns::loss)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String read(Path file) {
