@@ -65,7 +65,7 @@ class CommandsTest {
         .filteredOn(line -> line.startsWith("<p>The data is "))
         .singleElement()
         .asString()
-        .contains(gpt().data().toString(), " held-out tokens")
+        .contains(gpt().data().toString(), " validation tokens")
         .doesNotContain("OpenWebText");
     assertThat(out.resolve("tokenizer/vocab.json")).exists();
     assertThat(out.resolve("tokenizer/merges.txt")).exists();

@@ -176,7 +176,7 @@ class DataFormsCommandTest {
     assertThat(mt.out())
         .contains("a.jsonl is JSON Lines of fields en and de: 200 pairs\n")
         .contains("b.tsv is TSV of columns en and de: 200 pairs\n")
-        .contains(": 380 training and 20 held-out pairs");
+        .contains(": 380 training and 20 validation pairs");
     assertThat(tuned.code()).as(tuned.err()).isZero();
     assertThat(tuned.out())
         .contains("a.csv is CSV separated by semicolons of columns kind and text: 200 texts\n")

@@ -130,7 +130,7 @@ class SplitOptionsTest {
 
     assertThat(tuned.code()).as(tuned.err()).isZero();
     assertThat(tuned.out())
-        .contains(": 420/120/60 training/held-out/test texts of 2 classes")
+        .contains(": 420/120/60 training/validation/test texts of 2 classes")
         .containsPattern("bad 2[78]\\d/(79|80|81)/(39|40|41), good 1[34]\\d/(39|40|41)/(19|20|21)")
         .contains("test accuracy");
   }

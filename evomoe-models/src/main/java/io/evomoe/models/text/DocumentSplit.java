@@ -34,7 +34,7 @@ final class DocumentSplit {
     DocumentSplit valid = new DocumentSplit(all, index, heldOut.validSeed());
     valid.take(heldOut.validShare(), heldOut.validSeed(), oneWord(name));
     Documents rest = valid.left("training part of " + name);
-    Documents measured = valid.taken("held-out part of " + name);
+    Documents measured = valid.taken("validation part of " + name);
     if (heldOut.testShare() == 0) {
       return new TextSides(rest, measured, Optional.empty());
     }

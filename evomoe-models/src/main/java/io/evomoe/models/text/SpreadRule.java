@@ -67,7 +67,7 @@ final class SpreadRule {
             "training part of " + corpus.name(),
             documents.stream().filter(document -> !taken.contains(document)).toList()),
         new TextCorpus(
-            "held-out part of " + corpus.name(),
+            "validation part of " + corpus.name(),
             documents.stream().filter(taken::contains).toList()));
   }
 
@@ -81,7 +81,7 @@ final class SpreadRule {
     int copies = corpus.documents().size();
     return new TextSplit(
         copies(copies, "training part of " + corpus.name(), document.substring(0, cut).strip()),
-        copies(copies, "held-out part of " + corpus.name(), document.substring(cut).strip()));
+        copies(copies, "validation part of " + corpus.name(), document.substring(cut).strip()));
   }
 
   /**

@@ -90,7 +90,7 @@ public record PairSplit(PairCorpus train, PairCorpus valid, Optional<PairCorpus>
     }
     return new PairSplit(
         part(corpus, "training part of ", sides::isTrain),
-        part(corpus, "held-out part of ", sides.valid()::contains),
+        part(corpus, "validation part of ", sides.valid()::contains),
         heldOut.testShare() == 0
             ? Optional.empty()
             : Optional.of(part(corpus, "test part of ", sides.test()::contains)));

@@ -102,7 +102,7 @@ final class ClassTexts {
     List<ClassifiedCorpus> sides =
         Stream.concat(Stream.of(split.train(), split.valid()), split.test().stream()).toList();
     List<List<Integer>> counts = sides.stream().map(this::counts).toList();
-    String names = split.test().isEmpty() ? "training/held-out" : "training/held-out/test";
+    String names = split.test().isEmpty() ? "training/validation" : "training/validation/test";
     StringBuilder lines = new StringBuilder();
     lines.append(
         String.format(

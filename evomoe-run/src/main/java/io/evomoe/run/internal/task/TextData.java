@@ -69,7 +69,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     String tokens =
         String.format(
             Locale.ROOT,
-            "%s: %,d training and %,d held-out tokens%s of %,d and %,d documents%s, vocabulary %,d",
+            "%s: %,d training and %,d validation tokens%s of %,d and %,d documents%s, vocabulary %,d",
             text.train().name(),
             train.size(),
             valid.size(),

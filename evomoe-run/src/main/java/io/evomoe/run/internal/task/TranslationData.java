@@ -116,7 +116,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
         notes,
         String.format(
             Locale.ROOT,
-            "%s: %,d training and %,d held-out pairs%s, %,d and %,d of them cut, vocabulary %,d",
+            "%s: %,d training and %,d validation pairs%s, %,d and %,d of them cut, vocabulary %,d",
             pairs.train().name(),
             train.size(),
             valid.size(),
