@@ -56,7 +56,7 @@ final class ClusterOptions {
   @Option(
       names = "--expert-weights",
       description =
-          "weights of an expert's differences in the mean: equal, or tokens for its number of tokens (default: equal)")
+          "how the changes of an expert are averaged: equal for all workers, or weighted by its tokens (default: equal)")
   @Nullable String expertWeights;
 
   @Option(

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe eval --checkpoint runs/mine --split test",
-      "evomoe eval --checkpoint runs/mine --data my.txt --experts-per-token 2"
+      "evomoe eval --checkpoint runs/llama --experts-per-token 2"
     },
     mixinStandardHelpOptions = true)
 final class EvalCommand implements Callable<Integer> {
@@ -84,7 +84,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--experts-per-token",
       description =
-          "experts of every token; gates evomoe and dts take any number, topk, top2, switch and softmix only their own, other gates none (default: the gate's choice)")
+          "experts of every token; gates evomoe and dts without a token prior take any number, topk, top2, switch and softmix only their own, other gates none (default: the gate's choice)")
   @Nullable Integer expertsPerToken;
 
   @Mixin SearchOptions search = new SearchOptions();

@@ -19,7 +19,7 @@ import picocli.CommandLine.TypeConversionException;
  *
  * <ul>
  *   <li>0: done
- *   <li>1: a run failed
+ *   <li>1: a run or a check failed
  *   <li>2: wrong usage or wrong input
  *   <li>130: stopped by Ctrl-C
  *   <li>143: stopped by SIGTERM

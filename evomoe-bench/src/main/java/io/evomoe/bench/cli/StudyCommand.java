@@ -88,7 +88,7 @@ final class StudyCommand implements Callable<Integer> {
   @Option(
       names = "--keep-all-models",
       description =
-          "keep the models of finished runs in WORK/runs/NAME; runs that are recorded already leave none")
+          "keep the models of finished runs in WORK/runs/NAME; runs that were recorded before have none")
   boolean keepAllModels;
 
   @Option(

@@ -124,7 +124,7 @@ class CommandPageTest {
         | exit code | meaning |
         |---|---|
         | 0 | done |
-        | 1 | a run failed |
+        | 1 | a run or a check failed |
         | 2 | wrong usage or wrong input |
         | 130 | stopped by Ctrl-C |
         | 143 | stopped by SIGTERM |

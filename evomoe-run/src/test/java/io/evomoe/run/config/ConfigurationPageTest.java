@@ -77,7 +77,7 @@ class ConfigurationPageTest {
 
             Unknown fields are rejected. `task`, `gate` and `seed` have command-line options; a file may only repeat their values.
 
-            Defaults are those of preset `small` with gate `evomoe`. Three values are those of the tasks gpt, roberta and mt.
+            Defaults are those of preset `small` with gate `evomoe`. If a cell has three values, they are for gpt, roberta and mt.
             Values of other presets are in brackets. An empty default follows from other fields. The last column says
             whether a resumed run may change the field; after the spawn, the first four fields of `evolution` are fixed. With
             `model.architecture: llama`, `model.hidden` is two thirds of this default, rounded to a multiple of 32.
