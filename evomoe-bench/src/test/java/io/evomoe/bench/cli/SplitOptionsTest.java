@@ -36,7 +36,8 @@ class SplitOptionsTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("(40 more are the test part)");
-    assertThat(run.out()).contains(task == 0 ? "280 and 80 documents" : "280 training and 80 held");
+    assertThat(run.out())
+        .contains(task == 0 ? "280 and 80 documents" : "280 training and 80 validation");
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(TinyRuns.losses(cut)).isEqualTo(TinyRuns.losses(whole));
     String[] eval = {"eval", "--checkpoint", cut.toString(), "--split", "test"};
