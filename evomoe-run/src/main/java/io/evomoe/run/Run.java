@@ -171,8 +171,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /**
-   * Returns the encoded training data; for the command line. A run that was opened from a folder
-   * reads the data now, or when it is trained.
+   * Returns the encoded training data, which is read now if it was not yet; for the command line.
    *
    * @param progress reports the reading's progress
    */
@@ -203,7 +202,7 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
     watchers.add(watcher);
   }
 
-  /** Trains without a listener, as {@link #train(RunListener)}. */
+  /** Trains as {@link #train(RunListener)}, without a listener. */
   public Outcome train() {
     return train(report -> {});
   }
