@@ -126,8 +126,7 @@ class CommandPageTest {
         | 0 | done |
         | 1 | a run or a check failed |
         | 2 | wrong usage or wrong input |
-        | 130 | stopped by Ctrl-C |
-        | 143 | stopped by SIGTERM |
+        | 130, 143 | stopped by Ctrl-C, by SIGTERM |
         """);
     commands().filter(not(CommandPageTest::isParent)).forEach(c -> page.append(section(c)));
     return page.toString();
@@ -141,9 +140,10 @@ class CommandPageTest {
 
   private String section(CommandLine command) {
     StringBuilder text = new StringBuilder("\n## " + name(command) + "\n\n");
-    for (String line : usage(command).description()) {
-      text.append(prose(line)).append("\n\n");
-    }
+    // The first line is in the table of commands.
+    Stream.of(usage(command).description())
+        .skip(1)
+        .forEach(line -> text.append(prose(line)).append("\n\n"));
     text.setLength(text.length() - 1);
     for (PositionalParamSpec word : command.getCommandSpec().positionalParameters()) {
       text.append("\n`%s` is %s.\n".formatted(word.paramLabel(), word.description()[0]));
