@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * thread, and every loss is equal to the bit. {@code -Devomoe.sharing.seconds=120} is how long the
  * campaigns take, at least.
  */
+@Tag("long")
 class SharedRunCampaignTest {
   private static final int SECONDS = Integer.getInteger("evomoe.sharing.seconds", 120);
   private static final List<String> PROMPTS = List.of("Message", "on roads and", "", "The year 18");

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,7 @@ class FromRunTest {
     return out;
   }
 
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({"0, evomoe", "0, topk", "0, lossfree", "0, dense", "1, dts", "2, switch"})
   void with_moments_it_should_take_the_very_steps_of_a_longer_run(int task, String gate)

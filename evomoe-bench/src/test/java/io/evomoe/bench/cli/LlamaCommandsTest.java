@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ class LlamaCommandsTest {
             folder.resolve("text.txt"), "We the people of the United States.\n\n".repeat(400));
   }
 
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({
     "evomoe,'evolution.hardFrom=3 evolution.finalTopK=1',mixtral",

@@ -81,6 +81,7 @@ class ResumedComparisonTest {
   }
 
   /** Or a later one would take the curve and the model of one for those of the other. */
+  @Tag("long")
   @Test
   void nothing_of_another_configuration_should_be_left_where_a_run_begins() throws Exception {
     Path out = folder.resolve("out");
@@ -132,6 +133,7 @@ class ResumedComparisonTest {
                 .toList());
   }
 
+  @Tag("long")
   @Test
   void a_run_that_was_stopped_should_be_marked() throws Exception {
     Path out = folder.resolve("out");

@@ -62,6 +62,7 @@ class ResumedFineTuningTest {
     assertSameAsWhole(killed);
   }
 
+  @Tag("long")
   @Test
   void without_its_scores_it_should_measure_again() throws IOException {
     Path killed = folder.resolve("unmeasured");

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ class RunBesideCommandTest {
   @TempDir Path folder;
 
   /** Before the spawn, which comes before step 2, and after it. */
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({"gpt, 1", "gpt, 9", "roberta, 1", "roberta, 9", "mt, 1", "mt, 9"})
   void should_be_the_same_run_to_the_bit_and_go_on_from_one_to_the_other(String task, int at)

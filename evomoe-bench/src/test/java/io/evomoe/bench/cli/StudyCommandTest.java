@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,7 @@ class StudyCommandTest {
     assertThat(folder.resolve("work/report.html")).content().contains("evomoe.no-noise");
   }
 
+  @Tag("long")
   @Test
   void should_train_what_is_missing_and_nothing_else() throws IOException {
     CommandRun first = study();
@@ -125,6 +127,7 @@ class StudyCommandTest {
     study().refused("evomoe.no-noise must not change split or data: all runs share them");
   }
 
+  @Tag("long")
   @Test
   void should_keep_recorded_runs_when_their_learning_rate_is_found_anew() throws IOException {
     study("--only", "switch-*");
@@ -143,6 +146,7 @@ class StudyCommandTest {
     assertThat(study("--tables").out()).contains("9 of 9 runs are missing");
   }
 
+  @Tag("long")
   @Test
   void should_train_the_named_runs_and_what_finds_their_learning_rates() throws IOException {
     CommandRun run = study("--only", "switch-*");
@@ -205,6 +209,7 @@ class StudyCommandTest {
     assertThat(curve).hasContent(before);
   }
 
+  @Tag("long")
   @Test
   void should_start_no_run_that_would_not_be_over_in_time() {
     study("--only", "rate-*");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +58,7 @@ class WatchedCommandsTest {
     assertThat(out.resolve(StepFile.NAME)).doesNotExist();
   }
 
+  @Tag("long")
   @Test
   void finetune_should_leave_a_log_event_files_and_a_page_and_be_no_other_for_it()
       throws IOException {

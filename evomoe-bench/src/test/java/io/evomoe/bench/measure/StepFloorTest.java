@@ -18,12 +18,14 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
+@Tag("long")
 class StepFloorTest {
   private static final int VOCABULARY = 10;
   private static final int SEQUENCE = 4;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +53,7 @@ class StudyTablesTest {
   }
 
   /** However many rows the thinned curve has between two of them. */
+  @Tag("long")
   @Test
   void every_evaluation_should_count_alike_in_the_routing_fluctuation() {
     StudyRun run = Studies.run(study, "switch-1");
@@ -70,6 +72,7 @@ class StudyTablesTest {
     assertThat(Group.meanOfEvaluations(record, CurveRow::routingFluctuation)).isEqualTo(0.5);
   }
 
+  @Tag("long")
   @Test
   void tables_should_be_the_same_whatever_digits_the_locale_has() {
     recordAll();

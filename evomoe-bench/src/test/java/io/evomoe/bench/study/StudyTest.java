@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ class StudyTest {
     study = Studies.of(folder, Studies.ORIGIN);
   }
 
+  @Tag("long")
   @Test
   void should_try_learning_rates_first_and_let_seeds_go_round_the_gates() {
     assertThat(study.runs().stream().map(StudyRun::name))
@@ -148,6 +150,7 @@ class StudyTest {
     assertThat(file).hasBinaryContent(damaged);
   }
 
+  @Tag("long")
   @Test
   void should_find_the_same_run_or_none_in_a_damaged_file_or_name_it() throws IOException {
     Studies.record(study, "rate-evomoe-0.001", 5, 4.2);

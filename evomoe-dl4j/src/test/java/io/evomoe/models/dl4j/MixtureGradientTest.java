@@ -21,6 +21,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -128,6 +129,7 @@ class MixtureGradientTest {
     assertPasses(network, Networks.features(DataType.DOUBLE, 2, shape), labels, Masks.ragged(4));
   }
 
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({"hash, table, random", "stablemoe, stageOneSteps, 5", "switch, prior, learned"})
   void should_pass_it_with_gates_that_look_at_token_ids(String gate, String option, String value) {
@@ -154,6 +156,7 @@ class MixtureGradientTest {
    * The layer is given the time steps of all examples, and DL4J divides by the examples; gates
    * without an auxiliary loss, which has another weight there.
    */
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"dense", "softmix"})
   void should_pass_it_in_a_graph_behind_a_layer_that_takes_time_steps_one_by_one(String gate) {

@@ -56,6 +56,7 @@ class MixtureTrainingTest {
     single = accuracy(trained(expertsBehind("dense")));
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = "evomoe")
   void should_beat_the_same_network_without_it_and_one_expert_of_the_same_size(String gate) {

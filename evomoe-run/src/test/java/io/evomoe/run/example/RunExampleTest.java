@@ -15,6 +15,7 @@ import io.evomoe.run.tensorboard.TensorBoard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ class RunExampleTest {
     assertThat(FirstRun.train(text, folder.resolve("run"), 2)).startsWith("The state of");
   }
 
+  @Tag("long")
   @Test
   void should_train_and_continue_as_the_library_page_shows() throws IOException {
     Path out = folder.resolve("run");

@@ -22,10 +22,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Event files as an independent reader, in Python's standard library, finds them. */
+@Tag("long")
 class TensorBoardInPythonTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path READER = Path.of("src/test/python/read_events.py");

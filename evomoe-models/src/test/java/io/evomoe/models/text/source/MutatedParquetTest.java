@@ -45,6 +45,7 @@ import org.slf4j.LoggerFactory;
  * Damaged Parquet files: all rows are there, or the file is rejected in a sentence, in little
  * memory. Parquet has no checksums, so a text may be another one.
  */
+@Tag("long")
 class MutatedParquetTest {
   private static final int ROWS = 4500;
   private static final long MOST_BYTES = 64_000_000;

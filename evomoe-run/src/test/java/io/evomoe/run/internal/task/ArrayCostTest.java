@@ -10,10 +10,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** In a process of its own: what earlier tests leave goes while the arrays are counted. */
+@Tag("long")
 class ArrayCostTest {
   private static final int PARAMETERS = 2000;
 

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +83,7 @@ class ResumedGatesTest {
     requireSameBits(gate, config(gate));
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"evomoe", "dts"})
   void should_continue_with_the_experts_that_the_hard_phase_keeps(String gate) {
@@ -109,6 +111,7 @@ class ResumedGatesTest {
     }
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"evomoe", "switch"})
   void should_continue_with_first_layers_that_go_by_the_id(String gate) {
@@ -118,6 +121,7 @@ class ResumedGatesTest {
   }
 
   /** A tenth of the steps is its first stage: 3 of 24, and 11 of 110 or of 9 and 110. */
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void should_keep_a_router_frozen_in_a_run_that_is_made_longer(boolean anew) {
@@ -168,6 +172,7 @@ class ResumedGatesTest {
     }
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"evomoe", "topk"})
   void should_continue_a_llama_to_the_bit(String gate) {
