@@ -1,15 +1,16 @@
 package io.evomoe.evolution;
 
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.OptionalLong;
 
 /**
  * The two phases of EvoMoE (arXiv 2112.14397, section 4): the fields, bounds and defaults of {@code
  * evolution} in a configuration file. Unset step counts follow from the length of the training
  * ({@link EvolutionSchedule}).
  *
- * @param diversifySteps number of steps with one expert; null for {@code diversifyShare} of the run
- * @param diversifyShare share of the run with one expert if {@code diversifySteps} is null, in [0,
+ * @param diversifySteps number of steps with one expert; empty for {@code diversifyShare} of the
+ *     run
+ * @param diversifyShare share of the run with one expert if {@code diversifySteps} is empty, in [0,
  *     1)
  * @param spawn {@code copy}, {@code mask:0.3}, {@code mask:0.3:rescale}, {@code reinit:0.5}, {@code
  *     noise:0.02}
@@ -17,24 +18,26 @@ import org.jspecify.annotations.Nullable;
  * @param schedule shape of the temperature, {@code EXPONENTIAL} or {@code LINEAR}
  * @param maxTemperature temperature at the spawn, above 0
  * @param minTemperature final temperature, above 0 and at most the maximum
- * @param temperatureSteps steps from the spawn to the minimum temperature; null for three quarters
+ * @param temperatureSteps steps from the spawn to the minimum temperature; empty for three quarters
  *     of the remaining steps
  * @param hardFrom steps from the spawn to the hard phase, in which a token uses only its first
- *     {@code finalTopK} experts; null for no hard phase
+ *     {@code finalTopK} experts; empty for no hard phase
  * @param finalTopK experts per token in the hard phase, at least 1, at most {@code model.experts},
- *     and 1 if {@code hardFrom} is null
+ *     and 1 if {@code hardFrom} is empty
  */
+@RecordBuilder
 public record EvolutionConfig(
-    @Nullable Long diversifySteps,
+    OptionalLong diversifySteps,
     double diversifyShare,
     String spawn,
     boolean copyMoments,
     TemperatureSchedule.Shape schedule,
     double maxTemperature,
     double minTemperature,
-    @Nullable Long temperatureSteps,
-    @Nullable Long hardFrom,
-    int finalTopK) {
+    OptionalLong temperatureSteps,
+    OptionalLong hardFrom,
+    int finalTopK)
+    implements EvolutionConfigBuilder.With {
 
   /** Makes a tenth of 30 equal to 3 instead of 2. */
   private static final double ROUNDING = 1e-6;
@@ -57,11 +60,11 @@ public record EvolutionConfig(
     requireFinalTopK(finalTopK, hardFrom);
   }
 
-  private static void requireFinalTopK(int finalTopK, @Nullable Long hardFrom) {
+  private static void requireFinalTopK(int finalTopK, OptionalLong hardFrom) {
     if (finalTopK < 1) {
       throw new IllegalArgumentException("finalTopK must be at least 1, was " + finalTopK);
     }
-    if (finalTopK > 1 && hardFrom == null) {
+    if (finalTopK > 1 && hardFrom.isEmpty()) {
       throw new IllegalArgumentException(
           "finalTopK must be 1 if hardFrom is not set, was " + finalTopK);
     }
@@ -75,10 +78,11 @@ public record EvolutionConfig(
     }
   }
 
-  private static void requireAtLeast(String field, @Nullable Long value, long minimum) {
-    if (value != null && value < minimum) {
+  private static void requireAtLeast(String field, OptionalLong value, long minimum) {
+    if (value.isPresent() && value.getAsLong() < minimum) {
       throw new IllegalArgumentException(
-          "%s must be at least %d or left out, was %d".formatted(field, minimum, value));
+          "%s must be at least %d or left out, was %d"
+              .formatted(field, minimum, value.getAsLong()));
     }
   }
 
@@ -90,15 +94,15 @@ public record EvolutionConfig(
    */
   public static EvolutionConfig defaults() {
     return new EvolutionConfig(
-        null,
+        OptionalLong.empty(),
         DEFAULT_DIVERSIFY_SHARE,
         SpawnMethod.mask(0.3).toString(),
         true,
         TemperatureSchedule.Shape.EXPONENTIAL,
         TemperatureSchedule.DEFAULT_MAXIMUM,
         TemperatureSchedule.DEFAULT_MINIMUM,
-        null,
-        null,
+        OptionalLong.empty(),
+        OptionalLong.empty(),
         1);
   }
 
@@ -109,123 +113,12 @@ public record EvolutionConfig(
 
   /** Returns T1, the steps with one expert. If unset, it is a share of the training. */
   long diversifySteps(long steps) {
-    return diversifySteps == null ? (long) (steps * diversifyShare + ROUNDING) : diversifySteps;
+    return diversifySteps.orElse((long) (steps * diversifyShare + ROUNDING));
   }
 
   /** Returns the temperature schedule. If unset, it spans three quarters of the remaining steps. */
   TemperatureSchedule temperature(long steps) {
-    long annealing =
-        temperatureSteps == null
-            ? Math.max(1, (steps - diversifySteps(steps)) * 3 / 4)
-            : temperatureSteps;
+    long annealing = temperatureSteps.orElse(Math.max(1, (steps - diversifySteps(steps)) * 3 / 4));
     return new TemperatureSchedule(schedule, maxTemperature, minTemperature, annealing);
-  }
-
-  /** Returns a copy with changes to some fields. */
-  public EvolutionConfig with(Consumer<Builder> changes) {
-    Builder builder = new Builder(this);
-    changes.accept(builder);
-    return builder.build();
-  }
-
-  /** Changes single fields. Each setter sets the component of the same name. */
-  public static final class Builder {
-    private @Nullable Long diversifySteps;
-    private double diversifyShare;
-    private String spawn;
-    private boolean copyMoments;
-    private TemperatureSchedule.Shape schedule;
-    private double maxTemperature;
-    private double minTemperature;
-    private @Nullable Long temperatureSteps;
-    private @Nullable Long hardFrom;
-    private int finalTopK;
-
-    private Builder(EvolutionConfig from) {
-      diversifySteps = from.diversifySteps;
-      diversifyShare = from.diversifyShare;
-      spawn = from.spawn;
-      copyMoments = from.copyMoments;
-      schedule = from.schedule;
-      maxTemperature = from.maxTemperature;
-      minTemperature = from.minTemperature;
-      temperatureSteps = from.temperatureSteps;
-      hardFrom = from.hardFrom;
-      finalTopK = from.finalTopK;
-    }
-
-    /** Sets {@link EvolutionConfig#diversifySteps}. */
-    public Builder diversifySteps(long value) {
-      diversifySteps = value;
-      return this;
-    }
-
-    /** Sets {@link EvolutionConfig#diversifyShare}. */
-    public Builder diversifyShare(double value) {
-      diversifyShare = value;
-      return this;
-    }
-
-    /** Sets {@link EvolutionConfig#spawn}. */
-    public Builder spawn(String value) {
-      spawn = value;
-      return this;
-    }
-
-    /** Sets {@link EvolutionConfig#copyMoments}. */
-    public Builder copyMoments(boolean value) {
-      copyMoments = value;
-      return this;
-    }
-
-    /** Sets {@link EvolutionConfig#schedule}. */
-    public Builder schedule(TemperatureSchedule.Shape value) {
-      schedule = value;
-      return this;
-    }
-
-    /** Sets {@link EvolutionConfig#maxTemperature}. */
-    public Builder maxTemperature(double value) {
-      maxTemperature = value;
-      return this;
-    }
-
-    /** Sets {@link EvolutionConfig#minTemperature}. */
-    public Builder minTemperature(double value) {
-      minTemperature = value;
-      return this;
-    }
-
-    /** Sets {@link EvolutionConfig#temperatureSteps}. */
-    public Builder temperatureSteps(long value) {
-      temperatureSteps = value;
-      return this;
-    }
-
-    /** Sets {@link EvolutionConfig#hardFrom}. */
-    public Builder hardFrom(long value) {
-      hardFrom = value;
-      return this;
-    }
-
-    /** Sets {@link EvolutionConfig#finalTopK}. */
-    public Builder finalTopK(int value) {
-      finalTopK = value;
-      return this;
-    }
-
-    private EvolutionConfig build() {
-      return new EvolutionConfig(
-          diversifySteps,
-          diversifyShare,
-          spawn,
-          copyMoments,
-          schedule,
-          maxTemperature,
-          minTemperature,
-          temperatureSteps,
-          hardFrom,
-          finalTopK);
-    }
   }
 }

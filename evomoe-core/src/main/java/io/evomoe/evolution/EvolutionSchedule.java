@@ -96,8 +96,8 @@ public record EvolutionSchedule(
     if (age < 0) {
       return Phase.DIVERSIFY;
     }
-    Long hardFrom = config.hardFrom();
-    boolean hard = hardFrom != null && age >= hardFrom;
+    OptionalLong hardFrom = config.hardFrom();
+    boolean hard = hardFrom.isPresent() && age >= hardFrom.getAsLong();
     return hard ? Phase.HARD : Phase.SOFT;
   }
 

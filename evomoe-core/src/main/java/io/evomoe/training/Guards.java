@@ -1,6 +1,6 @@
 package io.evomoe.training;
 
-import java.util.function.Consumer;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * Safeguards of a run: the fields, bounds and defaults of {@code guards} in a configuration file.
@@ -14,8 +14,10 @@ import java.util.function.Consumer;
  * @param collapseSteps number of successive steps with a low load entropy before the warning, at
  *     least 1. Not on a cluster
  */
+@RecordBuilder
 public record Guards(
-    int keepCheckpoints, int skipNonFinite, double collapseEntropy, int collapseSteps) {
+    int keepCheckpoints, int skipNonFinite, double collapseEntropy, int collapseSteps)
+    implements GuardsBuilder.With {
   /**
    * Keeps two checkpoints, stops at the first non-finite value, and warns after 50 steps with a
    * load entropy below 0.3.
@@ -36,56 +38,6 @@ public record Guards(
     }
     if (collapseSteps < 1) {
       throw new IllegalArgumentException("collapseSteps must be at least 1, was " + collapseSteps);
-    }
-  }
-
-  /** Returns a copy with changes to some fields. */
-  public Guards with(Consumer<Builder> changes) {
-    Builder builder = new Builder(this);
-    changes.accept(builder);
-    return builder.build();
-  }
-
-  /** Changes single fields. Each setter sets the component of the same name. */
-  public static final class Builder {
-    private int keepCheckpoints;
-    private int skipNonFinite;
-    private double collapseEntropy;
-    private int collapseSteps;
-
-    private Builder(Guards from) {
-      keepCheckpoints = from.keepCheckpoints;
-      skipNonFinite = from.skipNonFinite;
-      collapseEntropy = from.collapseEntropy;
-      collapseSteps = from.collapseSteps;
-    }
-
-    /** Sets {@link Guards#keepCheckpoints}. */
-    public Builder keepCheckpoints(int value) {
-      keepCheckpoints = value;
-      return this;
-    }
-
-    /** Sets {@link Guards#skipNonFinite}. */
-    public Builder skipNonFinite(int value) {
-      skipNonFinite = value;
-      return this;
-    }
-
-    /** Sets {@link Guards#collapseEntropy}. */
-    public Builder collapseEntropy(double value) {
-      collapseEntropy = value;
-      return this;
-    }
-
-    /** Sets {@link Guards#collapseSteps}. */
-    public Builder collapseSteps(int value) {
-      collapseSteps = value;
-      return this;
-    }
-
-    private Guards build() {
-      return new Guards(keepCheckpoints, skipNonFinite, collapseEntropy, collapseSteps);
     }
   }
 }

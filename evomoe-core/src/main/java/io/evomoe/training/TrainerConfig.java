@@ -21,7 +21,7 @@ public record TrainerConfig(TrainingConfig training, Guards guards) {
   }
 
   /** Returns a copy with changes to the training settings. */
-  public TrainerConfig with(Consumer<TrainingConfig.Builder> changes) {
+  public TrainerConfig with(Consumer<TrainingConfigBuilder> changes) {
     return new TrainerConfig(training.with(changes), guards);
   }
 

@@ -3,7 +3,7 @@ package io.evomoe.training;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.training.optimizer.AdamWConfig;
 import io.evomoe.training.optimizer.LearningRate;
-import java.util.function.Consumer;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * The settings of a training: the fields, bounds and defaults of {@code training} in a
@@ -34,6 +34,7 @@ import java.util.function.Consumer;
  * @param checkpointMinutes minutes between checkpoints of {@code train}, counted from the last one
  *     and checked after each step; 0 for none by time. Not on a cluster
  */
+@RecordBuilder
 public record TrainingConfig(
     long steps,
     int batch,
@@ -51,7 +52,8 @@ public record TrainingConfig(
     long checkpointEvery,
     double labelSmoothing,
     int metricSentences,
-    int checkpointMinutes) {
+    int checkpointMinutes)
+    implements TrainingConfigBuilder.With {
 
   /** Default minutes between checkpoints: a killed run loses at most this much training. */
   public static final int DEFAULT_CHECKPOINT_MINUTES = 5;
@@ -142,176 +144,5 @@ public record TrainingConfig(
 
   private static AdamWConfig adamW(double beta1, double beta2, double weightDecay) {
     return new AdamWConfig(beta1, beta2, 1e-8, weightDecay);
-  }
-
-  /** Returns a copy with changes to some fields. */
-  public TrainingConfig with(Consumer<Builder> changes) {
-    Builder builder = new Builder(this);
-    changes.accept(builder);
-    return builder.build();
-  }
-
-  /** Changes single fields. Each setter sets the component of the same name. */
-  public static final class Builder {
-    private long steps;
-    private int batch;
-    private int microBatches;
-    private double learningRate;
-    private double warmupShare;
-    private LearningRate.Decay decay;
-    private double floorShare;
-    private double beta1;
-    private double beta2;
-    private double weightDecay;
-    private double clipNorm;
-    private long evalEvery;
-    private int evalBatches;
-    private long checkpointEvery;
-    private double labelSmoothing;
-    private int metricSentences;
-    private int checkpointMinutes;
-
-    private Builder(TrainingConfig from) {
-      steps = from.steps;
-      batch = from.batch;
-      microBatches = from.microBatches;
-      learningRate = from.learningRate;
-      warmupShare = from.warmupShare;
-      decay = from.decay;
-      floorShare = from.floorShare;
-      beta1 = from.beta1;
-      beta2 = from.beta2;
-      weightDecay = from.weightDecay;
-      clipNorm = from.clipNorm;
-      evalEvery = from.evalEvery;
-      evalBatches = from.evalBatches;
-      checkpointEvery = from.checkpointEvery;
-      labelSmoothing = from.labelSmoothing;
-      metricSentences = from.metricSentences;
-      checkpointMinutes = from.checkpointMinutes;
-    }
-
-    /** Sets {@link TrainingConfig#steps}. */
-    public Builder steps(long value) {
-      steps = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#batch}. */
-    public Builder batch(int value) {
-      batch = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#microBatches}. */
-    public Builder microBatches(int value) {
-      microBatches = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#learningRate}. */
-    public Builder learningRate(double value) {
-      learningRate = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#warmupShare}. */
-    public Builder warmupShare(double value) {
-      warmupShare = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#decay}. */
-    public Builder decay(LearningRate.Decay value) {
-      decay = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#floorShare}. */
-    public Builder floorShare(double value) {
-      floorShare = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#beta1}. */
-    public Builder beta1(double value) {
-      beta1 = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#beta2}. */
-    public Builder beta2(double value) {
-      beta2 = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#weightDecay}. */
-    public Builder weightDecay(double value) {
-      weightDecay = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#clipNorm}. */
-    public Builder clipNorm(double value) {
-      clipNorm = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#evalEvery}. */
-    public Builder evalEvery(long value) {
-      evalEvery = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#evalBatches}. */
-    public Builder evalBatches(int value) {
-      evalBatches = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#checkpointEvery}. */
-    public Builder checkpointEvery(long value) {
-      checkpointEvery = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#labelSmoothing}. */
-    public Builder labelSmoothing(double value) {
-      labelSmoothing = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#metricSentences}. */
-    public Builder metricSentences(int value) {
-      metricSentences = value;
-      return this;
-    }
-
-    /** Sets {@link TrainingConfig#checkpointMinutes}. */
-    public Builder checkpointMinutes(int value) {
-      checkpointMinutes = value;
-      return this;
-    }
-
-    private TrainingConfig build() {
-      return new TrainingConfig(
-          steps,
-          batch,
-          microBatches,
-          learningRate,
-          warmupShare,
-          decay,
-          floorShare,
-          beta1,
-          beta2,
-          weightDecay,
-          clipNorm,
-          evalEvery,
-          evalBatches,
-          checkpointEvery,
-          labelSmoothing,
-          metricSentences,
-          checkpointMinutes);
-    }
   }
 }

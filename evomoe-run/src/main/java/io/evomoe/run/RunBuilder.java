@@ -1,15 +1,15 @@
 package io.evomoe.run;
 
-import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionConfigBuilder;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
-import io.evomoe.run.config.ArchitectureConfig;
-import io.evomoe.run.config.ComputeConfig;
+import io.evomoe.run.config.ArchitectureConfigBuilder;
+import io.evomoe.run.config.ComputeConfigBuilder;
 import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.config.ModelConfig;
+import io.evomoe.run.config.ModelConfigBuilder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -20,9 +20,9 @@ import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.Task;
 import io.evomoe.run.internal.task.Tasks;
-import io.evomoe.training.Guards;
+import io.evomoe.training.GuardsBuilder;
 import io.evomoe.training.Model;
-import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainingConfigBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -125,32 +125,32 @@ public final class RunBuilder<M extends Model<?>> {
   }
 
   /** Changes the model's size. */
-  public RunBuilder<M> model(Consumer<ModelConfig.Builder> size) {
+  public RunBuilder<M> model(Consumer<ModelConfigBuilder> size) {
     return change(c -> c.with(b -> b.model(c.model().with(size))));
   }
 
   /** Changes the training settings. */
-  public RunBuilder<M> training(Consumer<TrainingConfig.Builder> training) {
+  public RunBuilder<M> training(Consumer<TrainingConfigBuilder> training) {
     return change(c -> c.with(b -> b.training(c.training().with(training))));
   }
 
   /** Changes EvoMoE's phases. */
-  public RunBuilder<M> evolution(Consumer<EvolutionConfig.Builder> evolution) {
+  public RunBuilder<M> evolution(Consumer<EvolutionConfigBuilder> evolution) {
     return change(c -> c.with(b -> b.evolution(c.evolution().with(evolution))));
   }
 
   /** Changes precision and recomputation. */
-  public RunBuilder<M> compute(Consumer<ComputeConfig.Builder> compute) {
+  public RunBuilder<M> compute(Consumer<ComputeConfigBuilder> compute) {
     return change(c -> c.with(b -> b.compute(c.compute().with(compute))));
   }
 
   /** Sets architecture details to match published checkpoints. */
-  public RunBuilder<M> architecture(Consumer<ArchitectureConfig.Builder> architecture) {
+  public RunBuilder<M> architecture(Consumer<ArchitectureConfigBuilder> architecture) {
     return change(c -> c.with(b -> b.architecture(c.architecture().with(architecture))));
   }
 
   /** Changes the safety settings. */
-  public RunBuilder<M> guards(Consumer<Guards.Builder> guards) {
+  public RunBuilder<M> guards(Consumer<GuardsBuilder> guards) {
     return change(c -> c.with(b -> b.guards(c.guards().with(guards))));
   }
 

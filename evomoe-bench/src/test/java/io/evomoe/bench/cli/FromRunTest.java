@@ -129,8 +129,8 @@ class FromRunTest {
         .contains("Experts are not spawned again; hard from step 1 on, 1 a token");
     assertThat(run.err()).doesNotContain("Spawned experts");
     EvolutionConfig phases = RunFolder.open(on).config().evolution();
-    assertThat(phases.diversifySteps()).isZero();
-    assertThat(phases.hardFrom()).isZero();
+    assertThat(phases.diversifySteps()).hasValue(0);
+    assertThat(phases.hardFrom()).hasValue(0);
     double last = rows(mixture).get(19).temperature().orElseThrow();
     assertThat(rows(on))
         .allSatisfy(row -> assertThat(row.activeExperts().orElseThrow()).isEqualTo(1))
@@ -146,7 +146,7 @@ class FromRunTest {
 
     assertThat(rows(one).get(29).activeExperts()).hasValue(1);
     EvolutionConfig left = RunFolder.open(one).config().evolution();
-    assertThat(left.diversifySteps()).isEqualTo(30);
+    assertThat(left.diversifySteps()).hasValue(30);
     assertThat(rows(late).get(0).temperature().orElseThrow())
         .isCloseTo(rows(mixture).get(16).temperature().orElseThrow(), within(1e-9));
   }

@@ -42,7 +42,7 @@ class LibraryExampleTest {
     TextSplit text = TextSplit.open(file);
     try (BpeTokenizer tokenizer = TokenizerFolder.train(text.train(), 512, out)) {
       int vocabulary = tokenizer.vocabularySize();
-      StackSize blocks = StackSize.of(2, 64, 2).with(s -> s.experts(4).moeEvery(2));
+      StackSize blocks = StackSize.of(2, 64, 2).withExperts(4).withMoeEvery(2);
       GptConfig size = new GptConfig(vocabulary, 64, blocks);
       GateProvider gate = GateRegistry.installed().provider("dts");
       Kernels kernels = KernelSelection.forType(DataType.FLOAT);

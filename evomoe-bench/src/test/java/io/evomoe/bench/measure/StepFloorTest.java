@@ -33,7 +33,7 @@ class StepFloorTest {
   private static final int TOKENS = SEQUENCE * BATCH;
   private static final int EXPERTS = 4;
   private static final StackSize STACK =
-      StackSize.of(2, 8, 2).with(s -> s.hidden(16).experts(EXPERTS).moeEvery(2));
+      StackSize.of(2, 8, 2).withHidden(16).withExperts(EXPERTS).withMoeEvery(2);
   private static final StackSize GATED =
       STACK.with(s -> s.feedForward(FeedForwardForm.swiGlu(8, 16)));
 

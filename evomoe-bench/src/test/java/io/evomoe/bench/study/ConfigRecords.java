@@ -43,7 +43,7 @@ import java.util.OptionalLong;
  */
 final class ConfigRecords {
   private static final StackSize STACK =
-      StackSize.of(2, 8, 2).with(s -> s.hidden(16).experts(4).moeEvery(2));
+      StackSize.of(2, 8, 2).withHidden(16).withExperts(4).withMoeEvery(2);
   private static final String SHARE = "-0.1 1.1 NaN";
   private static final String BELOW_ONE = "-0.1 1 NaN";
   private static final String POSITIVE = "0 -1";

@@ -5,6 +5,7 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.moe.Growth;
+import java.util.OptionalLong;
 
 /**
  * An {@link EvolutionConfig} in plain values, for DL4J's JSON and YAML. Time is counted in
@@ -61,7 +62,6 @@ record EvolutionSettings(
   static EvolutionSettings of(EvolutionConfig config, long iterations) {
     EvolutionSchedule schedule = new EvolutionSchedule(config, iterations, Growth.SPAWNED);
     TemperatureSchedule temperature = schedule.temperature();
-    Long hardFrom = config.hardFrom();
     return new EvolutionSettings(
         schedule.diversifySteps(),
         config.spawn(),
@@ -69,7 +69,7 @@ record EvolutionSettings(
         temperature.maximum(),
         temperature.minimum(),
         temperature.decaySteps(),
-        hardFrom == null ? NEVER : hardFrom,
+        config.hardFrom().orElse(NEVER),
         config.finalTopK());
   }
 
@@ -95,15 +95,15 @@ record EvolutionSettings(
       long hardFrom,
       int finalTopK) {
     return new EvolutionConfig(
-        diversifyIterations,
+        OptionalLong.of(diversifyIterations),
         EvolutionConfig.DEFAULT_DIVERSIFY_SHARE,
         spawn,
         false,
         shape,
         maximumTemperature,
         minimumTemperature,
-        annealingIterations,
-        hardFrom == NEVER ? null : hardFrom,
+        OptionalLong.of(annealingIterations),
+        hardFrom == NEVER ? OptionalLong.empty() : OptionalLong.of(hardFrom),
         finalTopK);
   }
 }

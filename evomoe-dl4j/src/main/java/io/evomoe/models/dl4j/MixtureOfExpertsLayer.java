@@ -355,7 +355,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
         return null;
       }
       if (iterations == 0
-          && (config.diversifySteps() == null || config.temperatureSteps() == null)) {
+          && (config.diversifySteps().isEmpty() || config.temperatureSteps().isEmpty())) {
         throw new IllegalArgumentException(
             "iterations must be set if evolution does not set diversifySteps and"
                 + " temperatureSteps");

@@ -62,13 +62,11 @@ final class HubConfig {
       ActivationFunction activation,
       double epsilon) {
     return StackSize.of(layers, width, heads)
-        .with(
-            s ->
-                s.hidden(hidden)
-                    .moeEvery(NO_EXPERTS)
-                    .dropout(dropout)
-                    .activation(activation)
-                    .normEpsilon(epsilon));
+        .withHidden(hidden)
+        .withMoeEvery(NO_EXPERTS)
+        .withDropout(dropout)
+        .withActivation(activation)
+        .withNormEpsilon(epsilon);
   }
 
   /** Returns a number of heads that divides the hidden size. */

@@ -35,7 +35,7 @@ public record PublishedModel(
   /** Returns a copy with experts in every {@code moeEvery}-th block. */
   public PublishedModel withExperts(int experts, int moeEvery) {
     return new PublishedModel(
-        modelType, embedding, stack.with(s -> s.experts(experts).moeEvery(moeEvery)), tied, router);
+        modelType, embedding, stack.withExperts(experts).withMoeEvery(moeEvery), tied, router);
   }
 
   /** Returns a copy with the router of a mixture. */

@@ -2,6 +2,7 @@ package io.evomoe.models.stack;
 
 import io.evomoe.evolution.SharedExperts;
 import io.evomoe.internal.names.FieldBound;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * The position, number and size of a stack's experts.
@@ -13,7 +14,9 @@ import io.evomoe.internal.names.FieldBound;
  * @param hidden intermediate size of an expert, at least 1
  * @param shared experts of an MoE block that every token uses
  */
-public record MoeForm(int experts, int every, int from, int hidden, SharedExperts shared) {
+@RecordBuilder
+public record MoeForm(int experts, int every, int from, int hidden, SharedExperts shared)
+    implements MoeFormBuilder.With {
 
   /** Rejects sizes out of bounds. */
   public MoeForm {

@@ -9,7 +9,7 @@ import io.evomoe.nn.AttentionForm;
 import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.NormForm;
-import java.util.function.Consumer;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.stream.IntStream;
 
 /**
@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
  * @param recomputed whether the backward pass recomputes a block's activations instead of keeping
  *     them ({@link io.evomoe.nn.Recomputed})
  */
+@RecordBuilder
 public record StackSize(
     int layers,
     AttentionForm attention,
@@ -32,7 +33,8 @@ public record StackSize(
     MoeForm moe,
     NormForm norm,
     double dropout,
-    boolean recomputed) {
+    boolean recomputed)
+    implements StackSizeBuilder.With {
 
   /** Rejects sizes out of bounds. */
   public StackSize {
@@ -63,11 +65,40 @@ public record StackSize(
         false);
   }
 
-  /** Returns a copy with changed fields. */
-  public StackSize with(Consumer<Builder> changes) {
-    Builder builder = new Builder(this);
-    changes.accept(builder);
-    return builder.build();
+  /** Returns a copy with this intermediate size of all networks: feed-forward, expert, shared. */
+  public StackSize withHidden(int value) {
+    SharedExperts shared = new SharedExperts(moe.shared().count(), value, moe.shared().gated());
+    return with(
+        s ->
+            s.feedForward(feedForward.withHidden(value))
+                .moe(moe.withHidden(value).withShared(shared)));
+  }
+
+  /** Returns a copy with another number of experts in each MoE block. */
+  public StackSize withExperts(int value) {
+    return withMoe(moe.withExperts(value));
+  }
+
+  /** Returns a copy in which every {@code value}-th block is an MoE block. */
+  public StackSize withMoeEvery(int value) {
+    return withMoe(moe.withEvery(value));
+  }
+
+  /** Returns a copy with another number of shared experts. */
+  public StackSize withSharedExperts(int value) {
+    return withMoe(
+        moe.withShared(new SharedExperts(value, moe.shared().hidden(), moe.shared().gated())));
+  }
+
+  /** Returns a copy with another activation of {@link #feedForward}. */
+  public StackSize withActivation(ActivationFunction value) {
+    return withFeedForward(
+        new FeedForwardForm(width(), hidden(), value, feedForward.gated(), feedForward.biased()));
+  }
+
+  /** Returns a copy with another epsilon of {@link #norm}. */
+  public StackSize withNormEpsilon(double value) {
+    return withNorm(new NormForm(norm.kind(), value));
   }
 
   /** Returns the hidden size d. */
@@ -131,117 +162,5 @@ public record StackSize(
         initialization,
         vocabulary,
         causal);
-  }
-
-  /** Changes single fields; each method is named after its component. */
-  public static final class Builder {
-    private final int layers;
-    private AttentionForm attention;
-    private FeedForwardForm feedForward;
-    private MoeForm moe;
-    private NormForm norm;
-    private double dropout;
-    private boolean recomputed;
-
-    private Builder(StackSize from) {
-      layers = from.layers;
-      attention = from.attention;
-      feedForward = from.feedForward;
-      moe = from.moe;
-      norm = from.norm;
-      dropout = from.dropout;
-      recomputed = from.recomputed;
-    }
-
-    /** Sets {@link StackSize#attention}. */
-    public Builder attention(AttentionForm value) {
-      attention = value;
-      return this;
-    }
-
-    /** Sets {@link StackSize#feedForward}. */
-    public Builder feedForward(FeedForwardForm value) {
-      feedForward = value;
-      return this;
-    }
-
-    /** Sets {@link StackSize#moe}. */
-    public Builder moe(MoeForm value) {
-      moe = value;
-      return this;
-    }
-
-    /** Sets {@link StackSize#norm}. */
-    public Builder norm(NormForm value) {
-      norm = value;
-      return this;
-    }
-
-    /** Sets the intermediate size of all networks: feed-forward, expert and shared ones. */
-    public Builder hidden(int value) {
-      feedForward = feedForward.withHidden(value);
-      SharedExperts shared = moe.shared();
-      moe =
-          new MoeForm(
-              moe.experts(),
-              moe.every(),
-              moe.from(),
-              value,
-              new SharedExperts(shared.count(), value, shared.gated()));
-      return this;
-    }
-
-    /** Sets {@link MoeForm#experts}. */
-    public Builder experts(int value) {
-      moe = new MoeForm(value, moe.every(), moe.from(), moe.hidden(), moe.shared());
-      return this;
-    }
-
-    /** Sets {@link MoeForm#every}. */
-    public Builder moeEvery(int value) {
-      moe = new MoeForm(moe.experts(), value, moe.from(), moe.hidden(), moe.shared());
-      return this;
-    }
-
-    /** Sets the number of {@link MoeForm#shared} experts. */
-    public Builder sharedExperts(int value) {
-      SharedExperts shared = new SharedExperts(value, moe.shared().hidden(), moe.shared().gated());
-      moe = new MoeForm(moe.experts(), moe.every(), moe.from(), moe.hidden(), shared);
-      return this;
-    }
-
-    /** Sets {@link StackSize#dropout}. */
-    public Builder dropout(double value) {
-      dropout = value;
-      return this;
-    }
-
-    /** Sets the activation of {@link StackSize#feedForward}. */
-    public Builder activation(ActivationFunction value) {
-      feedForward =
-          new FeedForwardForm(
-              feedForward.width(),
-              feedForward.hidden(),
-              value,
-              feedForward.gated(),
-              feedForward.biased());
-      return this;
-    }
-
-    /** Sets {@link StackSize#recomputed}. */
-    public Builder recomputed(boolean value) {
-      recomputed = value;
-      return this;
-    }
-
-    /** Sets the epsilon of {@link StackSize#norm}. */
-    public Builder normEpsilon(double value) {
-      norm = new NormForm(norm.kind(), value);
-      return this;
-    }
-
-    private StackSize build() {
-      return new StackSize(layers, attention, feedForward, moe, norm, dropout, recomputed);
-    }
   }
 }

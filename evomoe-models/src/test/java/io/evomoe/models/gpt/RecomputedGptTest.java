@@ -77,8 +77,12 @@ class RecomputedGptTest {
     int layers = 8;
     StackSize size =
         StackSize.of(layers, 6, 2)
-            .with(s -> s.hidden(8).experts(3).moeEvery(2).dropout(0.1))
-            .with(s -> s.activation(small.stack().activation()).recomputed(recompute));
+            .withHidden(8)
+            .withExperts(3)
+            .withMoeEvery(2)
+            .withDropout(0.1)
+            .withActivation(small.stack().activation())
+            .withRecomputed(recompute);
     Gpt model =
         SmallGpt.of(
             new GptConfig(SmallGpt.VOCABULARY, SmallGpt.POSITIONS, size),

@@ -29,13 +29,11 @@ final class SmallGpt {
         VOCABULARY,
         POSITIONS,
         StackSize.of(2, 6, 2)
-            .with(
-                s ->
-                    s.hidden(8)
-                        .experts(EXPERTS)
-                        .moeEvery(2)
-                        .dropout(dropout)
-                        .activation(ActivationFunction.GELU_TANH)));
+            .withHidden(8)
+            .withExperts(EXPERTS)
+            .withMoeEvery(2)
+            .withDropout(dropout)
+            .withActivation(ActivationFunction.GELU_TANH));
   }
 
   static Gpt of(GateProvider gates, Map<String, String> options, DataType type) {

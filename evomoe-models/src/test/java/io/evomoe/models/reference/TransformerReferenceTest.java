@@ -26,7 +26,10 @@ class TransformerReferenceTest {
   private static final int SENTENCES = 3;
   private static final StackSize STACK =
       StackSize.of(2, 12, 3)
-          .with(s -> s.hidden(24).experts(1).moeEvery(3).activation(ActivationFunction.RELU));
+          .withHidden(24)
+          .withExperts(1)
+          .withMoeEvery(3)
+          .withActivation(ActivationFunction.RELU);
   private static final TransformerConfig CONFIG =
       new TransformerConfig(VOCABULARY, 8, STACK, STACK, 0.1);
 

@@ -78,7 +78,7 @@ class RobertaGradientTest {
     EmbeddingSize tables = new EmbeddingSize(SmallRoberta.VOCABULARY, SmallRoberta.POSITIONS, 2, 2);
     Roberta model =
         new Roberta(
-            new RobertaConfig(tables, size.stack().with(s -> s.normEpsilon(1e-3))),
+            new RobertaConfig(tables, size.stack().withNormEpsilon(1e-3)),
             Gates.of(SmallRoberta.EVOMOE),
             Scope.root(3, KernelSelection.forType(DataType.DOUBLE)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);

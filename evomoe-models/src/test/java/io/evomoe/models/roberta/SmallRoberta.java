@@ -35,7 +35,10 @@ final class SmallRoberta {
   static RobertaConfig config(double dropout) {
     StackSize stack =
         StackSize.of(2, WIDTH, 2)
-            .with(s -> s.hidden(8).experts(EXPERTS).moeEvery(2).dropout(dropout));
+            .withHidden(8)
+            .withExperts(EXPERTS)
+            .withMoeEvery(2)
+            .withDropout(dropout);
     return new RobertaConfig(VOCABULARY, POSITIONS, stack);
   }
 

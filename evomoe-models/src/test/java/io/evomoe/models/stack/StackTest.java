@@ -162,12 +162,10 @@ class StackTest {
       int shared,
       double dropout) {
     return StackSize.of(layers, width, heads)
-        .with(
-            s ->
-                s.hidden(hidden)
-                    .experts(experts)
-                    .moeEvery(moeEvery)
-                    .sharedExperts(shared)
-                    .dropout(dropout));
+        .withHidden(hidden)
+        .withExperts(experts)
+        .withMoeEvery(moeEvery)
+        .withSharedExperts(shared)
+        .withDropout(dropout);
   }
 }

@@ -36,7 +36,10 @@ final class Backwards {
   private static final int LONGEST = 4;
   private static final StackSize STACK =
       StackSize.of(1, 32, 4)
-          .with(s -> s.hidden(64).experts(2).moeEvery(1).activation(ActivationFunction.RELU));
+          .withHidden(64)
+          .withExperts(2)
+          .withMoeEvery(1)
+          .withActivation(ActivationFunction.RELU);
   private static final EvolutionSchedule EVOLUTION =
       new EvolutionSchedule(EvolutionConfig.defaults(), STEPS, SmallTransformer.EVOMOE.growth());
   private static final TransformerConfig CONFIG =

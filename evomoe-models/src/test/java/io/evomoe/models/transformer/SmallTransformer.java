@@ -40,14 +40,12 @@ final class SmallTransformer {
 
   private static StackSize stack(double dropout, boolean recomputed) {
     return StackSize.of(2, WIDTH, 2)
-        .with(
-            s ->
-                s.hidden(8)
-                    .experts(EXPERTS)
-                    .moeEvery(2)
-                    .dropout(dropout)
-                    .activation(ActivationFunction.GELU_TANH)
-                    .recomputed(recomputed));
+        .withHidden(8)
+        .withExperts(EXPERTS)
+        .withMoeEvery(2)
+        .withDropout(dropout)
+        .withActivation(ActivationFunction.GELU_TANH)
+        .withRecomputed(recomputed);
   }
 
   static TransformerConfig recomputed(double dropout) {

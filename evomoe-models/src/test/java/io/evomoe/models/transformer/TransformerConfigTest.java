@@ -14,7 +14,10 @@ class TransformerConfigTest {
   void should_refuse_sizes_out_of_their_bounds() {
     StackSize wide =
         StackSize.of(1, 12, 2)
-            .with(s -> s.hidden(8).experts(1).moeEvery(1).activation(ActivationFunction.RELU));
+            .withHidden(8)
+            .withExperts(1)
+            .withMoeEvery(1)
+            .withActivation(ActivationFunction.RELU);
 
     refuse(0, 8, STACK, 0.1, "vocabulary must be at least 1, was 0");
     refuse(11, 1, STACK, 0.1, "positions must be at least 2, was 1");
@@ -34,7 +37,10 @@ class TransformerConfigTest {
   void should_count_the_places_for_experts_of_both_stacks() {
     StackSize deep =
         StackSize.of(6, 6, 2)
-            .with(s -> s.hidden(8).experts(4).moeEvery(2).activation(ActivationFunction.RELU));
+            .withHidden(8)
+            .withExperts(4)
+            .withMoeEvery(2)
+            .withActivation(ActivationFunction.RELU);
 
     assertThat(new TransformerConfig(11, 8, STACK, deep, 0).moeLayers()).isEqualTo(1 + 3);
   }

@@ -131,7 +131,10 @@ class TranslationTest {
   void should_find_the_best_of_all_translations_where_the_beam_holds_them_all() {
     StackSize stack =
         StackSize.of(1, 6, 2)
-            .with(s -> s.hidden(8).experts(1).moeEvery(2).activation(ActivationFunction.RELU));
+            .withHidden(8)
+            .withExperts(1)
+            .withMoeEvery(2)
+            .withActivation(ActivationFunction.RELU);
     Transformer tiny =
         SmallTransformer.of(
             new TransformerConfig(4, SmallTransformer.POSITIONS, stack, stack, 0),

@@ -7,7 +7,7 @@ import io.evomoe.nn.AttentionForm;
 import io.evomoe.nn.NormForm;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
-import java.util.function.Consumer;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  *     factor are not scaled; above {@code ropeLowFrequencyFactor}
  * @param ropeOriginalPositions sequence length of the training before the scaling, at least 1
  */
+@RecordBuilder
 public record ArchitectureConfig(
     @Nullable ActivationFunction activation,
     double normEpsilon,
@@ -55,7 +56,8 @@ public record ArchitectureConfig(
     double ropeFactor,
     double ropeLowFrequencyFactor,
     double ropeHighFrequencyFactor,
-    int ropeOriginalPositions) {
+    int ropeOriginalPositions)
+    implements ArchitectureConfigBuilder.With {
   /** The task's activation, with vocabulary and positions from the tokenizer and the sequence. */
   public static final ArchitectureConfig DEFAULT =
       new ArchitectureConfig(
@@ -187,11 +189,6 @@ public record ArchitectureConfig(
     }
   }
 
-  /** Returns a copy with this number of positions. */
-  public ArchitectureConfig withPositions(int count) {
-    return with(a -> a.positions(count));
-  }
-
   /** Rejects fields that only the embedding of a RoBERTa has. */
   void requirePlainEmbedding(String task) {
     requireZero("positionOffset", positionOffset, task);
@@ -202,168 +199,6 @@ public record ArchitectureConfig(
     if (value != 0) {
       throw new IllegalArgumentException(
           "architecture.%s must be 0 for task %s, was %d".formatted(field, task, value));
-    }
-  }
-
-  /** Returns a copy with changed fields. */
-  public ArchitectureConfig with(Consumer<Builder> changes) {
-    Builder builder = new Builder(this);
-    changes.accept(builder);
-    return builder.build();
-  }
-
-  /** Changes single fields; each method is named after its component. */
-  public static final class Builder {
-    private @Nullable ActivationFunction activation;
-    private double normEpsilon;
-    private @Nullable Integer vocabulary;
-    private @Nullable Integer positions;
-    private int positionOffset;
-    private int tokenTypes;
-    private boolean tiedHead;
-    private boolean attentionBias;
-    private boolean projectionBias;
-    private boolean feedForwardBias;
-    private QueryKeyNormalization queryKeyNorm;
-    private double ropeTheta;
-    private double ropeFactor;
-    private double ropeLowFrequencyFactor;
-    private double ropeHighFrequencyFactor;
-    private int ropeOriginalPositions;
-
-    private Builder(ArchitectureConfig from) {
-      activation = from.activation;
-      normEpsilon = from.normEpsilon;
-      vocabulary = from.vocabulary;
-      positions = from.positions;
-      positionOffset = from.positionOffset;
-      tokenTypes = from.tokenTypes;
-      tiedHead = from.tiedHead;
-      attentionBias = from.attentionBias;
-      projectionBias = from.projectionBias;
-      feedForwardBias = from.feedForwardBias;
-      queryKeyNorm = from.queryKeyNorm;
-      ropeTheta = from.ropeTheta;
-      ropeFactor = from.ropeFactor;
-      ropeLowFrequencyFactor = from.ropeLowFrequencyFactor;
-      ropeHighFrequencyFactor = from.ropeHighFrequencyFactor;
-      ropeOriginalPositions = from.ropeOriginalPositions;
-    }
-
-    /** Sets {@link ArchitectureConfig#activation}. */
-    public Builder activation(ActivationFunction value) {
-      activation = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#normEpsilon}. */
-    public Builder normEpsilon(double value) {
-      normEpsilon = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#vocabulary}. */
-    public Builder vocabulary(int value) {
-      vocabulary = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#positions}. */
-    public Builder positions(int value) {
-      positions = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#positionOffset}. */
-    public Builder positionOffset(int value) {
-      positionOffset = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#tokenTypes}. */
-    public Builder tokenTypes(int value) {
-      tokenTypes = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#tiedHead}. */
-    public Builder tiedHead(boolean value) {
-      tiedHead = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#attentionBias}. */
-    public Builder attentionBias(boolean value) {
-      attentionBias = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#projectionBias}. */
-    public Builder projectionBias(boolean value) {
-      projectionBias = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#feedForwardBias}. */
-    public Builder feedForwardBias(boolean value) {
-      feedForwardBias = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#queryKeyNorm}. */
-    public Builder queryKeyNorm(QueryKeyNormalization value) {
-      queryKeyNorm = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#ropeTheta}. */
-    public Builder ropeTheta(double value) {
-      ropeTheta = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#ropeFactor}. */
-    public Builder ropeFactor(double value) {
-      ropeFactor = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#ropeLowFrequencyFactor}. */
-    public Builder ropeLowFrequencyFactor(double value) {
-      ropeLowFrequencyFactor = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#ropeHighFrequencyFactor}. */
-    public Builder ropeHighFrequencyFactor(double value) {
-      ropeHighFrequencyFactor = value;
-      return this;
-    }
-
-    /** Sets {@link ArchitectureConfig#ropeOriginalPositions}. */
-    public Builder ropeOriginalPositions(int value) {
-      ropeOriginalPositions = value;
-      return this;
-    }
-
-    private ArchitectureConfig build() {
-      return new ArchitectureConfig(
-          activation,
-          normEpsilon,
-          vocabulary,
-          positions,
-          positionOffset,
-          tokenTypes,
-          tiedHead,
-          attentionBias,
-          projectionBias,
-          feedForwardBias,
-          queryKeyNorm,
-          ropeTheta,
-          ropeFactor,
-          ropeLowFrequencyFactor,
-          ropeHighFrequencyFactor,
-          ropeOriginalPositions);
     }
   }
 }

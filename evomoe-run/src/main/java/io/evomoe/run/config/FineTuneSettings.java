@@ -3,28 +3,30 @@ package io.evomoe.run.config;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.optimizer.LearningRate;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 
 /**
  * Settings of a fine-tuning. The others follow Liu et al. (arXiv 1907.11692, table 10): AdamW with
  * betas 0.9 and 0.98 and weight decay 0.1. The learning rate warms up for 6% of the steps, then
  * decays linearly to 0. Gradients are clipped to norm 1.
  *
- * @param steps optimizer steps of each training, at least 1; empty to use {@code epochs}
+ * @param steps optimizer steps of each training, at least 1; replaces {@code epochs} if given
  * @param epochs passes over the training texts, above 0
  * @param batch texts per batch, at least 1
  * @param learningRate highest learning rate, above 0
  * @param seed seed of the order of texts and of dropout
  * @param checkpointEvery steps between checkpoints, at least 0; 0 for one checkpoint at the end
  */
+@RecordBuilder
 public record FineTuneSettings(
     OptionalLong steps,
     double epochs,
     int batch,
     double learningRate,
     long seed,
-    long checkpointEvery) {
+    long checkpointEvery)
+    implements FineTuneSettingsBuilder.With {
   /** 3 epochs, batch 32, learning rate 0.0005, seed 1, a checkpoint every 500 steps. */
   public static final FineTuneSettings DEFAULT =
       new FineTuneSettings(OptionalLong.empty(), 3, 32, 5e-4, 1, 500);
@@ -65,75 +67,5 @@ public record FineTuneSettings(
         TrainingConfig.defaults(steps)
             .with(t -> t.learningRate(learningRate).warmupShare(WARMUP_SHARE))
             .with(t -> t.decay(LearningRate.Decay.LINEAR).floorShare(0).beta2(0.98)));
-  }
-
-  /** Returns a copy with changed fields. */
-  public FineTuneSettings with(Consumer<Builder> changes) {
-    Builder builder = new Builder(this);
-    changes.accept(builder);
-    return builder.build();
-  }
-
-  /**
-   * Changes single fields; each method is named after its component. Of steps and epochs, the one
-   * set last counts.
-   */
-  public static final class Builder {
-    private OptionalLong steps;
-    private double epochs;
-    private int batch;
-    private double learningRate;
-    private long seed;
-    private long checkpointEvery;
-
-    private Builder(FineTuneSettings from) {
-      steps = from.steps;
-      epochs = from.epochs;
-      batch = from.batch;
-      learningRate = from.learningRate;
-      seed = from.seed;
-      checkpointEvery = from.checkpointEvery;
-    }
-
-    /** Sets {@link FineTuneSettings#steps}, in place of epochs. */
-    public Builder steps(long value) {
-      steps = OptionalLong.of(value);
-      return this;
-    }
-
-    /** Sets {@link FineTuneSettings#epochs}, in place of steps. */
-    public Builder epochs(double value) {
-      epochs = value;
-      steps = OptionalLong.empty();
-      return this;
-    }
-
-    /** Sets {@link FineTuneSettings#batch}. */
-    public Builder batch(int value) {
-      batch = value;
-      return this;
-    }
-
-    /** Sets {@link FineTuneSettings#learningRate}. */
-    public Builder learningRate(double value) {
-      learningRate = value;
-      return this;
-    }
-
-    /** Sets {@link FineTuneSettings#seed}. */
-    public Builder seed(long value) {
-      seed = value;
-      return this;
-    }
-
-    /** Sets {@link FineTuneSettings#checkpointEvery}. */
-    public Builder checkpointEvery(long value) {
-      checkpointEvery = value;
-      return this;
-    }
-
-    private FineTuneSettings build() {
-      return new FineTuneSettings(steps, epochs, batch, learningRate, seed, checkpointEvery);
-    }
   }
 }

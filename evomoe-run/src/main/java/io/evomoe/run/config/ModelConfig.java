@@ -11,7 +11,7 @@ import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.NormForm;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
-import java.util.function.Consumer;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param documentMask whether attention stays within each document of a packed sequence; for task
  *     gpt
  */
+@RecordBuilder
 public record ModelConfig(
     int layers,
     int width,
@@ -62,7 +63,8 @@ public record ModelConfig(
     @Nullable Integer sharedHidden,
     boolean sharedGate,
     int moeFrom,
-    boolean documentMask) {
+    boolean documentMask)
+    implements ModelConfigBuilder.With {
 
   /** Far above any real training: a larger value is a typing error. */
   private static final int LARGEST = 1_000_000;
@@ -214,185 +216,5 @@ public record ModelConfig(
         ? sized
         : sized.with(
             m -> m.keyValueHeads(attention.keyValueHeads()).headWidth(attention.headWidth()));
-  }
-
-  /** Returns a copy with changed fields. */
-  public ModelConfig with(Consumer<Builder> changes) {
-    Builder builder = new Builder(this);
-    changes.accept(builder);
-    return builder.build();
-  }
-
-  /** Changes single fields; each method is named after its component. */
-  public static final class Builder {
-    private int layers;
-    private int width;
-    private int hidden;
-    private int heads;
-    private int experts;
-    private int moeEvery;
-    private int vocabulary;
-    private int sequence;
-    private double dropout;
-    private int sharedExperts;
-    private Architecture architecture;
-    private @Nullable Integer keyValueHeads;
-    private @Nullable Integer headWidth;
-    private @Nullable Integer expertHidden;
-    private @Nullable Integer sharedHidden;
-    private boolean sharedGate;
-    private int moeFrom;
-    private boolean documentMask;
-
-    private Builder(ModelConfig from) {
-      layers = from.layers;
-      width = from.width;
-      hidden = from.hidden;
-      heads = from.heads;
-      experts = from.experts;
-      moeEvery = from.moeEvery;
-      vocabulary = from.vocabulary;
-      sequence = from.sequence;
-      dropout = from.dropout;
-      sharedExperts = from.sharedExperts;
-      architecture = from.architecture;
-      keyValueHeads = from.keyValueHeads;
-      headWidth = from.headWidth;
-      expertHidden = from.expertHidden;
-      sharedHidden = from.sharedHidden;
-      sharedGate = from.sharedGate;
-      moeFrom = from.moeFrom;
-      documentMask = from.documentMask;
-    }
-
-    /** Sets {@link ModelConfig#layers}. */
-    public Builder layers(int value) {
-      layers = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#width}. */
-    public Builder width(int value) {
-      width = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#hidden}. */
-    public Builder hidden(int value) {
-      hidden = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#heads}. */
-    public Builder heads(int value) {
-      heads = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#experts}. */
-    public Builder experts(int value) {
-      experts = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#moeEvery}. */
-    public Builder moeEvery(int value) {
-      moeEvery = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#vocabulary}. */
-    public Builder vocabulary(int value) {
-      vocabulary = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#sequence}. */
-    public Builder sequence(int value) {
-      sequence = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#dropout}. */
-    public Builder dropout(double value) {
-      dropout = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#sharedExperts}. */
-    public Builder sharedExperts(int value) {
-      sharedExperts = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#architecture}. */
-    public Builder architecture(Architecture value) {
-      architecture = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#keyValueHeads}. */
-    public Builder keyValueHeads(int value) {
-      keyValueHeads = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#headWidth}. */
-    public Builder headWidth(int value) {
-      headWidth = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#expertHidden}. */
-    public Builder expertHidden(int value) {
-      expertHidden = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#sharedHidden}. */
-    public Builder sharedHidden(int value) {
-      sharedHidden = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#sharedGate}. */
-    public Builder sharedGate(boolean value) {
-      sharedGate = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#moeFrom}. */
-    public Builder moeFrom(int value) {
-      moeFrom = value;
-      return this;
-    }
-
-    /** Sets {@link ModelConfig#documentMask}. */
-    public Builder documentMask(boolean value) {
-      documentMask = value;
-      return this;
-    }
-
-    private ModelConfig build() {
-      return new ModelConfig(
-          layers,
-          width,
-          hidden,
-          heads,
-          experts,
-          moeEvery,
-          vocabulary,
-          sequence,
-          dropout,
-          sharedExperts,
-          architecture,
-          keyValueHeads,
-          headWidth,
-          expertHidden,
-          sharedHidden,
-          sharedGate,
-          moeFrom,
-          documentMask);
-    }
   }
 }

@@ -22,10 +22,10 @@ import io.evomoe.nn.Scope;
 import io.evomoe.training.Guards;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -46,6 +46,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  *     leaves it out
  * @param data format of the data files; {@link DataForm#EARLIER} if a file leaves it out
  */
+@RecordBuilder
 public record RunConfig(
     String task,
     String gate,
@@ -58,7 +59,8 @@ public record RunConfig(
     ArchitectureConfig architecture,
     Guards guards,
     HeldOut split,
-    DataForm data) {
+    DataForm data)
+    implements RunConfigBuilder.With {
 
   /**
    * Keeps the options in their order, unmodifiable; rejects sequences longer than the positions.
@@ -229,125 +231,5 @@ public record RunConfig(
                 causal,
                 options(),
                 TrainingFacts.ofSteps(training.steps())));
-  }
-
-  /** Returns a copy with changed fields. */
-  public RunConfig with(Consumer<Builder> changes) {
-    Builder builder = new Builder(this);
-    changes.accept(builder);
-    return builder.build();
-  }
-
-  /** Changes single fields; each method is named after its component. */
-  public static final class Builder {
-    private final String task;
-    private String gate;
-    private long seed;
-    private ModelConfig model;
-    private TrainingConfig training;
-    private EvolutionConfig evolution;
-    private Map<String, Map<String, String>> gateOptions;
-    private ComputeConfig compute;
-    private ArchitectureConfig architecture;
-    private Guards guards;
-    private HeldOut split;
-    private DataForm data;
-
-    private Builder(RunConfig from) {
-      task = from.task;
-      gate = from.gate;
-      seed = from.seed;
-      model = from.model;
-      training = from.training;
-      evolution = from.evolution;
-      gateOptions = from.gateOptions;
-      compute = from.compute;
-      architecture = from.architecture;
-      guards = from.guards;
-      split = from.split;
-      data = from.data;
-    }
-
-    /** Sets {@link RunConfig#gate}. */
-    public Builder gate(String value) {
-      gate = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#seed}. */
-    public Builder seed(long value) {
-      seed = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#model}. */
-    public Builder model(ModelConfig value) {
-      model = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#training}. */
-    public Builder training(TrainingConfig value) {
-      training = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#evolution}. */
-    public Builder evolution(EvolutionConfig value) {
-      evolution = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#gateOptions}. */
-    public Builder gateOptions(Map<String, Map<String, String>> value) {
-      gateOptions = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#compute}. */
-    public Builder compute(ComputeConfig value) {
-      compute = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#architecture}. */
-    public Builder architecture(ArchitectureConfig value) {
-      architecture = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#guards}. */
-    public Builder guards(Guards value) {
-      guards = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#split}. */
-    public Builder split(HeldOut value) {
-      split = value;
-      return this;
-    }
-
-    /** Sets {@link RunConfig#data}. */
-    public Builder data(DataForm value) {
-      data = value;
-      return this;
-    }
-
-    private RunConfig build() {
-      return new RunConfig(
-          task,
-          gate,
-          seed,
-          model,
-          training,
-          evolution,
-          gateOptions,
-          compute,
-          architecture,
-          guards,
-          split,
-          data);
-    }
   }
 }

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.evomoe.internal.files.InputFile;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.kernel.ActivationFunction;
@@ -30,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ public final class StrictYaml {
 
   private static final ObjectMapper YAML =
       YAMLMapper.builder(new YAMLFactory())
+          .addModule(new Jdk8Module())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -51,16 +54,17 @@ public final class StrictYaml {
           .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
           .build();
 
-  /** Only fields of type {@code Long} may be empty; any other null is a missing field. */
+  /** Only fields of these types may be empty; any other null is a missing field. */
   private static final ObjectMapper JSON =
       JsonMapper.builder()
+          .addModule(new Jdk8Module())
           .defaultSetterInfo(JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
           .withCoercionConfig(
               LogicalType.Boolean,
               no -> no.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail))
-          .withConfigOverride(Long.class, StrictYaml::mayBeNull)
+          .withConfigOverride(OptionalLong.class, StrictYaml::mayBeNull)
           .withConfigOverride(Integer.class, StrictYaml::mayBeNull)
           .withConfigOverride(ActivationFunction.class, StrictYaml::mayBeNull)
           .withConfigOverride(FileForm.class, StrictYaml::mayBeNull)

@@ -4,6 +4,7 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.FineTuneSettings;
+import io.evomoe.run.config.FineTuneSettingsBuilder;
 import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.OwnTexts;
 import io.evomoe.run.internal.finetune.TunedTexts;
@@ -79,7 +80,7 @@ public final class FineTuningBuilder {
   }
 
   /** Changes the training settings. */
-  public FineTuningBuilder training(Consumer<FineTuneSettings.Builder> changes) {
+  public FineTuningBuilder training(Consumer<FineTuneSettingsBuilder> changes) {
     settings = settings.with(changes);
     return this;
   }

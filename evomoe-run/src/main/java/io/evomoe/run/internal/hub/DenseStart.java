@@ -60,7 +60,7 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Run
                 .seed(usual.seed())
                 .training(training(usual, dense))
                 .evolution(EvolutionConfig.defaults().with(e -> e.diversifySteps(0)))
-                .architecture(dense.architecture().withPositions(positions))
+                .architecture(dense.architecture().with(a -> a.positions(positions)))
                 .guards(usual.guards())
                 .split(itsData ? dense.split() : usual.split())
                 .data(itsData ? dense.data() : usual.data()));

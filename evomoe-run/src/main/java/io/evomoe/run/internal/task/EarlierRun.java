@@ -18,6 +18,7 @@ import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointStart;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -77,7 +78,8 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
       return config;
     }
     int positions = before.embedding(run.vocabulary()).positions();
-    return config.with(c -> c.architecture(before.architecture().withPositions(positions)));
+    return config.with(
+        c -> c.architecture(before.architecture().with(a -> a.positions(positions))));
   }
 
   /** Returns the remaining phases; for another kind of gate, all phases. */
@@ -105,8 +107,10 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
                     .maxTemperature(now)
                     .minTemperature(Math.min(now, phases.minTemperature()))
                     .temperatureSteps(Math.max(1, annealing - age)));
-    Long hardFrom = phases.hardFrom();
-    return hardFrom == null ? left : left.with(e -> e.hardFrom(Math.max(0, hardFrom - age)));
+    OptionalLong hardFrom = phases.hardFrom();
+    return hardFrom.isEmpty()
+        ? left
+        : left.with(e -> e.hardFrom(Math.max(0, hardFrom.getAsLong() - age)));
   }
 
   private static GateProvider provider(String gate) {
@@ -126,11 +130,11 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
       requireGateFits(config);
     }
     if (hasExperts()) {
-      Long one = config.evolution().diversifySteps();
-      if (config.provider().growth() == Growth.SPAWNED && (one == null || one != 0)) {
+      OptionalLong one = config.evolution().diversifySteps();
+      if (config.provider().growth() == Growth.SPAWNED && one.orElse(1) != 0) {
         throw new IllegalArgumentException(
             "evolution.diversifySteps must be 0 if a run starts with the experts of %s, was %s"
-                .formatted(folder, one));
+                .formatted(folder, one.isEmpty() ? "empty" : one.getAsLong()));
       }
       if (spawnAsked) {
         throw new IllegalArgumentException(
@@ -256,19 +260,20 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
 
   private static String phases(RunConfig config) {
     EvolutionSchedule schedule = config.schedule();
-    Long hardFrom = config.evolution().hardFrom();
+    OptionalLong hardFrom = config.evolution().hardFrom();
     double first = schedule.temperature(0);
     double last = schedule.temperature(config.training().steps());
     String temperature =
         first == last
             ? String.format(Locale.ROOT, "temperature %.2f", first)
             : String.format(Locale.ROOT, "temperature %.2f -> %.2f", first, last);
-    if (hardFrom == null) {
+    if (hardFrom.isEmpty()) {
       return temperature;
     }
     String hard =
-        "hard from step %d on, %d a token".formatted(hardFrom + 1, config.evolution().finalTopK());
-    return hardFrom == 0 ? hard : temperature + ", " + hard;
+        "hard from step %d on, %d a token"
+            .formatted(hardFrom.getAsLong() + 1, config.evolution().finalTopK());
+    return hardFrom.getAsLong() == 0 ? hard : temperature + ", " + hard;
   }
 
   private static String names(Set<String> names) {
