@@ -6,7 +6,7 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.Prepared;

@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.bench.study.StudyResults;
-import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.CurveFile;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.SplitFolder;
-import io.evomoe.run.internal.folder.FolderDigest;
+import io.evomoe.internal.files.FolderDigest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

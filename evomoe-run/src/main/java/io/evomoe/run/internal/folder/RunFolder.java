@@ -1,6 +1,7 @@
 package io.evomoe.run.internal.folder;
 
 import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;

@@ -3,7 +3,7 @@ package io.evomoe.run.internal.task;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.Fingerprint;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.run.internal.folder.RunFolder;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,7 +1,5 @@
-package io.evomoe.run.internal.folder;
+package io.evomoe.internal.files;
 
-import io.evomoe.internal.files.InputFile;
-import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,10 +1,8 @@
-package io.evomoe.run.internal.folder;
+package io.evomoe.internal.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.internal.files.FolderLock;
-import io.evomoe.internal.files.OutputFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.evomoe.run.internal.folder;
+package io.evomoe.internal.files;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
