@@ -4,7 +4,6 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
-import io.evomoe.training.optimizer.AdamW;
 import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,11 +59,11 @@ public final class Trainer<B> implements AutoCloseable {
    */
   public Trainer(
       Model<B> model, TrainingData<B> data, TrainerConfig config, EvolutionSchedule evolution) {
-    this(model, data, config, evolution, new AdamW(model.kernels(), config.training().adamW()));
+    this(model, data, config, evolution, config.optimizer(model.kernels()));
   }
 
   /**
-   * Creates a run with a schedule and another optimizer than {@link AdamW}.
+   * Creates a run with a schedule and another optimizer than the configured one.
    *
    * @param optimizer optimizer in its initial state
    */
@@ -111,12 +110,12 @@ public final class Trainer<B> implements AutoCloseable {
       TrainingData<B> data,
       TrainerConfig config,
       EvolutionSchedule evolution) {
-    Optimizer optimizer = new AdamW(model.kernels(), config.training().adamW());
+    Optimizer optimizer = config.optimizer(model.kernels());
     return resumed(saved, model, data, config, evolution, optimizer);
   }
 
   /**
-   * Resumes a saved run with another optimizer than {@link AdamW}.
+   * Resumes a saved run with another optimizer than the configured one.
    *
    * @param optimizer optimizer of the same kind as in the saved run, in its initial state
    */

@@ -1,14 +1,29 @@
 package io.evomoe.training;
 
+import io.evomoe.kernel.Kernels;
+import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.OptimizerProvider;
+import io.evomoe.training.optimizer.OptimizerSpec;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a {@link Trainer}. The seed is {@link Model#seed()}.
  *
  * @param training training settings
  * @param guards when a failing run is stopped or a warning is logged
+ * @param ownOptimizer creates the optimizer; null for {@link TrainingConfig#optimizer}
  */
-public record TrainerConfig(TrainingConfig training, Guards guards) {
+public record TrainerConfig(
+    TrainingConfig training,
+    Guards guards,
+    @Nullable Function<OptimizerSpec, Optimizer> ownOptimizer) {
+
+  /** Creates a configuration with the optimizer that the training settings name. */
+  public TrainerConfig(TrainingConfig training, Guards guards) {
+    this(training, guards, null);
+  }
 
   /** Returns a configuration with the default guards. */
   public static TrainerConfig of(TrainingConfig training) {
@@ -22,11 +37,29 @@ public record TrainerConfig(TrainingConfig training, Guards guards) {
 
   /** Returns a copy with changes to the training settings. */
   public TrainerConfig with(Consumer<TrainingConfigBuilder> changes) {
-    return new TrainerConfig(training.with(changes), guards);
+    return new TrainerConfig(training.with(changes), guards, ownOptimizer);
   }
 
   /** Returns a copy with other guards. */
   public TrainerConfig withGuards(Guards others) {
-    return new TrainerConfig(training, others);
+    return new TrainerConfig(training, others, ownOptimizer);
+  }
+
+  /** Returns a copy whose optimizer is created by a function; null for the named one. */
+  public TrainerConfig withOptimizer(@Nullable Function<OptimizerSpec, Optimizer> factory) {
+    return new TrainerConfig(training, guards, factory);
+  }
+
+  /**
+   * Returns a new optimizer.
+   *
+   * @throws IllegalArgumentException if none of this name is installed, or an option is unknown or
+   *     out of bounds
+   */
+  public Optimizer optimizer(Kernels kernels) {
+    OptimizerSpec spec = new OptimizerSpec(kernels, training.adamW(), training.optimizerOptions());
+    return ownOptimizer == null
+        ? OptimizerProvider.named(training.optimizer()).create(spec)
+        : ownOptimizer.apply(spec);
   }
 }

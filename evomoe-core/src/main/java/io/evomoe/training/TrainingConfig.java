@@ -4,6 +4,9 @@ import io.evomoe.internal.names.FieldBound;
 import io.evomoe.training.optimizer.AdamWConfig;
 import io.evomoe.training.optimizer.LearningRate;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The settings of a training: the fields, bounds and defaults of {@code training} in a
@@ -20,9 +23,13 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  * @param warmupShare share of the steps in which the rate rises, in 0..1
  * @param decay {@code COSINE}, {@code LINEAR}, {@code CONSTANT} or {@code INVERSE_SQRT}
  * @param floorShare lowest rate as a share of the highest, in 0..1
+ * @param optimizer {@code adamw}, {@code sgd} or another installed optimizer
+ * @param optimizerOptions options of the optimizer by name, e.g. {@code momentum} of {@code sgd};
+ *     {@code gateRate} and {@code embeddingRate} are factors on the learning rate of gates and of
+ *     embeddings
  * @param beta1 beta1 of AdamW, in [0, 1)
  * @param beta2 beta2 of AdamW, in [0, 1)
- * @param weightDecay weight decay of AdamW, at least 0
+ * @param weightDecay weight decay of matrices, at least 0
  * @param clipNorm maximum global gradient norm, above 0
  * @param evalEvery steps between measurements of the validation loss; 0 for the end only
  * @param evalBatches number of validation batches, at least 1
@@ -43,6 +50,8 @@ public record TrainingConfig(
     double warmupShare,
     LearningRate.Decay decay,
     double floorShare,
+    String optimizer,
+    Map<String, String> optimizerOptions,
     double beta1,
     double beta2,
     double weightDecay,
@@ -58,8 +67,12 @@ public record TrainingConfig(
   /** Default minutes between checkpoints: a killed run loses at most this much training. */
   public static final int DEFAULT_CHECKPOINT_MINUTES = 5;
 
-  /** Rejects values out of bounds. */
+  /** Default optimizer. */
+  public static final String DEFAULT_OPTIMIZER = "adamw";
+
+  /** Rejects values out of bounds. Names and options are checked when they are used. */
   public TrainingConfig {
+    optimizerOptions = Collections.unmodifiableMap(new TreeMap<>(optimizerOptions));
     FieldBound.atLeast("steps", steps, 1);
     FieldBound.atLeast("batch", batch, 1);
     FieldBound.atLeast("microBatches", microBatches, 1);
@@ -103,6 +116,8 @@ public record TrainingConfig(
         0.1,
         LearningRate.Decay.COSINE,
         0.1,
+        DEFAULT_OPTIMIZER,
+        Map.of(),
         0.9,
         0.95,
         0.1,
@@ -137,7 +152,7 @@ public record TrainingConfig(
     return new LearningRate(peak, Math.round(steps * warmupShare), decay, floorShare);
   }
 
-  /** Returns the constants of the optimizer. */
+  /** Returns the betas and the weight decay. */
   public AdamWConfig adamW() {
     return adamW(beta1, beta2, weightDecay);
   }

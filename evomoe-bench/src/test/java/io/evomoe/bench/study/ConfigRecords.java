@@ -68,7 +68,9 @@ final class ConfigRecords {
             "warmupSteps: " + COUNT,
             "decay: " + ANY,
             "floorShare: " + SHARE));
-    ALL.put(TrainerConfig.defaults(10), fields("training: " + ANY, "guards: " + ANY));
+    ALL.put(
+        TrainerConfig.defaults(10),
+        fields("training: " + ANY, "guards: " + ANY, "ownOptimizer: " + ANY));
     ALL.put(
         new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 10),
         fields(
@@ -171,6 +173,8 @@ final class ConfigRecords {
             "warmupShare: " + SHARE,
             "decay: " + ANY,
             "floorShare: " + SHARE,
+            "optimizer: " + ANY,
+            "optimizerOptions: " + ANY,
             "beta1: " + BELOW_ONE,
             "beta2: " + BELOW_ONE,
             "weightDecay: -1 NaN Infinity",

@@ -8,8 +8,8 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.Model;
-import io.evomoe.training.optimizer.AdamW;
 import io.evomoe.training.optimizer.Moments;
+import io.evomoe.training.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -141,23 +141,30 @@ public final class ExpertConversion {
    * @param from moments of the old model
    * @param into receives the moments of the new model
    */
-  public void fill(Model<?> fresh, AdamW from, AdamW into) {
+  public void fill(Model<?> fresh, Optimizer from, Optimizer into) {
     for (Parameter parameter : fresh.parameters()) {
       List<Moments> sources = new ArrayList<>();
       INDArray first = moment(parameter, from, sources, Moments::first);
-      INDArray second = moment(parameter, from, sources, m -> m.secondMoment().orElseThrow());
-      if (first != null && second != null) {
+      if (first != null) {
         long updates = sources.stream().mapToLong(Moments::updates).max().orElse(0);
-        Moments moments = Moments.zeros(parameter, updates);
+        Moments moments = into.zeros(parameter, updates);
         moments.first().assign(first);
-        moments.secondMoment().orElseThrow().assign(second);
+        moments
+            .secondMoment()
+            .ifPresent(
+                second ->
+                    second.assign(
+                        moment(parameter, from, sources, m -> m.secondMoment().orElseThrow())));
         into.restore(parameter, moments);
       }
     }
   }
 
   private @Nullable INDArray moment(
-      Parameter parameter, AdamW from, List<Moments> sources, Function<Moments, INDArray> which) {
+      Parameter parameter,
+      Optimizer from,
+      List<Moments> sources,
+      Function<Moments, INDArray> which) {
     boolean[] missing = new boolean[1];
     INDArray result =
         converted(

@@ -4,12 +4,8 @@ import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter;
-import io.evomoe.nn.Workspaces;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
@@ -21,52 +17,41 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  * spawned experts get the bias correction of their own age. Weight decay acts only on parameters
  * with {@link Parameter#decays()}. A frozen parameter does not change and loses its moments.
  */
-public final class AdamW implements Optimizer {
-  private static final String WORKSPACE = "EVOMOE_OPTIMIZER";
-
+public final class AdamW extends MomentOptimizer {
   private final Kernels kernels;
   private final AdamWConfig config;
-  private final MomentStore moments = new MomentStore();
 
   /** Creates an optimizer without moments. */
   public AdamW(Kernels kernels, AdamWConfig config) {
+    this(kernels, config, ParameterGroups.decaying(config.weightDecay()));
+  }
+
+  /**
+   * Creates an optimizer without moments.
+   *
+   * @param groups weight decay of each parameter, in place of that of the constants
+   */
+  public AdamW(Kernels kernels, AdamWConfig config, ParameterGroups groups) {
+    super("AdamW", groups);
     this.kernels = kernels;
     this.config = config;
   }
 
+  /** Updates all parameters in one call of the kernels. */
   @Override
-  public String name() {
-    return "AdamW";
-  }
-
-  @Override
-  public void update(Collection<Parameter> parameters, double learningRate, double gradientScale) {
-    List<AdamWUpdate> updates = new ArrayList<>();
-    for (Parameter parameter : parameters) {
-      if (parameter.frozen()) {
-        moments.remove(parameter);
-      } else {
-        updates.add(next(parameter, learningRate, gradientScale));
-      }
-    }
-    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
-      kernels.adamW(updates);
+  protected void updateAll(Map<Parameter, Update> updates) {
+    List<AdamWUpdate> all =
+        updates.entrySet().stream()
+            .map(entry -> of(entry.getKey(), next(entry.getKey()), config, entry.getValue()))
+            .toList();
+    try (MemoryWorkspace ignored = workspace()) {
+      kernels.adamW(all);
     }
   }
 
   @Override
-  public void inherit(Map<Parameter, Parameter> childToParent, boolean copy) {
-    moments.inherit(childToParent, copy);
-  }
-
-  @Override
-  public void retain(Collection<Parameter> parameters) {
-    moments.retain(parameters);
-  }
-
-  @Override
-  public Optional<Moments> moments(Parameter parameter) {
-    return moments.get(parameter);
+  protected void update(Parameter parameter, Update update) {
+    kernels.adamW(List.of(of(parameter, next(parameter), config, update)));
   }
 
   /** Returns both moments. */
@@ -75,32 +60,40 @@ public final class AdamW implements Optimizer {
     return Moments.zeros(parameter, updates);
   }
 
-  @Override
-  public void close() {
-    moments.close();
-  }
-
-  @Override
-  public void restore(Parameter parameter, Moments saved) {
-    moments.put(parameter, saved);
-  }
-
-  private AdamWUpdate next(Parameter parameter, double learningRate, double gradientScale) {
-    Moments next = moments.next(parameter, () -> zeros(parameter, 0));
+  static AdamWUpdate of(Parameter parameter, Moments moments, AdamWConfig config, Update update) {
     AdamWStep step =
         new AdamWStep(
-            learningRate,
+            update.learningRate(),
             config.beta1(),
             config.beta2(),
             config.epsilon(),
-            parameter.decays() ? config.weightDecay() : 0,
-            gradientScale,
-            next.updates());
+            update.weightDecay(),
+            update.gradientScale(),
+            moments.updates());
     return new AdamWUpdate(
         parameter.value(),
         parameter.gradient(),
-        next.first(),
-        next.secondMoment().orElseThrow(),
+        moments.first(),
+        moments.secondMoment().orElseThrow(),
         step);
+  }
+
+  /** Optimizer {@code adamw}. */
+  public static final class Provider implements OptimizerProvider {
+    @Override
+    public String name() {
+      return "adamw";
+    }
+
+    @Override
+    public String description() {
+      return "Adam with decoupled weight decay (arXiv 1711.05101)";
+    }
+
+    @Override
+    public Optimizer create(OptimizerSpec spec) {
+      return spec.read(
+          name(), (options, groups) -> new AdamW(spec.kernels(), spec.adamW(), groups));
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.training.optimizer;
 
 import io.evomoe.nn.Parameter;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -30,8 +31,8 @@ public record Moments(INDArray first, @Nullable INDArray second, long updates) {
     return new Moments(like(parameter), like(parameter), updates);
   }
 
-  /** Returns zeros of the first kind only, outside any workspace. */
-  static Moments single(Parameter parameter, long updates) {
+  /** Returns zeros of the first kind only for a parameter, outside any workspace. */
+  public static Moments single(Parameter parameter, long updates) {
     return new Moments(like(parameter), null, updates);
   }
 
@@ -44,6 +45,18 @@ public record Moments(INDArray first, @Nullable INDArray second, long updates) {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return Nd4j.create(parameter.value().dataType(), parameter.value().shape());
     }
+  }
+
+  Moments requireShapeOf(Parameter parameter) {
+    boolean fits =
+        first.equalShapes(parameter.value())
+            && (second == null || second.equalShapes(parameter.value()));
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "moments of %s must have its shape, were %s"
+              .formatted(parameter, Arrays.toString(first.shape())));
+    }
+    return this;
   }
 
   void close() {

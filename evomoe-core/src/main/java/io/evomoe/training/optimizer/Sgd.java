@@ -1,33 +1,38 @@
 package io.evomoe.training.optimizer;
 
 import io.evomoe.kernel.ArrayKernels;
+import io.evomoe.moe.Bounds;
 import io.evomoe.nn.Parameter;
-import io.evomoe.nn.Workspaces;
-import java.util.Collection;
-import java.util.Map;
-import java.util.Optional;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Stochastic gradient descent with Nesterov momentum: {@code v = m v + g}, then {@code p = p - r (g
  * + m v)}. It has the form of Sutskever et al. 2013 that PyTorch's {@code SGD(nesterov=True)} uses.
- * Without momentum it is plain gradient descent without state. There is no weight decay.
+ * Without momentum it is plain gradient descent without state. Weight decay is decoupled.
  */
-public final class Sgd implements Optimizer {
-  private static final String WORKSPACE = "EVOMOE_SGD";
-
+public final class Sgd extends MomentOptimizer {
   private final ArrayKernels kernels;
   private final double momentum;
-  private final MomentStore velocities = new MomentStore();
+
+  /**
+   * Creates an optimizer without moments and without weight decay.
+   *
+   * @param kernels kernels to compute with
+   * @param momentum m, in [0, 1)
+   */
+  public Sgd(ArrayKernels kernels, double momentum) {
+    this(kernels, momentum, ParameterGroups.decaying(0));
+  }
 
   /**
    * Creates an optimizer without moments.
    *
    * @param kernels kernels to compute with
    * @param momentum m, in [0, 1)
+   * @param groups rate and weight decay of each parameter
    */
-  public Sgd(ArrayKernels kernels, double momentum) {
+  public Sgd(ArrayKernels kernels, double momentum, ParameterGroups groups) {
+    super("SGD", groups);
     if (!(momentum >= 0 && momentum < 1)) {
       throw new IllegalArgumentException("momentum must be in [0, 1), was " + momentum);
     }
@@ -36,47 +41,27 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
-  public String name() {
-    return "SGD";
-  }
-
-  @Override
-  public void update(Collection<Parameter> parameters, double learningRate, double gradientScale) {
-    for (Parameter parameter : parameters) {
-      if (parameter.frozen()) {
-        velocities.remove(parameter);
-        continue;
-      }
-      try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
-        INDArray step = kernels.copy(parameter.gradient());
-        kernels.scale(step, gradientScale);
-        if (momentum > 0) {
-          INDArray velocity = velocities.next(parameter, () -> zeros(parameter, 0)).first();
-          kernels.scale(velocity, momentum);
-          kernels.addInto(velocity, step);
-          INDArray ahead = kernels.copy(velocity);
-          kernels.scale(ahead, momentum);
-          kernels.addInto(step, ahead);
-        }
-        kernels.scale(step, -learningRate);
-        kernels.addInto(parameter.value(), step);
-      }
+  protected void update(Parameter parameter, Update update) {
+    INDArray step = kernels.copy(parameter.gradient());
+    kernels.scale(step, update.gradientScale());
+    if (momentum > 0) {
+      addNesterov(kernels, next(parameter).first(), momentum, step);
     }
+    if (update.weightDecay() > 0) {
+      kernels.scale(parameter.value(), 1 - update.learningRate() * update.weightDecay());
+    }
+    kernels.scale(step, -update.learningRate());
+    kernels.addInto(parameter.value(), step);
   }
 
-  @Override
-  public void inherit(Map<Parameter, Parameter> childToParent, boolean copy) {
-    velocities.inherit(childToParent, copy);
-  }
-
-  @Override
-  public void retain(Collection<Parameter> parameters) {
-    velocities.retain(parameters);
-  }
-
-  @Override
-  public Optional<Moments> moments(Parameter parameter) {
-    return velocities.get(parameter);
+  /** Computes {@code v = m v + g}, then {@code g = g + m v}. */
+  static void addNesterov(
+      ArrayKernels kernels, INDArray velocity, double momentum, INDArray gradient) {
+    kernels.scale(velocity, momentum);
+    kernels.addInto(velocity, gradient);
+    INDArray ahead = kernels.copy(velocity);
+    kernels.scale(ahead, momentum);
+    kernels.addInto(gradient, ahead);
   }
 
   /** Returns the velocity only. */
@@ -85,13 +70,27 @@ public final class Sgd implements Optimizer {
     return Moments.single(parameter, updates);
   }
 
-  @Override
-  public void close() {
-    velocities.close();
-  }
+  /** Optimizer {@code sgd}. Its option {@code momentum} is m, 0.9 by default. */
+  public static final class Provider implements OptimizerProvider {
+    @Override
+    public String name() {
+      return "sgd";
+    }
 
-  @Override
-  public void restore(Parameter parameter, Moments saved) {
-    velocities.put(parameter, saved);
+    @Override
+    public String description() {
+      return "gradient descent with Nesterov momentum (Sutskever et al. 2013)";
+    }
+
+    @Override
+    public Optimizer create(OptimizerSpec spec) {
+      return spec.read(
+          name(),
+          (options, groups) ->
+              new Sgd(
+                  spec.kernels(),
+                  options.number("momentum", 0.9, Bounds.atLeast(0).below(1)),
+                  groups));
+    }
   }
 }

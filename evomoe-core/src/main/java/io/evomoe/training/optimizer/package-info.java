@@ -1,7 +1,7 @@
 /**
- * Optimizers and learning rates. Runs use {@link io.evomoe.training.optimizer.AdamW} with the rate
- * of {@link io.evomoe.training.optimizer.LearningRate}. Pass another {@link
- * io.evomoe.training.optimizer.Optimizer} to the constructor of a {@code Trainer}.
+ * Optimizers and learning rates. {@code training.optimizer} and {@code training.schedule} name
+ * those of a run. Extend {@link io.evomoe.training.optimizer.MomentOptimizer} and implement {@link
+ * io.evomoe.training.optimizer.OptimizerProvider} to add an optimizer.
  */
 @NullMarked
 package io.evomoe.training.optimizer;

@@ -72,7 +72,7 @@ public final class BoundConfig {
     Map<String, String> all = new LinkedHashMap<>(theirs);
     values.forEach(all::putIfAbsent);
     // A field that only one version has cannot differ, but an option can be left out.
-    all.keySet().removeIf(field -> !values.containsKey(field) && !ConfigFields.isGateOption(field));
+    all.keySet().removeIf(field -> !values.containsKey(field) && !ConfigFields.isOption(field));
     List<Difference> found = new ArrayList<>();
     for (String field : all.keySet()) {
       String bound = values.getOrDefault(field, DEFAULT);
@@ -109,10 +109,16 @@ public final class BoundConfig {
       if (difference.kind() == FieldKind.MODEL) {
         throw new IllegalArgumentException(difference.text(file, source));
       }
-      String[] path = difference.field().split("\\.", 2);
-      boolean empty = difference.bound().equals(ConfigFields.EMPTY);
-      tree.withObject("/" + path[0])
-          .set(path[1], empty ? NullNode.instance : TextNode.valueOf(difference.bound()));
+      String field = difference.field();
+      int end = field.lastIndexOf('.');
+      ObjectNode parent = tree.withObject("/" + field.substring(0, end).replace('.', '/'));
+      String name = field.substring(end + 1);
+      if (difference.bound().equals(DEFAULT)) {
+        parent.remove(name);
+      } else {
+        boolean empty = difference.bound().equals(ConfigFields.EMPTY);
+        parent.set(name, empty ? NullNode.instance : TextNode.valueOf(difference.bound()));
+      }
     }
     return StrictYaml.bind(tree, RunConfig.class, source.toString());
   }

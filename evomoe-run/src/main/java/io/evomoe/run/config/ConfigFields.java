@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
 final class ConfigFields {
   /** The gate options by gate; the entries of the run's own gate are bound to the model. */
   static final String GATE_OPTIONS = "gateOptions";
+
+  /** The options of parts of the training, by field. */
+  private static final List<String> PART_OPTIONS = List.of("training.optimizerOptions");
 
   /** The text of an empty field. */
   static final String EMPTY = "null";
@@ -44,7 +48,8 @@ final class ConfigFields {
     put(kinds, FieldKind.RUN, "training.", "steps", "batch", "microBatches", "learningRate");
     put(kinds, FieldKind.RUN, "training.", "warmupShare", "decay", "floorShare", "beta1", "beta2");
     put(kinds, FieldKind.RUN, "training.", "weightDecay", "clipNorm", "labelSmoothing");
-    put(kinds, FieldKind.RUN, "training.", "evalBatches", "metricSentences");
+    put(kinds, FieldKind.RUN, "training.", "evalBatches", "metricSentences", "optimizer");
+    put(kinds, FieldKind.RUN, "training.", "optimizerOptions");
     put(kinds, FieldKind.FREE, "training.", "evalEvery", "checkpointEvery", "checkpointMinutes");
     put(kinds, FieldKind.RUN, "evolution.", "diversifySteps", "diversifyShare", "spawn");
     put(kinds, FieldKind.RUN, "evolution.", "copyMoments", "schedule");
@@ -65,17 +70,29 @@ final class ConfigFields {
 
   /** Whether a field of this name exists. */
   static boolean isKnown(String field) {
-    return KINDS.containsKey(field) || isGateOption(field);
+    return KINDS.containsKey(field) || isOption(field);
   }
 
-  /** Whether the name is that of a gate option, which may be left out. */
-  static boolean isGateOption(String field) {
-    return field.startsWith(GATE_OPTIONS + ".");
+  /** Whether the name is that of an option of a gate or another part, which may be left out. */
+  static boolean isOption(String field) {
+    return !named(field).equals(field);
+  }
+
+  private static boolean isGateOption(String field) {
+    return named(field).equals(GATE_OPTIONS);
+  }
+
+  /** Returns the field that has this option, or the field itself. */
+  private static String named(String field) {
+    return Stream.concat(Stream.of(GATE_OPTIONS), PART_OPTIONS.stream())
+        .filter(options -> field.startsWith(options + "."))
+        .findFirst()
+        .orElse(field);
   }
 
   /** Returns the kind of a field, by its dotted name. */
   static FieldKind kind(String field) {
-    return Objects.requireNonNull(KINDS.get(isGateOption(field) ? GATE_OPTIONS : field), field);
+    return Objects.requireNonNull(KINDS.get(named(field)), field);
   }
 
   /** Returns all fields with their values as text; gate options are those of the run's gate. */

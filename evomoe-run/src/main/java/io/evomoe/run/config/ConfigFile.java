@@ -65,7 +65,9 @@ public final class ConfigFile {
     fields.set("model", ModelConfig.usual());
     fields
         .putObject("training")
-        .put("checkpointMinutes", TrainingConfig.DEFAULT_CHECKPOINT_MINUTES);
+        .put("checkpointMinutes", TrainingConfig.DEFAULT_CHECKPOINT_MINUTES)
+        .put("optimizer", TrainingConfig.DEFAULT_OPTIMIZER)
+        .putObject("optimizerOptions");
     fields
         .putObject("evolution")
         .put("finalTopK", 1)

@@ -13,7 +13,6 @@ import io.evomoe.training.OptimizerSteps;
 import io.evomoe.training.Progress;
 import io.evomoe.training.StepResult;
 import io.evomoe.training.TrainerConfig;
-import io.evomoe.training.optimizer.AdamW;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.Sgd;
 import java.util.List;
@@ -64,7 +63,7 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
 
   private Optimizer optimizer(Kernels kernels) {
     return switch (rounds.inner()) {
-      case ADAMW -> new AdamW(kernels, config.training().adamW());
+      case ADAMW -> config.optimizer(kernels);
       case SGD -> new Sgd(kernels, 0);
     };
   }

@@ -34,7 +34,7 @@ public record RoundConfig(
 
   /** Optimizers of the workers; each starts every round without moments. */
   public enum Inner {
-    /** The run's AdamW. */
+    /** The run's optimizer, by default AdamW. */
     ADAMW,
     /** Plain gradient descent, without momentum and weight decay. */
     SGD

@@ -23,7 +23,7 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.TrainingState;
-import io.evomoe.training.optimizer.AdamW;
+import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +135,7 @@ public final class HubImport {
       Model<?> model) {
     TokenizerFiles.copy(from, folder.tokenizerPath());
     folder.write(config);
-    AdamW without = new AdamW(config.kernels(), config.training().adamW());
+    Optimizer without = config.trainer().optimizer(config.kernels());
     folder
         .checkpointWriter(List.of(), config)
         .write(new TrainingState(progress, moment, config.seed(), model, without));

@@ -15,7 +15,7 @@ import io.evomoe.training.TrainingState;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.ExpertConversion;
 import io.evomoe.training.checkpoint.ExpertGroups;
-import io.evomoe.training.optimizer.AdamW;
+import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
 
 /**
@@ -59,10 +59,10 @@ public final class Conversion {
     RunConfig config = Tasks.checked(config(groups));
     Task<?, ?> task = Tasks.named(config.task());
     Model<?> old = grown(task, run);
-    AdamW oldMoments = optimizer(run.config());
+    Optimizer oldMoments = optimizer(run.config());
     run.checkpoint().loadInto(old, oldMoments);
     Model<?> converted = convertedModel(task, config);
-    AdamW moments = optimizer(config);
+    Optimizer moments = optimizer(config);
     ExpertConversion conversion = new ExpertConversion(old, groups);
     conversion.fill(converted, grown(task, run));
     conversion.fill(converted, oldMoments, moments);
@@ -89,7 +89,7 @@ public final class Conversion {
         : ConfigFile.set(run.config(), "model.experts", Integer.toString(groups.size()));
   }
 
-  private TrainingState state(RunConfig config, Model<?> converted, AdamW moments) {
+  private TrainingState state(RunConfig config, Model<?> converted, Optimizer moments) {
     Checkpoint saved = run.checkpoint();
     Progress then = saved.progress();
     if (converted.growth() != Growth.NEVER) {
@@ -115,7 +115,7 @@ public final class Conversion {
     return model;
   }
 
-  private static AdamW optimizer(RunConfig config) {
-    return new AdamW(config.kernels(), config.training().adamW());
+  private static Optimizer optimizer(RunConfig config) {
+    return config.trainer().optimizer(config.kernels());
   }
 }
