@@ -1,12 +1,11 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.models.text.source.FileForm;
+import io.evomoe.models.text.source.RecordFormat;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.internal.task.Tasks;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +29,8 @@ final class DataOptions {
       paramLabel = "FORMAT",
       converter = FormConverter.class,
       description =
-          "format of files whose name has no known ending: text, markdown, jsonl, csv, tsv or parquet")
-  @Nullable FileForm format;
+          "format of files whose name has no known ending: text, markdown, jsonl, csv, tsv, parquet or the name of an installed format")
+  @Nullable RecordFormat format;
 
   @Option(
       names = "--text-field",
@@ -64,7 +63,7 @@ final class DataOptions {
 
   /** What the runs of a task read. */
   static RecordKind kind(String task) {
-    return task.equals(Tasks.TRANSLATION.name()) ? RecordKind.PAIR : RecordKind.DOCUMENT;
+    return task.equals(Tasks.TRANSLATION) ? RecordKind.PAIR : RecordKind.DOCUMENT;
   }
 
   /**
@@ -140,17 +139,14 @@ final class DataOptions {
   }
 
   /** By the names that configuration files have. */
-  static final class FormConverter implements ITypeConverter<FileForm> {
+  static final class FormConverter implements ITypeConverter<RecordFormat> {
     @Override
-    public FileForm convert(String name) {
-      return Arrays.stream(FileForm.values())
-          .filter(form -> form.toString().equals(name))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "must be one of %s, was %s"
-                          .formatted(Arrays.toString(FileForm.values()), name)));
+    public RecordFormat convert(String name) {
+      try {
+        return RecordFormat.named(name);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()).replace("format ", ""));
+      }
     }
   }
 }

@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.compare.KeepModels;
 import io.evomoe.kernel.Precision;
-import io.evomoe.models.text.source.FileForm;
+import io.evomoe.models.text.source.RecordFormat;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.Preset;
@@ -11,7 +11,6 @@ import io.evomoe.run.result.EvalRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,9 +60,7 @@ final class ValueNames {
         "--keep-models",
         texts(KeepModels.values()),
         "--data-format",
-        Arrays.stream(FileForm.values())
-            .map(form -> form.name().toLowerCase(Locale.ROOT))
-            .toList());
+        RecordFormat.installed().stream().map(RecordFormat::id).toList());
   }
 
   /** Of any task. */

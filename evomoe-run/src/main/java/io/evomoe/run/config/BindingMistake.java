@@ -65,6 +65,9 @@ final class BindingMistake {
   /** Returns a record's message on one of its fields, with the record's name before it. */
   private String refused(String record, String message) {
     JsonNode fields = record.isEmpty() ? tree : tree.at("/" + record.replace('.', '/'));
+    if (fields.isValueNode()) {
+      return record + message.replaceFirst("^\\w+", "");
+    }
     boolean ofItsField = fields.has(message.replaceFirst("\\W.*", ""));
     return record.isEmpty() || !ofItsField ? message : record + "." + message;
   }

@@ -22,7 +22,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.evomoe.internal.files.InputFile;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.models.text.source.FileForm;
+import io.evomoe.models.text.source.RecordFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -67,7 +67,7 @@ public final class StrictYaml {
           .withConfigOverride(OptionalLong.class, StrictYaml::mayBeNull)
           .withConfigOverride(Integer.class, StrictYaml::mayBeNull)
           .withConfigOverride(ActivationFunction.class, StrictYaml::mayBeNull)
-          .withConfigOverride(FileForm.class, StrictYaml::mayBeNull)
+          .withConfigOverride(RecordFormat.class, StrictYaml::mayBeNull)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)

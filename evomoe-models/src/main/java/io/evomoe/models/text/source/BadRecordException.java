@@ -1,10 +1,15 @@
 package io.evomoe.models.text.source;
 
 /** The reason why a record cannot be read, without its place. */
-final class BadRecordException extends Exception {
+public final class BadRecordException extends Exception {
   private static final long serialVersionUID = 1;
 
-  BadRecordException(String fault) {
+  /**
+   * Creates the exception.
+   *
+   * @param fault continues the place of the record, such as {@code has no date}
+   */
+  public BadRecordException(String fault) {
     super(fault);
   }
 }

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
  * The format of data files.
  *
  * @param format format of files without a known file name extension: {@code text}, {@code
- *     markdown}, {@code jsonl}, {@code csv}, {@code tsv} or {@code parquet}; null to read files
- *     without an extension as plain text and reject other extensions
+ *     markdown}, {@code jsonl}, {@code csv}, {@code tsv}, {@code parquet}, or an installed {@link
+ *     RecordFormat}; null to read files without an extension as plain text and reject other
+ *     extensions
  * @param textField field or column with the text, also of classified texts
  * @param labelField field or column with the class of a text
  * @param sourceField field or column with the source sentence of a pair
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param skipBadLines whether unreadable lines are skipped and counted instead of rejected
  */
 public record DataForm(
-    @Nullable FileForm format,
+    @Nullable RecordFormat format,
     String textField,
     String labelField,
     String sourceField,
@@ -54,7 +55,7 @@ public record DataForm(
     }
   }
 
-  private DataForm withFormat(FileForm form) {
+  private DataForm withFormat(RecordFormat form) {
     return new DataForm(form, textField, labelField, sourceField, targetField, skipBadLines);
   }
 }

@@ -64,7 +64,7 @@ public final class DataSource {
     List<SourceFile> files = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (Path file : list(path)) {
-      FileForm known = Files.isDirectory(file) ? null : FileForm.of(file).orElse(form.format());
+      RecordFormat known = Files.isDirectory(file) ? null : FileForm.of(file).orElse(form.format());
       if (known == null || (known == FileForm.MARKDOWN && kind != RecordKind.DOCUMENT)) {
         others.add(file.toFile().getName());
       } else {

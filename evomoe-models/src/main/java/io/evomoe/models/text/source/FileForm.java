@@ -1,22 +1,20 @@
 package io.evomoe.models.text.source;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The format of a data file, by its file name extension. */
-public enum FileForm {
+/** The built-in formats of data files. */
+public enum FileForm implements RecordFormat {
   /** Documents with empty lines between them; for pairs and classes, lines of two columns. */
-  TEXT("plain text", "txt|text"),
+  TEXT("plain text", "txt", "text"),
   /** One document per file. */
-  MARKDOWN("Markdown", "md|markdown"),
+  MARKDOWN("Markdown", "md", "markdown"),
   /** One JSON object per line. */
-  JSONL("JSON Lines", "jsonl|ndjson"),
+  JSONL("JSON Lines", "jsonl", "ndjson"),
   /** Records whose first one names the columns, separated by comma, semicolon or TAB. */
   CSV("CSV", "csv"),
   /**
@@ -35,21 +33,55 @@ public enum FileForm {
       List.of("bz2", "xz", "lz4", "zip", "7z", "tar", "tgz", "br", "snappy");
 
   private final String words;
+  private final List<String> endings;
 
-  /** A pattern, the default first. */
-  private final String endings;
-
-  FileForm(String words, String endings) {
+  FileForm(String words, String... endings) {
     this.words = words;
-    this.endings = endings;
+    this.endings = List.of(endings);
+  }
+
+  @Override
+  public String read(RecordRequest request, Records records) {
+    List<String> fields = request.fields();
+    String name = request.name();
+    Path file = request.file();
+    RecordKind kind = request.kind();
+    return switch (this) {
+      case TEXT -> {
+        TabbedLines.read(name, file, kind, records);
+        yield TabbedLines.form(kind);
+      }
+      case JSONL -> {
+        JsonLines.read(name, file, kind, fields, records);
+        yield words + " of " + RecordFile.named("field", fields);
+      }
+      case CSV, TSV -> {
+        NamedColumns columns = NamedColumns.of(name, file, this, kind, request.data()).orElse(null);
+        if (columns == null) {
+          TabbedLines.read(name, file, kind, records);
+          yield TabbedLines.form(kind);
+        }
+        columns.read(file, records);
+        yield columns.form(this, fields);
+      }
+      case PARQUET -> {
+        ParquetRows.read(name, file, kind, fields, records);
+        yield words + " of " + RecordFile.named("column", fields);
+      }
+      case MARKDOWN ->
+          throw new IllegalArgumentException(
+              "%s is Markdown, which has no %s".formatted(name, kind.units()));
+    };
   }
 
   /**
    * Returns the format of a file with a known extension; {@code .gz} and {@code .zst} are ignored.
    */
-  public static Optional<FileForm> of(Path file) {
+  public static Optional<RecordFormat> of(Path file) {
     String ending = ending(unpacked(file));
-    return Stream.of(values()).filter(form -> ending.matches(form.endings)).findFirst();
+    return RecordFormat.installed().stream()
+        .filter(form -> form.endings().contains(ending))
+        .findFirst();
   }
 
   /**
@@ -60,18 +92,21 @@ public enum FileForm {
    *     as plain text and reject other extensions
    * @throws IllegalArgumentException for an unsupported extension
    */
-  static FileForm require(String what, Path file, @Nullable FileForm other) {
+  static RecordFormat require(String what, Path file, @Nullable RecordFormat other) {
     String ending = ending(unpacked(file));
-    FileForm form =
+    RecordFormat form =
         of(file).orElse(other != null ? other : ending.isEmpty() ? FileForm.TEXT : null);
     if (form == null || UNREAD_PACKED.contains(ending)) {
       throw new IllegalArgumentException(
           "%s must have an ending that is read, %s, or its form be given (--data-format), has .%s%s"
               .formatted(what, allEndings(), ending, ending.equals("json") ? LIST_TO_LINES : ""));
     }
-    if (form == PARQUET && isPacked(file)) {
+    if (!form.mayBePacked() && isPacked(file)) {
       throw new IllegalArgumentException(
-          what + " must be unpacked: Parquet is packed inside, and not read from .gz or .zst");
+          what
+              + (form == PARQUET
+                  ? " must be unpacked: Parquet is packed inside, and not read from .gz or .zst"
+                  : " must be unpacked: format " + form.id() + " is not read from .gz or .zst"));
     }
     return form;
   }
@@ -102,30 +137,40 @@ public enum FileForm {
     return file.toFile().getName().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns a pattern of its extensions, without dots. */
-  String endings() {
+  @Override
+  public List<String> endings() {
     return endings;
-  }
-
-  /** Returns the default extension. */
-  String ending() {
-    return endings.replaceFirst("\\|.*", "");
   }
 
   /** Returns the supported extensions, for the user. */
   static String allEndings() {
-    return Arrays.stream(values())
-        .map(form -> "." + form.ending())
+    return RecordFormat.installed().stream()
+        .map(form -> "." + form.endings().get(0))
         .collect(Collectors.joining(", "));
   }
 
-  /** Returns the name for the user, such as {@code JSON Lines}. */
+  @Override
   public String words() {
     return words;
   }
 
   @Override
-  public String toString() {
+  public String unit() {
+    return this == PARQUET ? "row" : "line";
+  }
+
+  @Override
+  public boolean mayBePacked() {
+    return this != PARQUET;
+  }
+
+  @Override
+  public String id() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String toString() {
+    return id();
   }
 }

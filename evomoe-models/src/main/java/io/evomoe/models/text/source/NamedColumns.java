@@ -127,7 +127,7 @@ final class NamedColumns {
    * @throws IllegalArgumentException as well for invalid quotes, after which records cannot be
    *     separated
    */
-  void read(Path file, RecordSink sink) {
+  void read(Path file, RecordFormat.Records sink) {
     try (Utf8Reader text = new Utf8Reader(file);
         CsvReader<CsvRecord> reader = reader(separator, new EndMarkedReader(text))) {
       Iterator<CsvRecord> records = reader.iterator();
@@ -153,7 +153,7 @@ final class NamedColumns {
     }
   }
 
-  private void add(CsvRecord record, RecordSink sink) {
+  private void add(CsvRecord record, RecordFormat.Records sink) {
     boolean isBlankLine = record.getFieldCount() == 1 && record.getField(0).isBlank();
     if (!isBlankLine) {
       sink.add(record.getStartingLineNumber(), () -> values(record));

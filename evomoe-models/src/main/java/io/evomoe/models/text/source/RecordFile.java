@@ -1,5 +1,8 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.internal.files.IoReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,48 +22,20 @@ final class RecordFile {
   /**
    * Reads a file.
    *
-   * @param form any except Markdown; plain text for lines of two columns
+   * @param format any except Markdown; plain text for lines of two columns
    */
   static Read read(
-      Path file, FileForm form, RecordKind kind, DataForm data, Consumer<DataRecord> taker) {
-    String name = kind.file(file);
-    List<String> fields = kind.fields(data);
+      Path file, RecordFormat format, RecordKind kind, DataForm data, Consumer<DataRecord> taker) {
+    RecordRequest request = new RecordRequest(kind.file(file), file, kind, data);
     RecordSink sink =
         new RecordSink(
-            name,
-            form == FileForm.PARQUET ? "row" : "line",
-            kind,
-            fields,
-            data.skipBadLines(),
-            taker);
-    String taken =
-        switch (form) {
-          case TEXT -> {
-            TabbedLines.read(name, file, kind, sink);
-            yield TabbedLines.form(kind);
-          }
-          case JSONL -> {
-            JsonLines.read(name, file, kind, fields, sink);
-            yield form.words() + " of " + named("field", fields);
-          }
-          case CSV, TSV -> {
-            NamedColumns columns = NamedColumns.of(name, file, form, kind, data).orElse(null);
-            if (columns == null) {
-              TabbedLines.read(name, file, kind, sink);
-              yield TabbedLines.form(kind);
-            }
-            columns.read(file, sink);
-            yield columns.form(form, fields);
-          }
-          case PARQUET -> {
-            ParquetRows.read(name, file, kind, fields, sink);
-            yield form.words() + " of " + named("column", fields);
-          }
-          case MARKDOWN ->
-              throw new IllegalArgumentException(
-                  "%s is Markdown, which has no %s".formatted(name, kind.units()));
-        };
-    return new Read(taken, sink.count());
+            request.name(), format.unit(), kind, request.fields(), data.skipBadLines(), taker);
+    try {
+      return new Read(format.read(request, sink), sink.count());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot read " + request.name() + ": " + IoReason.of(e, file), e);
+    }
   }
 
   /** Returns a description of the fields. */

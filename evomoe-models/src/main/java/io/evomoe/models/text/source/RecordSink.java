@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks and counts the records of a file, and rejects or skips bad ones. */
-final class RecordSink {
+final class RecordSink implements RecordFormat.Records {
   private final String name;
   private final String unit;
   private final RecordKind kind;
@@ -39,14 +39,8 @@ final class RecordSink {
     this.taker = taker;
   }
 
-  /** Reads a record, which may be bad. */
-  interface Values {
-    /** Returns a value for each field; null if the field is missing. */
-    @Nullable String[] read() throws BadRecordException;
-  }
-
-  /** Adds the next record. */
-  void add(long line, Values values) {
+  @Override
+  public void add(long line, RecordFormat.Values values) {
     List<String> read;
     try {
       read = checked(values.read());

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  *
  * @param form its format
  */
-record SourceFile(Path path, FileForm form) {
+record SourceFile(Path path, RecordFormat form) {
 
   /** Whether it has no bytes; false if there is no file. */
   boolean isEmpty() {

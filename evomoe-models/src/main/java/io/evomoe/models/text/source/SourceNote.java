@@ -49,7 +49,7 @@ public final class SourceNote {
     add(read.form());
     records += read.count().records();
     if (!read.count().isWhole()) {
-      String unit = file.form() == FileForm.PARQUET ? "row" : "line";
+      String unit = file.form().unit();
       leftOut.add(
           (source.isFolder() ? "in " + file.fileName() + " " : "") + read.count().leftOut(unit));
     }

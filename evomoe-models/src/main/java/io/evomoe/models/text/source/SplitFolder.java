@@ -20,21 +20,19 @@ public final class SplitFolder {
   private static final List<String> PARTS = List.of("train", "valid", "test");
 
   /** The order of preference if a folder has a split of documents in several formats. */
-  private static final List<FileForm> PREFERRED =
-      List.of(
-          FileForm.TSV,
-          FileForm.TEXT,
-          FileForm.MARKDOWN,
-          FileForm.JSONL,
-          FileForm.CSV,
-          FileForm.PARQUET);
+  private static final List<RecordFormat> PREFERRED =
+      Stream.concat(
+              Stream.of(FileForm.TSV, FileForm.TEXT, FileForm.MARKDOWN),
+              RecordFormat.installed().stream())
+          .distinct()
+          .toList();
 
   private static final Pattern NUMBERED = Pattern.compile("-\\d+-of-\\d+\\.");
 
   private final Path folder;
-  private final FileForm form;
+  private final RecordFormat form;
 
-  private SplitFolder(Path folder, FileForm form) {
+  private SplitFolder(Path folder, RecordFormat form) {
     this.folder = folder;
     this.form = form;
   }
@@ -62,9 +60,9 @@ public final class SplitFolder {
    * @param kind kind of the records; pairs and classes are not read from text
    */
   public static SplitFolder of(Path folder, RecordKind kind) {
-    List<FileForm> forms =
+    List<RecordFormat> forms =
         PREFERRED.stream().filter(form -> kind == RecordKind.DOCUMENT || !isText(form)).toList();
-    FileForm form =
+    RecordFormat form =
         forms.stream()
             .filter(f -> !files(folder, "train", f).isEmpty())
             .findFirst()
@@ -72,7 +70,7 @@ public final class SplitFolder {
     return new SplitFolder(folder, form);
   }
 
-  private static boolean isText(FileForm form) {
+  private static boolean isText(RecordFormat form) {
     return form == FileForm.TEXT || form == FileForm.MARKDOWN;
   }
 
@@ -99,11 +97,12 @@ public final class SplitFolder {
     return found.stream().findFirst();
   }
 
-  private static List<Path> files(Path folder, String part, FileForm form) {
+  private static List<Path> files(Path folder, String part, RecordFormat form) {
     String names = part.equals("valid") ? "valid|validation|dev" : part;
     Pattern name =
         Pattern.compile(
-            "(.+\\.)?(%s)(-\\d+-of-\\d+)?\\.(%s)(\\.gz|\\.zst)?".formatted(names, form.endings()));
+            "(.+\\.)?(%s)(-\\d+-of-\\d+)?\\.(%s)(\\.gz|\\.zst)?"
+                .formatted(names, String.join("|", form.endings())));
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> name.matcher(fileName(file).toLowerCase(Locale.ROOT)).matches())
@@ -115,7 +114,7 @@ public final class SplitFolder {
   }
 
   private IllegalArgumentException wrong(String part, List<Path> found) {
-    String name = "NAME.%s.%s".formatted(part, form.ending());
+    String name = "NAME.%s.%s".formatted(part, form.endings().get(0));
     return new IllegalArgumentException(
         "folder %s must hold one file %s or %s.gz, has %s"
             .formatted(folder, name, name, found.isEmpty() ? "none" : names(found)));

@@ -14,7 +14,7 @@ final class TabbedLines {
   }
 
   /** Reads a file. Blank lines, and lines with two empty columns, are ignored. */
-  static void read(String name, Path file, RecordKind kind, RecordSink sink) {
+  static void read(String name, Path file, RecordKind kind, RecordFormat.Records sink) {
     UnreadFormats.refuseByLook(name, file);
     try (Lines lines = new Lines(name, file)) {
       for (String line = lines.next(); line != null; line = lines.next()) {

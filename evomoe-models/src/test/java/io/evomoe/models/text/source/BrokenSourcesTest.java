@@ -204,8 +204,8 @@ class BrokenSourcesTest {
   void should_say_how_a_json_list_becomes_lines() throws IOException {
     assertRefused(
         write("a.json", "[{\"text\": \"a\"}]"),
-        " must have an ending that is read, .txt, .md, .jsonl, .csv, .tsv, .parquet, or its form be"
-            + " given (--data-format), has .json: a list becomes an object a line by jq -c '.[]'"
+        " must have an ending that is read, .txt, .md, .jsonl, .csv, .tsv, .parquet, .notes, or its"
+            + " form be given (--data-format), has .json: a list becomes an object a line by jq -c '.[]'"
             + " a.json > a.jsonl",
         RecordKind.DOCUMENT);
   }
@@ -275,8 +275,8 @@ class BrokenSourcesTest {
     assertThatThrownBy(() -> DataSource.of(empty, RecordKind.DOCUMENT, DataForm.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "folder %s must hold files that are read, .txt, .md, .jsonl, .csv, .tsv, .parquet, has"
-                + " none",
+            "folder %s must hold files that are read, .txt, .md, .jsonl, .csv, .tsv, .parquet, .notes,"
+                + " has none",
             empty);
 
     Files.writeString(empty.resolve("a.png"), "x");

@@ -51,7 +51,7 @@ class FolderSourceTest {
         .hasMessageContaining("d.zip must have an ending that is read");
   }
 
-  private SourceNote read(@Nullable FileForm others) {
+  private SourceNote read(@Nullable RecordFormat others) {
     DataForm form = new DataForm(others, "text", "label", "source", "target", false);
     return DataSource.of(folder, RecordKind.DOCUMENT, form).texts(texts::add);
   }
