@@ -39,7 +39,7 @@ public final class Evaluation<B> {
    *
    * @param context phase and temperature of the measurement; treated as evaluation
    */
-  Measured measure(StepContext context) {
+  public Measured measure(StepContext context) {
     FirstExperts firstExperts = new FirstExperts();
     double sum = 0;
     long targets = 0;
@@ -52,14 +52,17 @@ public final class Evaluation<B> {
       }
     }
     return new Measured(
-        targets == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / targets), firstExperts);
+        targets == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / targets),
+        targets,
+        firstExperts);
   }
 
   /**
    * The result of one evaluation.
    *
    * @param loss mean task loss over all counted targets, in nats; empty if no target counts
+   * @param targets number of counted targets
    * @param firstExperts first experts of all tokens except padding, whether targets or not
    */
-  record Measured(OptionalDouble loss, FirstExperts firstExperts) {}
+  public record Measured(OptionalDouble loss, long targets, FirstExperts firstExperts) {}
 }

@@ -15,7 +15,7 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.LineTranslator;
-import io.evomoe.run.internal.task.Task;
+import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.internal.task.Tasks;
@@ -23,13 +23,12 @@ import io.evomoe.run.internal.task.TextGeneration;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunWatcher;
-import io.evomoe.run.result.EvalRequest;
-import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <M> the model: {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
  */
-public final class Run<M extends Model<?>> implements AutoCloseable {
+public final class Run<M extends Model<?>> extends RunUse implements AutoCloseable {
   static final String WHO = "a program";
   private static final String BUSY =
       "is being trained: ask it to stop with requestStop, and wait for train";
@@ -85,22 +84,22 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
 
   /** Begins a GPT that learns the text of these files and folders, at least one. */
   public static RunBuilder<Gpt> gpt(Path... data) {
-    return new RunBuilder<>(Tasks.GPT, Gpt.class, Architecture.GPT, List.of(data));
+    return new RunBuilder<>(Tasks.named(Tasks.GPT), Gpt.class, Architecture.GPT, List.of(data));
   }
 
   /** Begins a Llama that learns the text of these files and folders, at least one. */
   public static RunBuilder<Llama> llama(Path... data) {
-    return new RunBuilder<>(Tasks.GPT, Llama.class, Architecture.LLAMA, List.of(data));
+    return new RunBuilder<>(Tasks.named(Tasks.GPT), Llama.class, Architecture.LLAMA, List.of(data));
   }
 
   /** Begins a RoBERTa that learns to predict masked tokens of these texts, at least one. */
   public static RunBuilder<Roberta> roberta(Path... data) {
-    return new RunBuilder<>(Tasks.ROBERTA, Roberta.class, Architecture.GPT, List.of(data));
+    return new RunBuilder<>(Tasks.named(Tasks.ROBERTA), Roberta.class, Architecture.GPT, List.of(data));
   }
 
   /** Begins a Transformer that learns to translate from pairs of sentences. */
   public static RunBuilder<Transformer> translation(Path pairs) {
-    return new RunBuilder<>(Tasks.TRANSLATION, Transformer.class, Architecture.GPT, List.of(pairs));
+    return new RunBuilder<>(Tasks.named(Tasks.TRANSLATION), Transformer.class, Architecture.GPT, List.of(pairs));
   }
 
   /** Begins a run of a full configuration, such as one that was read from a file. */
@@ -131,6 +130,19 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
    */
   public static <M extends Model<?>> RunBuilder<M> from(Path folder, Class<M> model) {
     return RunBuilder.from(EarlierRun.open(folder), model);
+  }
+
+  /**
+   * Makes a run from a folder of Hugging Face: {@code config.json}, safetensors and a tokenizer.
+   *
+   * <pre>{@code
+   * try (Run<?> run = Run.importing(Path.of("models/llama")).in(Path.of("runs/llama"))) {
+   *   run.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, Path.of("llama.gguf"));
+   * }
+   * }</pre>
+   */
+  public static RunImport importing(Path folder) {
+    return new RunImport(folder);
   }
 
   /**
@@ -295,13 +307,14 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
   }
 
   /** Returns the model with the phase and temperature of its gates. */
+  @Override
   public TrainedModel<M> trained() {
     return lifetime.during(this::loaded);
   }
 
   private synchronized TrainedModel<M> loaded() {
     if (trained == null) {
-      trained = task().trained(state.checkpoint()).as(type);
+      trained = state.checkpoint().trained().as(type);
     }
     return trained;
   }
@@ -347,18 +360,9 @@ public final class Run<M extends Model<?>> implements AutoCloseable {
                 .translate(sentences));
   }
 
-  /** Measures loss and metrics on the run's validation set. */
-  public Measurement evaluate() {
-    return evaluate(EvalRequest.HELD_OUT);
-  }
-
-  /** Measures loss and metrics on other data, or on another part. */
-  public Measurement evaluate(EvalRequest request) {
-    return lifetime.during(() -> task().evaluate(state.checkpoint(), request));
-  }
-
-  private Task<?, ?> task() {
-    return Tasks.named(config.task());
+  @Override
+  <T> T use(Function<RunCheckpoint, T> use) {
+    return lifetime.during(() -> use.apply(state.checkpoint()));
   }
 
   private <T extends Model<?>> TrainedModel<T> require(Class<T> wanted, String use) {

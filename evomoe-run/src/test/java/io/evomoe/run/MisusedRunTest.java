@@ -10,7 +10,6 @@ import io.evomoe.internal.files.FolderInUseException;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepRecord;
@@ -283,11 +282,11 @@ class MisusedRunTest {
       try (Run<?> other = Run.open(out)) {
         other.train();
       }
-      try (TrainedModel<?> trained = Tasks.named("gpt").trained(newest)) {
+      try (TrainedModel<?> trained = newest.trained()) {
         assertThat(trained.context().step()).isEqualTo(20);
       }
       assertThat(newest.checkpoint().progress().step()).isEqualTo(20);
-      assertThatThrownBy(() -> Tasks.named("gpt").trained(asked))
+      assertThatThrownBy(() -> asked.trained())
           .hasMessageContaining(named + "/model.safetensors");
     }
   }

@@ -34,7 +34,7 @@ final class SparkText {
    * @throws IllegalArgumentException if there is no text at one of the paths
    */
   static SparkText open(JavaSparkContext context, List<String> data, String task) {
-    boolean pairs = task.equals(Tasks.TRANSLATION.name());
+    boolean pairs = task.equals(Tasks.TRANSLATION);
     return new SparkText(
         context,
         data.stream()

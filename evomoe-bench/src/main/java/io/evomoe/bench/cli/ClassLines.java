@@ -3,7 +3,6 @@ package io.evomoe.bench.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.finetune.Classifier;
-import io.evomoe.run.internal.finetune.Naming;
 import io.evomoe.run.record.Json;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes a line a text, in the order in which texts are added: what a classifier names it. */
 final class ClassLines {
   /** Texts that are classified together. */
-  static final int TOGETHER = Naming.BATCH;
+  static final int TOGETHER = Classifier.BATCH;
 
   /** What a line is. */
   enum Format {

@@ -1,11 +1,8 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.internal.files.NewFolder;
-import io.evomoe.models.hub.TokenizerFiles;
-import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.task.Conversion;
-import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.moe.Growth;
+import io.evomoe.run.Run;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,22 +99,16 @@ final class ConvertCommand implements Callable<Integer> {
     if (wanted == null) {
       throw new IllegalArgumentException("one of --select, --merge and --experts must be given");
     }
-    try (NewFolder made = NewFolder.open(out, "evomoe convert");
-        RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+    try (Run<?> run = Run.open(checkpoint)) {
       int there = run.config().model().experts();
-      ExpertGroups groups = wanted.groups(there);
       SpawnMethod method =
           SpawnMethod.parse(spawn == null ? run.config().evolution().spawn() : spawn);
-      Conversion conversion = new Conversion(run);
-      if (run.folder().hasTokenizer()) {
-        TokenizerFiles.copy(
-            run.folder().tokenizerPath(), new RunFolder(made.path()).tokenizerPath());
+      try (Run<?> converted = run.convert(wanted.groups(there), method, out)) {
+        boolean dense = converted.config().provider().growth() == Growth.NEVER;
+        System.out.printf(
+            "%d experts became %s: %s%n",
+            there, dense ? "one dense network" : converted.config().model().experts(), out);
       }
-      conversion.write(groups, method, made.path());
-      made.publish();
-      String became =
-          conversion.isDense(groups) ? "one dense network" : Integer.toString(groups.size());
-      System.out.printf("%d experts became %s: %s%n", there, became, out);
     }
     return 0;
   }

@@ -4,10 +4,8 @@ import io.evomoe.bench.report.ClassEvaluationTable;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.SplitFolder;
+import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
-import io.evomoe.run.internal.finetune.ClassSource;
-import io.evomoe.run.internal.finetune.TunedFolder;
-import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.result.EvalRequest;
@@ -102,19 +100,21 @@ final class EvalCommand implements Callable<Integer> {
       evaluateClassifier();
       return 0;
     }
-    EvalRequest request =
-        new EvalRequest(
-            data, split, batches, sentences, examples, search.search(), expertsPerToken);
-    try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+    try (Run<?> run = Run.open(checkpoint)) {
       requireHeard(run.config().task());
       form.requireOf(DataOptions.kind(run.config().task()));
-      DataForm usual = run.config().data();
-      DataForm asked = asked(usual);
-      RunCheckpoint read = run.withConfig(run.config().with(c -> c.data(asked)));
-      Tasks.named(run.config().task())
-          .evaluate(read, request, System.out::println)
-          .lines()
-          .forEach(System.out::println);
+      DataForm read = asked(run.config().data());
+      EvalRequest request =
+          new EvalRequest(
+              data,
+              split,
+              batches,
+              sentences,
+              examples,
+              search.search(),
+              expertsPerToken,
+              data == null ? null : read);
+      run.evaluate(request, System.out::println).lines().forEach(System.out::println);
     }
     return 0;
   }
@@ -136,11 +136,11 @@ final class EvalCommand implements Callable<Integer> {
     }
     form.requireOf(RecordKind.CLASS);
     try (Classifier classifier = Classifier.open(checkpoint)) {
-      DataForm read = asked(TunedFolder.model(checkpoint).data());
+      DataForm read = asked(classifier.form());
       ClassEvaluation evaluation =
           data == null
               ? classifier.evaluate(split)
-              : classifier.evaluate(ClassSource.measured(data, split, read, System.out::println));
+              : classifier.evaluate(data, split, read, System.out::println);
       System.out.print(ClassEvaluationTable.text(evaluation, StandardOutput.columns()));
     }
   }
@@ -152,9 +152,9 @@ final class EvalCommand implements Callable<Integer> {
   /** Options that would be left unheard are rejected. */
   private void requireHeard(String task) {
     for (String option : OF_TRANSLATION) {
-      if (!task.equals(Tasks.TRANSLATION.name()) && isGiven(option)) {
+      if (!task.equals(Tasks.TRANSLATION) && isGiven(option)) {
         throw new IllegalArgumentException(
-            "%s needs a run of task %s, was %s".formatted(option, Tasks.TRANSLATION.name(), task));
+            "%s needs a run of task %s, was %s".formatted(option, Tasks.TRANSLATION, task));
       }
     }
   }

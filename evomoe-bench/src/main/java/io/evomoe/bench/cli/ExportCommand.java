@@ -2,18 +2,14 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.internal.files.NewFile;
 import io.evomoe.internal.files.NewFolder;
-import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
-import io.evomoe.models.hub.TokenizerFiles;
-import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
-import io.evomoe.run.internal.task.TopKComparison;
+import io.evomoe.run.Run;
 import io.evomoe.run.result.ExportRequest;
+import io.evomoe.run.result.Exported;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -97,43 +93,40 @@ final class ExportCommand implements Callable<Integer> {
     if (shard < 1 || shard > Long.MAX_VALUE / MEGABYTE) {
       throw new IllegalArgumentException("--max-shard-mb must be at least 1, was " + shard);
     }
-    Optional<DataType> type = hubType();
-    try (NewFolder made = NewFolder.open(out, WHO);
-        RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+    ExportRequest request = request().withType(hubType()).withMaxShardBytes(shard * MEGABYTE);
+    NewFolder.open(out, WHO).close();
+    try (Run<?> run = Run.open(checkpoint)) {
       printLosses(run);
-      HubExport export = Tasks.named(run.config().task()).export(run, request());
-      export.write(made.path(), type, shard * MEGABYTE);
-      TokenizerFiles.publish(run.folder().tokenizerPath(), made.path());
-      made.publish();
-      System.out.printf("%,d tensors: %s%n", export.size(), out);
-      if (expertsPerToken != null && export.isInOwnForm()) {
+      Exported exported = run.export(request, out);
+      System.out.printf("%,d tensors: %s%n", exported.tensors(), out);
+      if (expertsPerToken != null && exported.ownForm()) {
         System.out.println(
             "No family fits, so the export has EvoMoE's own form: its gate routes as before.");
       }
-      list("Not part of Switch Transformers:", export.unmapped());
+      list("Not part of Switch Transformers:", exported.remarks());
     }
   }
 
   private ExportRequest request() {
-    return new ExportRequest(family, expertsPerToken);
+    return ExportRequest.DEFAULT.withFamily(family).withExpertsPerToken(expertsPerToken);
   }
 
-  private void printLosses(RunCheckpoint run) {
+  private void printLosses(Run<?> run) {
     if (expertsPerToken != null) {
       TopKComparison.of(run, expertsPerToken).lines().forEach(System.out::println);
     }
   }
 
-  private Optional<DataType> hubType() {
+  private @Nullable DataType hubType() {
     if (dtype == null) {
-      return Optional.empty();
+      return null;
     }
     DataType type = TYPES.get(dtype);
     if (type == null) {
       throw new IllegalArgumentException(
           "--dtype of format hf must be f32, f16 or bf16, was " + dtype);
     }
-    return Optional.of(type);
+    return type;
   }
 
   private void writeGguf() {
@@ -146,17 +139,13 @@ final class ExportCommand implements Callable<Integer> {
           "--max-shard-mb cannot be given with --format gguf, was " + maxShardMb);
     }
     GgufType type = dtype == null ? GgufType.F32 : GgufType.named(dtype);
-    try (NewFile made = NewFile.open(out, WHO);
-        RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
-      run.folder().requireTokenizer();
+    NewFile.open(out, WHO).close();
+    try (Run<?> run = Run.open(checkpoint)) {
+      run.tokenizer();
       printLosses(run);
-      HubExport published = Tasks.named(run.config().task()).export(run, request());
-      GgufExport export = GgufExport.of(published, run.folder().tokenizerPath());
-      int tensors =
-          export.write(made.path(), name.substring(0, name.length() - ".gguf".length()), type);
-      made.publish();
-      System.out.printf("%,d tensors: %s%n", tensors, out);
-      list("Computed differently by llama.cpp:", export.differences());
+      Exported exported = run.exportGguf(request(), type, out);
+      System.out.printf("%,d tensors: %s%n", exported.tensors(), out);
+      list("Computed differently by llama.cpp:", exported.remarks());
     }
   }
 

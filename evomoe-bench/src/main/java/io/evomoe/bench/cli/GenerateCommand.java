@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Sampling;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
@@ -72,7 +73,8 @@ final class GenerateCommand implements Callable<Integer> {
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.GPT, "generate")) {
       String text = prompt == null ? StandardInput.piped() : prompt;
       System.out.println(
-          new TextGeneration(Tasks.GPT.trained(run), run.tokenizer())
+          new TextGeneration(
+                  run.trained().as(CausalLanguageModel.class), run.tokenizer())
               .generate(text, tokens, sampling));
     }
     return 0;

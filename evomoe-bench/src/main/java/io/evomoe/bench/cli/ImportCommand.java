@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.run.internal.hub.HubImport;
+import io.evomoe.run.Run;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,7 +23,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    HubImport.run(from, out).forEach(System.out::println);
+    Run.importing(from).said(System.out::println).in(out).close();
     return 0;
   }
 }

@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.Run;
 import io.evomoe.run.internal.task.Tasks;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,12 +52,12 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (RunCheckpoint run = RunCheckpoint.open(checkpoint)) {
+    try (Run<?> run = Run.open(checkpoint)) {
       if (each) {
         if (targetIds.length > 0) {
           throw new IllegalArgumentException("--target-ids cannot be given with --each");
         }
-        Tasks.named(run.config().task()).eachLogits(run, ids).stream()
+        run.eachLogits(ids).stream()
             .map(LogitsCommand::json)
             .forEach(System.out::println);
         return 0;
@@ -68,16 +68,13 @@ final class LogitsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private double[] logits(RunCheckpoint run) {
+  private double[] logits(Run<?> run) {
     String task = run.config().task();
-    if (targetIds.length == 0) {
-      return Tasks.named(task).lastLogits(run, ids);
-    }
-    if (!task.equals(Tasks.TRANSLATION.name())) {
+    if (targetIds.length > 0 && !task.equals(Tasks.TRANSLATION)) {
       throw new IllegalArgumentException(
-          "--target-ids needs a run of task %s, was %s".formatted(Tasks.TRANSLATION.name(), task));
+          "--target-ids needs a run of task %s, was %s".formatted(Tasks.TRANSLATION, task));
     }
-    return Tasks.TRANSLATION.lastLogits(run, ids, targetIds);
+    return run.logits(ids, targetIds);
   }
 
   /** As short as they can be to be read back as the same float. */

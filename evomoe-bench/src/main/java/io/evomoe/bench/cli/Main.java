@@ -46,6 +46,7 @@ import picocli.CommandLine.TypeConversionException;
       ImportCommand.class,
       ExportCommand.class,
       LogitsCommand.class,
+      TokenizeCommand.class,
       GatesCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.Tasks;
@@ -34,7 +35,8 @@ final class TranslateCommand implements Callable<Integer> {
     Utf8Lines input = new Utf8Lines(System.in, "standard input");
     try (RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.TRANSLATION, "translate")) {
       LineTranslator translator =
-          new LineTranslator(Tasks.TRANSLATION.trained(run), run.tokenizer(), options.search());
+          new LineTranslator(
+              run.trained().as(Transformer.class), run.tokenizer(), options.search());
       List<String> lines = input.next(options.batch);
       while (!lines.isEmpty()) {
         translator

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -104,7 +103,7 @@ class ConvertCommandTest {
     Path out = convert("--select", "0,1");
     try (RunCheckpoint four = RunCheckpoint.open(trained);
         RunCheckpoint two = RunCheckpoint.open(out)) {
-      Model<?> model = Tasks.named("gpt").fresh(four);
+      Model<?> model = four.fresh();
       four.grow(model);
       assertThatThrownBy(() -> two.checkpoint().loadModel(model))
           .isInstanceOf(CheckpointException.class)

@@ -150,7 +150,7 @@ class LlamaCommandsTest {
   }
 
   private double loss(Path folder) {
-    EvalRequest request = new EvalRequest(text, "valid", EVERY_BATCH, 1, 0, Search.greedy(), null);
+    EvalRequest request = new EvalRequest(text, "valid", EVERY_BATCH, 1, 0, Search.greedy(), null, null);
     try (Run<?> run = Run.open(folder)) {
       return run.evaluate(request).loss();
     }

@@ -13,7 +13,6 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.TrainedModel;
 import java.nio.file.Path;
@@ -111,8 +110,9 @@ class ExportedRunTest {
     trained.train(run);
     try (RunCheckpoint checkpoint = RunCheckpoint.open(run)) {
       BpeTokenizer tokenizer = checkpoint.tokenizer();
-      TrainedModel<CausalLanguageModel> model = Tasks.GPT.trained(checkpoint);
-      HubExport published = Tasks.GPT.export(checkpoint, ExportRequest.DEFAULT);
+      TrainedModel<CausalLanguageModel> model =
+          checkpoint.trained().as(CausalLanguageModel.class);
+      HubExport published = checkpoint.export(model, ExportRequest.DEFAULT);
       assertThat(published.config().path("model_type").asText()).isEqualTo(trained.family);
       GgufExport.of(published, checkpoint.folder().tokenizerPath())
           .write(file, "model", GgufType.F32);

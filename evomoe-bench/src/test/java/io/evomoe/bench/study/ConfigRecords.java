@@ -267,7 +267,7 @@ final class ConfigRecords {
             "seed: " + ANY,
             "checkpointEvery: " + COUNT));
     ALL.put(
-        new EvalRequest(null, "valid", 1, 1, 0, new Search(4, 0.6, 10, 8), 1),
+        new EvalRequest(null, "valid", 1, 1, 0, new Search(4, 0.6, 10, 8), 1, null),
         fields(
             "data: " + ANY,
             "split: dev",

@@ -7,6 +7,7 @@ import io.evomoe.models.text.EncodedTexts;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.models.text.classes.Labels;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.RunConfig;
@@ -14,7 +15,7 @@ import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.Naming;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -38,6 +40,9 @@ import java.util.stream.IntStream;
  * calls throw {@link IllegalStateException}.
  */
 public final class Classifier implements AutoCloseable {
+  /** Number of texts that are classified together. */
+  public static final int BATCH = Naming.BATCH;
+
   private final Lifetime lifetime;
   private final RobertaClassifier network;
   private final Naming naming;
@@ -94,7 +99,7 @@ public final class Classifier implements AutoCloseable {
     BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFolder.TOKENIZER));
     try {
       TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
-      Roberta encoder = Tasks.ROBERTA.fresh(config, tokenizer.vocabularySize(), facts);
+      Roberta encoder = new RobertaTask().fresh(config, tokenizer.vocabularySize(), facts);
       if (TunedFolder.spawned(checkpoint)) {
         encoder.spawn(config.evolution().spawnMethod(), config.seed());
       }
@@ -110,6 +115,11 @@ public final class Classifier implements AutoCloseable {
   /** Returns the classes, in the order of the network's outputs. */
   public List<String> labels() {
     return labels;
+  }
+
+  /** Returns the format of the texts that it was fine-tuned on. */
+  public DataForm form() {
+    return config.data();
   }
 
   /** Returns the maximum number of tokens in a text, begin and end tokens included. */
@@ -169,7 +179,18 @@ public final class Classifier implements AutoCloseable {
    *     #labels}; the message names file and line
    */
   public ClassEvaluation evaluate(Path file) {
-    return evaluate(ClassSource.measured(file, "test", config.data(), note -> {}));
+    return evaluate(file, "test", config.data(), note -> {});
+  }
+
+  /**
+   * Measures the classifier on the texts of a file or folder, as {@link #evaluate(Path)}.
+   *
+   * @param part of a folder with a split: {@code train}, {@code valid} or {@code test}
+   * @param form format of the files
+   * @param said receives the detected format, in a line for the user
+   */
+  public ClassEvaluation evaluate(Path file, String part, DataForm form, Consumer<String> said) {
+    return evaluate(ClassSource.measured(file, part, form, said));
   }
 
   /**

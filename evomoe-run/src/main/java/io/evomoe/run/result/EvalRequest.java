@@ -2,6 +2,7 @@ package io.evomoe.run.result;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.internal.names.Suggestion;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.transformer.Search;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param examples translations to show, at least 0
  * @param search how translations are searched for
  * @param expertsPerToken experts per token, at least 1; null for the choice of the run's gate
+ * @param form format of {@code data}; null for the format of the run's data
  */
 public record EvalRequest(
     @Nullable Path data,
@@ -26,7 +28,8 @@ public record EvalRequest(
     int sentences,
     int examples,
     Search search,
-    @Nullable Integer expertsPerToken) {
+    @Nullable Integer expertsPerToken,
+    @Nullable DataForm form) {
   /** The values of {@link #split}. */
   public static final List<String> SPLITS = List.of("train", "valid", "test");
 
@@ -35,14 +38,17 @@ public record EvalRequest(
    * These use a beam of 4 and a length penalty of 0.6.
    */
   public static final EvalRequest HELD_OUT =
-      new EvalRequest(null, "valid", 64, 2000, 0, Search.beam(4, 0.6), null);
+      new EvalRequest(null, "valid", 64, 2000, 0, Search.beam(4, 0.6), null, null);
 
-  /** Rejects values out of bounds. */
+  /** Rejects values out of bounds, and a format without data. */
   public EvalRequest {
     if (!SPLITS.contains(split)) {
       throw new IllegalArgumentException(
           "split must be one of %s, was %s%s"
               .formatted(SPLITS, split, Suggestion.text(split, SPLITS)));
+    }
+    if (form != null && data == null) {
+      throw new IllegalArgumentException("form needs data, was given without");
     }
     FieldBound.atLeast("batches", batches, 1);
     FieldBound.atLeast("sentences", sentences, 1);
@@ -54,6 +60,6 @@ public record EvalRequest(
 
   /** Returns a copy with this number of experts per token. */
   public EvalRequest withExpertsPerToken(int experts) {
-    return new EvalRequest(data, split, batches, sentences, examples, search, experts);
+    return new EvalRequest(data, split, batches, sentences, examples, search, experts, form);
   }
 }

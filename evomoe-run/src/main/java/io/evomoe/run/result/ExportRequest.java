@@ -1,6 +1,9 @@
 package io.evomoe.run.result;
 
+import io.evomoe.internal.names.FieldBound;
+import io.evomoe.models.hub.HubExport;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * How to export a trained model.
@@ -9,8 +12,41 @@ import org.jspecify.annotations.Nullable;
  *     null for the family it was imported from, or else the first that fits
  * @param expertsPerToken experts per token, for a gate without a fixed number at the run's step;
  *     null for the gate's own routing
+ * @param type of the weights in a folder of Hugging Face: {@code FLOAT}, {@code FLOAT16} or {@code
+ *     BFLOAT16}; null for {@code FLOAT}, or for the types of an import
+ * @param maxShardBytes size of the largest file in a folder of Hugging Face, at least 1
  */
-public record ExportRequest(@Nullable String family, @Nullable Integer expertsPerToken) {
-  /** The gate's own routing, in the first family that fits. */
-  public static final ExportRequest DEFAULT = new ExportRequest(null, null);
+public record ExportRequest(
+    @Nullable String family,
+    @Nullable Integer expertsPerToken,
+    @Nullable DataType type,
+    long maxShardBytes) {
+  /** The gate's own routing, in the first family that fits; files of at most 5 GB. */
+  public static final ExportRequest DEFAULT =
+      new ExportRequest(null, null, null, HubExport.DEFAULT_SHARD_BYTES);
+
+  /** Rejects values out of bounds. */
+  public ExportRequest {
+    FieldBound.atLeast("maxShardBytes", maxShardBytes, 1);
+  }
+
+  /** Returns a copy with this family. */
+  public ExportRequest withFamily(@Nullable String name) {
+    return new ExportRequest(name, expertsPerToken, type, maxShardBytes);
+  }
+
+  /** Returns a copy with this number of experts per token. */
+  public ExportRequest withExpertsPerToken(@Nullable Integer experts) {
+    return new ExportRequest(family, experts, type, maxShardBytes);
+  }
+
+  /** Returns a copy with this type of weights. */
+  public ExportRequest withType(@Nullable DataType weights) {
+    return new ExportRequest(family, expertsPerToken, weights, maxShardBytes);
+  }
+
+  /** Returns a copy with this size of the largest file. */
+  public ExportRequest withMaxShardBytes(long bytes) {
+    return new ExportRequest(family, expertsPerToken, type, bytes);
+  }
 }

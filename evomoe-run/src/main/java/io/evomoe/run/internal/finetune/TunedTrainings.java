@@ -15,7 +15,7 @@ import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.internal.task.MemoryLimit;
 import io.evomoe.run.internal.task.RecordedSteps;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunRecording;
@@ -36,6 +36,8 @@ import java.util.Optional;
  * with its initial weights.
  */
 public final class TunedTrainings {
+  private static final RobertaTask TASK = new RobertaTask();
+
   private final RunCheckpoint run;
   private final ClassTexts texts;
   private final TrainerConfig config;
@@ -158,9 +160,9 @@ public final class TunedTrainings {
 
   private Roberta network(TunedKind kind) {
     if (kind == TunedKind.TUNED) {
-      return run.load(Tasks.ROBERTA.fresh(run)).model();
+      return run.load(run.fresh(TASK)).model();
     }
-    Roberta network = Tasks.ROBERTA.fresh(run);
+    Roberta network = run.fresh(TASK);
     run.grow(network);
     takeOverTables(network);
     return network;
@@ -172,7 +174,7 @@ public final class TunedTrainings {
     if (tables.isEmpty()) {
       return;
     }
-    try (TrainedModel<Roberta> loaded = run.load(Tasks.ROBERTA.fresh(run))) {
+    try (TrainedModel<Roberta> loaded = run.load(run.fresh(TASK))) {
       List<GateState> saved = tables(loaded.model());
       for (int i = 0; i < tables.size(); i++) {
         tables.get(i).value().assign(saved.get(i).value());

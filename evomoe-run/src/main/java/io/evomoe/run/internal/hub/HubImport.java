@@ -66,7 +66,7 @@ public final class HubImport {
     if (OwnExport.isIn(from)) {
       return ofRun(from, out);
     }
-    try (NewFolder made = NewFolder.open(out, "evomoe import");
+    try (NewFolder made = NewFolder.open(out, "an import");
         HubFolder hub = HubFolder.open(from)) {
       boolean tokenizer = TokenizerFiles.isIn(from);
       if (tokenizer) {
@@ -93,7 +93,7 @@ public final class HubImport {
 
   /** Imports a run in our own form, in the state of its checkpoint, but without moments. */
   private static List<String> ofRun(Path from, Path out) {
-    try (NewFolder made = NewFolder.open(out, "evomoe import");
+    try (NewFolder made = NewFolder.open(out, "an import");
         OwnExport own = OwnExport.open(from)) {
       RunDescription run =
           RunDescription.read(own.run(), from.resolve("config.json") + ": evomoe.run");

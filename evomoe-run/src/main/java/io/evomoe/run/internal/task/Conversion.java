@@ -57,14 +57,13 @@ public final class Conversion {
    */
   public Path write(ExpertGroups groups, SpawnMethod spread, Path out) {
     RunConfig config = Tasks.checked(config(groups));
-    Task<?, ?> task = Tasks.named(config.task());
-    Model<?> old = grown(task, run);
+    Model<?> old = grown(run);
     Optimizer oldMoments = optimizer(run.config());
     run.checkpoint().loadInto(old, oldMoments);
-    Model<?> converted = convertedModel(task, config);
+    Model<?> converted = convertedModel(config);
     Optimizer moments = optimizer(config);
     ExpertConversion conversion = new ExpertConversion(old, groups);
-    conversion.fill(converted, grown(task, run));
+    conversion.fill(converted, grown(run));
     conversion.fill(converted, oldMoments, moments);
     long seed = config.seed();
     conversion.spread(converted, Spawning.by(spread, seed), seed);
@@ -103,14 +102,14 @@ public final class Conversion {
   }
 
   /** Returns a model of the new configuration, with its number of experts. */
-  private Model<?> convertedModel(Task<?, ?> task, RunConfig config) {
+  private Model<?> convertedModel(RunConfig config) {
     try (RunCheckpoint target = run.withConfig(config)) {
-      return config.provider().growth() == Growth.NEVER ? task.fresh(target) : grown(task, target);
+      return config.provider().growth() == Growth.NEVER ? target.fresh() : grown(target);
     }
   }
 
-  private static Model<?> grown(Task<?, ?> task, RunCheckpoint of) {
-    Model<?> model = task.fresh(of);
+  private static Model<?> grown(RunCheckpoint of) {
+    Model<?> model = of.fresh();
     of.grow(model);
     return model;
   }

@@ -199,7 +199,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
   private long batchesSeen(RunConfig config) {
     RunConfig before = run.config();
     boolean recut =
-        config.task().equals(Tasks.TRANSLATION.name())
+        config.task().equals(Tasks.TRANSLATION)
             && config.training().batch() != before.training().batch();
     if (config.model().sequence() != before.model().sequence()
         || config.seed() != before.seed()

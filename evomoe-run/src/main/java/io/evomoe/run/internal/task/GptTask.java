@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Causal language modelling with a GPT or a Llama. */
-final class GptTask extends TextTask<CausalLanguageModel> {
+public final class GptTask extends TextTask<CausalLanguageModel> {
 
-  GptTask() {
+  /** Creates the task; called by the service loader. */
+  public GptTask() {
     super(
         "gpt",
         Map.of(Architecture.GPT, Gpt.class, Architecture.LLAMA, Llama.class),
@@ -61,15 +62,16 @@ final class GptTask extends TextTask<CausalLanguageModel> {
   }
 
   @Override
-  public double[] lastLogits(RunCheckpoint run, int[] ids) {
-    TrainedModel<CausalLanguageModel> trained = trained(run);
-    return row(
+  public double[] lastLogits(
+      TrainedModel<CausalLanguageModel> trained, TaskRun run, int[] ids, int[] written) {
+    return LogitRows.first(
         () -> trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.context()));
   }
 
   @Override
-  public List<double[]> eachLogits(RunCheckpoint run, int[] ids) {
-    TrainedModel<CausalLanguageModel> trained = trained(run);
-    return rows(() -> trained.model().logits(TokenBatch.of(ids.length, ids), trained.context()));
+  public List<double[]> eachLogits(
+      TrainedModel<CausalLanguageModel> trained, TaskRun run, int[] ids) {
+    return LogitRows.of(
+        () -> trained.model().logits(TokenBatch.of(ids.length, ids), trained.context()));
   }
 }

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Masked language modelling with a RoBERTa, to be fine-tuned. */
-final class RobertaTask extends TextTask<Roberta> {
+public final class RobertaTask extends TextTask<Roberta> {
 
-  RobertaTask() {
+  /** Creates the task; called by the service loader. */
+  public RobertaTask() {
     super(
         "roberta",
         Map.of(Architecture.GPT, Roberta.class),
@@ -56,18 +57,19 @@ final class RobertaTask extends TextTask<Roberta> {
 
   /** Reads padding tokens as padding, which no other token attends to. */
   @Override
-  public double[] lastLogits(RunCheckpoint run, int[] ids) {
-    TrainedModel<Roberta> trained = trained(run);
+  public double[] lastLogits(
+      TrainedModel<Roberta> trained, TaskRun run, int[] ids, int[] written) {
     int padding = padding(run);
     boolean[] hidden = new boolean[ids.length];
     for (int s = 0; s < ids.length; s++) {
       hidden[s] = ids[s] == padding;
     }
     TokenBatch read = new TokenBatch(ids.length, ids, hidden);
-    return row(() -> trained.model().logits(read, new int[] {ids.length - 1}, trained.context()));
+    return LogitRows.first(
+        () -> trained.model().logits(read, new int[] {ids.length - 1}, trained.context()));
   }
 
-  private static int padding(RunCheckpoint run) {
+  private static int padding(TaskRun run) {
     int offset = run.config().architecture().positionOffset();
     return offset > 0 ? offset - 1 : run.tokenizer().requireSpecial(SpecialTokens.PADDING);
   }

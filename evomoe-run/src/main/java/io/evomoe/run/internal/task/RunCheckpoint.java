@@ -7,6 +7,7 @@ import io.evomoe.models.hub.ImportOrigin;
 import io.evomoe.models.hub.TextEnds;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TokenizerContents;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ResumedConfig;
@@ -14,6 +15,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.ExportRequest;
+import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -25,12 +27,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A run at one of its checkpoints. */
-public final class RunCheckpoint implements AutoCloseable {
+public final class RunCheckpoint implements TaskRun, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RunCheckpoint.class);
 
   /** Maximum number of times that a newer checkpoint replaces a deleted one. */
@@ -113,18 +116,18 @@ public final class RunCheckpoint implements AutoCloseable {
    * @param command name of the command, for the message
    * @throws IllegalArgumentException if the run has another task
    */
-  public static RunCheckpoint open(Path folder, Task<?, ?> task, String command) {
+  public static RunCheckpoint open(Path folder, String task, String command) {
     requireTask(folder, task, command);
     return open(folder);
   }
 
-  /** Rejects, without reading it, a folder that {@link #open(Path, Task, String)} would reject. */
-  public static void requireTask(Path folder, Task<?, ?> task, String command) {
+  /** Rejects, without reading it, a folder that {@link #open(Path, String, String)} would reject. */
+  public static void requireTask(Path folder, String task, String command) {
     RunConfig config = RunFolder.open(folder).config();
-    if (!config.task().equals(task.name())) {
+    if (!config.task().equals(task)) {
       throw new IllegalArgumentException(
           "%s is a run of task %s; %s needs task %s"
-              .formatted(folder, config.task(), command, task.name()));
+              .formatted(folder, config.task(), command, task));
     }
   }
 
@@ -144,6 +147,7 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /** Returns the configuration of the run and its remaining steps. */
+  @Override
   public RunConfig config() {
     return config;
   }
@@ -158,6 +162,7 @@ public final class RunCheckpoint implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the data of the run's start is missing or has changed
    */
+  @Override
   public List<Path> data() {
     List<Path> data = dataPaths();
     if (!otherData.isEmpty()) {
@@ -198,6 +203,7 @@ public final class RunCheckpoint implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the run has none
    */
+  @Override
   public synchronized BpeTokenizer tokenizer() {
     BpeTokenizer loaded = tokenizer;
     if (loaded == null) {
@@ -252,11 +258,64 @@ public final class RunCheckpoint implements AutoCloseable {
     }
   }
 
+  /** Returns the run's task. */
+  public Task<?, ?> task() {
+    return Tasks.named(config.task());
+  }
+
+  /** Creates the run's model before its first step. */
+  public Model<?> fresh() {
+    return fresh(task());
+  }
+
+  /** Creates the run's model before its first step. */
+  public <M extends Model<?>> M fresh(Task<?, M> task) {
+    return task.fresh(config, vocabulary(), facts());
+  }
+
+  /** Returns the run's model, with the newest checkpoint loaded. */
+  public TrainedModel<?> trained() {
+    return load(fresh());
+  }
+
   /**
-   * Exports a language model of this run to Hugging Face's files, in its original form if it was
-   * imported.
+   * Measures the model.
+   *
+   * @param said receives the detected format of data other than the run's
    */
-  HubExport export(TrainedModel<?> trained, ExportRequest request) {
+  public Measurement evaluate(EvalRequest request, Consumer<String> said) {
+    DataForm form = request.form();
+    if (form == null || form.equals(config.data())) {
+      return evaluate(task(), request, said);
+    }
+    try (RunCheckpoint other = withConfig(config.with(c -> c.data(form)))) {
+      return other.evaluate(request, said);
+    }
+  }
+
+  private <B, M extends Model<B>> Measurement evaluate(
+      Task<B, M> task, EvalRequest request, Consumer<String> said) {
+    Integer expertsPerToken = request.expertsPerToken();
+    try (TrainedModel<M> trained = load(fresh(task))) {
+      return task.evaluate(
+          expertsPerToken == null ? trained : trained.withExpertsPerToken(expertsPerToken),
+          this,
+          request,
+          said);
+    }
+  }
+
+  /**
+   * Exports the model of this run to Hugging Face's files, in its original form if it was imported.
+   *
+   * @param trained model of this run
+   */
+  public HubExport export(TrainedModel<?> trained, ExportRequest request) {
+    return export(task(), trained, request);
+  }
+
+  private <B, M extends Model<B>> HubExport export(
+      Task<B, M> task, TrainedModel<?> trained, ExportRequest request) {
     Integer expertsPerToken = request.expertsPerToken();
     TrainedModel<?> routed =
         expertsPerToken == null ? trained : trained.withExpertsPerToken(expertsPerToken);
@@ -268,7 +327,8 @@ public final class RunCheckpoint implements AutoCloseable {
             ImportOrigin.load(folder.originPath()),
             routed.context(),
             Optional.ofNullable(request.family()));
-    return HubExport.of(routed.model(), exported).ofRun(description());
+    TrainedModel<M> typed = task.typed(routed, config.model().architecture());
+    return task.export(typed.model(), exported).ofRun(description());
   }
 
   private TextEnds textEnds() {
@@ -294,7 +354,8 @@ public final class RunCheckpoint implements AutoCloseable {
   }
 
   /** Returns gate and step, and the experts per token if a request names them; begins a line. */
-  String name(EvalRequest request) {
+  @Override
+  public String name(EvalRequest request) {
     String name = "%s after step %d".formatted(config.gate(), checkpoint.progress().step());
     Integer expertsPerToken = request.expertsPerToken();
     return expertsPerToken == null ? name : name + " with top-" + expertsPerToken;

@@ -1,31 +1,35 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.HubRequest;
+import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.Workspaces;
 import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.EvalRequest;
-import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.training.Evaluation;
 import io.evomoe.training.Model;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A model's objective and data. {@link Tasks} lists the implementations; their presets are in
- * {@code NAME.yaml} beside them.
+ * A model's objective and data. {@link Tasks} knows the implementations by name.
  *
  * @param <B> a batch
  * @param <M> a model
@@ -35,6 +39,18 @@ public abstract class Task<B, M extends Model<B>> {
   private final Map<Architecture, Class<? extends M>> models;
   private final boolean causal;
   private final List<String> shippedData;
+
+  /**
+   * Creates a task of one's own, with one class of models and no data beside it.
+   *
+   * @param name for the command line and configurations
+   * @param causal whether a token's output must not depend on later tokens, in any layer of its
+   *     models
+   */
+  protected Task(String name, Class<? extends M> model, boolean causal) {
+    this(
+        name, Map.of(Architecture.GPT, model, Architecture.LLAMA, model), causal, List.of());
+  }
 
   /**
    * Creates a task.
@@ -95,6 +111,20 @@ public abstract class Task<B, M extends Model<B>> {
   }
 
   /**
+   * Returns the presets. By default they are those of {@code NAME.yaml} beside the class, or of
+   * task gpt if there is no such file.
+   */
+  public List<Preset> presets() {
+    try (InputStream own = getClass().getResourceAsStream(name + ".yaml")) {
+      return own == null
+          ? Tasks.presets(Tasks.GPT)
+          : Preset.parse(new String(own.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the presets of " + name + ": " + IoReason.of(e), e);
+    }
+  }
+
+  /**
    * Rejects unsupported architecture details; by default those that only the embedding of a RoBERTa
    * has.
    *
@@ -125,7 +155,7 @@ public abstract class Task<B, M extends Model<B>> {
    * @param tokens from {@link TaskData#tokens}
    * @param tokenizer of the ids
    */
-  Optional<TaskData<?, ?>> kept(TokenFile tokens, Tokenizer tokenizer) {
+  public Optional<TaskData<?, ?>> kept(TokenFile tokens, Tokenizer tokenizer) {
     return Optional.empty();
   }
 
@@ -136,40 +166,33 @@ public abstract class Task<B, M extends Model<B>> {
    */
   public abstract M fresh(RunConfig config, int tokens, TrainingFacts facts);
 
-  /** Creates the model of a saved run before its first step. */
-  public final M fresh(RunCheckpoint run) {
-    return fresh(run.config(), run.vocabulary(), run.facts());
-  }
-
-  /** Returns the model of a run, with its newest checkpoint loaded. */
-  public final TrainedModel<M> trained(RunCheckpoint run) {
-    return run.load(fresh(run));
-  }
-
-  /**
-   * Returns the model of a run with the requested number of experts per token, if there is one.
-   *
-   * @throws IllegalArgumentException if the run's gate does not support this number
-   */
-  final TrainedModel<M> trained(RunCheckpoint run, EvalRequest request) {
-    TrainedModel<M> trained = trained(run);
-    Integer expertsPerToken = request.expertsPerToken();
-    return expertsPerToken == null ? trained : trained.withExpertsPerToken(expertsPerToken);
+  /** Returns a loaded model with the type of this task's models. */
+  public final TrainedModel<M> typed(TrainedModel<?> trained, Architecture architecture) {
+    return new TrainedModel<>(modelType(architecture).cast(trained.model()), trained.context());
   }
 
   /**
    * Counts the trainable parameters of a run's model with all its experts, without creating it.
+   * They decide whether the model fits into memory, and its checkpoints on the disk. By default
+   * they are unknown, and nothing is rejected.
    *
    * @param vocabulary number of token ids
    */
-  public abstract ParameterTotal parameters(RunConfig config, int vocabulary);
+  public ParameterTotal parameters(RunConfig config, int vocabulary) {
+    return ParameterTotal.NONE;
+  }
 
   /**
-   * Returns the logits of one sequence's last token in evaluation mode, one per token id.
+   * Returns the logits after the last token of a sequence in evaluation mode, one per token id. By
+   * default there are none.
    *
    * @param ids input tokens
+   * @param written tokens of the output so far, for models with a decoder; else empty
+   * @throws IllegalArgumentException if the models have no logits of tokens
    */
-  public abstract double[] lastLogits(RunCheckpoint run, int[] ids);
+  public double[] lastLogits(TrainedModel<M> trained, TaskRun run, int[] ids, int[] written) {
+    throw new IllegalArgumentException("models of task " + name + " have no logits of tokens");
+  }
 
   /**
    * Returns the logits after each token of a sequence; they equal those of {@link #lastLogits} for
@@ -178,36 +201,51 @@ public abstract class Task<B, M extends Model<B>> {
    * @param ids input tokens
    * @throws IllegalArgumentException for a task whose models read later tokens as well
    */
-  public List<double[]> eachLogits(RunCheckpoint run, int[] ids) {
+  public List<double[]> eachLogits(TrainedModel<M> trained, TaskRun run, int[] ids) {
     throw new IllegalArgumentException(
         "the logits after each token are those of a causal model, the run is of task " + name);
   }
 
-  /** Returns one row of logits, computed in a workspace of its own. */
-  static double[] row(Supplier<INDArray> logits) {
-    return rows(logits).get(0);
-  }
-
-  /** Returns several rows of logits, computed in a workspace of its own. */
-  static List<double[]> rows(Supplier<INDArray> logits) {
-    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_LOGITS")) {
-      return List.of(logits.get().toDoubleMatrix());
-    }
-  }
-
-  /** Measures a trained model. */
-  public final Measurement evaluate(RunCheckpoint run, EvalRequest request) {
-    return evaluate(run, request, note -> {});
-  }
-
   /**
-   * Measures a trained model.
+   * Measures a trained model. By default this is the loss on the validation set of the run's data.
    *
    * @param said receives the detected format of data other than the run's
    */
-  public abstract Measurement evaluate(
-      RunCheckpoint run, EvalRequest request, Consumer<String> said);
+  public Measurement evaluate(
+      TrainedModel<M> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
+    if (request.data() != null || !request.split().equals("valid")) {
+      throw new IllegalArgumentException(
+          "task %s measures the validation set of the run's data, was asked for %s"
+              .formatted(name, request.data() == null ? request.split() : request.data()));
+    }
+    RunConfig config = run.config();
+    TaskData<B, M> data =
+        read(
+            run.data(),
+            config,
+            TokenizerSource.of(run.tokenizer()),
+            ScratchFolder.parent(),
+            TextProgress.NONE);
+    CorpusBatches<B> batches = data.measured(config);
+    List<B> read = batches.evaluationBatches(request.batches());
+    Evaluation.Measured measured =
+        new Evaluation<>(trained.model(), read).measure(trained.context());
+    return new Measurement(
+        run.name(request),
+        measured.targets(),
+        "targets",
+        batches.evaluationShare(request.batches()),
+        "validation part",
+        measured.loss().orElseThrow(),
+        Optional.empty());
+  }
 
-  /** Exports the trained model of a run to Hugging Face's files. */
-  public abstract HubExport export(RunCheckpoint run, ExportRequest request);
+  /**
+   * Exports a trained model to Hugging Face's files. By default it is rejected.
+   *
+   * @throws IllegalArgumentException if the model cannot be exported
+   */
+  public HubExport export(M model, HubRequest request) {
+    throw new IllegalArgumentException("models of task " + name + " cannot be exported");
+  }
 }

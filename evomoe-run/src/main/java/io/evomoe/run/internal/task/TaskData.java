@@ -58,7 +58,7 @@ public abstract class TaskData<B, M extends Model<B>> {
   public abstract String description();
 
   /** Returns the ids that a run can store to resume without reading the data; empty by default. */
-  Optional<TokenFile> tokens() {
+  public Optional<TokenFile> tokens() {
     return Optional.empty();
   }
 

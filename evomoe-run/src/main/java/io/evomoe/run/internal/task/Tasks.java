@@ -1,49 +1,74 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.names.Suggestion;
-import io.evomoe.models.causal.CausalLanguageModel;
-import io.evomoe.models.roberta.Roberta;
-import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.ServiceLoader;
 
-/** The available tasks. */
+/**
+ * The available tasks: those of this library and a program's own, which {@link ServiceLoader} finds
+ * or {@link #add} names.
+ */
 public final class Tasks {
   /** Causal language modelling. */
-  public static final Task<LanguageBatch, CausalLanguageModel> GPT = new GptTask();
+  public static final String GPT = "gpt";
 
   /** Masked language modelling, for fine-tuning. */
-  public static final Task<LanguageBatch, Roberta> ROBERTA = new RobertaTask();
+  public static final String ROBERTA = "roberta";
 
   /** Machine translation. */
-  public static final TranslationTask TRANSLATION = new TranslationTask();
+  public static final String TRANSLATION = "mt";
 
-  private static final List<Task<?, ?>> ALL = List.of(GPT, ROBERTA, TRANSLATION);
+  private static final Map<String, Task<?, ?>> ALL = installed();
 
   private Tasks() {}
 
+  private static Map<String, Task<?, ?>> installed() {
+    Map<String, Task<?, ?>> all = Collections.synchronizedMap(new LinkedHashMap<>());
+    for (Task<?, ?> task : ServiceLoader.load(Task.class)) {
+      add(all, task);
+    }
+    return all;
+  }
+
+  /**
+   * Makes a task known by its name, so that its runs can be opened in this process.
+   *
+   * @throws IllegalArgumentException if another class has this name
+   */
+  public static void add(Task<?, ?> task) {
+    add(ALL, task);
+  }
+
+  private static void add(Map<String, Task<?, ?>> all, Task<?, ?> task) {
+    Task<?, ?> known = all.putIfAbsent(task.name(), task);
+    if (known != null && !known.getClass().equals(task.getClass())) {
+      throw new IllegalArgumentException(
+          "task %s of %s needs another name, %s has it"
+              .formatted(task.name(), task.getClass().getName(), known.getClass().getName()));
+    }
+  }
+
   /** Returns the task of this name. */
   public static Task<?, ?> named(String name) {
-    return ALL.stream()
-        .filter(task -> task.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "task must be one of %s, was %s%s"
-                        .formatted(names(), name, Suggestion.text(name, names()))));
+    Task<?, ?> task = ALL.get(name);
+    if (task == null) {
+      throw new IllegalArgumentException(
+          "task must be one of %s, was %s%s"
+              .formatted(names(), name, Suggestion.text(name, names())));
+    }
+    return task;
   }
 
   /** Returns all names. */
   public static List<String> names() {
-    return ALL.stream().map(Task::name).toList();
+    synchronized (ALL) {
+      return List.copyOf(ALL.keySet());
+    }
   }
 
   /** Returns a preset of a task: {@code quick}, {@code small} or {@code base}. */
@@ -62,17 +87,7 @@ public final class Tasks {
 
   /** Returns all presets of a task. */
   public static List<Preset> presets(String task) {
-    return Preset.parse(text(named(task).name() + ".yaml"));
-  }
-
-  private static String text(String resource) {
-    try (InputStream in =
-        Objects.requireNonNull(Tasks.class.getResourceAsStream(resource), resource)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot read the presets in " + resource + ": " + IoReason.of(e), e);
-    }
+    return named(task).presets();
   }
 
   /**
@@ -83,7 +98,7 @@ public final class Tasks {
   public static RunConfig checked(RunConfig config) {
     Task<?, ?> task = named(config.task());
     task.modelType(config.model().architecture());
-    if (config.model().documentMask() && task != GPT) {
+    if (config.model().documentMask() && !task.name().equals(GPT)) {
       throw new IllegalArgumentException(
           "model.documentMask must be false for task %s, was true".formatted(task.name()));
     }

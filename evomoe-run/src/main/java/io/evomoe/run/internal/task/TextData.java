@@ -89,7 +89,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
   }
 
   @Override
-  Optional<TokenFile> tokens() {
+  public Optional<TokenFile> tokens() {
     return Optional.of(new TokenFile(description, List.of(train, valid)));
   }
 

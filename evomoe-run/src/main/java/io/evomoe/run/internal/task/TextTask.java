@@ -3,8 +3,8 @@ package io.evomoe.run.internal.task;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.stack.StackSize;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.LanguageBatch;
@@ -16,7 +16,6 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.EvalRequest;
-import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Evaluation;
@@ -62,30 +61,28 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
       TextProgress progress) {
     List<String> notes = new ArrayList<>();
     TextSides text = new TextSources(config.split(), config.data(), notes::add).open(data);
-    BpeTokenizer encoding =
+    Tokenizer encoding =
         tokenizer.tokenizer(
             text::train, config.model().vocabulary(), objective.special(), progress);
     return TextData.of(this, text, notes, encoding, folder, progress);
   }
 
   @Override
-  final Optional<TaskData<?, ?>> kept(TokenFile tokens, Tokenizer tokenizer) {
+  public final Optional<TaskData<?, ?>> kept(TokenFile tokens, Tokenizer tokenizer) {
     return tokens.streams().size() == 2
         ? Optional.of(TextData.of(this, tokens, tokenizer))
         : Optional.empty();
   }
 
   @Override
-  public final Measurement evaluate(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
+  public final Measurement evaluate(
+      TrainedModel<M> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
     TokenStream text =
         TokenStream.of(
             text(run, request, said), run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
     CorpusBatches<LanguageBatch> batches = objective.batches(text, run.tokenizer(), run.config());
     List<LanguageBatch> read = batches.evaluationBatches(request.batches());
-    double loss;
-    try (TrainedModel<M> trained = trained(run, request)) {
-      loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
-    }
+    double loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
     return new Measurement(
         run.name(request),
         read.stream().mapToLong(LanguageBatch::countedTargets).sum(),
@@ -97,7 +94,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   }
 
   /** Returns the text of a request. */
-  private static Documents text(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
+  private static Documents text(TaskRun run, EvalRequest request, Consumer<String> said) {
     RunConfig config = run.config();
     Path data = request.data();
     Consumer<String> ofOthers = data == null ? note -> {} : said;
@@ -108,7 +105,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   }
 
   @Override
-  public final HubExport export(RunCheckpoint run, ExportRequest request) {
-    return run.export(trained(run), request);
+  public final HubExport export(M model, HubRequest request) {
+    return HubExport.of(model, request);
   }
 }

@@ -1,9 +1,9 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.TokenizerFolder;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -20,7 +20,7 @@ public interface TokenizerSource {
    * @param special tokens of the task
    * @param progress called with the progress
    */
-  BpeTokenizer tokenizer(
+  Tokenizer tokenizer(
       Supplier<Documents> training, int vocabulary, SpecialTokens special, TextProgress progress);
 
   /** Trains a new one and saves it in this folder. */
@@ -30,7 +30,7 @@ public interface TokenizerSource {
   }
 
   /** Uses an existing one. */
-  static TokenizerSource of(BpeTokenizer tokenizer) {
+  static TokenizerSource of(Tokenizer tokenizer) {
     return (training, vocabulary, special, progress) -> tokenizer;
   }
 }

@@ -20,10 +20,10 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /** Measures a translation model: loss and token accuracy, BLEU and chrF, and examples. */
 final class TranslationQuality {
-  private final RunCheckpoint run;
+  private final TaskRun run;
   private final TrainedModel<Transformer> trained;
 
-  TranslationQuality(RunCheckpoint run, TrainedModel<Transformer> trained) {
+  TranslationQuality(TaskRun run, TrainedModel<Transformer> trained) {
     this.run = run;
     this.trained = trained;
   }

@@ -2,12 +2,13 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
@@ -22,7 +23,6 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.EvalRequest;
-import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import java.nio.file.Path;
@@ -34,7 +34,8 @@ import java.util.function.Consumer;
 /** Translation of sentences with a Transformer and a joint tokenizer. */
 public final class TranslationTask extends Task<PairBatch, Transformer> {
 
-  TranslationTask() {
+  /** Creates the task; called by the service loader. */
+  public TranslationTask() {
     super("mt", Map.of(Architecture.GPT, Transformer.class), true, List.of("lohelp"));
   }
 
@@ -47,7 +48,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
       TextProgress progress) {
     List<String> notes = new ArrayList<>();
     PairSplit pairs = open(data, config.split(), config.data(), notes::add);
-    BpeTokenizer encoding =
+    Tokenizer encoding =
         tokenizer.tokenizer(
             () -> pairs.train().texts(),
             config.model().vocabulary(),
@@ -80,40 +81,32 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     return count.embedding(config.embedding(vocabulary).vocabulary()).plus(encoder).plus(decoder);
   }
 
-  /** Returns the logits of a translation's first token. */
+  /** Returns the logits of a translation's next token; of the first one if none is written. */
   @Override
-  public double[] lastLogits(RunCheckpoint run, int[] ids) {
-    return lastLogits(run, ids, new int[] {run.tokenizer().requireSpecial(SpecialTokens.END)});
-  }
-
-  /**
-   * Returns the logits of a translation's next token.
-   *
-   * @param ids tokens of the source
-   * @param written input tokens of the decoder, at least one
-   */
-  public double[] lastLogits(RunCheckpoint run, int[] ids, int[] written) {
-    TrainedModel<Transformer> trained = trained(run);
+  public double[] lastLogits(
+      TrainedModel<Transformer> trained, TaskRun run, int[] ids, int[] written) {
     Transformer model = trained.model();
-    return row(
+    int[] before =
+        written.length > 0
+            ? written
+            : new int[] {run.tokenizer().requireSpecial(SpecialTokens.END)};
+    return LogitRows.first(
         () ->
             model.nextTokenLogits(
-                TokenBatch.of(written.length, written),
+                TokenBatch.of(before.length, before),
                 model.encode(TokenBatch.of(ids.length, ids), trained.context()),
                 null,
                 trained.context()));
   }
 
   @Override
-  public Measurement evaluate(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
-    PairCorpus pairs = pairs(run, request, said);
-    try (TrainedModel<Transformer> trained = trained(run, request)) {
-      return new TranslationQuality(run, trained).measure(pairs, request);
-    }
+  public Measurement evaluate(
+      TrainedModel<Transformer> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
+    return new TranslationQuality(run, trained).measure(pairs(run, request, said), request);
   }
 
   /** Returns the pairs of a request. */
-  private static PairCorpus pairs(RunCheckpoint run, EvalRequest request, Consumer<String> said) {
+  private static PairCorpus pairs(TaskRun run, EvalRequest request, Consumer<String> said) {
     RunConfig config = run.config();
     Path data = request.data();
     if (data != null) {
@@ -161,12 +154,12 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   }
 
   @Override
-  public HubExport export(RunCheckpoint run, ExportRequest request) {
-    if (request.family() != null) {
+  public HubExport export(Transformer model, HubRequest request) {
+    if (request.family().isPresent()) {
       throw new IllegalArgumentException(
           "no family holds an encoder-decoder of this project: leave out the family, was "
-              + request.family());
+              + request.family().get());
     }
-    return HubExport.of(trained(run).model(), run.config().gate()).ofRun(run.description());
+    return HubExport.of(model, request.gate());
   }
 }

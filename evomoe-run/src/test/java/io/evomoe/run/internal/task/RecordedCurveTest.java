@@ -22,7 +22,7 @@ class RecordedCurveTest extends RecordedCurves {
   static Stream<String> runs() {
     return Stream.concat(
         triedGates().map(gate -> task(gate) + "-" + gate),
-        Stream.of(Tasks.ROBERTA.name() + "-evomoe", Tasks.TRANSLATION.name() + "-evomoe"));
+        Stream.of(Tasks.ROBERTA + "-evomoe", Tasks.TRANSLATION + "-evomoe"));
   }
 
   static Stream<String> triedGates() {

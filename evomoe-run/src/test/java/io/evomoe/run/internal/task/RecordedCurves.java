@@ -55,7 +55,7 @@ abstract class RecordedCurves {
   /** The task that a gate is tried on: gpt, unless it refuses. */
   static String task(String gate) {
     boolean causal = GateRegistry.installed().provider(gate).refusal(true).isEmpty();
-    return causal ? Tasks.GPT.name() : Tasks.ROBERTA.name();
+    return causal ? Tasks.GPT : Tasks.ROBERTA;
   }
 
   static boolean on(String kernels) {

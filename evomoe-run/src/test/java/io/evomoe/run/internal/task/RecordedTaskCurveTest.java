@@ -18,7 +18,7 @@ class RecordedTaskCurveTest extends RecordedCurves {
   }
 
   static Stream<String> runs() {
-    return Stream.of(Tasks.ROBERTA.name(), Tasks.TRANSLATION.name())
+    return Stream.of(Tasks.ROBERTA, Tasks.TRANSLATION)
         .flatMap(
             task ->
                 Stream.of("base", "dense", "dts", "hash", "softmix", "stablemoe", "switch", "topk")

@@ -63,10 +63,10 @@ final class SmallRuns implements AutoCloseable {
             pairs.train().texts(), VOCABULARY, folder.resolve("pairs"), SpecialTokens.ROBERTA);
     data =
         Map.of(
-            Tasks.GPT.name(),
+            Tasks.GPT,
             TextData.of(
                 new GptTask(), TextSides.of(text), List.of(), tokenizer, folder, TextProgress.NONE),
-            Tasks.ROBERTA.name(),
+            Tasks.ROBERTA,
             TextData.of(
                 new RobertaTask(),
                 TextSides.of(text),
@@ -74,14 +74,14 @@ final class SmallRuns implements AutoCloseable {
                 maskedTokenizer,
                 folder,
                 TextProgress.NONE),
-            Tasks.TRANSLATION.name(),
+            Tasks.TRANSLATION,
             new TranslationData(
-                Tasks.TRANSLATION, pairs, List.of(), pairTokenizer, SENTENCE, TextProgress.NONE));
+                new TranslationTask(), pairs, List.of(), pairTokenizer, SENTENCE, TextProgress.NONE));
   }
 
   /** A run of a gate as it is by default. */
   static RunConfig config(String task, String gate, long seed) {
-    boolean pairs = task.equals(Tasks.TRANSLATION.name());
+    boolean pairs = task.equals(Tasks.TRANSLATION);
     ModelConfig size =
         Tasks.preset(task, "quick")
             .model()

@@ -67,7 +67,7 @@ class SpawnCurveTest {
   }
 
   private static List<CurveRow> rows(long seed, String spawn) {
-    RunConfig config = SmallRuns.config(Tasks.GPT.name(), "evomoe", seed);
+    RunConfig config = SmallRuns.config(Tasks.GPT, "evomoe", seed);
     config = ConfigFile.set(config, "evolution.diversifySteps", Integer.toString(SPAWN));
     return runs.start(ConfigFile.set(config, "evolution.spawn", '"' + spawn + '"'), SPAWN + AFTER);
   }

@@ -1,6 +1,7 @@
-package io.evomoe.run.internal.task;
+package io.evomoe.bench.cli;
 
 import io.evomoe.models.transformer.Search;
+import io.evomoe.run.Run;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import java.util.List;
@@ -13,13 +14,13 @@ import java.util.List;
  * @param asRouted with the gate's routing at the checkpoint's step
  * @param fixed with {@code expertsPerToken} experts per token
  */
-public record TopKComparison(int expertsPerToken, Measurement asRouted, Measurement fixed) {
+record TopKComparison(int expertsPerToken, Measurement asRouted, Measurement fixed) {
   /**
    * The batches of {@link EvalRequest#HELD_OUT} for the loss, with as little translation as
    * possible.
    */
   private static final EvalRequest HELD_OUT_LOSS =
-      new EvalRequest(null, "valid", EvalRequest.HELD_OUT.batches(), 1, 0, Search.greedy(), null);
+      new EvalRequest(null, "valid", EvalRequest.HELD_OUT.batches(), 1, 0, Search.greedy(), null, null);
 
   /**
    * Measures a run on its validation set.
@@ -27,14 +28,14 @@ public record TopKComparison(int expertsPerToken, Measurement asRouted, Measurem
    * @throws IllegalArgumentException if its gate does not support this number, or its data is
    *     missing
    */
-  public static TopKComparison of(RunCheckpoint run, int expertsPerToken) {
-    Task<?, ?> task = Tasks.named(run.config().task());
-    Measurement fixed = task.evaluate(run, HELD_OUT_LOSS.withExpertsPerToken(expertsPerToken));
-    return new TopKComparison(expertsPerToken, task.evaluate(run, HELD_OUT_LOSS), fixed);
+  static TopKComparison of(Run<?> run, int expertsPerToken) {
+    Measurement fixed =
+        run.evaluate(HELD_OUT_LOSS.withExpertsPerToken(expertsPerToken));
+    return new TopKComparison(expertsPerToken, run.evaluate(HELD_OUT_LOSS), fixed);
   }
 
   /** Returns lines for the user. */
-  public List<String> lines() {
+  List<String> lines() {
     return List.of(
         "%s on %,d %s, %s, of %s"
             .formatted(

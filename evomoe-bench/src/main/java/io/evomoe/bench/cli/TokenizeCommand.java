@@ -1,0 +1,108 @@
+package io.evomoe.bench.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.Run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code evomoe tokenize}: a text as token ids, and back. */
+@Command(
+    name = "tokenize",
+    description = "Prints the token ids and pieces of a text, or the text of token ids.",
+    footerHeading = OptionGroup.EXAMPLES,
+    footer = {
+      "evomoe tokenize --from runs/mine \"The state of\"",
+      "evomoe tokenize --from models/llama --ids 464,1181,286"
+    },
+    mixinStandardHelpOptions = true)
+final class TokenizeCommand implements Callable<Integer> {
+  @Option(
+      names = "--from",
+      required = true,
+      description = "run folder, or a folder with tokenizer.json or vocab.json and merges.txt")
+  Path from = Path.of(".");
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "TEXT",
+      description = "text to encode (default: standard input)")
+  @Nullable String text;
+
+  @Option(
+      names = "--ids",
+      split = CommaList.COMMA,
+      splitSynopsisLabel = CommaList.LABEL,
+      description = "token ids to decode, e.g. 1,2,3")
+  int @Nullable [] ids;
+
+  @Option(names = "--json", description = "print one line of JSON: ids, pieces and text")
+  boolean json;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    if (ids != null && text != null) {
+      throw new IllegalArgumentException("--ids cannot be given with a text, was " + text);
+    }
+    Path files = tokenizerFolder();
+    if (files != null) {
+      try (BpeTokenizer tokenizer = BpeTokenizer.load(files)) {
+        print(tokenizer);
+      }
+    } else {
+      try (Run<?> run = Run.open(from)) {
+        print(run.tokenizer());
+      }
+    }
+    return 0;
+  }
+
+  /** The folder with the files of a tokenizer: that of Hugging Face, or in the folder of a run. */
+  private @Nullable Path tokenizerFolder() {
+    Path folder = Files.isRegularFile(from) ? from.toAbsolutePath().getParent() : from;
+    for (Path place : folder == null ? new Path[0] : new Path[] {folder, from.resolve("tokenizer")}) {
+      if (TokenizerFiles.isIn(place)) {
+        return place;
+      }
+    }
+    return null;
+  }
+
+  private void print(Tokenizer tokenizer) throws JsonProcessingException {
+    int[] given = ids;
+    String read =
+        given != null ? tokenizer.decode(given) : text != null ? text : StandardInput.piped();
+    int[] all = given != null ? given : tokenizer.encode(read);
+    if (json) {
+      ObjectNode line = new ObjectMapper().createObjectNode();
+      line.putArray("ids");
+      line.putArray("pieces");
+      for (int id : all) {
+        line.withArray("ids").add(id);
+        line.withArray("pieces").add(tokenizer.decode(new int[] {id}));
+      }
+      System.out.println(BenchCommand.json(line.put("text", read)));
+    } else if (given != null) {
+      System.out.println(read);
+    } else {
+      for (int id : all) {
+        System.out.println(id + "\t" + visible(tokenizer.decode(new int[] {id})));
+      }
+    }
+  }
+
+  /** One line, whatever is in the piece. */
+  private static String visible(String piece) {
+    return piece.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
+  }
+}

@@ -1,0 +1,188 @@
+package io.evomoe.run;
+
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.internal.files.NewFile;
+import io.evomoe.internal.files.NewFolder;
+import io.evomoe.models.gguf.GgufExport;
+import io.evomoe.models.gguf.GgufType;
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.Conversion;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.Task;
+import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.ExportRequest;
+import io.evomoe.run.result.Exported;
+import io.evomoe.run.result.Measurement;
+import io.evomoe.run.result.TrainedModel;
+import io.evomoe.training.Model;
+import io.evomoe.training.checkpoint.ExpertGroups;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The uses of a saved {@link Run} that need no training: to measure, export and convert it. */
+abstract class RunUse {
+  private static final String GGUF = ".gguf";
+
+  /** Calls this with the newest checkpoint, which stays open meanwhile. */
+  abstract <T> T use(Function<RunCheckpoint, T> use);
+
+  /** Returns the loaded model of the newest checkpoint. */
+  abstract TrainedModel<?> trained();
+
+  /** Measures loss and metrics on the run's validation set. */
+  public Measurement evaluate() {
+    return evaluate(EvalRequest.HELD_OUT);
+  }
+
+  /** Measures loss and metrics on other data, or on another part. */
+  public Measurement evaluate(EvalRequest request) {
+    return evaluate(request, note -> {});
+  }
+
+  /**
+   * Measures loss and metrics on other data, or on another part.
+   *
+   * @param said receives the detected format of data other than the run's
+   */
+  public Measurement evaluate(EvalRequest request, Consumer<String> said) {
+    return use(run -> run.evaluate(request, said));
+  }
+
+  /**
+   * Returns the logits after the last token, one per token id: of the next token (gpt), or of the
+   * token itself (roberta).
+   *
+   * @param ids input tokens, at least one
+   * @throws IllegalArgumentException if the model has no logits of tokens
+   */
+  public double[] logits(int... ids) {
+    return logits(ids, new int[0]);
+  }
+
+  /**
+   * Returns the logits of a translation's next token, one per token id.
+   *
+   * @param ids tokens of the source, at least one
+   * @param written tokens of the translation so far; empty for its first token
+   */
+  public double[] logits(int[] ids, int[] written) {
+    return use(run -> logits(run.task(), run, ids, written));
+  }
+
+  private <B, M extends Model<B>> double[] logits(
+      Task<B, M> task, RunCheckpoint run, int[] ids, int[] written) {
+    return task.lastLogits(typed(task, run), run, ids, written);
+  }
+
+  /**
+   * Returns the logits after each token; they equal those of {@link #logits} for its prefixes.
+   *
+   * @param ids input tokens, at least one
+   * @throws IllegalArgumentException if the model is not causal
+   */
+  public List<double[]> eachLogits(int... ids) {
+    return use(run -> eachLogits(run.task(), run, ids));
+  }
+
+  private <B, M extends Model<B>> List<double[]> eachLogits(
+      Task<B, M> task, RunCheckpoint run, int[] ids) {
+    return task.eachLogits(typed(task, run), run, ids);
+  }
+
+  private <B, M extends Model<B>> TrainedModel<M> typed(Task<B, M> task, RunCheckpoint run) {
+    return task.typed(trained(), run.config().model().architecture());
+  }
+
+  /**
+   * Writes the model and its tokenizer as a folder of Hugging Face.
+   *
+   * <pre>{@code
+   * run.export(ExportRequest.DEFAULT.withFamily("mixtral"), Path.of("models/mine"));
+   * }</pre>
+   *
+   * @param out new or empty folder
+   * @throws IllegalArgumentException if the model does not fit the requested family, or {@code out}
+   *     is not empty; nothing is written
+   */
+  public Exported export(ExportRequest request, Path out) {
+    return use(
+        run -> {
+          try (NewFolder made = NewFolder.open(out, Run.WHO)) {
+            HubExport export = run.export(trained(), request);
+            export.write(
+                made.path(), Optional.ofNullable(request.type()), request.maxShardBytes());
+            TokenizerFiles.publish(run.folder().tokenizerPath(), made.path());
+            made.publish();
+            return new Exported(export.size(), export.isInOwnForm(), export.unmapped());
+          }
+        });
+  }
+
+  /**
+   * Writes the model and its tokenizer as one GGUF file, for llama.cpp and programs built on it.
+   *
+   * @param request family and experts per token; the type of its weights is {@code type}
+   * @param out new file whose name ends in {@code .gguf}
+   * @throws IllegalArgumentException if llama.cpp has no such model, or the run has no tokenizer;
+   *     nothing is written
+   */
+  public Exported exportGguf(ExportRequest request, GgufType type, Path out) {
+    String name = String.valueOf(out.toAbsolutePath().normalize().getFileName());
+    if (!name.endsWith(GGUF)) {
+      throw new IllegalArgumentException("out must end in .gguf, was " + out);
+    }
+    return use(
+        run -> {
+          try (NewFile made = NewFile.open(out, Run.WHO)) {
+            run.folder().requireTokenizer();
+            HubExport published = run.export(trained(), request);
+            GgufExport export = GgufExport.of(published, run.folder().tokenizerPath());
+            String model = name.substring(0, name.length() - GGUF.length());
+            int tensors = export.write(made.path(), model, type);
+            made.publish();
+            return new Exported(tensors, false, export.differences());
+          }
+        });
+  }
+
+  /** Converts the run as {@link #convert(ExpertGroups, SpawnMethod, Path)}; copies stay equal. */
+  public Run<?> convert(ExpertGroups groups, Path out) {
+    return convert(groups, SpawnMethod.copy(), out);
+  }
+
+  /**
+   * Makes a run with other experts: selected, averaged or copied ones. If they are merged into one
+   * plain network, the new run has gate {@code dense}.
+   *
+   * <pre>{@code
+   * Run<?> three = run.convert(ExpertGroups.select(List.of(0, 3, 5)), Path.of("runs/three"));
+   * }</pre>
+   *
+   * @param groups origin of each new expert
+   * @param spread how copies are made to differ from their origin
+   * @param out new or empty folder
+   * @return the new run, which is open
+   * @throws IllegalArgumentException if the run has no experts, or not these
+   */
+  public Run<?> convert(ExpertGroups groups, SpawnMethod spread, Path out) {
+    use(
+        run -> {
+          try (NewFolder made = NewFolder.open(out, Run.WHO)) {
+            Conversion conversion = new Conversion(run);
+            if (run.folder().hasTokenizer()) {
+              TokenizerFiles.copy(
+                  run.folder().tokenizerPath(), new RunFolder(made.path()).tokenizerPath());
+            }
+            Path written = conversion.write(groups, spread, made.path());
+            made.publish();
+            return written;
+          }
+        });
+    return Run.open(out);
+  }
+}
