@@ -22,7 +22,6 @@ class InternalPackagesTest {
   private static final Set<String> FOR_THE_COMMAND_LINE =
       Set.of(
           "FineTuningBuilder.in",
-          "Run.taskData",
           "RunBuilder.startFrom",
           "RunBuilder.in",
           "RunOpening.output");

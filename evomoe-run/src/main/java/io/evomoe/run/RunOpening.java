@@ -5,7 +5,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -4,7 +4,7 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.RunWatcher;
 import java.nio.file.Path;
 import java.util.List;

@@ -10,7 +10,7 @@ import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Conversion;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Task;
+import io.evomoe.run.task.Task;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Exported;

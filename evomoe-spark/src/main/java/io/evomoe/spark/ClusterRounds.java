@@ -5,7 +5,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.rounds.ClusterRequest;
 import io.evomoe.run.internal.task.Results;
-import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Measured;

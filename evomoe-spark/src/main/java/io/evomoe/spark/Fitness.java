@@ -1,7 +1,7 @@
 package io.evomoe.spark;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.task.TaskData;
 import java.io.PrintStream;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;

@@ -1,6 +1,6 @@
 package io.evomoe.spark;
 
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -10,7 +10,7 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.SummaryTable;
-import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.Annealing;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;

@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordFormat;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

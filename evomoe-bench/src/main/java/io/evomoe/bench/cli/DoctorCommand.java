@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.doctor.Doctor;
 import io.evomoe.bench.doctor.Finding;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.result.EvalRequest;
 import java.nio.file.Files;

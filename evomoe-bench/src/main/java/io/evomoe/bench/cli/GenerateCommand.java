@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Sampling;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.run.internal.task.TextGeneration;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.run.Run;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;

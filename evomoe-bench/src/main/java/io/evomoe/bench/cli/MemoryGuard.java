@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.measure.ProcessMemory;
-import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.task.MemoryLimit;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;

@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.task.MemoryLimit;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -5,7 +5,7 @@ import io.evomoe.bench.compare.FinishedRun;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;

@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -16,7 +16,7 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.internal.files.FolderDigest;
-import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;

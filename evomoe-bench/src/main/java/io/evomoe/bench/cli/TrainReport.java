@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.Outcome;
 import java.util.List;
 import java.util.Locale;

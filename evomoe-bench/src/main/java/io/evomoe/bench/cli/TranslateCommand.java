@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -6,7 +6,7 @@ import io.evomoe.models.text.source.RecordFormat;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.Preset;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.run.result.EvalRequest;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,7 +5,7 @@ import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.natives.NativeFolders;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TokenizerFolder;
-import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.task.MemoryLimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

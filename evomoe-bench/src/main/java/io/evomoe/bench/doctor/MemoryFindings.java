@@ -1,7 +1,7 @@
 package io.evomoe.bench.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.task.MemoryLimit;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import io.evomoe.internal.names.PlainName;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.StrictYaml;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.RunRecording;

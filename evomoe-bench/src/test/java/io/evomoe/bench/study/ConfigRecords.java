@@ -24,7 +24,7 @@ import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.ModelConfig;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;

@@ -11,7 +11,7 @@ import io.evomoe.run.internal.finetune.TunedScores;
 import io.evomoe.run.internal.finetune.TunedTexts;
 import io.evomoe.run.internal.finetune.TunedTrainings;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;

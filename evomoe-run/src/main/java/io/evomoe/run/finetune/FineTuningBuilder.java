@@ -9,7 +9,7 @@ import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.OwnTexts;
 import io.evomoe.run.internal.finetune.TunedTexts;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

@@ -2,7 +2,7 @@ package io.evomoe.run.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;

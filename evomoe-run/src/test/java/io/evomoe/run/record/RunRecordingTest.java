@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.Tasks;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.step.Phase;
 import io.evomoe.training.StepReport;
 import java.nio.file.Path;

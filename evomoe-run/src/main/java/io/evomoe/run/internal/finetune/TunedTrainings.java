@@ -12,7 +12,7 @@ import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
-import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.internal.task.RecordedSteps;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RobertaTask;

@@ -1,7 +1,7 @@
 package io.evomoe.run.internal.rounds;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.TaskData;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;

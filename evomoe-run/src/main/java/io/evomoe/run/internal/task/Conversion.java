@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.Tasks;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.Spawning;
 import io.evomoe.moe.ExpertForm;

@@ -1,5 +1,7 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.moe.GateProvider;

@@ -1,5 +1,7 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;

@@ -1,5 +1,7 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;

@@ -1,5 +1,8 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;

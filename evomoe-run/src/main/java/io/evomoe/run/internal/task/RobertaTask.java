@@ -1,5 +1,7 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;

@@ -1,5 +1,8 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.Tasks;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;

@@ -1,5 +1,7 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.CurveRow;

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskData;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.Sampling;

@@ -1,5 +1,9 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;

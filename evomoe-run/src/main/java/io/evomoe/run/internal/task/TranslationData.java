@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskData;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.TextProgress;

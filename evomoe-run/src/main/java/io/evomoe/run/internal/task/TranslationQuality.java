@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskRun;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.metrics.ChrF;
 import io.evomoe.models.text.pairs.BucketedBatches;

@@ -1,5 +1,10 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;

@@ -2,6 +2,9 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;

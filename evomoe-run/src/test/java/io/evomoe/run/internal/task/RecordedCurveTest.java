@@ -2,6 +2,7 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.run.task.Tasks;
 import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RecordedRun;
 import java.util.List;

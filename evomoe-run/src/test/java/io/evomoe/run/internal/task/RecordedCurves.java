@@ -2,6 +2,7 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.run.task.Tasks;
 import io.evomoe.junit.ConvergenceTest;
 import io.evomoe.junit.CurveRecorder;
 import io.evomoe.junit.Tolerance;

@@ -2,6 +2,7 @@ package io.evomoe.run.internal.task;
 
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.evomoe.run.task.Tasks;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

@@ -2,6 +2,8 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;

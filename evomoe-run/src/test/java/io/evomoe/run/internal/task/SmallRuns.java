@@ -1,5 +1,7 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;

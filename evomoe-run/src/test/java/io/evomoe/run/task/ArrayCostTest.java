@@ -1,4 +1,4 @@
-package io.evomoe.run.internal.task;
+package io.evomoe.run.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

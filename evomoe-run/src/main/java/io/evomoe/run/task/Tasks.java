@@ -1,4 +1,4 @@
-package io.evomoe.run.internal.task;
+package io.evomoe.run.task;
 
 import io.evomoe.internal.names.Suggestion;
 import io.evomoe.run.config.Preset;

@@ -1,4 +1,4 @@
-package io.evomoe.run.internal.task;
+package io.evomoe.run.task;
 
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.EvaluationShare;
@@ -68,7 +68,7 @@ public abstract class TaskData<B, M extends Model<B>> {
   }
 
   /** Creates the model of a run that follows a training of this number of steps. */
-  final M model(RunConfig config, long earlierSteps) {
+  public final M model(RunConfig config, long earlierSteps) {
     int rows = config.embedding(vocabulary()).vocabulary();
     OptionalLong steps = OptionalLong.of(earlierSteps + config.training().steps());
     return task.fresh(
@@ -146,12 +146,12 @@ public abstract class TaskData<B, M extends Model<B>> {
   }
 
   /** Returns lines on the data: the detected format of each source, and the encoded size. */
-  static String description(List<String> notes, String encoded) {
+  protected static String description(List<String> notes, String encoded) {
     return Stream.concat(notes.stream(), Stream.of(encoded)).collect(Collectors.joining("\n"));
   }
 
   /** Returns a description of the test part, if there is one. */
-  static String testPart(Optional<Integer> size) {
+  protected static String testPart(Optional<Integer> size) {
     return size.map(tests -> String.format(Locale.ROOT, " (%,d more are the test part)", tests))
         .orElse("");
   }

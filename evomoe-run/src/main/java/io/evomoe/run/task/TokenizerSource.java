@@ -1,4 +1,4 @@
-package io.evomoe.run.internal.task;
+package io.evomoe.run.task;
 
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.SpecialTokens;

@@ -1,4 +1,4 @@
-package io.evomoe.run.internal.task;
+package io.evomoe.run.task;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.evomoe.run.config.RunConfig;
