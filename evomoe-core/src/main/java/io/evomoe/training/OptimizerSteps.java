@@ -5,6 +5,7 @@ import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.optimizer.GradientNorm;
+import io.evomoe.training.optimizer.LearningRateSchedule;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ public final class OptimizerSteps<B> {
   private final MicroBatches<B> microBatches;
   private final TrainerConfig config;
   private final GradientNorm gradientNorm;
+  private final LearningRateSchedule rate;
   private Progress progress;
 
   /**
@@ -39,6 +41,7 @@ public final class OptimizerSteps<B> {
     this.microBatches = new MicroBatches<>(learner, batches, config.training().microBatches());
     this.config = config;
     this.gradientNorm = new GradientNorm(learner.model().kernels());
+    this.rate = config.schedule();
     this.progress = from;
   }
 
@@ -63,12 +66,12 @@ public final class OptimizerSteps<B> {
     List<Parameter> parameters = learner.model().parameters();
     parameters.forEach(Parameter::clearGradient);
     StepSums sums = new StepSums();
-    double rate = config.training().rate().at(step, config.training().steps());
+    double learningRate = rate.at(step, config.training().steps());
     double norm = Double.NaN;
     try (GateStates before = mayStillSkip() ? GateStates.of(learner.model()) : GateStates.none()) {
       try {
         microBatches.accumulate(step, sums);
-        norm = update(parameters, rate);
+        norm = update(parameters, learningRate);
       } catch (NotFiniteException e) {
         skipOrStop(e);
         before.restore();
@@ -76,7 +79,7 @@ public final class OptimizerSteps<B> {
     }
     progress = progress.afterStep(sums.tokens(), sums.flops());
     return new StepResult(
-        progress, context, rate, sums.meanLoss(), sums.meanAuxLoss(), norm, sums.routing());
+        progress, context, learningRate, sums.meanLoss(), sums.meanAuxLoss(), norm, sums.routing());
   }
 
   /** Returns the progress of the run. */

@@ -1,9 +1,11 @@
 package io.evomoe.training;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.OptimizerProvider;
 import io.evomoe.training.optimizer.OptimizerSpec;
+import io.evomoe.training.optimizer.ScheduleProvider;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +16,17 @@ import org.jspecify.annotations.Nullable;
  * @param training training settings
  * @param guards when a failing run is stopped or a warning is logged
  * @param ownOptimizer creates the optimizer; null for {@link TrainingConfig#optimizer}
+ * @param ownSchedule the learning rate; null for {@link TrainingConfig#schedule}
  */
 public record TrainerConfig(
     TrainingConfig training,
     Guards guards,
-    @Nullable Function<OptimizerSpec, Optimizer> ownOptimizer) {
+    @Nullable Function<OptimizerSpec, Optimizer> ownOptimizer,
+    @Nullable LearningRateSchedule ownSchedule) {
 
-  /** Creates a configuration with the optimizer that the training settings name. */
+  /** Creates a configuration with the optimizer and schedule that the training settings name. */
   public TrainerConfig(TrainingConfig training, Guards guards) {
-    this(training, guards, null);
+    this(training, guards, null, null);
   }
 
   /** Returns a configuration with the default guards. */
@@ -37,17 +41,34 @@ public record TrainerConfig(
 
   /** Returns a copy with changes to the training settings. */
   public TrainerConfig with(Consumer<TrainingConfigBuilder> changes) {
-    return new TrainerConfig(training.with(changes), guards, ownOptimizer);
+    return new TrainerConfig(training.with(changes), guards, ownOptimizer, ownSchedule);
   }
 
   /** Returns a copy with other guards. */
   public TrainerConfig withGuards(Guards others) {
-    return new TrainerConfig(training, others, ownOptimizer);
+    return new TrainerConfig(training, others, ownOptimizer, ownSchedule);
   }
 
   /** Returns a copy whose optimizer is created by a function; null for the named one. */
   public TrainerConfig withOptimizer(@Nullable Function<OptimizerSpec, Optimizer> factory) {
-    return new TrainerConfig(training, guards, factory);
+    return new TrainerConfig(training, guards, factory, ownSchedule);
+  }
+
+  /** Returns a copy with this learning rate; null for that of the named schedule. */
+  public TrainerConfig withSchedule(@Nullable LearningRateSchedule schedule) {
+    return new TrainerConfig(training, guards, ownOptimizer, schedule);
+  }
+
+  /**
+   * Returns the learning rate by step.
+   *
+   * @throws IllegalArgumentException if no schedule of this name is installed, or an option is
+   *     unknown or out of bounds
+   */
+  public LearningRateSchedule schedule() {
+    return ownSchedule == null
+        ? ScheduleProvider.named(training.schedule()).create(training.rate())
+        : ownSchedule;
   }
 
   /**

@@ -2,8 +2,9 @@ package io.evomoe.training;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.training.optimizer.AdamWConfig;
-import io.evomoe.training.optimizer.LearningRate;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import io.evomoe.training.optimizer.ScheduleSpec;
+import io.evomoe.training.optimizer.WarmupStableDecay;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +22,10 @@ import java.util.TreeMap;
  * @param microBatches micro-batches per step, at least 1
  * @param learningRate highest learning rate, above 0
  * @param warmupShare share of the steps in which the rate rises, in 0..1
- * @param decay {@code COSINE}, {@code LINEAR}, {@code CONSTANT} or {@code INVERSE_SQRT}
+ * @param schedule decay of the rate: {@code cosine}, {@code linear}, {@code constant}, {@code
+ *     inverse-sqrt}, {@code wsd} or another installed schedule
+ * @param scheduleOptions options of the schedule by name: {@code decaySteps}, {@code decayShare}
+ *     and {@code decay} of {@code wsd}
  * @param floorShare lowest rate as a share of the highest, in 0..1
  * @param optimizer {@code adamw}, {@code sgd} or another installed optimizer
  * @param optimizerOptions options of the optimizer by name, e.g. {@code momentum} of {@code sgd};
@@ -48,7 +52,8 @@ public record TrainingConfig(
     int microBatches,
     double learningRate,
     double warmupShare,
-    LearningRate.Decay decay,
+    String schedule,
+    Map<String, String> scheduleOptions,
     double floorShare,
     String optimizer,
     Map<String, String> optimizerOptions,
@@ -70,8 +75,12 @@ public record TrainingConfig(
   /** Default optimizer. */
   public static final String DEFAULT_OPTIMIZER = "adamw";
 
+  /** Default schedule. */
+  public static final String DEFAULT_SCHEDULE = "cosine";
+
   /** Rejects values out of bounds. Names and options are checked when they are used. */
   public TrainingConfig {
+    scheduleOptions = Collections.unmodifiableMap(new TreeMap<>(scheduleOptions));
     optimizerOptions = Collections.unmodifiableMap(new TreeMap<>(optimizerOptions));
     FieldBound.atLeast("steps", steps, 1);
     FieldBound.atLeast("batch", batch, 1);
@@ -94,7 +103,7 @@ public record TrainingConfig(
     if (!(clipNorm > 0)) {
       throw new IllegalArgumentException("clipNorm must be above 0, was " + clipNorm);
     }
-    rate(steps, learningRate, warmupShare, decay, floorShare);
+    rate(steps, learningRate, warmupShare, floorShare, scheduleOptions);
     adamW(beta1, beta2, weightDecay);
   }
 
@@ -114,7 +123,8 @@ public record TrainingConfig(
         1,
         5e-4,
         0.1,
-        LearningRate.Decay.COSINE,
+        DEFAULT_SCHEDULE,
+        Map.of(),
         0.1,
         DEFAULT_OPTIMIZER,
         Map.of(),
@@ -142,14 +152,33 @@ public record TrainingConfig(
     return to == steps || (every > 0 && to / every > from / every);
   }
 
-  /** Returns the learning rate by step. */
-  public LearningRate rate() {
-    return rate(steps, learningRate, warmupShare, decay, floorShare);
+  /** Returns peak, warm-up and floor of the learning rate, with the options of the schedule. */
+  public ScheduleSpec rate() {
+    return rate(steps, learningRate, warmupShare, floorShare, scheduleOptions);
   }
 
-  private static LearningRate rate(
-      long steps, double peak, double warmupShare, LearningRate.Decay decay, double floorShare) {
-    return new LearningRate(peak, Math.round(steps * warmupShare), decay, floorShare);
+  private static ScheduleSpec rate(
+      long steps, double peak, double warmupShare, double floorShare, Map<String, String> options) {
+    return new ScheduleSpec(peak, Math.round(steps * warmupShare), floorShare, options);
+  }
+
+  /**
+   * Returns these settings for the decay of schedule {@code wsd} alone, without a warm-up.
+   *
+   * @param decaySteps steps of the decay, and of the run
+   */
+  public TrainingConfig decayOnly(long decaySteps) {
+    Map<String, String> options = new TreeMap<>();
+    if (schedule.equals(WarmupStableDecay.NAME)) {
+      options.putAll(scheduleOptions);
+    }
+    options.put(WarmupStableDecay.DECAY_STEPS, Long.toString(decaySteps));
+    return with(
+        t ->
+            t.steps(decaySteps)
+                .warmupShare(0)
+                .schedule(WarmupStableDecay.NAME)
+                .scheduleOptions(options));
   }
 
   /** Returns the betas and the weight decay. */

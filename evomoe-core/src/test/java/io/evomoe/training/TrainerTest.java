@@ -17,7 +17,6 @@ import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.Scope;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import io.evomoe.training.optimizer.LearningRate;
 import io.evomoe.training.optimizer.Moments;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,12 +37,7 @@ class TrainerTest {
       List.of(new TinyBatch(16, -1), new TinyBatch(9, -2));
   private static final TrainerConfig CONFIG =
       TrainerConfig.defaults(60)
-          .with(
-              t ->
-                  t.learningRate(0.02)
-                      .warmupShare(5.0 / 60)
-                      .decay(LearningRate.Decay.COSINE)
-                      .floorShare(0.1));
+          .with(t -> t.learningRate(0.02).warmupShare(5.0 / 60).schedule("cosine").floorShare(0.1));
 
   private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
   private final List<StepReport> reports = new ArrayList<>();

@@ -96,6 +96,13 @@ final class TrainCommand implements Callable<Integer> {
   boolean withMoments;
 
   @Option(
+      names = "--decay-steps",
+      paramLabel = "N",
+      description =
+          "with --from, a run at its highest learning rate: take its moments too and decay the rate in N steps, as the end of schedule wsd")
+  @Nullable Long decaySteps;
+
+  @Option(
       names = "--experts",
       description = "number of experts in a MoE layer; same as --set model.experts=N")
   @Nullable Integer experts;
@@ -147,7 +154,13 @@ final class TrainCommand implements Callable<Integer> {
       if (withMoments) {
         throw new IllegalArgumentException("--with-moments needs --from");
       }
+      if (decaySteps != null) {
+        throw new IllegalArgumentException("--decay-steps needs --from");
+      }
       return;
+    }
+    if (decaySteps != null && isGiven("--steps")) {
+      throw new IllegalArgumentException("--steps cannot be given with --decay-steps");
     }
     for (String other : List.of("--resume", "--init", "--preset", "--spark")) {
       if (isGiven(other)) {
@@ -172,7 +185,8 @@ final class TrainCommand implements Callable<Integer> {
       }
     } else if (from != null) {
       try (EarlierRun earlier = EarlierRun.open(from)) {
-        startFrom(withMoments ? earlier.withMoments() : earlier, folder, stop);
+        EarlierRun start = withMoments ? earlier.withMoments() : earlier;
+        startFrom(decaySteps == null ? start : start.decaying(decaySteps), folder, stop);
       }
     } else {
       start(Run.of(options.config(gate, seed), options.dataPaths()), folder, stop);

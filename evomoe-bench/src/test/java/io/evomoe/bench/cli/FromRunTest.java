@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FromRunTest {
   /** Rates that do not depend on the length of the run, and phases that are over after 12 steps. */
   private static final String[] SAME_AT_ANY_LENGTH = {
-    "--set", "training.decay=CONSTANT",
+    "--set", "training.schedule=constant",
     "--set", "training.warmupShare=0",
     "--set", "evolution.diversifySteps=4",
     "--set", "evolution.temperatureSteps=8",
@@ -88,6 +88,38 @@ class FromRunTest {
       assertThat(found.get(i).temperature()).isEqualTo(wanted.get(i).temperature());
     }
     assertThat(model(rest)).hasSameBinaryContentAs(model(whole));
+  }
+
+  /** A run of schedule wsd, and its decay alone from the checkpoint before it. */
+  @ParameterizedTest
+  @CsvSource({"evomoe, adamw", "dense, sgd"})
+  void a_decay_from_a_stable_run_should_take_the_very_steps_of_the_run_that_decayed_at_once(
+      String gate, String optimizer) throws IOException {
+    Path whole = folder.resolve("whole");
+    Path decay = folder.resolve("decay");
+    List<String> words = new ArrayList<>(List.of(SAME_AT_ANY_LENGTH));
+    words.replaceAll(
+        w -> w.replace("schedule=constant", "schedule=wsd").replace("Share=0", "Share=0.1"));
+    words.addAll(List.of("--set", "training.scheduleOptions.decaySteps=15"));
+    words.addAll(List.of("--set", "training.scheduleOptions.decay=linear"));
+    words.addAll(List.of("--set", "training.checkpointEvery=25"));
+    words.addAll(List.of("--set", "training.optimizer=" + optimizer));
+    assertWorks(gpt.train(whole, gate, "40", words.toArray(String[]::new)));
+    Path stable = whole.resolve("checkpoints/step-00000025");
+
+    assertWorks(from(stable, decay, "--decay-steps", "15"));
+
+    List<CurveRow> wanted = rows(whole).subList(25, 40);
+    List<CurveRow> found = rows(decay);
+    assertThat(found).hasSize(15);
+    for (int i = 0; i < found.size(); i++) {
+      assertThat(found.get(i).trainLoss()).isEqualTo(wanted.get(i).trainLoss());
+      assertThat(found.get(i).validLoss()).isEqualTo(wanted.get(i).validLoss());
+    }
+    assertThat(model(decay)).hasSameBinaryContentAs(model(whole));
+    CommandRun refused = from(whole, folder.resolve("refused"), "--decay-steps", "5");
+    assertThat(refused.err())
+        .contains("a decay must start from a run at its highest learning rate, 0.004, " + whole);
   }
 
   @Test
@@ -297,6 +329,8 @@ class FromRunTest {
         "mixture --preset small|--preset cannot be given with --from",
         "mixture --init x|--init cannot be given with --from",
         "mixture --resume x|--resume cannot be given with --from",
+        "mixture --decay-steps 3 --steps 4|--steps cannot be given with --decay-steps",
+        "mixture --decay-steps 0|decay steps must be at least 1, was 0",
         "dense --gate topk|has no experts yet, was topk; train --init makes experts",
         "young --gate topk|has no experts yet, was topk; train --init makes experts",
       })
@@ -321,6 +355,8 @@ class FromRunTest {
 
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err()).contains("--with-moments needs --from");
+    assertThat(gpt.train(folder.resolve("refused"), "topk", "3", "--decay-steps", "3").err())
+        .contains("--decay-steps needs --from");
   }
 
   private static CommandRun from(Path run, Path out, String... more) {

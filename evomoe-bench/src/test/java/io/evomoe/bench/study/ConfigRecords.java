@@ -31,7 +31,7 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.Guards;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
-import io.evomoe.training.optimizer.LearningRate;
+import io.evomoe.training.optimizer.ScheduleSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,15 +62,16 @@ final class ConfigRecords {
             "epsilon: " + ABOVE_ZERO,
             "weightDecay: -1 NaN Infinity"));
     ALL.put(
-        new LearningRate(1e-3, 5, LearningRate.Decay.COSINE, 0.1),
+        new ScheduleSpec(1e-3, 5, 0.1),
         fields(
             "peak: " + ABOVE_ZERO,
             "warmupSteps: " + COUNT,
-            "decay: " + ANY,
-            "floorShare: " + SHARE));
+            "floorShare: " + SHARE,
+            "options: " + ANY));
     ALL.put(
         TrainerConfig.defaults(10),
-        fields("training: " + ANY, "guards: " + ANY, "ownOptimizer: " + ANY));
+        fields(
+            "training: " + ANY, "guards: " + ANY, "ownOptimizer: " + ANY, "ownSchedule: " + ANY));
     ALL.put(
         new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 10),
         fields(
@@ -171,7 +172,8 @@ final class ConfigRecords {
             "microBatches: " + POSITIVE,
             "learningRate: " + ABOVE_ZERO,
             "warmupShare: " + SHARE,
-            "decay: " + ANY,
+            "schedule: " + ANY,
+            "scheduleOptions: " + ANY,
             "floorShare: " + SHARE,
             "optimizer: " + ANY,
             "optimizerOptions: " + ANY,

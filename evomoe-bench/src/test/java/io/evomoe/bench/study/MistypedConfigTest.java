@@ -36,7 +36,8 @@ class MistypedConfigTest {
         "training.steps=99999999999999999999 -> training.steps must be a whole number of at most 9223372036854775807, was 99999999999999999999",
         "training.learningRate=.nan -> training.learningRate must be a number, was .nan",
         "training.learningRate={a: 1} -> training.learningRate must be a number, was {\"a\":1}",
-        "training.decay=cosine -> training.decay must be one of [COSINE, LINEAR, CONSTANT, INVERSE_SQRT], was cosine; did you mean COSINE?",
+        "evolution.schedule=linear -> evolution.schedule must be one of [EXPONENTIAL, LINEAR], was linear; did you mean LINEAR?",
+        "training.optimizerOptions.a=[1] -> training.optimizerOptions.a must be text, was [1]",
         "compute.precision=f8 -> compute.precision must be one of [f32, bf16], was f8",
         "compute.precision=1 -> compute.precision must be one of [f32, bf16], was 1",
         "evolution.copyMoments=3 -> evolution.copyMoments must be true or false, was 3",
@@ -67,10 +68,10 @@ class MistypedConfigTest {
   @Test
   void should_be_said_of_a_file_with_its_name() throws IOException {
     Path file = folder.resolve("mine.yaml");
-    Files.writeString(file, "training:\n  decay: cosin\n");
+    Files.writeString(file, "evolution:\n  schedule: linea\n");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfigFile.overlay(CONFIG, file))
-        .withMessageStartingWith(file + ": training.decay must be one of [COSINE, ");
+        .withMessageStartingWith(file + ": evolution.schedule must be one of [EXPONENTIAL, ");
 
     Files.writeString(file, "model:\n  heads: 5\n");
     assertThatIllegalArgumentException()

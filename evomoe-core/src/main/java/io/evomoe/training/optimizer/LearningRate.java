@@ -1,15 +1,15 @@
 package io.evomoe.training.optimizer;
 
+import io.evomoe.moe.Options;
+import java.util.Locale;
+
 /**
- * Learning rate as a pure function of the step: linear warm-up, {@code peak (step + 1) / W} in the
- * first W steps, then a decay to a floor.
+ * A linear warm-up in the first W steps, {@link ScheduleSpec#warmedUp}, then a decay to a floor.
  *
- * @param peak highest rate, above 0
- * @param warmupSteps W, at least 0
+ * @param spec peak, warm-up and floor
  * @param decay decay after the warm-up
- * @param floorShare lowest rate of the decay as a share of the peak, in 0..1
  */
-public record LearningRate(double peak, long warmupSteps, Decay decay, double floorShare) {
+public record LearningRate(ScheduleSpec spec, Decay decay) implements LearningRateSchedule {
 
   /** The decay after the warm-up. q is the finished share of the remaining steps, in 0..1. */
   public enum Decay {
@@ -23,32 +23,16 @@ public record LearningRate(double peak, long warmupSteps, Decay decay, double fl
     INVERSE_SQRT
   }
 
-  /** Rejects values out of bounds. */
-  public LearningRate {
-    if (!(peak > 0) || Double.isInfinite(peak)) {
-      throw new IllegalArgumentException(
-          "learning rate peak must be above 0 and finite, was " + peak);
-    }
-    if (warmupSteps < 0) {
-      throw new IllegalArgumentException("warmupSteps must be at least 0, was " + warmupSteps);
-    }
-    if (!(floorShare >= 0 && floorShare <= 1)) {
-      throw new IllegalArgumentException("floorShare must be in 0..1, was " + floorShare);
-    }
-  }
-
-  /**
-   * Returns the rate of a step.
-   *
-   * @param step from 0
-   * @param totalSteps number of steps of the run; cosine and linear decay reach the floor there
-   */
-  public double at(long step, long totalSteps) {
+  /** Returns the rate of a step; cosine and linear decay reach the floor after the last one. */
+  @Override
+  public double at(long step, long steps) {
+    long warmupSteps = spec.warmupSteps();
     if (step < warmupSteps) {
-      return peak * (step + 1) / warmupSteps;
+      return spec.warmedUp(step);
     }
-    double floor = peak * floorShare;
-    long decaySteps = Math.max(1, totalSteps - warmupSteps);
+    double peak = spec.peak();
+    double floor = peak * spec.floorShare();
+    long decaySteps = Math.max(1, steps - warmupSteps);
     double done = Math.min(1, (double) (step - warmupSteps) / decaySteps);
     return switch (decay) {
       case COSINE -> floor + (peak - floor) * (1 + Math.cos(Math.PI * done)) / 2;
@@ -57,5 +41,19 @@ public record LearningRate(double peak, long warmupSteps, Decay decay, double fl
       case INVERSE_SQRT ->
           Math.max(floor, peak * Math.sqrt((double) Math.max(1, warmupSteps) / (step + 1)));
     };
+  }
+
+  /** The schedule of a decay's name, e.g. {@code inverse-sqrt}. */
+  record Provider(Decay decay) implements ScheduleProvider {
+    @Override
+    public String name() {
+      return decay.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    @Override
+    public LearningRateSchedule create(ScheduleSpec spec) {
+      return Options.read(
+          "schedule " + name(), spec.options(), none -> new LearningRate(spec, decay));
+    }
   }
 }

@@ -19,7 +19,6 @@ import io.evomoe.training.Model;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
-import io.evomoe.training.optimizer.LearningRate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +88,7 @@ class RobertaTrainingTest {
                 t ->
                     t.learningRate(5e-3)
                         .warmupShare(10.0 / STEPS)
-                        .decay(LearningRate.Decay.COSINE)
+                        .schedule("cosine")
                         .floorShare(0.1));
     EvolutionSchedule evolution =
         new EvolutionSchedule(EvolutionConfig.defaults(), STEPS, gates.growth());

@@ -15,7 +15,6 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
-import io.evomoe.training.optimizer.LearningRate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +70,7 @@ final class Backwards {
             model,
             new TrainingData<>(Backwards::batch, List.<PairBatch>of()),
             TrainerConfig.defaults(STEPS)
-                .with(t -> t.learningRate(0.006).decay(LearningRate.Decay.INVERSE_SQRT))
+                .with(t -> t.learningRate(0.006).schedule("inverse-sqrt"))
                 .with(t -> t.floorShare(0).beta2(0.98).weightDecay(0.01)),
             EVOLUTION)
         .run();

@@ -18,7 +18,8 @@ final class ConfigFields {
   static final String GATE_OPTIONS = "gateOptions";
 
   /** The options of parts of the training, by field. */
-  private static final List<String> PART_OPTIONS = List.of("training.optimizerOptions");
+  private static final List<String> PART_OPTIONS =
+      List.of("training.scheduleOptions", "training.optimizerOptions");
 
   /** The text of an empty field. */
   static final String EMPTY = "null";
@@ -46,10 +47,18 @@ final class ConfigFields {
     put(kinds, FieldKind.MODEL, "data.", "format", "textField", "labelField", "sourceField");
     put(kinds, FieldKind.MODEL, "data.", "targetField", "skipBadLines");
     put(kinds, FieldKind.RUN, "training.", "steps", "batch", "microBatches", "learningRate");
-    put(kinds, FieldKind.RUN, "training.", "warmupShare", "decay", "floorShare", "beta1", "beta2");
+    put(
+        kinds,
+        FieldKind.RUN,
+        "training.",
+        "warmupShare",
+        "schedule",
+        "floorShare",
+        "beta1",
+        "beta2");
     put(kinds, FieldKind.RUN, "training.", "weightDecay", "clipNorm", "labelSmoothing");
     put(kinds, FieldKind.RUN, "training.", "evalBatches", "metricSentences", "optimizer");
-    put(kinds, FieldKind.RUN, "training.", "optimizerOptions");
+    put(kinds, FieldKind.RUN, "training.", "optimizerOptions", "scheduleOptions");
     put(kinds, FieldKind.FREE, "training.", "evalEvery", "checkpointEvery", "checkpointMinutes");
     put(kinds, FieldKind.RUN, "evolution.", "diversifySteps", "diversifyShare", "spawn");
     put(kinds, FieldKind.RUN, "evolution.", "copyMoments", "schedule");

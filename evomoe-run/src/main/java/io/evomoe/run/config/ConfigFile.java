@@ -67,7 +67,8 @@ public final class ConfigFile {
         .putObject("training")
         .put("checkpointMinutes", TrainingConfig.DEFAULT_CHECKPOINT_MINUTES)
         .put("optimizer", TrainingConfig.DEFAULT_OPTIMIZER)
-        .putObject("optimizerOptions");
+        .<ObjectNode>set("optimizerOptions", StrictYaml.nothing())
+        .set("scheduleOptions", StrictYaml.nothing());
     fields
         .putObject("evolution")
         .put("finalTopK", 1)

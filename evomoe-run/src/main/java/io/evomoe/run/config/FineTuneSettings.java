@@ -2,7 +2,6 @@ package io.evomoe.run.config;
 
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
-import io.evomoe.training.optimizer.LearningRate;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.OptionalLong;
 
@@ -66,6 +65,6 @@ public record FineTuneSettings(
     return TrainerConfig.of(
         TrainingConfig.defaults(steps)
             .with(t -> t.learningRate(learningRate).warmupShare(WARMUP_SHARE))
-            .with(t -> t.decay(LearningRate.Decay.LINEAR).floorShare(0).beta2(0.98)));
+            .with(t -> t.schedule("linear").floorShare(0).beta2(0.98)));
   }
 }

@@ -182,6 +182,7 @@ public record RunConfig(
    */
   public RunConfig checked(boolean causal) {
     schedule();
+    trainer().schedule();
     trainer().optimizer(KernelSelection.forType(DataType.FLOAT)).close();
     if (provider().growth() != Growth.NEVER) {
       if (model.moeEvery() > model.layers()) {

@@ -25,12 +25,16 @@ class ConfigFieldsTest {
     RunConfig config = Tasks.preset("gpt", "quick").config("gpt", "switch", 3);
     config = ConfigFile.set(config, "gateOptions.switch.alpha", "0.5");
     config = ConfigFile.set(config, "gateOptions.topk.k", "1");
+    config =
+        ConfigFile.set(
+            config, Map.of("training.schedule", "wsd", "training.scheduleOptions.decay", "linear"));
     config = ConfigFile.set(config, "training.optimizerOptions.gateRate", "0.5");
 
     Map<String, String> values = ConfigFields.values(config);
 
     List<String> expected = new ArrayList<>(names("", RunConfig.class));
     expected.set(expected.indexOf("gateOptions"), "gateOptions.switch.alpha");
+    expected.set(expected.indexOf("training.scheduleOptions"), "training.scheduleOptions.decay");
     expected.set(
         expected.indexOf("training.optimizerOptions"), "training.optimizerOptions.gateRate");
     assertThat(values.keySet()).containsExactlyElementsOf(expected);

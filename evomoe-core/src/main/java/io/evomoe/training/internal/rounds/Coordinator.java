@@ -11,6 +11,7 @@ import io.evomoe.training.StepResult;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.optimizer.GradientNorm;
+import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Sgd;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,7 @@ public final class Coordinator {
   private final Sgd outer;
   private final Learner<?> learner;
   private final GradientNorm norm;
+  private final LearningRateSchedule rate;
   private Progress progress = Progress.START;
 
   /**
@@ -47,6 +49,7 @@ public final class Coordinator {
     this.outer = new Sgd(model.kernels(), rounds.outerMomentum());
     this.learner = new Learner<>(model, outer, evolution);
     this.norm = new GradientNorm(model.kernels());
+    this.rate = config.schedule();
   }
 
   /**
@@ -142,7 +145,7 @@ public final class Coordinator {
     return new StepResult(
         progress,
         evolution.context(span.to() - 1, false, model.seed()),
-        config.training().rate().at(span.to() - 1, config.training().steps()),
+        rate.at(span.to() - 1, config.training().steps()),
         sums.meanLoss(),
         sums.meanAuxLoss(),
         length,

@@ -12,7 +12,6 @@ import io.evomoe.training.SavedRun;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.TrainerConfig;
-import io.evomoe.training.optimizer.LearningRate;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,12 +29,7 @@ final class RoundScene {
   static final TrainerConfig CONFIG =
       TrainerConfig.defaults(12)
           .with(t -> t.clipNorm(Double.POSITIVE_INFINITY))
-          .with(
-              t ->
-                  t.learningRate(0.05)
-                      .warmupShare(0)
-                      .decay(LearningRate.Decay.CONSTANT)
-                      .floorShare(1));
+          .with(t -> t.learningRate(0.05).warmupShare(0).schedule("constant").floorShare(1));
 
   final Kernels kernels = KernelSelection.forType(DataType.FLOAT);
   final EvolutionSchedule evolution =

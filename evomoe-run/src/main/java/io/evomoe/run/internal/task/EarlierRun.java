@@ -4,6 +4,7 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Growth;
@@ -16,6 +17,7 @@ import io.evomoe.run.record.Ancestor;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Progress;
+import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointStart;
 import java.nio.file.Path;
@@ -31,12 +33,13 @@ import java.util.stream.Collectors;
  *
  * @param run the earlier one
  * @param moments whether the optimizer's moments are taken over
+ * @param decaySteps steps in which the new run's learning rate decays; 0 for its own schedule
  */
-public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart {
+public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) implements RunStart {
 
   /** Opens the folder of a run, or one checkpoint in it, for its weights. */
   public static EarlierRun open(Path folder) {
-    return new EarlierRun(RunCheckpoint.open(folder), false);
+    return new EarlierRun(RunCheckpoint.open(folder), false, 0);
   }
 
   /**
@@ -51,7 +54,26 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
           folder
               + " was trained in rounds on a cluster: its weights can be taken, its moments not");
     }
-    return new EarlierRun(run, true);
+    return new EarlierRun(run, true, decaySteps);
+  }
+
+  /**
+   * Returns the start, with the run's moments, of a run that is the decay of schedule {@code wsd}.
+   *
+   * @param steps steps of the new run, at least 1
+   * @throws IllegalArgumentException if the learning rate of the run has decayed already
+   */
+  public EarlierRun decaying(long steps) {
+    FieldBound.atLeast("decay steps", steps, 1);
+    TrainingConfig before = run.config().training();
+    long step = run.checkpoint().progress().step();
+    double rate = run.config().trainer().schedule().at(step, before.steps());
+    if (rate != before.learningRate()) {
+      throw new IllegalArgumentException(
+          "a decay must start from a run at its highest learning rate, %s, %s after step %d was at %s"
+              .formatted(before.learningRate(), run.folder().path(), step, rate));
+    }
+    return new EarlierRun(run, withMoments().moments(), steps);
   }
 
   @Override
@@ -68,10 +90,12 @@ public record EarlierRun(RunCheckpoint run, boolean moments) implements RunStart
   @Override
   public RunConfig defaults(RunConfig usual, boolean itsData) {
     RunConfig before = run.config();
+    TrainingConfig training = before.training();
     RunConfig config =
         before.with(
             c ->
-                c.gate(usual.gate())
+                c.training(decaySteps == 0 ? training : training.decayOnly(decaySteps))
+                    .gate(usual.gate())
                     .seed(usual.seed())
                     .evolution(phasesLeft(usual.gate()))
                     .split(itsData ? before.split() : usual.split())
