@@ -235,6 +235,37 @@ def adamw_case(output):
     case.save(values=torch.stack(values))
 
 
+def orthogonal(x):
+    """Five Newton-Schulz iterations of Muon."""
+    transposed = x.size(0) > x.size(1)
+    x = x.T if transposed else x
+    x = x / (x.norm() + 1e-7)
+    for _ in range(5):
+        a = x @ x.T
+        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+    return x.T if transposed else x
+
+
+def muon_case(output):
+    """Twenty updates of a wide, a tall and a fused matrix, the last of three parts; as in arXiv 2502.16982."""
+    steps, rate, momentum, decay = 20, 1e-2, 0.95, 0.1
+    case = Case(output, "muon")
+    for name, shape, parts in [("wide", (6, 10), [10]), ("tall", (11, 5), [5]), ("fused", (8, 16), [8, 4, 4])]:
+        parameter = case.normal(*shape)
+        gradients = case.normal(steps, *shape)
+        gradients[4] *= 1e-6
+        case.save(**{name: parameter, name + ".gradients": gradients})
+        velocity = torch.zeros(shape, dtype=torch.float64)
+        values = []
+        for gradient in gradients:
+            velocity = momentum * velocity + gradient
+            step = gradient + momentum * velocity
+            updates = [0.2 * math.sqrt(max(part.shape)) * orthogonal(part) for part in step.split(parts, 1)]
+            parameter = (1 - rate * decay) * parameter - rate * torch.cat(updates, 1)
+            values.append(parameter)
+        case.save(**{name + ".values": torch.stack(values)})
+
+
 def gpt_case(output):
     """A whole GPT: learned positions, final LayerNorm, head tied to the token embedding."""
     vocabulary, positions, width, heads, hidden, blocks, batch, length = 17, 8, 12, 3, 24, 2, 2, 6
@@ -268,6 +299,7 @@ def main():
     cross_attention_case(output)
     encoder_block_case(output)
     adamw_case(output)
+    muon_case(output)
     gpt_case(output)
 
 

@@ -40,7 +40,11 @@ public final class CrossAttention implements Layer {
     this.heads = heads;
     this.query = new Linear(scope.child("query"), width, width, initialization.deviation());
     this.keyValue =
-        new Linear(scope.child("keyValue"), width, 2 * width, initialization.deviation());
+        new Linear(
+            scope.child("keyValue").sideBySide(width, width),
+            width,
+            2 * width,
+            initialization.deviation());
     this.projection =
         new Linear(scope.child("projection"), width, width, initialization.residualDeviation());
   }

@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -9,25 +10,29 @@ import org.jspecify.annotations.Nullable;
  * Use it instead of parsing names.
  */
 public final class Place {
-  static final Place ROOT = new Place("", OptionalInt.empty(), null, null, OptionalInt.empty());
+  static final Place ROOT =
+      new Place("", OptionalInt.empty(), null, null, OptionalInt.empty(), List.of());
 
   private final String name;
   private final OptionalInt block;
   private final @Nullable ExpertPlace expert;
   private final @Nullable String gatePart;
   private final OptionalInt expertAxis;
+  private final List<Integer> columns;
 
   private Place(
       String name,
       OptionalInt block,
       @Nullable ExpertPlace expert,
       @Nullable String gatePart,
-      OptionalInt expertAxis) {
+      OptionalInt expertAxis,
+      List<Integer> columns) {
     this.name = name;
     this.block = block;
     this.expert = expert;
     this.gatePart = gatePart;
     this.expertAxis = expertAxis;
+    this.columns = columns;
   }
 
   /** Returns the dotted path, which is unique in a model. It is empty for the model itself. */
@@ -72,6 +77,14 @@ public final class Place {
   }
 
   /**
+   * Returns the widths of the matrices that lie side by side in the columns of an array, such as
+   * those of queries, keys and values. Empty if the array is one matrix.
+   */
+  public List<Integer> columns() {
+    return columns;
+  }
+
+  /**
    * Returns the name in the dense form of the model, in which each MoE layer is one net. Empty for
    * a gate's array, which does not exist there.
    */
@@ -82,26 +95,31 @@ public final class Place {
   Place child(String part) {
     ExpertPlace inside = expert == null ? null : expert.child(part);
     String ofGate = gatePart == null ? null : join(gatePart, part);
-    return new Place(join(name, part), block, inside, ofGate, expertAxis);
+    return new Place(join(name, part), block, inside, ofGate, expertAxis, columns);
   }
 
   Place inBlock(int number) {
     Place child = child("blocks").child(Integer.toString(number));
-    return new Place(child.name, OptionalInt.of(number), child.expert, gatePart, expertAxis);
+    return new Place(
+        child.name, OptionalInt.of(number), child.expert, gatePart, expertAxis, columns);
   }
 
   Place inExpert(String group, int number) {
     Place child = child(group).child(Integer.toString(number));
     ExpertPlace inside = new ExpertPlace(name, group, number, "");
-    return new Place(child.name, block, inside, gatePart, expertAxis);
+    return new Place(child.name, block, inside, gatePart, expertAxis, columns);
   }
 
   Place inGate() {
-    return new Place(join(name, "gate"), block, null, "", expertAxis);
+    return new Place(join(name, "gate"), block, null, "", expertAxis, columns);
   }
 
   Place alongExperts(int axis) {
-    return new Place(name, block, expert, gatePart, OptionalInt.of(axis));
+    return new Place(name, block, expert, gatePart, OptionalInt.of(axis), columns);
+  }
+
+  Place sideBySide(List<Integer> widths) {
+    return new Place(name, block, expert, gatePart, expertAxis, widths);
   }
 
   private Optional<ExpertPlace> in(String group) {

@@ -4,6 +4,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter.Role;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
+import java.util.List;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -78,6 +79,16 @@ public final class Scope {
    */
   public Scope alongExperts(int axis) {
     return at(place.alongExperts(axis));
+  }
+
+  /**
+   * Returns this scope for an array of several matrices side by side. An optimizer that works on
+   * matrices, such as Muon, updates each of them on its own.
+   *
+   * @param widths number of columns of each
+   */
+  public Scope sideBySide(Integer... widths) {
+    return at(place.sideBySide(List.of(widths)));
   }
 
   private Scope at(Place other) {

@@ -40,7 +40,11 @@ public final class SelfAttention implements Layer {
     int columns = form.queryWidth() + 2 * form.keyWidth();
     this.qkv =
         new Linear(
-            scope.child("qkv"), form.width(), columns, initialization.deviation(), form.biased());
+            scope.child("qkv").sideBySide(form.queryWidth(), form.keyWidth(), form.keyWidth()),
+            form.width(),
+            columns,
+            initialization.deviation(),
+            form.biased());
     this.heads = new PreparedHeads(scope, form);
     this.projection =
         new Linear(

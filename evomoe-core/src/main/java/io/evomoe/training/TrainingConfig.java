@@ -27,10 +27,9 @@ import java.util.TreeMap;
  * @param scheduleOptions options of the schedule by name: {@code decaySteps}, {@code decayShare}
  *     and {@code decay} of {@code wsd}
  * @param floorShare lowest rate as a share of the highest, in 0..1
- * @param optimizer {@code adamw}, {@code sgd} or another installed optimizer
- * @param optimizerOptions options of the optimizer by name, e.g. {@code momentum} of {@code sgd};
- *     {@code gateRate} and {@code embeddingRate} are factors on the learning rate of gates and of
- *     embeddings
+ * @param optimizer {@code adamw}, {@code sgd}, {@code muon} or another installed optimizer
+ * @param optimizerOptions options of the optimizer by name, e.g. {@code momentum}; {@code gateRate}
+ *     and {@code embeddingRate} are factors on the learning rate of gates and of embeddings
  * @param beta1 beta1 of AdamW, in [0, 1)
  * @param beta2 beta2 of AdamW, in [0, 1)
  * @param weightDecay weight decay of matrices, at least 0

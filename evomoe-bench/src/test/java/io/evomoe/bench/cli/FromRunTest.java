@@ -92,7 +92,7 @@ class FromRunTest {
 
   /** A run of schedule wsd, and its decay alone from the checkpoint before it. */
   @ParameterizedTest
-  @CsvSource({"evomoe, adamw", "dense, sgd"})
+  @CsvSource({"evomoe, adamw", "topk, muon"})
   void a_decay_from_a_stable_run_should_take_the_very_steps_of_the_run_that_decayed_at_once(
       String gate, String optimizer) throws IOException {
     Path whole = folder.resolve("whole");

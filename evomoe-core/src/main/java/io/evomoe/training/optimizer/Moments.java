@@ -11,8 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The state of an {@link Optimizer} for one parameter.
  *
- * @param first running mean of the gradient ({@link AdamW}) or the velocity ({@link Sgd}), with the
- *     parameter's shape; changed in place
+ * @param first running mean of the gradient ({@link AdamW}) or the velocity ({@link Sgd}, {@link
+ *     Muon}), with the parameter's shape; changed in place
  * @param second running mean of the squared gradient, with the parameter's shape; changed in place;
  *     null if the optimizer has none
  * @param updates number of updates so far

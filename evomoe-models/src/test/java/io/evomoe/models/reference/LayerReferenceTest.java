@@ -19,6 +19,7 @@ import io.evomoe.nn.Scope;
 import io.evomoe.nn.SelfAttention;
 import io.evomoe.training.optimizer.AdamW;
 import io.evomoe.training.optimizer.AdamWConfig;
+import io.evomoe.training.optimizer.Muon;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,32 @@ class LayerReferenceTest {
       values.putRow(t, parameter.value().reshape(13));
     }
     reference.check("values", values);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_twenty_updates_of_muon(DataType type) {
+    Reference reference = new Reference("muon", type);
+    Scope block = reference.scope().block(0);
+    checkMuon(reference, block.child("wide"), "wide");
+    checkMuon(reference, block.child("tall"), "tall");
+    checkMuon(reference, block.child("fused").sideBySide(8, 4, 4), "fused");
+  }
+
+  private static void checkMuon(Reference reference, Scope scope, String name) {
+    INDArray first = reference.array(name);
+    Parameter parameter = scope.normal("weight", 1, first.shape());
+    parameter.value().assign(first);
+    Muon optimizer = new Muon(reference.kernels(), new AdamWConfig(0.9, 0.95, 1e-8, 0.1));
+    INDArray gradients = reference.array(name + ".gradients");
+    INDArray values = reference.array(name + ".values");
+    for (int t = 0; t < gradients.size(0); t++) {
+      parameter.clearGradient();
+      parameter.accumulator().array().assign(gradients.slice(t).mul(4));
+      optimizer.update(List.of(parameter), 1e-2, 0.25);
+      values.slice(t).assign(parameter.value());
+    }
+    reference.check(name + ".values", values);
   }
 
   private static void check(Reference reference, Layer layer, Pass pass) {
