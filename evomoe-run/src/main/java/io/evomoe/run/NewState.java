@@ -16,8 +16,10 @@ import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.TrainerConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param data files and folders, kept for resuming
  * @param content digest of the data as it was read
  * @param start source of the initial weights; null for random ones
+ * @param own the program's changes to the trainer
  */
 record NewState(
     OutputFolder output,
@@ -34,7 +37,8 @@ record NewState(
     List<Path> data,
     String content,
     Prepared prepared,
-    @Nullable RunStart start)
+    @Nullable RunStart start,
+    UnaryOperator<TrainerConfig> own)
     implements RunState {
 
   @Override
@@ -59,10 +63,11 @@ record NewState(
 
   @Override
   public BegunTraining begin(RunWatcher watcher, RunListener listener) {
+    TrainerConfig trainer = own.apply(config.trainer());
     RunStart.Started started =
         start == null
-            ? new RunStart.Started(TaskTraining.of(prepared.data(), config), Lineage.NONE)
-            : start.begin(prepared.data(), config, content, listener::onNote);
+            ? new RunStart.Started(TaskTraining.of(prepared.data(), config, trainer), Lineage.NONE)
+            : start.begin(prepared.data(), config, trainer, content, listener::onNote);
     return new BegunTraining(started.training(), () -> train(started, watcher, listener));
   }
 

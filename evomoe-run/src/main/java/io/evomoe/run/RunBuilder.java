@@ -23,6 +23,10 @@ import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingConfigBuilder;
+import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.optimizer.LearningRateSchedule;
+import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.OptimizerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +59,7 @@ public final class RunBuilder<M extends Model<?>> {
   private @Nullable Long seed;
   private TextProgress progress = TextProgress.NONE;
   private @Nullable RunStart start;
+  private UnaryOperator<TrainerConfig> own = UnaryOperator.identity();
 
   /** Whether the settings of another run, or of a configuration, are the starting point. */
   private boolean whole;
@@ -193,6 +199,38 @@ public final class RunBuilder<M extends Model<?>> {
             });
   }
 
+  /** Selects an installed optimizer by name, with its default options. */
+  public RunBuilder<M> optimizer(String name) {
+    return training(t -> t.optimizer(name));
+  }
+
+  /**
+   * Trains with an optimizer that the function creates. The program must give it again to resume
+   * ({@link RunOpening#optimizer}).
+   *
+   * @param factory gets the kernels and the settings of the run
+   */
+  public RunBuilder<M> optimizer(Function<OptimizerSpec, Optimizer> factory) {
+    UnaryOperator<TrainerConfig> before = own;
+    own = trainer -> before.apply(trainer).withOptimizer(factory);
+    return this;
+  }
+
+  /** Selects an installed learning rate schedule by name, with its default options. */
+  public RunBuilder<M> schedule(String name) {
+    return training(t -> t.schedule(name));
+  }
+
+  /**
+   * Trains at this learning rate. The program must give it again to resume ({@link
+   * RunOpening#schedule}).
+   */
+  public RunBuilder<M> schedule(LearningRateSchedule rate) {
+    UnaryOperator<TrainerConfig> before = own;
+    own = trainer -> before.apply(trainer).withSchedule(rate);
+    return this;
+  }
+
   /** Sets the seed of all random numbers. */
   public RunBuilder<M> seed(long value) {
     seed = value;
@@ -223,6 +261,22 @@ public final class RunBuilder<M extends Model<?>> {
           "withMoments needs a run that starts from another one (Run.from)");
     }
     return startFrom(earlier.withMoments());
+  }
+
+  /**
+   * Trains the decay of schedule {@code wsd} alone, with the moments of a run that is at its
+   * highest learning rate; for a run that starts {@linkplain Run#from from} another one.
+   *
+   * @param steps steps of this run, at least 1
+   * @throws IllegalArgumentException if this run starts from no other run, or that run's rate has
+   *     decayed already
+   */
+  public RunBuilder<M> decay(long steps) {
+    if (!(start instanceof EarlierRun earlier)) {
+      throw new IllegalArgumentException(
+          "decay needs a run that starts from another one (Run.from)");
+    }
+    return startFrom(earlier.decaying(steps));
   }
 
   /** Starts from a run that is closed with this one; for the command line. */
@@ -327,7 +381,7 @@ public final class RunBuilder<M extends Model<?>> {
         output.path(),
         type,
         config,
-        new NewState(output, config, sources, content, prepared, from),
+        new NewState(output, config, sources, content, prepared, from, own),
         output);
   }
 }

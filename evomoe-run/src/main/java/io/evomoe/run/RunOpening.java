@@ -7,10 +7,16 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
+import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.optimizer.LearningRateSchedule;
+import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.OptimizerSpec;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a run with changed data or settings. */
@@ -19,6 +25,7 @@ public final class RunOpening {
   private final Map<String, String> changes = new LinkedHashMap<>();
   private List<Path> data = List.of();
   private @Nullable OutputFolder output;
+  private UnaryOperator<TrainerConfig> own = UnaryOperator.identity();
 
   RunOpening(Path path) {
     this.path = path;
@@ -37,6 +44,24 @@ public final class RunOpening {
   public RunOpening set(String field, String value) {
     changes.put(field, value);
     return this;
+  }
+
+  /** Trains with an optimizer that the function creates: the one that the run was begun with. */
+  public RunOpening optimizer(Function<OptimizerSpec, Optimizer> factory) {
+    UnaryOperator<TrainerConfig> before = own;
+    own = trainer -> before.apply(trainer).withOptimizer(factory);
+    return this;
+  }
+
+  /** Trains at this learning rate from now on. */
+  public RunOpening schedule(LearningRateSchedule rate) {
+    UnaryOperator<TrainerConfig> before = own;
+    own = trainer -> before.apply(trainer).withSchedule(rate);
+    return this;
+  }
+
+  TrainerConfig trainer(RunConfig config) {
+    return own.apply(config.trainer());
   }
 
   /** Writes to a folder that the caller has opened and closes; for the command line. */

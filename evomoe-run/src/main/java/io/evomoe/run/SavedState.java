@@ -85,7 +85,9 @@ final class SavedState implements RunState {
     RunConfig config = saved.config();
     List<Path> data = saved.data();
     String content = FolderDigest.of(data);
-    TaskTraining<?, ?> run = TaskTraining.resumed(taskData(TextProgress.NONE), config, checkpoint);
+    TaskTraining<?, ?> run =
+        TaskTraining.resumed(
+            taskData(TextProgress.NONE), config, opening.trainer(config), checkpoint);
     try {
       if (!RunFolder.isSameData(checkpoint, content)) {
         listener.onNote("The data is not what the run was started with: " + data);

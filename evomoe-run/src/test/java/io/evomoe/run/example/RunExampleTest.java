@@ -2,6 +2,8 @@ package io.evomoe.run.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.roberta.Roberta;
@@ -12,10 +14,16 @@ import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.tensorboard.TensorBoard;
+import io.evomoe.training.checkpoint.SafeTensors;
+import io.evomoe.training.optimizer.LearningRateSchedule;
+import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.OptimizerSpec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +50,84 @@ class RunExampleTest {
     assertThat(UseRun.evaluate(out)).isLessThan(6);
     assertThat(UseRun.generate(out)).isEqualTo(text);
     assertThat(UseRun.longer(out, folder.resolve("longer"))).isLessThan(UseRun.evaluate(out));
+  }
+
+  @Test
+  void should_train_with_the_optimizer_and_schedule_that_the_library_page_shows()
+      throws IOException {
+    Path out = folder.resolve("run");
+    try (Run<Gpt> run =
+        SmallTexts.gpt(folder)
+            .training(t -> t.steps(20).learningRate(1e-3).warmupShare(0))
+            .optimizer("lion")
+            .schedule("drops")
+            .in(out)) {
+      double[] rates = new double[20];
+      double[] losses = new double[20];
+      run.train(
+          report -> {
+            rates[(int) report.step() - 1] = report.learningRate();
+            losses[(int) report.step() - 1] = report.trainLoss();
+          });
+
+      assertThat(rates).startsWith(1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 5e-4).endsWith(1.25e-4);
+      assertThat(losses[19]).isLessThan(losses[0] - 0.3);
+    }
+    try (SafeTensors saved =
+        SafeTensors.open(out.resolve("checkpoints/step-00000020/optimizer.safetensors"))) {
+      assertThat(saved.names()).isNotEmpty().allMatch(name -> name.endsWith(".moment1"));
+    }
+  }
+
+  /** The program gives its objects again, and the run is bound to its optimizer. */
+  @Test
+  void should_resume_with_the_objects_that_a_program_has_given() throws IOException {
+    LearningRateSchedule rate = (step, steps) -> 1e-3 / (step + 1);
+    Function<OptimizerSpec, Optimizer> lion = new Lion.Provider()::create;
+    Path whole = folder.resolve("whole");
+    Path cut = folder.resolve("cut");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).optimizer(lion).schedule(rate).in(whole)) {
+      run.train();
+    }
+    try (Run<Gpt> run = SmallTexts.gpt(folder).optimizer(lion).schedule(rate).in(cut)) {
+      run.train(
+          report -> {
+            assertThat(report.learningRate()).isEqualTo(1e-3 / report.step());
+            if (report.step() == 7) {
+              run.requestStop();
+            }
+          });
+    }
+
+    try (Run<?> run = Run.open(cut)) {
+      assertThatThrownBy(run::train).hasMessageContaining("has the state of optimizer lion");
+    }
+    try (Run<?> run = Run.opening(cut).optimizer(lion).schedule(rate).open()) {
+      run.train();
+    }
+
+    String model = "checkpoints/step-00000020/model.safetensors";
+    assertThat(cut.resolve(model)).hasSameBinaryContentAs(whole.resolve(model));
+  }
+
+  @Test
+  void should_train_a_decay_alone() throws IOException {
+    Path stable = folder.resolve("stable");
+    try (Run<Gpt> run = SmallTexts.gpt(folder).schedule("constant").in(stable)) {
+      run.train();
+    }
+
+    try (Run<?> run = Run.from(stable).decay(4).in(folder.resolve("decay"))) {
+      List<Double> rates = new ArrayList<>();
+      run.train(report -> rates.add(report.learningRate()));
+
+      double peak = run.config().training().learningRate();
+      assertThat(rates).hasSize(4).first().isEqualTo(peak);
+      assertThat(rates.get(1)).isCloseTo(peak * 0.55, within(1e-9));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SmallTexts.gpt(folder).decay(4))
+        .withMessage("decay needs a run that starts from another one (Run.from)");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.training.DenseWeights;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,8 +95,12 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Run
 
   @Override
   public Started begin(
-      TaskData<?, ?> data, RunConfig config, String content, Consumer<String> told) {
-    return new Started(TaskTraining.of(data, config, weights), Lineage.NONE);
+      TaskData<?, ?> data,
+      RunConfig config,
+      TrainerConfig trainer,
+      String content,
+      Consumer<String> told) {
+    return new Started(TaskTraining.of(data, config, trainer, weights), Lineage.NONE);
   }
 
   @Override

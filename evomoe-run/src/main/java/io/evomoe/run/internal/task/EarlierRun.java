@@ -17,6 +17,7 @@ import io.evomoe.run.record.Ancestor;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Progress;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointStart;
@@ -197,7 +198,11 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
 
   @Override
   public Started begin(
-      TaskData<?, ?> data, RunConfig config, String content, Consumer<String> told) {
+      TaskData<?, ?> data,
+      RunConfig config,
+      TrainerConfig trainer,
+      String content,
+      Consumer<String> told) {
     Checkpoint from = run.checkpoint();
     boolean sameData = RunFolder.isSameData(from, content);
     if (sameData) {
@@ -212,7 +217,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
     boolean spawned = hasExperts() && config.provider().growth() == Growth.SPAWNED;
     CheckpointStart start =
         new CheckpointStart(from, sameGate, moments, spawned, first, config.seed());
-    TaskTraining<?, ?> training = TaskTraining.from(data, config, start, earlier, batches);
+    TaskTraining<?, ?> training = TaskTraining.from(data, config, trainer, start, earlier, batches);
     say(config, start, batches, told);
     return new Started(training, lineage(start, batches));
   }

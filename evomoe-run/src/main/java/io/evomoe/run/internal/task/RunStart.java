@@ -4,6 +4,7 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Lineage;
+import io.evomoe.training.TrainerConfig;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +50,16 @@ public interface RunStart extends AutoCloseable {
    * Prepares a run for its first step.
    *
    * @param data of the new run
+   * @param trainer that of the configuration, perhaps with an optimizer or schedule of a program
    * @param content digest of that data
    * @param told receives lines on the start
    */
-  Started begin(TaskData<?, ?> data, RunConfig config, String content, Consumer<String> told);
+  Started begin(
+      TaskData<?, ?> data,
+      RunConfig config,
+      TrainerConfig trainer,
+      String content,
+      Consumer<String> told);
 
   /**
    * A run before its first step.

@@ -15,6 +15,7 @@ import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.util.List;
@@ -47,7 +48,17 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   /** Creates a run before its first step. */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
       TaskData<B, M> data, RunConfig config) {
-    return begun(data, config, 0, Measured.NOTHING, model -> fresh(data, config, model));
+    return of(data, config, config.trainer());
+  }
+
+  /**
+   * Creates a run before its first step.
+   *
+   * @param trainer that of the configuration, perhaps with an optimizer or schedule of a program
+   */
+  public static <B, M extends Model<B>> TaskTraining<B, M> of(
+      TaskData<B, M> data, RunConfig config, TrainerConfig trainer) {
+    return begun(data, config, 0, Measured.NOTHING, model -> fresh(data, config, trainer, model));
   }
 
   /**
@@ -56,7 +67,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    * @throws IllegalArgumentException if they do not fit this run's model
    */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
-      TaskData<B, M> data, RunConfig config, DenseWeights weights) {
+      TaskData<B, M> data, RunConfig config, TrainerConfig trainer, DenseWeights weights) {
     return begun(
         data,
         config,
@@ -64,7 +75,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
         Measured.NOTHING,
         model -> {
           weights.loadInto(model);
-          return fresh(data, config, model);
+          return fresh(data, config, trainer, model);
         });
   }
 
@@ -75,7 +86,12 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    * @param batches batches of the data that were trained on before
    */
   static <B, M extends Model<B>> TaskTraining<B, M> from(
-      TaskData<B, M> data, RunConfig config, SavedRun start, long earlierSteps, long batches) {
+      TaskData<B, M> data,
+      RunConfig config,
+      TrainerConfig trainer,
+      SavedRun start,
+      long earlierSteps,
+      long batches) {
     return begun(
         data,
         config,
@@ -86,13 +102,23 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
                 start,
                 model,
                 data.batches(config).after(batches),
-                config.trainer(),
+                trainer,
                 config.schedule().after(earlierSteps)));
   }
 
   /** Resumes a saved run. */
   public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
       TaskData<B, M> data, RunConfig config, Checkpoint saved) {
+    return resumed(data, config, config.trainer(), saved);
+  }
+
+  /**
+   * Resumes a saved run.
+   *
+   * @param trainer that of the configuration, perhaps with an optimizer or schedule of a program
+   */
+  public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
+      TaskData<B, M> data, RunConfig config, TrainerConfig trainer, Checkpoint saved) {
     long earlierSteps = saved.context().step() - saved.progress().step();
     return begun(
         data,
@@ -104,13 +130,13 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
                 saved,
                 model,
                 data.batches(config).after(Lineage.of(saved.config()).batches()),
-                config.trainer(),
+                trainer,
                 config.schedule().after(earlierSteps)));
   }
 
   private static <B, M extends Model<B>> Trainer<B> fresh(
-      TaskData<B, M> data, RunConfig config, M model) {
-    return new Trainer<>(model, data.batches(config), config.trainer(), config.schedule());
+      TaskData<B, M> data, RunConfig config, TrainerConfig trainer, M model) {
+    return new Trainer<>(model, data.batches(config), trainer, config.schedule());
   }
 
   /** Releases the model's memory if its training cannot begin. */

@@ -158,7 +158,7 @@ class ResumedGatesTest {
     long earlier = saved.context().step();
     StepContext first = config.schedule().after(earlier).context(0, false, config.seed());
     CheckpointStart start = new CheckpointStart(saved, true, false, false, first, config.seed());
-    return TaskTraining.from(data, config, start, earlier, earlier);
+    return TaskTraining.from(data, config, config.trainer(), start, earlier, earlier);
   }
 
   private static INDArray table(Path checkpoint) {

@@ -1,0 +1,25 @@
+package io.evomoe.run.example;
+
+import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Options;
+import io.evomoe.training.optimizer.LearningRateSchedule;
+import io.evomoe.training.optimizer.ScheduleProvider;
+import io.evomoe.training.optimizer.ScheduleSpec;
+
+/** A rate that is halved several times in a run, available as {@code training.schedule: drops}. */
+public final class Drops implements ScheduleProvider {
+  @Override
+  public String name() {
+    return "drops";
+  }
+
+  @Override
+  public LearningRateSchedule create(ScheduleSpec spec) {
+    int drops =
+        Options.read(
+            "schedule drops",
+            spec.options(),
+            options -> options.integer("drops", 3, Bounds.atLeast(1)));
+    return (step, steps) -> spec.warmedUp(step) * Math.pow(0.5, step * (drops + 1) / steps);
+  }
+}
