@@ -21,6 +21,7 @@ import io.evomoe.training.checkpoint.ExpertGroups;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -170,19 +171,36 @@ abstract class RunUse {
    * @throws IllegalArgumentException if the run has no experts, or not these
    */
   public Run<?> convert(ExpertGroups groups, SpawnMethod spread, Path out) {
-    use(
+    made(out, (run, folder) -> new Conversion(run).write(groups, spread, folder));
+    return Run.open(out);
+  }
+
+  /**
+   * Writes a run whose weights are the mean of this run's last checkpoints. Everything else, such as
+   * the optimizer's moments, is that of the last one.
+   *
+   * @param count number of checkpoints, at least 2
+   * @param out new or empty folder
+   * @return the steps of the averaged checkpoints, newest first
+   * @throws IllegalArgumentException if the run has fewer checkpoints with the same experts
+   */
+  public List<Long> average(int count, Path out) {
+    return made(out, (run, folder) -> Conversion.average(run, count, folder));
+  }
+
+  /** Makes a run with this run's tokenizer in a new folder. */
+  private <T> T made(Path out, BiFunction<RunCheckpoint, Path, T> writer) {
+    return use(
         run -> {
           try (NewFolder made = NewFolder.open(out, Run.WHO)) {
-            Conversion conversion = new Conversion(run);
             if (run.folder().hasTokenizer()) {
               TokenizerFiles.copy(
                   run.folder().tokenizerPath(), new RunFolder(made.path()).tokenizerPath());
             }
-            Path written = conversion.write(groups, spread, made.path());
+            T written = writer.apply(run, made.path());
             made.publish();
             return written;
           }
         });
-    return Run.open(out);
   }
 }

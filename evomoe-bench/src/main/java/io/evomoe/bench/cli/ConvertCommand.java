@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "convert",
     description = {
-      "Makes a run with another number of experts from a checkpoint.",
-      "Give one of --select, --merge and --experts."
+      "Makes a run with another number of experts, or of averaged weights, from a checkpoint.",
+      "Give one of --select, --merge, --experts and --average."
     },
     footerHeading = OptionGroup.EXAMPLES,
     footer = {
@@ -68,6 +68,12 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--experts", description = "number of experts, each a copy of an old one")
     @Nullable Integer experts;
 
+    @Option(
+        names = "--average",
+        paramLabel = "N",
+        description = "average the weights of this checkpoint and the N - 1 before it in the run")
+    @Nullable Integer average;
+
     ExpertGroups groups(int there) {
       if (select != null) {
         return ExpertGroups.select(select);
@@ -97,9 +103,16 @@ final class ConvertCommand implements Callable<Integer> {
     takeOldNames();
     Experts wanted = experts;
     if (wanted == null) {
-      throw new IllegalArgumentException("one of --select, --merge and --experts must be given");
+      throw new IllegalArgumentException(
+          "one of --select, --merge, --experts and --average must be given");
     }
     try (Run<?> run = Run.open(checkpoint)) {
+      Integer average = wanted.average;
+      if (average != null) {
+        List<Long> steps = run.average(average, out);
+        System.out.printf("The checkpoints after steps %s were averaged: %s%n", steps, out);
+        return 0;
+      }
       int there = run.config().model().experts();
       SpawnMethod method =
           SpawnMethod.parse(spawn == null ? run.config().evolution().spawn() : spawn);
@@ -111,6 +124,12 @@ final class ConvertCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static void copyTokenizer(RunCheckpoint run, Path to) {
+    if (run.folder().hasTokenizer()) {
+      TokenizerFiles.copy(run.folder().tokenizerPath(), new RunFolder(to).tokenizerPath());
+    }
   }
 
   /** {@code --spawn N --spread METHOD} was what {@code --experts N --spawn METHOD} is. */

@@ -124,8 +124,11 @@ class ConvertCommandTest {
         "--spawn 8 --spread mask:2|mask ratio",
         "--experts 8 --spawn 8|--spawn takes a method, such as mask:0.3, was 8",
         "--experts 8 --spawn copy --spread copy|--spread is an old name of --spawn",
-        "--spawn mask:0.3|one of --select, --merge and --experts must be given",
+        "--spawn mask:0.3|one of --select, --merge, --experts and --average must be given",
         "--select 0 --merge all|mutually exclusive",
+        "--select 0 --average 2|mutually exclusive",
+        "--average 1|average must be at least 2, was 1",
+        "--average 99|average must be at most ",
       })
   void what_cannot_be_should_be_refused(String line) {
     String[] parts = line.split("\\|", -1);
@@ -133,6 +136,47 @@ class ConvertCommandTest {
     assertThat(run.code()).as(run.err()).isEqualTo(2);
     assertThat(run.err()).contains(parts[1]).doesNotContain("\tat ");
     assertThat(folder.resolve("refused")).doesNotExist();
+  }
+
+  @Test
+  void an_average_should_be_the_mean_of_the_last_checkpoints_and_take_gates_from_the_last()
+      throws IOException {
+    Path from = folder.resolve("often");
+    String[] often = {
+      "--set", "training.checkpointEvery=4",
+      "--set", "guards.keepCheckpoints=5",
+      "--set", "evolution.diversifySteps=6"
+    };
+    assertThat(gpt.train(from, "lossfree", "20", often).code()).isZero();
+    Path stopped = from.resolve("checkpoints/step-00000016");
+    Path out = folder.resolve("mean");
+
+    CommandRun run =
+        CommandRun.of("convert", "--checkpoint", "" + stopped, "--average", "3", "--out", "" + out);
+
+    assertWorks(run, out);
+    assertThat(run.out()).contains("The checkpoints after steps [16, 12, 8] were averaged: " + out);
+    INDArray sum = tensor(from, 16, EXPERT.formatted(1));
+    sum = sum.add(tensor(from, 12, EXPERT.formatted(1))).add(tensor(from, 8, EXPERT.formatted(1)));
+    INDArray mean = tensor(out, 16, EXPERT.formatted(1));
+    assertThat(mean.equalsWithEps(sum.div(3), 1e-7)).isTrue();
+    String bias = "blocks.1.feedForward.gate.bias";
+    assertThat(tensor(out, 16, bias)).isEqualTo(tensor(from, 16, bias));
+    assertThat(tensor(out, 16, bias)).isNotEqualTo(tensor(from, 12, bias));
+    Path moments = Path.of("checkpoints/step-00000016/optimizer.safetensors");
+    assertThat(out.resolve(moments)).hasSameBinaryContentAs(from.resolve(moments));
+  }
+
+  private static void assertWorks(CommandRun run, Path out) {
+    assertThat(run.code()).as(run.err()).isZero();
+    assertWorks(out);
+  }
+
+  private static INDArray tensor(Path run, long step, String name) throws IOException {
+    Path model = run.resolve("checkpoints/" + CheckpointFolder.name(step) + "/model.safetensors");
+    try (SafeTensors saved = SafeTensors.open(model)) {
+      return saved.read(name);
+    }
   }
 
   @Test

@@ -128,10 +128,14 @@ public final class CheckpointFolder implements CheckpointWriter {
    * were read and verified.
    */
   public static Optional<Path> newestWholeBefore(Path checkpoint) {
+    return before(checkpoint).stream().filter(CheckpointFolder::isWhole).findFirst();
+  }
+
+  /** Returns the checkpoints before another one in the same folder, newest first. */
+  public static List<Path> before(Path checkpoint) {
     return newestFirst(parent(checkpoint)).stream()
         .filter(folder -> stepOf(folder) < stepOf(checkpoint))
-        .filter(CheckpointFolder::isWhole)
-        .findFirst();
+        .toList();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.evomoe.run.internal.task;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.Spawning;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Growth;
 import io.evomoe.run.config.ConfigFile;
@@ -14,14 +15,17 @@ import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
 import io.evomoe.training.checkpoint.ExpertConversion;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Converts a saved run to another number of experts. A single plain expert becomes the feed-forward
- * network of a run without gates.
+ * Converts a saved run to another number of experts, or averages its checkpoints. A single plain
+ * expert becomes the feed-forward network of a run without gates.
  */
 public final class Conversion {
   private static final String DENSE = "dense";
@@ -68,13 +72,64 @@ public final class Conversion {
     conversion.fill(converted, oldMoments, moments);
     long seed = config.seed();
     conversion.spread(converted, Spawning.by(spread, seed), seed);
+    return write(run, config, out, state(config, converted, moments));
+  }
+
+  /**
+   * Writes a run whose weights are the mean of a run's last checkpoints. The state of gates, the
+   * optimizer's moments and everything else are those of the last one.
+   *
+   * @param run at the last checkpoint
+   * @param count number of checkpoints, at least 2
+   * @param out a new folder, with the tokenizer already in it, if the run has one
+   * @return the steps of the averaged checkpoints, newest first
+   * @throws IllegalArgumentException if the folder has fewer checkpoints with the same experts
+   */
+  public static List<Long> average(RunCheckpoint run, int count, Path out) {
+    FieldBound.atLeast("average", count, 2);
+    Checkpoint last = run.checkpoint();
+    List<Checkpoint> others =
+        CheckpointFolder.before(last.location()).stream()
+            .limit(count - 1L)
+            .map(Checkpoint::open)
+            .filter(other -> other.progress().spawned() == last.progress().spawned())
+            .toList();
+    if (others.size() < count - 1) {
+      throw new IllegalArgumentException(
+          "average must be at most %d, the checkpoints with the same experts up to %s, was %d"
+              .formatted(others.size() + 1, last.location(), count));
+    }
+    RunConfig config = run.config();
+    try (Model<?> mean = grown(run);
+        Model<?> other = grown(run);
+        Optimizer moments = optimizer(config)) {
+      last.loadInto(mean, moments);
+      for (Checkpoint earlier : others) {
+        earlier.loadModel(other);
+        for (int i = 0; i < mean.parameters().size(); i++) {
+          mean.parameters().get(i).value().addi(other.parameters().get(i).value());
+        }
+      }
+      mean.parameters().forEach(parameter -> parameter.value().divi(count));
+      write(
+          run,
+          config,
+          out,
+          new TrainingState(last.progress(), last.context(), last.seed(), mean, moments));
+    }
+    return Stream.concat(Stream.of(last), others.stream())
+        .map(checkpoint -> checkpoint.progress().step())
+        .toList();
+  }
+
+  private static Path write(RunCheckpoint run, RunConfig config, Path out, TrainingState state) {
     RunFolder folder = new RunFolder(out);
     folder.write(config);
     Checkpoint saved = run.checkpoint();
     return folder
         .checkpointWriter(
             RunFolder.dataEntries(saved), config, Lineage.of(saved.config()).entries())
-        .write(state(config, converted, moments));
+        .write(state);
   }
 
   /** Whether the new experts are one network that needs no gate. */
