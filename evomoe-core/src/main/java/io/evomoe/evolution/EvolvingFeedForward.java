@@ -155,6 +155,11 @@ public final class EvolvingFeedForward implements Layer {
     return mixture == null ? TopKRouting.Other.ONE_EXPERT : mixture.gate().topKRouting(step);
   }
 
+  /** Returns whether the temperature affects its gate, even before the gate exists. */
+  boolean usesTemperature() {
+    return plan.gates().provider().annealed();
+  }
+
   /** Returns the name of its gate, even before the gate exists. */
   String gateName() {
     return plan.gates().provider().name();

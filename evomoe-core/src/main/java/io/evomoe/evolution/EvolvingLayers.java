@@ -30,6 +30,11 @@ public record EvolvingLayers(List<EvolvingFeedForward> places) {
     return places.isEmpty() ? Growth.NEVER : places.get(0).growth();
   }
 
+  /** Returns whether the temperature affects the gates; true as well if there are no layers. */
+  public boolean usesTemperature() {
+    return places.isEmpty() || places.get(0).usesTemperature();
+  }
+
   /** Spawns experts in every layer, see {@link EvolvingFeedForward#spawn}. */
   public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
     Map<Parameter, Parameter> lineage = new LinkedHashMap<>();

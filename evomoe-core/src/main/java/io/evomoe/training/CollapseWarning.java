@@ -24,13 +24,13 @@ final class CollapseWarning implements TrainingListener {
   }
 
   @Override
-  public void onStep(StepReport report) {
-    for (RoutingReport layer : report.routing()) {
+  public void onStep(StepRecord step) {
+    for (RoutingReport layer : step.layers()) {
       int steps = isLow(layer) ? stepsInARow.merge(layer.layer(), 1, Integer::sum) : 0;
       if (steps == 0) {
         stepsInARow.remove(layer.layer());
       } else if (steps == guards.collapseSteps()) {
-        warn(report.step(), layer);
+        warn(step.step(), layer);
       }
     }
   }

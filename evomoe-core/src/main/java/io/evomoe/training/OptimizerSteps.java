@@ -3,7 +3,6 @@ package io.evomoe.training;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
-import io.evomoe.step.StepContext;
 import io.evomoe.training.optimizer.GradientNorm;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import java.util.List;
@@ -50,36 +49,41 @@ public final class OptimizerSteps<B> {
    * {@link Guards#skipNonFinite()} such steps are skipped, and they do not change the gate state
    * either. Other threads that use the model wait.
    *
+   * @return the record without times and evaluation
    * @throws NotFiniteException if a loss or gradient is not finite and no more steps may be skipped
    * @throws IllegalStateException if the model is closed
    */
-  public StepResult next() {
+  public StepRecord next() {
     try (Lifetime.Call ignored = learner.model().lifetime().alone()) {
       return step();
     }
   }
 
-  private StepResult step() {
+  private StepRecord step() {
     long step = progress.step();
-    StepContext context = learner.context(step);
     progress = learner.spawnIfDue(progress);
     List<Parameter> parameters = learner.model().parameters();
     parameters.forEach(Parameter::clearGradient);
-    StepSums sums = new StepSums();
     double learningRate = rate.at(step, config.training().steps());
     double norm = Double.NaN;
     try (GateStates before = mayStillSkip() ? GateStates.of(learner.model()) : GateStates.none()) {
       try {
-        microBatches.accumulate(step, sums);
+        microBatches.accumulate(step);
         norm = update(parameters, learningRate);
       } catch (NotFiniteException e) {
         skipOrStop(e);
         before.restore();
       }
     }
-    progress = progress.afterStep(sums.tokens(), sums.flops());
-    return new StepResult(
-        progress, context, learningRate, sums.meanLoss(), sums.meanAuxLoss(), norm, sums.routing());
+    progress = progress.afterStep(microBatches.tokens(), microBatches.flops());
+    return StepRecord.of(
+        learner,
+        progress,
+        learningRate,
+        microBatches.meanLoss(),
+        microBatches.meanAuxLoss(),
+        norm,
+        microBatches.layers());
   }
 
   /** Returns the progress of the run. */

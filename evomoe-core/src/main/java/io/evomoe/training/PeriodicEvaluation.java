@@ -3,7 +3,6 @@ package io.evomoe.training;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.step.StepContext;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -27,18 +26,21 @@ public final class PeriodicEvaluation<B> {
    * Measures the model after one or several steps, if an evaluation is due.
    *
    * @param from finished steps before them
-   * @param done finished steps now, with phase and temperature of the last one
-   * @return empty if no evaluation is due; several due evaluations give one result
+   * @param done record of the last one
+   * @param context phase and temperature of the last one
+   * @return the record with the validation loss and the routing fluctuation, if they were measured;
+   *     several due evaluations give one result
    * @throws NotFiniteException if a value is not finite
    */
-  public Optional<Result> measureIfDue(long from, StepResult done) {
-    if (!training.isDue(training.evalEvery(), from, done.progress().step())) {
-      return Optional.empty();
-    }
-    Evaluation.Measured measured = measure(done.context());
-    Result result = new Result(measured.loss(), measured.firstExperts().changedSince(before));
+  public StepRecord measureIfDue(long from, StepRecord done, StepContext context) {
+    return training.isDue(training.evalEvery(), from, done.step()) ? measure(done, context) : done;
+  }
+
+  private StepRecord measure(StepRecord done, StepContext context) {
+    Evaluation.Measured measured = measure(context);
+    OptionalDouble fluctuation = measured.firstExperts().changedSince(before);
     before = measured.firstExperts();
-    return Optional.of(result);
+    return done.evaluated(measured.loss().orElse(Double.NaN), fluctuation.orElse(Double.NaN));
   }
 
   private Evaluation.Measured measure(StepContext context) {
@@ -52,18 +54,5 @@ public final class PeriodicEvaluation<B> {
     } catch (NotFiniteException e) {
       throw new NotFiniteException("on validation data, " + e.getMessage());
     }
-  }
-
-  /**
-   * The result of one evaluation.
-   *
-   * @param loss mean task loss over all counted targets, in nats; empty if no target counts
-   * @param routingFluctuation share of the real tokens whose first expert has changed since the
-   *     previous evaluation, in 0..1, averaged over layers; empty without a previous evaluation
-   *     with experts
-   */
-  public record Result(OptionalDouble loss, OptionalDouble routingFluctuation) {
-    /** The result if no evaluation was due. */
-    public static final Result NONE = new Result(OptionalDouble.empty(), OptionalDouble.empty());
   }
 }

@@ -8,7 +8,6 @@ import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -173,7 +172,11 @@ public final class Trainer<B> implements AutoCloseable {
       told.onStart(progress(), this::requestStop);
       boolean stopped = stopRequested.getAndSet(false);
       while (!stopped && progress().step() < config.training().steps()) {
-        told.onStep(nextStep(told));
+        StepRecord step = nextStep();
+        told.onStep(step);
+        if (step.evaluated()) {
+          told.onEvaluation(step);
+        }
         stopped = stopRequested.getAndSet(false);
         if (checkpoints != null && (stopped || checkpointIsDue(clock.getAsLong() - saved))) {
           told.onCheckpoint(save(checkpoints));
@@ -226,24 +229,23 @@ public final class Trainer<B> implements AutoCloseable {
    * @throws TrainingDivergedException if a value is not finite and the step may not be skipped
    * @throws IllegalStateException if a training is in progress, or the trainer was closed
    */
-  public StepReport step() {
+  public StepRecord step() {
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
-      return nextStep(TrainingListeners.NONE);
+      return nextStep();
     }
   }
 
-  private StepReport nextStep(TrainingListener told) {
+  private StepRecord nextStep() {
     Stopwatch whole = run == null ? new Stopwatch() : run;
     run = whole;
     Stopwatch thisStep = new Stopwatch();
     long from = progress().step();
     try {
-      StepResult done = steps.next();
+      StepRecord done = steps.next();
       double seconds = thisStep.seconds();
-      Optional<PeriodicEvaluation.Result> measured = evaluation.measureIfDue(from, done);
-      double wall = whole.seconds();
-      measured.ifPresent(result -> told.onEvaluation(done.progress().step(), result));
-      return done.report(wall, seconds, measured.orElse(PeriodicEvaluation.Result.NONE));
+      return evaluation
+          .measureIfDue(from, done, learner.context(done.step() - 1))
+          .timed(whole.seconds(), seconds);
     } catch (NotFiniteException e) {
       throw new TrainingDivergedException(
           progress().step(), String.valueOf(e.getMessage()), lastCheckpoint);

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Callbacks of a run. The order is: the start; for each step the evaluation, the step and the
+ * Callbacks of a run. The order is: the start; for each step the step, the evaluation and the
  * checkpoint, if any; the end. Listeners only read and must not change the run.
  */
 @FunctionalInterface
@@ -19,15 +19,14 @@ public interface TrainingListener {
   default void onStart(Progress from, Runnable requestStop) {}
 
   /**
-   * Called after the model was measured on validation batches. The step's report follows and has
-   * the same result.
+   * Called after {@link #onStep}, if the model was measured on validation batches.
    *
-   * @param step number of finished steps
+   * @param step the same record
    */
-  default void onEvaluation(long step, PeriodicEvaluation.Result measured) {}
+  default void onEvaluation(StepRecord step) {}
 
   /** Called after each optimizer step. */
-  void onStep(StepReport report);
+  void onStep(StepRecord step);
 
   /**
    * Called after a checkpoint of the last reported step was written.

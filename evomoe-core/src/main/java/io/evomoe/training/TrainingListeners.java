@@ -5,21 +5,19 @@ import java.util.List;
 
 /** Combines listeners into one. For each event they are called in order. */
 record TrainingListeners(List<TrainingListener> all) implements TrainingListener {
-  static final TrainingListeners NONE = new TrainingListeners(List.of());
-
   @Override
   public void onStart(Progress from, Runnable requestStop) {
     all.forEach(listener -> listener.onStart(from, requestStop));
   }
 
   @Override
-  public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
-    all.forEach(listener -> listener.onEvaluation(step, measured));
+  public void onEvaluation(StepRecord step) {
+    all.forEach(listener -> listener.onEvaluation(step));
   }
 
   @Override
-  public void onStep(StepReport report) {
-    all.forEach(listener -> listener.onStep(report));
+  public void onStep(StepRecord step) {
+    all.forEach(listener -> listener.onStep(step));
   }
 
   @Override

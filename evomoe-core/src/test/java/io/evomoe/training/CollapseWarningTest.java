@@ -3,10 +3,8 @@ package io.evomoe.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.step.Phase;
 import io.evomoe.testing.LogOf;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -65,23 +63,9 @@ class CollapseWarningTest {
         () -> Stream.of(loads).forEach(load -> warning.onStep(report(++step, load.tokens()))));
   }
 
-  private static StepReport report(long step, List<Integer> load) {
+  private static StepRecord report(long step, List<Integer> load) {
     RoutingReport layer =
         new RoutingReport("blocks.1", 40, load, List.of(0, 40, 0, 0, 0), 0, 0, List.of());
-    return new StepReport(
-        step,
-        40 * step,
-        0,
-        0,
-        0,
-        1,
-        OptionalDouble.empty(),
-        0,
-        1,
-        1e-3,
-        Phase.SOFT,
-        1,
-        List.of(layer),
-        OptionalDouble.empty());
+    return StepRecords.at(step).layers(List.of(layer)).record();
   }
 }

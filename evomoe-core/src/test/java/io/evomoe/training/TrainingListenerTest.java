@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 class TrainingListenerTest {
 
   @Test
-  void should_tell_start_evaluation_step_checkpoint_and_end_in_this_order() {
+  void should_tell_start_step_evaluation_checkpoint_and_end_in_this_order() {
     List<String> told = new ArrayList<>();
     Trainer<TinyBatch> trainer =
         new Trainer<>(
@@ -28,12 +28,12 @@ class TrainingListenerTest {
         .containsExactly(
             "start 0",
             "step 1",
-            "measured 2",
             "step 2",
+            "measured 2",
             "step 3",
             "saved at-3",
-            "measured 4",
             "step 4",
+            "measured 4",
             "saved at-4",
             "end 4");
   }
@@ -56,12 +56,12 @@ class TrainingListenerTest {
     }
 
     @Override
-    public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
-      told.add("measured " + step);
+    public void onEvaluation(StepRecord step) {
+      told.add("measured " + step.step());
     }
 
     @Override
-    public void onStep(StepReport report) {
+    public void onStep(StepRecord report) {
       told.add("step " + report.step());
       if (report.step() == last) {
         stop.run();

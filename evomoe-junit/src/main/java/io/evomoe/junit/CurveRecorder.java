@@ -1,6 +1,6 @@
 package io.evomoe.junit;
 
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainingListener;
 import java.util.Map;
 import java.util.SortedMap;
@@ -54,11 +54,13 @@ public final class CurveRecorder implements TrainingListener {
   }
 
   @Override
-  public void onStep(StepReport report) {
-    if (report.step() % every == 0) {
-      record(TRAIN_LOSS, report.step(), report.trainLoss());
-      record(ACTIVE_EXPERTS, report.step(), report.activeExperts());
-      report.validLoss().ifPresent(loss -> record(VALID_LOSS, report.step(), loss));
+  public void onStep(StepRecord step) {
+    if (step.step() % every == 0) {
+      record(TRAIN_LOSS, step.step(), step.trainLoss());
+      record(ACTIVE_EXPERTS, step.step(), step.activeExperts());
+      if (step.evaluated()) {
+        record(VALID_LOSS, step.step(), step.validLoss());
+      }
     }
   }
 

@@ -3,12 +3,10 @@ package io.evomoe.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.step.Phase;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.StepRecords;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,10 +27,10 @@ class CurveRecorderTest {
   @Test
   void should_take_down_each_so_manyth_step_of_a_trainer() {
     CurveRecorder recorder = new CurveRecorder(2);
-    recorder.onStep(report(1, OptionalDouble.of(9)));
-    recorder.onStep(report(2, OptionalDouble.empty()));
-    recorder.onStep(report(3, OptionalDouble.empty()));
-    recorder.onStep(report(4, OptionalDouble.of(2.75)));
+    recorder.onStep(step(1, 9));
+    recorder.onStep(step(2, Double.NaN));
+    recorder.onStep(step(3, Double.NaN));
+    recorder.onStep(step(4, 2.75));
 
     Curve curve = recorder.curve();
     assertThat(curve.points(CurveRecorder.TRAIN_LOSS))
@@ -41,22 +39,8 @@ class CurveRecorderTest {
     assertThat(curve.points(CurveRecorder.ACTIVE_EXPERTS)).containsValues(1.0);
   }
 
-  private static StepReport report(long step, OptionalDouble validLoss) {
-    return new StepReport(
-        step,
-        10 * step,
-        3e9,
-        1,
-        0.5,
-        2.5,
-        validLoss,
-        0.1,
-        1,
-        1e-3,
-        Phase.SOFT,
-        1.25,
-        List.of(),
-        OptionalDouble.empty());
+  private static StepRecord step(long step, double validLoss) {
+    return StepRecords.at(step).valid(validLoss).record();
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -87,7 +88,8 @@ record NewState(
     // From here on there is something to resume, and the disk has room for a checkpoint.
     run.save(checkpoints);
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
-      return run.train(checkpoints, curves, List.of(), folder.logging(watcher), listener);
+      RecordedRun none = new RecordedRun(TaskTraining.name(config), List.of(), List.of());
+      return run.train(checkpoints, curves, none, folder.logging(watcher), listener);
     }
   }
 

@@ -11,11 +11,13 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.record.StepFile;
 import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
@@ -113,21 +115,21 @@ final class SavedState implements RunState {
     if (steps() < steps) {
       return;
     }
-    List<CurveRow> rows = CurveFile.readIfWhole(curves());
-    if (rows.isEmpty()) {
+    List<StepRecord> taken = earlier().steps();
+    if (taken.isEmpty()) {
       throw new IllegalArgumentException(
           "%s has taken all of its %d steps and has no curve; ask for more steps (--steps %d)"
               .formatted(saved.folder().path(), steps, steps + 1));
     }
-    if (rows.stream().noneMatch(row -> row.step() == steps && row.validLoss().isPresent())) {
+    if (taken.stream().noneMatch(step -> step.step() == steps && step.evaluated())) {
       throw new IllegalArgumentException(
           "%s was stopped after step %d, which has no validation loss; ask for more steps (--steps %d)"
               .formatted(saved.folder().path(), steps, steps + 1));
     }
   }
 
-  private Path curves() {
-    return saved.folder().path().resolve(CurveFile.NAME);
+  private RecordedRun earlier() {
+    return StepFile.upTo(saved.folder().path(), TaskTraining.name(saved.config()), steps());
   }
 
   private Outcome train(
@@ -145,8 +147,9 @@ final class SavedState implements RunState {
       run.save(saved.folder().withNext(saved.config(), checkpoints));
     }
     saved.folder().replace(saved.config());
-    try (CurveFile curves = CurveFile.resume(curves(), steps())) {
-      List<CurveRow> earlier = CurveFile.read(curves());
+    RecordedRun earlier = earlier();
+    Path curveFile = saved.folder().path().resolve(CurveFile.NAME);
+    try (CurveFile curves = CurveFile.create(curveFile, List.of(earlier))) {
       return run.train(checkpoints, curves, earlier, saved.folder().logging(watcher), listener);
     }
   }

@@ -19,9 +19,8 @@ import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.StepFile;
-import io.evomoe.run.record.StepRecord;
 import io.evomoe.run.tensorboard.TensorBoard;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,7 +158,7 @@ class FineTuningTest {
       }
 
       @Override
-      public void onStep(StepReport report) {}
+      public void onStep(StepRecord report) {}
     };
   }
 
@@ -213,7 +212,7 @@ class FineTuningTest {
     List<String> heard = new ArrayList<>();
     try (FineTuning tuning = texts().in(out)) {
       tuning.watch(TensorBoard.in(out));
-      tuning.watch((step, run) -> heard.add(run.part().orElseThrow() + " " + step.step()));
+      tuning.watch((step, run) -> heard.add(run.name().task() + " " + step.step()));
       tuning.train();
     }
 
@@ -362,6 +361,6 @@ class FineTuningTest {
   }
 
   private static String line(StepRecord step) {
-    return step.task() + " " + step.step() + " " + step.trainLoss() + " " + step.gradientNorm();
+    return step.step() + " " + step.trainLoss() + " " + step.gradientNorm();
   }
 }

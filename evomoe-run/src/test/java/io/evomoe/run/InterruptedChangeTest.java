@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,7 +28,7 @@ class InterruptedChangeTest {
   @TempDir private static Path shared;
   private static Path before;
   private static Path after;
-  private static List<OptionalDouble> losses;
+  private static List<Double> losses;
 
   @TempDir private Path folder;
 
@@ -179,7 +178,7 @@ class InterruptedChangeTest {
       }
 
       @Override
-      public void onStep(io.evomoe.training.StepReport report) {
+      public void onStep(io.evomoe.training.StepRecord report) {
         throw new AssertionError("no step was to be taken");
       }
     };
@@ -191,8 +190,8 @@ class InterruptedChangeTest {
     assertThat(run.resolve("config.yaml")).hasContent(file);
   }
 
-  private static List<OptionalDouble> losses(Path run) {
-    return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(CurveRow::trainLoss).toList();
+  private static List<Double> losses(Path run) {
+    return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(StepRecord::trainLoss).toList();
   }
 
   private static Path copy(Path from, Path to) throws IOException {

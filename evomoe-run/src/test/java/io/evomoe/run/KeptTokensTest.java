@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,7 +128,7 @@ class KeptTokensTest {
     encoded.add(work);
   }
 
-  private static List<OptionalDouble> losses(Path run) {
-    return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(CurveRow::trainLoss).toList();
+  private static List<Double> losses(Path run) {
+    return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(StepRecord::trainLoss).toList();
   }
 }

@@ -8,7 +8,7 @@ import io.evomoe.models.llama.Llama;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfig.QueryKeyNormalization;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,10 +32,10 @@ class LlamaRunTest {
       text = run.generate("Message", 8);
     }
 
-    List<CurveRow> rows = CurveFile.read(out.resolve(CurveFile.NAME));
+    List<StepRecord> rows = CurveFile.read(out.resolve(CurveFile.NAME));
     assertThat(rows).hasSize(20);
-    assertThat(rows.get(19).trainLoss().orElseThrow())
-        .isLessThan(rows.get(0).trainLoss().orElseThrow() - 0.3);
+    assertThat(rows.get(19).trainLoss())
+        .isLessThan(rows.get(0).trainLoss() - 0.3);
     try (Run<Llama> again = Run.open(out, Llama.class)) {
       assertThat(again.config().model().architecture()).isEqualTo(Architecture.LLAMA);
       assertThat(again.model().config().tied()).isFalse();

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Transformer;
+import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
-import io.evomoe.run.record.StepRecord;
 import io.evomoe.run.tensorboard.TensorBoard;
+import io.evomoe.step.Phase;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,22 +33,21 @@ class WatchedRunTest {
     }
 
     List<StepRecord> steps = StepFile.read(out.resolve(StepFile.NAME));
-    List<CurveRow> rows = CurveFile.read(out.resolve(CurveFile.NAME));
+    List<StepRecord> rows = CurveFile.read(out.resolve(CurveFile.NAME));
     assertThat(steps).hasSameSizeAs(rows).hasSize(20);
     for (int i = 0; i < rows.size(); i++) {
       StepRecord step = steps.get(i);
-      CurveRow row = rows.get(i);
+      StepRecord row = rows.get(i);
       assertThat(step.step()).isEqualTo(row.step());
-      assertThat(step.trainLoss()).isEqualTo(row.trainLoss().orElseThrow());
-      assertThat(step.validLoss()).isEqualTo(Double.valueOf(row.validLoss().orElse(Double.NaN)));
+      assertThat(step.trainLoss()).isEqualTo(row.trainLoss());
+      assertThat(step.validLoss()).isEqualTo(Double.valueOf(row.validLoss()));
       assertThat(step.wallSeconds()).isEqualTo(row.wallSeconds());
-      assertThat(step.temperature())
-          .isEqualTo(Double.valueOf(row.temperature().orElse(Double.NaN)));
-      assertThat(step.phase()).isEqualTo(step.layers().isEmpty() ? "diversify" : "soft");
-      for (StepRecord.Layer layer : step.layers()) {
+      assertThat(step.temperature()).isEqualTo(Double.valueOf(row.temperature()));
+      assertThat(step.phase()).isEqualTo(step.layers().isEmpty() ? Phase.DIVERSIFY : Phase.SOFT);
+      for (RoutingReport layer : step.layers()) {
         int sum = layer.load().stream().mapToInt(Integer::intValue).sum();
         int most = layer.load().stream().mapToInt(Integer::intValue).max().orElseThrow();
-        assertThat(layer.activeExperts()).isEqualTo((double) sum / layer.tokens());
+        assertThat(layer.meanActiveExperts()).isEqualTo((double) sum / layer.tokens());
         assertThat(layer.maxOverMean())
             .isCloseTo(most / ((double) sum / layer.load().size()), within(1e-12));
       }
@@ -127,7 +127,7 @@ class WatchedRunTest {
 
       @Override
       public void onEnd(RunRecording run) {
-        heard.add("end " + run.run().rows().size());
+        heard.add("end " + run.run().steps().size());
       }
     };
   }

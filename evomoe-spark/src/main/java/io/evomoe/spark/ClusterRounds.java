@@ -7,16 +7,14 @@ import io.evomoe.run.internal.rounds.ClusterRequest;
 import io.evomoe.run.internal.task.Results;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Model;
 import io.evomoe.training.PeriodicEvaluation;
-import io.evomoe.training.StepReport;
-import io.evomoe.training.StepResult;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -40,7 +38,6 @@ final class ClusterRounds<B, M extends Model<B>> {
   private final M model;
   private final Coordinator coordinator;
   private final PeriodicEvaluation<B> evaluation;
-  private final Measured before;
   private @Nullable Path lastCheckpoint;
 
   private ClusterRounds(
@@ -55,7 +52,6 @@ final class ClusterRounds<B, M extends Model<B>> {
             : Coordinator.resumed(saved, model, config.trainer(), config.schedule(), rounds);
     this.evaluation =
         new PeriodicEvaluation<>(model, data.batches(config).heldOut(), config.training());
-    this.before = saved == null ? Measured.NOTHING : Measured.of(saved.config());
     this.lastCheckpoint = saved == null ? null : saved.location();
   }
 
@@ -69,14 +65,9 @@ final class ClusterRounds<B, M extends Model<B>> {
     return new ClusterRounds<>(data, config, rounds, saved);
   }
 
-  /** Returns the number of rows, those of the saved run included. */
-  long rowsDone() {
-    return coordinator.plan().spansBefore(coordinator.progress().step());
-  }
-
   /** Writes a checkpoint before the next rounds. */
   void save(CheckpointWriter checkpoints) {
-    lastCheckpoint = checkpoints.write(coordinator.state().with(before.notes()));
+    lastCheckpoint = checkpoints.write(coordinator.state());
   }
 
   /** Trains to the end. */
@@ -84,11 +75,12 @@ final class ClusterRounds<B, M extends Model<B>> {
       Workers workers,
       CheckpointWriter checkpoints,
       CurveFile curves,
-      List<CurveRow> earlier,
+      RecordedRun earlier,
       RunWatcher watcher,
       ClusterRequest request) {
     RoundFile log = RoundFile.open(request.out(), coordinator.progress().step());
-    RunRecording recording = RunRecording.ofRounds(config, curves, earlier, before, watcher);
+    RunRecording recording =
+        new RunRecording(curves, earlier, config.training().steps(), watcher);
     TrainingListener told =
         TrainingListener.all(
             List.of(
@@ -117,12 +109,11 @@ final class ClusterRounds<B, M extends Model<B>> {
     ModelSnapshot start = coordinator.nextStart();
     long roundBegan = System.nanoTime();
     Contribution sum = workers.round(start, span);
-    StepResult done = finish(sum);
+    StepRecord done = finish(sum);
     double seconds = seconds(roundBegan);
-    PeriodicEvaluation.Result measured = measured(span, done);
-    StepReport report = done.report(seconds(began), seconds / span.length(), measured);
-    told.onStep(report);
-    return new RoundLine(coordinator.plan(), span, report, sum, traffic(), rounds.wire(), seconds);
+    StepRecord step = measured(span, done).timed(seconds(began), seconds / span.length());
+    told.onStep(step);
+    return new RoundLine(coordinator.plan(), span, step, sum, traffic(), rounds.wire(), seconds);
   }
 
   private static double seconds(long began) {
@@ -135,7 +126,7 @@ final class ClusterRounds<B, M extends Model<B>> {
         model.state().stream().mapToLong(state -> state.value().length()).sum());
   }
 
-  private StepResult finish(Contribution sum) {
+  private StepRecord finish(Contribution sum) {
     String failure = sum.failure();
     if (failure != null) {
       throw Results.failure(config, new IllegalStateException(failure));
@@ -147,9 +138,10 @@ final class ClusterRounds<B, M extends Model<B>> {
     }
   }
 
-  private PeriodicEvaluation.Result measured(RoundPlan.Span span, StepResult done) {
+  private StepRecord measured(RoundPlan.Span span, StepRecord done) {
     try {
-      return evaluation.measureIfDue(span.from(), done).orElse(PeriodicEvaluation.Result.NONE);
+      return evaluation.measureIfDue(
+          span.from(), done, config.schedule().context(span.to() - 1, false, model.seed()));
     } catch (NotFiniteException e) {
       throw diverged(e);
     }

@@ -1,6 +1,6 @@
 package io.evomoe.spark;
 
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.internal.rounds.Contribution;
 import io.evomoe.training.internal.rounds.RoundPlan;
 import io.evomoe.training.internal.rounds.WireFormat;
@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  *
  * @param plan of the run
  * @param span steps of the round
- * @param report of the round as a step
+ * @param step the round as a step
  * @param sum sum of the workers' contributions
  * @param traffic of the model
  * @param wire format of the differences
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 record RoundLine(
     RoundPlan plan,
     RoundPlan.Span span,
-    StepReport report,
+    StepRecord step,
     Contribution sum,
     Traffic traffic,
     WireFormat wire,
@@ -35,18 +35,18 @@ record RoundLine(
   /** Returns the line for the user. */
   String text() {
     String valid =
-        report.validLoss().isPresent()
-            ? ", valid %.4f".formatted(report.validLoss().getAsDouble())
+        step.evaluated()
+            ? ", valid %.4f".formatted(step.validLoss())
             : "";
     String active =
-        report.routing().isEmpty() ? "" : ", %.2f active".formatted(report.activeExperts());
+        step.layers().isEmpty() ? "" : ", %.2f active".formatted(step.activeExperts());
     return "round %d/%d (to step %d%s) loss %.4f%s%s, %,.0f tokens/s, %s received, %.1f s%s"
         .formatted(
             number(),
             plan.rounds(),
             span.to(),
             plan.isCutAfter(span) ? ", where experts are spawned" : "",
-            report.trainLoss(),
+            step.trainLoss(),
             valid,
             active,
             tokensPerSecond(),

@@ -10,11 +10,13 @@ import io.evomoe.run.internal.rounds.ClusterTraining;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.RecordedRun;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -50,8 +52,9 @@ public final class SparkTraining implements ClusterTraining {
           var checkpoints = folder.checkpointWriter(data, config);
           run.save(checkpoints);
           RunWatcher watched = folder.logging(request.watching().of(task, config));
+          RecordedRun none = new RecordedRun(TaskTraining.name(config), List.of(), List.of());
           return new Trained(
-              run.train(workers, checkpoints, curves, List.of(), watched, request), config, task);
+              run.train(workers, checkpoints, curves, none, watched, request), config, task);
         }
       }
     }
@@ -89,8 +92,8 @@ public final class SparkTraining implements ClusterTraining {
           settings.write(request.out());
         }
         Path curveFile = request.out().resolve(CurveFile.NAME);
-        try (CurveFile curves = CurveFile.resume(curveFile, step, run.rowsDone())) {
-          List<CurveRow> earlier = CurveFile.read(curveFile);
+        RecordedRun earlier = StepFile.upTo(request.out(), TaskTraining.name(config), step);
+        try (CurveFile curves = CurveFile.create(curveFile, List.of(earlier))) {
           var checkpoints = folder.checkpointWriter(data, config);
           if (!checkpoint.changes().isEmpty()) {
             run.save(folder.withNext(config, checkpoints));

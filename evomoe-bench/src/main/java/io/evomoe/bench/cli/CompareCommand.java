@@ -13,8 +13,8 @@ import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.training.RecordedRun;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -123,16 +122,11 @@ final class CompareCommand implements Callable<Integer> {
             DataNote.names(data),
             description(prepared.data(), configs.get(0)),
             configs.size());
-    List<PlannedRun> plan = new ArrayList<>();
-    List<CurveRow> recorded = CurveFile.readIfWhole(folder.resolve(CurveFile.NAME));
-    configs.forEach(
-        config ->
-            plan.add(PlannedRun.of(new ComparedRun(folder, config, data, content), recorded)));
-    // Rows of runs that are not planned now: an interrupted one needs its own to go on.
-    Stream<CurveRow> others =
-        recorded.stream().filter(row -> plan.stream().noneMatch(run -> run.place().isOwn(row)));
-    List<CurveRow> kept =
-        Stream.concat(others, plan.stream().flatMap(run -> run.earlier().stream())).toList();
+    List<PlannedRun> plan =
+        configs.stream()
+            .map(config -> PlannedRun.of(new ComparedRun(folder, config, data, content)))
+            .toList();
+    List<RecordedRun> kept = plan.stream().map(PlannedRun::earlier).toList();
     // Before their rows are left out of the curves.
     plan.stream().filter(run -> run.finished() == null).forEach(run -> run.place().requireOwn());
     String goOn = goOn(folder);

@@ -4,9 +4,8 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.finetune.FineTuningListener;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.training.PeriodicEvaluation;
 import io.evomoe.training.Progress;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,12 +57,7 @@ final class ConsoleFineTuning implements FineTuningListener {
   }
 
   @Override
-  public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
-    progress().onEvaluation(step, measured);
-  }
-
-  @Override
-  public void onStep(StepReport step) {
+  public void onStep(StepRecord step) {
     progress().onStep(step);
   }
 

@@ -2,8 +2,8 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +60,7 @@ final class DeterminismCommand implements Callable<Integer> {
   }
 
   private int compare(Path folder) throws IOException, InterruptedException {
-    List<CurveRow> reference = train(folder.resolve("reference"), Map.of(), Map.of());
+    List<StepRecord> reference = train(folder.resolve("reference"), Map.of(), Map.of());
     long half = reference.size() / 2;
     System.out.printf("%-34s  %-5s  %s%n", "setting", "bits", "largest difference of a loss");
     boolean kept = true;
@@ -104,18 +104,18 @@ final class DeterminismCommand implements Callable<Integer> {
     return options.asArguments(options.precision, options.recompute);
   }
 
-  private List<CurveRow> train(Path out, List<String> told)
+  private List<StepRecord> train(Path out, List<String> told)
       throws IOException, InterruptedException {
     return train(out, told, Map.of(), Map.of());
   }
 
-  private List<CurveRow> train(
+  private List<StepRecord> train(
       Path out, Map<String, String> properties, Map<String, String> environment)
       throws IOException, InterruptedException {
     return train(out, arguments(), properties, environment);
   }
 
-  private List<CurveRow> train(
+  private List<StepRecord> train(
       Path out, List<String> told, Map<String, String> properties, Map<String, String> environment)
       throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("train", "--gate", gate, "--out", "" + out));
@@ -123,7 +123,7 @@ final class DeterminismCommand implements Callable<Integer> {
     return curve(out, arguments, properties, environment);
   }
 
-  private List<CurveRow> resumed(Path folder, long half) throws IOException, InterruptedException {
+  private List<StepRecord> resumed(Path folder, long half) throws IOException, InterruptedException {
     Path out = folder.resolve("resumed");
     long steps = Math.max(1, half);
     String every = "training.checkpointEvery=" + steps;
@@ -134,7 +134,7 @@ final class DeterminismCommand implements Callable<Integer> {
     return curve(out, List.of("train", "--resume", middle.toString()), Map.of(), Map.of());
   }
 
-  private List<CurveRow> curve(
+  private List<StepRecord> curve(
       Path out,
       List<String> arguments,
       Map<String, String> properties,
@@ -149,15 +149,15 @@ final class DeterminismCommand implements Callable<Integer> {
       String said = Files.readString(log).lines().reduce((a, b) -> b).orElse("nothing was said");
       throw new IllegalStateException("a run for comparison failed: " + said);
     }
-    return CurveFile.read(out.resolve(CurveFile.NAME));
+    return StepFile.read(out.resolve(StepFile.NAME));
   }
 
   private static boolean report(
-      String setting, boolean must, List<CurveRow> reference, List<CurveRow> other) {
+      String setting, boolean must, List<StepRecord> reference, List<StepRecord> other) {
     double largest = 0;
     for (int i = 0; i < reference.size(); i++) {
-      double a = reference.get(i).trainLoss().orElse(Double.NaN);
-      double b = i < other.size() ? other.get(i).trainLoss().orElse(Double.NaN) : Double.NaN;
+      double a = reference.get(i).trainLoss();
+      double b = i < other.size() ? other.get(i).trainLoss() : Double.NaN;
       double difference = Double.compare(a, b) == 0 ? 0 : Math.abs(a - b) / Math.abs(a);
       largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
     }
@@ -170,14 +170,14 @@ final class DeterminismCommand implements Callable<Integer> {
     return same || !must;
   }
 
-  private static boolean sameBits(List<CurveRow> reference, List<CurveRow> other) {
+  private static boolean sameBits(List<StepRecord> reference, List<StepRecord> other) {
     return reference.stream()
         .map(DeterminismCommand::numbers)
         .toList()
         .equals(other.stream().map(DeterminismCommand::numbers).toList());
   }
 
-  private static List<Object> numbers(CurveRow row) {
+  private static List<Object> numbers(StepRecord row) {
     return List.of(
         row.step(), row.trainLoss(), row.validLoss(), row.auxLoss(), row.activeExperts());
   }

@@ -6,10 +6,10 @@ import io.evomoe.bench.report.ReportData;
 import io.evomoe.run.internal.finetune.TunedKind;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** What is known so far of a fine-tuning. */
 final class FineTuneReport implements LiveReport.Content {
   private final ReportData empty;
-  private final Path curves;
+  private final Path folder;
+  private final long seed;
   private final List<TunedKind> trainings;
   private final List<TunedKind> over = new ArrayList<>();
   private final List<ClassScores> scores = new ArrayList<>();
@@ -32,12 +33,13 @@ final class FineTuneReport implements LiveReport.Content {
    * The report on a fine-tuning before its first step.
    *
    * @param empty title, description and note
-   * @param folder that has its curves
+   * @param folder that has the log of its steps
    * @param alone whether no network without pre-training is set beside the fine-tuned one
    */
-  FineTuneReport(ReportData empty, Path folder, boolean alone) {
+  FineTuneReport(ReportData empty, Path folder, long seed, boolean alone) {
     this.empty = empty;
-    this.curves = folder.resolve(CurveFile.NAME);
+    this.folder = folder;
+    this.seed = seed;
     this.trainings = TunedKind.all(alone);
   }
 
@@ -62,8 +64,7 @@ final class FineTuneReport implements LiveReport.Content {
   @Override
   public ReportData with(Optional<LiveReport.Going> going) {
     List<RecordedRun> runs = new ArrayList<>();
-    List<CurveRow> rows = over.isEmpty() ? List.of() : CurveFile.read(curves);
-    over.forEach(training -> runs.add(curve(training, rows)));
+    over.forEach(training -> runs.add(curve(training)));
     List<RunResult> results = new ArrayList<>();
     for (TunedKind training : trainings) {
       going
@@ -77,10 +78,9 @@ final class FineTuneReport implements LiveReport.Content {
     return new ReportData(empty.title(), empty.note(), empty.description(), results, runs);
   }
 
-  private static RecordedRun curve(TunedKind training, List<CurveRow> rows) {
-    List<CurveRow> own = rows.stream().filter(row -> row.task().equals(training.part())).toList();
-    long seed = own.isEmpty() ? 0 : own.get(0).seed();
-    return new RecordedRun(training.part(), training.title(), seed, own, List.of());
+  private RecordedRun curve(TunedKind training) {
+    RunName name = new RunName(training.part(), training.title(), seed, true);
+    return StepFile.upTo(folder, name, Long.MAX_VALUE);
   }
 
   @Override

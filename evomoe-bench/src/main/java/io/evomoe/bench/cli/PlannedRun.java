@@ -8,9 +8,9 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
@@ -25,31 +25,23 @@ import org.jspecify.annotations.Nullable;
  * @param place its folder
  * @param finished the whole run, if it was finished before
  * @param checkpoint where to go on, if it was interrupted
- * @param earlier its rows up to there
+ * @param earlier its steps up to there
  */
 record PlannedRun(
     ComparedRun place,
     @Nullable FinishedRun finished,
     @Nullable Checkpoint checkpoint,
-    List<CurveRow> earlier) {
+    RecordedRun earlier) {
 
-  /**
-   * A run with what its folder holds.
-   *
-   * @param recorded rows of an earlier call, of this run and maybe of others
-   */
-  static PlannedRun of(ComparedRun place, List<CurveRow> recorded) {
+  /** A run with what its folder holds. */
+  static PlannedRun of(ComparedRun place) {
     Optional<FinishedRun> finished = place.finished();
     if (finished.isPresent()) {
-      return new PlannedRun(place, finished.get(), null, finished.get().recorded().rows());
+      return new PlannedRun(place, finished.get(), null, finished.get().recorded());
     }
-    List<CurveRow> own = place.own(recorded);
-    Optional<Checkpoint> checkpoint = place.interrupted(own);
-    return new PlannedRun(
-        place,
-        null,
-        checkpoint.orElse(null),
-        checkpoint.map(saved -> ComparedRun.upTo(saved, own)).orElse(List.of()));
+    Optional<Checkpoint> checkpoint = place.interrupted();
+    long step = checkpoint.map(saved -> saved.progress().step()).orElse(0L);
+    return new PlannedRun(place, null, checkpoint.orElse(null), place.upTo(step));
   }
 
   RunConfig config() {
@@ -83,7 +75,7 @@ record PlannedRun(
     console.println(Description.losses(config));
     console.flush();
     try (OutputFolder ignored = place.open();
-        CurveFile own = shared == null ? CurveFile.create(place.curves(), earlier) : null;
+        CurveFile own = shared == null ? CurveFile.create(place.curves(), List.of(earlier)) : null;
         TaskTraining<?, ?> run =
             checkpoint == null
                 ? TaskTraining.of(data, config)

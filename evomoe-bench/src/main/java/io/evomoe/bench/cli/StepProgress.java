@@ -1,9 +1,8 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.step.Phase;
-import io.evomoe.training.PeriodicEvaluation;
 import io.evomoe.training.Progress;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainingListener;
 import java.io.PrintStream;
 import java.util.List;
@@ -20,7 +19,7 @@ class StepProgress implements TrainingListener {
   private final PrintStream out;
   private final Consumer<Runnable> stop;
   private @Nullable ProgressBar bar;
-  private @Nullable StepReport last;
+  private @Nullable StepRecord last;
   private double validLoss = Double.NaN;
   private long validStep;
 
@@ -48,16 +47,12 @@ class StepProgress implements TrainingListener {
   }
 
   @Override
-  public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
-    if (measured.loss().isPresent()) {
-      validLoss = measured.loss().getAsDouble();
-      validStep = step;
+  public void onStep(StepRecord report) {
+    if (report.evaluated()) {
+      validLoss = report.validLoss();
+      validStep = report.step();
     }
-  }
-
-  @Override
-  public void onStep(StepReport report) {
-    StepReport before = last;
+    StepRecord before = last;
     last = report;
     if (before != null && before.phase() != report.phase() && Loudness.showsProgress()) {
       change(before, report).forEach(line -> TerminalBar.above(out, line));
@@ -73,8 +68,8 @@ class StepProgress implements TrainingListener {
   }
 
   /** What became of the run, which the log has said of a spawn, and what that did to it. */
-  private List<String> change(StepReport before, StepReport now) {
-    if (now.routing().isEmpty()) {
+  private List<String> change(StepRecord before, StepRecord now) {
+    if (now.layers().isEmpty()) {
       return List.of();
     }
     String figures =
@@ -97,9 +92,9 @@ class StepProgress implements TrainingListener {
     return step % Math.max(1, steps / LINES) == 0 || step == steps;
   }
 
-  private String state(StepReport report) {
+  private String state(StepRecord report) {
     String active =
-        report.routing().isEmpty() ? "" : ", %.2f active".formatted(report.activeExperts());
+        report.layers().isEmpty() ? "" : ", %.2f active".formatted(report.activeExperts());
     return "loss %.4f%s%s".formatted(report.trainLoss(), active, valid(report.step()));
   }
 

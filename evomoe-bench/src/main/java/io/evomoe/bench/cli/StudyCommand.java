@@ -18,7 +18,6 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.internal.task.Prepared;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
 import java.io.IOException;
@@ -300,7 +299,7 @@ final class StudyCommand implements Callable<Integer> {
       RunWatcher watcher,
       GracefulStop stop,
       MemoryGuard memory) {
-    PlannedRun planned = PlannedRun.of(place, CurveFile.readIfWhole(place.curves()));
+    PlannedRun planned = PlannedRun.of(place);
     return planned.train(run.name(), prepared.data(), null, watcher, stop, memory, console);
   }
 

@@ -9,10 +9,12 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -102,30 +104,18 @@ public final class ComparedRun {
   }
 
   /**
-   * Where to go on, if the run was interrupted: the newest checkpoint that is whole and whose curve
-   * is.
-   *
-   * @param rows of this run that were recorded
+   * Where to go on, if the run was interrupted: the newest checkpoint that is whole and whose log of
+   * steps is.
    */
-  public Optional<Checkpoint> interrupted(List<CurveRow> rows) {
+  public Optional<Checkpoint> interrupted() {
     return CheckpointFolder.openNewestWhole(checkpoints())
         .filter(saved -> fingerprint.equals(saved.config().get(Fingerprint.NOTE)))
-        .filter(saved -> upTo(saved, rows).size() == saved.progress().step());
+        .filter(saved -> upTo(saved.progress().step()).steps().size() == saved.progress().step());
   }
 
-  /** The rows of the steps that a checkpoint has behind it. */
-  public static List<CurveRow> upTo(Checkpoint saved, List<CurveRow> rows) {
-    return rows.stream().filter(row -> row.step() <= saved.progress().step()).toList();
-  }
-
-  /** The rows of this run among those of a comparison. */
-  public List<CurveRow> own(List<CurveRow> rows) {
-    return rows.stream().filter(this::isOwn).toList();
-  }
-
-  /** Whether a row of a comparison is of this run. */
-  public boolean isOwn(CurveRow row) {
-    return row.gate().equals(config.gate()) && row.seed() == config.seed();
+  /** What was recorded up to a step; nothing of step 0. */
+  public RecordedRun upTo(long step) {
+    return StepFile.upTo(folder, TaskTraining.name(config), step);
   }
 
   /**
@@ -175,7 +165,7 @@ public final class ComparedRun {
 
   /** Keeps what came of it, and its model until that is dropped. */
   public void finish(Outcome outcome) {
-    CurveFile.create(curves(), outcome.recorded().rows()).close();
+    CurveFile.create(curves(), List.of(outcome.recorded())).close();
     ResultFile.write(result(), List.of(outcome.result()));
     new FinishedRun(fingerprint, outcome.result(), outcome.recorded()).write(finishedFile());
   }

@@ -12,7 +12,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.BatchSource;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
@@ -69,7 +69,7 @@ public record StepBenchmark(
             new TrainingData<>(randomTokens(), List.of()),
             TrainerConfig.defaults((long) warmup + steps),
             evolution());
-    List<StepReport> reports = new ArrayList<>();
+    List<StepRecord> reports = new ArrayList<>();
     long joinsBefore = 0;
     for (int i = 0; i < warmup + steps; i++) {
       if (i == warmup) {
@@ -79,9 +79,9 @@ public record StepBenchmark(
       reports.add(trainer.step());
     }
     double joins = (double) (KernelThreads.joins() - joinsBefore) / steps;
-    List<StepReport> timed = reports.subList(warmup, warmup + steps);
-    double seconds = Median.of(timed.stream().mapToDouble(StepReport::stepSeconds));
-    double active = timed.stream().mapToDouble(StepReport::activeExperts).average().orElseThrow();
+    List<StepRecord> timed = reports.subList(warmup, warmup + steps);
+    double seconds = Median.of(timed.stream().mapToDouble(StepRecord::stepSeconds));
+    double active = timed.stream().mapToDouble(StepRecord::activeExperts).average().orElseThrow();
     double tokensPerSecond = sequence * batch / seconds;
     double peak = GemmPeak.gigaflops(kernels);
     double memory = ProcessMemory.peakMebibytes();

@@ -3,7 +3,7 @@ package io.evomoe.bench.report;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.record.RecordedRun;
+import io.evomoe.training.RecordedRun;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

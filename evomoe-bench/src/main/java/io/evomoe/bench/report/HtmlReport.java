@@ -1,7 +1,7 @@
 package io.evomoe.bench.report;
 
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.run.record.RecordedRun;
+import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,7 @@ public final class HtmlReport {
   /** A run that is not over stands for itself in the charts: it is no seed among finished ones. */
   private static String standing(RecordedRun run, ReportData data) {
     return data.results().stream()
-        .filter(run::gave)
+        .filter(result -> result.isResultOf(run))
         .findFirst()
         .map(result -> data.isRunning(result) ? RUNNING : result.interruption())
         .orElse("");

@@ -1,11 +1,11 @@
 package io.evomoe.bench.report;
 
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunWatcher;
-import io.evomoe.run.record.StepRecord;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.evomoe.bench.report;
 
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.RecordedRun;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;

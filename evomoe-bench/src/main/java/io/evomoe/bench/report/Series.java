@@ -2,14 +2,13 @@ package io.evomoe.bench.report;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RecordedRun;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -74,7 +73,7 @@ record Series(
   }
 
   static Series of(String label, RecordedRun run) {
-    return new Columns(run.rows()).series(label, run);
+    return new Columns(run.steps()).series(label, run);
   }
 
   private static double round(double value) {
@@ -84,9 +83,9 @@ record Series(
   }
 
   /** Picks the kept rows and reads them column by column. */
-  private record Columns(List<CurveRow> rows, List<Integer> kept) {
+  private record Columns(List<StepRecord> rows, List<Integer> kept) {
 
-    Columns(List<CurveRow> rows) {
+    Columns(List<StepRecord> rows) {
       this(rows, IntStream.range(0, rows.size()).filter(i -> keeps(rows, i)).boxed().toList());
     }
 
@@ -100,45 +99,37 @@ record Series(
           kept.stream().map(i -> rows.get(i).tokens()).toList(),
           column(i -> rows.get(i).trainFlops()),
           column(i -> rows.get(i).wallSeconds()),
-          smooth(CurveRow::trainLoss, radius),
-          measured(CurveRow::validLoss),
-          smooth(CurveRow::auxLoss, radius),
-          measured(CurveRow::temperature),
-          smooth(CurveRow::activeExperts, radius),
-          smooth(CurveRow::loadEntropy, radius),
-          smooth(row -> percent(row.dropRate()), radius),
-          smooth(CurveRow::deadExperts, radius),
-          measured(row -> percent(row.routingFluctuation())),
+          smooth(StepRecord::trainLoss, radius),
+          measured(StepRecord::validLoss),
+          smooth(StepRecord::auxLoss, radius),
+          measured(StepRecord::temperature),
+          smooth(StepRecord::activeExperts, radius),
+          smooth(StepRecord::loadEntropy, radius),
+          smooth(row -> 100 * row.dropRate(), radius),
+          smooth(StepRecord::deadExperts, radius),
+          measured(row -> 100 * row.routingFluctuation()),
           column(i -> millis[i]),
           run.lastRouting().stream().map(Load::of).toList());
     }
 
-    private static boolean keeps(List<CurveRow> rows, int row) {
+    private static boolean keeps(List<StepRecord> rows, int row) {
       int stride = 1 + (rows.size() - 1) / MAX_POINTS;
-      return row % stride == 0 || row == rows.size() - 1 || rows.get(row).validLoss().isPresent();
+      return row % stride == 0 || row == rows.size() - 1 || rows.get(row).evaluated();
     }
 
-    private List<Double> measured(Function<CurveRow, OptionalDouble> value) {
+    private List<Double> measured(ToDoubleFunction<StepRecord> value) {
       return smooth(value, 0);
     }
 
-    private List<Double> smooth(Function<CurveRow, OptionalDouble> value, int radius) {
-      double[] raw = rows.stream().mapToDouble(row -> orNan(value.apply(row))).toArray();
+    private List<Double> smooth(ToDoubleFunction<StepRecord> value, int radius) {
+      double[] raw = rows.stream().mapToDouble(value).toArray();
       double[] smoothed = Smoothing.mean(raw, radius);
       return column(i -> smoothed[i]);
-    }
-
-    private static OptionalDouble percent(OptionalDouble share) {
-      return OptionalDouble.of(100 * orNan(share));
     }
 
     private List<Double> column(IntToDoubleFunction value) {
       DoubleStream values = kept.stream().mapToDouble(value::applyAsDouble);
       return values.map(Series::round).boxed().toList();
-    }
-
-    private static double orNan(OptionalDouble value) {
-      return value.orElse(Double.NaN);
     }
   }
 }

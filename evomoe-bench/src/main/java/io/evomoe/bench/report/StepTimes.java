@@ -1,6 +1,6 @@
 package io.evomoe.bench.report;
 
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.StepRecord;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -13,18 +13,18 @@ final class StepTimes {
    * Milliseconds a step up to each row, NaN where not known: at the first row, where the step or
    * clock does not advance, and at rows whose time includes an evaluation, unless all do.
    */
-  static double[] millis(List<CurveRow> rows) {
-    boolean allEvaluated = rows.stream().skip(1).allMatch(row -> row.validLoss().isPresent());
+  static double[] millis(List<StepRecord> rows) {
+    boolean allEvaluated = rows.stream().skip(1).allMatch(StepRecord::evaluated);
     return IntStream.range(0, rows.size())
         .mapToDouble(
             i ->
-                i == 0 || (rows.get(i).validLoss().isPresent() && !allEvaluated)
+                i == 0 || (rows.get(i).evaluated() && !allEvaluated)
                     ? Double.NaN
                     : between(rows.get(i - 1), rows.get(i)))
         .toArray();
   }
 
-  private static double between(CurveRow before, CurveRow after) {
+  private static double between(StepRecord before, StepRecord after) {
     long steps = after.step() - before.step();
     double seconds = after.wallSeconds() - before.wallSeconds();
     return steps > 0 && seconds > 0 ? 1000 * seconds / steps : Double.NaN;

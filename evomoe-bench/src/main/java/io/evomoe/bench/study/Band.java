@@ -1,6 +1,6 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.StepRecord;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,8 +18,8 @@ import java.util.function.ToDoubleFunction;
 record Band(
     int seeds, List<Double> x, List<Double> lowest, List<Double> mean, List<Double> highest) {
 
-  static Band of(Group group, ToDoubleFunction<CurveRow> axis) {
-    List<List<CurveRow>> curves =
+  static Band of(Group group, ToDoubleFunction<StepRecord> axis) {
+    List<List<StepRecord>> curves =
         group.bySeed().values().stream().map(StudyRecord::evaluations).toList();
     int points = curves.stream().mapToInt(List::size).min().orElse(0);
     Band band =
@@ -36,8 +36,8 @@ record Band(
     return band;
   }
 
-  private void add(List<CurveRow> rows, ToDoubleFunction<CurveRow> axis) {
-    List<Double> losses = rows.stream().map(row -> row.validLoss().orElse(Double.NaN)).toList();
+  private void add(List<StepRecord> rows, ToDoubleFunction<StepRecord> axis) {
+    List<Double> losses = rows.stream().map(StepRecord::validLoss).toList();
     x.add(rows.stream().mapToDouble(axis).average().orElse(Double.NaN));
     lowest.add(Collections.min(losses));
     mean.add(Spread.of(losses).mean());

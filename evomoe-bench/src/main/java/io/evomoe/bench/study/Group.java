@@ -1,16 +1,14 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.StepRecord;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
@@ -87,14 +85,14 @@ record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
    * The mean over a run's steps that have it, each row standing for the steps since the last: of
    * what rows have as means of those.
    */
-  static double mean(StudyRecord run, Function<CurveRow, OptionalDouble> value) {
+  static double mean(StudyRecord run, ToDoubleFunction<StepRecord> value) {
     double sum = 0;
     long steps = 0;
     long before = 0;
-    for (CurveRow row : run.rows()) {
-      OptionalDouble measured = value.apply(row);
-      if (measured.isPresent()) {
-        sum += measured.getAsDouble() * (row.step() - before);
+    for (StepRecord row : run.rows()) {
+      double measured = value.applyAsDouble(row);
+      if (!Double.isNaN(measured)) {
+        sum += measured * (row.step() - before);
         steps += row.step() - before;
       }
       before = row.step();
@@ -103,10 +101,10 @@ record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
   }
 
   /** The mean over the evaluations that have it, each of which stands for itself. */
-  static double meanOfEvaluations(StudyRecord run, Function<CurveRow, OptionalDouble> value) {
+  static double meanOfEvaluations(StudyRecord run, ToDoubleFunction<StepRecord> value) {
     return run.evaluations().stream()
-        .map(value)
-        .flatMapToDouble(OptionalDouble::stream)
+        .mapToDouble(value)
+        .filter(measured -> !Double.isNaN(measured))
         .average()
         .orElse(Double.NaN);
   }

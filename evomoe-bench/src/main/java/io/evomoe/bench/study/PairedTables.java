@@ -1,9 +1,8 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.StepRecord;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 
 /** How far runs are from others with the same seeds: by seed, and on their way. */
@@ -80,7 +79,7 @@ final class PairedTables {
   private List<Long> steps() {
     List<Long> all =
         baseline.bySeed().firstEntry().getValue().evaluations().stream()
-            .map(CurveRow::step)
+            .map(StepRecord::step)
             .toList();
     int stride = (all.size() + MOST_STEPS - 1) / MOST_STEPS;
     List<Long> some = new ArrayList<>();
@@ -96,20 +95,19 @@ final class PairedTables {
   private List<Double> differences(Group group, long step) {
     List<Double> differences = new ArrayList<>();
     for (long seed : group.shared(baseline)) {
-      OptionalDouble loss = loss(group.run(seed), step);
-      OptionalDouble base = loss(baseline.run(seed), step);
-      if (loss.isPresent() && base.isPresent()) {
-        differences.add(loss.getAsDouble() - base.getAsDouble());
+      double difference = loss(group.run(seed), step) - loss(baseline.run(seed), step);
+      if (!Double.isNaN(difference)) {
+        differences.add(difference);
       }
     }
     return differences;
   }
 
-  private static OptionalDouble loss(StudyRecord run, long step) {
+  private static double loss(StudyRecord run, long step) {
     return run.evaluations().stream()
         .filter(row -> row.step() == step)
         .findFirst()
-        .map(CurveRow::validLoss)
-        .orElse(OptionalDouble.empty());
+        .map(StepRecord::validLoss)
+        .orElse(Double.NaN);
   }
 }

@@ -1,6 +1,6 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.StepRecord;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,9 +14,9 @@ record Reached(double tokens, double flops) {
 
   /** Empty where it never did; its first evaluation where that is below already. */
   static Optional<Reached> of(StudyRecord run, double loss) {
-    List<CurveRow> evaluated = run.evaluations();
+    List<StepRecord> evaluated = run.evaluations();
     for (int i = 0; i < evaluated.size(); i++) {
-      if (loss(evaluated.get(i)) <= loss) {
+      if (evaluated.get(i).validLoss() <= loss) {
         return Optional.of(
             i == 0 ? at(evaluated.get(0)) : between(evaluated.get(i - 1), evaluated.get(i), loss));
       }
@@ -24,18 +24,14 @@ record Reached(double tokens, double flops) {
     return Optional.empty();
   }
 
-  private static Reached at(CurveRow row) {
+  private static Reached at(StepRecord row) {
     return new Reached(row.tokens(), row.trainFlops());
   }
 
-  private static Reached between(CurveRow above, CurveRow below, double loss) {
-    double share = (loss(above) - loss) / (loss(above) - loss(below));
+  private static Reached between(StepRecord above, StepRecord below, double loss) {
+    double share = (above.validLoss() - loss) / (above.validLoss() - below.validLoss());
     return new Reached(
         above.tokens() + share * (below.tokens() - above.tokens()),
         above.trainFlops() + share * (below.trainFlops() - above.trainFlops()));
-  }
-
-  private static double loss(CurveRow row) {
-    return row.validLoss().orElse(Double.NaN);
   }
 }

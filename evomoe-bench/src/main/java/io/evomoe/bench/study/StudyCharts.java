@@ -3,9 +3,10 @@ package io.evomoe.bench.study;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,7 +83,9 @@ public final class StudyCharts {
                   results.add(found.result().labelled(run.label()));
                   runs.add(
                       new RecordedRun(
-                          study.config().task(), run.label(), run.seed(), found.rows(), List.of()));
+                          new RunName(study.config().task(), run.label(), run.seed()),
+                          found.rows(),
+                          List.of()));
                 });
       }
     }
@@ -95,10 +98,10 @@ public final class StudyCharts {
     OutputFolder.prepareParent(file);
     List<XYChart> charts =
         List.of(
-            chart("steps", CurveRow::step),
-            chart("tokens", CurveRow::tokens),
-            chart("training FLOPs", CurveRow::trainFlops),
-            chart("wall time, s", CurveRow::wallSeconds));
+            chart("steps", StepRecord::step),
+            chart("tokens", StepRecord::tokens),
+            chart("training FLOPs", StepRecord::trainFlops),
+            chart("wall time, s", StepRecord::wallSeconds));
     try {
       BitmapEncoder.saveBitmap(charts, 2, 2, file.toString(), BitmapEncoder.BitmapFormat.PNG);
     } catch (IOException e) {
@@ -106,7 +109,7 @@ public final class StudyCharts {
     }
   }
 
-  private XYChart chart(String title, ToDoubleFunction<CurveRow> axis) {
+  private XYChart chart(String title, ToDoubleFunction<StepRecord> axis) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
@@ -130,7 +133,7 @@ public final class StudyCharts {
   private double ceiling() {
     List<Double> losses = new ArrayList<>();
     for (Group gate : gates) {
-      losses.addAll(Band.of(gate, CurveRow::step).highest());
+      losses.addAll(Band.of(gate, StepRecord::step).highest());
     }
     Collections.sort(losses);
     return losses.isEmpty() ? 1 : losses.get((int) (SHOWN * (losses.size() - 1)));

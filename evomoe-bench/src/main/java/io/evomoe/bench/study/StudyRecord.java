@@ -1,7 +1,7 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.StepRecord;
 import java.util.List;
 
 /**
@@ -10,14 +10,14 @@ import java.util.List;
  * @param result its end
  * @param rows its curve, thinned
  */
-public record StudyRecord(RunResult result, List<CurveRow> rows) {
+public record StudyRecord(RunResult result, List<StepRecord> rows) {
   /** Keeps the rows unmodifiable. */
   public StudyRecord {
     rows = List.copyOf(rows);
   }
 
   /** The rows that have a validation loss. */
-  List<CurveRow> evaluations() {
-    return rows.stream().filter(row -> row.validLoss().isPresent()).toList();
+  List<StepRecord> evaluations() {
+    return rows.stream().filter(StepRecord::evaluated).toList();
   }
 }

@@ -2,8 +2,8 @@ package io.evomoe.bench.study;
 
 import static io.evomoe.bench.study.MarkdownTable.decimals;
 
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.StepRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -195,12 +195,12 @@ public final class StudyTables {
     for (Group group : gates) {
       table.row(
           group.label(),
-          group.ofMeasured(run -> Group.mean(run, CurveRow::activeExperts)).text(decimals(2)),
+          group.ofMeasured(run -> Group.mean(run, StepRecord::activeExperts)).text(decimals(2)),
           group.ofMeasured(run -> run.result().activeExperts()).text(decimals(2)),
           group.ofMeasured(run -> run.result().loadEntropy()).text(decimals(3)),
-          group.ofMeasured(run -> Group.mean(run, CurveRow::dropRate)).text(decimals(3)),
+          group.ofMeasured(run -> Group.mean(run, StepRecord::dropRate)).text(decimals(3)),
           group
-              .ofMeasured(run -> Group.meanOfEvaluations(run, CurveRow::routingFluctuation))
+              .ofMeasured(run -> Group.meanOfEvaluations(run, StepRecord::routingFluctuation))
               .text(decimals(3)),
           group.of(RunResult::trainFlops).text(MarkdownTable::scientific),
           group.of(RunResult::tokensPerSecond).text(decimals(0)));

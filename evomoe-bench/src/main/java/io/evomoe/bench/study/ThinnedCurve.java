@@ -1,12 +1,12 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A curve of about {@value #POINTS} points, and all evaluations. A kept row is where the run was
@@ -20,53 +20,51 @@ final class ThinnedCurve {
 
   private ThinnedCurve() {}
 
-  static List<CurveRow> of(List<CurveRow> rows) {
+  static RecordedRun of(RecordedRun run) {
+    List<StepRecord> rows = run.steps();
     int stride = Math.max(1, rows.size() / POINTS);
-    List<CurveRow> kept = new ArrayList<>();
+    List<StepRecord> kept = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < rows.size(); i++) {
-      CurveRow row = rows.get(i);
+      StepRecord row = rows.get(i);
       boolean last = i == rows.size() - 1;
-      if ((i + 1) % stride == 0 || last || row.validLoss().isPresent()) {
+      if ((i + 1) % stride == 0 || last || row.evaluated()) {
         kept.add(mean(rows.subList(from, i + 1), row));
         from = i + 1;
       }
     }
-    return kept;
+    return new RecordedRun(run.name(), kept, run.lastRouting());
   }
 
-  private static CurveRow mean(List<CurveRow> steps, CurveRow last) {
-    return new CurveRow(
-        last.task(),
-        last.gate(),
-        last.seed(),
+  private static StepRecord mean(List<StepRecord> steps, StepRecord last) {
+    return new StepRecord(
         last.step(),
+        last.phase(),
         last.tokens(),
         rounded(last.trainFlops()),
         rounded(last.wallSeconds()),
-        mean(steps, CurveRow::trainLoss),
+        mean(steps, StepRecord::stepSeconds),
+        mean(steps, StepRecord::trainLoss),
         last.validLoss(),
-        mean(steps, CurveRow::auxLoss),
+        mean(steps, StepRecord::auxLoss),
+        mean(steps, StepRecord::gradientNorm),
+        last.learningRate(),
         rounded(last.temperature()),
-        mean(steps, CurveRow::activeExperts),
-        mean(steps, CurveRow::loadEntropy),
-        mean(steps, CurveRow::dropRate),
-        mean(steps, CurveRow::deadExperts),
-        rounded(last.routingFluctuation()));
+        mean(steps, StepRecord::activeExperts),
+        mean(steps, StepRecord::loadEntropy),
+        mean(steps, StepRecord::dropRate),
+        mean(steps, StepRecord::deadExperts),
+        rounded(last.routingFluctuation()),
+        List.of());
   }
 
-  private static OptionalDouble mean(
-      List<CurveRow> steps, Function<CurveRow, OptionalDouble> value) {
+  private static double mean(List<StepRecord> steps, ToDoubleFunction<StepRecord> value) {
     return rounded(
         steps.stream()
-            .map(value)
-            .filter(OptionalDouble::isPresent)
-            .mapToDouble(OptionalDouble::getAsDouble)
-            .average());
-  }
-
-  private static OptionalDouble rounded(OptionalDouble value) {
-    return value.isPresent() ? OptionalDouble.of(rounded(value.getAsDouble())) : value;
+            .mapToDouble(value)
+            .filter(measured -> !Double.isNaN(measured))
+            .average()
+            .orElse(Double.NaN));
   }
 
   private static double rounded(double value) {

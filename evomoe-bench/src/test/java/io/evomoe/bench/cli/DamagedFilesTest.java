@@ -9,13 +9,14 @@ import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.Ancestor;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Lineage;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.testing.Damage;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,7 +62,7 @@ class DamagedFilesTest {
       @Override
       Object read(Path file) {
         FinishedRun read = FinishedRun.read(file).orElseThrow();
-        assertThat(read.recorded().gave(read.result())).isIn(true, false);
+        assertThat(read.result().isResultOf(read.recorded())).isIn(true, false);
         assertThat(read.fingerprint().isEmpty()).isIn(true, false);
         return read;
       }
@@ -147,10 +148,10 @@ class DamagedFilesTest {
     run = folder.resolve("run");
     tasks.get(0).train(run, "switch", "12").succeeded();
     RunResult result = ResultFile.read(run.resolve("result.json")).get(0);
-    List<CurveRow> rows = CurveFile.read(run.resolve("curves.csv"));
+    List<StepRecord> rows = StepFile.read(run.resolve("steps.jsonl"));
     RoutingReport routing =
         new RoutingReport("h.1", 9, List.of(4, 5), List.of(0, 9, 0), 0, 0.5, List.of());
-    new FinishedRun("ab12", result, new RecordedRun("gpt", "switch", 1, rows, List.of(routing)))
+    new FinishedRun("ab12", result, new RecordedRun(new RunName("gpt", "switch", 1), rows, List.of(routing)))
         .write(run.resolve("finished.json"));
     Lineage.NONE
         .after(new Ancestor("a", "switch", 1, 2, 3, 4.5, "ab", true, List.of("x")), 7)

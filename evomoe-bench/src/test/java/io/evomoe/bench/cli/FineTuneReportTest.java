@@ -8,15 +8,18 @@ import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RecordedRun;
+import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.StepRecords;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,20 +38,20 @@ class FineTuneReportTest {
 
   @BeforeEach
   void begin() {
-    report = new FineTuneReport(EMPTY, folder, false);
+    report = new FineTuneReport(EMPTY, folder, 1, false);
     report.add(scores("majority class"));
   }
 
   @Test
   void should_show_the_training_that_goes_beside_the_one_that_is_over() {
     assertThat(report.place()).isEqualTo("training 1 of 2");
-    CurveFile.create(folder.resolve(CurveFile.NAME), rows("scratch", 8)).close();
+    log("scratch");
     report.add(scores("without pre-training"));
 
     ReportData data = report.with(Optional.of(going("finetune", 5)));
 
     assertThat(report.place()).isEqualTo("training 2 of 2");
-    assertThat(data.runs()).extracting(run -> run.rows().size()).containsExactly(8, 5);
+    assertThat(data.runs()).extracting(run -> run.steps().size()).containsExactly(8, 5);
     assertThat(data.results()).extracting(RunResult::gate).containsExactly("fine-tuned");
     assertThat(report.html(data))
         .contains("\"label\":\"without pre-training\"", "\"label\":\"fine-tuned\"")
@@ -59,9 +62,8 @@ class FineTuneReportTest {
 
   @Test
   void should_end_with_what_the_last_training_takes_for_which() {
-    List<CurveRow> both = new ArrayList<>(rows("scratch", 8));
-    both.addAll(rows("finetune", 8));
-    CurveFile.create(folder.resolve(CurveFile.NAME), both).close();
+    log("scratch");
+    log("finetune");
     report.add(scores("without pre-training"));
     report.add(scores("fine-tuned"));
     report.end(EVALUATION);
@@ -82,17 +84,22 @@ class FineTuneReportTest {
     RunResult result =
         new RunResult(task, "switch", 1, step, 1, 1, 2, 0, "accuracy", 1, 1, 0, 1, 1, 8);
     return new LiveReport.Going(
-        result, new RecordedRun(task, "switch", 1, rows(task, step), List.of()));
+        result, new RecordedRun(new RunName(task, "switch", 1, true), steps(step), List.of()));
   }
 
-  private static List<CurveRow> rows(String task, long last) {
-    return LongStream.rangeClosed(1, last).mapToObj(step -> row(task, step)).toList();
+  private static List<StepRecord> steps(long last) {
+    return LongStream.rangeClosed(1, last).mapToObj(step -> StepRecords.at(step).record()).toList();
   }
 
-  private static CurveRow row(String task, long step) {
-    OptionalDouble none = OptionalDouble.empty();
-    OptionalDouble one = OptionalDouble.of(1);
-    return new CurveRow(
-        task, "switch", 1, step, step, step, step, one, none, one, one, one, one, one, one, none);
+  private void log(String part) {
+    RunName name = new RunName(part, "switch", 1, true);
+    RecordedRun none = new RecordedRun(name, List.of(), List.of());
+    StepFile file = StepFile.in(folder);
+    try (CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME))) {
+      RunRecording run = new RunRecording(curves, none, 8, RunWatcher.NONE);
+      file.onBegin(0, run);
+      steps(8).forEach(step -> file.onStep(step, run));
+      file.onEnd(run);
+    }
   }
 }

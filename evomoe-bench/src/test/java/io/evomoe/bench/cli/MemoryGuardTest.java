@@ -69,7 +69,7 @@ class MemoryGuardTest {
       prepared.saveTokenizer(out);
       guard.look();
       PlannedRun run =
-          PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data()), "digest"), List.of());
+          PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data()), "digest"));
       CompareReport report =
           new CompareReport(out, "gpt", prepared.data(), List.of("prose"), Map.of(), 1);
       LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);

@@ -114,7 +114,7 @@ class ResumedFineTuningTest {
 
   private static List<String> log(Path out) {
     return StepFile.read(out.resolve(StepFile.NAME)).stream()
-        .map(step -> step.task() + " " + step.step() + " " + step.gradientNorm() + step.layers())
+        .map(step -> step.step() + " " + step.gradientNorm() + step.layers())
         .toList();
   }
 

@@ -144,7 +144,7 @@ class RobertaCommandsTest {
         .isEqualTo(routers(run.resolve("checkpoints/step-00000030")));
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME)))
         .hasSize(24)
-        .allSatisfy(row -> assertThat(row.auxLoss()).hasValue(0));
+        .allSatisfy(row -> assertThat(row.auxLoss()).isZero());
   }
 
   @Test

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.Phase;
-import io.evomoe.training.PeriodicEvaluation;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.StepRecords;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class StepProgressTest {
@@ -21,11 +20,8 @@ class StepProgressTest {
     PrintStream console = new PrintStream(printed, true, StandardCharsets.UTF_8);
     StepProgress progress = new StepProgress("switch", 40, console);
     for (int step = 1; step <= 12; step++) {
-      OptionalDouble validLoss = step % 6 == 0 ? OptionalDouble.of(step) : OptionalDouble.empty();
-      if (validLoss.isPresent()) {
-        progress.onEvaluation(step, new PeriodicEvaluation.Result(validLoss, validLoss));
-      }
-      progress.onStep(report(step, validLoss));
+      double validLoss = step % 6 == 0 ? step : Double.NaN;
+      progress.onStep(StepRecords.at(step).valid(validLoss).record());
     }
 
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())
@@ -33,24 +29,6 @@ class StepProgressTest {
             "switch step 4/40 loss 2.5000, 500 ms",
             "switch step 8/40 loss 2.5000, valid 6.0000 at step 6, 500 ms",
             "switch step 12/40 loss 2.5000, valid 12.0000, 500 ms");
-  }
-
-  private static StepReport report(long step, OptionalDouble validLoss) {
-    return new StepReport(
-        step,
-        10 * step,
-        3e9,
-        1,
-        0.5,
-        2.5,
-        validLoss,
-        0.1,
-        1,
-        1e-3,
-        Phase.SOFT,
-        1.25,
-        List.of(),
-        OptionalDouble.empty());
   }
 
   @Test
@@ -75,22 +53,13 @@ class StepProgressTest {
         new RoutingReport("blocks.1", 20, List.of(first, second), List.of(), 0, 0.1, List.of()));
   }
 
-  private static StepReport report(
+  private static StepRecord report(
       long step, Phase phase, double loss, List<RoutingReport> routing) {
-    return new StepReport(
-        step,
-        10 * step,
-        3e9,
-        1,
-        0.5,
-        loss,
-        OptionalDouble.empty(),
-        0.1,
-        1,
-        1e-3,
-        phase,
-        1.25,
-        routing,
-        OptionalDouble.empty());
+    return StepRecords.at(step)
+        .phase(phase)
+        .train(loss)
+        .temperature(1.25)
+        .layers(routing)
+        .record();
   }
 }

@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,7 +97,7 @@ record TinyRuns(String task, Path data) {
     return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(TinyRuns::loss).toList();
   }
 
-  static String loss(CurveRow row) {
+  static String loss(StepRecord row) {
     return row.step() + " " + row.trainLoss() + " " + row.validLoss() + " " + row.auxLoss();
   }
 

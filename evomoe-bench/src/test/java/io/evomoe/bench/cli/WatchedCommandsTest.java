@@ -3,7 +3,8 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.run.record.StepFile;
-import io.evomoe.run.record.StepRecord;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,8 @@ class WatchedCommandsTest {
 
     List<StepRecord> log = StepFile.read(out.resolve(StepFile.NAME));
     for (String part : List.of("scratch", "finetune")) {
-      assertThat(log.stream().filter(step -> step.task().equals(part)).map(StepRecord::step))
+      RunName name = new RunName(part, "evomoe", 1, true);
+      assertThat(StepFile.upTo(out, name, 8).steps().stream().map(StepRecord::step))
           .containsExactlyElementsOf(upTo(8));
       assertThat(eventFiles(out.resolve("tensorboard").resolve(part))).isEqualTo(1);
     }

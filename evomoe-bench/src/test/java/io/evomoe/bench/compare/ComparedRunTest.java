@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.run.Run;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunRecording;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +25,9 @@ class ComparedRunTest {
     Path data = Files.writeString(folder.resolve("prose.txt"), "a text");
     RunConfig config = Run.gpt(data).preset("quick").gate("switch").config();
 
-    try (CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME))) {
-      RunRecording recording = new RunRecording("gpt", "switch", 1, curves, List.of());
-      Files.writeString(data, "another text");
-      place(config, data, "digest")
-          .finish(new Outcome(recording.begun("perplexity"), recording.run()));
-    }
+    RecordedRun none = new RecordedRun(new RunName("gpt", "switch", 1), List.of(), List.of());
+    Files.writeString(data, "another text");
+    place(config, data, "digest").finish(new Outcome(RunResult.of(none, 0, "perplexity"), none));
 
     assertThat(place(config, data, "digest").finished()).isPresent();
     assertThat(place(config, data, "another digest").finished()).isEmpty();

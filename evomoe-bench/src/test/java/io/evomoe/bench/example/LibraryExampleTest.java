@@ -18,7 +18,7 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
@@ -63,13 +63,13 @@ class LibraryExampleTest {
 
   @Test
   void should_train_as_the_readme_shows(@TempDir Path folder) throws IOException {
-    List<StepReport> reports = new ArrayList<>();
+    List<StepRecord> reports = new ArrayList<>();
 
     train(numbers(folder), folder.resolve("run"), 20, reports::add);
 
     assertThat(reports).hasSize(20);
     assertThat(reports.get(19).trainLoss()).isLessThan(reports.get(0).trainLoss());
-    assertThat(reports.get(19).validLoss()).isPresent();
+    assertThat(reports.get(19).evaluated()).isTrue();
     assertThat(CheckpointFolder.latest(folder.resolve("run/checkpoints"))).isPresent();
   }
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.record.RecordedRun;
+import io.evomoe.training.RecordedRun;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,7 +154,7 @@ class HtmlReportTest {
             HOSTILE,
             Map.of(HOSTILE, HOSTILE),
             List.of(SyntheticRuns.result(run)),
-            List.of(new RecordedRun("gpt", gate, 1, run.rows(), List.of(routing))));
+            List.of(new RecordedRun(new RunName("gpt", gate, 1), run.steps(), List.of(routing))));
 
     String html = HtmlReport.html(data);
 

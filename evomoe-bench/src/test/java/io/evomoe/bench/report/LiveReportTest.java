@@ -6,12 +6,13 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.RunRecording;
-import io.evomoe.step.Phase;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.Progress;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.StepRecords;
 import io.evomoe.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,14 +146,8 @@ class LiveReportTest {
   /** Steps of a second each. */
   private void train(LiveReport page, int steps, int planned, Look look) {
     try (CurveFile curves = CurveFile.create(folder.resolve("curves.csv"))) {
-      RunConfig config = Tasks.preset("gpt", "quick").config("gpt", "switch", 1);
-      RunRecording recording =
-          RunRecording.ofSteps(
-              ConfigFile.set(config, "training.steps", Integer.toString(planned)),
-              curves,
-              List.of(),
-              Measured.NOTHING,
-              page);
+      RecordedRun none = new RecordedRun(new RunName("gpt", "switch", 1), List.of(), List.of());
+      RunRecording recording = new RunRecording(curves, none, planned, page);
       TrainingListener watching = recording.watching();
       watching.onStart(Progress.START, () -> {});
       for (int step = 1; step <= steps; step++) {
@@ -168,22 +162,8 @@ class LiveReportTest {
     }
   }
 
-  private static StepReport report(long step) {
-    return new StepReport(
-        step,
-        10 * step,
-        3e9,
-        step,
-        1,
-        2.5,
-        OptionalDouble.of(2),
-        0.1,
-        1,
-        1e-3,
-        Phase.SOFT,
-        1,
-        List.of(),
-        OptionalDouble.empty());
+  private static StepRecord report(long step) {
+    return StepRecords.at(step).valid(2).seconds(1).record();
   }
 
   /** Of two runs. */

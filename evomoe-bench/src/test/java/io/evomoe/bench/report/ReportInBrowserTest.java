@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -91,7 +90,7 @@ class ReportInBrowserTest {
   void should_show_a_held_out_loss_that_rises_again() {
     ReportData all = SyntheticRuns.comparison(List.of("dense"), 1, 240);
     RecordedRun run = all.runs().get(0);
-    List<CurveRow> rows = run.rows().stream().map(ReportInBrowserTest::rising).toList();
+    List<StepRecord> rows = run.steps().stream().map(ReportInBrowserTest::rising).toList();
     Path rising = folder.resolve("rising.html");
     HtmlReport.write(
         rising,
@@ -100,7 +99,7 @@ class ReportInBrowserTest {
             all.note(),
             all.description(),
             all.results(),
-            List.of(new RecordedRun(run.task(), run.gate(), run.seed(), rows, List.of()))));
+            List.of(new RecordedRun(run.name(), rows, List.of()))));
 
     page().open(rising, 1280, "light");
 
@@ -110,9 +109,9 @@ class ReportInBrowserTest {
     assertThat(page().evaluate(highest).asDouble()).isBetween(1.0, 5.0);
   }
 
-  private static CurveRow rising(CurveRow row) {
-    boolean late = row.validLoss().isPresent() && row.step() > 120;
-    return late ? CurveRows.withValidLoss(row, OptionalDouble.of(20)) : row;
+  private static StepRecord rising(StepRecord row) {
+    boolean late = row.evaluated() && row.step() > 120;
+    return late ? row.evaluated(20, row.routingFluctuation()) : row;
   }
 
   @Test

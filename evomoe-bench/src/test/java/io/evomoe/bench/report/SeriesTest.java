@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RecordedRun;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.StepRecords;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class SeriesTest {
 
   @Test
   void should_leave_evaluations_out_of_the_step_time() {
-    List<CurveRow> rows =
+    List<StepRecord> rows =
         List.of(row(1, 5, false), row(3, 6, false), row(4, 9, true), row(5, 9.25, false));
 
     assertThat(StepTimes.millis(rows)).containsExactly(NAN, 500, NAN, 250);
@@ -48,10 +49,10 @@ class SeriesTest {
 
   @Test
   void should_thin_a_long_run_but_keep_its_end_and_every_validation_loss() {
-    List<CurveRow> rows =
+    List<StepRecord> rows =
         IntStream.rangeClosed(1, 10_000).mapToObj(i -> row(i, i, i % 997 == 0)).toList();
 
-    Series series = Series.of("evomoe", new RecordedRun("gpt", "evomoe", 1, rows, List.of()));
+    Series series = Series.of("evomoe", new RecordedRun(new RunName("gpt", "evomoe", 1), rows, List.of()));
 
     assertThat(series.step()).hasSizeLessThan(Series.MAX_POINTS + 20).endsWith(10_000L);
     assertThat(series.valid().stream().filter(v -> !v.isNaN())).hasSize(10_000 / 997);
@@ -63,21 +64,20 @@ class SeriesTest {
     RoutingReport routing =
         new RoutingReport("m", 10, List.of(3, 0, 1), List.of(), 0, 0, List.of());
 
-    Series series = Series.of("a", new RecordedRun("gpt", "a", 1, List.of(), List.of(routing)));
+    Series series = Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), List.of(), List.of(routing)));
 
     assertThat(series.load()).containsExactly(new Series.Load("m", List.of(75.0, 0.0, 25.0)));
   }
 
   @Test
   void should_show_dead_experts_and_fluctuation_from_the_step_on_that_has_them() {
-    OptionalDouble none = OptionalDouble.empty();
-    List<CurveRow> rows =
+    List<StepRecord> rows =
         List.of(
-            row(1, 1, true, none, none),
-            row(2, 2, false, OptionalDouble.of(1.5), none),
-            row(3, 3, true, OptionalDouble.of(0), OptionalDouble.of(0.125)));
+            row(1, 1, true, NAN, NAN),
+            row(2, 2, false, 1.5, NAN),
+            row(3, 3, true, 0, 0.125));
 
-    Series series = Series.of("a", new RecordedRun("gpt", "a", 1, rows, List.of()));
+    Series series = Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), rows, List.of()));
 
     assertThat(series.dead()).containsExactly(NAN, 1.5, 0.0);
     assertThat(series.fluctuation()).containsExactly(NAN, NAN, 12.5);
@@ -85,41 +85,24 @@ class SeriesTest {
 
   @Test
   void should_round_to_what_a_chart_can_show() {
-    CurveRow third = row(1, 1.0 / 3, false);
+    StepRecord third = row(1, 1.0 / 3, false);
 
-    Series series = Series.of("a", new RecordedRun("gpt", "a", 1, List.of(third), List.of()));
+    Series series = Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), List.of(third), List.of()));
 
     assertThat(series.wall().get(0)).isEqualTo(0.333333).isCloseTo(1.0 / 3, within(1e-6));
   }
 
-  private static CurveRow row(long step, double seconds, boolean evaluated) {
-    return row(step, seconds, evaluated, OptionalDouble.empty(), OptionalDouble.empty());
+  private static StepRecord row(long step, double seconds, boolean evaluated) {
+    return row(step, seconds, evaluated, NAN, NAN);
   }
 
-  private static CurveRow row(
-      long step,
-      double seconds,
-      boolean evaluated,
-      OptionalDouble deadExperts,
-      OptionalDouble fluctuation) {
-    OptionalDouble none = OptionalDouble.empty();
-    OptionalDouble loss = OptionalDouble.of(2);
-    return new CurveRow(
-        "gpt",
-        "a",
-        1,
-        step,
-        step,
-        step,
-        seconds,
-        loss,
-        evaluated ? loss : none,
-        none,
-        none,
-        none,
-        none,
-        none,
-        deadExperts,
-        fluctuation);
+  private static StepRecord row(
+      long step, double seconds, boolean evaluated, double deadExperts, double fluctuation) {
+    return StepRecords.at(step)
+        .wall(seconds)
+        .valid(evaluated ? 2 : NAN)
+        .dead(deadExperts)
+        .fluctuation(fluctuation)
+        .record();
   }
 }

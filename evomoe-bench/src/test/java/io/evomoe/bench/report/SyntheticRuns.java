@@ -1,18 +1,18 @@
 package io.evomoe.bench.report;
 
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.step.Phase;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Runs that look like a comparison's, for tests and for looking at the report. */
@@ -50,8 +50,8 @@ final class SyntheticRuns {
   }
 
   static RunResult result(RecordedRun run) {
-    CurveRow last = run.rows().get(run.rows().size() - 1);
-    double loss = last.validLoss().orElse(Double.NaN);
+    StepRecord last = run.steps().get(run.steps().size() - 1);
+    double loss = last.validLoss();
     return new RunResult(
         run.task(),
         run.gate(),
@@ -63,9 +63,9 @@ final class SyntheticRuns {
         Math.exp(loss),
         "perplexity",
         last.tokens() / last.wallSeconds(),
-        last.activeExperts().orElse(Double.NaN),
-        last.dropRate().orElse(Double.NaN),
-        last.loadEntropy().orElse(Double.NaN),
+        last.activeExperts(),
+        last.dropRate(),
+        last.loadEntropy(),
         last.wallSeconds(),
         last.step());
   }
@@ -92,7 +92,7 @@ final class SyntheticRuns {
 
   static RecordedRun run(String gate, double handicap, long seed, int steps) {
     Random random = new Random(31 * seed + gate.hashCode());
-    List<CurveRow> rows = new ArrayList<>();
+    List<StepRecord> rows = new ArrayList<>();
     List<RoutingReport> routing = List.of();
     double seconds = 0;
     double flops = 0;
@@ -106,30 +106,38 @@ final class SyntheticRuns {
       flops += active * 2e10 + 3e10;
       double loss =
           2.1 + handicap + 2.6 * Math.exp(-step / (0.06 * steps)) + Math.exp(-2.5 * step / steps);
-      StepReport report =
-          new StepReport(
+      StepRecord record =
+          new StepRecord(
               step,
+              routing.isEmpty() ? Phase.DIVERSIFY : Phase.SOFT,
               (long) step * TOKENS,
               flops,
               seconds,
               stepSeconds,
               loss + 0.08 * random.nextGaussian(),
-              evaluated ? OptionalDouble.of(loss + 0.05) : OptionalDouble.empty(),
+              evaluated ? loss + 0.05 : Double.NaN,
               0.01,
               1,
               1e-3,
-              Phase.SOFT,
-              gate.equals("evomoe") ? tau : 1,
-              routing,
-              fluctuation(gate, step, steps, evaluated && !routing.isEmpty()));
-      rows.add(CurveRow.of("gpt", gate, seed, report));
+              routing.isEmpty() ? Double.NaN : gate.equals("evomoe") ? tau : 1,
+              active,
+              mean(routing, RoutingReport::loadEntropy),
+              mean(routing, RoutingReport::dropRate),
+              mean(routing, RoutingReport::deadExperts),
+              fluctuation(gate, step, steps, evaluated && !routing.isEmpty()),
+              List.of());
+      rows.add(record);
     }
-    return new RecordedRun("gpt", gate, seed, rows, routing);
+    return new RecordedRun(new RunName("gpt", gate, seed), rows, routing);
   }
 
-  private static OptionalDouble fluctuation(String gate, int step, int steps, boolean measured) {
+  private static double mean(List<RoutingReport> layers, ToDoubleFunction<RoutingReport> value) {
+    return layers.stream().mapToDouble(value).average().orElse(Double.NaN);
+  }
+
+  private static double fluctuation(String gate, int step, int steps, boolean measured) {
     double share = gate.equals("hash") ? 0 : 0.4 * (1.2 * steps - step) / (1.2 * steps);
-    return measured ? OptionalDouble.of(share) : OptionalDouble.empty();
+    return measured ? share : Double.NaN;
   }
 
   private static List<RoutingReport> routing(

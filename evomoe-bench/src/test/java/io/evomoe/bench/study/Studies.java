@@ -1,15 +1,16 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.step.Phase;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** A small study, and runs of it that were never trained. */
 final class Studies {
@@ -58,11 +59,11 @@ final class Studies {
   }
 
   private static Outcome outcome(StudyRun run, double... losses) {
-    List<CurveRow> rows = new ArrayList<>();
+    List<StepRecord> rows = new ArrayList<>();
     for (int i = 0; i < losses.length; i++) {
-      rows.add(row(run, 10L * (i + 1), losses[i]));
+      rows.add(row(10L * (i + 1), losses[i]));
     }
-    CurveRow last = rows.get(rows.size() - 1);
+    StepRecord last = rows.get(rows.size() - 1);
     double loss = losses[losses.length - 1];
     RunResult result =
         new RunResult(
@@ -81,32 +82,32 @@ final class Studies {
             0.9,
             last.wallSeconds(),
             last.step());
-    return new Outcome(result, new RecordedRun("gpt", run.gate(), run.seed(), rows, List.of()));
+    return new Outcome(result, new RecordedRun(new RunName("gpt", run.gate(), run.seed()), rows, List.of()));
   }
 
-  static CurveRow row(StudyRun run, long step, double validLoss) {
-    return row(run, step, OptionalDouble.of(validLoss), OptionalDouble.of(0.25));
+  static StepRecord row(long step, double validLoss) {
+    return row(step, validLoss, 0.25);
   }
 
-  static CurveRow row(
-      StudyRun run, long step, OptionalDouble validLoss, OptionalDouble fluctuation) {
-    OptionalDouble empty = OptionalDouble.empty();
-    return new CurveRow(
-        "gpt",
-        run.gate(),
-        run.seed(),
+  static StepRecord row(long step, double validLoss, double fluctuation) {
+    return new StepRecord(
         step,
+        Phase.SOFT,
         step * TOKENS,
         step * 1e9,
         step,
+        1,
         validLoss,
         validLoss,
-        empty,
-        empty,
-        OptionalDouble.of(2),
-        empty,
-        empty,
-        empty,
-        fluctuation);
+        Double.NaN,
+        1,
+        1e-3,
+        Double.NaN,
+        2,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        fluctuation,
+        List.of());
   }
 }

@@ -16,6 +16,7 @@ import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.Model;
+import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -158,8 +159,9 @@ class StudyClaimsTest {
   private static <B, M extends Model<B>> RunResult result(TaskData<B, M> data, RunConfig config) {
     String name = "%s-%s-%d.csv".formatted(config.task(), config.gate(), config.seed());
     try (CurveFile curves = CurveFile.create(folder.resolve(name))) {
+      RecordedRun none = new RecordedRun(TaskTraining.name(config), List.of(), List.of());
       return TaskTraining.of(data, config)
-          .train(state -> folder, curves, List.of(), RunWatcher.NONE, report -> {})
+          .train(state -> folder, curves, none, RunWatcher.NONE, step -> {})
           .result();
     }
   }

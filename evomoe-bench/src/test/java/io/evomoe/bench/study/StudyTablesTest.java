@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.testing.OtherDigits;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -58,18 +57,17 @@ class StudyTablesTest {
   void every_evaluation_should_count_alike_in_the_routing_fluctuation() {
     StudyRun run = Studies.run(study, "switch-1");
     recordAll();
-    OptionalDouble none = OptionalDouble.empty();
-    OptionalDouble loss = OptionalDouble.of(4);
+    double none = Double.NaN;
     StudyRecord record =
         new StudyRecord(
             study.record(run).orElseThrow().result(),
             List.of(
-                Studies.row(run, 96, none, none),
-                Studies.row(run, 100, loss, OptionalDouble.of(1)),
-                Studies.row(run, 144, none, none),
-                Studies.row(run, 150, loss, OptionalDouble.of(0))));
+                Studies.row(96, none, none),
+                Studies.row(100, 4, 1),
+                Studies.row(144, none, none),
+                Studies.row(150, 4, 0)));
 
-    assertThat(Group.meanOfEvaluations(record, CurveRow::routingFluctuation)).isEqualTo(0.5);
+    assertThat(Group.meanOfEvaluations(record, StepRecord::routingFluctuation)).isEqualTo(0.5);
   }
 
   @Tag("long")

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.bench.report.CurveRows;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.testing.Damage;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,38 +185,43 @@ class StudyTest {
   @Test
   void a_thinned_curve_should_keep_evaluations_and_average_the_steps_between() {
     StudyRun run = Studies.run(study, "evomoe-1");
-    List<CurveRow> rows =
+    List<StepRecord> rows =
         IntStream.rangeClosed(1, 400)
-            .mapToObj(step -> Studies.row(run, step, step))
+            .mapToObj(step -> Studies.row(step, step))
             .map(row -> row.step() % 50 == 0 ? row : withoutValid(row))
             .toList();
 
-    List<CurveRow> thinned = ThinnedCurve.of(rows);
+    List<StepRecord> thinned = thinned(run, rows);
 
     assertThat(thinned).hasSize(40);
     assertThat(thinned.get(0).step()).isEqualTo(10);
-    assertThat(thinned.get(0).trainLoss().orElseThrow()).isEqualTo(5.5, within(1e-9));
-    assertThat(thinned.stream().filter(row -> row.validLoss().isPresent())).hasSize(8);
+    assertThat(thinned.get(0).trainLoss()).isEqualTo(5.5, within(1e-9));
+    assertThat(thinned.stream().filter(row -> row.evaluated())).hasSize(8);
     assertThat(thinned.get(39).step()).isEqualTo(400);
   }
 
   @Test
   void a_thinned_curve_should_keep_an_evaluation_off_its_stride() {
     StudyRun run = Studies.run(study, "evomoe-1");
-    List<CurveRow> rows =
+    List<StepRecord> rows =
         IntStream.rangeClosed(1, 401)
-            .mapToObj(step -> Studies.row(run, step, step))
+            .mapToObj(step -> Studies.row(step, step))
             .map(row -> row.step() == 13 ? row : withoutValid(row))
             .toList();
 
-    List<CurveRow> thinned = ThinnedCurve.of(rows);
+    List<StepRecord> thinned = thinned(run, rows);
 
-    assertThat(thinned.stream().map(CurveRow::step)).startsWith(10L, 13L, 20L).endsWith(400L, 401L);
-    assertThat(thinned.get(1).trainLoss()).hasValue(12);
-    assertThat(thinned.get(2).trainLoss()).hasValue(17);
+    assertThat(thinned.stream().map(StepRecord::step)).startsWith(10L, 13L, 20L).endsWith(400L, 401L);
+    assertThat(thinned.get(1).trainLoss()).isEqualTo(12);
+    assertThat(thinned.get(2).trainLoss()).isEqualTo(17);
   }
 
-  private static CurveRow withoutValid(CurveRow row) {
-    return CurveRows.withValidLoss(row, OptionalDouble.empty());
+  private static StepRecord withoutValid(StepRecord row) {
+    return row.evaluated(Double.NaN, row.routingFluctuation());
+  }
+
+  private static List<StepRecord> thinned(StudyRun run, List<StepRecord> steps) {
+    RunName name = new RunName("gpt", run.gate(), run.seed());
+    return ThinnedCurve.of(new RecordedRun(name, steps, List.of())).steps();
   }
 }

@@ -14,11 +14,11 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.Progress;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Two networks are trained one after the other, each recorded as a {@linkplain
- * io.evomoe.run.record.RunRecording#part part}. {@code scratch} is a baseline that starts from the
+ * io.evomoe.training.RunName#part part}. {@code scratch} is a baseline that starts from the
  * pre-trained run's initial weights. {@code finetune} starts from its trained weights and becomes
  * the classifier.
  *
@@ -177,8 +177,8 @@ public final class FineTuning implements AutoCloseable {
   }
 
   private FineTuned trained(FineTuningListener listener) {
-    List<TunedPart> parts = folder.parts();
-    List<CurveRow> kept = parts.stream().flatMap(part -> part.earlier().stream()).toList();
+    List<TunedPart> parts = folder.parts(settings.seed());
+    List<RecordedRun> kept = parts.stream().map(TunedPart::earlier).toList();
     List<ClassScores> scores = new ArrayList<>(List.of(trainings.majority()));
     folder.begin(parts);
     listener.onScores(scores.get(0));
@@ -215,7 +215,7 @@ public final class FineTuning implements AutoCloseable {
       }
 
       @Override
-      public void onStep(StepReport report) {}
+      public void onStep(StepRecord step) {}
     };
   }
 

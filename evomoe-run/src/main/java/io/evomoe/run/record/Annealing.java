@@ -1,5 +1,7 @@
 package io.evomoe.run.record;
 
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,21 +29,21 @@ public record Annealing(
 
   /** Computes the change; empty if too few steps have a temperature and a time. */
   public static Optional<Annealing> of(RecordedRun run) {
-    List<CurveRow> routed =
-        run.rows().stream().filter(row -> row.temperature().isPresent()).toList();
+    List<StepRecord> routed =
+        run.steps().stream().filter(row -> Double.isFinite(row.temperature())).toList();
     int tenth = routed.size() / 10;
     if (tenth < 2) {
       return Optional.empty();
     }
-    List<CurveRow> first = routed.subList(0, tenth);
-    List<CurveRow> last = routed.subList(routed.size() - tenth, routed.size());
+    List<StepRecord> first = routed.subList(0, tenth);
+    List<StepRecord> last = routed.subList(routed.size() - tenth, routed.size());
     Annealing annealing =
         new Annealing(
             run.gate(),
-            mean(first, row -> row.temperature().orElse(Double.NaN)),
-            mean(last, row -> row.temperature().orElse(Double.NaN)),
-            mean(first, row -> row.activeExperts().orElse(Double.NaN)),
-            mean(last, row -> row.activeExperts().orElse(Double.NaN)),
+            mean(first, StepRecord::temperature),
+            mean(last, StepRecord::temperature),
+            mean(first, StepRecord::activeExperts),
+            mean(last, StepRecord::activeExperts),
             medianMillis(first),
             medianMillis(last));
     return annealing.isTimed() ? Optional.of(annealing) : Optional.empty();
@@ -66,15 +68,15 @@ public record Annealing(
   }
 
   private static double mean(
-      List<CurveRow> rows, java.util.function.ToDoubleFunction<CurveRow> value) {
+      List<StepRecord> rows, java.util.function.ToDoubleFunction<StepRecord> value) {
     return rows.stream().mapToDouble(value).average().orElse(Double.NaN);
   }
 
   /** Takes differences of the clock, without steps that have an evaluation. */
-  private static double medianMillis(List<CurveRow> rows) {
+  private static double medianMillis(List<StepRecord> rows) {
     List<Double> millis = new ArrayList<>();
     for (int i = 1; i < rows.size(); i++) {
-      if (rows.get(i).validLoss().isEmpty()) {
+      if (!rows.get(i).evaluated()) {
         millis.add(1000 * (rows.get(i).wallSeconds() - rows.get(i - 1).wallSeconds()));
       }
     }

@@ -1,5 +1,7 @@
 package io.evomoe.run.record;
 
+import io.evomoe.training.RecordedRun;
+
 /**
  * The outcome of a run.
  *

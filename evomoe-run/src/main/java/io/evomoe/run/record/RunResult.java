@@ -6,6 +6,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import io.evomoe.training.Progress;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import java.util.Locale;
 
 /**
@@ -75,6 +77,52 @@ public record RunResult(
       throw new IllegalArgumentException(
           "steps must be at most the %d planned, was %d".formatted(plannedSteps, steps));
     }
+  }
+
+  /**
+   * Returns the result of a run up to now without the metric, which needs the model. Without a step
+   * it has no loss.
+   *
+   * @param plannedSteps optimizer steps of the whole run
+   * @param metricName name of the metric
+   */
+  public static RunResult of(RecordedRun run, long plannedSteps, String metricName) {
+    StepRecord end = null;
+    double validLoss = Double.NaN;
+    double activeExperts = Double.NaN;
+    double dropRate = Double.NaN;
+    double loadEntropy = Double.NaN;
+    for (StepRecord step : run.steps()) {
+      end = step;
+      validLoss = step.evaluated() ? step.validLoss() : validLoss;
+      // A skipped step that routed nothing has no active experts.
+      if (!Double.isNaN(step.activeExperts())) {
+        activeExperts = step.activeExperts();
+        dropRate = step.dropRate();
+        loadEntropy = step.loadEntropy();
+      }
+    }
+    return new RunResult(
+        run.task(),
+        run.gate(),
+        run.seed(),
+        end == null ? 0 : end.step(),
+        end == null ? 0 : end.tokens(),
+        end == null ? 0 : end.trainFlops(),
+        validLoss,
+        Double.NaN,
+        metricName,
+        run.tokensPerSecond(),
+        activeExperts,
+        dropRate,
+        loadEntropy,
+        end == null ? 0 : end.wallSeconds(),
+        plannedSteps);
+  }
+
+  /** Returns whether it is the result of this run. */
+  public boolean isResultOf(RecordedRun run) {
+    return task.equals(run.task()) && gate.equals(run.gate()) && seed == run.seed();
   }
 
   /** Whether the run was stopped before its last step; its values are not comparable then. */

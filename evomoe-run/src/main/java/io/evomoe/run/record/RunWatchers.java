@@ -1,5 +1,6 @@
 package io.evomoe.run.record;
 
+import io.evomoe.training.StepRecord;
 import java.util.List;
 import java.util.Map;
 

@@ -4,8 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import java.io.BufferedReader;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -25,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code steps.jsonl} in a run's folder: one line of JSON per {@linkplain StepRecord step}, flushed
  * when the step ends. A resumed run continues the file. It removes the lines of steps that it
- * repeats and keeps all others, including those of other {@linkplain RunRecording#part parts}.
+ * repeats and keeps all others, including those of other {@linkplain RunName#part parts}.
  */
 public final class StepFile implements RunWatcher {
   /** The file's name. */
@@ -67,16 +71,66 @@ public final class StepFile implements RunWatcher {
 
   private static StepRecord parse(Path file, int number, String line) {
     try {
-      return Json.read(line, StepRecord.class);
+      return StepLine.parse(Json.MAPPER.readTree(line));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s is damaged at line %d: %s".formatted(file, number, Json.fault(e)), e);
+      throw damaged(file, number, Json.fault(e), e);
+    } catch (IllegalArgumentException e) {
+      throw damaged(file, number, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static IllegalArgumentException damaged(
+      Path file, int number, String reason, Exception cause) {
+    return new IllegalArgumentException(
+        "%s is damaged at line %d: %s".formatted(file, number, reason), cause);
+  }
+
+  /**
+   * Reads the steps that a run has taken up to a checkpoint. Lines that cannot be read are left
+   * out.
+   *
+   * @param folder of the run
+   * @param step finished steps of the checkpoint
+   */
+  public static RecordedRun upTo(Path folder, RunName name, long step) {
+    RecordedRun.Collector steps =
+        new RecordedRun.Collector(new RecordedRun(name, List.of(), List.of()));
+    StepFile log = in(folder);
+    if (step > 0 && Files.exists(log.file)) {
+      try {
+        log.lines(
+            step,
+            name,
+            (line, read) -> {
+              if (isOf(name, read)) {
+                log.step(read).ifPresent(steps::add);
+              }
+            });
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            log.file + " cannot be read: " + IoReason.of(e, log.file), e);
+      }
+    }
+    return steps.recorded();
+  }
+
+  private Optional<StepRecord> step(JsonNode line) {
+    try {
+      return Optional.of(StepLine.parse(line));
+    } catch (IllegalArgumentException e) {
+      log.warn("{}: step {} is left out: {}", file, line.path("step"), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Returns a step as a line of the log has it, e.g. with null for values without measurement. */
+  public static ObjectNode json(RunName name, StepRecord step) {
+    return StepLine.json(name, step);
   }
 
   @Override
   public void onBegin(long step, RunRecording run) {
-    AtomicFile.write(file, to -> keep(step, run.part(), to));
+    AtomicFile.write(file, to -> keep(step, run.name(), to));
     try {
       out = new FileOutputStream(file.toFile(), true);
     } catch (IOException e) {
@@ -84,11 +138,32 @@ public final class StepFile implements RunWatcher {
     }
   }
 
-  /** Copies the finished steps line by line, because a long run's log does not fit into memory. */
-  private void keep(long step, Optional<String> part, FileChannel to) throws IOException {
-    if ((step == 0 && part.isEmpty()) || !Files.exists(file)) {
+  private void keep(long step, RunName name, FileChannel to) throws IOException {
+    if ((step == 0 && !name.part()) || !Files.exists(file)) {
       return;
     }
+    lines(
+        step,
+        name,
+        (line, read) -> {
+          ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
+          while (bytes.hasRemaining()) {
+            to.write(bytes);
+          }
+        });
+  }
+
+  /** Receives one line. */
+  @FunctionalInterface
+  private interface Lines {
+    void add(String line, JsonNode read) throws IOException;
+  }
+
+  /**
+   * Passes on the steps of a run up to one of them, and all steps of the other parts. Reads line by
+   * line, because a long run's log does not fit into memory.
+   */
+  private void lines(long step, RunName name, Lines to) throws IOException {
     int unreadable = 0;
     long last = 0;
     // Not Files.newBufferedReader: it rejects malformed bytes, which a crash may leave.
@@ -97,20 +172,21 @@ public final class StepFile implements RunWatcher {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         JsonNode read = read(line);
         long its = read.path("step").asLong(-1);
-        boolean other = part.isPresent() && !part.get().equals(read.path("task").asText());
+        boolean own = isOf(name, read);
         unreadable += its < 0 ? 1 : 0;
-        if (other ? its > 0 : its > last && its <= step) {
-          last = other ? last : its;
-          ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
-          while (bytes.hasRemaining()) {
-            to.write(bytes);
-          }
+        if (own ? its > last && its <= step : its > 0) {
+          last = own ? its : last;
+          to.add(line, read);
         }
       }
     }
     if (unreadable > 0) {
       log.warn("{}: {} lines that are no steps are left out", file, unreadable);
     }
+  }
+
+  private static boolean isOf(RunName name, JsonNode line) {
+    return !name.part() || name.task().equals(line.path("task").asText());
   }
 
   /**
@@ -128,7 +204,7 @@ public final class StepFile implements RunWatcher {
   @Override
   public void onStep(StepRecord step, RunRecording run) {
     try {
-      opened().write((step.line() + "\n").getBytes(UTF_8));
+      opened().write((StepLine.json(run.name(), step) + "\n").getBytes(UTF_8));
     } catch (IOException e) {
       throw failed(e);
     }

@@ -1,7 +1,7 @@
 /**
- * Records of runs. {@link io.evomoe.run.record.RecordedRun} is a run's curve with one row per step,
- * and {@link io.evomoe.run.record.RunResult} its result. {@link io.evomoe.run.record.CurveFile}
- * stores the curve, {@link io.evomoe.run.record.StepFile} the log of each step. A {@link
+ * Files of runs. {@link io.evomoe.run.record.StepFile} is the log of each {@linkplain
+ * io.evomoe.training.StepRecord step}, and {@link io.evomoe.run.record.CurveFile} its most used
+ * columns. {@link io.evomoe.run.record.RunResult} is the result of a run. A {@link
  * io.evomoe.run.record.RunWatcher} is called for each recorded step.
  */
 @NullMarked

@@ -128,9 +128,9 @@ public abstract class TaskData<B, M extends Model<B>> {
    */
   public final TrainingListener sampling(
       M model, Supplier<StepContext> context, RunWatcher watcher) {
-    return report -> {
-      if (report.validLoss().isPresent() && watcher.wantsSamples()) {
-        watcher.onSamples(report.step(), samples(model, context.get().evaluating()));
+    return step -> {
+      if (step.evaluated() && watcher.wantsSamples()) {
+        watcher.onSamples(step.step(), samples(model, context.get().evaluating()));
       }
     };
   }

@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
-import io.evomoe.run.record.StepRecord;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * scalar with its name from {@link StepFile}; values of MoE layers are below the layer's name. A
  * layer's load is a histogram with one bucket per expert, and generated samples are text. A resumed
  * run writes a new file, which replaces the lost steps. If several trainings share a folder, each
- * {@linkplain RunRecording#part part} has its own folder in {@link #NAME}.
+ * {@linkplain RunName#part part} has its own folder in {@link #NAME}.
  */
 public final class TensorBoard implements RunWatcher {
   /** The name of the folder in a run's folder. */
@@ -49,7 +50,7 @@ public final class TensorBoard implements RunWatcher {
   @Override
   public void onBegin(long step, RunRecording run) {
     close();
-    Path its = run.part().map(folder::resolve).orElse(folder);
+    Path its = run.name().part() ? folder.resolve(run.name().task()) : folder;
     EventFile opened = EventFile.create(its, clock.instant());
     file = opened;
     opened.write(Events.version(clock.instant()));
@@ -58,12 +59,12 @@ public final class TensorBoard implements RunWatcher {
 
   @Override
   public void onStep(StepRecord step, RunRecording run) {
-    write(step);
+    write(run.name(), step);
   }
 
-  void write(StepRecord step) {
+  void write(RunName name, StepRecord step) {
     Summary summary = new Summary();
-    ObjectNode fields = step.json();
+    ObjectNode fields = StepFile.json(name, step);
     scalars(summary, "", fields);
     for (int i = 0; i < step.layers().size(); i++) {
       String prefix = step.layers().get(i).layer() + "/";

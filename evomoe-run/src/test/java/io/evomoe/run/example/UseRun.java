@@ -2,9 +2,9 @@ package io.evomoe.run.example;
 
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Transformer;
+import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
-import io.evomoe.run.record.StepRecord;
 import io.evomoe.run.tensorboard.TensorBoard;
 import java.nio.file.Path;
 
@@ -60,7 +60,7 @@ final class UseRun {
     run.train();
   }
 
-  private static void warn(long step, StepRecord.Layer layer) {
+  private static void warn(long step, RoutingReport layer) {
     if (layer.maxOverMean() > 2) {
       System.out.println("step " + step + ": the load of " + layer.layer() + " is " + layer.load());
     }

@@ -3,8 +3,11 @@ package io.evomoe.run.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.StepRecords;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -24,37 +27,26 @@ class AnnealingTest {
   void should_say_nothing_of_runs_too_short_to_time() {
     assertThat(Annealing.of(run(19))).isEmpty();
     assertThat(Annealing.of(run(20)).orElseThrow().text()).doesNotContain("NaN");
-    assertThat(Annealing.of(run(20, OptionalDouble.of(1)))).isEmpty();
+    assertThat(Annealing.of(run(20, 1))).isEmpty();
   }
 
   /** Temperature and active experts count down from the number of steps; a step takes 0.1 s. */
   private static RecordedRun run(int steps) {
-    return run(steps, OptionalDouble.empty());
+    return run(steps, Double.NaN);
   }
 
-  private static RecordedRun run(int steps, OptionalDouble validLoss) {
-    List<CurveRow> rows =
+  private static RecordedRun run(int steps, double validLoss) {
+    List<StepRecord> rows =
         IntStream.rangeClosed(1, steps)
             .mapToObj(
                 step ->
-                    new CurveRow(
-                        "gpt",
-                        "evomoe",
-                        1,
-                        step,
-                        step,
-                        step,
-                        0.1 * step,
-                        OptionalDouble.of(1),
-                        validLoss,
-                        OptionalDouble.of(0),
-                        OptionalDouble.of(steps - step + 1),
-                        OptionalDouble.of(steps - step + 1),
-                        OptionalDouble.of(1),
-                        OptionalDouble.of(0),
-                        OptionalDouble.empty(),
-                        OptionalDouble.empty()))
+                    StepRecords.at(step)
+                        .wall(0.1 * step)
+                        .valid(validLoss)
+                        .temperature(steps - step + 1)
+                        .active(steps - step + 1)
+                        .record())
             .toList();
-    return new RecordedRun("gpt", "evomoe", 1, rows, List.of());
+    return new RecordedRun(new RunName("gpt", "evomoe", 1), rows, List.of());
   }
 }

@@ -3,11 +3,14 @@ package io.evomoe.run.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.step.Phase;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,15 +22,18 @@ class CurveFileTest {
       "task,gate,seed,step,tokens,train_flops,wall_s,train_loss,valid_loss,aux_loss,temperature,"
           + "active_experts,load_entropy,drop_rate,dead_experts,routing_fluctuation\n";
 
+  private static final RunName NAME = new RunName("gpt", "evomoe", 7);
+
   @TempDir Path folder;
 
   @Test
   void should_write_exactly_the_header_of_the_contract_once() throws IOException {
     try (CurveFile file = CurveFile.create(path())) {
       assertThat(Files.readString(path())).isEqualTo(HEADER);
-      file.append(row(1, OptionalDouble.of(2.5)));
+      file.append(NAME, row(1, 2.5));
     }
-    CurveFile.resume(path(), 1).close();
+    RecordedRun earlier = new RecordedRun(NAME, CurveFile.read(path()), List.of());
+    CurveFile.create(path(), List.of(earlier)).close();
 
     assertThat(Files.readString(path()))
         .isEqualTo(HEADER + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0,0.5,\n");
@@ -35,12 +41,29 @@ class CurveFileTest {
 
   @Test
   void should_leave_fields_empty_that_were_not_measured() throws IOException {
-    OptionalDouble none = OptionalDouble.empty();
-    CurveRow bare =
-        new CurveRow(
-            "mt", "dense", -1, 5, 10, 1, 2, none, none, none, none, none, none, none, none, none);
+    double none = Double.NaN;
+    StepRecord bare =
+        new StepRecord(
+            5,
+            Phase.DIVERSIFY,
+            10,
+            1,
+            2,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            List.of());
     try (CurveFile file = CurveFile.create(path())) {
-      file.append(bare);
+      file.append(new RunName("mt", "dense", -1), bare);
     }
 
     assertThat(Files.readString(path())).isEqualTo(HEADER + "mt,dense,-1,5,10,1.0,2.0,,,,,,,,,\n");
@@ -56,16 +79,15 @@ class CurveFileTest {
         Double.MAX_VALUE,
         -0.0,
         Double.NaN,
-        Double.POSITIVE_INFINITY,
         2.302585092994046
       })
   void should_read_losses_back_to_the_bit(double loss) {
-    CurveRow row = row(1, OptionalDouble.of(loss));
+    StepRecord row = row(1, loss);
     try (CurveFile file = CurveFile.create(path())) {
-      file.append(row);
+      file.append(NAME, row);
     }
 
-    double read = CurveFile.read(path()).get(0).validLoss().orElseThrow();
+    double read = CurveFile.read(path()).get(0).validLoss();
 
     assertThat(Double.doubleToRawLongBits(read)).isEqualTo(Double.doubleToRawLongBits(loss));
   }
@@ -82,19 +104,19 @@ class CurveFileTest {
   @Test
   void should_have_every_row_on_disk_while_the_run_goes_on() {
     try (CurveFile file = CurveFile.create(path())) {
-      file.append(row(1, OptionalDouble.empty()));
+      file.append(NAME, row(1, Double.NaN));
       assertThat(CurveFile.read(path())).hasSize(1);
-      file.append(row(2, OptionalDouble.of(3)));
+      file.append(NAME, row(2, 3));
       assertThat(CurveFile.read(path()))
-          .containsExactly(row(1, OptionalDouble.empty()), row(2, OptionalDouble.of(3)));
+          .containsExactly(row(1, Double.NaN), row(2, 3));
     }
   }
 
   @Test
   void should_read_the_complete_rows_of_a_file_cut_at_any_byte() throws IOException {
-    List<CurveRow> rows = List.of(row(1, OptionalDouble.of(3)), row(2, OptionalDouble.of(2)));
+    List<StepRecord> rows = List.of(row(1, 3), row(2, 2));
     try (CurveFile file = CurveFile.create(path())) {
-      rows.forEach(file::append);
+      rows.forEach(row -> file.append(NAME, row));
     }
     String whole = Files.readString(path());
 
@@ -107,51 +129,12 @@ class CurveFileTest {
   }
 
   @Test
-  void should_drop_a_truncated_line_and_later_steps_on_resumption() throws IOException {
-    try (CurveFile file = CurveFile.create(path())) {
-      for (int step = 1; step <= 4; step++) {
-        file.append(row(step, OptionalDouble.empty()));
-      }
-    }
-    Files.writeString(path(), Files.readString(path()) + "gpt,evomoe,7,5,10");
-
-    try (CurveFile file = CurveFile.resume(path(), 2)) {
-      file.append(row(3, OptionalDouble.of(1)));
-    }
-
-    assertThat(CurveFile.read(path()))
-        .containsExactly(
-            row(1, OptionalDouble.empty()),
-            row(2, OptionalDouble.empty()),
-            row(3, OptionalDouble.of(1)));
-  }
-
-  @Test
-  void should_go_on_with_a_file_that_lacks_the_last_two_columns() throws IOException {
-    String header = HEADER.replace(",dead_experts,routing_fluctuation", "");
-    Files.writeString(
-        path(), header + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0\n");
-
-    CurveFile.resume(path(), 1).close();
-
-    assertThat(path())
-        .hasContent(HEADER + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0,,\n");
-  }
-
-  @Test
   void should_say_that_a_file_is_not_text() throws IOException {
     Files.write(path(), new byte[] {(byte) 0xff, (byte) 0xfe, '\n'});
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> CurveFile.resume(path(), 1))
+        .isThrownBy(() -> CurveFile.read(path()))
         .withMessageEndingWith("is not UTF-8");
-  }
-
-  @Test
-  void should_start_anew_where_nothing_is_to_be_resumed() {
-    CurveFile.resume(path(), 2).close();
-
-    assertThat(path()).hasContent(HEADER);
   }
 
   @Test
@@ -180,7 +163,7 @@ class CurveFileTest {
     Files.writeString(path(), "step,loss\n1,2\n");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> CurveFile.resume(path(), 9))
+        .isThrownBy(() -> CurveFile.read(path()))
         .withMessageContaining("must begin with the header");
     assertThat(path()).hasContent("step,loss\n1,2\n");
   }
@@ -188,35 +171,31 @@ class CurveFileTest {
   @ParameterizedTest
   @ValueSource(strings = {"a,b", "a\"b", "a\nb", " "})
   void should_refuse_a_gate_name_that_a_line_cannot_hold(String gate) {
-    OptionalDouble none = OptionalDouble.empty();
-
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new CurveRow(
-                    "gpt", gate, 1, 1, 1, 1, 1, none, none, none, none, none, none, none, none,
-                    none))
+        .isThrownBy(() -> new RunName("gpt", gate, 1))
         .withMessageContaining("gate");
   }
 
-  private static CurveRow row(long step, OptionalDouble validLoss) {
-    return new CurveRow(
-        "gpt",
-        "evomoe",
-        7,
+  private static StepRecord row(long step, double validLoss) {
+    return new StepRecord(
         step,
+        Phase.SOFT,
         1024 * step,
         3e12 * step,
         0.5 * step,
-        OptionalDouble.of(2.25),
+        Double.NaN,
+        2.25,
         validLoss,
-        OptionalDouble.of(0.01),
-        OptionalDouble.of(1.5),
-        OptionalDouble.of(2),
-        OptionalDouble.of(0.9),
-        OptionalDouble.of(0),
-        OptionalDouble.of(0.5),
-        OptionalDouble.empty());
+        0.01,
+        Double.NaN,
+        Double.NaN,
+        1.5,
+        2,
+        0.9,
+        0,
+        0.5,
+        Double.NaN,
+        List.of());
   }
 
   private Path path() {

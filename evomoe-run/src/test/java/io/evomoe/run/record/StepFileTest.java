@@ -7,17 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.Tasks;
-import io.evomoe.step.Phase;
-import io.evomoe.training.Progress;
-import io.evomoe.training.StepReport;
-import io.evomoe.training.TrainingListener;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.StepRecords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,9 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StepFileTest {
   private static final List<RoutingReport> ROUTING =
       List.of(
-          new RoutingReport("blocks.1.moe", 10, List.of(9, 6), List.of(0, 5, 5), 5, 0.1, List.of()),
+          new RoutingReport("blocks.1.moe", 10, List.of(9, 6), List.of(), 5, 0.1, List.of()),
           new RoutingReport(
-              "blocks.3.moe", 10, List.of(0, 10), List.of(0, 10, 0), 0, 0, List.of()));
+              "blocks.3.moe", 10, List.of(0, 10), List.of(), 0, 0, List.of()));
+
+  private static final RunName NAME = new RunName("gpt", "evomoe", 1);
 
   @TempDir Path folder;
 
@@ -111,26 +112,12 @@ class StepFileTest {
   }
 
   private List<Long> steps(String part) {
-    return StepFile.read(path()).stream()
-        .filter(step -> step.task().equals(part))
-        .map(StepRecord::step)
-        .toList();
+    RunName name = new RunName(part, "evomoe", 1, true);
+    return StepFile.upTo(folder, name, 9).steps().stream().map(StepRecord::step).toList();
   }
 
   private void writePart(String part, long from, long last) {
-    RunConfig config = Tasks.preset("roberta", "quick").config("roberta", "evomoe", 1);
-    try (CurveFile curves = CurveFile.create(folder.resolve("curves.csv"))) {
-      RunRecording run =
-          RunRecording.ofPart(
-              part, config, curves, List.of(), Measured.NOTHING, StepFile.in(folder));
-      TrainingListener watching = run.watching();
-      watching.onStart(new Progress(from, 0, 0, true, 0), () -> {});
-      for (long step = from + 1; step <= last; step++) {
-        run.onStep(report(step));
-        watching.onStep(report(step));
-      }
-      watching.onEnd(Progress.START);
-    }
+    write(new RunName(part, "evomoe", 1, true), from, from + 1, last);
   }
 
   @Test
@@ -154,9 +141,27 @@ class StepFileTest {
         .withMessage(path() + " is damaged at line 1: field step cannot be read");
   }
 
+  @Test
+  void should_give_the_steps_up_to_a_checkpoint_without_their_layers() {
+    write(0, 1, 7);
+
+    RecordedRun earlier = StepFile.upTo(folder, NAME, 4);
+
+    assertThat(earlier.steps())
+        .isEqualTo(records(1, 4).stream().map(StepRecord::withoutLayers).toList());
+    assertThat(earlier.lastRouting()).isEqualTo(record(4).layers());
+    assertThat(StepFile.upTo(folder, NAME, 0).steps()).isEmpty();
+    assertThat(StepFile.upTo(folder.resolve("none"), NAME, 4).steps()).isEmpty();
+  }
+
   private void write(long from, long first, long last) {
+    write(NAME, from, first, last);
+  }
+
+  private void write(RunName name, long from, long first, long last) {
     try (CurveFile curves = CurveFile.create(folder.resolve("curves.csv"))) {
-      RunRecording run = new RunRecording("gpt", "evomoe", 1, curves, List.of());
+      RecordedRun none = new RecordedRun(name, List.of(), List.of());
+      RunRecording run = new RunRecording(curves, none, 9, RunWatcher.NONE);
       StepFile file = StepFile.in(folder);
       file.onBegin(from, run);
       records(first, last).forEach(step -> file.onStep(step, run));
@@ -177,26 +182,9 @@ class StepFileTest {
         .toList();
   }
 
+  /** A line has no histogram of a layer. */
   private static StepRecord record(long step) {
-    return StepRecord.of(CurveRow.of("gpt", "evomoe", 1, report(step)), report(step));
-  }
-
-  private static StepReport report(long step) {
-    return new StepReport(
-        step,
-        10 * step,
-        3e9 * step,
-        step,
-        0.5,
-        2.5,
-        OptionalDouble.empty(),
-        0.1,
-        Double.NaN,
-        1e-3,
-        Phase.SOFT,
-        1.25,
-        ROUTING,
-        OptionalDouble.empty());
+    return StepRecords.at(step).temperature(1.25).norm(Double.NaN).layers(ROUTING).record();
   }
 
   private Path path() {

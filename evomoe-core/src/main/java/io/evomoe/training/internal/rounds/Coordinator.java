@@ -7,7 +7,7 @@ import io.evomoe.training.Learner;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
-import io.evomoe.training.StepResult;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.optimizer.GradientNorm;
@@ -111,11 +111,11 @@ public final class Coordinator {
    * Takes the outer step that ends a round.
    *
    * @param sum sum of the contributions of all workers
-   * @return the round as a step: its gradient is the mean difference
+   * @return the round as a step, without times: its gradient is the mean difference
    * @throws NotFiniteException if the mean difference is not finite; nothing has changed then
    * @throws IllegalArgumentException if a worker failed
    */
-  public StepResult finish(Contribution sum) {
+  public StepRecord finish(Contribution sum) {
     if (sum.failure() != null) {
       throw new IllegalArgumentException(sum.failure());
     }
@@ -142,9 +142,9 @@ public final class Coordinator {
             progress.trainFlops() + sums.flops(),
             progress.spawned(),
             progress.skipped() + sums.skipped());
-    return new StepResult(
+    return StepRecord.of(
+        learner,
         progress,
-        evolution.context(span.to() - 1, false, model.seed()),
         rate.at(span.to() - 1, config.training().steps()),
         sums.meanLoss(),
         sums.meanAuxLoss(),

@@ -11,7 +11,7 @@ import io.evomoe.training.Learner;
 import io.evomoe.training.Model;
 import io.evomoe.training.OptimizerSteps;
 import io.evomoe.training.Progress;
-import io.evomoe.training.StepResult;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.Sgd;
@@ -106,14 +106,14 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
     double aux = 0;
     List<RoutingReport> routing = List.of();
     for (long step = span.from(); step < span.to(); step++) {
-      StepResult done = steps.next();
+      StepRecord done = steps.next();
       if (Double.isFinite(done.trainLoss()) && Double.isFinite(done.auxLoss())) {
         measured++;
         loss += done.trainLoss();
         aux += done.auxLoss();
       }
-      routing = done.routing().isEmpty() ? routing : done.routing();
-      tokens.add(done.routing());
+      routing = done.layers().isEmpty() ? routing : done.layers();
+      tokens.add(done.layers());
     }
     Progress after = steps.progress();
     RoundSums sums =

@@ -49,13 +49,6 @@ public record RoundPlan(long steps, long localSteps, OptionalLong spawnStep) {
     return new Span(from, spawn > from && spawn < to ? spawn : to);
   }
 
-  /** Returns the number of spans before a step. A round that is split by the spawn has two. */
-  public long spansBefore(long step) {
-    long spawn = spawnStep.orElse(0);
-    boolean cut = spawn % localSteps != 0 && spawn < steps && spawn < step;
-    return number(step) + (cut ? 1 : 0);
-  }
-
   /** Returns the round of a span, from 1. Both spans of a split round have the same number. */
   public long number(Span span) {
     return number(span.to());

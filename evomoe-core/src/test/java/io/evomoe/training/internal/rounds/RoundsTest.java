@@ -245,11 +245,9 @@ class RoundsTest {
             local,
             spawn < 0 ? java.util.OptionalLong.empty() : java.util.OptionalLong.of(spawn));
     StringBuilder spans = new StringBuilder();
-    long before = 0;
     long number = 0;
     for (long step = 0; step < steps; ) {
       RoundPlan.Span span = plan.spanFrom(step);
-      assertThat(plan.spansBefore(step)).isEqualTo(before++);
       number = plan.number(span);
       spans.append(" %d: %d-%d".formatted(number, span.from(), span.to()));
       spans.append(plan.isCutAfter(span) ? " cut" : "");

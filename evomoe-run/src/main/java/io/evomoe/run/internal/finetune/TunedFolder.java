@@ -14,11 +14,11 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -104,26 +104,24 @@ public final class TunedFolder {
   }
 
   /**
-   * Returns the trainings. Each continues from its newest complete checkpoint, if its curve is
-   * complete too.
+   * Returns the trainings. Each continues from its newest complete checkpoint, if the log of its
+   * steps is complete too.
+   *
+   * @param seed seed of the fine-tuning
    */
-  public List<TunedPart> parts() {
-    List<CurveRow> recorded = CurveFile.readIfWhole(path.resolve(CurveFile.NAME));
-    return TunedKind.all(alone).stream().map(kind -> part(kind, recorded)).toList();
+  public List<TunedPart> parts(long seed) {
+    return TunedKind.all(alone).stream().map(kind -> part(kind, seed)).toList();
   }
 
-  private TunedPart part(TunedKind kind, List<CurveRow> recorded) {
+  private TunedPart part(TunedKind kind, long seed) {
     Path checkpoints = path.resolve(kind.folder());
-    List<CurveRow> own = recorded.stream().filter(row -> row.task().equals(kind.part())).toList();
-    Optional<Checkpoint> saved =
-        CheckpointFolder.openNewestWhole(checkpoints)
-            .filter(at -> upTo(at, own).size() == at.progress().step());
-    List<CurveRow> earlier = saved.map(at -> upTo(at, own)).orElse(List.of());
-    return new TunedPart(kind, checkpoints, notes, saved, earlier);
-  }
-
-  private static List<CurveRow> upTo(Checkpoint saved, List<CurveRow> rows) {
-    return rows.stream().filter(row -> row.step() <= saved.progress().step()).toList();
+    RunName name = new RunName(kind.part(), run.config().gate(), seed, true);
+    Optional<Checkpoint> newest = CheckpointFolder.openNewestWhole(checkpoints);
+    long step = newest.map(at -> at.progress().step()).orElse(0L);
+    RecordedRun logged = StepFile.upTo(path, name, step);
+    return logged.steps().size() == step
+        ? new TunedPart(kind, checkpoints, notes, newest, logged)
+        : new TunedPart(kind, checkpoints, notes, Optional.empty(), StepFile.upTo(path, name, 0));
   }
 
   /**

@@ -2,15 +2,13 @@ package io.evomoe.run.internal.finetune;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.Measured;
 import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,14 +19,14 @@ import java.util.Optional;
  * @param checkpoints folder of its checkpoints
  * @param notes in every checkpoint
  * @param saved checkpoint to continue from, if there is one
- * @param earlier its rows up to there
+ * @param earlier its steps up to there
  */
 public record TunedPart(
     TunedKind kind,
     Path checkpoints,
     Map<String, String> notes,
     Optional<Checkpoint> saved,
-    List<CurveRow> earlier) {
+    RecordedRun earlier) {
 
   /**
    * Returns the writer of checkpoints; checkpoints of a training that cannot be continued are
@@ -44,11 +42,6 @@ public record TunedPart(
   /** Returns the number of finished steps. */
   public long steps() {
     return saved.map(at -> at.progress().step()).orElse(0L);
-  }
-
-  /** Returns the measurements up to the checkpoint. */
-  Measured measured() {
-    return saved.map(at -> Measured.of(at.config())).orElse(Measured.NOTHING);
   }
 
   static void deleteCheckpoints(Path checkpoints) {

@@ -122,8 +122,7 @@ public final class TunedTrainings {
             new RobertaClassifier(network(place.kind()), labels().size(), seed);
         Trainer<ClassBatch> trainer = trainer(classifier, place)) {
       RunRecording recording =
-          RunRecording.ofPart(
-              place.kind().part(), its, curves, place.earlier(), place.measured(), watcher);
+          new RunRecording(curves, place.earlier(), steps(), watcher);
       if (trainer.progress().step() < steps()) {
         CheckpointWriter checkpoints = place.writer();
         checkpoints.requireRoom(checkpointBytes(classifier), 1);

@@ -1,8 +1,7 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.training.PeriodicEvaluation;
 import io.evomoe.training.Progress;
-import io.evomoe.training.StepReport;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,13 +25,13 @@ final class GuardedListener implements TrainingListener {
   }
 
   @Override
-  public void onEvaluation(long step, PeriodicEvaluation.Result measured) {
-    tell(listener -> listener.onEvaluation(step, measured));
+  public void onEvaluation(StepRecord step) {
+    tell(listener -> listener.onEvaluation(step));
   }
 
   @Override
-  public void onStep(StepReport report) {
-    tell(listener -> listener.onStep(report));
+  public void onStep(StepRecord step) {
+    tell(listener -> listener.onStep(step));
   }
 
   @Override

@@ -4,21 +4,20 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.Lineage;
-import io.evomoe.run.record.Measured;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.Checkpoint;
-import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -32,17 +31,19 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   private final RunConfig config;
   private final M model;
   private final Trainer<B> trainer;
-  private final Measured before;
   private final RecordedSteps steps;
 
-  private TaskTraining(
-      TaskData<B, M> data, RunConfig config, M model, Trainer<B> trainer, Measured before) {
+  private TaskTraining(TaskData<B, M> data, RunConfig config, M model, Trainer<B> trainer) {
     this.data = data;
     this.config = config;
     this.model = model;
     this.trainer = trainer;
-    this.before = before;
     this.steps = new RecordedSteps(trainer);
+  }
+
+  /** Returns the name of a run in its files. */
+  public static RunName name(RunConfig config) {
+    return new RunName(config.task(), config.gate(), config.seed());
   }
 
   /** Creates a run before its first step. */
@@ -58,7 +59,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
       TaskData<B, M> data, RunConfig config, TrainerConfig trainer) {
-    return begun(data, config, 0, Measured.NOTHING, model -> fresh(data, config, trainer, model));
+    return begun(data, config, 0, model -> fresh(data, config, trainer, model));
   }
 
   /**
@@ -72,7 +73,6 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
         data,
         config,
         0,
-        Measured.NOTHING,
         model -> {
           weights.loadInto(model);
           return fresh(data, config, trainer, model);
@@ -96,7 +96,6 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
         data,
         config,
         earlierSteps,
-        Measured.NOTHING,
         model ->
             Trainer.resumed(
                 start,
@@ -124,7 +123,6 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
         data,
         config,
         earlierSteps,
-        Measured.of(saved.config()),
         model ->
             Trainer.resumed(
                 saved,
@@ -144,11 +142,10 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       TaskData<B, M> data,
       RunConfig config,
       long earlierSteps,
-      Measured before,
       Function<M, Trainer<B>> trainer) {
     M model = data.model(config, earlierSteps);
     try {
-      return new TaskTraining<>(data, config, model, trainer.apply(model), before);
+      return new TaskTraining<>(data, config, model, trainer.apply(model));
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -162,7 +159,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    */
   public void save(CheckpointWriter checkpoints) {
     requireRoom(checkpoints);
-    steps.save(state -> checkpoints.write(state.with(before.notes())));
+    steps.save(checkpoints);
   }
 
   /** Lets {@link #train} return after its current step; from any thread. */
@@ -177,7 +174,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    *
    * @param checkpoints writer of checkpoints, each after the curve up to it is on the disk
    * @param curves records every step
-   * @param earlier rows of this run that the file already has
+   * @param earlier steps of this run that the file already has
    * @param watcher called for recorded steps
    * @param listener called for every step after it was recorded
    * @throws IllegalArgumentException if the disk has no room for the checkpoints
@@ -185,11 +182,12 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   public Outcome train(
       CheckpointWriter checkpoints,
       CurveFile curves,
-      List<CurveRow> earlier,
+      RecordedRun earlier,
       RunWatcher watcher,
       TrainingListener listener) {
     requireRoom(checkpoints);
-    RunRecording recording = RunRecording.ofSteps(config, curves, earlier, before, watcher);
+    RunRecording recording =
+        new RunRecording(curves, earlier, config.training().steps(), watcher);
     steps.train(
         config,
         recording,

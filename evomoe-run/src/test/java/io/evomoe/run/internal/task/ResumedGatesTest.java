@@ -16,10 +16,12 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import io.evomoe.training.checkpoint.CheckpointStart;
@@ -90,10 +92,10 @@ class ResumedGatesTest {
   @ValueSource(strings = {"evomoe", "dts"})
   void should_continue_with_the_experts_that_the_hard_phase_keeps(String gate) {
     String name = gate + "-two";
-    List<CurveRow> rows =
+    List<StepRecord> rows =
         requireSameBits(name, ConfigFile.set(config(gate), "evolution.finalTopK", "2"));
 
-    assertThat(rows.subList(15, STEPS)).allMatch(row -> row.activeExperts().orElse(0) == 2);
+    assertThat(rows.subList(15, STEPS)).allMatch(row -> row.activeExperts() == 2);
     Checkpoint last = Checkpoint.open(folder.resolve(name).resolve("step-%08d".formatted(STEPS)));
     assertThat(last.context().hardExperts()).isEqualTo(2);
   }
@@ -138,7 +140,7 @@ class ResumedGatesTest {
     RunConfig longer = ConfigFile.set(config, "training.steps", "110");
     Path further = folder.resolve("stablemoe-110" + anew);
     Checkpoint from = Checkpoint.open(saved);
-    List<CurveRow> rows =
+    List<StepRecord> rows =
         train(
             anew ? begun(longer, from) : TaskTraining.resumed(data, longer, from),
             new CheckpointFolder(further, 1, Map.of()),
@@ -146,7 +148,7 @@ class ResumedGatesTest {
 
     assertThat(rows)
         .as("losses of the first stage")
-        .allMatch(row -> row.auxLoss().orElseThrow() == 0);
+        .allMatch(row -> row.auxLoss() == 0);
     assertThat(array(further.resolve("step-00000110"), "distilled.embedding.weight"))
         .isEqualTo(array(saved, "distilled.embedding.weight"));
     assertThat(array(further.resolve("step-00000110"), "gate.centroids"))
@@ -194,9 +196,9 @@ class ResumedGatesTest {
   }
 
   /** The rows of the run that was not stopped. */
-  private static List<CurveRow> requireSameBits(String name, RunConfig config) {
+  private static List<StepRecord> requireSameBits(String name, RunConfig config) {
     Path checkpoints = folder.resolve(name);
-    List<CurveRow> expected =
+    List<StepRecord> expected =
         train(
             TaskTraining.of(data, config),
             new CheckpointFolder(checkpoints, STEPS, Map.of()),
@@ -239,16 +241,17 @@ class ResumedGatesTest {
     return Tasks.checked(config);
   }
 
-  private static List<CurveRow> train(
+  private static List<StepRecord> train(
       TaskTraining<?, ?> run, CheckpointWriter checkpoints, String name) {
     try (CurveFile curves = CurveFile.create(folder.resolve(name + ".csv"))) {
-      return run.train(checkpoints, curves, List.of(), RunWatcher.NONE, report -> {})
+      RecordedRun none = new RecordedRun(new RunName("gpt", "any", 1), List.of(), List.of());
+      return run.train(checkpoints, curves, none, RunWatcher.NONE, report -> {})
           .recorded()
-          .rows();
+          .steps();
     }
   }
 
-  private static List<String> losses(List<CurveRow> rows) {
+  private static List<String> losses(List<StepRecord> rows) {
     return rows.stream()
         .map(
             row ->

@@ -17,9 +17,9 @@ import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.CurveRow;
-import io.evomoe.run.record.RecordedRun;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingListener;
 import java.nio.file.Path;
@@ -110,13 +110,13 @@ final class SmallRuns implements AutoCloseable {
 
   /** The held-out loss that a run ends with. */
   double loss(RunConfig config) {
-    List<CurveRow> rows = run(config).rows();
-    return rows.get(rows.size() - 1).validLoss().orElseThrow();
+    List<StepRecord> rows = run(config).steps();
+    return rows.get(rows.size() - 1).validLoss();
   }
 
   /** The first steps of a run, which is stopped after them. */
-  List<CurveRow> start(RunConfig config, int steps) {
-    return train(config, steps).rows();
+  List<StepRecord> start(RunConfig config, int steps) {
+    return train(config, steps).steps();
   }
 
   private RecordedRun train(RunConfig config) {
@@ -124,10 +124,11 @@ final class SmallRuns implements AutoCloseable {
   }
 
   private RecordedRun train(RunConfig config, int until) {
-    return train(TaskTraining.of(Objects.requireNonNull(data.get(config.task())), config), until);
+    return train(
+        TaskTraining.of(Objects.requireNonNull(data.get(config.task())), config), config, until);
   }
 
-  private RecordedRun train(TaskTraining<?, ?> run, int until) {
+  private RecordedRun train(TaskTraining<?, ?> run, RunConfig config, int until) {
     TrainingListener stop =
         report -> {
           if (report.step() == until) {
@@ -135,7 +136,8 @@ final class SmallRuns implements AutoCloseable {
           }
         };
     try (CurveFile curves = CurveFile.create(folder.resolve("run-%d.csv".formatted(files++)))) {
-      return run.train(state -> folder, curves, List.of(), RunWatcher.NONE, stop).recorded();
+      RecordedRun none = new RecordedRun(TaskTraining.name(config), List.of(), List.of());
+      return run.train(state -> folder, curves, none, RunWatcher.NONE, stop).recorded();
     }
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.CurveRow;
+import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -58,29 +58,29 @@ class SpawnCurveTest {
   }
 
   private static void change(long seed) {
-    List<CurveRow> copied = rows(seed, "copy");
-    List<CurveRow> masked = rows(seed, "mask:0.5");
-    List<CurveRow> redrawn = rows(seed, "reinit:1.0");
+    List<StepRecord> copied = rows(seed, "copy");
+    List<StepRecord> masked = rows(seed, "mask:0.5");
+    List<StepRecord> redrawn = rows(seed, "reinit:1.0");
 
     assertThat(losses(masked, 0, SPAWN)).isEqualTo(losses(copied, 0, SPAWN));
     assertThat(after(masked)).isGreaterThan(after(copied) + MASK_COST);
     assertThat(after(redrawn)).isGreaterThan(after(masked) + REDRAW_COST);
   }
 
-  private static List<CurveRow> rows(long seed, String spawn) {
+  private static List<StepRecord> rows(long seed, String spawn) {
     RunConfig config = SmallRuns.config(Tasks.GPT, "evomoe", seed);
     config = ConfigFile.set(config, "evolution.diversifySteps", Integer.toString(SPAWN));
     return runs.start(ConfigFile.set(config, "evolution.spawn", '"' + spawn + '"'), SPAWN + AFTER);
   }
 
-  private static double after(List<CurveRow> rows) {
+  private static double after(List<StepRecord> rows) {
     return losses(rows, SPAWN, SPAWN + AFTER).stream()
         .mapToDouble(Double::doubleValue)
         .average()
         .orElseThrow();
   }
 
-  private static List<Double> losses(List<CurveRow> rows, int from, int to) {
-    return rows.subList(from, to).stream().map(row -> row.trainLoss().orElseThrow()).toList();
+  private static List<Double> losses(List<StepRecord> rows, int from, int to) {
+    return rows.subList(from, to).stream().map(row -> row.trainLoss()).toList();
   }
 }

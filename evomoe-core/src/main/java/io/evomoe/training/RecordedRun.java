@@ -1,0 +1,88 @@
+package io.evomoe.training;
+
+import io.evomoe.nn.RoutingReport;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The records of a run up to now.
+ *
+ * @param name name of the run
+ * @param steps one record per step or round, without layers
+ * @param lastRouting last report of each MoE layer; empty while there is one expert
+ */
+public record RecordedRun(
+    RunName name, List<StepRecord> steps, List<RoutingReport> lastRouting) {
+
+  /** Makes the lists unmodifiable. */
+  public RecordedRun {
+    steps = List.copyOf(steps);
+    lastRouting = List.copyOf(lastRouting);
+  }
+
+  /** Returns the name of the task or part. */
+  public String task() {
+    return name.task();
+  }
+
+  /** Returns the name of the gate. */
+  public String gate() {
+    return name.gate();
+  }
+
+  /** Returns the seed. */
+  public long seed() {
+    return name.seed();
+  }
+
+  /** Returns a copy with another name than the gate's. */
+  public RecordedRun labelled(String label) {
+    return new RecordedRun(
+        new RunName(name.task(), label, name.seed(), name.part()), steps, lastRouting);
+  }
+
+  /**
+   * Returns the training speed in tokens per second. The first step does not count, because it
+   * compiles kernels. NaN if no other step was taken.
+   */
+  public double tokensPerSecond() {
+    long counted = 0;
+    double seconds = 0;
+    long step = 0;
+    long tokens = 0;
+    for (StepRecord record : steps) {
+      if (record.step() > 1) {
+        counted += record.tokens() - tokens;
+        seconds += (record.step() - step) * record.stepSeconds();
+      }
+      step = record.step();
+      tokens = record.tokens();
+    }
+    return seconds > 0 ? counted / seconds : Double.NaN;
+  }
+
+  /** Collects the records of a run. */
+  public static final class Collector {
+    private final RunName name;
+    private final List<StepRecord> steps;
+    private List<RoutingReport> lastRouting;
+
+    /** Creates a collector that begins with these records. */
+    public Collector(RecordedRun earlier) {
+      this.name = earlier.name;
+      this.steps = new ArrayList<>(earlier.steps);
+      this.lastRouting = earlier.lastRouting;
+    }
+
+    /** Adds a record. A skipped step that routed nothing keeps the last reports. */
+    public void add(StepRecord step) {
+      steps.add(step.withoutLayers());
+      lastRouting = Double.isNaN(step.activeExperts()) ? lastRouting : step.layers();
+    }
+
+    /** Returns the records up to now. */
+    public RecordedRun recorded() {
+      return new RecordedRun(name, steps, lastRouting);
+    }
+  }
+}
