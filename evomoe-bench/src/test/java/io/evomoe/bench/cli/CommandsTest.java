@@ -55,11 +55,11 @@ class CommandsTest {
     assertThat(results).allSatisfy(result -> assertThat(result.steps()).isEqualTo(60));
     List<StepRecord> rows = CurveFile.read(out.resolve(CurveFile.NAME));
     assertThat(rows).hasSize(180);
-    assertThat(rows)
-        .filteredOn(row -> Double.isFinite(row.temperature()))
+    assertThat(Files.readAllLines(out.resolve(CurveFile.NAME)).stream().skip(1))
+        .filteredOn(line -> !line.split(",", -1)[10].isEmpty())
         .as("only a gate that anneals has a temperature, and only once it has experts")
-        .isEqualTo(rows.stream().filter(row -> row.activeExperts() > 1).toList())
-        .hasSize(56);
+        .hasSize(56)
+        .allSatisfy(line -> assertThat(line).startsWith("gpt,evomoe,"));
     assertThat(Files.readString(out.resolve("report.html")).lines())
         .contains("<title>EvoMoE comparison: gpt</title>")
         .filteredOn(line -> line.startsWith("<p>The data is "))
