@@ -126,12 +126,6 @@ final class ConvertCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void copyTokenizer(RunCheckpoint run, Path to) {
-    if (run.folder().hasTokenizer()) {
-      TokenizerFiles.copy(run.folder().tokenizerPath(), new RunFolder(to).tokenizerPath());
-    }
-  }
-
   /** {@code --spawn N --spread METHOD} was what {@code --experts N --spawn METHOD} is. */
   private void takeOldNames() {
     if (spawn != null && spawn.matches("-?\\d+")) {

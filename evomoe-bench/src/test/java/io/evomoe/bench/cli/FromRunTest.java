@@ -109,12 +109,13 @@ class FromRunTest {
 
     assertWorks(from(stable, decay, "--decay-steps", "15"));
 
-    List<CurveRow> wanted = rows(whole).subList(25, 40);
-    List<CurveRow> found = rows(decay);
+    List<StepRecord> wanted = rows(whole).subList(25, 40);
+    List<StepRecord> found = rows(decay);
     assertThat(found).hasSize(15);
     for (int i = 0; i < found.size(); i++) {
       assertThat(found.get(i).trainLoss()).isEqualTo(wanted.get(i).trainLoss());
-      assertThat(found.get(i).validLoss()).isEqualTo(wanted.get(i).validLoss());
+      assertThat(Double.valueOf(found.get(i).validLoss()))
+          .isEqualTo(Double.valueOf(wanted.get(i).validLoss()));
     }
     assertThat(model(decay)).hasSameBinaryContentAs(model(whole));
     CommandRun refused = from(whole, folder.resolve("refused"), "--decay-steps", "5");
