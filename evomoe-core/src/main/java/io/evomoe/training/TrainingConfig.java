@@ -1,10 +1,14 @@
 package io.evomoe.training;
 
-import io.evomoe.internal.names.FieldBound;
+import static io.evomoe.internal.names.FieldKind.FREE;
+import static io.evomoe.internal.names.FieldKind.RUN;
+
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.training.optimizer.AdamWConfig;
-import io.soabase.recordbuilder.core.RecordBuilder;
 import io.evomoe.training.optimizer.ScheduleSpec;
 import io.evomoe.training.optimizer.WarmupStableDecay;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,128 +19,143 @@ import java.util.TreeMap;
  *
  * <p>The settings of data and tasks ({@code batch}, {@code evalBatches}, {@code labelSmoothing},
  * {@code metricSentences}) are included. {@link Trainer} ignores them.
- *
- * @param steps optimizer steps, at least 1. A step reads {@code batch} times {@code microBatches}
- *     sequences
- * @param batch sequences per micro-batch, at least 1
- * @param microBatches micro-batches per step, at least 1
- * @param learningRate highest learning rate, above 0
- * @param warmupShare share of the steps in which the rate rises, in 0..1
- * @param schedule decay of the rate: {@code cosine}, {@code linear}, {@code constant}, {@code
- *     inverse-sqrt}, {@code wsd} or another installed schedule
- * @param scheduleOptions options of the schedule by name: {@code decaySteps}, {@code decayShare}
- *     and {@code decay} of {@code wsd}
- * @param floorShare lowest rate as a share of the highest, in 0..1
- * @param optimizer {@code adamw}, {@code sgd}, {@code muon} or another installed optimizer
- * @param optimizerOptions options of the optimizer by name, e.g. {@code momentum}; {@code gateRate}
- *     and {@code embeddingRate} are factors on the learning rate of gates and of embeddings
- * @param beta1 beta1 of AdamW, in [0, 1)
- * @param beta2 beta2 of AdamW, in [0, 1)
- * @param weightDecay weight decay of matrices, at least 0
- * @param clipNorm maximum global gradient norm, above 0
- * @param evalEvery steps between measurements of the validation loss; 0 for the end only
- * @param evalBatches number of validation batches, at least 1
- * @param checkpointEvery steps between checkpoints of {@code train}; 0 for none by steps
- * @param labelSmoothing share of a target's weight that is spread over the vocabulary, in [0, 1);
- *     for task mt, in training only
- * @param metricSentences validation sentences that are translated for BLEU at the end of a run, at
- *     least 1; for task mt
- * @param checkpointMinutes minutes between checkpoints of {@code train}, counted from the last one
- *     and checked after each step; 0 for none by time. Not on a cluster
  */
 @RecordBuilder
 public record TrainingConfig(
-    long steps,
-    int batch,
-    int microBatches,
-    double learningRate,
-    double warmupShare,
-    String schedule,
-    Map<String, String> scheduleOptions,
-    double floorShare,
-    String optimizer,
-    Map<String, String> optimizerOptions,
-    double beta1,
-    double beta2,
-    double weightDecay,
-    double clipNorm,
-    long evalEvery,
-    int evalBatches,
-    long checkpointEvery,
-    double labelSmoothing,
-    int metricSentences,
-    int checkpointMinutes)
+    @Field(
+            doc = "optimizer steps. A step reads `batch` times `microBatches` sequences",
+            min = 1,
+            kind = RUN)
+        long steps,
+    @Field(doc = "sequences per micro-batch", initial = "16", min = 1, kind = RUN) int batch,
+    @Field(doc = "micro-batches per step", initial = "1", min = 1, kind = RUN) int microBatches,
+    @Field(doc = "highest learning rate", initial = "5e-4", above = 0, kind = RUN)
+        double learningRate,
+    @Field(
+            doc = "share of the steps in which the rate rises",
+            initial = "0.1",
+            min = 0,
+            max = 1,
+            kind = RUN)
+        double warmupShare,
+    @Field(
+            doc =
+                "decay of the rate: `cosine`, `linear`, `constant`, `inverse-sqrt`, `wsd` or another "
+                    + "installed schedule",
+            initial = "cosine",
+            kind = RUN)
+        String schedule,
+    @Field(
+            doc =
+                "options of the schedule by name: `decaySteps`, `decayShare` and `decay` of `wsd`",
+            initial = "{}",
+            kind = RUN)
+        Map<String, String> scheduleOptions,
+    @Field(
+            doc = "lowest rate as a share of the highest",
+            initial = "0.1",
+            min = 0,
+            max = 1,
+            kind = RUN)
+        double floorShare,
+    @Field(
+            doc = "`adamw`, `sgd`, `muon` or another installed optimizer",
+            initial = "adamw",
+            kind = RUN)
+        String optimizer,
+    @Field(
+            doc =
+                "options of the optimizer by name, e.g. `momentum`; `gateRate` and `embeddingRate` "
+                    + "are factors on the learning rate of gates and of embeddings",
+            initial = "{}",
+            kind = RUN)
+        Map<String, String> optimizerOptions,
+    @Field(doc = "beta1 of AdamW", initial = "0.9", min = 0, below = 1, kind = RUN) double beta1,
+    @Field(doc = "beta2 of AdamW", initial = "0.95", min = 0, below = 1, kind = RUN) double beta2,
+    @Field(doc = "weight decay of matrices", initial = "0.1", min = 0, kind = RUN) double weightDecay,
+    @Field(
+            doc = "maximum global gradient norm",
+            initial = "1",
+            above = 0,
+            infinite = true,
+            kind = RUN)
+        double clipNorm,
+    @Field(
+            doc = "steps between measurements of the validation loss; 0 for the end only",
+            initial = "0",
+            min = 0,
+            kind = FREE)
+        long evalEvery,
+    @Field(doc = "number of validation batches", initial = "8", min = 1, kind = RUN)
+        int evalBatches,
+    @Field(
+            doc = "steps between checkpoints of `train`; 0 for none by steps",
+            initial = "0",
+            min = 0,
+            kind = FREE)
+        long checkpointEvery,
+    @Field(
+            doc =
+                "share of a target's weight that is spread over the vocabulary; for task mt, in "
+                    + "training only",
+            initial = "0",
+            min = 0,
+            below = 1,
+            kind = RUN)
+        double labelSmoothing,
+    @Field(
+            doc =
+                "validation sentences that are translated for BLEU at the end of a run; for "
+                    + "task mt",
+            initial = "100",
+            min = 1,
+            kind = RUN)
+        int metricSentences,
+    @Field(
+            doc =
+                "minutes between checkpoints of `train`, counted from the last one and checked "
+                    + "after each step; 0 for none by time. Not on a cluster",
+            initial = "5",
+            min = 0,
+            kind = FREE)
+        int checkpointMinutes)
     implements TrainingConfigBuilder.With {
-
-  /** Default minutes between checkpoints: a killed run loses at most this much training. */
-  public static final int DEFAULT_CHECKPOINT_MINUTES = 5;
-
-  /** Default optimizer. */
-  public static final String DEFAULT_OPTIMIZER = "adamw";
-
-  /** Default schedule. */
-  public static final String DEFAULT_SCHEDULE = "cosine";
 
   /** Rejects values out of bounds. Names and options are checked when they are used. */
   public TrainingConfig {
     scheduleOptions = Collections.unmodifiableMap(new TreeMap<>(scheduleOptions));
     optimizerOptions = Collections.unmodifiableMap(new TreeMap<>(optimizerOptions));
-    FieldBound.atLeast("steps", steps, 1);
-    FieldBound.atLeast("batch", batch, 1);
-    FieldBound.atLeast("microBatches", microBatches, 1);
-    FieldBound.atLeast("evalEvery", evalEvery, 0);
-    FieldBound.atLeast("evalBatches", evalBatches, 1);
-    FieldBound.atLeast("checkpointEvery", checkpointEvery, 0);
-    FieldBound.atLeast("metricSentences", metricSentences, 1);
-    FieldBound.atLeast("checkpointMinutes", checkpointMinutes, 0);
-    if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
-      throw new IllegalArgumentException(
-          "learningRate must be above 0 and finite, was " + learningRate);
-    }
-    if (!(warmupShare >= 0 && warmupShare <= 1)) {
-      throw new IllegalArgumentException("warmupShare must be in 0..1, was " + warmupShare);
-    }
-    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-      throw new IllegalArgumentException("labelSmoothing must be in [0, 1), was " + labelSmoothing);
-    }
-    if (!(clipNorm > 0)) {
-      throw new IllegalArgumentException("clipNorm must be above 0, was " + clipNorm);
-    }
-    rate(steps, learningRate, warmupShare, floorShare, scheduleOptions);
-    adamW(beta1, beta2, weightDecay);
+    Fields.require(
+        TrainingConfig.class,
+        steps,
+        batch,
+        microBatches,
+        learningRate,
+        warmupShare,
+        schedule,
+        scheduleOptions,
+        floorShare,
+        optimizer,
+        optimizerOptions,
+        beta1,
+        beta2,
+        weightDecay,
+        clipNorm,
+        evalEvery,
+        evalBatches,
+        checkpointEvery,
+        labelSmoothing,
+        metricSentences,
+        checkpointMinutes);
   }
 
   /**
-   * Returns the defaults: 16 sequences per micro-batch, one micro-batch per step, and gradients
-   * clipped to 1. The learning rate rises to 5e-4 in the first tenth of the steps and falls as a
-   * cosine to a tenth of it. AdamW uses betas 0.9 and 0.95 and weight decay 0.1. The validation
-   * loss uses 8 batches. Checkpoints are written every {@value #DEFAULT_CHECKPOINT_MINUTES} minutes
-   * and at the end. There is no label smoothing.
+   * Returns the defaults for a number of steps.
    *
    * @param steps optimizer steps, at least 1
    */
   public static TrainingConfig defaults(long steps) {
-    return new TrainingConfig(
-        steps,
-        16,
-        1,
-        5e-4,
-        0.1,
-        DEFAULT_SCHEDULE,
-        Map.of(),
-        0.1,
-        DEFAULT_OPTIMIZER,
-        Map.of(),
-        0.9,
-        0.95,
-        0.1,
-        1,
-        0,
-        8,
-        0,
-        0,
-        100,
-        DEFAULT_CHECKPOINT_MINUTES);
+    return Fields.defaults(TrainingConfig.class, Map.of("steps", steps));
   }
 
   /**
@@ -153,12 +172,8 @@ public record TrainingConfig(
 
   /** Returns peak, warm-up and floor of the learning rate, with the options of the schedule. */
   public ScheduleSpec rate() {
-    return rate(steps, learningRate, warmupShare, floorShare, scheduleOptions);
-  }
-
-  private static ScheduleSpec rate(
-      long steps, double peak, double warmupShare, double floorShare, Map<String, String> options) {
-    return new ScheduleSpec(peak, Math.round(steps * warmupShare), floorShare, options);
+    return new ScheduleSpec(
+        learningRate, Math.round(steps * warmupShare), floorShare, scheduleOptions);
   }
 
   /**
@@ -182,10 +197,6 @@ public record TrainingConfig(
 
   /** Returns the betas and the weight decay. */
   public AdamWConfig adamW() {
-    return adamW(beta1, beta2, weightDecay);
-  }
-
-  private static AdamWConfig adamW(double beta1, double beta2, double weightDecay) {
     return new AdamWConfig(beta1, beta2, 1e-8, weightDecay);
   }
 }

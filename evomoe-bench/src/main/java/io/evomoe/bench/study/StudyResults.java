@@ -1,6 +1,5 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
@@ -89,10 +88,7 @@ public final class StudyResults {
 
   private boolean isOf(RunConfig recorded, RunConfig wanted) {
     RunConfig same = divided ? recorded.with(c -> c.split(wanted.split())) : recorded;
-    boolean usual =
-        recorded.data().equals(DataForm.EARLIER) && wanted.data().equals(DataForm.DEFAULT);
-    return withOwnOptions(wanted)
-        .equals(withOwnOptions(usual ? same.with(c -> c.data(DataForm.DEFAULT)) : same));
+    return withOwnOptions(wanted).equals(withOwnOptions(same));
   }
 
   private static RunConfig withOwnOptions(RunConfig config) {

@@ -44,25 +44,6 @@ class SplitOptionsTest {
     assertThat(CommandRun.of(eval).out()).contains("of test part of ");
   }
 
-  @Test
-  void should_divide_as_version_0_1_0_did_where_a_run_is_of_it() throws IOException {
-    TinyRuns gpt = TinyRuns.everyTask(folder).get(0);
-    Path whole = folder.resolve("whole");
-    Path cut = folder.resolve("cut");
-    String[] rule = {"--set", "split.rule=spread", "--set", "training.checkpointEvery=6"};
-    gpt.train(whole, "dense", "12", rule);
-    gpt.train(cut, "dense", "12", rule);
-    TinyRuns.deleteNewestCheckpoint(cut);
-    Path config = cut.resolve("config.yaml");
-    String text = Files.readString(config);
-    Files.writeString(config, text.replaceFirst("(?m)^split:\\n( .*\\n)+", ""));
-
-    CommandRun resumed = CommandRun.of("train", "--resume", cut.toString());
-
-    assertThat(resumed.code()).as(resumed.err()).isZero();
-    assertThat(TinyRuns.losses(cut)).isEqualTo(TinyRuns.losses(whole));
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

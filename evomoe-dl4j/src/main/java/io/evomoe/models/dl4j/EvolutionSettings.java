@@ -96,7 +96,7 @@ record EvolutionSettings(
       int finalTopK) {
     return new EvolutionConfig(
         OptionalLong.of(diversifyIterations),
-        EvolutionConfig.DEFAULT_DIVERSIFY_SHARE,
+        EvolutionConfig.defaults().diversifyShare(),
         spawn,
         false,
         shape,

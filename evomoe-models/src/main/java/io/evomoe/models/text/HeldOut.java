@@ -1,5 +1,7 @@
 package io.evomoe.models.text;
 
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.models.text.source.Utf8Text;
 import io.evomoe.random.CounterRandom;
 import java.util.List;
@@ -11,16 +13,22 @@ import java.util.Set;
  * has the same chance to be chosen, whatever its length and its place. Length and number of the
  * chosen texts are in proportion, class by class if there are classes. Lengths are in UTF-8 bytes.
  * Equal texts are in the same set, and the order of the texts has no effect.
- *
- * @param rule {@code random}, or {@code spread} for the rule of version 0.1.0
- * @param validShare share of the text in the validation set, in (0, 1)
- * @param testShare share of the text in the test set, at least 0, with {@code validShare} below 1;
- *     0 for no test set
- * @param seed seed of the selection
  */
-public record HeldOut(Rule rule, double validShare, double testShare, long seed) {
+public record HeldOut(
+    @Field(doc = "`spread` is the rule of version 0.1.0", initial = "random") Rule rule,
+    @Field(doc = "share of the text in the validation set", initial = "0.05", above = 0, below = 1)
+        double validShare,
+    @Field(
+            doc =
+                "share of the text in the test set, with `validShare` below 1; 0 for no test "
+                    + "set",
+            initial = "0",
+            min = 0,
+            below = 1)
+        double testShare,
+    @Field(doc = "seed of the selection", initial = "1") long seed) {
   /** 5 % for validation, no test set, seed 1. */
-  public static final HeldOut DEFAULT = new HeldOut(Rule.RANDOM, 0.05, 0, 1);
+  public static final HeldOut DEFAULT = Fields.defaults(HeldOut.class);
 
   /** The rule of version 0.1.0, for runs of that version. */
   public static final HeldOut EARLIER = new HeldOut(Rule.SPREAD, 0.05, 0, 1);
@@ -43,10 +51,8 @@ public record HeldOut(Rule rule, double validShare, double testShare, long seed)
 
   /** Rejects shares out of bounds, and a test set with {@link Rule#SPREAD}, which has none. */
   public HeldOut {
-    if (!(validShare > 0 && validShare < 1)) {
-      throw new IllegalArgumentException("validShare must be in (0, 1), was " + validShare);
-    }
-    if (!(testShare >= 0 && testShare + validShare < 1)) {
+    Fields.require(HeldOut.class, rule, validShare, testShare, seed);
+    if (testShare + validShare >= 1) {
       throw new IllegalArgumentException(
           "testShare must be at least 0, and below 1 together with validShare %s, was %s"
               .formatted(validShare, testShare));

@@ -195,10 +195,9 @@ class TextFormsTest {
 
     assertThat(TextCorpus.of(TextSides.whole(file, form, n -> {})).documents())
         .containsExactly("a b");
+    DataForm text = new DataForm(FileForm.TEXT, "text", "label", "source", "target", false);
     assertThat(TextCorpus.read(write("no ending", "a\n\nb")).documents()).containsExactly("a", "b");
-    assertThat(
-            TextCorpus.of(TextSides.whole(write("a.de", "a\n\nb"), DataForm.EARLIER, n -> {}))
-                .documents())
+    assertThat(TextCorpus.of(TextSides.whole(write("a.de", "a\n\nb"), text, n -> {})).documents())
         .containsExactly("a", "b");
   }
 

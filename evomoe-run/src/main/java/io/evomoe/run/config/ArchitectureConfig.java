@@ -1,7 +1,8 @@
 package io.evomoe.run.config;
 
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackSize;
 import io.evomoe.nn.AttentionForm;
 import io.evomoe.nn.NormForm;
@@ -10,73 +11,88 @@ import io.evomoe.nn.Rotary;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Architecture details that differ between published models.
- *
- * @param activation activation function of the feed-forward networks: {@code GELU}, {@code
- *     GELU_TANH}, {@code RELU} or {@code SILU}; null for the task's default, or {@code SILU} for
- *     {@code model.architecture: llama}
- * @param normEpsilon epsilon of the normalizations, above 0
- * @param vocabulary rows of the token embedding; null for the tokenizer's number of tokens
- * @param positions longest sequence that has positions, at least {@code model.sequence}; null for
- *     {@code model.sequence}
- * @param positionOffset rows of the position table before the first token's row; for task roberta,
- *     0 elsewhere ({@link EmbeddingSize})
- * @param tokenTypes rows of the token type table; for task roberta, 0 elsewhere
- * @param tiedHead whether the output head shares the token embedding's weights; this and all fields
- *     below are for {@code model.architecture: llama}
- * @param attentionBias whether the query, key and value projections have biases
- * @param projectionBias whether the attention's output projection has a bias
- * @param feedForwardBias whether the feed-forward projections have biases
- * @param queryKeyNorm normalization of queries and keys: {@code NONE}, {@code HEAD} for each head,
- *     or {@code WHOLE} for all heads of a token together
- * @param ropeTheta base of the rotary frequencies, above 0
- * @param ropeFactor scaling factor of long rotary wavelengths, at least 1; 1 for no scaling ({@link
- *     Rotary.Scaling}, as the next three fields)
- * @param ropeLowFrequencyFactor wavelengths above {@code ropeOriginalPositions} divided by this
- *     factor are fully scaled; above 0
- * @param ropeHighFrequencyFactor wavelengths below {@code ropeOriginalPositions} divided by this
- *     factor are not scaled; above {@code ropeLowFrequencyFactor}
- * @param ropeOriginalPositions sequence length of the training before the scaling, at least 1
- */
+/** Architecture details that differ between published models. */
 @RecordBuilder
 public record ArchitectureConfig(
-    @Nullable ActivationFunction activation,
-    double normEpsilon,
-    @Nullable Integer vocabulary,
-    @Nullable Integer positions,
-    int positionOffset,
-    int tokenTypes,
-    boolean tiedHead,
-    boolean attentionBias,
-    boolean projectionBias,
-    boolean feedForwardBias,
-    QueryKeyNormalization queryKeyNorm,
-    double ropeTheta,
-    double ropeFactor,
-    double ropeLowFrequencyFactor,
-    double ropeHighFrequencyFactor,
-    int ropeOriginalPositions)
+    @Field(
+            doc =
+                "activation function of the feed-forward networks; null for the task's default, "
+                    + "or `SILU` for `model.architecture: llama`",
+            initial = Fields.EMPTY)
+        @Nullable ActivationFunction activation,
+    @Field(
+            doc = "epsilon of the normalizations",
+            initial = "" + NormForm.DEFAULT_EPSILON,
+            above = 0)
+        double normEpsilon,
+    @Field(
+            doc = "rows of the token embedding; null for the tokenizer's number of tokens",
+            initial = Fields.EMPTY,
+            min = 1)
+        @Nullable Integer vocabulary,
+    @Field(
+            doc =
+                "longest sequence that has positions, at least `model.sequence`; null for "
+                    + "`model.sequence`",
+            initial = Fields.EMPTY,
+            min = 1)
+        @Nullable Integer positions,
+    @Field(
+            doc =
+                "rows of the position table before the first token's row; for task roberta, 0 "
+                    + "elsewhere",
+            initial = "0",
+            min = 0)
+        int positionOffset,
+    @Field(
+            doc = "rows of the token type table; for task roberta, 0 elsewhere",
+            initial = "0",
+            min = 0)
+        int tokenTypes,
+    @Field(
+            doc =
+                "whether the output head shares the token embedding's weights; this and all "
+                    + "fields below are for `model.architecture: llama`",
+            initial = "true")
+        boolean tiedHead,
+    @Field(doc = "whether the query, key and value projections have biases", initial = "false")
+        boolean attentionBias,
+    @Field(doc = "whether the attention's output projection has a bias", initial = "false")
+        boolean projectionBias,
+    @Field(doc = "whether the feed-forward projections have biases", initial = "false")
+        boolean feedForwardBias,
+    @Field(
+            doc =
+                "normalization of queries and keys: `HEAD` for each head, or `WHOLE` for all "
+                    + "heads of a token together",
+            initial = "NONE")
+        QueryKeyNormalization queryKeyNorm,
+    @Field(doc = "base of the rotary frequencies", initial = "" + Rotary.DEFAULT_THETA, above = 0)
+        double ropeTheta,
+    @Field(
+            doc = "scaling factor of long rotary wavelengths; 1 for no scaling",
+            initial = "1",
+            min = 1)
+        double ropeFactor,
+    @Field(
+            doc =
+                "wavelengths above `ropeOriginalPositions` divided by this factor are fully "
+                    + "scaled",
+            initial = "1",
+            above = 0)
+        double ropeLowFrequencyFactor,
+    @Field(
+            doc =
+                "wavelengths below `ropeOriginalPositions` divided by this factor are not "
+                    + "scaled; above `ropeLowFrequencyFactor`",
+            initial = "4",
+            above = 0)
+        double ropeHighFrequencyFactor,
+    @Field(doc = "sequence length of the training before the scaling", initial = "8192", min = 1)
+        int ropeOriginalPositions)
     implements ArchitectureConfigBuilder.With {
   /** The task's activation, with vocabulary and positions from the tokenizer and the sequence. */
-  public static final ArchitectureConfig DEFAULT =
-      new ArchitectureConfig(
-          null,
-          NormForm.DEFAULT_EPSILON,
-          null,
-          null,
-          0,
-          0,
-          true,
-          false,
-          false,
-          false,
-          QueryKeyNormalization.NONE,
-          Rotary.DEFAULT_THETA,
-          1,
-          1,
-          4,
-          8192);
+  public static final ArchitectureConfig DEFAULT = Fields.defaults(ArchitectureConfig.class);
 
   /** Normalization of queries and keys before the attention product ({@link QueryKeyNorm}). */
   public enum QueryKeyNormalization {
@@ -90,12 +106,24 @@ public record ArchitectureConfig(
 
   /** Rejects values out of bounds. */
   public ArchitectureConfig {
-    new NormForm(NormForm.Kind.LAYER, normEpsilon);
-    new EmbeddingSize(
-        vocabulary == null ? 1 : vocabulary,
-        positions == null ? 1 : positions,
+    Fields.require(
+        ArchitectureConfig.class,
+        activation,
+        normEpsilon,
+        vocabulary,
+        positions,
         positionOffset,
-        tokenTypes);
+        tokenTypes,
+        tiedHead,
+        attentionBias,
+        projectionBias,
+        feedForwardBias,
+        queryKeyNorm,
+        ropeTheta,
+        ropeFactor,
+        ropeLowFrequencyFactor,
+        ropeHighFrequencyFactor,
+        ropeOriginalPositions);
     rotary(
         ropeTheta,
         ropeFactor,

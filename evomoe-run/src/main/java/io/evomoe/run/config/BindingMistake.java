@@ -85,7 +85,7 @@ final class BindingMistake {
       return "one of " + Arrays.toString(target.getEnumConstants());
     }
     return switch (target.getSimpleName()) {
-      case "int", "long", "Integer", "OptionalLong" -> "a whole number";
+      case "int", "long", "Integer", "Long", "OptionalLong" -> "a whole number";
       case "double", "Double" -> "a number";
       case "boolean", "Boolean" -> "true or false";
       case "String" -> "text";

@@ -3,6 +3,8 @@ package io.evomoe.run.config;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.evomoe.internal.names.FieldKind;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,7 +118,7 @@ public final class BoundConfig {
       if (difference.bound().equals(DEFAULT)) {
         parent.remove(name);
       } else {
-        boolean empty = difference.bound().equals(ConfigFields.EMPTY);
+        boolean empty = difference.bound().equals(Fields.EMPTY);
         parent.set(name, empty ? NullNode.instance : TextNode.valueOf(difference.bound()));
       }
     }

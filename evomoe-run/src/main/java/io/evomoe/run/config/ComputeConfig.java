@@ -1,21 +1,29 @@
 package io.evomoe.run.config;
 
+import static io.evomoe.internal.names.FieldKind.FREE;
+import static io.evomoe.internal.names.FieldKind.RUN;
+
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.kernel.Precision;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Objects;
 
-/**
- * Computation settings; they should not change the quality of the model.
- *
- * @param precision {@code f32}, or {@code bf16} for matrix products with bfloat16 operands
- * @param recompute whether the backward pass recomputes activations instead of keeping them: less
- *     memory, a third more time
- */
+/** Computation settings; they should not change the quality of the model. */
 @RecordBuilder
-public record ComputeConfig(Precision precision, boolean recompute)
+public record ComputeConfig(
+    @Field(doc = "`bf16` for matrix products with bfloat16 operands", initial = "f32", kind = RUN)
+        Precision precision,
+    @Field(
+            doc =
+                "whether the backward pass recomputes activations instead of keeping them: less "
+                    + "memory, a third more time, the same bits",
+            initial = "false",
+            kind = FREE)
+        boolean recompute)
     implements ComputeConfigBuilder.With {
   /** float32 without recomputation. */
-  public static final ComputeConfig DEFAULT = new ComputeConfig(Precision.F32, false);
+  public static final ComputeConfig DEFAULT = Fields.defaults(ComputeConfig.class);
 
   /** Rejects a missing precision. */
   public ComputeConfig {

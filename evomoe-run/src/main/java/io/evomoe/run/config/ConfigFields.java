@@ -2,17 +2,17 @@ package io.evomoe.run.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Collections;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.evomoe.internal.names.FieldKind;
+import io.evomoe.internal.names.Fields;
+import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/**
- * The dotted names of all configuration fields and the kind of each. It alone defines the fields
- * that a checkpoint is bound to ({@link BoundConfig}); a test fails for a field without a kind.
- */
+/** All configuration fields by their dotted names. */
 final class ConfigFields {
   /** The gate options by gate; the entries of the run's own gate are bound to the model. */
   static final String GATE_OPTIONS = "gateOptions";
@@ -21,65 +21,47 @@ final class ConfigFields {
   private static final List<String> PART_OPTIONS =
       List.of("training.scheduleOptions", "training.optimizerOptions");
 
-  /** The text of an empty field. */
-  static final String EMPTY = "null";
+  static final Map<String, RecordComponent> ALL = new LinkedHashMap<>();
 
-  static final Map<String, FieldKind> KINDS = kinds();
+  static {
+    collect("", RunConfig.class);
+  }
 
   private ConfigFields() {}
 
-  private static Map<String, FieldKind> kinds() {
-    Map<String, FieldKind> kinds = new LinkedHashMap<>();
-    put(kinds, FieldKind.MODEL, "", "task", "gate", "seed", GATE_OPTIONS);
-    put(kinds, FieldKind.MODEL, "model.", "layers", "width", "hidden", "heads", "experts");
-    put(kinds, FieldKind.MODEL, "model.", "moeEvery", "vocabulary", "sequence", "dropout");
-    put(kinds, FieldKind.MODEL, "model.", "sharedExperts", "architecture", "keyValueHeads");
-    put(kinds, FieldKind.MODEL, "model.", "headWidth", "expertHidden", "sharedHidden");
-    put(kinds, FieldKind.MODEL, "model.", "sharedGate", "moeFrom", "documentMask");
-    put(kinds, FieldKind.MODEL, "architecture.", "activation", "normEpsilon", "vocabulary");
-    put(kinds, FieldKind.MODEL, "architecture.", "positions", "positionOffset", "tokenTypes");
-    put(kinds, FieldKind.MODEL, "architecture.", "tiedHead", "attentionBias", "projectionBias");
-    put(kinds, FieldKind.MODEL, "architecture.", "feedForwardBias", "queryKeyNorm", "ropeTheta");
-    put(kinds, FieldKind.MODEL, "architecture.", "ropeFactor", "ropeLowFrequencyFactor");
-    put(kinds, FieldKind.MODEL, "architecture.", "ropeHighFrequencyFactor");
-    put(kinds, FieldKind.MODEL, "architecture.", "ropeOriginalPositions");
-    put(kinds, FieldKind.MODEL, "split.", "rule", "validShare", "testShare", "seed");
-    put(kinds, FieldKind.MODEL, "data.", "format", "textField", "labelField", "sourceField");
-    put(kinds, FieldKind.MODEL, "data.", "targetField", "skipBadLines");
-    put(kinds, FieldKind.RUN, "training.", "steps", "batch", "microBatches", "learningRate");
-    put(
-        kinds,
-        FieldKind.RUN,
-        "training.",
-        "warmupShare",
-        "schedule",
-        "floorShare",
-        "beta1",
-        "beta2");
-    put(kinds, FieldKind.RUN, "training.", "weightDecay", "clipNorm", "labelSmoothing");
-    put(kinds, FieldKind.RUN, "training.", "evalBatches", "metricSentences", "optimizer");
-    put(kinds, FieldKind.RUN, "training.", "optimizerOptions", "scheduleOptions");
-    put(kinds, FieldKind.FREE, "training.", "evalEvery", "checkpointEvery", "checkpointMinutes");
-    put(kinds, FieldKind.RUN, "evolution.", "diversifySteps", "diversifyShare", "spawn");
-    put(kinds, FieldKind.RUN, "evolution.", "copyMoments", "schedule");
-    put(kinds, FieldKind.RUN, "evolution.", "maxTemperature", "minTemperature");
-    put(kinds, FieldKind.RUN, "evolution.", "temperatureSteps", "hardFrom", "finalTopK");
-    put(kinds, FieldKind.RUN, "compute.", "precision");
-    // Results are bit-identical (docs/determinism.md).
-    put(kinds, FieldKind.FREE, "compute.", "recompute");
-    put(kinds, FieldKind.FREE, "guards.", "keepCheckpoints", "skipNonFinite");
-    put(kinds, FieldKind.FREE, "guards.", "collapseEntropy", "collapseSteps");
-    return Collections.unmodifiableMap(kinds);
+  private static void collect(String prefix, Class<?> record) {
+    for (RecordComponent field : record.getRecordComponents()) {
+      if (field.getType().isRecord()) {
+        collect(prefix + field.getName() + ".", field.getType());
+      } else {
+        ALL.put(prefix + field.getName(), field);
+      }
+    }
   }
 
-  private static void put(
-      Map<String, FieldKind> kinds, FieldKind kind, String record, String... fields) {
-    Stream.of(fields).forEach(field -> kinds.put(record + field, kind));
+  /** Returns the fields of a record that have a default, with these defaults. */
+  static ObjectNode defaults(Class<?> record) {
+    ObjectNode defaults = StrictYaml.nothing();
+    for (RecordComponent field : record.getRecordComponents()) {
+      String initial = Fields.of(field).initial();
+      if (field.getType().isRecord()) {
+        defaults.set(field.getName(), defaults(field.getType()));
+      } else if (!initial.isEmpty()) {
+        defaults.set(field.getName(), initial(field));
+      }
+    }
+    return defaults;
+  }
+
+  /** Returns the default of a field that has one. */
+  static JsonNode initial(RecordComponent field) {
+    String initial = Fields.of(field).initial();
+    return field.getType() == String.class ? TextNode.valueOf(initial) : StrictYaml.value(initial);
   }
 
   /** Whether a field of this name exists. */
   static boolean isKnown(String field) {
-    return KINDS.containsKey(field) || isOption(field);
+    return ALL.containsKey(field) || isOption(field);
   }
 
   /** Whether the name is that of an option of a gate or another part, which may be left out. */
@@ -101,7 +83,8 @@ final class ConfigFields {
 
   /** Returns the kind of a field, by its dotted name. */
   static FieldKind kind(String field) {
-    return Objects.requireNonNull(KINDS.get(named(field)), field);
+    String name = named(field);
+    return Fields.of(Objects.requireNonNull(ALL.get(name), name)).kind();
   }
 
   /** Returns all fields with their values as text; gate options are those of the run's gate. */

@@ -2,12 +2,7 @@ package io.evomoe.run.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.models.text.HeldOut;
-import io.evomoe.models.text.source.DataForm;
-import io.evomoe.training.Guards;
-import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -31,7 +26,7 @@ public final class ConfigFile {
     return StrictYaml.text(config);
   }
 
-  /** Reads a full configuration that this version or an earlier one wrote. */
+  /** Reads the configuration of a run; missing fields have their defaults. */
   public static RunConfig read(Path file) {
     return read(StrictYaml.read(file), file.toString());
   }
@@ -51,34 +46,9 @@ public final class ConfigFile {
    * @param source of the fields, for messages
    */
   public static RunConfig read(ObjectNode fields, String source) {
-    ObjectNode complete = laterFields();
+    ObjectNode complete = ConfigFields.defaults(RunConfig.class);
     StrictYaml.merge(complete, fields);
     return StrictYaml.bind(complete, RunConfig.class, source);
-  }
-
-  /**
-   * Returns the fields that files of earlier versions lack, with the values that those versions
-   * used.
-   */
-  private static ObjectNode laterFields() {
-    ObjectNode fields = StrictYaml.nothing();
-    fields.set("model", ModelConfig.usual());
-    fields
-        .putObject("training")
-        .put("checkpointMinutes", TrainingConfig.DEFAULT_CHECKPOINT_MINUTES)
-        .put("optimizer", TrainingConfig.DEFAULT_OPTIMIZER)
-        .<ObjectNode>set("optimizerOptions", StrictYaml.nothing())
-        .set("scheduleOptions", StrictYaml.nothing());
-    fields
-        .putObject("evolution")
-        .put("finalTopK", 1)
-        .put("diversifyShare", EvolutionConfig.DEFAULT_DIVERSIFY_SHARE);
-    fields.set("compute", StrictYaml.fields(ComputeConfig.DEFAULT));
-    fields.set("architecture", StrictYaml.fields(ArchitectureConfig.DEFAULT));
-    fields.set("guards", StrictYaml.fields(Guards.DEFAULT));
-    fields.set("split", StrictYaml.fields(HeldOut.EARLIER));
-    fields.set("data", StrictYaml.fields(DataForm.EARLIER));
-    return fields;
   }
 
   /** Returns the defaults with the fields of a file in their place. */

@@ -1,5 +1,7 @@
 package io.evomoe.run.config;
 
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -9,46 +11,33 @@ import java.util.OptionalLong;
  * Settings of a fine-tuning. The others follow Liu et al. (arXiv 1907.11692, table 10): AdamW with
  * betas 0.9 and 0.98 and weight decay 0.1. The learning rate warms up for 6% of the steps, then
  * decays linearly to 0. Gradients are clipped to norm 1.
- *
- * @param steps optimizer steps of each training, at least 1; replaces {@code epochs} if given
- * @param epochs passes over the training texts, above 0
- * @param batch texts per batch, at least 1
- * @param learningRate highest learning rate, above 0
- * @param seed seed of the order of texts and of dropout
- * @param checkpointEvery steps between checkpoints, at least 0; 0 for one checkpoint at the end
  */
 @RecordBuilder
 public record FineTuneSettings(
-    OptionalLong steps,
-    double epochs,
-    int batch,
-    double learningRate,
-    long seed,
-    long checkpointEvery)
+    @Field(
+            doc = "optimizer steps of each training; replaces `epochs` if given",
+            initial = Fields.EMPTY,
+            min = 1)
+        OptionalLong steps,
+    @Field(doc = "passes over the training texts", initial = "3", above = 0) double epochs,
+    @Field(doc = "texts per batch", initial = "32", min = 1) int batch,
+    @Field(doc = "highest learning rate", initial = "5e-4", above = 0) double learningRate,
+    @Field(doc = "seed of the order of texts and of dropout", initial = "1") long seed,
+    @Field(
+            doc = "steps between checkpoints; 0 for one checkpoint at the end",
+            initial = "500",
+            min = 0)
+        long checkpointEvery)
     implements FineTuneSettingsBuilder.With {
   /** 3 epochs, batch 32, learning rate 0.0005, seed 1, a checkpoint every 500 steps. */
-  public static final FineTuneSettings DEFAULT =
-      new FineTuneSettings(OptionalLong.empty(), 3, 32, 5e-4, 1, 500);
+  public static final FineTuneSettings DEFAULT = Fields.defaults(FineTuneSettings.class);
 
   private static final double WARMUP_SHARE = 0.06;
 
   /** Rejects values out of bounds. */
   public FineTuneSettings {
-    if (!(epochs > 0) || Double.isInfinite(epochs)) {
-      throw new IllegalArgumentException("epochs must be above 0 and finite, was " + epochs);
-    }
-    if (batch < 1) {
-      throw new IllegalArgumentException("batch must be at least 1, was " + batch);
-    }
-    if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
-      throw new IllegalArgumentException(
-          "learningRate must be above 0 and finite, was " + learningRate);
-    }
-    if (checkpointEvery < 0) {
-      throw new IllegalArgumentException(
-          "checkpointEvery must be at least 0, was " + checkpointEvery);
-    }
-    trainer(steps.orElse(1), learningRate);
+    Fields.require(
+        FineTuneSettings.class, steps, epochs, batch, learningRate, seed, checkpointEvery);
   }
 
   /**

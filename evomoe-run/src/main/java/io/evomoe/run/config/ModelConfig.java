@@ -1,8 +1,8 @@
 package io.evomoe.run.config;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.SharedExperts;
-import io.evomoe.internal.names.FieldBound;
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.MoeForm;
 import io.evomoe.models.stack.StackSize;
@@ -15,77 +15,98 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The size of a model.
- *
- * <p>Sizes are at most 1,000,000, experts at most 65,536, the vocabulary at most 10,000,000.
- *
- * @param layers number of blocks, at least 1; for task mt, of the encoder and of the decoder each
- * @param width hidden size, at least 1
- * @param hidden intermediate size of a feed-forward network or expert, at least 1
- * @param heads attention heads; must divide {@code width} if {@code headWidth} is null
- * @param experts experts per MoE block, at least 1
- * @param moeEvery every n-th block is an MoE block, at least 1
- * @param vocabulary requested vocabulary size of the tokenizer, at least 1
- * @param sequence tokens per sequence, at least 1; for task mt the longest sentence
- * @param dropout dropout rate, in [0, 1)
- * @param sharedExperts experts per MoE block that every token uses, at least 0; this field and
- *     those below may be left out
- * @param architecture block type: {@code gpt}, or {@code llama} for task gpt
- * @param keyValueHeads heads of keys and values, a divisor of {@code heads}; null for {@code
- *     heads}. For architecture {@code llama}
- * @param headWidth head size, at least 1 and even; null for {@code width / heads}. For architecture
- *     {@code llama}
- * @param expertHidden intermediate size of an expert, at least 1; null for {@code hidden}
- * @param sharedHidden intermediate size of a shared expert, at least 1; null for that of an expert
- * @param sharedGate whether a sigmoid gate weights the shared experts' sum for each token; needs
- *     {@code sharedExperts} of at least 1
- * @param moeFrom index of the first block that may have experts, counted from 0
- * @param documentMask whether attention stays within each document of a packed sequence; for task
- *     gpt
- */
+/** The size of a model. */
 @RecordBuilder
 public record ModelConfig(
-    int layers,
-    int width,
-    int hidden,
-    int heads,
-    int experts,
-    int moeEvery,
-    int vocabulary,
-    int sequence,
-    double dropout,
-    int sharedExperts,
-    Architecture architecture,
-    @Nullable Integer keyValueHeads,
-    @Nullable Integer headWidth,
-    @Nullable Integer expertHidden,
-    @Nullable Integer sharedHidden,
-    boolean sharedGate,
-    int moeFrom,
-    boolean documentMask)
+    @Field(
+            doc = "number of blocks; for task mt, of the encoder and of the decoder each",
+            min = 1,
+            max = 1_000_000)
+        int layers,
+    @Field(doc = "hidden size", min = 1, max = 1_000_000) int width,
+    @Field(doc = "intermediate size of a feed-forward network or expert", min = 1, max = 1_000_000)
+        int hidden,
+    @Field(doc = "attention heads; must divide `width` if `headWidth` is null", min = 1) int heads,
+    @Field(doc = "experts per MoE block", min = 1, max = 65_536) int experts,
+    @Field(doc = "every n-th block is an MoE block", min = 1) int moeEvery,
+    @Field(doc = "requested vocabulary size of the tokenizer", min = 1, max = 10_000_000)
+        int vocabulary,
+    @Field(doc = "tokens per sequence; for task mt the longest sentence", min = 1, max = 1_000_000)
+        int sequence,
+    @Field(doc = "dropout rate", min = 0, below = 1) double dropout,
+    @Field(
+            doc = "experts per MoE block that every token uses",
+            initial = "0",
+            min = 0,
+            max = 65_536)
+        int sharedExperts,
+    @Field(doc = "block type; `llama` for task gpt", initial = "gpt") Architecture architecture,
+    @Field(
+            doc =
+                "heads of keys and values, a divisor of `heads`; null for `heads`. For "
+                    + "architecture `llama`",
+            initial = Fields.EMPTY,
+            min = 1)
+        @Nullable Integer keyValueHeads,
+    @Field(
+            doc = "head size, even; null for `width / heads`. For architecture `llama`",
+            initial = Fields.EMPTY,
+            min = 1,
+            max = 1_000_000)
+        @Nullable Integer headWidth,
+    @Field(
+            doc = "intermediate size of an expert; null for `hidden`",
+            initial = Fields.EMPTY,
+            min = 1,
+            max = 1_000_000)
+        @Nullable Integer expertHidden,
+    @Field(
+            doc = "intermediate size of a shared expert; null for that of an expert",
+            initial = Fields.EMPTY,
+            min = 1,
+            max = 1_000_000)
+        @Nullable Integer sharedHidden,
+    @Field(
+            doc =
+                "whether a sigmoid gate weights the shared experts' sum for each token; needs "
+                    + "`sharedExperts` of at least 1",
+            initial = "false")
+        boolean sharedGate,
+    @Field(
+            doc = "index of the first block that may have experts, counted from 0",
+            initial = "0",
+            min = 0)
+        int moeFrom,
+    @Field(
+            doc =
+                "whether attention stays within each document of a packed sequence; for task "
+                    + "gpt",
+            initial = "false")
+        boolean documentMask)
     implements ModelConfigBuilder.With {
-
-  /** Far above any real training: a larger value is a typing error. */
-  private static final int LARGEST = 1_000_000;
-
-  private static final int MOST_EXPERTS = 65_536;
-  private static final int LARGEST_VOCABULARY = 10_000_000;
 
   /** Rejects sizes out of bounds. */
   public ModelConfig {
-    requireAtMost("layers", layers, LARGEST);
-    requireAtMost("width", width, LARGEST);
-    requireAtMost("hidden", hidden, LARGEST);
-    requireAtMost("experts", experts, MOST_EXPERTS);
-    requireAtMost("sharedExperts", sharedExperts, MOST_EXPERTS);
-    requireAtMost("vocabulary", vocabulary, LARGEST_VOCABULARY);
-    requireAtMost("sequence", sequence, LARGEST);
-    requireAtMost("expertHidden", expertHidden, LARGEST);
-    requireAtMost("sharedHidden", sharedHidden, LARGEST);
-    requireAtMost("headWidth", headWidth, LARGEST);
-    FieldBound.atLeast("vocabulary", vocabulary, 1);
-    FieldBound.atLeast("sequence", sequence, 1);
+    Fields.require(
+        ModelConfig.class,
+        layers,
+        width,
+        hidden,
+        heads,
+        experts,
+        moeEvery,
+        vocabulary,
+        sequence,
+        dropout,
+        sharedExperts,
+        architecture,
+        keyValueHeads,
+        headWidth,
+        expertHidden,
+        sharedHidden,
+        sharedGate,
+        moeFrom,
+        documentMask);
     AttentionForm attention =
         new AttentionForm(
             width,
@@ -166,26 +187,6 @@ public record ModelConfig(
   public int moeLayers() {
     MoeForm moe = moe();
     return (int) IntStream.range(0, layers).filter(moe::isPlace).count();
-  }
-
-  /** Returns the fields that a file may leave out, with their defaults. */
-  static ObjectNode usual() {
-    return StrictYaml.nothing()
-        .put("sharedExperts", 0)
-        .put("architecture", Architecture.GPT.toString())
-        .putNull("keyValueHeads")
-        .putNull("headWidth")
-        .putNull("expertHidden")
-        .putNull("sharedHidden")
-        .put("sharedGate", false)
-        .put("moeFrom", 0)
-        .put("documentMask", false);
-  }
-
-  private static void requireAtMost(String field, @Nullable Integer value, int maximum) {
-    if (value != null && value > maximum) {
-      throw new IllegalArgumentException(field + " must be at most " + maximum + ", was " + value);
-    }
   }
 
   /** Returns a copy with the sizes of an existing stack; the position of the experts stays. */

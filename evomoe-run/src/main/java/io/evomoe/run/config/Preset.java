@@ -69,11 +69,10 @@ public record Preset(
 
   private static Preset of(String name, JsonNode fields) {
     ObjectNode model = fields.withObject("model");
-    ObjectNode size = ModelConfig.usual();
+    ObjectNode size = ConfigFields.defaults(ModelConfig.class);
     StrictYaml.merge(size, model);
     ObjectNode training = fields.withObject("training");
-    ObjectNode complete =
-        StrictYaml.fields(TrainingConfig.defaults(training.required("steps").asLong()));
+    ObjectNode complete = ConfigFields.defaults(TrainingConfig.class);
     StrictYaml.merge(complete, training);
     String source = "preset " + name;
     Map<String, GateDefaults> gates = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package io.evomoe.run.config;
 
+import io.evomoe.internal.names.FieldKind;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.evomoe.run.config;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.internal.names.Field;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
@@ -28,38 +29,25 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/**
- * The full configuration of a run; it is saved beside the checkpoints and read to resume.
- *
- * @param task name of the task
- * @param gate name of an installed gate
- * @param seed seed of all random numbers
- * @param model size of the model
- * @param training training settings
- * @param evolution EvoMoE's phases; the temperature applies to every gate that uses one
- * @param gateOptions options by name, for each gate by its name; other gates use their defaults
- * @param compute computation settings; {@link ComputeConfig#DEFAULT} if a file leaves it out
- * @param architecture architecture details; {@link ArchitectureConfig#DEFAULT} if a file leaves it
- *     out
- * @param guards safety settings; {@link Guards#DEFAULT} if a file leaves it out
- * @param split division of data without a split of its own; {@link HeldOut#EARLIER} if a file
- *     leaves it out
- * @param data format of the data files; {@link DataForm#EARLIER} if a file leaves it out
- */
+/** The full configuration of a run; it is saved beside the checkpoints and read to resume. */
 @RecordBuilder
 public record RunConfig(
-    String task,
-    String gate,
-    long seed,
-    ModelConfig model,
-    TrainingConfig training,
-    EvolutionConfig evolution,
-    Map<String, Map<String, String>> gateOptions,
-    ComputeConfig compute,
-    ArchitectureConfig architecture,
-    Guards guards,
-    HeldOut split,
-    DataForm data)
+    @Field(doc = "name of the task") String task,
+    @Field(doc = "name of an installed gate") String gate,
+    @Field(doc = "seed of all random numbers") long seed,
+    @Field(doc = "size of the model") ModelConfig model,
+    @Field(doc = "training settings") TrainingConfig training,
+    @Field(doc = "EvoMoE's phases; the temperature applies to every gate that uses one")
+        EvolutionConfig evolution,
+    @Field(
+            doc = "options by name, for each gate by its name; other gates use their defaults",
+            initial = "{}")
+        Map<String, Map<String, String>> gateOptions,
+    @Field(doc = "computation settings") ComputeConfig compute,
+    @Field(doc = "architecture details, to match published models") ArchitectureConfig architecture,
+    @Field(doc = "safety settings") Guards guards,
+    @Field(doc = "division of data without a split of its own") HeldOut split,
+    @Field(doc = "format of the data files") DataForm data)
     implements RunConfigBuilder.With {
 
   /**

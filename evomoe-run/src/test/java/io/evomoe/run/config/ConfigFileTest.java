@@ -53,26 +53,16 @@ class ConfigFileTest {
   }
 
   @Test
-  void should_have_no_shared_experts_where_an_older_file_does_not_name_them() throws IOException {
-    Path file = folder.resolve("config.yaml");
-    ConfigFile.write(file, config());
-    List<String> older =
-        Files.readAllLines(file).stream().filter(line -> !line.contains("sharedExperts")).toList();
-    Files.write(file, older);
-
-    assertThat(ConfigFile.read(file)).isEqualTo(config());
-  }
-
-  @Test
-  void should_harden_to_one_expert_where_an_older_file_does_not_say_to_how_many()
-      throws IOException {
+  void should_use_the_defaults_of_fields_that_a_file_does_not_name() throws IOException {
     Path file = folder.resolve("config.yaml");
     RunConfig hard = ConfigFile.set(config(), "evolution.hardFrom", "7");
-    ConfigFile.write(file, hard);
-    List<String> older =
-        Files.readAllLines(file).stream().filter(line -> !line.contains("finalTopK")).toList();
-    assertThat(older).hasSize(Files.readAllLines(file).size() - 1);
-    Files.write(file, older);
+    List<String> lines =
+        ConfigFile.text(hard)
+            .lines()
+            .filter(line -> !line.matches("  (sharedExperts|finalTopK|keepCheckpoints):.*"))
+            .toList();
+    assertThat(lines).hasSize((int) ConfigFile.text(hard).lines().count() - 3);
+    Files.write(file, lines);
 
     assertThat(ConfigFile.read(file)).isEqualTo(hard);
   }

@@ -2,31 +2,29 @@ package io.evomoe.run.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.internal.names.FieldKind;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.run.task.Tasks;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/configuration.md} is made of the records: their fields, what their Javadoc says of
- * each, and the defaults of the presets. {@code -Devomoe.record=true} writes it anew.
+ * {@code docs/configuration.md} is made of the records' fields and the defaults of the presets.
+ * {@code -Devomoe.record=true} writes it anew.
  */
 class ConfigurationPageTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..");
   private static final Path PAGE = ROOT.resolve("docs/configuration.md");
-  private static final Pattern PARAM = Pattern.compile("@param (\\w+) (.*?)(?= @param|$)");
-  private static final Pattern TAG = Pattern.compile("\\{@(?:code|link) ([^}]*)}");
 
   private static final Map<FieldKind, String> RESUMED =
       Map.of(FieldKind.MODEL, "no", FieldKind.RUN, "on request", FieldKind.FREE, "yes");
@@ -41,7 +39,7 @@ class ConfigurationPageTest {
     assertThat(Files.readString(PAGE)).isEqualTo(page);
   }
 
-  private static String page() throws IOException {
+  private static String page() {
     StringBuilder page =
         new StringBuilder(
             """
@@ -76,27 +74,29 @@ class ConfigurationPageTest {
             ```
 
             Unknown fields are rejected. `task`, `gate` and `seed` have command-line options; a file may only repeat their values.
+            Editors complete and check a file with [config.schema.json](config.schema.json), e.g. if its first line is
+            `# yaml-language-server: $schema=config.schema.json`.
 
             Defaults are those of preset `small` with gate `evomoe`. If a cell has three values, they are for gpt, roberta and mt.
             Values of other presets are in brackets. An empty default follows from other fields. The last column says
             whether a resumed run may change the field; after the spawn, the first four fields of `evolution` are fixed. With
             `model.architecture: llama`, `model.hidden` is two thirds of this default, rounded to a multiple of 32.
-            This page is generated from the Javadoc and the presets.
+            This page is generated from the fields and the presets.
 
             """);
     for (RecordComponent record : RunConfig.class.getRecordComponents()) {
       if (record.getType().isRecord()) {
         page.append("## ").append(record.getName()).append("\n\n");
-        page.append("| field | default | meaning | resume |\n|---|---|---|---|\n");
-        Map<String, String> meanings = meanings(record.getType());
+        page.append("| field | default | allowed | meaning | resume |\n|---|---|---|---|---|\n");
         for (RecordComponent field : record.getType().getRecordComponents()) {
           String name = record.getName() + "." + field.getName();
           page.append(
-              "| `%s` | %s | %s | %s |\n"
+              "| `%s` | %s | %s | %s | %s |\n"
                   .formatted(
                       name,
                       defaults(name),
-                      Objects.requireNonNull(meanings.get(field.getName()), name),
+                      allowed(field),
+                      Fields.of(field).doc().replace("|", "\\|"),
                       RESUMED.get(ConfigFields.kind(name))));
         }
         page.append('\n');
@@ -115,6 +115,14 @@ class ConfigurationPageTest {
             """)
         .append(presetOptions())
         .toString();
+  }
+
+  private static String allowed(RecordComponent field) {
+    return field.getType().isEnum()
+        ? Arrays.stream(field.getType().getEnumConstants())
+            .map(constant -> "`" + constant + "`")
+            .collect(Collectors.joining(", "))
+        : Fields.allowed(field).replaceFirst("^in ", "");
   }
 
   private static String presetOptions() {
@@ -153,7 +161,7 @@ class ConfigurationPageTest {
         .map(config -> String.valueOf(ConfigFields.values(config).get(field)))
         .forEach(values::add);
     if (values.size() == 1) {
-      return values.iterator().next().replace(ConfigFields.EMPTY, "");
+      return values.iterator().next().replace(Fields.EMPTY, "");
     }
     return String.join(
         ", ",
@@ -161,41 +169,5 @@ class ConfigurationPageTest {
             .map(task -> Tasks.preset(task, preset).config(task, "evomoe", 1))
             .map(config -> String.valueOf(ConfigFields.values(config).get(field)))
             .toList());
-  }
-
-  /** What the Javadoc of a record says of its components. */
-  private static Map<String, String> meanings(Class<?> record) throws IOException {
-    String source = Files.readString(source(record));
-    String declared = source.substring(0, source.indexOf("public record "));
-    String doc =
-        declared
-            .substring(declared.lastIndexOf("/**") + 3, declared.lastIndexOf("*/"))
-            .replaceAll("\\n\\s*\\*", " ")
-            .replaceAll("\\s+", " ")
-            .strip();
-    Map<String, String> meanings = new LinkedHashMap<>();
-    Matcher param = PARAM.matcher(doc);
-    while (param.find()) {
-      meanings.put(param.group(1), plain(param.group(2)));
-    }
-    return meanings;
-  }
-
-  private static String plain(String javadoc) {
-    return TAG.matcher(javadoc)
-        .replaceAll(tag -> Matcher.quoteReplacement("`" + tag.group(1).replace('#', '.') + "`"))
-        .replace("|", "\\|")
-        .strip();
-  }
-
-  private static Path source(Class<?> record) throws IOException {
-    String file = "src/main/java/" + record.getName().replace('.', '/') + ".java";
-    for (String module : List.of("evomoe-core", "evomoe-models", "evomoe-run")) {
-      Path source = ROOT.resolve(module).resolve(file);
-      if (Files.exists(source)) {
-        return source;
-      }
-    }
-    throw new IOException("no source of " + record);
   }
 }

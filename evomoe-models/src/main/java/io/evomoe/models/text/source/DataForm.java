@@ -1,36 +1,31 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The format of data files.
- *
- * @param format format of files without a known file name extension: {@code text}, {@code
- *     markdown}, {@code jsonl}, {@code csv}, {@code tsv}, {@code parquet}, or an installed {@link
- *     RecordFormat}; null to read files without an extension as plain text and reject other
- *     extensions
- * @param textField field or column with the text, also of classified texts
- * @param labelField field or column with the class of a text
- * @param sourceField field or column with the source sentence of a pair
- * @param targetField field or column with the translation
- * @param skipBadLines whether unreadable lines are skipped and counted instead of rejected
- */
+/** The format of data files. */
 public record DataForm(
-    @Nullable RecordFormat format,
-    String textField,
-    String labelField,
-    String sourceField,
-    String targetField,
-    boolean skipBadLines) {
+    @Field(
+            doc =
+                "format of files without a known file name extension: `text`, `markdown`, `jsonl`, "
+                    + "`csv`, `tsv`, `parquet` or an installed `RecordFormat`; null to read files "
+                    + "without an extension as plain text and reject other extensions",
+            initial = Fields.EMPTY)
+        @Nullable RecordFormat format,
+    @Field(doc = "field or column with the text, also of classified texts", initial = "text")
+        String textField,
+    @Field(doc = "field or column with the class of a text", initial = "label") String labelField,
+    @Field(doc = "field or column with the source sentence of a pair", initial = "source")
+        String sourceField,
+    @Field(doc = "field or column with the translation", initial = "target") String targetField,
+    @Field(
+            doc = "whether unreadable lines are skipped and counted instead of rejected",
+            initial = "false")
+        boolean skipBadLines) {
 
   /** Fields {@code text}, {@code label}, {@code source} and {@code target}; no line is skipped. */
-  public static final DataForm DEFAULT =
-      new DataForm(null, "text", "label", "source", "target", false);
-
-  /**
-   * The format of version 0.1.0, for runs of that version: a file with any other extension is text.
-   */
-  public static final DataForm EARLIER = DEFAULT.withFormat(FileForm.TEXT);
+  public static final DataForm DEFAULT = Fields.defaults(DataForm.class);
 
   /** Rejects blank names, and names that are used twice. */
   public DataForm {
@@ -53,9 +48,5 @@ public record DataForm(
       throw new IllegalArgumentException(
           "%s must not be that of %s, was %s".formatted(field, other, name));
     }
-  }
-
-  private DataForm withFormat(RecordFormat form) {
-    return new DataForm(form, textField, labelField, sourceField, targetField, skipBadLines);
   }
 }

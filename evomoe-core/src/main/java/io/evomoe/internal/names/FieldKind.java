@@ -1,7 +1,7 @@
-package io.evomoe.run.config;
+package io.evomoe.internal.names;
 
 /** The effect of a field whose value differs from the checkpoint's. */
-enum FieldKind {
+public enum FieldKind {
   /** The checkpoint belongs to another model, or was trained on other texts. */
   MODEL,
   /**

@@ -1,0 +1,41 @@
+package io.evomoe.internal.names;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * A field of a configuration: the only place for its documentation, default, bounds and effect on a
+ * resumed run. {@link Fields} checks the bounds and makes the defaults. The reference page and the
+ * JSON schema are generated from it.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.RECORD_COMPONENT, ElementType.METHOD, ElementType.PARAMETER})
+public @interface Field {
+  /** Returns the meaning, without the bounds. Code is in backticks. */
+  String doc();
+
+  /** Returns the default as YAML, {@code null} for an empty field; none if it must be given. */
+  String initial() default "";
+
+  /** Returns the smallest value. */
+  double min() default Double.NEGATIVE_INFINITY;
+
+  /** Returns the bound that a value must be above. */
+  double above() default Double.NEGATIVE_INFINITY;
+
+  /** Returns the largest value; NaN for none. */
+  double max() default Double.NaN;
+
+  /** Returns the bound that a value must be below. */
+  double below() default Double.POSITIVE_INFINITY;
+
+  /** Whether infinity is allowed. */
+  boolean infinite() default false;
+
+  /** Returns the effect on a resumed run. */
+  FieldKind kind() default FieldKind.MODEL;
+}
