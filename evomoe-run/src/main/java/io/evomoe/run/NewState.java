@@ -1,5 +1,7 @@
 package io.evomoe.run;
 
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
@@ -27,19 +29,21 @@ import org.jspecify.annotations.Nullable;
  * A run before its first step.
  *
  * @param output the folder, closed with the run
- * @param data files and folders, kept for resuming
+ * @param data whose files and folders are kept for resuming
  * @param content digest of the data as it was read
+ * @param tokenizer of a program; null for one in files
  * @param start source of the initial weights; null for random ones
- * @param own the program's changes to the trainer
+ * @param trainer the program's changes to the trainer
  */
 record NewState(
     OutputFolder output,
     RunConfig config,
-    List<Path> data,
+    Dataset data,
     String content,
     Prepared prepared,
+    @Nullable Tokenizer tokenizer,
     @Nullable RunStart start,
-    UnaryOperator<TrainerConfig> own)
+    UnaryOperator<TrainerConfig> trainer)
     implements RunState {
 
   @Override
@@ -48,8 +52,14 @@ record NewState(
   }
 
   @Override
-  public List<Path> otherData() {
-    return List.of();
+  public List<Path> paths() {
+    return data.paths();
+  }
+
+  @Override
+  public RunOpening again() {
+    return new RunOpening(output.path())
+        .passed(data.paths().isEmpty() ? data : null, tokenizer);
   }
 
   @Override
@@ -64,11 +74,11 @@ record NewState(
 
   @Override
   public BegunTraining begin(RunWatcher watcher, RunListener listener) {
-    TrainerConfig trainer = own.apply(config.trainer());
+    TrainerConfig settings = trainer.apply(config.trainer());
     RunStart.Started started =
         start == null
-            ? new RunStart.Started(TaskTraining.of(prepared.data(), config, trainer), Lineage.NONE)
-            : start.begin(prepared.data(), config, trainer, content, listener::onNote);
+            ? new RunStart.Started(TaskTraining.of(prepared.data(), config, settings), Lineage.NONE)
+            : start.begin(prepared.data(), config, settings, content, listener::onNote);
     return new BegunTraining(started.training(), () -> train(started, watcher, listener));
   }
 
@@ -84,7 +94,7 @@ record NewState(
     KeptTokens.of(folder, content, config).write(prepared.data());
     lineage.write(path);
     CheckpointWriter checkpoints =
-        folder.checkpointWriter(data, content, config, lineage.entries());
+        folder.checkpointWriter(data.paths(), content, config, lineage.entries());
     // From here on there is something to resume, and the disk has room for a checkpoint.
     run.save(checkpoints);
     try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {

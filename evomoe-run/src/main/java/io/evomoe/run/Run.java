@@ -1,25 +1,21 @@
 package io.evomoe.run;
 
+import io.evomoe.run.task.Task;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.models.causal.CausalLanguageModel;
-import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.roberta.Roberta;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.EarlierRun;
-import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.task.Tasks;
-import io.evomoe.run.internal.task.TextGeneration;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunWatcher;
@@ -84,22 +80,47 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
 
   /** Begins a GPT that learns the text of these files and folders, at least one. */
   public static RunBuilder<Gpt> gpt(Path... data) {
-    return new RunBuilder<>(Tasks.named(Tasks.GPT), Gpt.class, Architecture.GPT, List.of(data));
+    return gpt(Dataset.files(List.of(data)));
+  }
+
+  /** Begins a GPT that learns these texts, or token ids. */
+  public static RunBuilder<Gpt> gpt(Dataset data) {
+    return new RunBuilder<>(Tasks.GPT, Gpt.class, Architecture.GPT, data);
   }
 
   /** Begins a Llama that learns the text of these files and folders, at least one. */
   public static RunBuilder<Llama> llama(Path... data) {
-    return new RunBuilder<>(Tasks.named(Tasks.GPT), Llama.class, Architecture.LLAMA, List.of(data));
+    return llama(Dataset.files(List.of(data)));
+  }
+
+  /** Begins a Llama that learns these texts, or token ids. */
+  public static RunBuilder<Llama> llama(Dataset data) {
+    return new RunBuilder<>(Tasks.GPT, Llama.class, Architecture.LLAMA, data);
   }
 
   /** Begins a RoBERTa that learns to predict masked tokens of these texts, at least one. */
   public static RunBuilder<Roberta> roberta(Path... data) {
-    return new RunBuilder<>(Tasks.named(Tasks.ROBERTA), Roberta.class, Architecture.GPT, List.of(data));
+    return roberta(Dataset.files(List.of(data)));
+  }
+
+  /** Begins a RoBERTa that learns to predict masked tokens of these texts, or token ids. */
+  public static RunBuilder<Roberta> roberta(Dataset data) {
+    return new RunBuilder<>(Tasks.ROBERTA, Roberta.class, Architecture.GPT, data);
   }
 
   /** Begins a Transformer that learns to translate from pairs of sentences. */
   public static RunBuilder<Transformer> translation(Path pairs) {
-    return new RunBuilder<>(Tasks.named(Tasks.TRANSLATION), Transformer.class, Architecture.GPT, List.of(pairs));
+    return translation(Dataset.files(List.of(pairs)));
+  }
+
+  /** Begins a Transformer that learns to translate from rows of a sentence and its translation. */
+  public static RunBuilder<Transformer> translation(Dataset pairs) {
+    return new RunBuilder<>(Tasks.TRANSLATION, Transformer.class, Architecture.GPT, pairs);
+  }
+
+  /** Begins a run of a task of one's own; it is known by its name from now on. */
+  public static <B, M extends Model<B>> RunBuilder<M> task(Task<B, M> task, Dataset data) {
+    return RunBuilder.of(task, data);
   }
 
   /** Begins a run of a full configuration, such as one that was read from a file. */
@@ -173,11 +194,13 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   }
 
   /** Returns the full configuration. */
+  @Override
   public RunConfig config() {
     return config;
   }
 
   /** Returns the run's folder. */
+  @Override
   public Path folder() {
     return path;
   }
@@ -194,7 +217,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   /** Returns the files and folders that the run trains on. */
   public List<Path> data() {
     lifetime.requireOpen();
-    return state.data();
+    return state.paths();
   }
 
   /** Returns the number of finished optimizer steps. */
@@ -281,7 +304,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   }
 
   private RunOpening again() {
-    RunOpening opening = new RunOpening(path).data(state.otherData());
+    RunOpening opening = state.again();
     return output == null ? opening : opening.output(output);
   }
 
@@ -319,59 +342,14 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
     return trained;
   }
 
-  /** Returns the tokenizer; it is closed with the run. */
-  public BpeTokenizer tokenizer() {
-    return lifetime.during(() -> state.checkpoint().tokenizer());
-  }
-
-  /**
-   * Continues a text with {@link Sampling#DEFAULT} and returns the text with its continuation.
-   *
-   * @param text to continue; may be empty
-   * @param tokens maximum number of new tokens
-   * @throws IllegalStateException if the model is no {@link CausalLanguageModel}
-   */
-  public String generate(String text, int tokens) {
-    return generate(text, tokens, Sampling.DEFAULT);
-  }
-
-  /** Continues a text with the given sampling. */
-  public String generate(String text, int tokens, Sampling sampling) {
-    return lifetime.during(
-        () ->
-            new TextGeneration(require(CausalLanguageModel.class, "generate"), tokenizer())
-                .generate(text, tokens, sampling));
-  }
-
-  /**
-   * Translates a sentence by greedy search.
-   *
-   * @throws IllegalStateException if the model is no {@link Transformer}
-   */
-  public String translate(String sentence) {
-    return translate(List.of(sentence), Search.greedy()).get(0);
-  }
-
-  /** Translates sentences; the result has the same order. */
-  public List<String> translate(List<String> sentences, Search search) {
-    return lifetime.during(
-        () ->
-            new LineTranslator(require(Transformer.class, "translate"), tokenizer(), search)
-                .translate(sentences));
+  @Override
+  Class<M> type() {
+    return type;
   }
 
   @Override
   <T> T use(Function<RunCheckpoint, T> use) {
     return lifetime.during(() -> use.apply(state.checkpoint()));
-  }
-
-  private <T extends Model<?>> TrainedModel<T> require(Class<T> wanted, String use) {
-    if (!wanted.isAssignableFrom(type)) {
-      throw new IllegalStateException(
-          "%s is a run of task %s; %s needs a %s"
-              .formatted(path, config.task(), use, wanted.getSimpleName()));
-    }
-    return trained().as(wanted);
   }
 
   private synchronized void forget() {

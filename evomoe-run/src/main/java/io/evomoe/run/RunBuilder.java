@@ -1,6 +1,12 @@
 package io.evomoe.run;
 
 import io.evomoe.evolution.EvolutionConfigBuilder;
+import io.evomoe.run.internal.folder.ProgramTokenizer;
+import io.evomoe.run.task.TokenizerSource;
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextProgress;
@@ -11,7 +17,6 @@ import io.evomoe.run.config.ComputeConfigBuilder;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfigBuilder;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.task.EarlierRun;
@@ -32,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -52,21 +58,31 @@ public final class RunBuilder<M extends Model<?>> {
   private final Task<?, ?> task;
   private final Class<M> type;
   private final Architecture architecture;
-  private List<Path> data = List.of();
+  private @Nullable Dataset data;
+  private Function<Path, TokenizerSource> tokenizers = TokenizerSource::learned;
+  private @Nullable Tokenizer own;
+  private @Nullable MemoryLimit memory;
   private final List<UnaryOperator<RunConfig>> changes = new ArrayList<>();
   private String preset = "small";
   private @Nullable String gate;
   private @Nullable Long seed;
   private TextProgress progress = TextProgress.NONE;
   private @Nullable RunStart start;
-  private UnaryOperator<TrainerConfig> own = UnaryOperator.identity();
+  private UnaryOperator<TrainerConfig> trainer = UnaryOperator.identity();
 
   /** Whether the settings of another run, or of a configuration, are the starting point. */
   private boolean whole;
 
-  RunBuilder(Task<?, ?> task, Class<M> type, Architecture architecture, List<Path> data) {
-    this(task, type, architecture);
-    data(data);
+  RunBuilder(String task, Class<M> type, Architecture architecture, Dataset data) {
+    this(Tasks.named(task), type, architecture);
+    this.data = data;
+  }
+
+  static <B, M extends Model<B>> RunBuilder<M> of(Task<B, M> task, Dataset data) {
+    Tasks.add(task);
+    @SuppressWarnings("unchecked") // a task makes models of one class alone
+    Class<M> type = (Class<M>) task.modelType(Architecture.GPT);
+    return new RunBuilder<>(task.name(), type, Architecture.GPT, data);
   }
 
   private RunBuilder(Task<?, ?> task, Class<M> type, Architecture architecture) {
@@ -79,7 +95,7 @@ public final class RunBuilder<M extends Model<?>> {
     Task<?, ?> task = Tasks.named(given.task());
     Architecture architecture = given.model().architecture();
     RunBuilder<?> builder =
-        new RunBuilder<>(task, task.modelType(architecture), architecture, data);
+        new RunBuilder<>(task.name(), task.modelType(architecture), architecture, Dataset.files(data));
     builder.whole = true;
     builder.gate = given.gate();
     builder.seed = given.seed();
@@ -108,10 +124,48 @@ public final class RunBuilder<M extends Model<?>> {
    * @throws IllegalArgumentException if there is none
    */
   public RunBuilder<M> data(List<Path> sources) {
-    if (sources.isEmpty()) {
-      throw new IllegalArgumentException("data must be at least one file or folder, was none");
-    }
-    data = List.copyOf(sources);
+    return data(Dataset.files(sources));
+  }
+
+  /** Trains on this data, of a program or of files. */
+  public RunBuilder<M> data(Dataset source) {
+    data = source;
+    return this;
+  }
+
+  /**
+   * Uses a tokenizer of a program instead of one learned from the data. The run does not close it.
+   * Its folder names the class and its {@linkplain Tokenizer#fingerprint fingerprint}: {@link
+   * RunOpening#tokenizer} passes it again, unless {@link java.util.ServiceLoader} finds it.
+   */
+  public RunBuilder<M> tokenizer(Tokenizer tokenizer) {
+    own = tokenizer;
+    tokenizers =
+        folder -> {
+          ProgramTokenizer.of(tokenizer).write(folder);
+          return TokenizerSource.of(tokenizer);
+        };
+    return this;
+  }
+
+  /**
+   * Uses the tokenizer of a folder instead of one learned from the data; its files are copied.
+   *
+   * @param folder with {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}
+   */
+  public RunBuilder<M> tokenizer(Path folder) {
+    own = null;
+    tokenizers =
+        made -> {
+          TokenizerFiles.copy(folder, made);
+          return TokenizerSource.of(BpeTokenizer.load(folder));
+        };
+    return this;
+  }
+
+  /** Rejects a model that needs more than this memory; by default that of the machine. */
+  public RunBuilder<M> maxMemory(MemoryLimit limit) {
+    memory = limit;
     return this;
   }
 
@@ -211,8 +265,8 @@ public final class RunBuilder<M extends Model<?>> {
    * @param factory gets the kernels and the settings of the run
    */
   public RunBuilder<M> optimizer(Function<OptimizerSpec, Optimizer> factory) {
-    UnaryOperator<TrainerConfig> before = own;
-    own = trainer -> before.apply(trainer).withOptimizer(factory);
+    UnaryOperator<TrainerConfig> before = trainer;
+    trainer = settings -> before.apply(settings).withOptimizer(factory);
     return this;
   }
 
@@ -226,8 +280,8 @@ public final class RunBuilder<M extends Model<?>> {
    * RunOpening#schedule}).
    */
   public RunBuilder<M> schedule(LearningRateSchedule rate) {
-    UnaryOperator<TrainerConfig> before = own;
-    own = trainer -> before.apply(trainer).withSchedule(rate);
+    UnaryOperator<TrainerConfig> before = trainer;
+    trainer = settings -> before.apply(settings).withSchedule(rate);
     return this;
   }
 
@@ -309,7 +363,7 @@ public final class RunBuilder<M extends Model<?>> {
         Tasks.preset(task.name(), preset).config(task.name(), chosen, drawn, architecture);
     if (from != null) {
       from.requireTask(task.name());
-      config = from.defaults(config, data.isEmpty());
+      config = from.defaults(config, data == null);
     }
     for (UnaryOperator<RunConfig> change : changes) {
       config = change.apply(config);
@@ -317,7 +371,7 @@ public final class RunBuilder<M extends Model<?>> {
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     if (from != null) {
       from.requireFit(config, false);
-      if (data.isEmpty()) {
+      if (data == null) {
         from.requireItsSplit(config);
       }
     }
@@ -343,7 +397,7 @@ public final class RunBuilder<M extends Model<?>> {
     RunConfig config = config();
     Run<M> run = begin(config, OutputFolder.open(folder, Run.WHO));
     try {
-      MemoryLimit.ofMachine().requireRoomFor(run.taskData(progress), config);
+      (memory == null ? MemoryLimit.ofMachine() : memory).requireRoomFor(run.taskData(progress), config);
       return run;
     } catch (RuntimeException e) {
       run.close();
@@ -371,17 +425,22 @@ public final class RunBuilder<M extends Model<?>> {
   private Run<M> prepared(RunConfig config, OutputFolder output) {
     RunFolder.unused(output.path());
     RunStart from = start;
-    List<Path> sources = data.isEmpty() && from != null ? from.run().data() : data;
-    String content = FolderDigest.of(sources);
+    Dataset sources =
+        data != null ? data : Objects.requireNonNull(from, "a start without data").run().data();
+    if (from != null && own != null) {
+      throw new IllegalArgumentException(
+          "tokenizer must be that of " + from.run().folder().path() + ", where this run starts");
+    }
+    String content = sources.digest();
     Prepared prepared =
         from == null
-            ? Prepared.read(sources, config, output.path(), progress)
+            ? Prepared.read(sources, config, tokenizers, output.path(), progress)
             : Prepared.read(sources, config, from.run(), output.path(), progress);
     return new Run<>(
         output.path(),
         type,
         config,
-        new NewState(output, config, sources, content, prepared, from, own),
+        new NewState(output, config, sources, content, prepared, own, from, trainer),
         output);
   }
 }

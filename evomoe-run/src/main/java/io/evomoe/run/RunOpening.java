@@ -1,5 +1,7 @@
 package io.evomoe.run;
 
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RoundSettings;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunOpening {
   private final Path path;
   private final Map<String, String> changes = new LinkedHashMap<>();
-  private List<Path> data = List.of();
+  private @Nullable Dataset data;
+  private @Nullable Tokenizer tokenizer;
   private @Nullable OutputFolder output;
   private UnaryOperator<TrainerConfig> own = UnaryOperator.identity();
 
@@ -33,7 +36,28 @@ public final class RunOpening {
 
   /** Trains and evaluates on this data from now on. */
   public RunOpening data(List<Path> others) {
-    data = List.copyOf(others);
+    data = others.isEmpty() ? null : Dataset.files(others);
+    return this;
+  }
+
+  /** Trains and evaluates on this data from now on; data of a program must be passed again. */
+  public RunOpening data(Dataset other) {
+    data = other;
+    return this;
+  }
+
+  /**
+   * Passes the tokenizer of a program, with which the run was trained. It is not closed with the
+   * run.
+   */
+  public RunOpening tokenizer(Tokenizer own) {
+    tokenizer = own;
+    return this;
+  }
+
+  RunOpening passed(@Nullable Dataset other, @Nullable Tokenizer own) {
+    data = other;
+    tokenizer = own;
     return this;
   }
 
@@ -100,12 +124,12 @@ public final class RunOpening {
   }
 
   private RunCheckpoint checkpoint() {
-    return changes.isEmpty() ? RunCheckpoint.open(path).withData(data) : resumed();
+    return changes.isEmpty() ? RunCheckpoint.open(path).with(data, tokenizer) : resumed();
   }
 
   /** Returns the newest checkpoint. */
   RunCheckpoint newest() {
-    return RunCheckpoint.open(RunFolder.open(path).path()).withData(data);
+    return RunCheckpoint.open(RunFolder.open(path).path()).with(data, tokenizer);
   }
 
   RunCheckpoint resumed() {
@@ -113,7 +137,7 @@ public final class RunOpening {
       throw new IllegalArgumentException(
           path + " was trained in rounds on a cluster: resume it there (--spark MASTER)");
     }
-    return RunCheckpoint.resume(path, changes).withData(data);
+    return RunCheckpoint.resume(path, changes).with(data, tokenizer);
   }
 
   SavedState saved() {
@@ -129,7 +153,11 @@ public final class RunOpening {
     return output == null ? null : output.shared();
   }
 
-  List<Path> data() {
+  @Nullable Dataset data() {
     return data;
+  }
+
+  @Nullable Tokenizer tokenizer() {
+    return tokenizer;
   }
 }

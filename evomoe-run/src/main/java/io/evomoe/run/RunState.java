@@ -16,10 +16,10 @@ interface RunState extends AutoCloseable {
   TaskData<?, ?> taskData(TextProgress progress);
 
   /** Returns the files and folders that the run trains on. */
-  List<Path> data();
+  List<Path> paths();
 
-  /** Returns the data that replaces the original data; mostly empty. */
-  List<Path> otherData();
+  /** Opens the run again, with what a program has passed. */
+  RunOpening again();
 
   /** Returns the number of saved steps. */
   long steps();

@@ -1,5 +1,14 @@
 package io.evomoe.run;
 
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.task.TextGeneration;
+import io.evomoe.run.internal.task.LineTranslator;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.models.transformer.Search;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.NewFile;
 import io.evomoe.internal.files.NewFolder;
@@ -25,15 +34,74 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The uses of a saved {@link Run} that need no training: to measure, export and convert it. */
+/** The uses of a saved {@link Run}: to generate, measure, export and convert. */
 abstract class RunUse {
   private static final String GGUF = ".gguf";
 
   /** Calls this with the newest checkpoint, which stays open meanwhile. */
   abstract <T> T use(Function<RunCheckpoint, T> use);
 
+  /** Returns the class of the model. */
+  abstract Class<? extends Model<?>> type();
+
+  /** Returns the run's folder. */
+  public abstract Path folder();
+
+  /** Returns the full configuration. */
+  public abstract RunConfig config();
+
   /** Returns the loaded model of the newest checkpoint. */
-  abstract TrainedModel<?> trained();
+  public abstract TrainedModel<?> trained();
+
+  /** Returns the tokenizer; one in files is closed with the run. */
+  public Tokenizer tokenizer() {
+    return use(RunCheckpoint::tokenizer);
+  }
+
+  /**
+   * Continues a text with {@link Sampling#DEFAULT} and returns the text with its continuation.
+   *
+   * @param text to continue; may be empty
+   * @param tokens maximum number of new tokens
+   * @throws IllegalStateException if the model is no {@link CausalLanguageModel}
+   */
+  public String generate(String text, int tokens) {
+    return generate(text, tokens, Sampling.DEFAULT);
+  }
+
+  /** Continues a text with the given sampling. */
+  public String generate(String text, int tokens, Sampling sampling) {
+    return use(
+        run ->
+            new TextGeneration(require(CausalLanguageModel.class, "generate"), tokenizer())
+                .generate(text, tokens, sampling));
+  }
+
+  /**
+   * Translates a sentence by greedy search.
+   *
+   * @throws IllegalStateException if the model is no {@link Transformer}
+   */
+  public String translate(String sentence) {
+    return translate(List.of(sentence), Search.greedy()).get(0);
+  }
+
+  /** Translates sentences; the result has the same order. */
+  public List<String> translate(List<String> sentences, Search search) {
+    return use(
+        run ->
+            new LineTranslator(require(Transformer.class, "translate"), tokenizer(), search)
+                .translate(sentences));
+  }
+
+  private <T extends Model<?>> TrainedModel<T> require(Class<T> wanted, String use) {
+    if (!wanted.isAssignableFrom(type())) {
+      throw new IllegalStateException(
+          "%s is a run of task %s; %s needs a %s"
+              .formatted(folder(), config().task(), use, wanted.getSimpleName()));
+    }
+    return trained().as(wanted);
+  }
 
   /** Measures loss and metrics on the run's validation set. */
   public Measurement evaluate() {
@@ -140,7 +208,7 @@ abstract class RunUse {
     return use(
         run -> {
           try (NewFile made = NewFile.open(out, Run.WHO)) {
-            run.folder().requireTokenizer();
+            ProgramTokenizer.requireFiles(run.folder());
             HubExport published = run.export(trained(), request);
             GgufExport export = GgufExport.of(published, run.folder().tokenizerPath());
             String model = name.substring(0, name.length() - GGUF.length());
@@ -194,8 +262,7 @@ abstract class RunUse {
         run -> {
           try (NewFolder made = NewFolder.open(out, Run.WHO)) {
             if (run.folder().hasTokenizer()) {
-              TokenizerFiles.copy(
-                  run.folder().tokenizerPath(), new RunFolder(made.path()).tokenizerPath());
+              ProgramTokenizer.copy(run.folder(), new RunFolder(made.path()).tokenizerPath());
             }
             T written = writer.apply(run, made.path());
             made.publish();

@@ -1,9 +1,9 @@
 package io.evomoe.run;
 
+import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.Prepared;
@@ -44,8 +44,8 @@ final class SavedState implements RunState {
   public synchronized TaskData<?, ?> taskData(TextProgress progress) {
     TaskData<?, ?> encoded = read;
     if (encoded == null) {
-      List<Path> data = saved.data();
-      readContent = FolderDigest.of(data);
+      Dataset data = saved.data();
+      readContent = data.digest();
       encoded = Prepared.open(data, readContent, saved.config(), saved, progress);
       read = encoded;
     }
@@ -53,13 +53,14 @@ final class SavedState implements RunState {
   }
 
   @Override
-  public List<Path> data() {
+  public List<Path> paths() {
     return saved.dataPaths();
   }
 
   @Override
-  public List<Path> otherData() {
-    return opening.data();
+  public RunOpening again() {
+    return new RunOpening(saved.folder().path())
+        .passed(opening.data(), opening.tokenizer());
   }
 
   @Override
@@ -85,19 +86,19 @@ final class SavedState implements RunState {
     requireMoreSteps();
     Checkpoint checkpoint = saved.checkpoint();
     RunConfig config = saved.config();
-    List<Path> data = saved.data();
-    String content = FolderDigest.of(data);
+    Dataset data = saved.data();
+    String content = data.digest();
     TaskTraining<?, ?> run =
         TaskTraining.resumed(
             taskData(TextProgress.NONE), config, opening.trainer(config), checkpoint);
     try {
       if (!RunFolder.isSameData(checkpoint, content)) {
-        listener.onNote("The data is not what the run was started with: " + data);
+        listener.onNote("The data is not what the run was started with: " + data.name());
       }
       CheckpointWriter checkpoints =
           saved
               .folder()
-              .checkpointWriter(data, content, config, Lineage.of(checkpoint.config()).entries());
+              .checkpointWriter(data.paths(), content, config, Lineage.of(checkpoint.config()).entries());
       saved.changes().forEach(listener::onNote);
       listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
       return new BegunTraining(run, () -> train(run, content, checkpoints, watcher, listener));

@@ -7,7 +7,7 @@ import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.roberta.Roberta;
-import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.finetune.Classified;
@@ -181,7 +181,7 @@ class ClosedInUseTest {
   void what_a_run_has_given_should_say_that_it_is_closed_with_it() {
     Run<Gpt> run = Run.open(folder.resolve("writing"), Gpt.class);
     TrainedModel<Gpt> trained = run.trained();
-    BpeTokenizer tokenizer = run.tokenizer();
+    Tokenizer tokenizer = run.tokenizer();
     Generation generation = new Generation(trained.model(), trained.context());
     int[] prompt = tokenizer.encode("Message");
     run.close();

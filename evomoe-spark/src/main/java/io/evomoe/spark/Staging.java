@@ -1,5 +1,6 @@
 package io.evomoe.spark;
 
+import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
@@ -32,7 +33,7 @@ final class Staging implements AutoCloseable {
     TokenizerSource tokenizer = TokenizerSource.learned(folder().tokenizerPath());
     TaskData<?, ?> encoded =
         Tasks.named(config.task())
-            .read(data, config, tokenizer, ScratchFolder.parent(), TextProgress.NONE);
+            .read(Dataset.files(data), config, tokenizer, ScratchFolder.parent(), TextProgress.NONE);
     encoded.batches(config);
     return encoded;
   }

@@ -1,5 +1,7 @@
 package io.evomoe.spark;
 
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
@@ -58,9 +60,10 @@ final class WorkerRuntime<B, M extends Model<B>> {
       TaskData<?, ?> data =
           Tasks.named(config.task())
               .read(
-                  share.write(scratch.path().resolve("text"), share.head(MEASURED)),
+                  Dataset.files(
+                      share.write(scratch.path().resolve("text"), share.head(MEASURED))),
                   config,
-                  TokenizerSource.of(folder.tokenizer()),
+                  TokenizerSource.of(BpeTokenizer.load(folder.tokenizerPath())),
                   ScratchFolder.parent(),
                   TextProgress.NONE);
       return of(data, config, setup, worker);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
@@ -174,9 +176,10 @@ class LocalSparkTest {
           (TaskData<B, ?>)
               Tasks.named(config.task())
                   .read(
-                      share.write(folder.resolve("text"), share),
+                      Dataset.files(share.write(folder.resolve("text"), share)),
                       config,
-                      TokenizerSource.of(setup.unpack(folder).tokenizer()),
+                      TokenizerSource.of(
+                          BpeTokenizer.load(setup.unpack(folder).tokenizerPath())),
                       folder,
                       TextProgress.NONE);
       sources.add(data.batches(config).training());

@@ -279,7 +279,7 @@ final class TrainCommand implements Callable<Integer> {
     saved.requireFit(config, spawn != null);
     if (itsData) {
       saved.requireItsSplit(config);
-      options.data = saved.run().data();
+      options.data = saved.run().data().paths();
     }
     start(Run.of(config, options.dataPaths()).startFrom(saved), folder, stop);
   }

@@ -8,7 +8,7 @@ import io.evomoe.models.causal.Sampling;
 import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
-import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
@@ -109,7 +109,7 @@ class ExportedRunTest {
     Path file = folder.resolve("model.gguf");
     trained.train(run);
     try (RunCheckpoint checkpoint = RunCheckpoint.open(run)) {
-      BpeTokenizer tokenizer = checkpoint.tokenizer();
+      Tokenizer tokenizer = checkpoint.tokenizer();
       TrainedModel<CausalLanguageModel> model =
           checkpoint.trained().as(CausalLanguageModel.class);
       HubExport published = checkpoint.export(model, ExportRequest.DEFAULT);
@@ -140,7 +140,7 @@ class ExportedRunTest {
   /** Whether theirs is another one than ours, from a token on that is as good as its rival. */
   private static boolean differsBetweenNearLogits(
       TrainedModel<CausalLanguageModel> trained,
-      BpeTokenizer tokenizer,
+      Tokenizer tokenizer,
       String prompt,
       String theirs) {
     int[] read = tokenizer.encode(prompt);
@@ -173,7 +173,7 @@ class ExportedRunTest {
         .read(trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.context()));
   }
 
-  private static String text(BpeTokenizer tokenizer, int[] ids, int from, int to) {
+  private static String text(Tokenizer tokenizer, int[] ids, int from, int to) {
     return tokenizer.decode(Arrays.copyOfRange(ids, from, to));
   }
 

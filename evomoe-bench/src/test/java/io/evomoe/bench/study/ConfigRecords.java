@@ -277,7 +277,8 @@ final class ConfigRecords {
             "sentences: " + POSITIVE,
             "examples: " + COUNT,
             "search: " + ANY,
-            "expertsPerToken: " + POSITIVE));
+            "expertsPerToken: " + POSITIVE,
+            "form: " + ANY));
     UntrainedModel untrained =
         new UntrainedModel("switch", Map.of(), Architecture.GPT, new GptConfig(10, 8, STACK));
     ALL.put(

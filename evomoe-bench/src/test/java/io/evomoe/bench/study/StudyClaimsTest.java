@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.evomoe.run.data.Dataset;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
@@ -148,7 +149,7 @@ class StudyClaimsTest {
             t ->
                 Tasks.named(config.task())
                     .read(
-                        data(config.task()),
+                        Dataset.files(data(config.task())),
                         config,
                         TokenizerSource.learned(folder.resolve(t)),
                         folder,

@@ -8,11 +8,20 @@ public interface Documents {
   /** Returns the name of their source, for messages. */
   String name();
 
-  /** Returns the number of documents, at least 1. */
-  int count();
+  /** Returns the number of documents, at least 1. By default it reads them all. */
+  default int count() {
+    return DocumentIndex.of(this).size();
+  }
 
-  /** Returns the length of all documents, in chars. */
-  long length();
+  /** Returns the length of all documents, in chars. By default it reads them all. */
+  default long length() {
+    DocumentIndex index = DocumentIndex.of(this);
+    long length = 0;
+    for (int document = 0; document < index.size(); document++) {
+      length += index.chars(document);
+    }
+    return length;
+  }
 
   /**
    * Reads all documents from the first on.

@@ -24,6 +24,11 @@ public record TextSides(Documents train, Documents valid, Optional<Documents> te
     return new TextSides(split.train(), split.valid(), split.test().map(side -> side));
   }
 
+  /** Divides documents by a rule; they are read again for each set. */
+  public static TextSides of(Documents all, HeldOut heldOut) {
+    return DocumentSplit.of(all, heldOut);
+  }
+
   /**
    * Opens a path as {@link #open(Path, HeldOut, DataForm, Consumer)} does, in the default format.
    */

@@ -2,9 +2,26 @@ package io.evomoe.models.text;
 
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** Converts text to token ids and back. Thread-safe. */
+/**
+ * Converts text to token ids and back. Thread-safe.
+ *
+ * <p>A run can be trained with a tokenizer of a program. {@link java.util.ServiceLoader} finds it
+ * by the name of its class when the run is opened; otherwise the program passes it again.
+ */
 public interface Tokenizer {
+
+  /**
+   * Returns a text that differs for tokenizers whose ids mean something else. A run stores it and
+   * rejects another one. By default it is the class with the numbers of {@link #vocabularySize} and
+   * {@link #specialIds}; override it if objects of one class differ in their vocabulary.
+   */
+  default String fingerprint() {
+    return "%s %d %d %s"
+        .formatted(
+            getClass().getName(), vocabularySize(), endOfText(), new TreeSet<>(specialIds()));
+  }
 
   /** Returns the ids of a text, without additions or truncation; empty for the empty text. */
   int[] encode(String text);

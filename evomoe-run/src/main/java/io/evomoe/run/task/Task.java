@@ -1,5 +1,6 @@
 package io.evomoe.run.task;
 
+import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.hub.HubExport;
@@ -137,13 +138,12 @@ public abstract class Task<B, M extends Model<B>> {
   /**
    * Reads data and encodes it.
    *
-   * @param data files or folders, at least one
    * @param tokenizer a new one or that of a run
    * @param folder for unnamed files, if data does not fit into memory
    * @param progress called with the progress
    */
   public abstract TaskData<B, M> read(
-      List<Path> data,
+      Dataset data,
       RunConfig config,
       TokenizerSource tokenizer,
       Path folder,

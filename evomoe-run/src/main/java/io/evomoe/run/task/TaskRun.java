@@ -1,10 +1,9 @@
 package io.evomoe.run.task;
 
+import io.evomoe.run.data.Dataset;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.EvalRequest;
-import java.nio.file.Path;
-import java.util.List;
 
 /** A saved run, as its {@link Task} sees it. */
 public interface TaskRun {
@@ -24,7 +23,7 @@ public interface TaskRun {
    *
    * @throws IllegalArgumentException if the data of the run's start is missing or has changed
    */
-  List<Path> data();
+  Dataset data();
 
   /** Returns gate and step, and the experts per token if a request names them; begins a line. */
   String name(EvalRequest request);

@@ -4,7 +4,6 @@ import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.TokenizerFiles;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
@@ -231,7 +230,12 @@ public record RunFolder(Path path) {
 
   /** Whether the run has a tokenizer; imported models may have none. */
   public boolean hasTokenizer() {
-    return TokenizerFiles.isIn(tokenizerPath());
+    return hasProgramTokenizer() || TokenizerFiles.isIn(tokenizerPath());
+  }
+
+  /** Whether the run has a tokenizer of a program, which is in no file. */
+  public boolean hasProgramTokenizer() {
+    return ProgramTokenizer.isIn(tokenizerPath());
   }
 
   /** Returns the folder with the parts of an import that an export restores. */
@@ -245,12 +249,6 @@ public record RunFolder(Path path) {
       throw new IllegalArgumentException(
           path + " must have a tokenizer for this, was imported without one");
     }
-  }
-
-  /** Returns the tokenizer of the run. */
-  public BpeTokenizer tokenizer() {
-    requireTokenizer();
-    return BpeTokenizer.load(tokenizerPath());
   }
 
   /**
@@ -361,7 +359,8 @@ public record RunFolder(Path path) {
     String data = checkpoint.config().get(DATA);
     if (data == null || data.isEmpty()) {
       throw new IllegalArgumentException(
-          checkpoint.location() + " does not say where its data was; name it (--data)");
+          checkpoint.location()
+              + " does not say where its data was: name it (--data), or pass it (Run.opening(folder).data(...))");
     }
     return data.lines().map(Path::of).toList();
   }

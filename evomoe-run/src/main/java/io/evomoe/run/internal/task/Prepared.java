@@ -1,5 +1,7 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.internal.folder.ProgramTokenizer;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
@@ -7,10 +9,9 @@ import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.hub.TokenizerFiles;
-import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,13 +37,28 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
    */
   public static Prepared read(
       List<Path> data, RunConfig config, Path output, TextProgress progress) {
-    return of(
-        config, folder -> read(data, config, TokenizerSource.learned(folder), output, progress));
+    return read(Dataset.files(data), config, TokenizerSource::learned, output, progress);
+  }
+
+  /**
+   * Reads data.
+   *
+   * @param tokenizer makes the tokenizer, and writes its files into a folder
+   * @param output folder for an unnamed file
+   * @param progress called with the progress
+   */
+  public static Prepared read(
+      Dataset data,
+      RunConfig config,
+      Function<Path, TokenizerSource> tokenizer,
+      Path output,
+      TextProgress progress) {
+    return of(config, folder -> read(data, config, tokenizer.apply(folder), output, progress));
   }
 
   /** Reads data for a run that takes over the tokenizer of another one. */
   public static Prepared read(
-      List<Path> data,
+      Dataset data,
       RunConfig config,
       RunCheckpoint tokenized,
       Path output,
@@ -50,8 +66,8 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
     return of(
         config,
         folder -> {
-          TokenizerFiles.copy(tokenized.folder().tokenizerPath(), folder);
-          return open(data, FolderDigest.of(data), config, tokenized, output, progress);
+          ProgramTokenizer.copy(tokenized.folder(), folder);
+          return open(data, data.digest(), config, tokenized, output, progress);
         });
   }
 
@@ -70,7 +86,8 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
   /** Opens the data of a run that has its tokenizer in place, and maybe the encoded text. */
   public static TaskData<?, ?> open(
       List<Path> data, RunConfig config, RunCheckpoint tokenized, TextProgress progress) {
-    return open(data, FolderDigest.of(data), config, tokenized, progress);
+    Dataset files = Dataset.files(data);
+    return open(files, files.digest(), config, tokenized, progress);
   }
 
   /**
@@ -79,7 +96,7 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
    * @param content digest of the data
    */
   public static TaskData<?, ?> open(
-      List<Path> data,
+      Dataset data,
       String content,
       RunConfig config,
       RunCheckpoint tokenized,
@@ -88,13 +105,13 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
   }
 
   private static TaskData<?, ?> open(
-      List<Path> data,
+      Dataset data,
       String content,
       RunConfig config,
       RunCheckpoint tokenized,
       Path output,
       TextProgress progress) {
-    BpeTokenizer tokenizer = tokenized.tokenizer();
+    Tokenizer tokenizer = tokenized.tokenizer();
     Optional<TaskData<?, ?>> kept =
         KeptTokens.of(tokenized.folder(), content, config).read(config, tokenizer);
     return kept.isPresent()
@@ -103,7 +120,7 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
   }
 
   private static TaskData<?, ?> read(
-      List<Path> data,
+      Dataset data,
       RunConfig config,
       TokenizerSource tokenizer,
       Path output,
@@ -119,6 +136,7 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
       List<Path> made = files.toList();
       if (!made.isEmpty()) {
         TokenizerFiles.delete(target);
+        Files.deleteIfExists(target.resolve(ProgramTokenizer.NAME));
       }
       for (Path file : made) {
         Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);

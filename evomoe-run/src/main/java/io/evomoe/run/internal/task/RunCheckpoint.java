@@ -1,5 +1,8 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.internal.folder.ProgramTokenizer;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.Tasks;
@@ -30,6 +33,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,9 +50,14 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
   private final RunConfig config;
   private final boolean newest;
   private final List<String> changes;
-  private final List<Path> otherData;
+  private final Given given;
   private Checkpoint checkpoint;
-  private @Nullable BpeTokenizer tokenizer;
+  private @Nullable Tokenizer tokenizer;
+
+  /** What a program passes again; null for what the run has. */
+  private record Given(@Nullable Dataset data, @Nullable Tokenizer tokenizer) {
+    static final Given NOTHING = new Given(null, null);
+  }
 
   private RunCheckpoint(
       RunFolder folder,
@@ -56,13 +65,13 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
       Checkpoint checkpoint,
       boolean newest,
       List<String> changes,
-      List<Path> otherData) {
+      Given given) {
     this.folder = folder;
     this.config = config;
     this.checkpoint = checkpoint;
     this.newest = newest;
     this.changes = changes;
-    this.otherData = List.copyOf(otherData);
+    this.given = given;
   }
 
   /**
@@ -80,7 +89,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     RunConfig config =
         BoundConfig.of(checkpoint).map(bound -> made(bound, written, run)).orElse(written);
     return new RunCheckpoint(
-        run, config, checkpoint, run.path().equals(path), List.of(), List.of());
+        run, config, checkpoint, run.path().equals(path), List.of(), Given.NOTHING);
   }
 
   private static RunConfig made(BoundConfig bound, RunConfig written, RunFolder run) {
@@ -109,7 +118,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
         checkpoint,
         run.path().equals(path),
         resumed.changes(),
-        List.of());
+        Given.NOTHING);
   }
 
   /**
@@ -136,17 +145,18 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
 
   /** Returns the same checkpoint with another configuration; must be closed as well. */
   public RunCheckpoint withConfig(RunConfig other) {
-    return new RunCheckpoint(folder, other, checkpoint, newest, changes, otherData);
+    return new RunCheckpoint(folder, other, checkpoint, newest, changes, given);
   }
 
   /**
    * Returns the same checkpoint with other data, or with data that has moved; must be closed as
    * well.
    *
-   * @param others empty for the data of the run's start
+   * @param data null for the data of the run's start
+   * @param own tokenizer that a program passes again; null for that of the folder
    */
-  public RunCheckpoint withData(List<Path> others) {
-    return new RunCheckpoint(folder, config, checkpoint, newest, changes, others);
+  public RunCheckpoint with(@Nullable Dataset data, @Nullable Tokenizer own) {
+    return new RunCheckpoint(folder, config, checkpoint, newest, changes, new Given(data, own));
   }
 
   /** Returns the configuration of the run and its remaining steps. */
@@ -155,9 +165,10 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     return config;
   }
 
-  /** Returns the recorded paths of the training data. */
+  /** Returns the files and folders of the training data, as recorded. */
   public List<Path> dataPaths() {
-    return otherData.isEmpty() ? RunFolder.data(checkpoint) : otherData;
+    Dataset other = given.data();
+    return other == null ? RunFolder.data(checkpoint) : other.paths();
   }
 
   /**
@@ -166,22 +177,23 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
    * @throws IllegalArgumentException if the data of the run's start is missing or has changed
    */
   @Override
-  public List<Path> data() {
-    List<Path> data = dataPaths();
-    if (!otherData.isEmpty()) {
-      return data;
+  public Dataset data() {
+    Dataset other = given.data();
+    if (other != null) {
+      return other;
     }
-    for (Path source : data) {
+    Dataset data = Dataset.files(dataPaths());
+    for (Path source : data.paths()) {
       if (!Files.exists(source)) {
         throw new IllegalArgumentException(
             "the run was started with %s, which is not there any more; name its data (--data) to continue"
                 .formatted(source));
       }
     }
-    if (!RunFolder.isSameData(checkpoint, data)) {
+    if (!RunFolder.isSameData(checkpoint, data.paths())) {
       throw new IllegalArgumentException(
           "the data in %s is not what the run was started with; name its data (--data) to continue"
-              .formatted(data));
+              .formatted(data.paths()));
     }
     return data;
   }
@@ -202,15 +214,15 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
   }
 
   /**
-   * Returns the run's tokenizer, closed with this.
+   * Returns the run's tokenizer; one in files is closed with this.
    *
    * @throws IllegalArgumentException if the run has none
    */
   @Override
-  public synchronized BpeTokenizer tokenizer() {
-    BpeTokenizer loaded = tokenizer;
+  public synchronized Tokenizer tokenizer() {
+    Tokenizer loaded = tokenizer;
     if (loaded == null) {
-      loaded = folder.tokenizer();
+      loaded = ProgramTokenizer.open(folder, given.tokenizer());
       tokenizer = loaded;
     }
     return loaded;
@@ -222,6 +234,9 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
    */
   public int vocabulary() {
     Integer rows = config.architecture().vocabulary();
+    if (folder.hasProgramTokenizer()) {
+      return ProgramTokenizer.read(folder.tokenizerPath()).vocabularySize();
+    }
     return rows != null && !folder.hasTokenizer() ? rows : tokenizer().vocabularySize();
   }
 
@@ -322,7 +337,10 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     Integer expertsPerToken = request.expertsPerToken();
     TrainedModel<?> routed =
         expertsPerToken == null ? trained : trained.withExpertsPerToken(expertsPerToken);
-    Optional<TextEnds> ends = folder.hasTokenizer() ? Optional.of(textEnds()) : Optional.empty();
+    Optional<TextEnds> ends =
+        folder.hasTokenizer() && !folder.hasProgramTokenizer()
+            ? Optional.of(textEnds())
+            : Optional.empty();
     HubRequest exported =
         new HubRequest(
             config.gate(),
@@ -353,6 +371,10 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
   TrainingFacts facts() {
     long earlier = checkpoint.context().step() - checkpoint.progress().step();
     TrainingFacts facts = TrainingFacts.ofSteps(earlier + config.training().steps());
+    if (folder.hasProgramTokenizer()) {
+      return facts.withSpecialIds(
+          Set.copyOf(ProgramTokenizer.read(folder.tokenizerPath()).specialIds()));
+    }
     return folder.hasTokenizer() ? facts.withSpecialIds(tokenizer().specialIds()) : facts;
   }
 
@@ -366,8 +388,8 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (tokenizer != null) {
-      tokenizer.close();
+    if (tokenizer instanceof BpeTokenizer own) {
+      own.close();
     }
   }
 }

@@ -82,6 +82,21 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     return new TextData<>(task, tokenizer, description(notes, tokens), train, valid);
   }
 
+  /** Returns data that is encoded already. */
+  static <M extends Model<LanguageBatch>> TextData<M> of(
+      TextTask<M> task, EncodedSides sides, Tokenizer tokenizer) {
+    String tokens =
+        String.format(
+            Locale.ROOT,
+            "%s: %,d training and %,d validation tokens%s, vocabulary %,d",
+            sides.train().name(),
+            sides.train().size(),
+            sides.valid().size(),
+            task.objective().remark(),
+            tokenizer.vocabularySize());
+    return new TextData<>(task, tokenizer, tokens, sides.train(), sides.valid());
+  }
+
   /** Restores the data from {@link #tokens}. */
   static <M extends Model<LanguageBatch>> TextData<M> of(
       TextTask<M> task, TokenFile tokens, Tokenizer tokenizer) {

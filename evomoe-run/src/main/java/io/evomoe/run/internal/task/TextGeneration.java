@@ -3,13 +3,13 @@ package io.evomoe.run.internal.task;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.Sampling;
-import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.result.TrainedModel;
 import java.util.Arrays;
 
 /** Continues texts with a trained model, up to the end of a document. */
 public final class TextGeneration {
-  private final BpeTokenizer tokenizer;
+  private final Tokenizer tokenizer;
   private final Generation generation;
 
   /**
@@ -18,7 +18,7 @@ public final class TextGeneration {
    * @param tokenizer of the model
    */
   public TextGeneration(
-      TrainedModel<? extends CausalLanguageModel> trained, BpeTokenizer tokenizer) {
+      TrainedModel<? extends CausalLanguageModel> trained, Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
     this.generation =
         new Generation(trained.model(), trained.context(), tokenizer.vocabularySize());

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.data.Dataset;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextSides;
@@ -10,6 +11,7 @@ import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.SplitFolder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -25,15 +27,25 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
   /**
    * Opens training and validation text of all sources.
    *
-   * @param data at least one file or folder
    * @throws IllegalArgumentException as well if all have a split and {@code heldOut} is not a
    *     default
    */
-  TextSides open(List<Path> data) {
+  TextSides open(Dataset all) {
+    List<Path> data = all.paths();
+    if (data.isEmpty()) {
+      return own(all);
+    }
     if (data.stream().allMatch(SplitFolder::isOne)) {
       heldOut.requireUnasked(data);
     }
     return data.stream().map(this::open).reduce(TextSides::join).orElseThrow();
+  }
+
+  private TextSides own(Dataset data) {
+    Documents all = new RowDocuments(data);
+    return data.validation()
+        .map(valid -> new TextSides(all, new RowDocuments(valid), Optional.empty()))
+        .orElseGet(() -> TextSides.of(all, heldOut));
   }
 
   /**
@@ -41,7 +53,11 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
    *
    * @param part {@code train}, {@code valid} or {@code test}
    */
-  Documents part(List<Path> data, String part) {
+  Documents part(Dataset all, String part) {
+    List<Path> data = all.paths();
+    if (data.isEmpty()) {
+      return part(own(all), part, all.name());
+    }
     return data.stream().map(source -> part(source, part)).reduce(TextSides::join).orElseThrow();
   }
 
@@ -65,7 +81,10 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
       Path file = SplitFolder.of(source, RecordKind.DOCUMENT).require(part);
       return TextSides.whole(file, form, said);
     }
-    TextSides split = open(source);
+    return part(open(source), part, source);
+  }
+
+  private static Documents part(TextSides split, String part, Object source) {
     return switch (part) {
       case "train" -> split.train();
       case "valid" -> split.valid();
@@ -75,7 +94,7 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "split must be train or valid where %s is a file and testShare 0, was %s"
+                          "split must be train or valid where %s has no test part and testShare is 0, was %s"
                               .formatted(source, part)));
     };
   }

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.TaskData;
@@ -58,11 +59,23 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
 
   @Override
   public final TextData<M> read(
-      List<Path> data,
+      Dataset data,
       RunConfig config,
       TokenizerSource tokenizer,
       Path folder,
       TextProgress progress) {
+    if (data.tokens().isPresent()) {
+      Tokenizer encoder =
+          tokenizer.tokenizer(
+              () -> {
+                throw new IllegalArgumentException(
+                    data.name() + " holds token ids, which need the tokenizer that made them");
+              },
+              config.model().vocabulary(),
+              objective.special(),
+              progress);
+      return TextData.of(this, EncodedSides.of(data, config.split(), encoder), encoder);
+    }
     List<String> notes = new ArrayList<>();
     TextSides text = new TextSources(config.split(), config.data(), notes::add).open(data);
     Tokenizer encoding =
@@ -81,9 +94,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   @Override
   public final Measurement evaluate(
       TrainedModel<M> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
-    TokenStream text =
-        TokenStream.of(
-            text(run, request, said), run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
+    TokenStream text = stream(run, request, said);
     CorpusBatches<LanguageBatch> batches = objective.batches(text, run.tokenizer(), run.config());
     List<LanguageBatch> read = batches.evaluationBatches(request.batches());
     double loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
@@ -95,6 +106,17 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
         text.name(),
         loss,
         Optional.empty());
+  }
+
+  private static TokenStream stream(TaskRun run, EvalRequest request, Consumer<String> said) {
+    if (request.data() == null) {
+      Dataset data = run.data();
+      if (data.tokens().isPresent()) {
+        return EncodedSides.of(data, run.config().split(), run.tokenizer()).part(request.split());
+      }
+    }
+    return TokenStream.of(
+        text(run, request, said), run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
   }
 
   /** Returns the text of a request. */

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.TaskData;
@@ -17,6 +18,7 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
+import io.evomoe.models.text.pairs.SentencePair;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
@@ -34,6 +36,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Translation of sentences with a Transformer and a joint tokenizer. */
@@ -46,7 +49,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
 
   @Override
   public TaskData<PairBatch, Transformer> read(
-      List<Path> data,
+      Dataset data,
       RunConfig config,
       TokenizerSource tokenizer,
       Path folder,
@@ -117,7 +120,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     if (data != null) {
       return PairCorpus.read(measured(data, request.split(), config.data()), said);
     }
-    List<Path> sources = run.data();
+    Dataset sources = run.data();
     return part(open(sources, config.split(), config.data(), note -> {}), request.split(), sources);
   }
 
@@ -129,7 +132,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
         : DataSource.of(data, RecordKind.PAIR, form);
   }
 
-  private static PairCorpus part(PairSplit pairs, String split, List<Path> sources) {
+  private static PairCorpus part(PairSplit pairs, String split, Dataset sources) {
     return switch (split) {
       case "train" -> pairs.train();
       case "valid" -> pairs.valid();
@@ -140,12 +143,18 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
                   () ->
                       new IllegalArgumentException(
                           "split must be train or valid, was %s, and %s has no such part"
-                              .formatted(split, sources.get(0))));
+                              .formatted(split, sources.name())));
     };
   }
 
   private static PairSplit open(
-      List<Path> data, HeldOut heldOut, DataForm form, Consumer<String> said) {
+      Dataset all, HeldOut heldOut, DataForm form, Consumer<String> said) {
+    List<Path> data = all.paths();
+    if (data.isEmpty()) {
+      return all.validation()
+          .map(valid -> new PairSplit(corpus(all), corpus(valid), Optional.empty()))
+          .orElseGet(() -> PairSplit.of(corpus(all), heldOut));
+    }
     if (data.stream().allMatch(SplitFolder::isOne)) {
       heldOut.requireUnasked(data);
     }
@@ -156,6 +165,20 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
                     source, SplitFolder.isOne(source) ? HeldOut.DEFAULT : heldOut, form, said))
         .reduce(PairSplit::join)
         .orElseThrow();
+  }
+
+  private static PairCorpus corpus(Dataset data) {
+    List<SentencePair> pairs = new ArrayList<>();
+    data.read(
+        row -> {
+          if (row.size() != 2) {
+            throw new IllegalArgumentException(
+                "a row of %s must be a source and its translation, has %d values"
+                    .formatted(data.name(), row.size()));
+          }
+          pairs.add(new SentencePair(row.get(0), row.get(1)));
+        });
+    return new PairCorpus(data.name(), pairs);
   }
 
   @Override
