@@ -36,6 +36,17 @@ public interface Kernels extends RowKernels {
   }
 
   /**
+   * Returns the maximum number of rows in a pass with a joint {@code KeyValueCache}. In passes of
+   * fewer rows, in multiples of 8, {@link #linear}, {@link #feedForward} and {@link #multiply} with
+   * a transposed b give a row the same bits, whatever the other rows and their number.
+   *
+   * @return a multiple of 8; 8 by default
+   */
+  default int jointRows() {
+    return 8;
+  }
+
+  /**
    * Computes {@code y = x W + b}.
    *
    * @param x [n, in]; may have the type of {@link #linearOperand}

@@ -4,6 +4,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.nn.Expert;
+import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
@@ -48,7 +49,7 @@ public final class MoeLayer implements Layer {
     Routed routed = route(x, pass);
     Routing routing = routed.routing();
     check(routing, (int) x.size(0));
-    Dispatch dispatch = new Dispatch(routing, x);
+    Dispatch dispatch = new Dispatch(routing, x, pass.isJoint());
     return new Output(
         dispatch.output,
         dy -> dispatch.backward(dy, routed.pullback()),
@@ -91,12 +92,13 @@ public final class MoeLayer implements Layer {
     private final @Nullable Output computed;
     private final INDArray output;
 
-    Dispatch(Routing routing, INDArray x) {
+    Dispatch(Routing routing, INDArray x, boolean joint) {
       this.x = x;
       this.rows = routing.rows();
       this.bypass = bypass(routing);
       this.dense = routing.isDense();
-      this.computed = rows.length() == 0 ? null : compute(routing);
+      this.computed =
+          rows.length() == 0 ? null : joint && !dense ? padded(routing) : compute(routing);
       this.output =
           computed == null ? kernels.zeros(x.shape()) : kernels.combineRows(computed.value(), rows);
       if (bypass != null) {
@@ -111,6 +113,28 @@ public final class MoeLayer implements Layer {
               : RowGroups.routed(routing.offsets());
       INDArray inputs = dense || isInOrder() ? x : kernels.gatherRows(x, rows);
       return experts.get(0).forwardGroups(experts, inputs, groups);
+    }
+
+    /** Fills the rows of each expert up to a multiple of those of a joint cache. */
+    private Output padded(Routing routing) {
+      int[] offsets = routing.offsets();
+      int[] starts = new int[offsets.length];
+      for (int e = 0; e + 1 < offsets.length; e++) {
+        int size = offsets[e + 1] - offsets[e];
+        starts[e + 1] =
+            starts[e] + (size + KeyValueCache.ROWS - 1) / KeyValueCache.ROWS * KeyValueCache.ROWS;
+      }
+      int[] filled = new int[starts[starts.length - 1]];
+      int[] places = new int[rows.length()];
+      for (int e = 0; e + 1 < offsets.length; e++) {
+        for (int i = offsets[e]; i < offsets[e + 1]; i++) {
+          places[i] = starts[e] + i - offsets[e];
+          filled[places[i]] = rows.rows()[i];
+        }
+      }
+      INDArray inputs = kernels.gatherRows(x, filled);
+      Output all = experts.get(0).forwardGroups(experts, inputs, RowGroups.routed(starts));
+      return new Output(kernels.gatherRows(all.value(), places), KeyValueCache.NO_BACKWARD);
     }
 
     /** Returns whether the gathered rows are x itself in its order, e.g. for a single token. */

@@ -48,7 +48,7 @@ public final class Router {
    * @throws IllegalArgumentException if there is a prior and a token id is outside the vocabulary
    */
   public RouterLogits forward(INDArray tokens, Pass pass) {
-    INDArray array = projection.logits(tokens);
+    INDArray array = projection.logits(tokens, pass);
     prior.addTo(array, pass);
     TokenMatrix read = TokenMatrix.of(projection.kernels(), array);
     TokenMatrix z =

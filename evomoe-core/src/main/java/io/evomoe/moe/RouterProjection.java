@@ -3,6 +3,7 @@ package io.evomoe.moe;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -51,6 +52,11 @@ public final class RouterProjection {
   /** Computes z [S, E] for kernels. */
   INDArray logits(INDArray tokens) {
     return kernels.multiply(tokens, false, weight.value(), false);
+  }
+
+  /** Computes the same, by other sums in a joint pass. */
+  INDArray logits(INDArray tokens, Pass pass) {
+    return pass.isJoint() ? kernels.linear(tokens, weight.value(), null) : logits(tokens);
   }
 
   /** Returns the host copy of {@link #logits} if it is finite. */

@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.Kernels;
 import java.util.Arrays;
@@ -18,9 +19,18 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Attention runs over the whole capacity, and empty positions are hidden like padding. Shapes
  * therefore stay the same from token to token. The arrays are created in the current workspace, or
  * outside workspaces if there is none. Do not use the cache after that workspace was left.
+ *
+ * <p>A {@link #joint} cache holds sequences of different lengths, which join and leave between
+ * passes. Each pass reads one token of each and has a multiple of {@value #ROWS} rows; the rows
+ * after the sequences are padding. So kernels compute a row to the same bits, whatever else is in
+ * the cache.
  */
-public final class KeyValueCache {
-  static final Pullback NO_BACKWARD =
+public final class KeyValueCache implements AutoCloseable {
+  /** The rows of a pass with a joint cache, and of each of its experts, are a multiple of this. */
+  public static final int ROWS = 8;
+
+  /** The pullback of a pass with a cache; it throws an exception. */
+  public static final Pullback NO_BACKWARD =
       gradient -> {
         throw new IllegalStateException("a pass with a key-value cache has no backward pass");
       };
@@ -28,10 +38,12 @@ public final class KeyValueCache {
   private final OuterWorkspace home = new OuterWorkspace();
   private final int capacity;
   private final Kernels kernels;
+  private final boolean joint;
   private final Map<String, KeysAndValues> own = new HashMap<>();
   private final Map<String, INDArray> ofMemory = new HashMap<>();
   private int sequences;
-  private int length;
+  private int room;
+  private int[] lengths;
   private boolean[] hidden;
   private @Nullable TokenBatch memoryTokens;
 
@@ -42,16 +54,32 @@ public final class KeyValueCache {
    * @param capacity maximum number of tokens per sequence, at least 1
    */
   public KeyValueCache(int sequences, int capacity, Kernels kernels) {
-    if (sequences < 1 || capacity < 1) {
+    this(sequences, sequences, capacity, kernels);
+  }
+
+  private KeyValueCache(int sequences, int room, int capacity, Kernels kernels) {
+    if (room < 1 || capacity < 1) {
       throw new IllegalArgumentException(
           "sequences and capacity must be at least 1, were %d and %d"
               .formatted(sequences, capacity));
     }
+    this.joint = sequences == 0;
     this.sequences = sequences;
+    this.room = room;
     this.capacity = capacity;
     this.kernels = kernels;
-    this.hidden = new boolean[sequences * capacity];
+    this.lengths = new int[room];
+    this.hidden = new boolean[room * capacity];
     Arrays.fill(hidden, true);
+  }
+
+  /**
+   * Creates a joint cache without sequences.
+   *
+   * @param capacity maximum number of tokens per sequence, at least 1
+   */
+  public static KeyValueCache joint(int capacity, Kernels kernels) {
+    return new KeyValueCache(0, 1, capacity, kernels);
   }
 
   /** Returns the number of sequences that are decoded together. */
@@ -64,18 +92,100 @@ public final class KeyValueCache {
     return capacity;
   }
 
-  /** Returns the current number of tokens of each sequence. */
+  /** Returns the current number of tokens of the longest sequence. */
   public int length() {
-    return length;
+    return Arrays.stream(lengths, 0, sequences).max().orElse(0);
+  }
+
+  /** Returns the current number of tokens of a sequence; 0 for padding after the sequences. */
+  int length(int sequence) {
+    return sequence < sequences ? lengths[sequence] : 0;
+  }
+
+  boolean isJoint() {
+    return joint;
   }
 
   /** Ends a pass that read {@code tokens} tokens per sequence. */
   public void advance(int tokens) {
-    if (tokens < 1 || length + tokens > capacity) {
+    if (tokens < 1 || length() + tokens > capacity) {
       throw new IllegalArgumentException(
-          "tokens must be in 1..%d, was %d".formatted(capacity - length, tokens));
+          "tokens must be in 1..%d, was %d".formatted(capacity - length(), tokens));
     }
-    length += tokens;
+    for (int i = 0; i < sequences; i++) {
+      lengths[i] += tokens;
+    }
+  }
+
+  /**
+   * Adds a copy of a sequence to this joint cache, as its last one.
+   *
+   * @param other a cache of one sequence, of at most this one's capacity
+   */
+  public void join(KeyValueCache other) {
+    if (!joint || other.sequences != 1 || other.length() > capacity) {
+      throw new IllegalArgumentException(
+          "a joint cache of capacity %d must be joined by 1 sequence of at most that length, had %d of %d"
+              .formatted(capacity, other.sequences, other.length()));
+    }
+    if (sequences == room) {
+      grow();
+    }
+    int length = other.length();
+    other.own.forEach(
+        (layer, from) -> {
+          INDArray all = of(layer, from.all.size(1)).all;
+          kernels.copyInto(part(from.all, 0, length), part(all, sequences * capacity, length));
+        });
+    System.arraycopy(other.hidden, 0, hidden, sequences * capacity, length);
+    lengths[sequences] = length;
+    sequences++;
+    own.replaceAll((layer, held) -> held.first(sequences * capacity));
+  }
+
+  private void grow() {
+    int before = room;
+    room = Math.multiplyExact(2, room);
+    own.replaceAll(
+        (layer, held) -> {
+          INDArray wider = zeros(held.all.size(1));
+          kernels.copyInto(held.all, part(wider, 0, before * capacity));
+          held.close();
+          return KeysAndValues.of(wider);
+        });
+    lengths = Arrays.copyOf(lengths, room);
+    hidden = Arrays.copyOf(hidden, room * capacity);
+    Arrays.fill(hidden, before * capacity, hidden.length, true);
+  }
+
+  /** Removes a sequence from this joint cache. The last sequence takes its place. */
+  public void leave(int sequence) {
+    int last = sequences - 1;
+    if (!joint || sequence < 0 || sequence > last) {
+      throw new IllegalArgumentException(
+          "sequence must be in 0..%d of a joint cache, was %d".formatted(last, sequence));
+    }
+    int kept = lengths[last];
+    int longest = Math.max(kept, lengths[sequence]);
+    for (KeysAndValues held : own.values()) {
+      INDArray emptied = part(held.all, last * capacity, longest);
+      if (sequence != last) {
+        kernels.copyInto(emptied, part(held.all, sequence * capacity, longest));
+      }
+      kernels.clear(emptied);
+    }
+    System.arraycopy(hidden, last * capacity, hidden, sequence * capacity, capacity);
+    Arrays.fill(hidden, last * capacity, (last + 1) * capacity, true);
+    lengths[sequence] = kept;
+    lengths[last] = 0;
+    sequences = last;
+    own.replaceAll((layer, held) -> held.first(Math.max(1, sequences) * capacity));
+  }
+
+  private static INDArray part(INDArray all, long first, long rows) {
+    long width = all.size(1);
+    long[] shape = {rows, width};
+    return Nd4j.create(all.data(), shape, new long[] {width, 1}, all.offset() + first * width, 'c');
   }
 
   /**
@@ -106,7 +216,10 @@ public final class KeyValueCache {
           (layer, rows) -> SequenceOrder.apply(kernels, rows, before, memoryOrder, home));
       memoryTokens = SequenceOrder.apply(memory, memoryOrder);
     }
+    int[] before = lengths;
+    lengths = Arrays.stream(order).map(from -> before[from]).toArray();
     sequences = order.length;
+    room = sequences;
   }
 
   /**
@@ -118,7 +231,16 @@ public final class KeyValueCache {
   KeysAndValues append(String layer, INDArray rows, TokenBatch tokens) {
     requireRoom(tokens);
     long width = rows.size(1);
-    KeysAndValues held = own.computeIfAbsent(layer, unused -> KeysAndValues.of(zeros(width)));
+    KeysAndValues held = of(layer, width);
+    if (joint) {
+      int[] places = new int[sequences];
+      Arrays.setAll(places, i -> i * capacity + lengths[i]);
+      // Places after the end of a sequence are zero.
+      kernels.scatterRowsInto(kernels.copy(rowsOf(rows)), places, new Accumulator(held.all, 1));
+      Arrays.stream(places).forEach(place -> hidden[place] = false);
+      return held;
+    }
+    int length = lengths[0];
     if (tokens.length() == 1) {
       kernels.copyInto(rows, place(held.all, new long[] {sequences, width}, capacity * width, 1));
     } else {
@@ -135,9 +257,33 @@ public final class KeyValueCache {
     return held;
   }
 
+  private KeysAndValues of(String layer, long width) {
+    return own.computeIfAbsent(layer, unused -> KeysAndValues.of(zeros(width)));
+  }
+
   /** Returns a view of the target of the pass's rows. */
   private INDArray place(INDArray all, long[] shape, long... strides) {
-    return Nd4j.create(all.data(), shape, strides, all.offset() + length * all.size(1), 'c');
+    return Nd4j.create(all.data(), shape, strides, all.offset() + lengths[0] * all.size(1), 'c');
+  }
+
+  /** Returns a view of a pass's rows without the padding of a joint cache. */
+  INDArray rowsOf(INDArray rows) {
+    if (!joint || rows.size(0) == sequences) {
+      return rows;
+    }
+    long[] strides = {rows.stride(0), 1};
+    long[] shape = {sequences, rows.size(1)};
+    return Nd4j.create(rows.data(), shape, strides, rows.offset(), 'c');
+  }
+
+  /** Returns rows with the padding of a joint cache after them, which is zero. */
+  INDArray padded(INDArray rows, TokenBatch tokens) {
+    if (rows.size(0) == tokens.size()) {
+      return rows;
+    }
+    INDArray all = kernels.zeros(tokens.size(), rows.size(1));
+    kernels.copyInto(rows, rowsOf(all));
+    return all;
   }
 
   private void requireRoom(TokenBatch tokens) {
@@ -145,11 +291,13 @@ public final class KeyValueCache {
       throw new IllegalArgumentException(
           "a pass with a key-value cache must read one document a sequence, had documents");
     }
-    if (tokens.sequences() != sequences) {
+    int expected = joint ? (sequences + ROWS - 1) / ROWS * ROWS : sequences;
+    if (tokens.sequences() != expected) {
       throw new IllegalArgumentException(
           "a pass must have the %d sequences of its cache, had %d"
-              .formatted(sequences, tokens.sequences()));
+              .formatted(expected, tokens.sequences()));
     }
+    int length = length();
     if (length + tokens.length() > capacity) {
       throw new IllegalArgumentException(
           "a sequence must have at most %d tokens (capacity of the cache), had %d"
@@ -162,12 +310,12 @@ public final class KeyValueCache {
   }
 
   private INDArray zeros(long width) {
-    return home.make(() -> kernels.zeros((long) sequences * capacity, width));
+    return home.make(() -> kernels.zeros((long) room * capacity, width));
   }
 
   /** Returns the mask that hides empty and padded positions. */
   AttentionMask padding() {
-    return AttentionMask.ofPadding(hidden);
+    return AttentionMask.ofPadding(Arrays.copyOf(hidden, sequences * capacity));
   }
 
   /**
@@ -198,6 +346,13 @@ public final class KeyValueCache {
     return requireMemory().length();
   }
 
+  /** Frees the arrays, if they are outside workspaces. */
+  @Override
+  public void close() {
+    own.values().forEach(KeysAndValues::close);
+    own.clear();
+  }
+
   private TokenBatch requireMemory() {
     if (memoryTokens == null) {
       throw new IllegalStateException("the cache holds no memory");
@@ -209,14 +364,28 @@ public final class KeyValueCache {
    * The keys and values that a self-attention has read. The views are created once; only their
    * content changes from token to token.
    *
-   * @param all keys and values next to each other [sequences * capacity, 2d]
+   * @param all keys and values next to each other [room * capacity, 2d]
    * @param keys view of its first columns
    * @param values view of its other columns
    */
   record KeysAndValues(INDArray all, INDArray keys, INDArray values) {
     private static KeysAndValues of(INDArray all) {
+      return of(all, all);
+    }
+
+    private static KeysAndValues of(INDArray all, INDArray seen) {
       long width = all.size(1) / 2;
-      return new KeysAndValues(all, Columns.of(all, 0, width), Columns.of(all, width, width));
+      return new KeysAndValues(all, Columns.of(seen, 0, width), Columns.of(seen, width, width));
+    }
+
+    private KeysAndValues first(long rows) {
+      return of(all, part(all, 0, rows));
+    }
+
+    private void close() {
+      if (all.closeable()) {
+        all.close();
+      }
     }
 
     private KeysAndValues at(INDArray other) {

@@ -1,6 +1,7 @@
 package io.evomoe.nn;
 
 import io.evomoe.step.StepContext;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +48,24 @@ public record Pass(
     return new Pass(step, tokens, memory, cache, replay, true);
   }
 
-  /** Returns the position of the first token of each sequence: the length of the cache, or 0. */
-  public int firstPosition() {
-    return cache == null ? 0 : cache.length();
+  /** Returns the position of each token in its sequence, cached tokens included, [S]. */
+  public int[] positions() {
+    int length = tokens.length();
+    int[] positions = new int[tokens.size()];
+    Arrays.setAll(positions, s -> (cache == null ? 0 : cache.length(s / length)) + s % length);
+    return positions;
+  }
+
+  /** Returns the number of tokens of the longest sequence after this pass. */
+  public int longest() {
+    return tokens.length() + (cache == null ? 0 : cache.length());
+  }
+
+  /**
+   * Returns whether the pass has a {@link KeyValueCache#joint} cache. Then no row's result may
+   * depend on other rows or their number, to the bit.
+   */
+  public boolean isJoint() {
+    return cache != null && cache.isJoint();
   }
 }

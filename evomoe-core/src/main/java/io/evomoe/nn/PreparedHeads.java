@@ -50,7 +50,7 @@ final class PreparedHeads {
     if (rotary == null) {
       return new Prepared(queries, keys, null);
     }
-    int[] positions = rotary.positions(pass);
+    int[] positions = pass.positions();
     rotary.rotate(queries.value(), positions, false);
     rotary.rotate(keys.value(), positions, false);
     return new Prepared(queries, keys, positions);

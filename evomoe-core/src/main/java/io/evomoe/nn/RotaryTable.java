@@ -20,15 +20,6 @@ final class RotaryTable {
     this.sines = table(1, true);
   }
 
-  /** Returns the positions of a pass's tokens, one per row. */
-  int[] positions(Pass pass) {
-    int first = pass.firstPosition();
-    int length = pass.tokens().length();
-    int[] positions = new int[pass.tokens().size()];
-    Arrays.setAll(positions, s -> first + s % length);
-    return positions;
-  }
-
   /**
    * Rotates all heads in place.
    *

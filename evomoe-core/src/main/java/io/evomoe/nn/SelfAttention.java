@@ -75,13 +75,14 @@ public final class SelfAttention implements Layer {
     INDArray attended =
         kernels
             .attention(
-                queries,
+                cache.rowsOf(queries),
                 all.keys(),
                 all.values(),
-                shape(tokens, cache.capacity(), several),
+                shape(cache.sequences(), tokens.length(), cache.capacity(), several),
                 cache.padding())
             .output();
-    return new Output(projection.forward(attended, pass).value(), KeyValueCache.NO_BACKWARD);
+    INDArray rows = cache.padded(attended, tokens);
+    return new Output(projection.forward(rows, pass).value(), KeyValueCache.NO_BACKWARD);
   }
 
   /** Returns the queries. The keys are changed in place. */
@@ -102,7 +103,7 @@ public final class SelfAttention implements Layer {
             ready.queries(),
             ready.keys(),
             values(mixed.value()),
-            shape(tokens, tokens.length(), causal),
+            shape(tokens.sequences(), tokens.length(), tokens.length(), causal),
             tokens.attentionMask());
     Output projected = projection.forward(attended.output(), pass);
     return new Output(
@@ -118,9 +119,8 @@ public final class SelfAttention implements Layer {
         });
   }
 
-  private AttentionShape shape(TokenBatch tokens, int keys, boolean masked) {
-    return new AttentionShape(
-        tokens.sequences(), form.heads(), form.keyValueHeads(), tokens.length(), keys, masked);
+  private AttentionShape shape(int sequences, int queries, int keys, boolean masked) {
+    return new AttentionShape(sequences, form.heads(), form.keyValueHeads(), queries, keys, masked);
   }
 
   private INDArray queries(INDArray mixed) {

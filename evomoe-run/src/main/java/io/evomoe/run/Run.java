@@ -64,6 +64,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   private volatile RunConfig config;
   private volatile RunState state;
   private @Nullable TrainedModel<M> trained;
+  private @Nullable Predictor predictor;
   private volatile @Nullable TaskTraining<?, ?> training;
   private volatile boolean inTraining;
   private volatile boolean stopRequested;
@@ -284,8 +285,8 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
         // A run that finishes here must equal one that is opened.
         RunState over = state;
         state = again().saved();
+        forget(); // what the listener used
         over.close();
-        forget(); // a stop that the listener requested meanwhile
         return outcome;
       } catch (RuntimeException | Error e) {
         lifetime.closeInside(this::free);
@@ -352,7 +353,23 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
     return lifetime.during(() -> use.apply(state.checkpoint()));
   }
 
+  @Override
+  public Predictor predictor() {
+    return lifetime.during(this::opened);
+  }
+
+  private synchronized Predictor opened() {
+    if (predictor == null) {
+      predictor = new Predictor(path, config.task(), loaded(), state.checkpoint().tokenizer());
+    }
+    return predictor;
+  }
+
   private synchronized void forget() {
+    if (predictor != null) {
+      predictor.close();
+      predictor = null;
+    }
     TrainedModel<M> last = trained;
     trained = null;
     if (last != null) {

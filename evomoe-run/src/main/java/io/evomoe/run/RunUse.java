@@ -1,13 +1,9 @@
 package io.evomoe.run;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.TextGeneration;
-import io.evomoe.run.internal.task.LineTranslator;
-import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.models.causal.Sampling;
-import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.NewFile;
@@ -59,48 +55,41 @@ abstract class RunUse {
   }
 
   /**
-   * Continues a text with {@link Sampling#DEFAULT} and returns the text with its continuation.
+   * Returns the predictor of the newest checkpoint. It is closed when the run is trained or closed,
+   * after its calls in progress.
+   *
+   * @throws IllegalStateException if no step was taken
+   */
+  public abstract Predictor predictor();
+
+  /**
+   * Continues a text with default settings and returns the text with its continuation.
    *
    * @param text to continue; may be empty
    * @param tokens maximum number of new tokens
-   * @throws IllegalStateException if the model is no {@link CausalLanguageModel}
+   * @throws IllegalArgumentException if the run is of another task
    */
   public String generate(String text, int tokens) {
-    return generate(text, tokens, Sampling.DEFAULT);
+    return generate(text, GenerationConfig.defaults().with(g -> g.maxNewTokens(tokens)));
   }
 
-  /** Continues a text with the given sampling. */
-  public String generate(String text, int tokens, Sampling sampling) {
-    return use(
-        run ->
-            new TextGeneration(require(CausalLanguageModel.class, "generate"), tokenizer())
-                .generate(text, tokens, sampling));
+  /** Continues a text with the given settings and returns the text with its continuation. */
+  public String generate(String text, GenerationConfig settings) {
+    return use(run -> text + predictor().generate(text, settings).text());
   }
 
-  /**
-   * Translates a sentence by greedy search.
-   *
-   * @throws IllegalStateException if the model is no {@link Transformer}
-   */
+  /** Translates a sentence by greedy search. */
   public String translate(String sentence) {
     return translate(List.of(sentence), Search.greedy()).get(0);
   }
 
-  /** Translates sentences; the result has the same order. */
+  /**
+   * Translates sentences; the result has the same order.
+   *
+   * @throws IllegalArgumentException if the run is of another task
+   */
   public List<String> translate(List<String> sentences, Search search) {
-    return use(
-        run ->
-            new LineTranslator(require(Transformer.class, "translate"), tokenizer(), search)
-                .translate(sentences));
-  }
-
-  private <T extends Model<?>> TrainedModel<T> require(Class<T> wanted, String use) {
-    if (!wanted.isAssignableFrom(type())) {
-      throw new IllegalStateException(
-          "%s is a run of task %s; %s needs a %s"
-              .formatted(folder(), config().task(), use, wanted.getSimpleName()));
-    }
-    return trained().as(wanted);
+    return use(run -> predictor().translate(sentences, search));
   }
 
   /** Measures loss and metrics on the run's validation set. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.evomoe.models.causal.Generation;
-import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.Tokenizer;
@@ -187,7 +187,7 @@ class ClosedInUseTest {
     run.close();
 
     assertThatIllegalStateException()
-        .isThrownBy(() -> generation.generate(prompt, 3, Sampling.greedy(), id -> false))
+        .isThrownBy(() -> generation.generate(prompt, GenerationConfig.greedy(), id -> false))
         .withMessageStartingWith("the model is closed");
     assertThatIllegalStateException()
         .isThrownBy(() -> tokenizer.encode("Message"))

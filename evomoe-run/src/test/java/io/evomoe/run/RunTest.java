@@ -229,9 +229,9 @@ class RunTest {
     Path out = folder.resolve("run");
     try (Run<Roberta> run = SmallTexts.roberta(folder).in(out)) {
       run.train();
-      assertThatIllegalStateException()
+      assertThatIllegalArgumentException()
           .isThrownBy(() -> run.generate("Message", 3))
-          .withMessage(out + " is a run of task roberta; generate needs a CausalLanguageModel");
+          .withMessage(out + " is a run of task roberta; generate needs task gpt");
     }
 
     try (Run<Roberta> run = Run.open(out, Roberta.class)) {

@@ -2,9 +2,8 @@ package io.evomoe.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.run.internal.task.TextGeneration;
 import io.evomoe.testing.OtherThread;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -113,9 +112,8 @@ class SharedRunCampaignTest {
       assertThat(generate(run, prompt)).isEqualTo(texts.get(prompt));
       generated.increment();
     } else {
-      TextGeneration own = new TextGeneration(run.trained(), run.tokenizer());
-      assertThat(own.generate(PROMPTS.get(prompt), 20, sampling(prompt)))
-          .isEqualTo(texts.get(prompt));
+      Generated own = run.predictor().generate(PROMPTS.get(prompt), config(prompt));
+      assertThat(PROMPTS.get(prompt) + own.text()).isEqualTo(texts.get(prompt));
       generated.increment();
     }
   }
@@ -135,10 +133,10 @@ class SharedRunCampaignTest {
   }
 
   private static String generate(Run<Gpt> run, int prompt) {
-    return run.generate(PROMPTS.get(prompt), 20, sampling(prompt));
+    return run.generate(PROMPTS.get(prompt), config(prompt));
   }
 
-  private static Sampling sampling(int seed) {
-    return new Sampling(0.8, 40, seed);
+  private static GenerationConfig config(int seed) {
+    return GenerationConfig.defaults().with(g -> g.maxNewTokens(20).seed(seed));
   }
 }

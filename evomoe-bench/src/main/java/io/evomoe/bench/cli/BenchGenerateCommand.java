@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
     name = "generate",
     description = "Times greedy generation by a GPT or Llama model from random tokens.",
     footerHeading = OptionGroup.EXAMPLES,
-    footer = "evomoe bench generate --batch 1,16",
+    footer = {
+      "evomoe bench generate --batch 1,16",
+      "evomoe bench generate --batch 1,50 --requests 50"
+    },
     mixinStandardHelpOptions = true)
 final class BenchGenerateCommand implements Callable<Integer> {
   @Mixin BenchModelOptions model = new BenchModelOptions();
@@ -40,6 +43,13 @@ final class BenchGenerateCommand implements Callable<Integer> {
       defaultValue = "100",
       description = "new tokens of each text (default: ${DEFAULT-VALUE})")
   int tokens;
+
+  @Option(
+      names = "--requests",
+      defaultValue = "0",
+      description =
+          "texts of a round, with prompts of 1 to --prompt tokens; a text begins when another one ends (default: one per place in the batch)")
+  int requests;
 
   @Option(
       names = "--rounds",
@@ -71,6 +81,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
             batches,
             prompt,
             tokens,
+            requests,
             model.temperature,
             model.hard,
             warmup,

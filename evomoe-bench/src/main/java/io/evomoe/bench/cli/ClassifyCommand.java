@@ -5,7 +5,6 @@ import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.finetune.Classifier;
-import io.evomoe.run.internal.finetune.TunedFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -55,7 +54,7 @@ final class ClassifyCommand implements Callable<Integer> {
       }
     }
     try (Classifier classifier = Classifier.open(checkpoint)) {
-      DataForm usual = TunedFolder.model(checkpoint).data();
+      DataForm usual = classifier.dataForm();
       DataForm asked = form.form(usual);
       if (data.isEmpty() && !asked.equals(usual)) {
         throw new IllegalArgumentException(

@@ -136,7 +136,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     form.requireOf(RecordKind.CLASS);
     try (Classifier classifier = Classifier.open(checkpoint)) {
-      DataForm read = asked(classifier.form());
+      DataForm read = asked(classifier.dataForm());
       ClassEvaluation evaluation =
           data == null
               ? classifier.evaluate(split)

@@ -1,11 +1,10 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.models.causal.CausalLanguageModel;
-import io.evomoe.models.causal.Sampling;
-import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.task.Tasks;
-import io.evomoe.run.internal.task.TextGeneration;
+import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.run.Generated;
+import io.evomoe.run.Predictor;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,9 +35,9 @@ final class GenerateCommand implements Callable<Integer> {
   @Nullable String prompt;
 
   @Option(
-      names = "--tokens",
+      names = {"--tokens", "--max-new-tokens"},
       defaultValue = "64",
-      description = "number of new tokens (default: ${DEFAULT-VALUE})")
+      description = "maximum number of new tokens (default: ${DEFAULT-VALUE})")
   int tokens = 64;
 
   @Option(
@@ -50,8 +49,25 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--top-k",
       defaultValue = "40",
-      description = "sample from this many most likely tokens (default: ${DEFAULT-VALUE})")
+      description =
+          "sample from this many most likely tokens, 0 for all (default: ${DEFAULT-VALUE})")
   int topK = 40;
+
+  @Option(
+      names = "--top-p",
+      defaultValue = "1",
+      description =
+          "sample from the most likely tokens with this total probability (default: ${DEFAULT-VALUE})")
+  double topP = 1;
+
+  @Option(
+      names = "--repetition-penalty",
+      defaultValue = "1",
+      description = "above 1 makes tokens of the text less likely (default: ${DEFAULT-VALUE})")
+  double repetitionPenalty = 1;
+
+  @Option(names = "--stop", description = "end before this text; may be repeated")
+  List<String> stop = List.of();
 
   @Option(names = "--greedy", description = "always take the most likely token")
   boolean greedy;
@@ -67,15 +83,23 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (greedy) {
-      Greedy.requireAlone(spec, "--temperature", "--top-k", "--seed");
+      Greedy.requireAlone(spec, "--temperature", "--top-k", "--top-p", "--seed");
     }
-    Sampling sampling = greedy ? Sampling.greedy() : new Sampling(temperature, topK, seed);
-    try (RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.GPT, "generate")) {
+    GenerationConfig config =
+        GenerationConfig.defaults()
+            .with(
+                g ->
+                    g.maxNewTokens(tokens)
+                        .temperature(greedy ? 0 : temperature)
+                        .topK(topK)
+                        .topP(topP)
+                        .repetitionPenalty(repetitionPenalty)
+                        .seed(seed)
+                        .stopStrings(stop.toArray(String[]::new)));
+    try (Predictor predictor = Predictor.open(checkpoint)) {
       String text = prompt == null ? StandardInput.piped() : prompt;
-      System.out.println(
-          new TextGeneration(
-                  run.trained().as(CausalLanguageModel.class), run.tokenizer())
-              .generate(text, tokens, sampling));
+      Generated generated = predictor.generate(text, config);
+      System.out.println(text + generated.text());
     }
     return 0;
   }

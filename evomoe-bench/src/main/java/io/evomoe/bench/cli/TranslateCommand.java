@@ -1,9 +1,7 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.models.transformer.Transformer;
-import io.evomoe.run.internal.task.LineTranslator;
-import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.models.transformer.Search;
+import io.evomoe.run.Predictor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,28 +31,25 @@ final class TranslateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Utf8Lines input = new Utf8Lines(System.in, "standard input");
-    try (RunCheckpoint run = RunCheckpoint.open(checkpoint, Tasks.TRANSLATION, "translate")) {
-      LineTranslator translator =
-          new LineTranslator(
-              run.trained().as(Transformer.class), run.tokenizer(), options.search());
-      List<String> lines = input.next(options.batch);
-      while (!lines.isEmpty()) {
-        translator
-            .translate(lines, line -> announce(line, translator))
+    Search search = options.search();
+    try (Predictor predictor = Predictor.open(checkpoint)) {
+      List<String> lines;
+      do {
+        lines = input.next(options.batch);
+        predictor
+            .translate(lines, search, line -> announce(line, predictor.limit()))
             .forEach(System.out::println);
         if (System.out.checkError()) {
           throw new LostOutputException();
         }
         done += lines.size();
-        lines = input.next(options.batch);
-      }
+      } while (!lines.isEmpty());
     }
     return 0;
   }
 
-  private void announce(int line, LineTranslator translator) {
+  private void announce(int line, int limit) {
     System.err.printf(
-        "evomoe: line %d has more than %d tokens and was cut%n",
-        done + line + 1, translator.limit());
+        "evomoe: line %d has more than %d tokens and was cut%n", done + line + 1, limit);
   }
 }

@@ -8,7 +8,8 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
-import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.causal.GenerationBatch;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
@@ -17,6 +18,7 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -29,6 +31,8 @@ import java.util.stream.IntStream;
  * @param batches numbers of texts that are continued side by side, each at least 1
  * @param prompt tokens of each prompt, at least 1
  * @param tokens new ones of each text, at least 1
+ * @param requests number of texts of a round, whose prompts have 1 to {@code prompt} tokens; a text
+ *     begins when another one ends; 0 for one text per place in the batch, all begun together
  * @param temperature of the gates
  * @param hard whether the first expert alone takes a token (gates that know phases)
  * @param warmup rounds before the clock starts, at least 1
@@ -40,6 +44,7 @@ public record GenerateBenchmark(
     List<Integer> batches,
     int prompt,
     int tokens,
+    int requests,
     double temperature,
     boolean hard,
     int warmup,
@@ -52,6 +57,7 @@ public record GenerateBenchmark(
     batches.forEach(batch -> FieldBound.atLeast("batch", batch, 1));
     FieldBound.atLeast("prompt", prompt, 1);
     FieldBound.atLeast("tokens", tokens, 1);
+    FieldBound.atLeast("requests", requests, 0);
     FieldBound.atLeast("warmup", warmup, 1);
     FieldBound.atLeast("rounds", rounds, 1);
     context(temperature, hard);
@@ -96,21 +102,42 @@ public record GenerateBenchmark(
   }
 
   private OfBatch speed(Generation generation, int batch, Runnable afterWarmup) {
-    List<int[]> prompts = IntStream.range(0, batch).mapToObj(this::randomTokens).toList();
+    List<int[]> prompts =
+        IntStream.range(0, requests == 0 ? batch : requests).mapToObj(this::prompt).toList();
     double[] seconds = new double[rounds];
     for (int i = -warmup; i < rounds; i++) {
       if (i == 0) {
         afterWarmup.run();
       }
       long start = System.nanoTime();
-      generation.generate(prompts, tokens, Sampling.greedy(), id -> false);
+      generate(generation, prompts, batch);
       if (i >= 0) {
         seconds[i] = (System.nanoTime() - start) * 1e-9;
       }
     }
     double median = Median.of(DoubleStream.of(seconds));
     double millis = 1000 * median;
-    return new OfBatch(batch, millis, millis / tokens, (double) batch * tokens / median);
+    double all = (double) prompts.size() * tokens;
+    return new OfBatch(batch, millis, millis / tokens, all / median);
+  }
+
+  private void generate(Generation generation, List<int[]> prompts, int together) {
+    GenerationConfig config = GenerationConfig.greedy().with(g -> g.maxNewTokens(tokens));
+    int joined = 0;
+    try (GenerationBatch batch = generation.batch()) {
+      while (joined < prompts.size() || batch.size() > 0) {
+        while (joined < prompts.size() && batch.size() < together) {
+          batch.join(prompts.get(joined), config);
+          joined++;
+        }
+        batch.step();
+      }
+    }
+  }
+
+  private int[] prompt(int text) {
+    int[] ids = randomTokens(text);
+    return requests == 0 ? ids : Arrays.copyOf(ids, 1 + 5 * text % prompt);
   }
 
   private int[] randomTokens(int text) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
-import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
@@ -147,7 +147,10 @@ class ExportedRunTest {
     int end = tokenizer.endOfText();
     int[] ids =
         new Generation(trained.model(), trained.context())
-            .generate(read, NEW_TOKENS, Sampling.greedy(), id -> id == end);
+            .generate(
+                read,
+                GenerationConfig.greedy().with(g -> g.maxNewTokens(NEW_TOKENS)),
+                id -> id == end);
     if (whole(text(tokenizer, ids, read.length, ids.length)).equals(whole(theirs))) {
       return false;
     }

@@ -7,7 +7,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Precision;
-import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.models.roberta.RobertaConfig;
@@ -140,8 +140,16 @@ final class ConfigRecords {
             "maxLength: " + POSITIVE,
             "sentences: " + POSITIVE));
     ALL.put(
-        new Sampling(1, 10, 1),
-        fields("temperature: -1 NaN Infinity", "topK: " + POSITIVE, "seed: " + ANY));
+        GenerationConfig.defaults(),
+        fields(
+            "maxNewTokens: -1",
+            "temperature: -1 NaN Infinity",
+            "topK: -1",
+            "topP: 0 1.5 NaN",
+            "repetitionPenalty: 0 -1 NaN Infinity",
+            "seed: " + ANY,
+            "stopStrings: " + ANY,
+            "timeout: " + ANY));
     ALL.put(
         new ModelConfig(
             2, 8, 16, 4, 4, 2, 300, 16, 0, 1, Architecture.LLAMA, 2, 4, 8, 8, true, 1, false),
@@ -296,13 +304,14 @@ final class ConfigRecords {
             "warmup: " + POSITIVE,
             "steps: " + POSITIVE));
     ALL.put(
-        new GenerateBenchmark(untrained, Precision.F32, List.of(1), 2, 3, 1, false, 1, 1),
+        new GenerateBenchmark(untrained, Precision.F32, List.of(1), 2, 3, 0, 1, false, 1, 1),
         fields(
             "untrained: " + ANY,
             "precision: " + ANY,
             "batches: " + ANY,
             "prompt: " + POSITIVE,
             "tokens: " + POSITIVE,
+            "requests: " + COUNT,
             "temperature: " + ABOVE_ZERO,
             "hard: " + ANY,
             "warmup: " + POSITIVE,

@@ -144,7 +144,8 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
    * Returns the logits of the next tokens after cached ones, [sequences, vocabulary], and adds the
    * new tokens to the cache.
    *
-   * @param read the new tokens: first the whole prompt, then one token per sequence
+   * @param read the new tokens: first the whole prompt, then one token per sequence; for a joint
+   *     cache, padding follows
    */
   public final INDArray nextTokenLogits(TokenBatch read, StepContext context, KeyValueCache cache) {
     INDArray logits = nextTokenLogits(new Pass(context.evaluating(), read).withCache(cache));
@@ -179,12 +180,20 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
     return new KeyValueCache(sequences, capacity, kernels);
   }
 
+  /**
+   * Returns the last hidden states in evaluation mode, after the final normalization [S, d].
+   *
+   * @param read sequences of at most {@link #positions()} tokens
+   */
+  public final INDArray hiddenStates(TokenBatch read, StepContext context) {
+    return lifetime.during(() -> hidden(new Pass(context.evaluating(), read)).value());
+  }
+
   /** Returns the rows after the final normalization [S, d]; the pullback ends at the embeddings. */
   private Output hidden(Pass pass) {
-    int length = pass.firstPosition() + pass.tokens().length();
-    if (length > positions) {
+    if (pass.longest() > positions) {
       throw new IllegalArgumentException(
-          "a sequence must have at most %d tokens, had %d".formatted(positions, length));
+          "a sequence must have at most %d tokens, had %d".formatted(positions, pass.longest()));
     }
     Output embedded = embed(pass);
     Output out = body.forward(embedded.value(), pass);

@@ -8,6 +8,7 @@ import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
@@ -83,6 +84,17 @@ public final class Roberta implements Model<LanguageBatch> {
    */
   public INDArray logits(TokenBatch read, int[] rows, StepContext context) {
     return masked.logits(read, rows, context);
+  }
+
+  /**
+   * Returns the last hidden states of all tokens in evaluation mode, [S, d].
+   *
+   * @param read sequences of at most {@link RobertaConfig#positions()} tokens
+   */
+  public INDArray hiddenStates(TokenBatch read, StepContext context) {
+    int[] rows = IntStream.range(0, read.size()).toArray();
+    Pass pass = new Pass(context.evaluating(), read);
+    return root.lifetime().during(() -> encoder.rows(rows, pass).value());
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -47,7 +46,7 @@ public final class InputEmbedding {
   public Output lookUp(Pass pass) {
     TokenBatch read = pass.tokens();
     Output token = tokens.lookUp(read.ids());
-    Output position = positions.lookUp(places(read, pass.firstPosition()));
+    Output position = positions.lookUp(places(pass));
     INDArray sum = kernels.add(token.value(), position.value());
     Optional<Output> type = tokenTypes.map(table -> table.lookUp(new int[read.size()]));
     type.ifPresent(row -> kernels.addInto(sum, row.value()));
@@ -61,20 +60,20 @@ public final class InputEmbedding {
   }
 
   /** Returns the row of the position table for each token. */
-  private int[] places(TokenBatch read, int first) {
-    if (first + read.length() > size.positions()) {
+  private int[] places(Pass pass) {
+    if (pass.longest() > size.positions()) {
       throw new IllegalArgumentException(
           "a sequence must have at most %d tokens, had %d"
-              .formatted(size.positions(), first + read.length()));
+              .formatted(size.positions(), pass.longest()));
     }
-    int[] places = new int[read.size()];
+    int[] places = pass.positions();
     if (size.positionOffset() == 0) {
-      Arrays.setAll(places, s -> first + s % read.length());
       return places;
     }
+    TokenBatch read = pass.tokens();
     int next = size.positionOffset();
     for (int s = 0; s < places.length; s++) {
-      next = s % read.length() == 0 ? size.positionOffset() + first : next;
+      next = s % read.length() == 0 ? size.positionOffset() + places[s] : next;
       places[s] = read.isPadding(s) ? size.positionOffset() - 1 : next++;
     }
     return places;

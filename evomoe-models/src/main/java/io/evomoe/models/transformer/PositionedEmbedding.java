@@ -5,7 +5,6 @@ import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
-import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The input of a stack: token embeddings times {@code sqrt(d)}, plus {@link Sinusoids}. */
@@ -25,13 +24,13 @@ final class PositionedEmbedding {
   /** Returns the rows of the pass's tokens [S, d]; the pullback ends at the embedding. */
   Output forward(Pass pass) {
     TokenBatch read = pass.tokens();
-    int last = pass.firstPosition() + read.length();
-    if (last > sinusoids.size(0)) {
+    if (pass.longest() > sinusoids.size(0)) {
       throw new IllegalArgumentException(
-          "a sequence must have at most %d tokens, had %d".formatted(sinusoids.size(0), last));
+          "a sequence must have at most %d tokens, had %d"
+              .formatted(sinusoids.size(0), pass.longest()));
     }
     Output token = tokens.lookUp(read.ids());
-    INDArray rows = kernels.gatherRows(sinusoids, positions(read, pass.firstPosition()));
+    INDArray rows = kernels.gatherRows(sinusoids, pass.positions());
     kernels.scale(token.value(), scale);
     kernels.addInto(rows, token.value());
     return new Output(
@@ -41,11 +40,5 @@ final class PositionedEmbedding {
           kernels.scale(scaled, scale);
           return token.pullback().pull(scaled);
         });
-  }
-
-  private static int[] positions(TokenBatch read, int first) {
-    int[] positions = new int[read.size()];
-    Arrays.setAll(positions, s -> first + s % read.length());
-    return positions;
   }
 }

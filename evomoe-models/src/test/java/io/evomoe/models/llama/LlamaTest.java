@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.causal.Generation;
-import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Parameter;
@@ -140,7 +140,9 @@ class LlamaTest {
     Llama model = model(SmallLlama.config(false, QueryKeyNorm.Span.HEAD, 0), DataType.FLOAT);
     Generation generation = new Generation(model, CausalScene.training(1));
 
-    int[] text = generation.generate(new int[] {3, 8}, 9, Sampling.greedy(), id -> false);
+    int[] text =
+        generation.generate(
+            new int[] {3, 8}, GenerationConfig.greedy().with(g -> g.maxNewTokens(9)), id -> false);
 
     assertThat(text).hasSize(11).startsWith(3, 8);
     for (int length = 2; length < text.length; length++) {

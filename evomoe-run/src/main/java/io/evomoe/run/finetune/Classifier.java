@@ -117,8 +117,8 @@ public final class Classifier implements AutoCloseable {
     return labels;
   }
 
-  /** Returns the format of the texts that it was fine-tuned on. */
-  public DataForm form() {
+  /** Returns the format of the texts that the classifier was fine-tuned on. */
+  public DataForm dataForm() {
     return config.data();
   }
 

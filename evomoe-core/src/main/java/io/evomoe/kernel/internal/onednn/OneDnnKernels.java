@@ -71,6 +71,12 @@ final class OneDnnKernels extends OneDnnRowKernels implements Kernels {
     return exact;
   }
 
+  /** Products of float32 do not depend on the number of rows, if it is a multiple of 8. */
+  @Override
+  public int jointRows() {
+    return exact == this ? Integer.MAX_VALUE : Kernels.super.jointRows();
+  }
+
   @Override
   public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
     return linear(x, weight, bias, DataType.FLOAT);

@@ -3,7 +3,7 @@ package io.evomoe.run.internal.task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
-import io.evomoe.models.causal.Sampling;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.TextProgress;
@@ -30,7 +30,8 @@ import java.util.stream.IntStream;
  */
 final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBatch, M> {
   private static final int PROMPT = 8;
-  private static final int CONTINUED = 48;
+  private static final GenerationConfig CONFIG =
+      GenerationConfig.defaults().with(g -> g.maxNewTokens(48));
 
   private final LanguageObjective objective;
   private final String description;
@@ -138,8 +139,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
             .toArray();
     int[] start = prompt.length == 0 ? new int[] {end} : prompt;
     int[] written =
-        new Generation(causal, context, vocabulary())
-            .generate(start, CONTINUED, Sampling.DEFAULT, id -> id == end);
+        new Generation(causal, context, vocabulary()).generate(start, CONFIG, id -> id == end);
     return Map.of(
         "continued",
         tokenizer().decode(Arrays.copyOfRange(written, 0, start.length))

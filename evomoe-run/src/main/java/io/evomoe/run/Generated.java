@@ -1,0 +1,17 @@
+package io.evomoe.run;
+
+import java.util.List;
+
+/**
+ * A generated text.
+ *
+ * @param text the continuation, without the prompt and the stop string
+ * @param tokenIds all new tokens, without the end of the document
+ * @param finishReason why it ended
+ */
+public record Generated(String text, List<Integer> tokenIds, FinishReason finishReason) {
+  /** Keeps the list unmodifiable. */
+  public Generated {
+    tokenIds = List.copyOf(tokenIds);
+  }
+}

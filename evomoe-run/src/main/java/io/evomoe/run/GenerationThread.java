@@ -1,0 +1,143 @@
+package io.evomoe.run;
+
+import io.evomoe.models.causal.Generation;
+import io.evomoe.models.causal.GenerationBatch;
+import io.evomoe.models.causal.GenerationBatch.Text;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The thread that generates the texts of a predictor, at most {@value #TOGETHER} together. */
+final class GenerationThread {
+  static final int TOGETHER = 64;
+
+  private final Generation generation;
+  private final int end;
+  private final Queue<TextStream> waiting = new ArrayDeque<>();
+  private final Map<Text, TextStream> running = new HashMap<>();
+  private final Thread thread;
+  private boolean closed;
+
+  /**
+   * Starts the thread.
+   *
+   * @param end id that ends a text
+   */
+  GenerationThread(Generation generation, int end) {
+    this.generation = generation;
+    this.end = end;
+    thread = new Thread(this::run, "evomoe-generation");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  synchronized void add(TextStream stream) {
+    if (closed) {
+      stream.end(FinishReason.CANCELLED);
+    } else {
+      waiting.add(stream);
+      notifyAll();
+    }
+  }
+
+  /** Cancels all texts and waits for the thread's end. */
+  void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    GenerationBatch batch = generation.batch();
+    while (awaitWork()) {
+      try {
+        admit(batch);
+        step(batch);
+      } catch (RuntimeException | Error e) {
+        running.values().forEach(stream -> stream.fail(e));
+        running.clear();
+        batch.close();
+        batch = generation.batch();
+      }
+    }
+    batch.close();
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    running.values().forEach(stream -> stream.end(FinishReason.CANCELLED));
+    waiting.forEach(stream -> stream.end(FinishReason.CANCELLED));
+  }
+
+  private synchronized boolean awaitWork() {
+    while (!closed && waiting.isEmpty() && running.isEmpty()) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        // Nobody has this thread to interrupt it; close() ends it.
+      }
+    }
+    return !closed;
+  }
+
+  private void admit(GenerationBatch batch) {
+    List<TextStream> admitted = new ArrayList<>();
+    synchronized (this) {
+      waiting.removeIf(TextStream::isOver);
+      while (running.size() + admitted.size() < TOGETHER && !waiting.isEmpty()) {
+        admitted.add(waiting.remove());
+      }
+    }
+    for (TextStream stream : admitted) {
+      Text text = batch.join(stream.prompt(), stream.config());
+      if (text.isFull()) {
+        stream.end(FinishReason.LENGTH);
+      } else {
+        running.put(text, stream);
+      }
+    }
+    running
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean over = entry.getValue().isOver();
+              if (over) {
+                batch.leave(entry.getKey());
+              }
+              return over;
+            });
+  }
+
+  private void step(GenerationBatch batch) {
+    for (Text text : batch.step()) {
+      TextStream stream = running.get(text);
+      Optional<FinishReason> reason = Optional.empty();
+      if (text.last() == end) {
+        reason = Optional.of(FinishReason.END);
+      } else if (stream.add(text.last())) {
+        reason = Optional.of(FinishReason.STOP);
+      } else if (text.isFull()) {
+        reason = Optional.of(FinishReason.LENGTH);
+      }
+      if (reason.isPresent()) {
+        batch.leave(text);
+        running.remove(text);
+        stream.end(reason.get());
+      }
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package io.evomoe.run;
+
+import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.causal.Generation;
+import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.models.transformer.Search;
+import io.evomoe.models.transformer.Transformer;
+import io.evomoe.nn.Lifetime;
+import io.evomoe.run.finetune.Classified;
+import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.internal.task.Embeddings;
+import io.evomoe.run.internal.task.LineTranslator;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.run.result.TrainedModel;
+import io.evomoe.training.Model;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Uses a trained model: generates, translates, classifies or embeds texts.
+ *
+ * <pre>{@code
+ * try (Predictor predictor = Predictor.open(Path.of("runs/mine"))) {
+ *   GenerationConfig config = GenerationConfig.defaults().with(g -> g.maxNewTokens(40).topP(0.9));
+ *   System.out.println(predictor.generate("The state of", config).text());
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Texts that are generated at the same time share a batch, which they join and
+ * leave at every token. Each gets the same tokens as alone. {@link #close()} waits for the calls in
+ * progress and cancels open streams; later calls are rejected.
+ */
+public final class Predictor implements AutoCloseable {
+  private final Path folder;
+  private final String task;
+  private final Lifetime lifetime;
+  private final @Nullable TrainedModel<?> trained;
+  private final @Nullable Tokenizer tokenizer;
+  private final @Nullable Classifier classifier;
+  private final Runnable free;
+  private @Nullable GenerationThread generations;
+
+  /** Creates a predictor for a run's model. The caller frees model and tokenizer after closing. */
+  Predictor(Path folder, String task, TrainedModel<?> trained, Tokenizer tokenizer) {
+    this(folder, task, trained, tokenizer, null, () -> {});
+  }
+
+  private Predictor(
+      Path folder,
+      String task,
+      @Nullable TrainedModel<?> trained,
+      @Nullable Tokenizer tokenizer,
+      @Nullable Classifier classifier,
+      Runnable free) {
+    this.folder = folder;
+    this.task = task;
+    this.trained = trained;
+    this.tokenizer = tokenizer;
+    this.classifier = classifier;
+    this.free = free;
+    this.lifetime = new Lifetime("the predictor of " + folder, "open it again with Predictor.open");
+  }
+
+  /**
+   * Opens the newest checkpoint of a run or of a fine-tuning.
+   *
+   * @param folder of the run or fine-tuning, or one checkpoint in a run
+   * @throws IllegalArgumentException if it is no such folder
+   * @throws io.evomoe.training.checkpoint.CheckpointException if the checkpoint is damaged
+   */
+  public static Predictor open(Path folder) {
+    if (Classifier.isIn(folder)) {
+      Classifier classifier = Classifier.open(folder);
+      return new Predictor(folder, "finetune", null, null, classifier, classifier::close);
+    }
+    RunCheckpoint run = RunCheckpoint.open(folder);
+    try {
+      Task<?, ?> task = Tasks.named(run.config().task());
+      Tokenizer tokenizer = run.tokenizer();
+      TrainedModel<?> trained = task.trained(run);
+      Runnable free =
+          () -> {
+            trained.close();
+            run.close();
+          };
+      return new Predictor(folder, task.name(), trained, tokenizer, null, free);
+    } catch (RuntimeException | Error e) {
+      run.close();
+      throw e;
+    }
+  }
+
+  /** Continues a prompt with {@link GenerationConfig#defaults()}. */
+  public Generated generate(String prompt) {
+    return generate(prompt, GenerationConfig.defaults());
+  }
+
+  /**
+   * Continues a prompt. An interrupt of the thread cancels the generation.
+   *
+   * @param prompt may be empty, for the beginning of a document
+   * @throws IllegalArgumentException if the run is of another task
+   */
+  public Generated generate(String prompt, GenerationConfig config) {
+    return lifetime.during(() -> stream(prompt, config).await());
+  }
+
+  /**
+   * Continues a prompt and passes on the text as it grows.
+   *
+   * @param listener receives whole characters on the calling thread; false cancels the generation
+   */
+  public Generated generate(String prompt, GenerationConfig config, Predicate<String> listener) {
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      TextStream stream = stream(prompt, config);
+      try {
+        Optional<String> more = stream.next();
+        while (more.isPresent()) {
+          if (!listener.test(more.get())) {
+            stream.cancel();
+          }
+          more = stream.next();
+        }
+      } finally {
+        stream.cancel();
+      }
+      return stream.await();
+    }
+  }
+
+  /**
+   * Starts to continue a prompt and returns at once.
+   *
+   * @param prompt may be empty, for the beginning of a document
+   */
+  public TextStream stream(String prompt, GenerationConfig config) {
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      TrainedModel<CausalLanguageModel> model = model(CausalLanguageModel.class, "generate", "gpt");
+      Tokenizer words = tokenizer();
+      int[] ids = prompt.isEmpty() ? new int[] {words.endOfText()} : words.encode(prompt);
+      TextStream stream =
+          new TextStream(ids, config, new IncrementalText(words, ids, config.stopStrings()));
+      generations(model, words).add(stream);
+      return stream;
+    }
+  }
+
+  private synchronized GenerationThread generations(
+      TrainedModel<CausalLanguageModel> model, Tokenizer words) {
+    if (generations == null) {
+      Generation generation =
+          new Generation(model.model(), model.context(), words.vocabularySize());
+      generations = new GenerationThread(generation, words.endOfText());
+    }
+    return generations;
+  }
+
+  /**
+   * Translates sentences; the result has the same order.
+   *
+   * @throws IllegalArgumentException if the run is of another task
+   */
+  public List<String> translate(List<String> sentences, Search search) {
+    return translate(sentences, search, sentence -> {});
+  }
+
+  /**
+   * Translates sentences; the result has the same order.
+   *
+   * @param cut receives the index of each sentence that is truncated to {@link #limit} tokens
+   */
+  public List<String> translate(List<String> sentences, Search search, IntConsumer cut) {
+    return lifetime.during(() -> translator(search).translate(sentences, cut));
+  }
+
+  private LineTranslator translator(Search search) {
+    TrainedModel<Transformer> model = model(Transformer.class, "translate", "mt");
+    return new LineTranslator(model, tokenizer(), search);
+  }
+
+  /**
+   * Returns the classes of texts, in the same order.
+   *
+   * @throws IllegalArgumentException if the folder has no fine-tuned classifier
+   */
+  public List<Classified> classify(List<String> texts) {
+    Classifier opened = classifier;
+    if (opened == null) {
+      throw unsuited("classify", "a fine-tuned classifier");
+    }
+    return lifetime.during(() -> opened.classify(texts));
+  }
+
+  /**
+   * Returns a vector for each text: the mean of its last hidden states. Texts longer than {@link
+   * #limit} are truncated.
+   *
+   * @param normalized whether each vector is divided by its length
+   * @return one vector [d] for each text
+   * @throws IllegalArgumentException if the run is of another task
+   */
+  public List<float[]> embed(List<String> texts, boolean normalized) {
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      TrainedModel<?> model = trained;
+      if (model != null && model.model() instanceof CausalLanguageModel causal) {
+        return Embeddings.of(causal, model.context(), tokenizer(), texts, normalized);
+      }
+      TrainedModel<Roberta> roberta = model(Roberta.class, "embed", "gpt or roberta");
+      return Embeddings.of(roberta.model(), roberta.context(), tokenizer(), texts, normalized);
+    }
+  }
+
+  /**
+   * Returns the maximum number of tokens that are read of a sentence or text, special ones
+   * included.
+   */
+  public int limit() {
+    return lifetime.during(
+        () -> {
+          if (classifier != null) {
+            return classifier.limit();
+          }
+          Model<?> model = trained == null ? null : trained.model();
+          if (model instanceof CausalLanguageModel causal) {
+            return causal.positions();
+          }
+          return model instanceof Roberta roberta
+              ? roberta.config().positions()
+              : translator(Search.greedy()).limit();
+        });
+  }
+
+  private <M extends Model<?>> TrainedModel<M> model(Class<M> type, String use, String tasks) {
+    if (trained == null || !type.isInstance(trained.model())) {
+      throw unsuited(use, "task " + tasks);
+    }
+    return trained.as(type);
+  }
+
+  private IllegalArgumentException unsuited(String use, String needed) {
+    return new IllegalArgumentException(
+        "%s is a run of task %s; %s needs %s".formatted(folder, task, use, needed));
+  }
+
+  private Tokenizer tokenizer() {
+    return Objects.requireNonNull(tokenizer);
+  }
+
+  /**
+   * Waits for the calls in progress, cancels open streams, and frees model and tokenizer. Those of
+   * a {@link Run} are freed with the run.
+   *
+   * @throws IllegalStateException if called from a listener, or if the thread is interrupted while
+   *     it waits; the predictor stays open then
+   */
+  @Override
+  public void close() {
+    lifetime.close(
+        () -> {
+          if (generations != null) {
+            generations.close();
+          }
+          free.run();
+        });
+  }
+}
