@@ -86,7 +86,7 @@ public final class Predictor implements AutoCloseable {
     try {
       Task<?, ?> task = Tasks.named(run.config().task());
       Tokenizer tokenizer = run.tokenizer();
-      TrainedModel<?> trained = task.trained(run);
+      TrainedModel<?> trained = run.trained();
       Runnable free =
           () -> {
             trained.close();

@@ -185,7 +185,10 @@ class GenerationBatchTest {
   private static Gpt gpt(String gate) {
     StackSize stack =
         StackSize.of(2, WIDTH, 4)
-            .with(s -> s.hidden(40).experts(4).moeEvery(1).activation(ActivationFunction.GELU));
+            .withHidden(40)
+            .withExperts(4)
+            .withMoeEvery(1)
+            .withActivation(ActivationFunction.GELU);
     Gates gates =
         new Gates(GateRegistry.installed().provider(gate), Map.of(), TrainingFacts.ofSteps(100));
     Gpt model = new Gpt(new GptConfig(VOCABULARY, POSITIONS, stack), gates, root());

@@ -2,7 +2,7 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.roberta.Roberta;
-import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.EncodedTexts;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.Workspaces;
@@ -23,7 +23,7 @@ public final class Embeddings {
   public static List<float[]> of(
       CausalLanguageModel model,
       StepContext context,
-      BpeTokenizer tokenizer,
+      Tokenizer tokenizer,
       List<String> texts,
       boolean normalized) {
     return texts.stream()
@@ -37,7 +37,7 @@ public final class Embeddings {
   public static List<float[]> of(
       Roberta model,
       StepContext context,
-      BpeTokenizer tokenizer,
+      Tokenizer tokenizer,
       List<String> texts,
       boolean normalized) {
     EncodedTexts encoded = EncodedTexts.enclosed(texts, tokenizer, model.config().positions());
