@@ -30,7 +30,6 @@ public record MeanSquaredError(double value, INDArray gradient) {
       sum += error * error;
       gradient[i] = 2 * error / targets.length;
     }
-    return new MeanSquaredError(
-        sum / targets.length, kernels.write(gradient, predictions.shape()));
+    return new MeanSquaredError(sum / targets.length, kernels.write(gradient, predictions.shape()));
   }
 }

@@ -11,8 +11,7 @@ import java.util.List;
  * @param steps one record per step or round, without layers
  * @param lastRouting last report of each MoE layer; empty while there is one expert
  */
-public record RecordedRun(
-    RunName name, List<StepRecord> steps, List<RoutingReport> lastRouting) {
+public record RecordedRun(RunName name, List<StepRecord> steps, List<RoutingReport> lastRouting) {
 
   /** Makes the lists unmodifiable. */
   public RecordedRun {

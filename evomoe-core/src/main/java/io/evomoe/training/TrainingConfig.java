@@ -72,7 +72,8 @@ public record TrainingConfig(
         Map<String, String> optimizerOptions,
     @Field(doc = "beta1 of AdamW", initial = "0.9", min = 0, below = 1, kind = RUN) double beta1,
     @Field(doc = "beta2 of AdamW", initial = "0.95", min = 0, below = 1, kind = RUN) double beta2,
-    @Field(doc = "weight decay of matrices", initial = "0.1", min = 0, kind = RUN) double weightDecay,
+    @Field(doc = "weight decay of matrices", initial = "0.1", min = 0, kind = RUN)
+        double weightDecay,
     @Field(
             doc = "maximum global gradient norm",
             initial = "1",

@@ -32,8 +32,7 @@ class MeanPoolingTest {
 
   @Test
   void a_sequence_of_padding_alone_should_be_zero_and_have_no_gradient() {
-    Output output =
-        layer.forward(x, pass(new boolean[] {true, true, true, false, false, false}));
+    Output output = layer.forward(x, pass(new boolean[] {true, true, true, false, false, false}));
 
     assertThat(output.value().getRow(0).norm1Number().doubleValue()).isZero();
     INDArray dx = output.pullback().pull(random(2, 2, 4));

@@ -40,8 +40,7 @@ class MeanSquaredErrorTest {
   @Test
   void should_reject_another_number_of_targets() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> MeanSquaredError.of(kernels, kernels.write(new double[2], 2, 1), TARGETS))
+        .isThrownBy(() -> MeanSquaredError.of(kernels, kernels.write(new double[2], 2, 1), TARGETS))
         .withMessage("predictions must be as many as the 3 targets, at least 1, were 2");
   }
 }

@@ -44,15 +44,7 @@ class RoutingMetricsTest {
     // Evaluated after steps 2, 4, 6 and 7, at moments 1, 3, 5 and 6: so many of 8 tokens have
     // moved.
     double none = Double.NaN;
-    assertThat(fluctuation)
-        .containsExactly(
-            none,
-            none,
-            none,
-            2.0 / 8,
-            none,
-            2.0 / 8,
-            1.0 / 8);
+    assertThat(fluctuation).containsExactly(none, none, none, 2.0 / 8, none, 2.0 / 8, 1.0 / 8);
   }
 
   @Test

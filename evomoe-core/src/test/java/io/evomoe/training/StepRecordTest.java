@@ -59,8 +59,7 @@ class StepRecordTest {
               new TrainingData<>(TinyBatch::number, List.of()),
               TrainerConfig.defaults(9),
               schedule());
-      Learner<TinyBatch> learner =
-          new Learner<>(model, trainer.state().optimizer(), schedule());
+      Learner<TinyBatch> learner = new Learner<>(model, trainer.state().optimizer(), schedule());
       Progress done = new Progress(step, 10 * step, 1e9, true, 0);
       return StepRecord.of(learner, done, 1e-3, 2.5, 0.1, norm, layers);
     }

@@ -1,25 +1,25 @@
 package io.evomoe.run;
 
-import io.evomoe.models.text.Tokenizer;
-import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.training.CheckpointWriter;
-import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.RecordedRun;
+import io.evomoe.training.TrainerConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -58,8 +58,7 @@ record NewState(
 
   @Override
   public RunOpening again() {
-    return new RunOpening(output.path())
-        .passed(data.paths().isEmpty() ? data : null, tokenizer);
+    return new RunOpening(output.path()).passed(data.paths().isEmpty() ? data : null, tokenizer);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.evomoe.run;
 
-import io.evomoe.run.task.Task;
-import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.llama.Llama;
@@ -11,15 +9,17 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;

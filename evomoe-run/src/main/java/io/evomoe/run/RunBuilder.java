@@ -1,15 +1,12 @@
 package io.evomoe.run;
 
 import io.evomoe.evolution.EvolutionConfigBuilder;
-import io.evomoe.run.internal.folder.ProgramTokenizer;
-import io.evomoe.run.task.TokenizerSource;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
-import io.evomoe.models.text.Tokenizer;
-import io.evomoe.run.data.Dataset;
-import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfigBuilder;
@@ -17,18 +14,21 @@ import io.evomoe.run.config.ComputeConfigBuilder;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfigBuilder;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
+import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.task.EarlierRun;
-import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunStart;
-import io.evomoe.training.GuardsBuilder;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TokenizerSource;
+import io.evomoe.training.GuardsBuilder;
 import io.evomoe.training.Model;
-import io.evomoe.training.TrainingConfigBuilder;
 import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingConfigBuilder;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.OptimizerSpec;
@@ -95,7 +95,8 @@ public final class RunBuilder<M extends Model<?>> {
     Task<?, ?> task = Tasks.named(given.task());
     Architecture architecture = given.model().architecture();
     RunBuilder<?> builder =
-        new RunBuilder<>(task.name(), task.modelType(architecture), architecture, Dataset.files(data));
+        new RunBuilder<>(
+            task.name(), task.modelType(architecture), architecture, Dataset.files(data));
     builder.whole = true;
     builder.gate = given.gate();
     builder.seed = given.seed();
@@ -397,7 +398,8 @@ public final class RunBuilder<M extends Model<?>> {
     RunConfig config = config();
     Run<M> run = begin(config, OutputFolder.open(folder, Run.WHO));
     try {
-      (memory == null ? MemoryLimit.ofMachine() : memory).requireRoomFor(run.taskData(progress), config);
+      (memory == null ? MemoryLimit.ofMachine() : memory)
+          .requireRoomFor(run.taskData(progress), config);
       return run;
     } catch (RuntimeException e) {
       run.close();

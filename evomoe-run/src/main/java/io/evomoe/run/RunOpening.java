@@ -1,9 +1,9 @@
 package io.evomoe.run;
 
-import io.evomoe.models.text.Tokenizer;
-import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;

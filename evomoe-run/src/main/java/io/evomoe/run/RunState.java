@@ -4,8 +4,8 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.task.TaskData;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,26 +1,26 @@
 package io.evomoe.run;
 
-import io.evomoe.run.config.RunConfig;
-import io.evomoe.models.transformer.Search;
-import io.evomoe.models.text.Tokenizer;
-import io.evomoe.models.causal.GenerationConfig;
-import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.NewFile;
 import io.evomoe.internal.files.NewFolder;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.models.transformer.Search;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Conversion;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.task.Task;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Exported;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import java.nio.file.Path;
@@ -172,8 +172,7 @@ abstract class RunUse {
         run -> {
           try (NewFolder made = NewFolder.open(out, Run.WHO)) {
             HubExport export = run.export(trained(), request);
-            export.write(
-                made.path(), Optional.ofNullable(request.type()), request.maxShardBytes());
+            export.write(made.path(), Optional.ofNullable(request.type()), request.maxShardBytes());
             TokenizerFiles.publish(run.folder().tokenizerPath(), made.path());
             made.publish();
             return new Exported(export.size(), export.isInOwnForm(), export.unmapped());
@@ -233,8 +232,8 @@ abstract class RunUse {
   }
 
   /**
-   * Writes a run whose weights are the mean of this run's last checkpoints. Everything else, such as
-   * the optimizer's moments, is that of the last one.
+   * Writes a run whose weights are the mean of this run's last checkpoints. Everything else, such
+   * as the optimizer's moments, is that of the last one.
    *
    * @param count number of checkpoints, at least 2
    * @param out new or empty folder

@@ -1,20 +1,20 @@
 package io.evomoe.run;
 
-import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
@@ -59,8 +59,7 @@ final class SavedState implements RunState {
 
   @Override
   public RunOpening again() {
-    return new RunOpening(saved.folder().path())
-        .passed(opening.data(), opening.tokenizer());
+    return new RunOpening(saved.folder().path()).passed(opening.data(), opening.tokenizer());
   }
 
   @Override
@@ -98,7 +97,8 @@ final class SavedState implements RunState {
       CheckpointWriter checkpoints =
           saved
               .folder()
-              .checkpointWriter(data.paths(), content, config, Lineage.of(checkpoint.config()).entries());
+              .checkpointWriter(
+                  data.paths(), content, config, Lineage.of(checkpoint.config()).entries());
       saved.changes().forEach(listener::onNote);
       listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
       return new BegunTraining(run, () -> train(run, content, checkpoints, watcher, listener));

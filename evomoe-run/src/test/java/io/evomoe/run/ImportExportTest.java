@@ -60,8 +60,7 @@ class ImportExportTest {
   void should_write_a_gguf_file_under_its_own_name_alone() {
     Path file = folder.resolve("mine.gguf");
     try (Run<?> run = Run.open(trained)) {
-      assertThat(run.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, file).tensors())
-          .isPositive();
+      assertThat(run.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, file).tensors()).isPositive();
       assertThat(file).isRegularFile();
       assertThatIllegalArgumentException()
           .isThrownBy(

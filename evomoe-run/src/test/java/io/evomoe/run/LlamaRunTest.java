@@ -34,8 +34,7 @@ class LlamaRunTest {
 
     List<StepRecord> rows = CurveFile.read(out.resolve(CurveFile.NAME));
     assertThat(rows).hasSize(20);
-    assertThat(rows.get(19).trainLoss())
-        .isLessThan(rows.get(0).trainLoss() - 0.3);
+    assertThat(rows.get(19).trainLoss()).isLessThan(rows.get(0).trainLoss() - 0.3);
     try (Run<Llama> again = Run.open(out, Llama.class)) {
       assertThat(again.config().model().architecture()).isEqualTo(Architecture.LLAMA);
       assertThat(again.model().config().tied()).isFalse();

@@ -286,8 +286,7 @@ class MisusedRunTest {
         assertThat(trained.context().step()).isEqualTo(20);
       }
       assertThat(newest.checkpoint().progress().step()).isEqualTo(20);
-      assertThatThrownBy(() -> asked.trained())
-          .hasMessageContaining(named + "/model.safetensors");
+      assertThatThrownBy(() -> asked.trained()).hasMessageContaining(named + "/model.safetensors");
     }
   }
 

@@ -7,8 +7,8 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.training.StepRecord;
 import io.evomoe.run.result.EvalRequest;
+import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -143,8 +143,7 @@ class OwnDataTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                small(Run.translation(Dataset.texts("texts", TEXTS)), 3)
-                    .in(folder.resolve("none")))
+                small(Run.translation(Dataset.texts("texts", TEXTS)), 3).in(folder.resolve("none")))
         .withMessage("a row of texts must be a source and its translation, has 1 values");
   }
 
@@ -207,8 +206,7 @@ class OwnDataTest {
                 .in(folder.resolve("texts"));
         Run<Gpt> tokens =
             small(
-                    Run.gpt(ids(TEXTS).validatedOn(ids(TEXTS.subList(0, 20))))
-                        .tokenizer(tokenizer),
+                    Run.gpt(ids(TEXTS).validatedOn(ids(TEXTS.subList(0, 20)))).tokenizer(tokenizer),
                     6)
                 .in(folder.resolve("tokens"))) {
       assertThat(losses(tokens)).isEqualTo(losses(texts));

@@ -188,8 +188,7 @@ class RunTest {
 
     List<StepRecord> before = CurveFile.read(dense.resolve(CurveFile.NAME));
     List<StepRecord> after = CurveFile.read(mixture.resolve(CurveFile.NAME));
-    assertThat(after.get(0).trainLoss())
-        .isLessThan(before.get(0).trainLoss() - 0.3);
+    assertThat(after.get(0).trainLoss()).isLessThan(before.get(0).trainLoss() - 0.3);
     assertThat(after.get(0).activeExperts()).isFinite();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTexts.gpt(folder).init(mixture))

@@ -5,11 +5,11 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.rounds.ClusterRequest;
 import io.evomoe.run.internal.task.Results;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Model;
 import io.evomoe.training.PeriodicEvaluation;
@@ -79,8 +79,7 @@ final class ClusterRounds<B, M extends Model<B>> {
       RunWatcher watcher,
       ClusterRequest request) {
     RoundFile log = RoundFile.open(request.out(), coordinator.progress().step());
-    RunRecording recording =
-        new RunRecording(curves, earlier, config.training().steps(), watcher);
+    RunRecording recording = new RunRecording(curves, earlier, config.training().steps(), watcher);
     TrainingListener told =
         TrainingListener.all(
             List.of(

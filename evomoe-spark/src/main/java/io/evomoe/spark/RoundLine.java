@@ -34,12 +34,8 @@ record RoundLine(
 
   /** Returns the line for the user. */
   String text() {
-    String valid =
-        step.evaluated()
-            ? ", valid %.4f".formatted(step.validLoss())
-            : "";
-    String active =
-        step.layers().isEmpty() ? "" : ", %.2f active".formatted(step.activeExperts());
+    String valid = step.evaluated() ? ", valid %.4f".formatted(step.validLoss()) : "";
+    String active = step.layers().isEmpty() ? "" : ", %.2f active".formatted(step.activeExperts());
     return "round %d/%d (to step %d%s) loss %.4f%s%s, %,.0f tokens/s, %s received, %.1f s%s"
         .formatted(
             number(),

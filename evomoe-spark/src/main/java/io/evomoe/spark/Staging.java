@@ -1,11 +1,11 @@
 package io.evomoe.spark;
 
-import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
@@ -33,7 +33,8 @@ final class Staging implements AutoCloseable {
     TokenizerSource tokenizer = TokenizerSource.learned(folder().tokenizerPath());
     TaskData<?, ?> encoded =
         Tasks.named(config.task())
-            .read(Dataset.files(data), config, tokenizer, ScratchFolder.parent(), TextProgress.NONE);
+            .read(
+                Dataset.files(data), config, tokenizer, ScratchFolder.parent(), TextProgress.NONE);
     encoded.batches(config);
     return encoded;
   }

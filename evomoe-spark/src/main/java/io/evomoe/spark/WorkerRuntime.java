@@ -1,10 +1,10 @@
 package io.evomoe.spark;
 
-import io.evomoe.models.text.BpeTokenizer;
-import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.ScratchFolder;
+import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
@@ -60,8 +60,7 @@ final class WorkerRuntime<B, M extends Model<B>> {
       TaskData<?, ?> data =
           Tasks.named(config.task())
               .read(
-                  Dataset.files(
-                      share.write(scratch.path().resolve("text"), share.head(MEASURED))),
+                  Dataset.files(share.write(scratch.path().resolve("text"), share.head(MEASURED))),
                   config,
                   TokenizerSource.of(BpeTokenizer.load(folder.tokenizerPath())),
                   ScratchFolder.parent(),

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.text.BpeTokenizer;
-import io.evomoe.run.data.Dataset;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
@@ -178,8 +178,7 @@ class LocalSparkTest {
                   .read(
                       Dataset.files(share.write(folder.resolve("text"), share)),
                       config,
-                      TokenizerSource.of(
-                          BpeTokenizer.load(setup.unpack(folder).tokenizerPath())),
+                      TokenizerSource.of(BpeTokenizer.load(setup.unpack(folder).tokenizerPath())),
                       folder,
                       TextProgress.NONE);
       sources.add(data.batches(config).training());

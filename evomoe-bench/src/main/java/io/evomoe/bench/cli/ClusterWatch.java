@@ -4,9 +4,9 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.rounds.ClusterRequest;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.task.TaskData;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -123,7 +123,8 @@ final class DeterminismCommand implements Callable<Integer> {
     return curve(out, arguments, properties, environment);
   }
 
-  private List<StepRecord> resumed(Path folder, long half) throws IOException, InterruptedException {
+  private List<StepRecord> resumed(Path folder, long half)
+      throws IOException, InterruptedException {
     Path out = folder.resolve("resumed");
     long steps = Math.max(1, half);
     String every = "training.checkpointEvery=" + steps;

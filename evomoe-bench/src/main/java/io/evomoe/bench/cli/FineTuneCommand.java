@@ -153,7 +153,8 @@ final class FineTuneCommand implements Callable<Integer> {
   }
 
   private FineTuned train(FineTuning tuning, GracefulStop stop, ReportData empty) {
-    FineTuneReport report = new FineTuneReport(empty, tuning.folder(), tuning.settings().seed(), noBaseline);
+    FineTuneReport report =
+        new FineTuneReport(empty, tuning.folder(), tuning.settings().seed(), noBaseline);
     try (LiveReport page = watch.page(tuning.folder(), report)) {
       tuning.watch(watch.watcher(tuning.folder(), page));
       FineTuned tuned = tuning.train(new ConsoleFineTuning(console, stop, report, page));

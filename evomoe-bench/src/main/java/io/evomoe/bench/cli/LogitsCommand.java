@@ -57,9 +57,7 @@ final class LogitsCommand implements Callable<Integer> {
         if (targetIds.length > 0) {
           throw new IllegalArgumentException("--target-ids cannot be given with --each");
         }
-        run.eachLogits(ids).stream()
-            .map(LogitsCommand::json)
-            .forEach(System.out::println);
+        run.eachLogits(ids).stream().map(LogitsCommand::json).forEach(System.out::println);
         return 0;
       }
       double[] logits = logits(run);

@@ -7,7 +7,6 @@ import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.Run;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -70,7 +69,8 @@ final class TokenizeCommand implements Callable<Integer> {
   /** The folder with the files of a tokenizer: that of Hugging Face, or in the folder of a run. */
   private @Nullable Path tokenizerFolder() {
     Path folder = Files.isRegularFile(from) ? from.toAbsolutePath().getParent() : from;
-    for (Path place : folder == null ? new Path[0] : new Path[] {folder, from.resolve("tokenizer")}) {
+    for (Path place :
+        folder == null ? new Path[0] : new Path[] {folder, from.resolve("tokenizer")}) {
       if (TokenizerFiles.isIn(place)) {
         return place;
       }
@@ -103,6 +103,10 @@ final class TokenizeCommand implements Callable<Integer> {
 
   /** One line, whatever is in the piece. */
   private static String visible(String piece) {
-    return piece.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
+    return piece
+        .replace("\\", "\\\\")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r")
+        .replace("\t", "\\t");
   }
 }

@@ -20,7 +20,8 @@ record TopKComparison(int expertsPerToken, Measurement asRouted, Measurement fix
    * possible.
    */
   private static final EvalRequest HELD_OUT_LOSS =
-      new EvalRequest(null, "valid", EvalRequest.HELD_OUT.batches(), 1, 0, Search.greedy(), null, null);
+      new EvalRequest(
+          null, "valid", EvalRequest.HELD_OUT.batches(), 1, 0, Search.greedy(), null, null);
 
   /**
    * Measures a run on its validation set.
@@ -29,8 +30,7 @@ record TopKComparison(int expertsPerToken, Measurement asRouted, Measurement fix
    *     missing
    */
   static TopKComparison of(Run<?> run, int expertsPerToken) {
-    Measurement fixed =
-        run.evaluate(HELD_OUT_LOSS.withExpertsPerToken(expertsPerToken));
+    Measurement fixed = run.evaluate(HELD_OUT_LOSS.withExpertsPerToken(expertsPerToken));
     return new TopKComparison(expertsPerToken, run.evaluate(HELD_OUT_LOSS), fixed);
   }
 

@@ -1,13 +1,13 @@
 package io.evomoe.bench.compare;
 
 import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.Fingerprint;
+import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
@@ -104,8 +104,8 @@ public final class ComparedRun {
   }
 
   /**
-   * Where to go on, if the run was interrupted: the newest checkpoint that is whole and whose log of
-   * steps is.
+   * Where to go on, if the run was interrupted: the newest checkpoint that is whole and whose log
+   * of steps is.
    */
   public Optional<Checkpoint> interrupted() {
     return CheckpointFolder.openNewestWhole(checkpoints())

@@ -151,7 +151,10 @@ class DamagedFilesTest {
     List<StepRecord> rows = StepFile.read(run.resolve("steps.jsonl"));
     RoutingReport routing =
         new RoutingReport("h.1", 9, List.of(4, 5), List.of(0, 9, 0), 0, 0.5, List.of());
-    new FinishedRun("ab12", result, new RecordedRun(new RunName("gpt", "switch", 1), rows, List.of(routing)))
+    new FinishedRun(
+            "ab12",
+            result,
+            new RecordedRun(new RunName("gpt", "switch", 1), rows, List.of(routing)))
         .write(run.resolve("finished.json"));
     Lineage.NONE
         .after(new Ancestor("a", "switch", 1, 2, 3, 4.5, "ab", true, List.of("x")), 7)

@@ -150,7 +150,8 @@ class LlamaCommandsTest {
   }
 
   private double loss(Path folder) {
-    EvalRequest request = new EvalRequest(text, "valid", EVERY_BATCH, 1, 0, Search.greedy(), null, null);
+    EvalRequest request =
+        new EvalRequest(text, "valid", EVERY_BATCH, 1, 0, Search.greedy(), null, null);
     try (Run<?> run = Run.open(folder)) {
       return run.evaluate(request).loss();
     }

@@ -10,10 +10,10 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.task.MemoryLimit;
+import io.evomoe.run.task.ParameterTotal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +68,7 @@ class MemoryGuardTest {
         CurveFile curves = CurveFile.create(out.resolve(CurveFile.NAME))) {
       prepared.saveTokenizer(out);
       guard.look();
-      PlannedRun run =
-          PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data()), "digest"));
+      PlannedRun run = PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data()), "digest"));
       CompareReport report =
           new CompareReport(out, "gpt", prepared.data(), List.of("prose"), Map.of(), 1);
       LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);

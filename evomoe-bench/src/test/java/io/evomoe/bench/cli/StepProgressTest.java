@@ -55,11 +55,6 @@ class StepProgressTest {
 
   private static StepRecord report(
       long step, Phase phase, double loss, List<RoutingReport> routing) {
-    return StepRecords.at(step)
-        .phase(phase)
-        .train(loss)
-        .temperature(1.25)
-        .layers(routing)
-        .record();
+    return StepRecords.at(step).phase(phase).train(loss).temperature(1.25).layers(routing).record();
   }
 }

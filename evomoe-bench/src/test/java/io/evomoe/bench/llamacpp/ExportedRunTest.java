@@ -110,8 +110,7 @@ class ExportedRunTest {
     trained.train(run);
     try (RunCheckpoint checkpoint = RunCheckpoint.open(run)) {
       Tokenizer tokenizer = checkpoint.tokenizer();
-      TrainedModel<CausalLanguageModel> model =
-          checkpoint.trained().as(CausalLanguageModel.class);
+      TrainedModel<CausalLanguageModel> model = checkpoint.trained().as(CausalLanguageModel.class);
       HubExport published = checkpoint.export(model, ExportRequest.DEFAULT);
       assertThat(published.config().path("model_type").asText()).isEqualTo(trained.family);
       GgufExport.of(published, checkpoint.folder().tokenizerPath())

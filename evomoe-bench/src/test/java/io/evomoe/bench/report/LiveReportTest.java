@@ -2,9 +2,6 @@ package io.evomoe.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.testing.OtherDigits;

@@ -52,7 +52,8 @@ class SeriesTest {
     List<StepRecord> rows =
         IntStream.rangeClosed(1, 10_000).mapToObj(i -> row(i, i, i % 997 == 0)).toList();
 
-    Series series = Series.of("evomoe", new RecordedRun(new RunName("gpt", "evomoe", 1), rows, List.of()));
+    Series series =
+        Series.of("evomoe", new RecordedRun(new RunName("gpt", "evomoe", 1), rows, List.of()));
 
     assertThat(series.step()).hasSizeLessThan(Series.MAX_POINTS + 20).endsWith(10_000L);
     assertThat(series.valid().stream().filter(v -> !v.isNaN())).hasSize(10_000 / 997);
@@ -64,7 +65,8 @@ class SeriesTest {
     RoutingReport routing =
         new RoutingReport("m", 10, List.of(3, 0, 1), List.of(), 0, 0, List.of());
 
-    Series series = Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), List.of(), List.of(routing)));
+    Series series =
+        Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), List.of(), List.of(routing)));
 
     assertThat(series.load()).containsExactly(new Series.Load("m", List.of(75.0, 0.0, 25.0)));
   }
@@ -72,10 +74,7 @@ class SeriesTest {
   @Test
   void should_show_dead_experts_and_fluctuation_from_the_step_on_that_has_them() {
     List<StepRecord> rows =
-        List.of(
-            row(1, 1, true, NAN, NAN),
-            row(2, 2, false, 1.5, NAN),
-            row(3, 3, true, 0, 0.125));
+        List.of(row(1, 1, true, NAN, NAN), row(2, 2, false, 1.5, NAN), row(3, 3, true, 0, 0.125));
 
     Series series = Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), rows, List.of()));
 
@@ -87,7 +86,8 @@ class SeriesTest {
   void should_round_to_what_a_chart_can_show() {
     StepRecord third = row(1, 1.0 / 3, false);
 
-    Series series = Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), List.of(third), List.of()));
+    Series series =
+        Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), List.of(third), List.of()));
 
     assertThat(series.wall().get(0)).isEqualTo(0.333333).isCloseTo(1.0 / 3, within(1e-6));
   }

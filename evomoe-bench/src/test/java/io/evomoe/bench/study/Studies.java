@@ -82,7 +82,8 @@ final class Studies {
             0.9,
             last.wallSeconds(),
             last.step());
-    return new Outcome(result, new RecordedRun(new RunName("gpt", run.gate(), run.seed()), rows, List.of()));
+    return new Outcome(
+        result, new RecordedRun(new RunName("gpt", run.gate(), run.seed()), rows, List.of()));
   }
 
   static StepRecord row(long step, double validLoss) {

@@ -211,7 +211,9 @@ class StudyTest {
 
     List<StepRecord> thinned = thinned(run, rows);
 
-    assertThat(thinned.stream().map(StepRecord::step)).startsWith(10L, 13L, 20L).endsWith(400L, 401L);
+    assertThat(thinned.stream().map(StepRecord::step))
+        .startsWith(10L, 13L, 20L)
+        .endsWith(400L, 401L);
     assertThat(thinned.get(1).trainLoss()).isEqualTo(12);
     assertThat(thinned.get(2).trainLoss()).isEqualTo(17);
   }

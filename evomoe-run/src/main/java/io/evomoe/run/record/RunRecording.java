@@ -28,8 +28,7 @@ public final class RunRecording implements TrainingListener {
    * @param plannedSteps steps of the whole run
    * @param watcher called by {@link #watching}
    */
-  public RunRecording(
-      CurveFile file, RecordedRun earlier, long plannedSteps, RunWatcher watcher) {
+  public RunRecording(CurveFile file, RecordedRun earlier, long plannedSteps, RunWatcher watcher) {
     this.name = earlier.name();
     this.file = file;
     this.steps = new RecordedRun.Collector(earlier);

@@ -135,8 +135,7 @@ final class StepLine {
     return value.isNull() ? Double.NaN : value.asDouble();
   }
 
-  private static IllegalArgumentException unreadable(
-      String field, @Nullable Throwable cause) {
+  private static IllegalArgumentException unreadable(String field, @Nullable Throwable cause) {
     return new IllegalArgumentException("field " + field + " cannot be read", cause);
   }
 }

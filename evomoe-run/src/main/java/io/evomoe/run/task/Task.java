@@ -1,6 +1,5 @@
 package io.evomoe.run.task;
 
-import io.evomoe.run.data.Dataset;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.hub.HubExport;
@@ -13,6 +12,7 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
@@ -49,8 +49,7 @@ public abstract class Task<B, M extends Model<B>> {
    *     models
    */
   protected Task(String name, Class<? extends M> model, boolean causal) {
-    this(
-        name, Map.of(Architecture.GPT, model, Architecture.LLAMA, model), causal, List.of());
+    this(name, Map.of(Architecture.GPT, model, Architecture.LLAMA, model), causal, List.of());
   }
 
   /**
@@ -121,7 +120,8 @@ public abstract class Task<B, M extends Model<B>> {
           ? Tasks.presets(Tasks.GPT)
           : Preset.parse(new String(own.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the presets of " + name + ": " + IoReason.of(e), e);
+      throw new UncheckedIOException(
+          "cannot read the presets of " + name + ": " + IoReason.of(e), e);
     }
   }
 

@@ -1,8 +1,8 @@
 package io.evomoe.run.task;
 
-import io.evomoe.run.data.Dataset;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
 
 /** A saved run, as its {@link Task} sees it. */

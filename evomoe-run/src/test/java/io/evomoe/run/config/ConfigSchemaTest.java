@@ -143,7 +143,10 @@ class ConfigSchemaTest {
     }
     if (component.getType() == Map.class) {
       ObjectNode options = value.putObject("additionalProperties");
-      if (component.getGenericType().getTypeName().contains("Map<java.lang.String, java.util.Map")) {
+      if (component
+          .getGenericType()
+          .getTypeName()
+          .contains("Map<java.lang.String, java.util.Map")) {
         options.put("type", "object");
       } else {
         options.putArray("type").add("string").add("number").add("boolean");

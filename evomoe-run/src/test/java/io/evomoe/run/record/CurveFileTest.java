@@ -107,8 +107,7 @@ class CurveFileTest {
       file.append(NAME, row(1, Double.NaN));
       assertThat(CurveFile.read(path())).hasSize(1);
       file.append(NAME, row(2, 3));
-      assertThat(CurveFile.read(path()))
-          .containsExactly(row(1, Double.NaN), row(2, 3));
+      assertThat(CurveFile.read(path())).containsExactly(row(1, Double.NaN), row(2, 3));
     }
   }
 

@@ -3,8 +3,6 @@ package io.evomoe.run.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
@@ -27,8 +25,7 @@ class StepFileTest {
   private static final List<RoutingReport> ROUTING =
       List.of(
           new RoutingReport("blocks.1.moe", 10, List.of(9, 6), List.of(), 5, 0.1, List.of()),
-          new RoutingReport(
-              "blocks.3.moe", 10, List.of(0, 10), List.of(), 0, 0, List.of()));
+          new RoutingReport("blocks.3.moe", 10, List.of(0, 10), List.of(), 0, 0, List.of()));
 
   private static final RunName NAME = new RunName("gpt", "evomoe", 1);
 

@@ -31,7 +31,8 @@ final class JsonLines {
 
   private JsonLines() {}
 
-  static void read(String name, Path file, RecordKind kind, List<String> fields, RecordFormat.Records sink) {
+  static void read(
+      String name, Path file, RecordKind kind, List<String> fields, RecordFormat.Records sink) {
     try (Lines lines = new Lines(name, file)) {
       for (String line = lines.next(); line != null; line = lines.next()) {
         if (!line.isBlank()) {

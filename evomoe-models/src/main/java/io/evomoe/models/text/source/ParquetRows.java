@@ -28,7 +28,8 @@ final class ParquetRows {
 
   private ParquetRows() {}
 
-  static void read(String name, Path file, RecordKind kind, List<String> fields, RecordFormat.Records sink) {
+  static void read(
+      String name, Path file, RecordKind kind, List<String> fields, RecordFormat.Records sink) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(name + " does not exist, or is no file");
     }

@@ -45,7 +45,9 @@ public interface RecordFormat {
     return "line";
   }
 
-  /** Whether the file may be packed ({@code .gz}, {@code .zst}), and is unpacked by {@link #read}. */
+  /**
+   * Whether the file may be packed ({@code .gz}, {@code .zst}), and is unpacked by {@link #read}.
+   */
   default boolean mayBePacked() {
     return false;
   }

@@ -66,9 +66,7 @@ class RecordFormatTest {
         .withMessageContaining("a.notes, line 2: has 2 values");
     read.clear();
     records(
-        file,
-        RecordKind.DOCUMENT,
-        new DataForm(null, "text", "label", "source", "target", true));
+        file, RecordKind.DOCUMENT, new DataForm(null, "text", "label", "source", "target", true));
     assertThat(read).containsExactly(List.of("one"), List.of("three"));
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedSplit;
@@ -7,7 +8,6 @@ import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.SplitFolder;
-import io.evomoe.internal.files.FolderDigest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

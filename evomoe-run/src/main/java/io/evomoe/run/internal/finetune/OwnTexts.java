@@ -1,10 +1,10 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.internal.files.Fingerprint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,14 +1,14 @@
 package io.evomoe.run.internal.finetune;
 
 import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.Fingerprint;
+import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;

@@ -1,6 +1,8 @@
 package io.evomoe.run.internal.finetune;
 
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.internal.files.Fingerprint;
+import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
@@ -10,17 +12,15 @@ import io.evomoe.moe.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.FolderDigest;
-import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.internal.task.RecordedSteps;
-import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RobertaTask;
+import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
@@ -121,8 +121,7 @@ public final class TunedTrainings {
     try (RobertaClassifier classifier =
             new RobertaClassifier(network(place.kind()), labels().size(), seed);
         Trainer<ClassBatch> trainer = trainer(classifier, place)) {
-      RunRecording recording =
-          new RunRecording(curves, place.earlier(), steps(), watcher);
+      RunRecording recording = new RunRecording(curves, place.earlier(), steps(), watcher);
       if (trainer.progress().step() < steps()) {
         CheckpointWriter checkpoints = place.writer();
         checkpoints.requireRoom(checkpointBytes(classifier), 1);

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.rounds;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.rounds;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.task.TaskData;
 import java.util.Optional;
 import java.util.ServiceLoader;
 

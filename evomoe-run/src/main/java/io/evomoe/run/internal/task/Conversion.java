@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.Tasks;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.Spawning;
 import io.evomoe.internal.names.FieldBound;
@@ -10,6 +9,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.record.Lineage;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;

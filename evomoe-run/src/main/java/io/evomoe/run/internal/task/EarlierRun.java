@@ -1,7 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.names.FieldBound;
@@ -15,6 +13,8 @@ import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.record.Ancestor;
 import io.evomoe.run.record.Lineage;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Progress;
 import io.evomoe.training.TrainerConfig;

@@ -2,8 +2,8 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.roberta.Roberta;
-import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.EncodedTexts;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.step.StepContext;

@@ -1,7 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskRun;
-import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
@@ -13,6 +11,8 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.TaskRun;
 import java.util.List;
 import java.util.Map;
 

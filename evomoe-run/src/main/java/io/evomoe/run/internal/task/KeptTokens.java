@@ -1,12 +1,12 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.evolution.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
@@ -17,6 +16,7 @@ import io.evomoe.nn.NormForm;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Scope;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.ParameterTotal;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;

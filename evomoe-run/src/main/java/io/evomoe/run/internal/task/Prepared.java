@@ -1,18 +1,18 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.internal.folder.ProgramTokenizer;
-import io.evomoe.run.data.Dataset;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.Tasks;
-import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.hub.TokenizerFiles;
-import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
+import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TokenizerSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,11 +58,7 @@ public record Prepared(TaskData<?, ?> data, ScratchFolder scratch) implements Au
 
   /** Reads data for a run that takes over the tokenizer of another one. */
   public static Prepared read(
-      Dataset data,
-      RunConfig config,
-      RunCheckpoint tokenized,
-      Path output,
-      TextProgress progress) {
+      Dataset data, RunConfig config, RunCheckpoint tokenized, Path output, TextProgress progress) {
     return of(
         config,
         folder -> {

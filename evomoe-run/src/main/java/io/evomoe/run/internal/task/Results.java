@@ -1,10 +1,10 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingState;
 

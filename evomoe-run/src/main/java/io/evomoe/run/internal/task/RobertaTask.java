@@ -1,7 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskRun;
-import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
@@ -11,6 +9,8 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.TaskRun;
 import java.util.List;
 import java.util.Map;
 
@@ -59,8 +59,7 @@ public final class RobertaTask extends TextTask<Roberta> {
 
   /** Reads padding tokens as padding, which no other token attends to. */
   @Override
-  public double[] lastLogits(
-      TrainedModel<Roberta> trained, TaskRun run, int[] ids, int[] written) {
+  public double[] lastLogits(TrainedModel<Roberta> trained, TaskRun run, int[] ids, int[] written) {
     int padding = padding(run);
     boolean[] hidden = new boolean[ids.length];
     for (int s = 0; s < ids.length; s++) {

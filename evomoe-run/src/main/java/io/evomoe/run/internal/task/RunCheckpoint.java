@@ -1,28 +1,28 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.internal.folder.ProgramTokenizer;
-import io.evomoe.models.text.Tokenizer;
-import io.evomoe.run.data.Dataset;
-import io.evomoe.run.task.Task;
-import io.evomoe.run.task.TaskRun;
-import io.evomoe.run.task.Tasks;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.ImportOrigin;
 import io.evomoe.models.hub.TextEnds;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.TokenizerContents;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ResumedConfig;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
+import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointException;
@@ -133,7 +133,9 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     return open(folder);
   }
 
-  /** Rejects, without reading it, a folder that {@link #open(Path, String, String)} would reject. */
+  /**
+   * Rejects, without reading it, a folder that {@link #open(Path, String, String)} would reject.
+   */
   public static void requireTask(Path folder, String task, String command) {
     RunConfig config = RunFolder.open(folder).config();
     if (!config.task().equals(task)) {

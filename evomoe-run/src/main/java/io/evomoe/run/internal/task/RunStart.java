@@ -1,9 +1,9 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskData;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Lineage;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.training.TrainerConfig;
 import java.util.Objects;
 import java.util.function.Consumer;

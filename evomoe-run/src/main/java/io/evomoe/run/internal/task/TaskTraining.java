@@ -1,13 +1,13 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.task.MemoryLimit;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
@@ -139,10 +139,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
 
   /** Releases the model's memory if its training cannot begin. */
   private static <B, M extends Model<B>> TaskTraining<B, M> begun(
-      TaskData<B, M> data,
-      RunConfig config,
-      long earlierSteps,
-      Function<M, Trainer<B>> trainer) {
+      TaskData<B, M> data, RunConfig config, long earlierSteps, Function<M, Trainer<B>> trainer) {
     M model = data.model(config, earlierSteps);
     try {
       return new TaskTraining<>(data, config, model, trainer.apply(model));
@@ -186,8 +183,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       RunWatcher watcher,
       TrainingListener listener) {
     requireRoom(checkpoints);
-    RunRecording recording =
-        new RunRecording(curves, earlier, config.training().steps(), watcher);
+    RunRecording recording = new RunRecording(curves, earlier, config.training().steps(), watcher);
     steps.train(
         config,
         recording,

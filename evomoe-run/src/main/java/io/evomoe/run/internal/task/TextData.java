@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskData;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationConfig;
@@ -13,6 +12,7 @@ import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.data.Dataset;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextSides;
@@ -9,6 +8,7 @@ import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.SplitFolder;
+import io.evomoe.run.data.Dataset;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

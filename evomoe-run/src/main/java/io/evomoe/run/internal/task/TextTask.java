@@ -1,10 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.data.Dataset;
-import io.evomoe.run.task.Task;
-import io.evomoe.run.task.TaskRun;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
@@ -20,9 +15,14 @@ import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.Evaluation;
 import io.evomoe.training.Model;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskData;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.TextProgress;
@@ -15,6 +14,7 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.step.StepContext;
 import java.util.LinkedHashMap;
 import java.util.List;

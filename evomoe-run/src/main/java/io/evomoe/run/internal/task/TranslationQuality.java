@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskRun;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.metrics.ChrF;
 import io.evomoe.models.text.pairs.BucketedBatches;
@@ -13,6 +12,7 @@ import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.result.TranslationScores;
+import io.evomoe.run.task.TaskRun;
 import io.evomoe.training.Evaluation;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.data.Dataset;
-import io.evomoe.run.task.Task;
-import io.evomoe.run.task.TaskRun;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.ParameterTotal;
-import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
@@ -29,9 +23,15 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.TokenizerSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

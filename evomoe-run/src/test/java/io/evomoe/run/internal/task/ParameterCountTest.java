@@ -2,9 +2,6 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.task.Task;
-import io.evomoe.run.task.Tasks;
-import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
@@ -14,6 +11,9 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,13 +2,13 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.task.Tasks;
 import io.evomoe.junit.ConvergenceTest;
 import io.evomoe.junit.CurveRecorder;
 import io.evomoe.junit.Tolerance;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
@@ -87,8 +87,7 @@ abstract class RecordedCurves {
         curve.record(LOAD_ENTROPY, row.step(), row.loadEntropy());
       }
     }
-    assertThat(rows.get(SmallRuns.STEPS - 1).validLoss())
-        .isLessThan(rows.get(0).trainLoss() - 1);
+    assertThat(rows.get(SmallRuns.STEPS - 1).validLoss()).isLessThan(rows.get(0).trainLoss() - 1);
   }
 
   static RecordedRun trained(String task, String gate) {

@@ -2,8 +2,6 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
@@ -17,6 +15,8 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
@@ -146,9 +146,7 @@ class ResumedGatesTest {
             new CheckpointFolder(further, 1, Map.of()),
             "stablemoe-110" + anew);
 
-    assertThat(rows)
-        .as("losses of the first stage")
-        .allMatch(row -> row.auxLoss() == 0);
+    assertThat(rows).as("losses of the first stage").allMatch(row -> row.auxLoss() == 0);
     assertThat(array(further.resolve("step-00000110"), "distilled.embedding.weight"))
         .isEqualTo(array(saved, "distilled.embedding.weight"));
     assertThat(array(further.resolve("step-00000110"), "gate.centroids"))
@@ -245,9 +243,7 @@ class ResumedGatesTest {
       TaskTraining<?, ?> run, CheckpointWriter checkpoints, String name) {
     try (CurveFile curves = CurveFile.create(folder.resolve(name + ".csv"))) {
       RecordedRun none = new RecordedRun(new RunName("gpt", "any", 1), List.of(), List.of());
-      return run.train(checkpoints, curves, none, RunWatcher.NONE, report -> {})
-          .recorded()
-          .steps();
+      return run.train(checkpoints, curves, none, RunWatcher.NONE, report -> {}).recorded().steps();
     }
   }
 

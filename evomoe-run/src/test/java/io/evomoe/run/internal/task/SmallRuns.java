@@ -1,7 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
@@ -18,6 +16,8 @@ import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainingConfig;
@@ -78,7 +78,12 @@ final class SmallRuns implements AutoCloseable {
                 TextProgress.NONE),
             Tasks.TRANSLATION,
             new TranslationData(
-                new TranslationTask(), pairs, List.of(), pairTokenizer, SENTENCE, TextProgress.NONE));
+                new TranslationTask(),
+                pairs,
+                List.of(),
+                pairTokenizer,
+                SENTENCE,
+                TextProgress.NONE));
   }
 
   /** A run of a gate as it is by default. */

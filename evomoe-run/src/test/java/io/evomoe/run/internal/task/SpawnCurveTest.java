@@ -2,9 +2,9 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.task.Tasks;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.util.List;
