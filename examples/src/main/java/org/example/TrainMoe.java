@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Trains a small GPT whose experts are chosen by {@link RootGate} on a text file, and uses it. */
+/** Trains a small GPT with {@link RootGate} and {@link Lion} on a text file, and uses it. */
 public final class TrainMoe {
   private static final int STEPS = 40;
 
@@ -36,6 +36,7 @@ public final class TrainMoe {
             .preset("quick")
             .model(m -> m.width(32).hidden(64).vocabulary(300).sequence(32))
             .gate("root")
+            .optimizer("lion")
             .training(t -> t.steps(STEPS).batch(8).learningRate(5e-4))
             .in(folder)) {
       run.train(

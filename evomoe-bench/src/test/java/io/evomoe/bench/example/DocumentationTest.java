@@ -61,6 +61,7 @@ class DocumentationTest {
             RUN + "UseRun.java",
             RUN + "FineTune.java",
             "evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java"),
+        new Shown("docs/optimizers.md", RUN + "Lion.java", RUN + "Drops.java"),
         new Shown(
             "docs/own-gate.md", "evomoe-gates/src/test/resources/own-gate/ThresholdGate.java"),
         new Shown(
