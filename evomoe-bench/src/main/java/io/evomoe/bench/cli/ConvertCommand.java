@@ -44,10 +44,6 @@ final class ConvertCommand implements Callable<Integer> {
           "how further copies are made different: copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA (default: the run's evolution.spawn)")
   @Nullable String spawn;
 
-  /** What {@code --spawn} was called when that took the number of experts. */
-  @Option(names = "--spread", hidden = true)
-  @Nullable String spread;
-
   @Option(names = "--out", required = true, description = "folder of the new run")
   Path out = Path.of(".");
 
@@ -100,7 +96,6 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    takeOldNames();
     Experts wanted = experts;
     if (wanted == null) {
       throw new IllegalArgumentException(
@@ -124,22 +119,5 @@ final class ConvertCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  /** {@code --spawn N --spread METHOD} was what {@code --experts N --spawn METHOD} is. */
-  private void takeOldNames() {
-    if (spawn != null && spawn.matches("-?\\d+")) {
-      if (experts != null) {
-        throw new IllegalArgumentException(
-            "--spawn takes a method, such as mask:0.3, was " + spawn);
-      }
-      experts = new Experts();
-      experts.experts = Integer.valueOf(spawn);
-      spawn = null;
-    }
-    if (spread != null && spawn != null) {
-      throw new IllegalArgumentException("--spread is an old name of --spawn: give one of them");
-    }
-    spawn = spread == null ? spawn : spread;
   }
 }

@@ -90,15 +90,6 @@ class ConvertCommandTest {
   }
 
   @Test
-  void spawning_should_also_be_asked_for_in_its_old_words() throws IOException {
-    Path old = convert("--spawn", "8", "--spread", "noise:0.001");
-
-    assertThat(tensor(old, EXPERT.formatted(6)))
-        .isEqualTo(
-            tensor(convert("--experts", "8", "--spawn", "noise:0.001"), EXPERT.formatted(6)));
-  }
-
-  @Test
   void a_checkpoint_should_not_load_into_a_model_of_another_number_of_experts() {
     Path out = convert("--select", "0,1");
     try (RunCheckpoint four = RunCheckpoint.open(trained);
@@ -121,9 +112,6 @@ class ConvertCommandTest {
         "--merge 0+x|--merge must be all, or groups such as 0+1,2+3, was 0+x",
         "--experts 4|spawned experts must be more than the 4 there are, was 4",
         "--experts 8 --spawn mask:2|mask ratio",
-        "--spawn 8 --spread mask:2|mask ratio",
-        "--experts 8 --spawn 8|--spawn takes a method, such as mask:0.3, was 8",
-        "--experts 8 --spawn copy --spread copy|--spread is an old name of --spawn",
         "--spawn mask:0.3|one of --select, --merge, --experts and --average must be given",
         "--select 0 --merge all|mutually exclusive",
         "--select 0 --average 2|mutually exclusive",

@@ -19,8 +19,7 @@ import java.util.OptionalLong;
  * @param minimumTemperature final temperature
  * @param annealingIterations iterations between both
  * @param hardFrom iterations from the spawn to the hard phase; -1 for no hard phase
- * @param finalTopK experts per token in the hard phase; 1 if a layer of an earlier version does not
- *     set it
+ * @param finalTopK experts per token in the hard phase
  */
 record EvolutionSettings(
     long diversifyIterations,
@@ -33,12 +32,8 @@ record EvolutionSettings(
     int finalTopK) {
   private static final long NEVER = -1;
 
-  /** Jackson's value for a missing number. */
-  private static final int ABSENT = 0;
-
   /** Rejects the values that {@link EvolutionConfig} rejects. */
   EvolutionSettings {
-    finalTopK = finalTopK == ABSENT ? 1 : finalTopK;
     if (hardFrom < NEVER) {
       throw new IllegalArgumentException(
           "hardFrom must be at least 0, or -1 for never, was " + hardFrom);

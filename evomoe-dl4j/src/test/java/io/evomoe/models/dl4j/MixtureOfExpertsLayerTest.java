@@ -58,22 +58,6 @@ class MixtureOfExpertsLayerTest {
   }
 
   @Test
-  void should_keep_one_expert_where_an_earlier_version_did_not_say_how_many() {
-    MultiLayerConfiguration configuration =
-        Networks.feedForward(
-                Networks.configuration(DataType.FLOAT, Networks.ADAM),
-                Networks.mixture("dts", Map.of())
-                    .evolution(EvolutionConfig.defaults().with(e -> e.hardFrom(3)))
-                    .build())
-            .getLayerWiseConfigurations();
-    String json = configuration.toJson();
-    String earlier = json.replaceAll(",\\s*\"finalTopK\" : 1", "");
-
-    assertThat(earlier).isNotEqualTo(json).doesNotContain("finalTopK");
-    assertThat(MultiLayerConfiguration.fromJson(earlier)).isEqualTo(configuration);
-  }
-
-  @Test
   void should_come_back_with_a_graph() {
     ComputationGraph graph =
         Networks.graph(

@@ -1,10 +1,8 @@
 package io.evomoe.run.record;
 
-import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.annotation.OptBoolean;
 import io.evomoe.training.Progress;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
@@ -63,12 +61,7 @@ public record RunResult(
     @JsonProperty("drop_rate") double dropRate,
     @JsonProperty("load_entropy") double loadEntropy,
     @JsonProperty("wall_s") double wallSeconds,
-    @JsonProperty("planned_steps")
-        @JacksonInject(value = RunResult.AS_TAKEN, useInput = OptBoolean.TRUE)
-        long plannedSteps) {
-
-  /** The value of {@code planned_steps} in files of earlier versions, which leave it out. */
-  static final String AS_TAKEN = "planned_steps as taken";
+    @JsonProperty("planned_steps") long plannedSteps) {
 
   /** Rejects more steps than were planned. */
   public RunResult {

@@ -92,19 +92,6 @@ class ResultFileTest {
   }
 
   @Test
-  void a_result_without_planned_steps_should_be_of_a_run_that_came_to_its_end() throws IOException {
-    ResultFile.write(file(), List.of(RESULT));
-    String text = Files.readString(file());
-    assertThat(ResultFile.read(file()).get(0).isInterrupted()).isTrue();
-
-    Files.writeString(file(), text.replaceFirst(",\\s*\"planned_steps\" : 240", ""));
-
-    assertThat(Files.readString(file())).isNotEqualTo(text).doesNotContain("planned_steps");
-    assertThat(ResultFile.read(file()).get(0).plannedSteps()).isEqualTo(100);
-    assertThat(ResultFile.read(file()).get(0).isInterrupted()).isFalse();
-  }
-
-  @Test
   void should_write_what_is_not_finite_as_null_and_read_null_as_nan() throws IOException {
     RunResult diverged =
         new RunResult(

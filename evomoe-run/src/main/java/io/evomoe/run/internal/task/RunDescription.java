@@ -22,11 +22,6 @@ public record RunDescription(
     RunConfig config, Progress progress, StepContext moment, int tokens, List<String> frozen) {
   private static final String CONFIG = "config";
 
-  /** A field that exports of earlier versions lack, because no gate needed it. */
-  private static final String ANNEALING_LEFT = "annealingLeft";
-
-  private static final String FROZEN = "frozen";
-
   /** Keeps the names unmodifiable. */
   public RunDescription {
     frozen = List.copyOf(frozen);
@@ -47,12 +42,6 @@ public record RunDescription(
     ObjectNode complete = fields.deepCopy();
     if (fields.get(CONFIG) instanceof ObjectNode config) {
       complete.set(CONFIG, StrictYaml.fields(ConfigFile.read(config, source + ": " + CONFIG)));
-    }
-    if (complete.get("moment") instanceof ObjectNode moment && !moment.has(ANNEALING_LEFT)) {
-      moment.put(ANNEALING_LEFT, 0);
-    }
-    if (!complete.has(FROZEN)) {
-      complete.putArray(FROZEN);
     }
     return StrictYaml.bind(complete, RunDescription.class, source);
   }
