@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.report.ClassReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.run.internal.finetune.TunedKind;
+import io.evomoe.run.record.TunedKind;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.RunResult;

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.run.record.TunedKind;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
@@ -85,7 +86,7 @@ public final class TunedFolder {
       RunFolder.unused(path);
     }
     for (TunedKind kind : TunedKind.values()) {
-      CheckpointFolder.openNewestWhole(path.resolve(kind.folder())).ifPresent(this::requireSame);
+      CheckpointFolder.openNewestWhole(checkpoints(kind)).ifPresent(this::requireSame);
     }
   }
 
@@ -113,8 +114,12 @@ public final class TunedFolder {
     return TunedKind.all(alone).stream().map(kind -> part(kind, seed)).toList();
   }
 
+  private Path checkpoints(TunedKind kind) {
+    return path.resolve(kind == TunedKind.SCRATCH ? RunFolder.SCRATCH : CHECKPOINTS);
+  }
+
   private TunedPart part(TunedKind kind, long seed) {
-    Path checkpoints = path.resolve(kind.folder());
+    Path checkpoints = checkpoints(kind);
     RunName name = new RunName(kind.part(), run.config().gate(), seed, true);
     Optional<Checkpoint> newest = CheckpointFolder.openNewestWhole(checkpoints);
     long step = newest.map(at -> at.progress().step()).orElse(0L);
@@ -131,7 +136,7 @@ public final class TunedFolder {
    * @param texts name of the texts of the last measurement
    */
   public Optional<FineTuned> finished(long steps, String texts) {
-    return CheckpointFolder.openNewestWhole(path.resolve(TunedKind.TUNED.folder()))
+    return CheckpointFolder.openNewestWhole(checkpoints(TunedKind.TUNED))
         .filter(at -> at.progress().step() == steps)
         .flatMap(at -> ClassScoreFile.read(path))
         .flatMap(
@@ -226,6 +231,6 @@ public final class TunedFolder {
   public void finish(List<ClassScores> scores, ClassEvaluation evaluation) {
     ClassFile.write(path, evaluation);
     ClassScoreFile.write(path, scores);
-    TunedPart.deleteCheckpoints(path.resolve(TunedKind.SCRATCH.folder()));
+    TunedPart.deleteCheckpoints(checkpoints(TunedKind.SCRATCH));
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.run.record.TunedKind;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.training.CheckpointWriter;

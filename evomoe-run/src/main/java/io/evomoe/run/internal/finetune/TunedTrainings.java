@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.run.record.TunedKind;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;

@@ -1,23 +1,20 @@
-package io.evomoe.run.internal.finetune;
+package io.evomoe.run.record;
 
-import io.evomoe.run.internal.folder.RunFolder;
 import java.util.List;
 
 /** The trainings of a fine-tuning, in their order. */
 public enum TunedKind {
   /** From the initial weights of the run. */
-  SCRATCH("scratch", "without pre-training", RunFolder.SCRATCH),
+  SCRATCH("scratch", "without pre-training"),
   /** From the trained weights of the run. */
-  TUNED("finetune", "fine-tuned", TunedFolder.CHECKPOINTS);
+  TUNED("finetune", "fine-tuned");
 
   private final String part;
   private final String title;
-  private final String folder;
 
-  TunedKind(String part, String title, String folder) {
+  TunedKind(String part, String title) {
     this.part = part;
     this.title = title;
-    this.folder = folder;
   }
 
   /**
@@ -37,10 +34,5 @@ public enum TunedKind {
   /** Returns the name in the scores, for the user. */
   public String title() {
     return title;
-  }
-
-  /** Returns the folder of its checkpoints. */
-  String folder() {
-    return folder;
   }
 }
