@@ -1,6 +1,8 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.AttentionMask;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,25 @@ public final class TokenBatch {
   /** Creates a batch without padding. */
   public static TokenBatch of(int length, int[] ids) {
     return new TokenBatch(length, ids, null);
+  }
+
+  /**
+   * Creates a batch of sequences, all padded to the longest.
+   *
+   * @param sequences at least one, none empty
+   * @param padding token id of the padding
+   */
+  public static TokenBatch padded(List<int[]> sequences, int padding) {
+    int length = sequences.stream().mapToInt(row -> row.length).max().orElse(0);
+    int[] ids = new int[Math.multiplyExact(sequences.size(), length)];
+    boolean[] flags = new boolean[ids.length];
+    for (int i = 0; i < sequences.size(); i++) {
+      int[] row = sequences.get(i);
+      System.arraycopy(row, 0, ids, i * length, row.length);
+      Arrays.fill(ids, i * length + row.length, (i + 1) * length, padding);
+      Arrays.fill(flags, i * length + row.length, (i + 1) * length, true);
+    }
+    return new TokenBatch(length, ids, flags);
   }
 
   /** Returns the number of sequences. */

@@ -63,7 +63,7 @@ final class DataOptions {
 
   /** What the runs of a task read. */
   static RecordKind kind(String task) {
-    return task.equals(Tasks.TRANSLATION) ? RecordKind.PAIR : RecordKind.DOCUMENT;
+    return Tasks.named(task).records();
   }
 
   /**

@@ -19,7 +19,11 @@ final class ShippedData {
 
   /** The folders that come for a task. */
   static List<Path> of(String task) {
-    return Tasks.named(task).shippedData().stream().map(ShippedData::folder).toList();
+    List<String> shipped = Tasks.named(task).shippedData();
+    if (shipped.isEmpty()) {
+      throw new IllegalArgumentException("--data is required for task " + task);
+    }
+    return shipped.stream().map(ShippedData::folder).toList();
   }
 
   /** The folder of this name below {@code data}. */

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentationTest {
   private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)[^)]*\\)");
   private static final String OWN_TEST = "docs/tutorial/5-your-junit-test.md";
+  private static final String EXAMPLES = "examples/src/main/java/org/example/";
   private static final String RUN = "evomoe-run/src/test/java/io/evomoe/run/example/";
   private static final String OWN_MODEL =
       "evomoe-junit/src/test/java/io/evomoe/junit/OwnModelTest.java";
@@ -60,12 +61,17 @@ class DocumentationTest {
             RUN + "TrainGpt.java",
             RUN + "UseRun.java",
             RUN + "FineTune.java",
-            "evomoe-bench/src/test/java/io/evomoe/bench/example/LibraryExampleTest.java"),
+            RUN + "UseRun.java"),
+        new Shown(
+            "docs/own-model.md",
+            EXAMPLES + "TrainOnOwnData.java",
+            EXAMPLES + "RatingModel.java",
+            EXAMPLES + "RatingModel.java"),
         new Shown("docs/optimizers.md", RUN + "Lion.java", RUN + "Drops.java"),
         new Shown(
             "docs/own-gate.md", "evomoe-gates/src/test/resources/own-gate/ThresholdGate.java"),
         new Shown(
-            "docs/tutorial/2-your-gate.md", "examples/src/main/java/org/example/RootGate.java"),
+            "docs/tutorial/2-your-gate.md", EXAMPLES + "RootGate.java"),
         new Shown("docs/watching.md", RUN + "UseRun.java"));
   }
 

@@ -1,9 +1,11 @@
 package io.evomoe.run.data;
 
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -47,6 +49,25 @@ public interface Dataset {
    */
   default void read(RecordKind kind, DataForm form, Consumer<List<String>> taker) {
     read(taker);
+  }
+
+  /**
+   * Reads all rows into memory and divides them: by the validation set of this data, or of a folder
+   * with its own split, or by a rule.
+   *
+   * @param kind content of the records of files
+   * @param form format and field names of files
+   * @param rule for data without a validation set of its own
+   */
+  default Split<List<String>> split(RecordKind kind, DataForm form, HeldOut rule) {
+    List<List<String>> rows = new ArrayList<>();
+    read(kind, form, rows::add);
+    if (validation().isEmpty()) {
+      return Split.of(rows, rule);
+    }
+    List<List<String>> valid = new ArrayList<>();
+    validation().get().read(kind, form, valid::add);
+    return new Split<>(rows, valid);
   }
 
   /** Returns token ids, if the data is encoded already; it has no rows then. */

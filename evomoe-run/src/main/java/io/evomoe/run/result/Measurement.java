@@ -14,7 +14,9 @@ import java.util.Optional;
  * @param unit kind of these tokens, such as {@code masked tokens}
  * @param share measured share of the data
  * @param text name of the data
- * @param loss mean cross-entropy, in nats per token
+ * @param loss mean cross-entropy, in nats per token; for a task of one's own, its loss
+ * @param metricName name of the metric; perplexity belongs to a cross-entropy
+ * @param metric value of the metric
  * @param translation translation scores; empty for other models
  */
 public record Measurement(
@@ -24,7 +26,24 @@ public record Measurement(
     EvaluationShare share,
     String text,
     double loss,
+    String metricName,
+    double metric,
     Optional<TranslationScores> translation) {
+
+  /** The metric of a cross-entropy. */
+  private static final String PERPLEXITY = "perplexity";
+
+  /** Creates the measurement of a cross-entropy. */
+  public Measurement(
+      String run,
+      long tokens,
+      String unit,
+      EvaluationShare share,
+      String text,
+      double loss,
+      Optional<TranslationScores> translation) {
+    this(run, tokens, unit, share, text, loss, PERPLEXITY, Math.exp(loss), translation);
+  }
 
   /** Returns exp(loss). */
   public double perplexity() {
@@ -44,14 +63,17 @@ public record Measurement(
     lines.add(
         String.format(
             Locale.ROOT,
-            "%s on %,d %s, %s, of %s: loss %.4f nats, perplexity %.2f%s",
+            metricName.equals(PERPLEXITY)
+                ? "%s on %,d %s, %s, of %s: loss %.4f nats, %s %.2f%s"
+                : "%s on %,d %s, %s, of %s: loss %.4f, %s %.4f%s",
             run,
             tokens,
             unit,
             share.text(),
             text,
             loss,
-            perplexity(),
+            metricName,
+            metric,
             accuracy));
     translation.map(TranslationScores::lines).ifPresent(lines::addAll);
     return List.copyOf(lines);

@@ -5,6 +5,7 @@ import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
@@ -98,6 +99,11 @@ public abstract class Task<B, M extends Model<B>> {
         .filter(entry -> entry.getValue().equals(modelType))
         .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  /** Returns the content of the records in its files; by default texts. */
+  public RecordKind records() {
+    return RecordKind.DOCUMENT;
   }
 
   /** Whether a token's output must not depend on later tokens, in any layer of its models. */
@@ -230,13 +236,16 @@ public abstract class Task<B, M extends Model<B>> {
     List<B> read = batches.evaluationBatches(request.batches());
     Evaluation.Measured measured =
         new Evaluation<>(trained.model(), read).measure(trained.context());
+    double loss = measured.loss().orElseThrow();
     return new Measurement(
         run.name(request),
         measured.targets(),
         "targets",
         batches.evaluationShare(request.batches()),
         "validation part",
-        measured.loss().orElseThrow(),
+        loss,
+        data.metricName(),
+        data.metric(trained.model(), config, trained.context(), loss),
         Optional.empty());
   }
 

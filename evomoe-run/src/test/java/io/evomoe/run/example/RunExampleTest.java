@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.llama.Llama;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.Run;
@@ -13,6 +14,7 @@ import io.evomoe.run.SmallTexts;
 import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
+import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.optimizer.LearningRateSchedule;
@@ -128,6 +130,24 @@ class RunExampleTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTexts.gpt(folder).decay(4))
         .withMessage("decay needs a run that starts from another one (Run.from)");
+  }
+
+  @Test
+  void should_import_and_export_as_the_library_page_shows() throws IOException {
+    Path published = folder.resolve("published");
+    try (Run<Llama> run =
+        SmallTexts.llama(folder)
+            .gate("dense")
+            .model(m -> m.vocabulary(320).width(32))
+            .training(t -> t.steps(2))
+            .in(folder.resolve("run"))) {
+      run.train();
+      run.export(ExportRequest.DEFAULT, published);
+    }
+
+    Path file = folder.resolve("mine.gguf");
+    assertThat(UseRun.exchange(published, folder.resolve("again"), file)).hasSizeGreaterThan(314);
+    assertThat(file).isRegularFile();
   }
 
   @Test

@@ -1,10 +1,12 @@
 package io.evomoe.run.example;
 
+import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.tensorboard.TensorBoard;
 import java.nio.file.Path;
 
@@ -33,6 +35,13 @@ final class UseRun {
   static String generate(Path folder) {
     try (Run<Gpt> run = Run.open(folder, Gpt.class)) { // run.model() has the layers below
       return run.generate("The state of", 40);
+    }
+  }
+
+  static double[] exchange(Path published, Path run, Path file) {
+    try (Run<?> imported = Run.importing(published).in(run)) { // a folder of Hugging Face
+      imported.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, file);
+      return imported.logits(0, 314, 232, 2);
     }
   }
 

@@ -48,6 +48,11 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   }
 
   @Override
+  public RecordKind records() {
+    return RecordKind.PAIR;
+  }
+
+  @Override
   public TaskData<PairBatch, Transformer> read(
       Dataset data,
       RunConfig config,

@@ -1,0 +1,105 @@
+package io.evomoe.run.task;
+
+import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.ExampleBatches;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Split;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Model;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Examples in memory, for a task of one's own. The metric of a run is its validation loss, unless
+ * {@link #metric(String, DoubleUnaryOperator)} gives another one.
+ *
+ * @param <E> an example
+ * @param <B> a batch
+ * @param <M> a model
+ */
+public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> {
+  private final String name;
+  private final Split<E> examples;
+  private final Function<E, IntStream> tokens;
+  private final Function<List<E>, B> batch;
+  private String metricName = "loss";
+  private DoubleUnaryOperator metric = loss -> loss;
+
+  /**
+   * Creates the data of a task.
+   *
+   * @param name of the source, for the user
+   * @param tokens returns the token ids of an example, for gates that know token frequencies
+   * @param batch makes a batch of some examples
+   */
+  public ExampleData(
+      Task<B, M> task,
+      Tokenizer tokenizer,
+      String name,
+      Split<E> examples,
+      Function<E, IntStream> tokens,
+      Function<List<E>, B> batch) {
+    super(task, tokenizer);
+    this.name = name;
+    this.examples = examples;
+    this.tokens = tokens;
+    this.batch = batch;
+  }
+
+  /**
+   * Sets the metric of a run.
+   *
+   * @param named its name in tables and files, such as {@code rmse}
+   * @param ofLoss computes it from the validation loss
+   */
+  public ExampleData<E, B, M> metric(String named, DoubleUnaryOperator ofLoss) {
+    metricName = named;
+    metric = ofLoss;
+    return this;
+  }
+
+  @Override
+  protected CorpusBatches<B> training(RunConfig config) {
+    return batches(examples.train(), config);
+  }
+
+  @Override
+  protected CorpusBatches<B> measured(RunConfig config) {
+    return batches(examples.valid(), config);
+  }
+
+  private CorpusBatches<B> batches(List<E> some, RunConfig config) {
+    return new ExampleBatches<>(some, config.training().batch(), config.seed(), batch);
+  }
+
+  @Override
+  protected TokenFrequencies frequencies(int vocabulary) {
+    return TokenFrequencies.count(examples.train().stream().flatMapToInt(tokens), vocabulary);
+  }
+
+  @Override
+  public String metricName() {
+    return metricName;
+  }
+
+  @Override
+  public double metric(M trained, RunConfig config, StepContext context, double validLoss) {
+    return metric.applyAsDouble(validLoss);
+  }
+
+  @Override
+  public String description() {
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d training and %,d validation examples, vocabulary %,d",
+        name,
+        examples.train().size(),
+        examples.valid().size(),
+        vocabulary());
+  }
+}
