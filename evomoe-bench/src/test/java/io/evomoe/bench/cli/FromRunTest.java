@@ -85,7 +85,7 @@ class FromRunTest {
     for (int i = 0; i < found.size(); i++) {
       assertThat(found.get(i).trainLoss()).isEqualTo(wanted.get(i).trainLoss());
       assertThat(found.get(i).validLoss()).isEqualTo(Double.valueOf(wanted.get(i).validLoss()));
-      assertThat(found.get(i).temperature()).isEqualTo(wanted.get(i).temperature());
+      assertThat(found.get(i).temperature()).isEqualTo(Double.valueOf(wanted.get(i).temperature()));
     }
     assertThat(model(rest)).hasSameBinaryContentAs(model(whole));
   }
