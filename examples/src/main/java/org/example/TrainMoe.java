@@ -40,12 +40,12 @@ public final class TrainMoe {
             .training(t -> t.steps(STEPS).batch(8).learningRate(5e-4))
             .in(folder)) {
       run.train(
-          report -> {
-            losses[(int) report.step()] = report.trainLoss();
-            if (report.step() % 10 == 0) {
+          (step, training) -> {
+            losses[(int) step.step()] = step.trainLoss();
+            if (step.step() % 10 == 0) {
               System.out.printf(
                   "step %d  loss %.3f  experts a token %.2f%n",
-                  report.step(), report.trainLoss(), report.activeExperts());
+                  step.step(), step.trainLoss(), step.activeExperts());
             }
           });
     }

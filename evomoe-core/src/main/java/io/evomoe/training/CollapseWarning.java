@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Warns once for every router that sends nearly all tokens to few experts for many steps. It warns
  * again if the router has recovered in between.
  */
-final class CollapseWarning implements TrainingListener {
+final class CollapseWarning implements Callback {
   private static final Logger log = LoggerFactory.getLogger(CollapseWarning.class);
 
   /** With few experts, the entropy at collapse, 1 / E, may be above the bound itself. */
@@ -24,7 +24,7 @@ final class CollapseWarning implements TrainingListener {
   }
 
   @Override
-  public void onStep(StepRecord step) {
+  public void onStep(StepRecord step, Training training) {
     for (RoutingReport layer : step.layers()) {
       int steps = isLow(layer) ? stepsInARow.merge(layer.layer(), 1, Integer::sum) : 0;
       if (steps == 0) {

@@ -3,6 +3,7 @@ package io.evomoe.training;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.optimizer.GradientNorm;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <B> a batch
  */
-public final class OptimizerSteps<B> {
+public final class OptimizerSteps<B> implements StepSource {
   private static final Logger log = LoggerFactory.getLogger(OptimizerSteps.class);
 
   private final Learner<B> learner;
@@ -49,10 +50,10 @@ public final class OptimizerSteps<B> {
    * {@link Guards#skipNonFinite()} such steps are skipped, and they do not change the gate state
    * either. Other threads that use the model wait.
    *
-   * @return the record without times and evaluation
    * @throws NotFiniteException if a loss or gradient is not finite and no more steps may be skipped
    * @throws IllegalStateException if the model is closed
    */
+  @Override
   public StepRecord next() {
     try (Lifetime.Call ignored = learner.model().lifetime().alone()) {
       return step();
@@ -86,9 +87,24 @@ public final class OptimizerSteps<B> {
         microBatches.layers());
   }
 
-  /** Returns the progress of the run. */
+  @Override
   public Progress progress() {
     return progress;
+  }
+
+  @Override
+  public StepContext context() {
+    return learner.context(progress.step() - 1);
+  }
+
+  @Override
+  public TrainingState state() {
+    return learner.state(progress);
+  }
+
+  @Override
+  public void close() {
+    learner.optimizer().close();
   }
 
   private double update(List<Parameter> parameters, double rate) {

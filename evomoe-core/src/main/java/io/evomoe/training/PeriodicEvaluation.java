@@ -11,32 +11,36 @@ import java.util.OptionalDouble;
  *
  * @param <B> a batch
  */
-public final class PeriodicEvaluation<B> {
+final class PeriodicEvaluation<B> {
   private final Evaluation<B> evaluation;
   private final TrainingConfig training;
   private FirstExperts before = new FirstExperts();
 
   /** Creates evaluations of {@code model} on {@code batches}. */
-  public PeriodicEvaluation(Model<B> model, List<B> batches, TrainingConfig training) {
+  PeriodicEvaluation(Model<B> model, List<B> batches, TrainingConfig training) {
     this.evaluation = new Evaluation<>(model, batches);
     this.training = training;
   }
 
   /**
-   * Measures the model after one or several steps, if an evaluation is due.
+   * Returns whether an evaluation is due after one or several steps.
    *
    * @param from finished steps before them
-   * @param done record of the last one
-   * @param context phase and temperature of the last one
-   * @return the record with the validation loss and the routing fluctuation, if they were measured;
-   *     several due evaluations give one result
-   * @throws NotFiniteException if a value is not finite
+   * @param to finished steps after them
    */
-  public StepRecord measureIfDue(long from, StepRecord done, StepContext context) {
-    return training.isDue(training.evalEvery(), from, done.step()) ? measure(done, context) : done;
+  boolean isDue(long from, long to) {
+    return training.isDue(training.evalEvery(), from, to);
   }
 
-  private StepRecord measure(StepRecord done, StepContext context) {
+  /**
+   * Measures the model.
+   *
+   * @param done record of the last step
+   * @param context phase and temperature of the last step
+   * @return the record with the validation loss and the routing fluctuation
+   * @throws NotFiniteException if a value is not finite
+   */
+  StepRecord measure(StepRecord done, StepContext context) {
     Evaluation.Measured measured = measure(context);
     OptionalDouble fluctuation = measured.firstExperts().changedSince(before);
     before = measured.firstExperts();

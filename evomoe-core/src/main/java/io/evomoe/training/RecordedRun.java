@@ -19,6 +19,11 @@ public record RecordedRun(RunName name, List<StepRecord> steps, List<RoutingRepo
     lastRouting = List.copyOf(lastRouting);
   }
 
+  /** Returns a run before its first step. */
+  public static RecordedRun none(RunName name) {
+    return new RecordedRun(name, List.of(), List.of());
+  }
+
   /** Returns the name of the task or part. */
   public String task() {
     return name.task();

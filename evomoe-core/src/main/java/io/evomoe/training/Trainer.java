@@ -8,9 +8,11 @@ import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,21 +24,29 @@ import org.jspecify.annotations.Nullable;
  * break.
  *
  * <p>A trainer is thread-safe. One thread trains at a time: steps and saves of others are rejected
- * meanwhile, and {@link #close} waits. Listeners may save.
+ * meanwhile, and {@link #close} waits. Callbacks may save.
  *
  * @param <B> a batch
  */
-public final class Trainer<B> implements AutoCloseable {
+public final class Trainer<B> implements Training, AutoCloseable {
   private static final String BUSY =
       "is training: ask it to stop with requestStop, and wait for run";
 
   private final Lifetime lifetime = new Lifetime("the trainer", "make a new one");
-  private final Learner<B> learner;
+  private final StepSource steps;
+  private final Model<B> model;
   private final TrainerConfig config;
   private final PeriodicEvaluation<B> evaluation;
   private final CollapseWarning collapse;
-  private final OptimizerSteps<B> steps;
+  private final Interrupts interrupts = new Interrupts(this);
   private final AtomicBoolean stopRequested = new AtomicBoolean();
+  private final AtomicBoolean evaluationRequested = new AtomicBoolean();
+  private final AtomicBoolean saveRequested = new AtomicBoolean();
+  private RunName name;
+  private RecordedRun.Collector recorded;
+  private Supplier<Map<String, String>> samples = Map::of;
+  private double earlierSeconds;
+  private boolean running;
   private @Nullable Path lastCheckpoint;
   private @Nullable Stopwatch run;
 
@@ -77,13 +87,40 @@ public final class Trainer<B> implements AutoCloseable {
 
   private Trainer(
       Learner<B> learner, TrainingData<B> data, TrainerConfig config, @Nullable SavedRun saved) {
-    Progress from = saved == null ? Progress.START : learner.resume(saved);
-    this.learner = learner;
+    this(
+        new OptimizerSteps<>(
+            learner,
+            data.training(),
+            config,
+            saved == null ? Progress.START : learner.resume(saved)),
+        learner.model(),
+        data.heldOut(),
+        config,
+        saved == null ? null : saved.location());
+  }
+
+  /**
+   * Creates a run whose steps are taken elsewhere, such as by the workers of a cluster.
+   *
+   * @param steps takes the steps
+   * @param model model whose state the steps have
+   * @param heldOut validation batches
+   * @param lastCheckpoint path of the checkpoint that was resumed; null if there is none
+   */
+  public Trainer(
+      StepSource steps,
+      Model<B> model,
+      List<B> heldOut,
+      TrainerConfig config,
+      @Nullable Path lastCheckpoint) {
+    this.steps = steps;
+    this.model = model;
     this.config = config;
-    this.steps = new OptimizerSteps<>(learner, data.training(), config, from);
-    this.evaluation = new PeriodicEvaluation<>(learner.model(), data.heldOut(), config.training());
+    this.evaluation = new PeriodicEvaluation<>(model, heldOut, config.training());
     this.collapse = new CollapseWarning(config.guards());
-    this.lastCheckpoint = saved == null ? null : saved.location();
+    this.lastCheckpoint = lastCheckpoint;
+    this.name = new RunName("training", "none", model.seed());
+    this.recorded = new RecordedRun.Collector(RecordedRun.none(name));
   }
 
   /**
@@ -133,72 +170,103 @@ public final class Trainer<B> implements AutoCloseable {
     return new EvolutionSchedule(evolution, config.training().steps(), model.growth());
   }
 
-  /** Trains until the configured number of steps is done or a stop is requested. */
-  public void run(TrainingListener... listeners) {
-    loop(null, System::nanoTime, told(listeners));
+  /**
+   * Continues the records of a run: its name, and its clock.
+   *
+   * @param earlier records of the steps that were taken before
+   */
+  public void record(RecordedRun earlier) {
+    List<StepRecord> before = earlier.steps();
+    name = earlier.name();
+    recorded = new RecordedRun.Collector(earlier);
+    earlierSeconds = before.isEmpty() ? 0 : before.get(before.size() - 1).wallSeconds();
+  }
+
+  /** Sets the source of {@link #samples}. */
+  public void sample(Supplier<Map<String, String>> source) {
+    samples = source;
+  }
+
+  /**
+   * Trains until the configured number of steps is done or a stop is requested. An interrupt of the
+   * thread is a request to stop; the thread is interrupted again afterwards.
+   */
+  public void run(Callback... callbacks) {
+    train(() -> null, System::nanoTime, List.of(callbacks));
   }
 
   /**
    * Trains like {@link #run} and writes checkpoints. They are written every configured number of
-   * steps and minutes, and after the last step. Listeners are called before the checkpoint is
-   * written, so their output is never older than it. If no step is taken, no checkpoint is written.
+   * steps and minutes, and after the last step. Callbacks are told of a step before its checkpoint
+   * is written, so their output is never older than it. If no step is taken, no checkpoint is
+   * written.
    */
-  public void runSaving(CheckpointWriter checkpoints, TrainingListener... listeners) {
-    runSaving(checkpoints, System::nanoTime, listeners);
+  public void runSaving(CheckpointWriter checkpoints, Callback... callbacks) {
+    runSaving(checkpoints, System::nanoTime, callbacks);
   }
 
-  void runSaving(CheckpointWriter checkpoints, LongSupplier clock, TrainingListener... listeners) {
-    loop(checkpoints, clock, told(listeners));
+  void runSaving(CheckpointWriter checkpoints, LongSupplier clock, Callback... callbacks) {
+    train(() -> checkpoints, clock, List.of(callbacks));
   }
 
-  private TrainingListeners told(TrainingListener... listeners) {
-    List<TrainingListener> all = new ArrayList<>(List.of(collapse));
-    all.addAll(List.of(listeners));
-    return new TrainingListeners(all);
+  /**
+   * Trains like {@link #runSaving(CheckpointWriter, Callback...)}.
+   *
+   * @param begin returns the writer of checkpoints. It is called after the callbacks were told of
+   *     the start, unless one threw an exception
+   */
+  public void runSaving(Supplier<CheckpointWriter> begin, List<Callback> callbacks) {
+    train(begin, System::nanoTime, callbacks);
   }
 
-  private void loop(
-      @Nullable CheckpointWriter checkpoints, LongSupplier clock, TrainingListeners told) {
+  private void train(
+      Supplier<? extends @Nullable CheckpointWriter> begin,
+      LongSupplier clock,
+      List<Callback> callbacks) {
+    List<Callback> all = new ArrayList<>(List.of(collapse));
+    all.addAll(callbacks);
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
-      loopAlone(checkpoints, clock, told);
+      running = true;
+      trainAlone(begin, clock, new Callbacks(all, this));
+    } finally {
+      running = false;
+      interrupts.restore();
     }
   }
 
-  private void loopAlone(
-      @Nullable CheckpointWriter checkpoints, LongSupplier clock, TrainingListeners told) {
+  private void trainAlone(
+      Supplier<? extends @Nullable CheckpointWriter> begin, LongSupplier clock, Callbacks told) {
     Throwable failure = null;
-    long saved = clock.getAsLong();
     try {
-      told.onStart(progress(), this::requestStop);
+      interrupts.heed();
+      told.tell(callback -> callback.onStart(this));
+      CheckpointWriter checkpoints = told.failed() ? null : begin.get();
+      long saved = clock.getAsLong();
       boolean stopped = stopRequested.getAndSet(false);
-      while (!stopped && progress().step() < config.training().steps()) {
-        StepRecord step = nextStep();
-        told.onStep(step);
-        if (step.evaluated()) {
-          told.onEvaluation(step);
-        }
+      while (!stopped && progress().step() < plannedSteps()) {
+        step(told);
+        interrupts.heed();
         stopped = stopRequested.getAndSet(false);
-        if (checkpoints != null && (stopped || checkpointIsDue(clock.getAsLong() - saved))) {
-          told.onCheckpoint(save(checkpoints));
+        boolean asked = saveRequested.getAndSet(false) || stopped;
+        if (checkpoints != null && (asked || checkpointIsDue(clock.getAsLong() - saved))) {
+          Path written = write(checkpoints);
+          told.tell(callback -> callback.onCheckpoint(written, this));
           saved = clock.getAsLong();
         }
       }
     } catch (RuntimeException | Error e) {
       failure = e;
-      throw e;
-    } finally {
-      end(told, failure);
     }
+    told.end(failure);
   }
 
-  private void end(TrainingListeners told, @Nullable Throwable failure) {
-    try {
-      told.onEnd(progress());
-    } catch (RuntimeException | Error e) {
-      if (failure == null) {
-        throw e;
-      }
-      failure.addSuppressed(e);
+  private void step(Callbacks told) {
+    long from = progress().step();
+    told.tell(callback -> callback.onBatch(from + 1, this));
+    StepRecord step = nextStep();
+    told.tell(callback -> callback.onStep(step, this));
+    if (step.evaluated()) {
+      told.tell(callback -> callback.onEvaluation(step, this));
     }
   }
 
@@ -209,18 +277,37 @@ public final class Trainer<B> implements AutoCloseable {
    */
   public Path save(CheckpointWriter checkpoints) {
     try (Lifetime.Call ignored = lifetime.enter()) {
-      Path written = checkpoints.write(state());
-      lastCheckpoint = written;
-      return written;
+      return write(checkpoints);
+    } finally {
+      if (!running) {
+        interrupts.restore();
+      }
     }
+  }
+
+  private Path write(CheckpointWriter checkpoints) {
+    Path written = interrupts.write(checkpoints, state());
+    lastCheckpoint = written;
+    return written;
   }
 
   /**
    * Makes {@link #run} or {@link #runSaving} return after the current or the next step. It may be
    * called from any thread.
    */
+  @Override
   public void requestStop() {
     stopRequested.set(true);
+  }
+
+  @Override
+  public void requestEvaluation() {
+    evaluationRequested.set(true);
+  }
+
+  @Override
+  public void requestSave() {
+    saveRequested.set(true);
   }
 
   /**
@@ -242,36 +329,70 @@ public final class Trainer<B> implements AutoCloseable {
     long from = progress().step();
     try {
       StepRecord done = steps.next();
-      double seconds = thisStep.seconds();
-      return evaluation
-          .measureIfDue(from, done, learner.context(done.step() - 1))
-          .timed(whole.seconds(), seconds);
+      double seconds = thisStep.seconds() / (done.step() - from);
+      boolean asked = evaluationRequested.getAndSet(false);
+      if (asked || evaluation.isDue(from, done.step())) {
+        done = evaluation.measure(done, steps.context());
+      }
+      done = done.timed(earlierSeconds + whole.seconds(), seconds);
+      recorded.add(done);
+      return done;
     } catch (NotFiniteException e) {
       throw new TrainingDivergedException(
           progress().step(), String.valueOf(e.getMessage()), lastCheckpoint);
     }
   }
 
-  /** Returns the progress of the run. */
+  @Override
+  public RunName name() {
+    return name;
+  }
+
+  @Override
+  public RecordedRun recorded() {
+    return recorded.recorded();
+  }
+
+  @Override
+  public Model<B> model() {
+    return model;
+  }
+
+  @Override
+  public Optimizer optimizer() {
+    return steps.state().optimizer();
+  }
+
+  @Override
   public Progress progress() {
     return steps.progress();
   }
 
+  @Override
+  public long plannedSteps() {
+    return config.training().steps();
+  }
+
+  @Override
+  public Map<String, String> samples() {
+    return samples.get();
+  }
+
   /** Returns the content of a checkpoint at this point. */
   public TrainingState state() {
-    return learner.state(progress());
+    return steps.state();
   }
 
   /**
    * Frees the memory of the optimizer. The model stays open; its owner closes it. Waits for a
    * training in progress: call {@link #requestStop()} first to end it.
    *
-   * @throws IllegalStateException if it is called inside the training, e.g. in a listener, or if
+   * @throws IllegalStateException if it is called inside the training, e.g. in a callback, or if
    *     the thread is interrupted while it waits
    */
   @Override
   public void close() {
-    lifetime.close(learner.optimizer()::close);
+    lifetime.close(steps::close);
   }
 
   private boolean checkpointIsDue(long nanosSinceLast) {

@@ -27,7 +27,7 @@ class ClosedInTrainingTest {
     Trainer<TinyBatch> trainer = trainer(TinyBatch::number);
     List<OtherThread> closing = new ArrayList<>();
     trainer.run(
-        report -> {
+        (report, training) -> {
           if (report.step() == 3) {
             closing.add(OtherThread.doing(trainer::close).awaitWaiting());
           }
@@ -46,7 +46,7 @@ class ClosedInTrainingTest {
     Trainer<TinyBatch> trainer = trainer(TinyBatch::number);
     String busy = "the trainer is training: ask it to stop with requestStop, and wait for run";
     trainer.run(
-        report -> {
+        (report, training) -> {
           assertThatIllegalStateException().isThrownBy(trainer::close).withMessage(busy);
           assertThatIllegalStateException().isThrownBy(trainer::step).withMessage(busy);
           assertThat(OtherThread.doing(trainer::step).thrown()).hasMessage(busy);
@@ -65,7 +65,8 @@ class ClosedInTrainingTest {
         .isThrownBy(
             () ->
                 trainer.run(
-                    report -> assertThat(OtherThread.doing(model::close).thrown()).isNull()))
+                    (report, training) ->
+                        assertThat(OtherThread.doing(model::close).thrown()).isNull()))
         .withMessage("the model is closed: open its run again, or make it again");
     assertThat(trainer.progress().step()).isEqualTo(1);
   }

@@ -49,18 +49,22 @@ class CollapseWarningTest {
   void should_be_silent_where_the_bound_is_zero() {
     CollapseWarning off = new CollapseWarning(new Guards(2, 0, 0, 1));
     assertThat(
-            LogOf.running(CollapseWarning.class, () -> off.onStep(report(1, COLLAPSED.tokens()))))
+            LogOf.running(
+                CollapseWarning.class, () -> off.onStep(report(1, COLLAPSED.tokens()), training)))
         .isEmpty();
   }
 
   private record Load(List<Integer> tokens) {}
 
+  private final Training training = new FakeTraining(new RunName("gpt", "switch", 1), 9);
   private long step;
 
   private List<String> told(Load... loads) {
     return LogOf.running(
         CollapseWarning.class,
-        () -> Stream.of(loads).forEach(load -> warning.onStep(report(++step, load.tokens()))));
+        () ->
+            Stream.of(loads)
+                .forEach(load -> warning.onStep(report(++step, load.tokens()), training)));
   }
 
   private static StepRecord report(long step, List<Integer> load) {

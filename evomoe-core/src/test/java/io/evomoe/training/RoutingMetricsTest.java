@@ -64,7 +64,7 @@ class RoutingMetricsTest {
     List<StepRecord> reports = new ArrayList<>();
 
     Trainer.resumed(Checkpoint.open(saved), new Scripted(true), DATA, CONFIG, EVOLUTION)
-        .run(reports::add);
+        .run((step, training) -> reports.add(step));
 
     assertThat(reports.get(1).step()).isEqualTo(6);
     assertThat(reports.get(1).evaluated()).isTrue();
@@ -81,7 +81,7 @@ class RoutingMetricsTest {
 
   private List<StepRecord> trained(Scripted model) {
     List<StepRecord> reports = new ArrayList<>();
-    trainer(model).run(reports::add);
+    trainer(model).run((step, training) -> reports.add(step));
     return reports;
   }
 

@@ -1,7 +1,8 @@
 package io.evomoe.junit;
 
+import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
-import io.evomoe.training.TrainingListener;
+import io.evomoe.training.Training;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -11,7 +12,7 @@ import java.util.TreeMap;
  * records the series {@value #TRAIN_LOSS}, {@value #VALID_LOSS} and {@value #ACTIVE_EXPERTS}. Any
  * other training calls {@link #record}.
  */
-public final class CurveRecorder implements TrainingListener {
+public final class CurveRecorder implements Callback {
   /** Task loss of a step, in nats per token. */
   public static final String TRAIN_LOSS = "train_loss";
 
@@ -54,7 +55,7 @@ public final class CurveRecorder implements TrainingListener {
   }
 
   @Override
-  public void onStep(StepRecord step) {
+  public void onStep(StepRecord step, Training training) {
     if (step.step() % every == 0) {
       record(TRAIN_LOSS, step.step(), step.trainLoss());
       record(ACTIVE_EXPERTS, step.step(), step.activeExperts());

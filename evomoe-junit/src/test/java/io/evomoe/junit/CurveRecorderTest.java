@@ -3,8 +3,11 @@ package io.evomoe.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.training.FakeTraining;
+import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepRecords;
+import io.evomoe.training.Training;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,11 +29,12 @@ class CurveRecorderTest {
 
   @Test
   void should_take_down_each_so_manyth_step_of_a_trainer() {
+    Training training = new FakeTraining(new RunName("gpt", "switch", 1), 9);
     CurveRecorder recorder = new CurveRecorder(2);
-    recorder.onStep(step(1, 9));
-    recorder.onStep(step(2, Double.NaN));
-    recorder.onStep(step(3, Double.NaN));
-    recorder.onStep(step(4, 2.75));
+    recorder.onStep(step(1, 9), training);
+    recorder.onStep(step(2, Double.NaN), training);
+    recorder.onStep(step(3, Double.NaN), training);
+    recorder.onStep(step(4, 2.75), training);
 
     Curve curve = recorder.curve();
     assertThat(curve.points(CurveRecorder.TRAIN_LOSS))

@@ -15,8 +15,9 @@ import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.TrainerConfig;
@@ -72,34 +73,44 @@ record NewState(
   }
 
   @Override
-  public BegunTraining begin(RunWatcher watcher, RunListener listener) {
+  public BegunTraining begin(List<Callback> callbacks) {
     TrainerConfig settings = trainer.apply(config.trainer());
     RunStart.Started started =
         start == null
             ? new RunStart.Started(TaskTraining.of(prepared.data(), config, settings), Lineage.NONE)
-            : start.begin(prepared.data(), config, settings, content, listener::onNote);
-    return new BegunTraining(started.training(), () -> train(started, watcher, listener));
+            : start.begin(
+                prepared.data(),
+                config,
+                settings,
+                content,
+                line -> callbacks.forEach(callback -> callback.onNote(line)));
+    return new BegunTraining(started.training(), () -> train(started, callbacks));
   }
 
-  private Outcome train(RunStart.Started started, RunWatcher watcher, RunListener listener) {
-    TaskTraining<?, ?> run = started.training();
-    Lineage lineage = started.lineage();
-    Path path = output.path();
-    RunFolder folder = new RunFolder(path);
-    RoundSettings.delete(path);
+  private Outcome train(RunStart.Started started, List<Callback> callbacks) {
+    return started
+        .training()
+        .train(
+            RecordedRun.none(TaskTraining.name(config)),
+            StepFile.in(output.path()),
+            CurveFile.in(output.path()),
+            () -> writeFiles(started),
+            callbacks);
+  }
+
+  private CheckpointWriter writeFiles(RunStart.Started started) {
+    RunFolder folder = new RunFolder(output.path());
+    RoundSettings.delete(output.path());
     folder.deleteClassifier();
-    prepared.saveTokenizer(path);
+    prepared.saveTokenizer(output.path());
     folder.write(config);
     KeptTokens.of(folder, content, config).write(prepared.data());
-    lineage.write(path);
+    started.lineage().write(output.path());
     CheckpointWriter checkpoints =
-        folder.checkpointWriter(data.paths(), content, config, lineage.entries());
+        folder.checkpointWriter(data.paths(), content, config, started.lineage().entries());
     // From here on there is something to resume, and the disk has room for a checkpoint.
-    run.save(checkpoints);
-    try (CurveFile curves = CurveFile.create(path.resolve(CurveFile.NAME))) {
-      RecordedRun none = new RecordedRun(TaskTraining.name(config), List.of(), List.of());
-      return run.train(checkpoints, curves, none, folder.logging(watcher), listener);
-    }
+    started.training().save(checkpoints);
+    return checkpoints;
   }
 
   @Override

@@ -15,7 +15,6 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
@@ -25,6 +24,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.Measurement;
+import io.evomoe.training.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *     .gate("evomoe", Map.of("balance", "0.01"))
  *     .training(t -> t.steps(500))
  *     .in(Path.of("runs/mine"))) {
- *   run.train(report -> System.out.println(report.trainLoss()));
+ *   run.train((step, training) -> System.out.println(step.trainLoss()));
  *   System.out.println(run.generate("The state of", 40));
  * }
  * try (Run<?> again = Run.open(Path.of("runs/mine"))) {
@@ -60,7 +62,6 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   private final Class<M> type;
   private final @Nullable OutputFolder output;
   private final Lifetime lifetime;
-  private final List<RunWatcher> watchers = new CopyOnWriteArrayList<>();
   private volatile RunConfig config;
   private volatile RunState state;
   private @Nullable TrainedModel<M> trained;
@@ -228,29 +229,13 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   }
 
   /**
-   * Calls this watcher after each step that is recorded from now on.
-   *
-   * <pre>{@code
-   * run.watch(TensorBoard.in(run.folder()));
-   * }</pre>
-   */
-  public void watch(RunWatcher watcher) {
-    watchers.add(watcher);
-  }
-
-  /** Trains as {@link #train(RunListener)}, without a listener. */
-  public Outcome train() {
-    return train(report -> {});
-  }
-
-  /**
    * Trains until the last step, {@link #requestStop()} or an interrupt of the thread. Each step is
    * written to the curve and the log. Checkpoints are written as configured and at the end,
    * followed by the result.
    *
-   * <p>If the listener throws, the run is saved first; then the exception is rethrown. If the
-   * process ends early, the run resumes from its last checkpoint: set {@code
-   * training.checkpointEvery}, or call {@link #requestStop()} in a shutdown hook that waits.
+   * <p>If a callback throws, the run is saved first; then the exception is rethrown. If the process
+   * ends early, the run resumes from its last checkpoint: set {@code training.checkpointEvery}, or
+   * call {@link #requestStop()} in a shutdown hook that waits.
    *
    * <p>An error before the first step leaves the run unchanged. A run whose training failed is
    * closed; its folder can be opened.
@@ -260,17 +245,17 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @throws IllegalStateException if the loss diverged (the last checkpoint can be opened), or if
    *     the run is being trained already
    */
-  public Outcome train(RunListener listener) {
+  public Outcome train(Callback... callbacks) {
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
-      return trainAlone(listener);
+      return trainAlone(List.of(callbacks));
     }
   }
 
-  private Outcome trainAlone(RunListener listener) {
+  private Outcome trainAlone(List<Callback> callbacks) {
     boolean interrupted = false;
     inTraining = true;
     try (OutputFolder ignored = state.lock();
-        BegunTraining begun = state.begin(RunWatcher.all(watchers), listener)) {
+        BegunTraining begun = state.begin(callbacks)) {
       TaskTraining<?, ?> run = begun.run();
       forget();
       config = state.config();
@@ -278,7 +263,6 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
       if (stopRequested) {
         run.requestStop();
       }
-      listener.onStart(this);
       try {
         Outcome outcome = begun.training().get();
         ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
@@ -287,6 +271,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
         state = again().saved();
         forget(); // what the listener used
         over.close();
+        forget(); // a stop that a callback requested meanwhile
         return outcome;
       } catch (RuntimeException | Error e) {
         lifetime.closeInside(this::free);
@@ -381,7 +366,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * Releases memory, tokenizer and folder. Waits for calls in progress; call {@link #requestStop()}
    * first to end a training.
    *
-   * @throws IllegalStateException if called from a listener, or if the thread is interrupted while
+   * @throws IllegalStateException if called from a callback, or if the thread is interrupted while
    *     it waits; the run stays open then
    */
   @Override

@@ -4,8 +4,8 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.training.Callback;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -33,9 +33,9 @@ interface RunState extends AutoCloseable {
   /**
    * Builds the model and restores the saved training state; writes nothing yet.
    *
-   * @param watcher called in addition to the step log
+   * @param callbacks told of the training
    */
-  BegunTraining begin(RunWatcher watcher, RunListener listener);
+  BegunTraining begin(List<Callback> callbacks);
 
   /** Returns the saved state for use. */
   RunCheckpoint checkpoint();

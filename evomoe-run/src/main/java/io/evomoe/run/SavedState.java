@@ -12,9 +12,9 @@ import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
@@ -79,7 +79,7 @@ final class SavedState implements RunState {
 
   /** Another process may have continued the run since it was opened. */
   @Override
-  public BegunTraining begin(RunWatcher watcher, RunListener listener) {
+  public BegunTraining begin(List<Callback> callbacks) {
     saved = opening.resumed();
     open.add(saved);
     requireMoreSteps();
@@ -92,16 +92,16 @@ final class SavedState implements RunState {
             taskData(TextProgress.NONE), config, opening.trainer(config), checkpoint);
     try {
       if (!RunFolder.isSameData(checkpoint, content)) {
-        listener.onNote("The data is not what the run was started with: " + data.name());
+        note(callbacks, "The data is not what the run was started with: " + data.name());
       }
       CheckpointWriter checkpoints =
           saved
               .folder()
               .checkpointWriter(
                   data.paths(), content, config, Lineage.of(checkpoint.config()).entries());
-      saved.changes().forEach(listener::onNote);
-      listener.onNote("Resuming after step %d of %d".formatted(steps(), config.training().steps()));
-      return new BegunTraining(run, () -> train(run, content, checkpoints, watcher, listener));
+      saved.changes().forEach(change -> note(callbacks, change));
+      note(callbacks, "Resuming after step %d of %d".formatted(steps(), config.training().steps()));
+      return new BegunTraining(run, () -> train(run, content, checkpoints, callbacks));
     } catch (RuntimeException | Error e) {
       run.close();
       throw e;
@@ -133,14 +133,31 @@ final class SavedState implements RunState {
     return StepFile.upTo(saved.folder().path(), TaskTraining.name(saved.config()), steps());
   }
 
+  private static void note(List<Callback> callbacks, String line) {
+    callbacks.forEach(callback -> callback.onNote(line));
+  }
+
   private Outcome train(
       TaskTraining<?, ?> run,
       String content,
       CheckpointWriter checkpoints,
-      RunWatcher watcher,
-      RunListener listener) {
+      List<Callback> callbacks) {
+    Path path = saved.folder().path();
+    return run.train(
+        earlier(),
+        StepFile.in(path),
+        CurveFile.in(path),
+        () -> writeFiles(run, content, checkpoints, callbacks),
+        callbacks);
+  }
+
+  private CheckpointWriter writeFiles(
+      TaskTraining<?, ?> run,
+      String content,
+      CheckpointWriter checkpoints,
+      List<Callback> callbacks) {
     CheckpointFolder.setAsideNewerThan(saved.checkpoint().location())
-        .forEach(newer -> listener.onNote("Set aside: " + newer));
+        .forEach(newer -> note(callbacks, "Set aside: " + newer));
     if (content.equals(readContent)) {
       KeptTokens.of(saved.folder(), content, saved.config()).write(taskData(TextProgress.NONE));
     }
@@ -148,11 +165,7 @@ final class SavedState implements RunState {
       run.save(saved.folder().withNext(saved.config(), checkpoints));
     }
     saved.folder().replace(saved.config());
-    RecordedRun earlier = earlier();
-    Path curveFile = saved.folder().path().resolve(CurveFile.NAME);
-    try (CurveFile curves = CurveFile.create(curveFile, List.of(earlier))) {
-      return run.train(checkpoints, curves, earlier, saved.folder().logging(watcher), listener);
-    }
+    return checkpoints;
   }
 
   @Override

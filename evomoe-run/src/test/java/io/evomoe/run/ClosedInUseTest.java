@@ -150,7 +150,7 @@ class ClosedInUseTest {
         "the run in %s is being trained: ask it to stop with requestStop, and wait for train"
             .formatted(out);
     run.train(
-        report -> {
+        (report, training) -> {
           if (report.step() == 3) {
             assertThat(OtherThread.doing(run::train).thrown()).hasMessage(busy);
             assertThat(OtherThread.doing(() -> run.generate("a", 1)).thrown()).hasMessage(busy);
@@ -169,7 +169,7 @@ class ClosedInUseTest {
   void a_listener_should_use_the_run_that_it_is_told_of() {
     try (Run<?> run = Run.opening(writing).set("training.steps", "3").open()) {
       run.train(
-          report -> {
+          (report, training) -> {
             assertThat(run.evaluate().loss()).isFinite();
             assertThat(run.generate("Message", 3)).startsWith("Message");
           });

@@ -12,15 +12,15 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.finetune.FineTuningBuilder;
-import io.evomoe.run.finetune.FineTuningListener;
 import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassEvaluation;
-import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.tensorboard.TensorBoard;
+import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +117,7 @@ class FineTuningTest {
       try (FineTuning tuning = texts().in(out)) {
         FineTuned stopped =
             tuning.train(
-                report -> {
+                (report, training) -> {
                   if (log(out).size() == at) {
                     tuning.requestStop();
                   }
@@ -129,27 +129,21 @@ class FineTuningTest {
     }
     List<String> told = new ArrayList<>();
     try (FineTuning tuning = texts().in(out)) {
-      assertThat(tuning.train(noting(told)).scores()).isEqualTo(reached.scores());
+      assertThat(tuning.train(noting(tuning, told)).scores()).isEqualTo(reached.scores());
     }
 
-    assertThat(told)
-        .containsExactly(
-            "majority class", "scratch 20", "without pre-training", "finetune 7", "fine-tuned");
+    assertThat(told).containsExactly("majority class", "without pre-training", "finetune 7");
     assertSameBits(out);
     assertThat(log(out)).hasSize(2 * STEPS).isEqualTo(log(whole));
   }
 
-  private static FineTuningListener noting(List<String> told) {
-    return new FineTuningListener() {
+  private static Callback noting(FineTuning tuning, List<String> told) {
+    return new Callback() {
       @Override
-      public void onTraining(String part, long from, long steps) {
-        assertThat(steps).isEqualTo(STEPS);
-        told.add(part + " " + from);
-      }
-
-      @Override
-      public void onScores(ClassScores scores) {
-        told.add(scores.classifier());
+      public void onStart(Training training) {
+        assertThat(training.plannedSteps()).isEqualTo(STEPS);
+        tuning.scores().forEach(scores -> told.add(scores.classifier()));
+        told.add(training.name().task() + " " + training.progress().step());
       }
 
       @Override
@@ -158,7 +152,7 @@ class FineTuningTest {
       }
 
       @Override
-      public void onStep(StepRecord report) {}
+      public void onStep(StepRecord step, Training training) {}
     };
   }
 
@@ -167,7 +161,7 @@ class FineTuningTest {
     List<String> told = new ArrayList<>();
     byte[] log = Files.readAllBytes(whole.resolve(StepFile.NAME));
     try (FineTuning tuning = texts().in(whole)) {
-      FineTuned again = tuning.train(noting(told));
+      FineTuned again = tuning.train(noting(tuning, told));
 
       assertThat(again.scores()).isEqualTo(reached.scores());
       assertThat(again.evaluation().accuracy()).isEqualTo(reached.evaluation().accuracy());
@@ -186,7 +180,7 @@ class FineTuningTest {
     List<String> told = new ArrayList<>();
     Files.delete(curves);
     try (FineTuning tuning = texts().in(whole)) {
-      assertThat(tuning.train(noting(told)).scores()).isEqualTo(reached.scores());
+      assertThat(tuning.train(noting(tuning, told)).scores()).isEqualTo(reached.scores());
     } finally {
       Files.write(curves, before);
     }
@@ -199,7 +193,7 @@ class FineTuningTest {
     Locale before = Locale.getDefault(Locale.Category.FORMAT);
     Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("fa-IR-u-nu-arabext"));
     try (FineTuning tuning = texts().in(whole)) {
-      assertThat(tuning.train(noting(told)).scores()).isEqualTo(reached.scores());
+      assertThat(tuning.train(noting(tuning, told)).scores()).isEqualTo(reached.scores());
     } finally {
       Locale.setDefault(Locale.Category.FORMAT, before);
     }
@@ -207,13 +201,13 @@ class FineTuningTest {
   }
 
   @Test
-  void a_watcher_should_be_told_of_both_parts_and_change_nothing() throws IOException {
+  void a_callback_should_be_told_of_both_parts_and_change_nothing() throws IOException {
     Path out = folder.resolve("watched");
     List<String> heard = new ArrayList<>();
     try (FineTuning tuning = texts().in(out)) {
-      tuning.watch(TensorBoard.in(out));
-      tuning.watch((step, run) -> heard.add(run.name().task() + " " + step.step()));
-      tuning.train();
+      tuning.train(
+          TensorBoard.in(out),
+          (step, training) -> heard.add(training.name().task() + " " + step.step()));
     }
 
     assertThat(heard).hasSize(2 * STEPS).startsWith("scratch 1").endsWith("finetune 20");
@@ -224,21 +218,23 @@ class FineTuningTest {
   }
 
   @Test
-  void a_watcher_that_throws_should_lose_nothing() throws IOException {
+  void a_callback_that_throws_should_lose_nothing() throws IOException {
     Path out = folder.resolve("asleep");
     try (FineTuning tuning = texts().in(out)) {
-      tuning.watch(
-          (step, run) -> {
-            if (step.step() == 5) {
-              throw new IllegalStateException("the watcher fell asleep");
-            }
-          });
-      assertThatThrownBy(tuning::train).hasMessage("the watcher fell asleep");
+      assertThatThrownBy(
+              () ->
+                  tuning.train(
+                      (step, training) -> {
+                        if (step.step() == 5) {
+                          throw new IllegalStateException("the callback fell asleep");
+                        }
+                      }))
+          .hasMessage("the callback fell asleep");
     }
     assertThat(log(out)).hasSize(5);
     List<String> told = new ArrayList<>();
     try (FineTuning tuning = texts().in(out)) {
-      tuning.train(noting(told));
+      tuning.train(noting(tuning, told));
     }
     assertThat(told).contains("scratch 5");
     assertSameBits(out);
@@ -248,7 +244,7 @@ class FineTuningTest {
   void an_interrupt_should_be_a_request_to_stop() throws IOException {
     Path out = folder.resolve("interrupted");
     try (FineTuning tuning = texts().in(out)) {
-      FineTuned stopped = tuning.train(report -> Thread.currentThread().interrupt());
+      FineTuned stopped = tuning.train((step, training) -> Thread.currentThread().interrupt());
 
       assertThat(Thread.interrupted()).isTrue();
       assertThat(stopped.isInterrupted()).isTrue();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +58,7 @@ class InterruptedChangeTest {
     }
     after = copy(before, shared.resolve("after"));
     try (Run<?> run = changing(after)) {
-      run.train(stopping(run)); // before its first step
+      run.train(stopping()); // before its first step
     }
     Path whole = copy(before, shared.resolve("whole"));
     try (Run<?> run = changing(whole)) {
@@ -170,15 +172,15 @@ class InterruptedChangeTest {
     return Run.opening(run).set("training.steps", STEPS).set("training.evalEvery", "5").open();
   }
 
-  private static RunListener stopping(Run<?> run) {
-    return new RunListener() {
+  private static Callback stopping() {
+    return new Callback() {
       @Override
-      public void onStart(Run<?> started) {
-        run.requestStop();
+      public void onStart(Training training) {
+        training.requestStop();
       }
 
       @Override
-      public void onStep(io.evomoe.training.StepRecord report) {
+      public void onStep(StepRecord step, Training training) {
         throw new AssertionError("no step was to be taken");
       }
     };

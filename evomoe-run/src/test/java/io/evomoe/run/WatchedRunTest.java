@@ -8,12 +8,12 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.RunRecording;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.step.Phase;
+import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ class WatchedRunTest {
     }
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(cut)) {
       run.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == 7) {
               run.requestStop();
             }
@@ -87,11 +87,10 @@ class WatchedRunTest {
   }
 
   @Test
-  void a_watcher_should_hear_of_everything_in_its_order() throws IOException {
+  void a_callback_should_hear_of_everything_in_its_order() throws IOException {
     List<String> heard = new ArrayList<>();
     try (Run<Transformer> run = SmallTexts.translation(folder).in(folder.resolve("run"))) {
-      run.watch(noting(heard));
-      run.train();
+      run.train(noting(heard));
     }
 
     assertThat(heard).startsWith("begin 0", "step 1").endsWith("step 20", "wrote 20", "end 20");
@@ -99,65 +98,62 @@ class WatchedRunTest {
     assertThat(heard).hasSize(1 + 20 + 2 + 1);
   }
 
-  private static RunWatcher noting(List<String> heard) {
-    return new RunWatcher() {
+  private static Callback noting(List<String> heard) {
+    return new Callback() {
       @Override
-      public void onBegin(long step, RunRecording run) {
-        heard.add("begin " + step);
+      public void onStart(Training training) {
+        heard.add("begin " + training.progress().step());
       }
 
       @Override
-      public void onStep(StepRecord step, RunRecording run) {
-        assertThat(run.soFar("BLEU").orElseThrow().steps()).isEqualTo(step.step());
+      public void onStep(StepRecord step, Training training) {
+        assertThat(training.recorded().steps()).hasSize((int) step.step());
         heard.add("step " + step.step());
       }
 
       @Override
-      public boolean wantsSamples() {
-        return true;
-      }
-
-      @Override
-      public void onSamples(long step, Map<String, String> samples) {
+      public void onEvaluation(StepRecord step, Training training) {
+        Map<String, String> samples = training.samples();
         assertThat(samples).containsOnlyKeys("translated_1", "translated_2");
         assertThat(samples.get("translated_1"))
             .contains("The road", " \u2192 ", "(Die Stra\u00dfe");
-        heard.add("wrote " + step);
+        heard.add("wrote " + step.step());
       }
 
       @Override
-      public void onEnd(RunRecording run) {
-        heard.add("end " + run.run().steps().size());
+      public void onEnd(Training training) {
+        heard.add("end " + training.recorded().steps().size());
       }
     };
   }
 
   @Test
-  void a_watcher_should_change_no_step() throws IOException {
+  void a_callback_should_change_no_step() throws IOException {
     Path alone = folder.resolve("alone");
     Path watched = folder.resolve("watched");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(alone)) {
       run.train();
     }
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(watched)) {
-      run.watch(TensorBoard.in(watched));
-      run.train();
+      run.train(TensorBoard.in(watched));
     }
 
     assertThat(losses(watched)).isEqualTo(losses(alone));
   }
 
   @Test
-  void a_run_whose_watcher_throws_should_be_saved_and_go_on_from_there() throws IOException {
+  void a_run_whose_callback_throws_should_be_saved_and_go_on_from_there() throws IOException {
     Path out = folder.resolve("run");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
-      run.watch(
-          (step, recorded) -> {
-            if (step.step() == 5) {
-              throw new IllegalStateException("the watcher fell asleep");
-            }
-          });
-      assertThatThrownBy(run::train).hasMessage("the watcher fell asleep");
+      assertThatThrownBy(
+              () ->
+                  run.train(
+                      (step, training) -> {
+                        if (step.step() == 5) {
+                          throw new IllegalStateException("the callback fell asleep");
+                        }
+                      }))
+          .hasMessage("the callback fell asleep");
     }
 
     try (Run<?> again = Run.open(out)) {

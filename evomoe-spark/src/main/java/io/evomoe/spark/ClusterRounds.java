@@ -1,122 +1,125 @@
 package io.evomoe.spark;
 
-import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.rounds.ClusterRequest;
+import io.evomoe.run.internal.task.RecordedTraining;
 import io.evomoe.run.internal.task.Results;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunRecording;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Model;
-import io.evomoe.training.PeriodicEvaluation;
+import io.evomoe.training.Progress;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
-import io.evomoe.training.TrainingDivergedException;
-import io.evomoe.training.TrainingListener;
+import io.evomoe.training.StepSource;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.Training;
+import io.evomoe.training.TrainingState;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.internal.rounds.Contribution;
 import io.evomoe.training.internal.rounds.Coordinator;
 import io.evomoe.training.internal.rounds.ModelSnapshot;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import io.evomoe.training.internal.rounds.RoundPlan;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains and records a run's rounds as a run on one machine does: one row of the curve and one
- * checkpoint per round.
+ * Takes the rounds of a run as its steps, so that {@link Trainer} evaluates, records and saves each
+ * of them.
  */
-final class ClusterRounds<B, M extends Model<B>> {
+final class ClusterRounds<B, M extends Model<B>> implements StepSource, Callback {
   private final TaskData<B, M> data;
   private final RunConfig config;
   private final RoundConfig rounds;
   private final M model;
   private final Coordinator coordinator;
-  private final PeriodicEvaluation<B> evaluation;
-  private @Nullable Path lastCheckpoint;
+  private final Trainer<B> trainer;
+  private final Workers workers;
+  private final PrintStream console;
+  private @Nullable RoundFile log;
+  private @Nullable RoundLine last;
 
   private ClusterRounds(
-      TaskData<B, M> data, RunConfig config, RoundConfig rounds, @Nullable Checkpoint saved) {
+      TaskData<B, M> data,
+      RunConfig config,
+      RoundConfig rounds,
+      Workers workers,
+      PrintStream console,
+      @Nullable Checkpoint saved) {
     this.data = data;
     this.config = config;
     this.rounds = rounds;
+    this.workers = workers;
+    this.console = console;
     this.model = data.model(config);
     this.coordinator =
         saved == null
             ? new Coordinator(model, config.trainer(), config.schedule(), rounds)
             : Coordinator.resumed(saved, model, config.trainer(), config.schedule(), rounds);
-    this.evaluation =
-        new PeriodicEvaluation<>(model, data.batches(config).heldOut(), config.training());
-    this.lastCheckpoint = saved == null ? null : saved.location();
+    this.trainer =
+        new Trainer<>(
+            this,
+            model,
+            data.batches(config).heldOut(),
+            config.trainer().with(t -> t.checkpointEvery(1)),
+            saved == null ? null : saved.location());
+    trainer.sample(() -> data.samples(model, coordinator.state().context().evaluating()));
   }
 
   static <B, M extends Model<B>> ClusterRounds<B, M> of(
-      TaskData<B, M> data, RunConfig config, RoundConfig rounds) {
-    return new ClusterRounds<>(data, config, rounds, null);
-  }
-
-  static <B, M extends Model<B>> ClusterRounds<B, M> resumed(
-      TaskData<B, M> data, RunConfig config, RoundConfig rounds, Checkpoint saved) {
-    return new ClusterRounds<>(data, config, rounds, saved);
+      TaskData<B, M> data,
+      RunConfig config,
+      RoundConfig rounds,
+      Workers workers,
+      PrintStream console,
+      @Nullable Checkpoint saved) {
+    return new ClusterRounds<>(data, config, rounds, workers, console, saved);
   }
 
   /** Writes a checkpoint before the next rounds. */
   void save(CheckpointWriter checkpoints) {
-    lastCheckpoint = checkpoints.write(coordinator.state());
+    trainer.save(checkpoints);
   }
 
-  /** Trains to the end. */
+  /** Trains to the end, or until it is stopped. */
   Outcome train(
-      Workers workers,
-      CheckpointWriter checkpoints,
-      CurveFile curves,
+      Path folder,
       RecordedRun earlier,
-      RunWatcher watcher,
-      ClusterRequest request) {
-    RoundFile log = RoundFile.open(request.out(), coordinator.progress().step());
-    RunRecording recording = new RunRecording(curves, earlier, config.training().steps(), watcher);
-    TrainingListener told =
-        TrainingListener.all(
-            List.of(
-                recording,
-                recording.watching(),
-                data.sampling(model, () -> coordinator.state().context(), watcher)));
-    CheckpointWriter saving = recording.saving(checkpoints);
-    long began = System.nanoTime();
-    told.onStart(coordinator.progress(), () -> {});
-    try {
-      while (!coordinator.isFinished()) {
-        RoundLine line = round(workers, told, began);
-        log.append(line);
-        lastCheckpoint = saving.write(coordinator.state());
-        request.console().println(line.text());
-        request.console().flush();
-      }
-    } finally {
-      told.onEnd(coordinator.progress());
-    }
-    return Results.of(data, model, config, coordinator.state(), recording);
+      Supplier<CheckpointWriter> begin,
+      List<Callback> callbacks) {
+    log = RoundFile.open(folder, coordinator.progress().step());
+    List<Callback> all = new ArrayList<>(callbacks);
+    all.add(this);
+    RecordedRun recorded =
+        new RecordedTraining(trainer)
+            .train(earlier, StepFile.in(folder), CurveFile.in(folder), begin, all);
+    return Results.of(data, model, config, coordinator.state(), recorded);
   }
 
-  private RoundLine round(Workers workers, TrainingListener told, long began) {
+  @Override
+  public StepRecord next() {
     RoundPlan.Span span = coordinator.nextSpan();
     ModelSnapshot start = coordinator.nextStart();
-    long roundBegan = System.nanoTime();
+    long began = System.nanoTime();
     Contribution sum = workers.round(start, span);
-    StepRecord done = finish(sum);
-    double seconds = seconds(roundBegan);
-    StepRecord step = measured(span, done).timed(seconds(began), seconds / span.length());
-    told.onStep(step);
-    return new RoundLine(coordinator.plan(), span, step, sum, traffic(), rounds.wire(), seconds);
-  }
-
-  private static double seconds(long began) {
-    return (System.nanoTime() - began) / 1e9;
+    String failure = sum.failure();
+    if (failure != null) {
+      throw Results.failure(config.gate(), new IllegalStateException(failure));
+    }
+    StepRecord done = coordinator.finish(sum);
+    double seconds = (System.nanoTime() - began) / 1e9;
+    last = new RoundLine(coordinator.plan(), span, done, sum, traffic(), rounds.wire(), seconds);
+    return done;
   }
 
   private Traffic traffic() {
@@ -125,30 +128,30 @@ final class ClusterRounds<B, M extends Model<B>> {
         model.state().stream().mapToLong(state -> state.value().length()).sum());
   }
 
-  private StepRecord finish(Contribution sum) {
-    String failure = sum.failure();
-    if (failure != null) {
-      throw Results.failure(config, new IllegalStateException(failure));
-    }
-    try {
-      return coordinator.finish(sum);
-    } catch (NotFiniteException e) {
-      throw diverged(e);
-    }
+  @Override
+  public void onStep(StepRecord step, Training training) {
+    RoundLine line = Objects.requireNonNull(last).of(step);
+    Objects.requireNonNull(log).append(line);
+    console.println(line.text());
+    console.flush();
   }
 
-  private StepRecord measured(RoundPlan.Span span, StepRecord done) {
-    try {
-      return evaluation.measureIfDue(
-          span.from(), done, config.schedule().context(span.to() - 1, false, model.seed()));
-    } catch (NotFiniteException e) {
-      throw diverged(e);
-    }
+  @Override
+  public Progress progress() {
+    return coordinator.progress();
   }
 
-  private IllegalStateException diverged(NotFiniteException cause) {
-    long step = coordinator.progress().step();
-    String what = String.valueOf(cause.getMessage());
-    return Results.failure(config, new TrainingDivergedException(step, what, lastCheckpoint));
+  @Override
+  public StepContext context() {
+    return config.schedule().context(coordinator.progress().step() - 1, false, model.seed());
   }
+
+  @Override
+  public TrainingState state() {
+    return coordinator.state();
+  }
+
+  /** The process ends with the run. */
+  @Override
+  public void close() {}
 }

@@ -32,6 +32,11 @@ record RoundLine(
   /** Multiple of the median time above which a worker is reported as a straggler. */
   private static final double STRAGGLES = 1.2;
 
+  /** Returns a copy with the round as it was recorded, with its evaluation. */
+  RoundLine of(StepRecord recorded) {
+    return new RoundLine(plan, span, recorded, sum, traffic, wire, seconds);
+  }
+
   /** Returns the line for the user. */
   String text() {
     String valid = step.evaluated() ? ", valid %.4f".formatted(step.validLoss()) : "";

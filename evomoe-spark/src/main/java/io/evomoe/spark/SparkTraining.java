@@ -10,12 +10,11 @@ import io.evomoe.run.internal.rounds.ClusterTraining;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;
@@ -41,21 +40,22 @@ public final class SparkTraining implements ClusterTraining {
       Setup setup = new Setup(staging.folder(), config, start.rounds());
       try (Workers workers = new Workers(context, text, setup)) {
         Fitness.of(task, config).require(workers.prepare(), request.console());
-        ClusterRounds<?, ?> run = ClusterRounds.of(task, config, start.rounds());
+        ClusterRounds<?, ?> run =
+            ClusterRounds.of(task, config, start.rounds(), workers, request.console(), null);
         OutputFolder.prepare(request.out());
         List<Path> data = staging.moveTo(folder);
         folder.write(config);
         Lineage.NONE.write(request.out());
         new RoundSettings(start.rounds(), start.data(), text.content()).write(request.out());
-        Path curveFile = request.out().resolve(CurveFile.NAME);
-        try (CurveFile curves = CurveFile.create(curveFile)) {
-          var checkpoints = folder.checkpointWriter(data, config);
-          run.save(checkpoints);
-          RunWatcher watched = folder.logging(request.watching().of(task, config));
-          RecordedRun none = new RecordedRun(TaskTraining.name(config), List.of(), List.of());
-          return new Trained(
-              run.train(workers, checkpoints, curves, none, watched, request), config, task);
-        }
+        CheckpointWriter checkpoints = folder.checkpointWriter(data, config);
+        run.save(checkpoints);
+        Outcome outcome =
+            run.train(
+                request.out(),
+                RecordedRun.none(TaskTraining.name(config)),
+                () -> checkpoints,
+                request.watching().of(task, config));
+        return new Trained(outcome, config, task);
       }
     }
   }
@@ -80,7 +80,7 @@ public final class SparkTraining implements ClusterTraining {
       try (Workers workers = new Workers(context, text, new Setup(folder, config, rounds))) {
         Fitness.of(task, config).require(workers.prepare(), console);
         ClusterRounds<?, ?> run =
-            ClusterRounds.resumed(task, config, rounds, checkpoint.checkpoint());
+            ClusterRounds.of(task, config, rounds, workers, console, checkpoint.checkpoint());
         long step = checkpoint.checkpoint().progress().step();
         checkpoint.changes().forEach(console::println);
         console.printf("Resuming after step %d of %d%n", step, config.training().steps());
@@ -91,18 +91,18 @@ public final class SparkTraining implements ClusterTraining {
               workerCount, saved.rounds().workers());
           settings.write(request.out());
         }
-        Path curveFile = request.out().resolve(CurveFile.NAME);
-        RecordedRun earlier = StepFile.upTo(request.out(), TaskTraining.name(config), step);
-        try (CurveFile curves = CurveFile.create(curveFile, List.of(earlier))) {
-          var checkpoints = folder.checkpointWriter(data, config);
-          if (!checkpoint.changes().isEmpty()) {
-            run.save(folder.withNext(config, checkpoints));
-          }
-          folder.replace(config);
-          RunWatcher watched = folder.logging(request.watching().of(task, config));
-          Outcome outcome = run.train(workers, checkpoints, curves, earlier, watched, request);
-          return new Trained(outcome, config, task);
+        CheckpointWriter checkpoints = folder.checkpointWriter(data, config);
+        if (!checkpoint.changes().isEmpty()) {
+          run.save(folder.withNext(config, checkpoints));
         }
+        folder.replace(config);
+        Outcome outcome =
+            run.train(
+                request.out(),
+                StepFile.upTo(request.out(), TaskTraining.name(config), step),
+                () -> checkpoints,
+                request.watching().of(task, config));
+        return new Trained(outcome, config, task);
       }
     }
   }

@@ -5,9 +5,10 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.rounds.ClusterRequest;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.training.Callback;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Watches a run on a cluster, of which nothing is known here before its data was read there. */
@@ -23,12 +24,12 @@ final class ClusterWatch implements ClusterRequest.Watching, AutoCloseable {
   }
 
   @Override
-  public RunWatcher of(TaskData<?, ?> data, RunConfig config) {
+  public List<Callback> of(TaskData<?, ?> data, RunConfig config) {
     TrainReport begun = new TrainReport(config, data, RoundSettings.read(folder).data());
     LiveReport written = options.page(folder, begun);
     report = begun;
     page = written;
-    return options.watcher(folder, written);
+    return options.callbacks(folder, written);
   }
 
   /** The run has come to its end. */

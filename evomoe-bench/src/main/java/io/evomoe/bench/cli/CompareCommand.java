@@ -136,7 +136,7 @@ final class CompareCommand implements Callable<Integer> {
     boolean whole = true;
     try (MemoryGuard memory = new MemoryGuard(limit);
         LiveReport page = watch.page(folder, report);
-        CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME), kept)) {
+        CurveFile curves = CurveFile.shared(folder.resolve(CurveFile.NAME), kept)) {
       for (PlannedRun planned : plan) {
         if (stop.isStopped()) {
           whole = false;
@@ -149,7 +149,7 @@ final class CompareCommand implements Callable<Integer> {
                 name(planned.config()),
                 prepared.data(),
                 curves,
-                watch.watcher(planned.place().folder(), page),
+                watch.callbacks(planned.place().folder(), page),
                 stop,
                 memory,
                 console);

@@ -1,31 +1,23 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.run.Run;
-import io.evomoe.run.RunListener;
-import io.evomoe.run.config.RunConfig;
+import io.evomoe.training.Training;
 import java.io.PrintStream;
 
 /** A run that is trained, on the console; a signal, or too little memory, ends it after a step. */
-final class ConsoleRun extends StepProgress implements RunListener {
-  private final PrintStream console;
+final class ConsoleRun extends StepProgress {
   private final GracefulStop stop;
   private final MemoryGuard memory;
 
-  ConsoleRun(RunConfig config, PrintStream console, GracefulStop stop, MemoryGuard memory) {
-    super(config.gate(), config.training().steps(), console);
-    this.console = console;
+  ConsoleRun(String name, PrintStream console, GracefulStop stop, MemoryGuard memory) {
+    super(name, console);
     this.stop = stop;
     this.memory = memory;
   }
 
   @Override
-  public void onStart(Run<?> run) {
-    stop.begin(run::requestStop);
-    memory.watch(run::requestStop);
-  }
-
-  @Override
-  public void onNote(String line) {
-    TerminalBar.above(console, line);
+  public void onStart(Training training) {
+    stop.begin(training::requestStop);
+    memory.watch(training::requestStop);
+    super.onStart(training);
   }
 }

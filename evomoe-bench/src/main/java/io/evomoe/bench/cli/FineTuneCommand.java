@@ -11,8 +11,10 @@ import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.finetune.FineTuningBuilder;
 import io.evomoe.run.record.FineTuned;
+import io.evomoe.training.Callback;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -156,8 +158,10 @@ final class FineTuneCommand implements Callable<Integer> {
     FineTuneReport report =
         new FineTuneReport(empty, tuning.folder(), tuning.settings().seed(), noBaseline);
     try (LiveReport page = watch.page(tuning.folder(), report)) {
-      tuning.watch(watch.watcher(tuning.folder(), page));
-      FineTuned tuned = tuning.train(new ConsoleFineTuning(console, stop, report, page));
+      List<Callback> told = new ArrayList<>(watch.callbacks(tuning.folder(), page));
+      told.add(new ConsoleFineTuning(tuning, console, stop, report, page));
+      FineTuned tuned = tuning.train(told.toArray(Callback[]::new));
+      report.measured(tuned.scores());
       tuned.measured().ifPresent(report::end);
       return tuned;
     }

@@ -25,8 +25,8 @@ final class FineTuneReport implements LiveReport.Content {
   private final Path folder;
   private final long seed;
   private final List<TunedKind> trainings;
-  private final List<TunedKind> over = new ArrayList<>();
-  private final List<ClassScores> scores = new ArrayList<>();
+  private List<TunedKind> over = List.of();
+  private List<ClassScores> scores = List.of();
   private @Nullable ClassEvaluation evaluation;
 
   /**
@@ -43,12 +43,13 @@ final class FineTuneReport implements LiveReport.Content {
     this.trainings = TunedKind.all(alone);
   }
 
-  /** One more was measured: the majority class, or the network of a training that is over. */
-  void add(ClassScores measured) {
-    scores.add(measured);
-    trainings.stream()
-        .filter(training -> training.title().equals(measured.classifier()))
-        .forEach(over::add);
+  /** All that was measured: the majority class, and the networks of trainings that are over. */
+  void measured(List<ClassScores> all) {
+    scores = all;
+    over =
+        trainings.stream()
+            .filter(kind -> all.stream().anyMatch(one -> kind.title().equals(one.classifier())))
+            .toList();
   }
 
   /** All is over. */

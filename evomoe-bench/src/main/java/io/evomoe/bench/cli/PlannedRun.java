@@ -8,14 +8,14 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
-import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,13 +55,13 @@ record PlannedRun(
    * @param name for people
    * @param shared curves of a comparison, which hold the {@link #earlier} rows already; null for a
    *     file in the run's own folder, which nobody else may be writing to
-   * @param watcher told of every step, beside the log in the run's folder
+   * @param told of every step, which is in the log in the run's folder before
    */
   Outcome train(
       String name,
       TaskData<?, ?> data,
       @Nullable CurveFile shared,
-      RunWatcher watcher,
+      List<Callback> told,
       GracefulStop stop,
       MemoryGuard memory,
       PrintStream console) {
@@ -75,41 +75,31 @@ record PlannedRun(
     console.println(Description.losses(config));
     console.flush();
     try (OutputFolder ignored = place.open();
-        CurveFile own = shared == null ? CurveFile.create(place.curves(), List.of(earlier)) : null;
         TaskTraining<?, ?> run =
             checkpoint == null
                 ? TaskTraining.of(data, config)
                 : TaskTraining.resumed(data, config, checkpoint)) {
-      CurveFile curves = Objects.requireNonNull(shared == null ? own : shared);
-      return train(name, run, curves, watcher, stop, memory, console);
+      if (checkpoint != null) {
+        console.printf(
+            "%s: resuming after step %d of %d%n",
+            name, checkpoint.progress().step(), config.training().steps());
+      }
+      List<Callback> all = new ArrayList<>(told);
+      all.add(new ConsoleRun(name, console, stop, memory));
+      CurveFile curves = shared == null ? CurveFile.in(place.folder()) : shared;
+      Outcome outcome =
+          run.train(
+              earlier,
+              StepFile.in(place.folder()),
+              curves,
+              () -> place.start(checkpoint != null),
+              all);
+      if (outcome.result().steps() == config.training().steps()) {
+        place.finish(outcome);
+      } else {
+        console.printf("%s: saved after step %d%n", name, outcome.result().steps());
+      }
+      return outcome;
     }
-  }
-
-  private Outcome train(
-      String name,
-      TaskTraining<?, ?> run,
-      CurveFile curves,
-      RunWatcher watcher,
-      GracefulStop stop,
-      MemoryGuard memory,
-      PrintStream console) {
-    RunConfig config = config();
-    stop.begin(run::requestStop);
-    if (checkpoint != null) {
-      console.printf(
-          "%s: resuming after step %d of %d%n",
-          name, checkpoint.progress().step(), config.training().steps());
-    }
-    memory.watch(run::requestStop);
-    StepProgress progress = new StepProgress(name, config.training().steps(), console);
-    CheckpointFolder checkpoints = place.start(checkpoint != null);
-    RunWatcher logged = new RunFolder(place.folder()).logging(watcher);
-    Outcome outcome = run.train(checkpoints, curves, earlier, logged, progress);
-    if (outcome.result().steps() == config.training().steps()) {
-      place.finish(outcome);
-    } else {
-      console.printf("%s: saved after step %d%n", name, outcome.result().steps());
-    }
-    return outcome;
   }
 }

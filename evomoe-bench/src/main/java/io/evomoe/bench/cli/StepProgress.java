@@ -1,53 +1,44 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.step.Phase;
-import io.evomoe.training.Progress;
+import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
-import io.evomoe.training.TrainingListener;
+import io.evomoe.training.Training;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
 /** A progress bar on a terminal, and a plain line now and then elsewhere. */
-class StepProgress implements TrainingListener {
+class StepProgress implements Callback {
   private static final int LINES = 10;
 
   private final String name;
-  private final long steps;
   private final PrintStream out;
-  private final Consumer<Runnable> stop;
+  private long steps;
   private @Nullable ProgressBar bar;
   private @Nullable StepRecord last;
   private double validLoss = Double.NaN;
   private long validStep;
 
-  /** Of a training that is stopped otherwise. */
-  StepProgress(String name, long steps, PrintStream out) {
-    this(name, steps, out, requestStop -> {});
-  }
-
   /**
    * Of a training.
    *
-   * @param stop gets what to ask to stop, as it starts
+   * @param name for people
    */
-  StepProgress(String name, long steps, PrintStream out, Consumer<Runnable> stop) {
+  StepProgress(String name, PrintStream out) {
     this.name = name;
-    this.steps = steps;
     this.out = out;
-    this.stop = stop;
   }
 
   @Override
-  public void onStart(Progress from, Runnable requestStop) {
-    stop.accept(requestStop);
+  public void onStart(Training training) {
+    steps = training.plannedSteps();
     bar = Loudness.showsProgress() ? TerminalBar.of(name, steps) : null;
   }
 
   @Override
-  public void onStep(StepRecord report) {
+  public void onStep(StepRecord report, Training training) {
     if (report.evaluated()) {
       validLoss = report.validLoss();
       validStep = report.step();
@@ -108,7 +99,12 @@ class StepProgress implements TrainingListener {
   }
 
   @Override
-  public void onEnd(Progress to) {
+  public void onNote(String line) {
+    TerminalBar.above(out, line);
+  }
+
+  @Override
+  public void onEnd(Training training) {
     if (bar != null) {
       TerminalBar.end(bar);
     }

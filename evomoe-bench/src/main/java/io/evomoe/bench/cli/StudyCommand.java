@@ -18,8 +18,8 @@ import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.MemoryLimit;
+import io.evomoe.training.Callback;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -269,8 +269,8 @@ final class StudyCommand implements Callable<Integer> {
         stop.pause("all runs so far are saved; continue with: " + goOn);
         report.begin(
             run, settings, String.format(Locale.ROOT, "run %d of %d", i + 1, missing.size()));
-        RunWatcher watcher = watch.watcher(place.folder(), page);
-        Outcome outcome = outcome(place, run, prepared, watcher, stop, memory);
+        List<Callback> told = watch.callbacks(place.folder(), page);
+        Outcome outcome = outcome(place, run, prepared, told, stop, memory);
         stop.begin();
         if (outcome.result().steps() == settings.training().steps()) {
           study.results().add(run.name(), settings, outcome);
@@ -296,11 +296,11 @@ final class StudyCommand implements Callable<Integer> {
       ComparedRun place,
       StudyRun run,
       Prepared prepared,
-      RunWatcher watcher,
+      List<Callback> told,
       GracefulStop stop,
       MemoryGuard memory) {
     PlannedRun planned = PlannedRun.of(place);
-    return planned.train(run.name(), prepared.data(), null, watcher, stop, memory, console);
+    return planned.train(run.name(), prepared.data(), null, told, stop, memory, console);
   }
 
   private void write(Study study, Path folder, Path local, String note) {

@@ -19,9 +19,11 @@ import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.training.Callback;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -326,8 +328,9 @@ final class TrainCommand implements Callable<Integer> {
     TrainReport report = new TrainReport(config, data, DataNote.names(run.data()));
     try (MemoryGuard memory = new MemoryGuard(limit);
         LiveReport page = watch.page(run.folder(), report)) {
-      run.watch(watch.watcher(run.folder(), page));
-      outcome = run.train(new ConsoleRun(config, console, stop, memory));
+      List<Callback> told = new ArrayList<>(watch.callbacks(run.folder(), page));
+      told.add(new ConsoleRun(config.gate(), console, stop, memory));
+      outcome = run.train(told.toArray(Callback[]::new));
       report.end(outcome);
       memory.requireWithin();
     }

@@ -2,8 +2,8 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.tensorboard.TensorBoard;
+import io.evomoe.training.Callback;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -41,9 +41,9 @@ final class WatchOptions {
   }
 
   /** What is told of a run. */
-  RunWatcher watcher(Path run, LiveReport page) {
+  List<Callback> callbacks(Path run, LiveReport page) {
     return tensorboard || TensorBoard.isIn(run)
-        ? RunWatcher.all(List.of(TensorBoard.in(run), page))
-        : page;
+        ? List.of(TensorBoard.in(run), page)
+        : List.of(page);
   }
 }

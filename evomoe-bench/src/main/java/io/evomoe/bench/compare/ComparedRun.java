@@ -1,5 +1,6 @@
 package io.evomoe.bench.compare;
 
+import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
@@ -165,7 +166,7 @@ public final class ComparedRun {
 
   /** Keeps what came of it, and its model until that is dropped. */
   public void finish(Outcome outcome) {
-    CurveFile.create(curves(), List.of(outcome.recorded())).close();
+    AtomicFile.write(curves(), CurveFile.text(List.of(outcome.recorded())));
     ResultFile.write(result(), List.of(outcome.result()));
     new FinishedRun(fingerprint, outcome.result(), outcome.recorded()).write(finishedFile());
   }

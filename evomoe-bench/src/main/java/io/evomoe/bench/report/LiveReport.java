@@ -1,11 +1,11 @@
 package io.evomoe.bench.report;
 
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.run.record.RunWatcher;
+import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * and loads itself again. It takes at most a twentieth of the time of a run, and one that cannot be
  * written stops none.
  */
-public final class LiveReport implements RunWatcher, AutoCloseable {
+public final class LiveReport implements Callback, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveReport.class);
   private static final int SHARE = 20;
 
@@ -83,7 +83,7 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
 
   /** Short runs are over before there is a page of them. */
   @Override
-  public void onBegin(long step, RunRecording run) {
+  public void onStart(Training training) {
     if (!begun) {
       begun = true;
       next = nanoTime.getAsLong() + TimeUnit.SECONDS.toNanos(seconds);
@@ -91,21 +91,24 @@ public final class LiveReport implements RunWatcher, AutoCloseable {
   }
 
   @Override
-  public void onStep(StepRecord step, RunRecording run) {
+  public void onStep(StepRecord step, Training training) {
     if (seconds > 0 && nanoTime.getAsLong() - next >= 0) {
-      remember(run);
+      remember(training);
       writeLive();
     }
   }
 
-  private void remember(RunRecording run) {
+  private void remember(Training training) {
+    RecordedRun run = training.recorded();
     going =
-        run.soFar(content.metricName()).map(result -> new Going(result, run.run())).orElse(null);
+        run.steps().isEmpty()
+            ? null
+            : new Going(RunResult.of(run, training.plannedSteps(), content.metricName()), run);
   }
 
   @Override
-  public void onEnd(RunRecording run) {
-    remember(run);
+  public void onEnd(Training training) {
+    remember(training);
   }
 
   /** The content has what came of the run that went; others come. */

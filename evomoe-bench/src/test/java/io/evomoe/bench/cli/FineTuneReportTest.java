@@ -7,11 +7,9 @@ import io.evomoe.bench.report.ReportData;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
+import io.evomoe.training.FakeTraining;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
@@ -21,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,14 +38,14 @@ class FineTuneReportTest {
   @BeforeEach
   void begin() {
     report = new FineTuneReport(EMPTY, folder, 1, false);
-    report.add(scores("majority class"));
+    measured("majority class");
   }
 
   @Test
   void should_show_the_training_that_goes_beside_the_one_that_is_over() {
     assertThat(report.place()).isEqualTo("training 1 of 2");
     log("scratch");
-    report.add(scores("without pre-training"));
+    measured("majority class", "without pre-training");
 
     ReportData data = report.with(Optional.of(going("finetune", 5)));
 
@@ -64,8 +63,7 @@ class FineTuneReportTest {
   void should_end_with_what_the_last_training_takes_for_which() {
     log("scratch");
     log("finetune");
-    report.add(scores("without pre-training"));
-    report.add(scores("fine-tuned"));
+    measured("majority class", "without pre-training", "fine-tuned");
     report.end(EVALUATION);
 
     ReportData data = report.with(Optional.of(going("finetune", 8)));
@@ -74,6 +72,10 @@ class FineTuneReportTest {
         .extracting(RecordedRun::gate)
         .containsExactly("without pre-training", "fine-tuned");
     assertThat(report.html(data)).contains("<h2>Confusion</h2>").doesNotContain("Stopped");
+  }
+
+  private void measured(String... names) {
+    report.measured(Stream.of(names).map(FineTuneReportTest::scores).toList());
   }
 
   private static ClassScores scores(String name) {
@@ -92,14 +94,10 @@ class FineTuneReportTest {
   }
 
   private void log(String part) {
-    RunName name = new RunName(part, "switch", 1, true);
-    RecordedRun none = new RecordedRun(name, List.of(), List.of());
+    FakeTraining training = new FakeTraining(new RunName(part, "switch", 1, true), 8);
     StepFile file = StepFile.in(folder);
-    try (CurveFile curves = CurveFile.create(folder.resolve(CurveFile.NAME))) {
-      RunRecording run = new RunRecording(curves, none, 8, RunWatcher.NONE);
-      file.onBegin(0, run);
-      steps(8).forEach(step -> file.onStep(step, run));
-      file.onEnd(run);
-    }
+    file.onStart(training);
+    steps(8).forEach(step -> training.take(step, file));
+    file.onEnd(training);
   }
 }

@@ -101,7 +101,7 @@ class FineTuningBesideCommandTest {
     try (FineTuning tuning =
         FineTuning.of(masked).data(file).training(t -> t.steps(30).batch(8)).in(out)) {
       tuning.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == 11) {
               tuning.requestStop();
             }

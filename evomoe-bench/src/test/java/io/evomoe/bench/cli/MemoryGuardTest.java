@@ -65,7 +65,7 @@ class MemoryGuardTest {
     try (GracefulStop stop = new GracefulStop(() -> "");
         MemoryGuard guard = new MemoryGuard(GIBIBYTE, () -> 0.96 * (1 << 30), ended::add);
         Prepared prepared = Prepared.read(List.of(gpt.data()), config, out, TextProgress.NONE);
-        CurveFile curves = CurveFile.create(out.resolve(CurveFile.NAME))) {
+        CurveFile curves = CurveFile.shared(out.resolve(CurveFile.NAME), List.of())) {
       prepared.saveTokenizer(out);
       guard.look();
       PlannedRun run = PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data()), "digest"));
@@ -73,7 +73,8 @@ class MemoryGuardTest {
           new CompareReport(out, "gpt", prepared.data(), List.of("prose"), Map.of(), 1);
       LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);
 
-      report.add(run.train("switch", prepared.data(), curves, page, stop, guard, System.out));
+      report.add(
+          run.train("switch", prepared.data(), curves, List.of(page), stop, guard, System.out));
       page.close();
       report.print(System.out, "");
 

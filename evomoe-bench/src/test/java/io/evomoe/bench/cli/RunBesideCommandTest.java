@@ -39,7 +39,7 @@ class RunBesideCommandTest {
     assertThat(CommandRun.of(arguments.toArray(String[]::new)).code()).isZero();
     try (Run<?> run = builder(task).in(cut)) {
       run.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == at) {
               run.requestStop();
             }

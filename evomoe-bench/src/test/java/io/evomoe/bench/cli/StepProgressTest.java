@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.Phase;
+import io.evomoe.training.FakeTraining;
+import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepRecords;
+import io.evomoe.training.Training;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,14 +17,22 @@ import org.junit.jupiter.api.Test;
 
 class StepProgressTest {
 
+  private static final Training TRAINING = new FakeTraining(new RunName("gpt", "any", 1), 9);
+
+  private static StepProgress started(String name, long steps, PrintStream console) {
+    StepProgress progress = new StepProgress(name, console);
+    progress.onStart(new FakeTraining(new RunName("gpt", name, 1), steps));
+    return progress;
+  }
+
   @Test
   void should_say_when_a_valid_loss_was_measured_that_is_not_new() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream console = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    StepProgress progress = new StepProgress("switch", 40, console);
+    StepProgress progress = started("switch", 40, console);
     for (int step = 1; step <= 12; step++) {
       double validLoss = step % 6 == 0 ? step : Double.NaN;
-      progress.onStep(StepRecords.at(step).valid(validLoss).record());
+      progress.onStep(StepRecords.at(step).valid(validLoss).record(), TRAINING);
     }
 
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())
@@ -35,11 +46,11 @@ class StepProgressTest {
   void should_say_what_a_spawn_and_hard_gates_did() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream console = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    StepProgress progress = new StepProgress("evomoe", 4000, console);
-    progress.onStep(report(7, Phase.DIVERSIFY, 5, List.of()));
-    progress.onStep(report(8, Phase.SOFT, 5.25, routing(20, 20)));
-    progress.onStep(report(9, Phase.SOFT, 5, routing(15, 16)));
-    progress.onStep(report(10, Phase.HARD, 5.5, routing(10, 10)));
+    StepProgress progress = started("evomoe", 4000, console);
+    progress.onStep(report(7, Phase.DIVERSIFY, 5, List.of()), TRAINING);
+    progress.onStep(report(8, Phase.SOFT, 5.25, routing(20, 20)), TRAINING);
+    progress.onStep(report(9, Phase.SOFT, 5, routing(15, 16)), TRAINING);
+    progress.onStep(report(10, Phase.HARD, 5.5, routing(10, 10)), TRAINING);
 
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())
         .containsExactly(

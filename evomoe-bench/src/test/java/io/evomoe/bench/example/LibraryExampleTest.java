@@ -18,11 +18,11 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
+import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
-import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 class LibraryExampleTest {
 
   /** Trains a small GPT with DTS gates on a text file, with checkpoints in a folder. */
-  static void train(Path file, Path out, long steps, TrainingListener listener) {
+  static void train(Path file, Path out, long steps, Callback callback) {
     TextSplit text = TextSplit.open(file);
     try (BpeTokenizer tokenizer = TokenizerFolder.train(text.train(), 512, out)) {
       int vocabulary = tokenizer.vocabularySize();
@@ -57,7 +57,7 @@ class LibraryExampleTest {
               new TrainingData<>(training, heldOut.evaluationBatches(4)),
               TrainerConfig.defaults(steps).with(t -> t.evalEvery(50)),
               EvolutionConfig.defaults());
-      trainer.runSaving(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()), listener);
+      trainer.runSaving(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()), callback);
     }
   }
 
@@ -65,7 +65,7 @@ class LibraryExampleTest {
   void should_train_as_the_readme_shows(@TempDir Path folder) throws IOException {
     List<StepRecord> reports = new ArrayList<>();
 
-    train(numbers(folder), folder.resolve("run"), 20, reports::add);
+    train(numbers(folder), folder.resolve("run"), 20, (step, training) -> reports.add(step));
 
     assertThat(reports).hasSize(20);
     assertThat(reports.get(19).trainLoss()).isLessThan(reports.get(0).trainLoss());

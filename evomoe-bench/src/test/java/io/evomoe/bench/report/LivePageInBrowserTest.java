@@ -67,9 +67,8 @@ class LivePageInBrowserTest {
                 .training(t -> t.steps(STEPS).batch(4).evalEvery(10).evalBatches(2))
                 .in(folder.resolve("run"));
         LiveReport page = new LiveReport(report(), 1, content)) {
-      small.watch(page);
       content.over =
-          Optional.of(small.train(step -> allowed.acquireUninterruptibly()))
+          Optional.of(small.train(page, (step, training) -> allowed.acquireUninterruptibly()))
               .map(outcome -> new LiveReport.Going(outcome.result(), outcome.recorded()));
     }
   }

@@ -2,15 +2,11 @@ package io.evomoe.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.RunRecording;
 import io.evomoe.testing.OtherDigits;
-import io.evomoe.training.Progress;
-import io.evomoe.training.RecordedRun;
+import io.evomoe.training.FakeTraining;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepRecords;
-import io.evomoe.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,21 +138,18 @@ class LiveReportTest {
 
   /** Steps of a second each. */
   private void train(LiveReport page, int steps, int planned, Look look) {
-    try (CurveFile curves = CurveFile.create(folder.resolve("curves.csv"))) {
-      RecordedRun none = new RecordedRun(new RunName("gpt", "switch", 1), List.of(), List.of());
-      RunRecording recording = new RunRecording(curves, none, planned, page);
-      TrainingListener watching = recording.watching();
-      watching.onStart(Progress.START, () -> {});
-      for (int step = 1; step <= steps; step++) {
-        now += TimeUnit.SECONDS.toNanos(1);
-        recording.onStep(report(step));
-        watching.onStep(report(step));
+    FakeTraining training = new FakeTraining(new RunName("gpt", "switch", 1), planned);
+    page.onStart(training);
+    for (int step = 1; step <= steps; step++) {
+      now += TimeUnit.SECONDS.toNanos(1);
+      training.take(report(step), page);
+      try {
         look.after(step);
+      } catch (IOException e) {
+        throw new AssertionError(e);
       }
-      watching.onEnd(Progress.START);
-    } catch (IOException e) {
-      throw new AssertionError(e);
     }
+    page.onEnd(training);
   }
 
   private static StepRecord report(long step) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
@@ -12,10 +13,10 @@ import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
+import io.evomoe.run.record.StepFile;
 import io.evomoe.training.Model;
 import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
@@ -158,13 +159,16 @@ class StudyClaimsTest {
   }
 
   private static <B, M extends Model<B>> RunResult result(TaskData<B, M> data, RunConfig config) {
-    String name = "%s-%s-%d.csv".formatted(config.task(), config.gate(), config.seed());
-    try (CurveFile curves = CurveFile.create(folder.resolve(name))) {
-      RecordedRun none = new RecordedRun(TaskTraining.name(config), List.of(), List.of());
-      return TaskTraining.of(data, config)
-          .train(state -> folder, curves, none, RunWatcher.NONE, step -> {})
-          .result();
-    }
+    String name = "%s-%s-%d".formatted(config.task(), config.gate(), config.seed());
+    Path logs = OutputFolder.prepare(folder.resolve(name));
+    return TaskTraining.of(data, config)
+        .train(
+            RecordedRun.none(TaskTraining.name(config)),
+            StepFile.in(logs),
+            CurveFile.in(logs),
+            () -> state -> folder,
+            List.of())
+        .result();
   }
 
   private static StudyRun rateRun(String gate) {

@@ -95,7 +95,7 @@ class RobertaTrainingTest {
     TrainingData<B> data = new TrainingData<>(index -> batch, List.of(batch));
     Trainer<B> trainer = new Trainer<>(model, data, config, evolution);
     double[] last = new double[1];
-    trainer.run(step -> last[0] = step.validLoss());
+    trainer.run((step, training) -> last[0] = step.validLoss());
     return last[0];
   }
 }

@@ -14,17 +14,17 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.FineTuned;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Progress;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
-import io.evomoe.training.TrainingListener;
+import io.evomoe.training.Training;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,10 +59,10 @@ public final class FineTuning implements AutoCloseable {
   private final TunedFolder folder;
   private final TunedTrainings trainings;
   private final Lifetime lifetime;
-  private final List<RunWatcher> watchers = new CopyOnWriteArrayList<>();
   private volatile boolean inTraining;
   private volatile boolean stopRequested;
-  private volatile @Nullable Runnable stopSteps;
+  private volatile @Nullable Training training;
+  private volatile List<ClassScores> scores = List.of();
 
   FineTuning(
       OutputFolder output,
@@ -126,14 +126,12 @@ public final class FineTuning implements AutoCloseable {
     return trainings.description();
   }
 
-  /** Calls this watcher after each later step of both trainings. */
-  public void watch(RunWatcher watcher) {
-    watchers.add(watcher);
-  }
-
-  /** Trains without a listener, as {@link #train(FineTuningListener)}. */
-  public FineTuned train() {
-    return train(report -> {});
+  /**
+   * Returns the scores up to now: of the majority-class baseline, and of each network whose
+   * training has ended. A callback that is told of the start of a training finds those before it.
+   */
+  public List<ClassScores> scores() {
+    return scores;
   }
 
   /**
@@ -142,61 +140,57 @@ public final class FineTuning implements AutoCloseable {
    * training, then the scores. After that the folder is complete and {@link Classifier} can open
    * it.
    *
-   * <p>If a listener or watcher throws, the training is saved first; then the exception is
-   * rethrown. A stopped or killed fine-tuning continues by the same call, in this object or another
-   * one.
+   * <p>If a callback throws, the training is saved first; then the exception is rethrown. A stopped
+   * or killed fine-tuning continues by the same call, in this object or another one.
    *
+   * @param callbacks told of each training, whose name has {@code scratch} or {@code finetune} in
+   *     place of the task
    * @return the result; if the fine-tuning is already finished, the stored result
    * @throws IllegalStateException if it is being trained, was closed, or diverged
    */
-  public FineTuned train(FineTuningListener listener) {
+  public FineTuned train(Callback... callbacks) {
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
-      return trainAlone(listener);
+      return trainAlone(List.of(callbacks));
     }
   }
 
-  private FineTuned trainAlone(FineTuningListener listener) {
+  private FineTuned trainAlone(List<Callback> callbacks) {
     Optional<FineTuned> before = folder.finished(steps(), trainings.measured());
     if (before.isPresent()) {
-      listener.onNote("already finished");
-      before.get().scores().forEach(listener::onScores);
+      callbacks.forEach(callback -> callback.onNote("already finished"));
+      scores = before.get().scores();
       return before.get();
     }
     inTraining = true;
     try {
-      listener.onStart(this);
-      return trained(listener);
+      return trained(callbacks);
     } finally {
       inTraining = false;
       stopRequested = false;
-      stopSteps = null;
+      training = null;
       if (trainings.interrupted()) {
         Thread.currentThread().interrupt();
       }
     }
   }
 
-  private FineTuned trained(FineTuningListener listener) {
+  private FineTuned trained(List<Callback> callbacks) {
     List<TunedPart> parts = folder.parts(settings.seed());
     List<RecordedRun> kept = parts.stream().map(TunedPart::earlier).toList();
-    List<ClassScores> scores = new ArrayList<>(List.of(trainings.majority()));
+    scores = List.of(trainings.majority());
     folder.begin(parts);
-    listener.onScores(scores.get(0));
     Optional<TunedScores> last = Optional.empty();
-    try (CurveFile curves = CurveFile.create(folder.path().resolve(CurveFile.NAME), kept)) {
-      RunWatcher watcher = folder.logging(RunWatcher.all(watchers));
-      TrainingListener told = TrainingListener.all(List.of(stopping(), listener));
+    try (CurveFile curves = CurveFile.shared(folder.path().resolve(CurveFile.NAME), kept)) {
+      List<Callback> told = Stream.concat(Stream.of(new Stopping()), callbacks.stream()).toList();
       for (TunedPart part : parts) {
-        last = Optional.empty();
-        if (!stopRequested) {
-          listener.onTraining(part.kind().part(), part.steps(), steps());
-          last = trainings.train(part, curves, watcher, told);
-        }
+        last =
+            stopRequested
+                ? Optional.empty()
+                : trainings.train(part, StepFile.in(folder.path()), curves, told);
         if (last.isEmpty()) {
           return new FineTuned(scores, Optional.empty());
         }
-        scores.add(last.get().scores());
-        listener.onScores(last.get().scores());
+        scores = Stream.concat(scores.stream(), Stream.of(last.get().scores())).toList();
       }
     }
     last.ifPresent(measured -> folder.finish(scores, measured.evaluation()));
@@ -204,19 +198,17 @@ public final class FineTuning implements AutoCloseable {
   }
 
   /** Passes a request to stop on to the current training. */
-  private TrainingListener stopping() {
-    return new TrainingListener() {
-      @Override
-      public void onStart(Progress from, Runnable requestStop) {
-        stopSteps = requestStop;
-        if (stopRequested) {
-          requestStop.run();
-        }
+  private final class Stopping implements Callback {
+    @Override
+    public void onStart(Training begun) {
+      training = begun;
+      if (stopRequested) {
+        begun.requestStop();
       }
+    }
 
-      @Override
-      public void onStep(StepRecord step) {}
-    };
+    @Override
+    public void onStep(StepRecord step, Training begun) {}
   }
 
   /**
@@ -225,9 +217,9 @@ public final class FineTuning implements AutoCloseable {
    */
   public void requestStop() {
     stopRequested = inTraining;
-    Runnable stop = stopSteps;
-    if (stop != null) {
-      stop.run();
+    Training running = training;
+    if (running != null) {
+      running.requestStop();
     }
   }
 
@@ -235,7 +227,7 @@ public final class FineTuning implements AutoCloseable {
    * Releases memory, tokenizer and folder. Waits for a training in progress; call {@link
    * #requestStop()} first to end it.
    *
-   * @throws IllegalStateException if called from a listener, or if the thread is interrupted while
+   * @throws IllegalStateException if called from a callback, or if the thread is interrupted while
    *     it waits; this stays open then
    */
   @Override

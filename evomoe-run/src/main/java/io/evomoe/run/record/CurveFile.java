@@ -6,28 +6,30 @@ import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.Excerpt;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.step.Phase;
+import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A curves.csv, open for appending: the most used columns of {@link StepFile}. A resumed run writes
- * it again from that file. Every row is flushed, so a killed run leaves a readable file. Doubles
- * are written so that reading returns the same bits; a value that was not measured is empty.
+ * {@code curves.csv}: the most used columns of {@link StepFile}. A resumed run writes it again from
+ * that file. Every row is flushed, so a killed run leaves a readable file. Doubles are written so
+ * that reading returns the same bits; a value that was not measured is empty.
  */
-public final class CurveFile implements AutoCloseable {
+public final class CurveFile implements Callback, AutoCloseable {
 
   /** The file's name in the output folder. */
   public static final String NAME = "curves.csv";
@@ -39,37 +41,39 @@ public final class CurveFile implements AutoCloseable {
   private static final int COLUMNS = HEADER.split(",", -1).length;
 
   private final Path file;
+  private final boolean shared;
   // Not a channel, because an interrupt of the thread closes channels.
-  private final FileOutputStream out;
-  private final Writer writer;
+  private @Nullable FileOutputStream out;
 
-  private CurveFile(Path file) {
+  private CurveFile(Path file, boolean shared) {
     this.file = file;
+    this.shared = shared;
+  }
+
+  /** Returns the file in a run's folder; it is written when the steps begin. */
+  public static CurveFile in(Path folder) {
+    return new CurveFile(folder.resolve(NAME), false);
+  }
+
+  /**
+   * Creates a file that several trainings append to, with the rows of these runs, in place of an
+   * older one.
+   *
+   * @throws IllegalArgumentException if the folder cannot be created or written
+   */
+  public static CurveFile shared(Path file, List<RecordedRun> runs) {
+    CurveFile created = new CurveFile(file, true);
+    created.open(runs);
+    return created;
+  }
+
+  private void open(List<RecordedRun> runs) {
+    AtomicFile.write(file, text(runs));
     try {
       out = new FileOutputStream(file.toFile(), true);
-      writer = new OutputStreamWriter(out, UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("could not open " + file + ": " + IoReason.of(e, file), e);
+      throw failed("open", e);
     }
-  }
-
-  /**
-   * Creates a file without rows, in place of an older one.
-   *
-   * @throws IllegalArgumentException if the folder cannot be created or written
-   */
-  public static CurveFile create(Path file) {
-    return create(file, List.of());
-  }
-
-  /**
-   * Creates a file with the rows of these runs, in place of an older one.
-   *
-   * @throws IllegalArgumentException if the folder cannot be created or written
-   */
-  public static CurveFile create(Path file, List<RecordedRun> runs) {
-    AtomicFile.write(file, text(runs));
-    return new CurveFile(file);
   }
 
   /** Returns the text of a file with the rows of these runs. */
@@ -118,32 +122,43 @@ public final class CurveFile implements AutoCloseable {
     return List.copyOf(rows);
   }
 
-  /** Writes one row through to the operating system. */
-  public void append(RunName name, StepRecord step) {
-    try {
-      writer.write(line(name, step));
-      writer.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
+  @Override
+  public void onStart(Training training) {
+    if (!shared) {
+      open(List.of(training.recorded()));
     }
   }
 
-  /** Forces all rows to the disk, so that no later checkpoint can be newer than the curve. */
-  public void force() {
+  /** Writes one row through to the operating system. */
+  @Override
+  public void onStep(StepRecord step, Training training) {
     try {
-      out.getFD().sync();
+      Objects.requireNonNull(out, "the file is not open")
+          .write(line(training.name(), step).getBytes(UTF_8));
     } catch (IOException e) {
-      throw new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
+      throw failed("write", e);
+    }
+  }
+
+  @Override
+  public void onEnd(Training training) {
+    if (!shared) {
+      close();
     }
   }
 
   @Override
   public void close() {
-    try {
-      writer.close();
+    try (FileOutputStream ignored = out) {
+      out = null;
     } catch (IOException e) {
-      throw new UncheckedIOException("could not close " + file + ": " + IoReason.of(e, file), e);
+      throw failed("close", e);
     }
+  }
+
+  private UncheckedIOException failed(String what, IOException e) {
+    return new UncheckedIOException(
+        "could not %s %s: %s".formatted(what, file, IoReason.of(e, file)), e);
   }
 
   private static String line(RunName name, StepRecord step) {

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.io.BufferedReader;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * when the step ends. A resumed run continues the file. It removes the lines of steps that it
  * repeats and keeps all others, including those of other {@linkplain RunName#part parts}.
  */
-public final class StepFile implements RunWatcher {
+public final class StepFile implements Callback {
   /** The file's name. */
   public static final String NAME = "steps.jsonl";
 
@@ -40,6 +42,7 @@ public final class StepFile implements RunWatcher {
   private final Path file;
   // Not a channel, because an interrupt of the thread closes channels.
   private @Nullable FileOutputStream out;
+  private boolean lost;
 
   private StepFile(Path file) {
     this.file = file;
@@ -129,8 +132,8 @@ public final class StepFile implements RunWatcher {
   }
 
   @Override
-  public void onBegin(long step, RunRecording run) {
-    AtomicFile.write(file, to -> keep(step, run.name(), to));
+  public void onStart(Training training) {
+    AtomicFile.write(file, to -> keep(training.progress().step(), training.name(), to));
     try {
       out = new FileOutputStream(file.toFile(), true);
     } catch (IOException e) {
@@ -202,20 +205,28 @@ public final class StepFile implements RunWatcher {
   }
 
   @Override
-  public void onStep(StepRecord step, RunRecording run) {
+  public void onStep(StepRecord step, Training training) {
     try {
-      opened().write((StepLine.json(run.name(), step) + "\n").getBytes(UTF_8));
+      opened().write((StepLine.json(training.name(), step) + "\n").getBytes(UTF_8));
     } catch (IOException e) {
+      lost = true;
       throw failed(e);
     }
   }
 
-  @Override
-  public void onSave() {
+  /**
+   * Forces all steps to the disk, so that no later checkpoint can be newer than the log.
+   *
+   * @throws UncheckedIOException if this fails, or a step could not be written
+   */
+  public void force() {
     if (out == null) {
       return;
     }
     try {
+      if (lost) {
+        throw new IOException("a step is missing");
+      }
       opened().getFD().sync();
     } catch (IOException e) {
       throw failed(e);
@@ -230,7 +241,7 @@ public final class StepFile implements RunWatcher {
   }
 
   @Override
-  public void onEnd(RunRecording run) {
+  public void onEnd(Training training) {
     if (out == null) {
       return;
     }

@@ -1,8 +1,7 @@
 /**
  * Files of runs. {@link io.evomoe.run.record.StepFile} is the log of each {@linkplain
  * io.evomoe.training.StepRecord step}, and {@link io.evomoe.run.record.CurveFile} its most used
- * columns. {@link io.evomoe.run.record.RunResult} is the result of a run. A {@link
- * io.evomoe.run.record.RunWatcher} is called for each recorded step.
+ * columns. {@link io.evomoe.run.record.RunResult} is the result of a run.
  */
 @NullMarked
 package io.evomoe.run.record;

@@ -7,17 +7,14 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingData;
-import io.evomoe.training.TrainingListener;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -117,22 +114,8 @@ public abstract class TaskData<B, M extends Model<B>> {
    * @param context phase and temperature to generate at
    * @return texts by name
    */
-  protected Map<String, String> samples(M model, StepContext context) {
+  public Map<String, String> samples(M model, StepContext context) {
     return Map.of();
-  }
-
-  /**
-   * Passes samples to a watcher that requests them, after each evaluation.
-   *
-   * @param context phase and temperature of the next step
-   */
-  public final TrainingListener sampling(
-      M model, Supplier<StepContext> context, RunWatcher watcher) {
-    return step -> {
-      if (step.evaluated() && watcher.wantsSamples()) {
-        watcher.onSamples(step.step(), samples(model, context.get().evaluating()));
-      }
-    };
   }
 
   /** Returns the number of token ids. */

@@ -2,11 +2,11 @@ package io.evomoe.run.tensorboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.run.record.RunRecording;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
+import io.evomoe.training.Callback;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * run writes a new file, which replaces the lost steps. If several trainings share a folder, each
  * {@linkplain RunName#part part} has its own folder in {@link #NAME}.
  */
-public final class TensorBoard implements RunWatcher {
+public final class TensorBoard implements Callback {
   /** The name of the folder in a run's folder. */
   public static final String NAME = "tensorboard";
 
@@ -48,18 +48,19 @@ public final class TensorBoard implements RunWatcher {
   }
 
   @Override
-  public void onBegin(long step, RunRecording run) {
+  public void onStart(Training training) {
     close();
-    Path its = run.name().part() ? folder.resolve(run.name().task()) : folder;
+    RunName name = training.name();
+    Path its = name.part() ? folder.resolve(name.task()) : folder;
     EventFile opened = EventFile.create(its, clock.instant());
     file = opened;
     opened.write(Events.version(clock.instant()));
-    opened.write(Events.start(clock.instant(), step + 1));
+    opened.write(Events.start(clock.instant(), training.progress().step() + 1));
   }
 
   @Override
-  public void onStep(StepRecord step, RunRecording run) {
-    write(run.name(), step);
+  public void onStep(StepRecord step, Training training) {
+    write(training.name(), step);
   }
 
   void write(RunName name, StepRecord step) {
@@ -84,18 +85,14 @@ public final class TensorBoard implements RunWatcher {
   }
 
   @Override
-  public boolean wantsSamples() {
-    return true;
-  }
-
-  @Override
-  public void onSamples(long step, Map<String, String> samples) {
+  public void onEvaluation(StepRecord step, Training training) {
+    Map<String, String> samples = training.samples();
     if (samples.isEmpty()) {
       return;
     }
     Summary summary = new Summary();
     samples.forEach((name, text) -> summary.text("samples/" + name, text));
-    opened().write(Events.of(clock.instant(), step, summary));
+    opened().write(Events.of(clock.instant(), step.step(), summary));
   }
 
   private EventFile opened() {
@@ -106,7 +103,7 @@ public final class TensorBoard implements RunWatcher {
   }
 
   @Override
-  public void onEnd(RunRecording run) {
+  public void onEnd(Training training) {
     close();
   }
 

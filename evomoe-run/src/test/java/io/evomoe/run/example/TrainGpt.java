@@ -14,7 +14,7 @@ final class TrainGpt {
             .training(t -> t.steps(steps).batch(16).learningRate(4e-3))
             .seed(1)
             .in(folder)) {
-      run.train(report -> System.out.println(report.step() + ": " + report.trainLoss()));
+      run.train((step, training) -> System.out.println(step.step() + ": " + step.trainLoss()));
       return run.generate("The state of", 40);
     }
   }

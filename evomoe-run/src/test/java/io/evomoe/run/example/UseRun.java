@@ -64,9 +64,9 @@ final class UseRun {
   }
 
   static void watch(Run<?> run) {
-    run.watch(TensorBoard.in(run.folder()));
-    run.watch((step, recorded) -> step.layers().forEach(layer -> warn(step.step(), layer)));
-    run.train();
+    run.train(
+        TensorBoard.in(run.folder()),
+        (step, training) -> step.layers().forEach(layer -> warn(step.step(), layer)));
   }
 
   private static void warn(long step, RoutingReport layer) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.step.Phase;
+import io.evomoe.training.FakeTraining;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,17 +25,18 @@ class CurveFileTest {
           + "active_experts,load_entropy,drop_rate,dead_experts,routing_fluctuation\n";
 
   private static final RunName NAME = new RunName("gpt", "evomoe", 7);
+  private static final Training TRAINING = new FakeTraining(NAME, 9);
 
   @TempDir Path folder;
 
   @Test
   void should_write_exactly_the_header_of_the_contract_once() throws IOException {
-    try (CurveFile file = CurveFile.create(path())) {
+    try (CurveFile file = CurveFile.shared(path(), List.of())) {
       assertThat(Files.readString(path())).isEqualTo(HEADER);
-      file.append(NAME, row(1, 2.5));
+      file.onStep(row(1, 2.5), TRAINING);
     }
     RecordedRun earlier = new RecordedRun(NAME, CurveFile.read(path()), List.of());
-    CurveFile.create(path(), List.of(earlier)).close();
+    CurveFile.shared(path(), List.of(earlier)).close();
 
     assertThat(Files.readString(path()))
         .isEqualTo(HEADER + "gpt,evomoe,7,1,1024,3.0E12,0.5,2.25,2.5,0.01,1.5,2.0,0.9,0.0,0.5,\n");
@@ -62,8 +65,8 @@ class CurveFileTest {
             none,
             none,
             List.of());
-    try (CurveFile file = CurveFile.create(path())) {
-      file.append(new RunName("mt", "dense", -1), bare);
+    try (CurveFile file = CurveFile.shared(path(), List.of())) {
+      file.onStep(bare, new FakeTraining(new RunName("mt", "dense", -1), 9));
     }
 
     assertThat(Files.readString(path())).isEqualTo(HEADER + "mt,dense,-1,5,10,1.0,2.0,,,,,,,,,\n");
@@ -83,8 +86,8 @@ class CurveFileTest {
       })
   void should_read_losses_back_to_the_bit(double loss) {
     StepRecord row = row(1, loss);
-    try (CurveFile file = CurveFile.create(path())) {
-      file.append(NAME, row);
+    try (CurveFile file = CurveFile.shared(path(), List.of())) {
+      file.onStep(row, TRAINING);
     }
 
     double read = CurveFile.read(path()).get(0).validLoss();
@@ -97,16 +100,16 @@ class CurveFileTest {
     Path occupied = Files.writeString(folder.resolve("out"), "a file, not a folder");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> CurveFile.create(occupied.resolve(CurveFile.NAME)))
+        .isThrownBy(() -> CurveFile.shared(occupied.resolve(CurveFile.NAME), List.of()))
         .withMessageContaining(occupied.toString());
   }
 
   @Test
   void should_have_every_row_on_disk_while_the_run_goes_on() {
-    try (CurveFile file = CurveFile.create(path())) {
-      file.append(NAME, row(1, Double.NaN));
+    try (CurveFile file = CurveFile.shared(path(), List.of())) {
+      file.onStep(row(1, Double.NaN), TRAINING);
       assertThat(CurveFile.read(path())).hasSize(1);
-      file.append(NAME, row(2, 3));
+      file.onStep(row(2, 3), TRAINING);
       assertThat(CurveFile.read(path())).containsExactly(row(1, Double.NaN), row(2, 3));
     }
   }
@@ -114,8 +117,8 @@ class CurveFileTest {
   @Test
   void should_read_the_complete_rows_of_a_file_cut_at_any_byte() throws IOException {
     List<StepRecord> rows = List.of(row(1, 3), row(2, 2));
-    try (CurveFile file = CurveFile.create(path())) {
-      rows.forEach(row -> file.append(NAME, row));
+    try (CurveFile file = CurveFile.shared(path(), List.of())) {
+      rows.forEach(row -> file.onStep(row, TRAINING));
     }
     String whole = Files.readString(path());
 
@@ -125,6 +128,19 @@ class CurveFileTest {
       int complete = Math.max(0, (int) kept.chars().filter(c -> c == '\n').count() - 1);
       assertThat(CurveFile.read(path())).isEqualTo(rows.subList(0, complete));
     }
+  }
+
+  @Test
+  void should_begin_with_the_steps_before_a_resumption() throws IOException {
+    Files.writeString(path(), HEADER + "gpt,evomoe,7,9,1,1,1,,,,,,,,,\n");
+    FakeTraining training = new FakeTraining(NAME, 9);
+    training.take(row(1, 3), (step, unused) -> {});
+    CurveFile file = CurveFile.in(folder);
+    file.onStart(training);
+    training.take(row(2, 2), file);
+    file.onEnd(training);
+
+    assertThat(CurveFile.read(path())).containsExactly(row(1, 3), row(2, 2));
   }
 
   @Test

@@ -3,8 +3,10 @@ package io.evomoe.run.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.training.FakeTraining;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
@@ -156,15 +158,27 @@ class StepFileTest {
   }
 
   private void write(RunName name, long from, long first, long last) {
-    try (CurveFile curves = CurveFile.create(folder.resolve("curves.csv"))) {
-      RecordedRun none = new RecordedRun(name, List.of(), List.of());
-      RunRecording run = new RunRecording(curves, none, 9, RunWatcher.NONE);
-      StepFile file = StepFile.in(folder);
-      file.onBegin(from, run);
-      records(first, last).forEach(step -> file.onStep(step, run));
-      file.onSave();
-      file.onEnd(run);
-    }
+    FakeTraining training = new FakeTraining(name, 9).from(from);
+    StepFile file = StepFile.in(folder);
+    file.onStart(training);
+    records(first, last).forEach(step -> training.take(step, file));
+    file.force();
+    file.onEnd(training);
+  }
+
+  @Test
+  void should_write_only_while_a_training_goes_on() {
+    FakeTraining training = new FakeTraining(NAME, 9);
+    StepFile file = StepFile.in(folder);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> training.take(record(1), file))
+        .withMessageContaining("is not open");
+    file.onStart(training);
+    training.take(record(1), file);
+    file.force();
+    file.onEnd(training);
+    assertThat(StepFile.read(path())).hasSize(1);
   }
 
   private static List<StepRecord> records(long first, long last) {

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.run.Run;
-import io.evomoe.run.RunListener;
 import io.evomoe.run.SmallTexts;
 import io.evomoe.run.record.StepFile;
+import io.evomoe.training.Callback;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,15 +47,13 @@ class TensorBoardInPythonTest {
       throws IOException, InterruptedException {
     Path out = folder.resolve("run");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
-      run.watch(TensorBoard.in(out));
-      run.train(stopAt(run, 13));
+      run.train(TensorBoard.in(out), stopAt(13));
     }
     deleteNewestCheckpoint(out);
     assertThat(TensorBoard.isIn(out)).isTrue();
     try (Run<?> again = Run.open(out)) {
       assertThat(again.steps()).as("three steps are lost").isEqualTo(10);
-      again.watch(TensorBoard.in(out));
-      again.train();
+      again.train(TensorBoard.in(out));
     }
 
     List<JsonNode> values = read(out.resolve(TensorBoard.NAME));
@@ -68,10 +66,10 @@ class TensorBoardInPythonTest {
     assertThat(loads(values)).isEqualTo(loggedLoads(out)).isNotEmpty();
   }
 
-  private static RunListener stopAt(Run<?> run, long step) {
-    return report -> {
-      if (report.step() == step) {
-        run.requestStop();
+  private static Callback stopAt(long last) {
+    return (step, training) -> {
+      if (step.step() == last) {
+        training.requestStop();
       }
     };
   }

@@ -16,7 +16,6 @@ import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
@@ -220,11 +219,6 @@ public final class TunedFolder {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + path + ": " + IoReason.of(e, path), e);
     }
-  }
-
-  /** Returns a watcher that also writes the log of all steps into this folder. */
-  public RunWatcher logging(RunWatcher watcher) {
-    return new RunFolder(path).logging(watcher);
   }
 
   /** Writes the scores; of the checkpoints, only those of the classifier are kept. */

@@ -13,19 +13,21 @@ import io.evomoe.moe.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.RecordedSteps;
 import io.evomoe.run.internal.task.RobertaTask;
+import io.evomoe.internal.files.Fingerprint;
+import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.run.task.MemoryLimit;
+import io.evomoe.run.internal.task.RecordedTraining;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.RunRecording;
-import io.evomoe.run.record.RunWatcher;
+import io.evomoe.run.record.StepFile;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.MemoryLimit;
+import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
-import io.evomoe.training.TrainingListener;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -110,40 +112,30 @@ public final class TunedTrainings {
    * Trains, or continues from a checkpoint.
    *
    * @param place of the checkpoints
-   * @param curves records every step; already has the {@link TunedPart#earlier} rows
-   * @param watcher called for recorded steps
-   * @param listener called for every step after it was recorded
+   * @param log gets every step
+   * @param curves get every step; they already have the {@link TunedPart#earlier} ones
+   * @param callbacks told of every step after it was recorded
    * @return empty if it was stopped before its end, and saved
    */
   public Optional<TunedScores> train(
-      TunedPart place, CurveFile curves, RunWatcher watcher, TrainingListener listener) {
+      TunedPart place, StepFile log, CurveFile curves, List<Callback> callbacks) {
     interrupted = false;
-    RunConfig its = run.config().with(c -> c.seed(seed).training(config.training()));
     try (RobertaClassifier classifier =
             new RobertaClassifier(network(place.kind()), labels().size(), seed);
         Trainer<ClassBatch> trainer = trainer(classifier, place)) {
-      RunRecording recording = new RunRecording(curves, place.earlier(), steps(), watcher);
       if (trainer.progress().step() < steps()) {
         CheckpointWriter checkpoints = place.writer();
         checkpoints.requireRoom(checkpointBytes(classifier), 1);
-        train(new RecordedSteps(trainer), its, recording, checkpoints, listener);
+        RecordedTraining recorded = new RecordedTraining(trainer);
+        try {
+          recorded.train(place.earlier(), log, curves, () -> checkpoints, callbacks);
+        } finally {
+          interrupted = recorded.interrupted();
+        }
       }
       return trainer.progress().step() < steps()
           ? Optional.empty()
           : Optional.of(measure(place.kind().title(), classifier, trainer));
-    }
-  }
-
-  private void train(
-      RecordedSteps steps,
-      RunConfig its,
-      RunRecording recording,
-      CheckpointWriter checkpoints,
-      TrainingListener listener) {
-    try {
-      steps.train(its, recording, checkpoints, listener);
-    } finally {
-      interrupted = steps.interrupted();
     }
   }
 

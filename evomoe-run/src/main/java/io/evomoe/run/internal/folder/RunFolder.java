@@ -7,8 +7,6 @@ import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.RunWatcher;
-import io.evomoe.run.record.StepFile;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -209,13 +207,6 @@ public record RunFolder(Path path) {
   /** Returns the path of the configuration. */
   public Path configFile() {
     return path.resolve(CONFIG);
-  }
-
-  /**
-   * Returns a watcher that also writes the log of all steps, {@link StepFile}, into this folder.
-   */
-  public RunWatcher logging(RunWatcher watcher) {
-    return RunWatcher.all(List.of(StepFile.in(path), watcher));
   }
 
   /** Returns the path of the tokenizer. */

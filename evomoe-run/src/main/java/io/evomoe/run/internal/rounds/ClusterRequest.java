@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.rounds;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.training.Callback;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import java.util.Map;
  * @param start what to train; empty to continue the run in the folder
  * @param workers number of workers of a continued run, 0 for the previous number
  * @param fields changed values of a continued run's configuration, as text by dotted field
- * @param watching makes the watcher of the rounds
+ * @param watching makes the callbacks of the rounds
  * @param console for progress
  */
 public record ClusterRequest(
@@ -40,16 +40,16 @@ public record ClusterRequest(
     start = List.copyOf(start);
   }
 
-  /** Makes the watcher of a run. */
+  /** Makes the callbacks of a run. */
   @FunctionalInterface
   public interface Watching {
 
     /**
-     * Returns a watcher of a run that is about to begin or resume.
+     * Returns the callbacks of a run that is about to begin or resume.
      *
      * @param data the local part of the text
      */
-    RunWatcher of(TaskData<?, ?> data, RunConfig config);
+    List<Callback> of(TaskData<?, ?> data, RunConfig config);
   }
 
   /**

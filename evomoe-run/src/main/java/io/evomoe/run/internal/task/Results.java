@@ -2,10 +2,10 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunRecording;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Model;
+import io.evomoe.training.RecordedRun;
 import io.evomoe.training.TrainingState;
 
 /** Computes a run's result from its curve and its model. */
@@ -18,18 +18,15 @@ public final class Results {
    *
    * @param model of the run
    * @param state of the run
-   * @param recording of its steps; the result comes from the curve, so that a run that was saved
-   *     after its last step has one as well
+   * @param recorded its steps; the result comes from them, so that a run that was saved after its
+   *     last step has one as well
    */
   public static <B, M extends Model<B>> Outcome of(
-      TaskData<B, M> data, M model, RunConfig config, TrainingState state, RunRecording recording) {
-    String name = data.metricName();
-    RunResult result =
-        recording
-            .soFar(name)
-            .map(soFar -> soFar.ended(state.progress(), metric(data, model, config, state, soFar)))
-            .orElseGet(() -> recording.begun(name).ended(state.progress(), Double.NaN));
-    return new Outcome(result, recording.run());
+      TaskData<B, M> data, M model, RunConfig config, TrainingState state, RecordedRun recorded) {
+    RunResult soFar = RunResult.of(recorded, config.training().steps(), data.metricName());
+    double metric =
+        recorded.steps().isEmpty() ? Double.NaN : metric(data, model, config, state, soFar);
+    return new Outcome(soFar.ended(state.progress(), metric), recorded);
   }
 
   private static <B, M extends Model<B>> double metric(
@@ -38,7 +35,12 @@ public final class Results {
   }
 
   /** Returns the reason why a training failed, with its gate. */
-  public static IllegalStateException failure(RunConfig config, RuntimeException cause) {
-    return new IllegalStateException("gate " + config.gate() + ": " + cause.getMessage(), cause);
+  public static IllegalStateException failure(String gate, RuntimeException cause) {
+    IllegalStateException failure =
+        new IllegalStateException("gate " + gate + ": " + cause.getMessage(), cause);
+    for (Throwable suppressed : cause.getSuppressed()) {
+      failure.addSuppressed(suppressed);
+    }
+    return failure;
   }
 }

@@ -4,10 +4,10 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.RunRecording;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
@@ -16,9 +16,10 @@ import io.evomoe.training.RunName;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
-import io.evomoe.training.TrainingListener;
 import io.evomoe.training.checkpoint.Checkpoint;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One training run of a task, recorded.
@@ -31,14 +32,15 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   private final RunConfig config;
   private final M model;
   private final Trainer<B> trainer;
-  private final RecordedSteps steps;
+  private final RecordedTraining recorded;
 
   private TaskTraining(TaskData<B, M> data, RunConfig config, M model, Trainer<B> trainer) {
     this.data = data;
     this.config = config;
     this.model = model;
     this.trainer = trainer;
-    this.steps = new RecordedSteps(trainer);
+    this.recorded = new RecordedTraining(trainer);
+    trainer.sample(() -> data.samples(model, trainer.state().context().evaluating()));
   }
 
   /** Returns the name of a run in its files. */
@@ -156,7 +158,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    */
   public void save(CheckpointWriter checkpoints) {
     requireRoom(checkpoints);
-    steps.save(checkpoints);
+    trainer.save(checkpoints);
   }
 
   /** Lets {@link #train} return after its current step; from any thread. */
@@ -166,44 +168,40 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
 
   /**
    * Trains to the end, or until a stop is requested. An interrupt of the thread is a request to
-   * stop ({@link #interrupted}), and so is an exception of a listener. The training is saved before
+   * stop ({@link #interrupted}), and so is an exception of a callback. The training is saved before
    * the exception is rethrown.
    *
-   * @param checkpoints writer of checkpoints, each after the curve up to it is on the disk
-   * @param curves records every step
-   * @param earlier steps of this run that the file already has
-   * @param watcher called for recorded steps
-   * @param listener called for every step after it was recorded
+   * @param earlier steps that this run has taken before
+   * @param log gets every step
+   * @param curves get every step
+   * @param begin called before the first step, when a stop request has an effect; returns the
+   *     writer of checkpoints, each of which comes after the log up to it is on the disk
+   * @param callbacks told of every step after it was recorded
    * @throws IllegalArgumentException if the disk has no room for the checkpoints
    */
   public Outcome train(
-      CheckpointWriter checkpoints,
-      CurveFile curves,
       RecordedRun earlier,
-      RunWatcher watcher,
-      TrainingListener listener) {
-    requireRoom(checkpoints);
-    RunRecording recording = new RunRecording(curves, earlier, config.training().steps(), watcher);
-    steps.train(
-        config,
-        recording,
-        checkpoints,
-        data.sampling(model, () -> trainer.state().context(), watcher),
-        listener);
-    return Results.of(data, model, config, trainer.state(), recording);
+      StepFile log,
+      CurveFile curves,
+      Supplier<CheckpointWriter> begin,
+      List<Callback> callbacks) {
+    RecordedRun all =
+        recorded.train(earlier, log, curves, () -> requireRoom(begin.get()), callbacks);
+    return Results.of(data, model, config, trainer.state(), all);
   }
 
-  private void requireRoom(CheckpointWriter checkpoints) {
+  private CheckpointWriter requireRoom(CheckpointWriter checkpoints) {
     long every = config.training().checkpointEvery();
     long left = config.training().steps() - trainer.progress().step();
     checkpoints.requireRoom(
         MemoryLimit.checkpointBytes(data.parameters(config).numbers()),
         every == 0 ? 1 : 1 + left / every);
+    return checkpoints;
   }
 
   /** Whether the thread was interrupted in {@link #train}, which has cleared its flag. */
   public boolean interrupted() {
-    return steps.interrupted();
+    return recorded.interrupted();
   }
 
   /** Releases the memory of the model and of its training. */

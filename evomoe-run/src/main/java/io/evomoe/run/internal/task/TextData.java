@@ -127,7 +127,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
 
   /** Continues the beginning of the validation text. */
   @Override
-  protected Map<String, String> samples(M model, StepContext context) {
+  public Map<String, String> samples(M model, StepContext context) {
     if (!(model instanceof CausalLanguageModel causal)) {
       return Map.of();
     }

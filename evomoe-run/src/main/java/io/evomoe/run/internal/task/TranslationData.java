@@ -90,7 +90,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
 
   /** Returns the first validation sentences with their translations. */
   @Override
-  protected Map<String, String> samples(Transformer model, StepContext context) {
+  public Map<String, String> samples(Transformer model, StepContext context) {
     List<String> translations = translated(model, context, SHOWN);
     Map<String, String> samples = new LinkedHashMap<>();
     for (int i = 0; i < translations.size(); i++) {

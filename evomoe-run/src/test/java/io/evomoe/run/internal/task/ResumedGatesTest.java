@@ -2,6 +2,7 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
@@ -14,9 +15,9 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.run.record.StepFile;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
@@ -241,10 +242,15 @@ class ResumedGatesTest {
 
   private static List<StepRecord> train(
       TaskTraining<?, ?> run, CheckpointWriter checkpoints, String name) {
-    try (CurveFile curves = CurveFile.create(folder.resolve(name + ".csv"))) {
-      RecordedRun none = new RecordedRun(new RunName("gpt", "any", 1), List.of(), List.of());
-      return run.train(checkpoints, curves, none, RunWatcher.NONE, report -> {}).recorded().steps();
-    }
+    Path logs = OutputFolder.prepare(folder.resolve(name + "-log"));
+    return run.train(
+            RecordedRun.none(new RunName("gpt", "any", 1)),
+            StepFile.in(logs),
+            CurveFile.in(logs),
+            () -> checkpoints,
+            List.of())
+        .recorded()
+        .steps();
   }
 
   private static List<String> losses(List<StepRecord> rows) {

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
@@ -15,13 +16,13 @@ import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.RunWatcher;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainingConfig;
-import io.evomoe.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -134,16 +135,20 @@ final class SmallRuns implements AutoCloseable {
   }
 
   private RecordedRun train(TaskTraining<?, ?> run, RunConfig config, int until) {
-    TrainingListener stop =
-        report -> {
-          if (report.step() == until) {
-            run.requestStop();
+    Callback stop =
+        (step, training) -> {
+          if (step.step() == until) {
+            training.requestStop();
           }
         };
-    try (CurveFile curves = CurveFile.create(folder.resolve("run-%d.csv".formatted(files++)))) {
-      RecordedRun none = new RecordedRun(TaskTraining.name(config), List.of(), List.of());
-      return run.train(state -> folder, curves, none, RunWatcher.NONE, stop).recorded();
-    }
+    Path logs = OutputFolder.prepare(folder.resolve("run-%d".formatted(files++)));
+    return run.train(
+            RecordedRun.none(TaskTraining.name(config)),
+            StepFile.in(logs),
+            CurveFile.in(logs),
+            () -> state -> folder,
+            List.of(stop))
+        .recorded();
   }
 
   @Override

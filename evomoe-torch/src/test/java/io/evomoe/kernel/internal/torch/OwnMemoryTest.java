@@ -122,7 +122,7 @@ class OwnMemoryTest {
                 EvolutionConfig.defaults()
                     .with(e -> e.diversifySteps(3).temperatureSteps(5).hardFrom(8)))) {
           double[] last = new double[1];
-          trainer.runSaving(saved, report -> last[0] = report.trainLoss());
+          trainer.runSaving(saved, (step, training) -> last[0] = step.trainLoss());
           loss += last[0];
         }
       }

@@ -1,0 +1,43 @@
+package io.evomoe.training;
+
+import io.evomoe.training.optimizer.Optimizer;
+import java.util.Map;
+
+/**
+ * A training in progress, as its {@link Callback}s see it. The requests may come from any thread.
+ */
+public interface Training {
+
+  /** Returns the name of the run. */
+  RunName name();
+
+  /** Returns a copy of the records up to now, with those before a resumption. */
+  RecordedRun recorded();
+
+  /** Returns the model between two steps. Callbacks may evaluate it but must not change it. */
+  Model<?> model();
+
+  /** Returns the optimizer, whose settings apply from the next step on. */
+  Optimizer optimizer();
+
+  /** Returns the progress of the run. */
+  Progress progress();
+
+  /** Returns the optimizer steps of the whole run. */
+  long plannedSteps();
+
+  /**
+   * Returns texts that the model generates now, by name. Empty if its task generates none. This
+   * takes time.
+   */
+  Map<String, String> samples();
+
+  /** Ends the training after the current step. It is saved and can be resumed. */
+  void requestStop();
+
+  /** Measures the validation loss after the next step that ends. */
+  void requestEvaluation();
+
+  /** Writes a checkpoint after the current step, if the training writes checkpoints. */
+  void requestSave();
+}
