@@ -107,7 +107,7 @@ class OwnDataTest {
     }
     try (Run<Gpt> run = small(Run.gpt(data), 10).in(parts)) {
       run.train(
-          report -> {
+          (report, training) -> {
             if (report.step() == 5) {
               run.requestStop();
             }

@@ -67,7 +67,7 @@ class RunExampleTest {
       double[] rates = new double[20];
       double[] losses = new double[20];
       run.train(
-          report -> {
+          (report, training) -> {
             rates[(int) report.step() - 1] = report.learningRate();
             losses[(int) report.step() - 1] = report.trainLoss();
           });
@@ -93,7 +93,7 @@ class RunExampleTest {
     }
     try (Run<Gpt> run = SmallTexts.gpt(folder).optimizer(lion).schedule(rate).in(cut)) {
       run.train(
-          report -> {
+          (report, training) -> {
             assertThat(report.learningRate()).isEqualTo(1e-3 / report.step());
             if (report.step() == 7) {
               run.requestStop();
@@ -121,7 +121,7 @@ class RunExampleTest {
 
     try (Run<?> run = Run.from(stable).decay(4).in(folder.resolve("decay"))) {
       List<Double> rates = new ArrayList<>();
-      run.train(report -> rates.add(report.learningRate()));
+      run.train((report, training) -> rates.add(report.learningRate()));
 
       double peak = run.config().training().learningRate();
       assertThat(rates).hasSize(4).first().isEqualTo(peak);
