@@ -25,9 +25,9 @@ public final class TrainOnOwnData {
     Path stopped = folder.resolve("stopped");
     try (Run<Gpt> run = small(Run.gpt(data).tokenizer(new Characters())).in(stopped)) {
       run.train(
-          report -> {
-            if (report.step() == STEPS / 2) {
-              run.requestStop();
+          (step, training) -> {
+            if (step.step() == STEPS / 2) {
+              training.requestStop();
             }
           });
     }

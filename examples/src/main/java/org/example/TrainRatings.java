@@ -4,6 +4,9 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.Run;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.Measurement;
+import io.evomoe.training.Callback;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +34,15 @@ public final class TrainRatings {
             .training(t -> t.steps(150).batch(16).learningRate(3e-3).evalEvery(50))
             .in(folder)) {
       run.train(
-          report ->
-              report
-                  .validLoss()
-                  .ifPresent(
-                      loss -> System.out.printf("step %d  mse %.3f%n", report.step(), loss)));
+          new Callback() {
+            @Override
+            public void onStep(StepRecord step, Training training) {}
+
+            @Override
+            public void onEvaluation(StepRecord step, Training training) {
+              System.out.printf("step %d  mse %.3f%n", step.step(), step.validLoss());
+            }
+          });
     }
     try (Run<?> run = Run.opening(folder).data(data).open()) { // META-INF/services names the task
       Measurement measured = run.evaluate();

@@ -19,14 +19,11 @@ import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.training.Callback;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
-import io.evomoe.run.result.EvalRequest;
-import io.evomoe.run.result.Measurement;
-import io.evomoe.training.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**

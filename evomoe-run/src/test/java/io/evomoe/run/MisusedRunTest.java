@@ -10,7 +10,6 @@ import io.evomoe.internal.files.FolderInUseException;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.task.Tasks;
 import io.evomoe.run.result.TrainedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;

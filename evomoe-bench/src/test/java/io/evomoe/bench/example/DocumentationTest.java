@@ -70,8 +70,7 @@ class DocumentationTest {
         new Shown("docs/optimizers.md", RUN + "Lion.java", RUN + "Drops.java"),
         new Shown(
             "docs/own-gate.md", "evomoe-gates/src/test/resources/own-gate/ThresholdGate.java"),
-        new Shown(
-            "docs/tutorial/2-your-gate.md", EXAMPLES + "RootGate.java"),
+        new Shown("docs/tutorial/2-your-gate.md", EXAMPLES + "RootGate.java"),
         new Shown("docs/watching.md", RUN + "UseRun.java"));
   }
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Batches of examples in memory. Every epoch visits every example once, in its own order. A batch is
- * a pure function of the examples, the size, the seed and its index.
+ * Batches of examples in memory. Every epoch visits every example once, in its own order. A batch
+ * is a pure function of the examples, the size, the seed and its index.
  *
  * @param <E> an example
  * @param <B> a batch

@@ -3,12 +3,12 @@ package io.evomoe.models.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.Gates;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Linear;
 import io.evomoe.nn.MeanPooling;
 import io.evomoe.nn.Output;

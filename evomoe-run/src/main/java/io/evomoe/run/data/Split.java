@@ -33,8 +33,7 @@ public record Split<T>(List<T> train, List<T> valid) {
   /** Divides rows by a rule; equal rows are in the same set. */
   static Split<List<String>> of(List<List<String>> rows, HeldOut rule) {
     HeldOut.Sides sides =
-        rule.divide(
-            rows.stream().map(row -> HeldOut.Unit.of(key(row), "", key(row))).toList());
+        rule.divide(rows.stream().map(row -> HeldOut.Unit.of(key(row), "", key(row))).toList());
     List<List<String>> train = new ArrayList<>();
     List<List<String>> valid = new ArrayList<>();
     for (List<String> row : rows) {

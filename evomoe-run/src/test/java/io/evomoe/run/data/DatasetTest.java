@@ -39,8 +39,7 @@ class DatasetTest {
     assertThat(split.train()).hasSizeBetween(85, 95).isSubsetOf(rows().toList());
     assertThat(split.valid()).isNotEmpty().doesNotContainAnyElementsOf(split.train());
     assertThat(split.train().size() + split.valid().size()).isEqualTo(100);
-    assertThat(split.train())
-        .isEqualTo(rows().filter(row -> split.train().contains(row)).toList());
+    assertThat(split.train()).isEqualTo(rows().filter(row -> split.train().contains(row)).toList());
     assertThat(split.map(row -> row.get(0)).valid()).hasSameSizeAs(split.valid());
   }
 
@@ -64,7 +63,8 @@ class DatasetTest {
     List<List<String>> read = new ArrayList<>();
     data.read(RecordKind.CLASS, DataForm.DEFAULT, read::add);
 
-    assertThat(read).containsExactly(List.of("1", "one"), List.of("2", "two"), List.of("3", "three"));
+    assertThat(read)
+        .containsExactly(List.of("1", "one"), List.of("2", "two"), List.of("3", "three"));
     assertThat(data.digest()).isEqualTo(FolderDigest.of(file));
     Path parts = Files.createDirectory(folder.resolve("parts"));
     Files.writeString(parts.resolve("train.csv"), "label,text\n1,one\n2,two\n");

@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.finetune;
 
-import io.evomoe.run.record.TunedKind;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
@@ -17,6 +16,7 @@ import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.StepFile;
+import io.evomoe.run.record.TunedKind;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.checkpoint.Checkpoint;

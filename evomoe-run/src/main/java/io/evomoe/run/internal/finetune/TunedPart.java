@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.finetune;
 
-import io.evomoe.run.record.TunedKind;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.run.record.TunedKind;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;

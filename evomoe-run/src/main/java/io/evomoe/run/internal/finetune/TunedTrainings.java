@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.finetune;
 
-import io.evomoe.run.record.TunedKind;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
@@ -12,16 +11,13 @@ import io.evomoe.models.text.classes.Labels;
 import io.evomoe.moe.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.FineTuneSettings;
-import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.RobertaTask;
-import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.FolderDigest;
-import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.internal.task.RecordedTraining;
+import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
+import io.evomoe.run.record.TunedKind;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.training.Callback;
