@@ -1,6 +1,7 @@
 package io.evomoe.training;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Writes the checkpoints of a run. */
 @FunctionalInterface
@@ -12,6 +13,22 @@ public interface CheckpointWriter {
    * @return the path of the checkpoint
    */
   Path write(TrainingState state);
+
+  /**
+   * Keeps a checkpoint as the best one of the run. The default does nothing.
+   *
+   * @param checkpoint path that {@link #write} has returned
+   */
+  default void keepBest(Path checkpoint) {}
+
+  /**
+   * Makes the best checkpoint the newest one. The default does nothing.
+   *
+   * @return the best checkpoint; empty if none was kept
+   */
+  default Optional<Path> restoreBest() {
+    return Optional.empty();
+  }
 
   /**
    * Rejects a run whose checkpoints will not fit, before its first step. The default does nothing.

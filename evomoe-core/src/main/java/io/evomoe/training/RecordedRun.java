@@ -39,6 +39,12 @@ public record RecordedRun(RunName name, List<StepRecord> steps, List<RoutingRepo
     return name.seed();
   }
 
+  /** Returns a copy without the records after a step. */
+  public RecordedRun upTo(long last) {
+    return new RecordedRun(
+        name, steps.stream().filter(step -> step.step() <= last).toList(), lastRouting);
+  }
+
   /** Returns a copy with another name than the gate's. */
   public RecordedRun labelled(String label) {
     return new RecordedRun(

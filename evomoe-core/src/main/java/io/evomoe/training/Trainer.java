@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <B> a batch
  */
-public final class Trainer<B> implements Training, AutoCloseable {
+public final class Trainer<B> implements AutoCloseable {
   private static final String BUSY =
       "is training: ask it to stop with requestStop, and wait for run";
 
@@ -38,16 +38,11 @@ public final class Trainer<B> implements Training, AutoCloseable {
   private final TrainerConfig config;
   private final PeriodicEvaluation<B> evaluation;
   private final CollapseWarning collapse;
-  private final Interrupts interrupts = new Interrupts(this);
-  private final AtomicBoolean stopRequested = new AtomicBoolean();
-  private final AtomicBoolean evaluationRequested = new AtomicBoolean();
-  private final AtomicBoolean saveRequested = new AtomicBoolean();
-  private RunName name;
-  private RecordedRun.Collector recorded;
-  private Supplier<Map<String, String>> samples = Map::of;
-  private double earlierSeconds;
+  private final Handle handle;
+  private final Interrupts interrupts;
   private boolean running;
   private @Nullable Path lastCheckpoint;
+  private @Nullable Path restored;
   private @Nullable Stopwatch run;
 
   /**
@@ -119,8 +114,10 @@ public final class Trainer<B> implements Training, AutoCloseable {
     this.evaluation = new PeriodicEvaluation<>(model, heldOut, config.training());
     this.collapse = new CollapseWarning(config.guards());
     this.lastCheckpoint = lastCheckpoint;
-    this.name = new RunName("training", "none", model.seed());
-    this.recorded = new RecordedRun.Collector(RecordedRun.none(name));
+    this.handle =
+        new Handle(
+            steps, config.training().steps(), new RunName("training", "none", model.seed()));
+    this.interrupts = new Interrupts(handle);
   }
 
   /**
@@ -176,15 +173,17 @@ public final class Trainer<B> implements Training, AutoCloseable {
    * @param earlier records of the steps that were taken before
    */
   public void record(RecordedRun earlier) {
-    List<StepRecord> before = earlier.steps();
-    name = earlier.name();
-    recorded = new RecordedRun.Collector(earlier);
-    earlierSeconds = before.isEmpty() ? 0 : before.get(before.size() - 1).wallSeconds();
+    handle.continues(earlier);
   }
 
-  /** Sets the source of {@link #samples}. */
+  /** Returns the records up to now. */
+  public RecordedRun recorded() {
+    return handle.recorded();
+  }
+
+  /** Sets the source of {@link Training#samples}. */
   public void sample(Supplier<Map<String, String>> source) {
-    samples = source;
+    handle.samples(source);
   }
 
   /**
@@ -227,7 +226,7 @@ public final class Trainer<B> implements Training, AutoCloseable {
     all.addAll(callbacks);
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
       running = true;
-      trainAlone(begin, clock, new Callbacks(all, this));
+      trainAlone(begin, clock, new Callbacks(all, handle));
     } finally {
       running = false;
       interrupts.restore();
@@ -239,20 +238,27 @@ public final class Trainer<B> implements Training, AutoCloseable {
     Throwable failure = null;
     try {
       interrupts.heed();
-      told.tell(callback -> callback.onStart(this));
+      told.tell(callback -> callback.onStart(handle));
       CheckpointWriter checkpoints = told.failed() ? null : begin.get();
       long saved = clock.getAsLong();
-      boolean stopped = stopRequested.getAndSet(false);
-      while (!stopped && progress().step() < plannedSteps()) {
+      boolean stopped = handle.takeStop();
+      while (!stopped && progress().step() < config.training().steps()) {
         step(told);
         interrupts.heed();
-        stopped = stopRequested.getAndSet(false);
-        boolean asked = saveRequested.getAndSet(false) || stopped;
+        stopped = handle.takeStop();
+        boolean best = handle.takeBest();
+        boolean asked = handle.takeSave() || best || stopped;
         if (checkpoints != null && (asked || checkpointIsDue(clock.getAsLong() - saved))) {
           Path written = write(checkpoints);
-          told.tell(callback -> callback.onCheckpoint(written, this));
+          if (best) {
+            checkpoints.keepBest(written);
+          }
+          told.tell(callback -> callback.onCheckpoint(written, handle));
           saved = clock.getAsLong();
         }
+      }
+      if (handle.endRequested() && checkpoints != null) {
+        restored = checkpoints.restoreBest().orElse(lastCheckpoint);
       }
     } catch (RuntimeException | Error e) {
       failure = e;
@@ -262,11 +268,11 @@ public final class Trainer<B> implements Training, AutoCloseable {
 
   private void step(Callbacks told) {
     long from = progress().step();
-    told.tell(callback -> callback.onBatch(from + 1, this));
+    told.tell(callback -> callback.onBatch(from + 1, handle));
     StepRecord step = nextStep();
-    told.tell(callback -> callback.onStep(step, this));
+    told.tell(callback -> callback.onStep(step, handle));
     if (step.evaluated()) {
-      told.tell(callback -> callback.onEvaluation(step, this));
+      told.tell(callback -> callback.onEvaluation(step, handle));
     }
   }
 
@@ -295,19 +301,14 @@ public final class Trainer<B> implements Training, AutoCloseable {
    * Makes {@link #run} or {@link #runSaving} return after the current or the next step. It may be
    * called from any thread.
    */
-  @Override
   public void requestStop() {
-    stopRequested.set(true);
+    handle.requestStop();
   }
 
-  @Override
-  public void requestEvaluation() {
-    evaluationRequested.set(true);
-  }
-
-  @Override
-  public void requestSave() {
-    saveRequested.set(true);
+  /** Returns the checkpoint that a training has which was {@linkplain
+   * Training#requestEnd ended early}. */
+  public Optional<Path> restored() {
+    return Optional.ofNullable(restored);
   }
 
   /**
@@ -330,52 +331,20 @@ public final class Trainer<B> implements Training, AutoCloseable {
     try {
       StepRecord done = steps.next();
       double seconds = thisStep.seconds() / (done.step() - from);
-      boolean asked = evaluationRequested.getAndSet(false);
+      boolean asked = handle.takeEvaluation();
       if (asked || evaluation.isDue(from, done.step())) {
         done = evaluation.measure(done, steps.context());
       }
-      done = done.timed(earlierSeconds + whole.seconds(), seconds);
-      recorded.add(done);
-      return done;
+      return handle.record(done, whole.seconds(), seconds);
     } catch (NotFiniteException e) {
       throw new TrainingDivergedException(
           progress().step(), String.valueOf(e.getMessage()), lastCheckpoint);
     }
   }
 
-  @Override
-  public RunName name() {
-    return name;
-  }
-
-  @Override
-  public RecordedRun recorded() {
-    return recorded.recorded();
-  }
-
-  @Override
-  public Model<B> model() {
-    return model;
-  }
-
-  @Override
-  public Optimizer optimizer() {
-    return steps.state().optimizer();
-  }
-
-  @Override
+  /** Returns the progress of the run. */
   public Progress progress() {
     return steps.progress();
-  }
-
-  @Override
-  public long plannedSteps() {
-    return config.training().steps();
-  }
-
-  @Override
-  public Map<String, String> samples() {
-    return samples.get();
   }
 
   /** Returns the content of a checkpoint at this point. */

@@ -10,6 +10,7 @@ public final class FakeTraining implements Training {
   private final RecordedRun.Collector recorded;
   private long step;
   private int stopRequests;
+  private int endRequests;
 
   public FakeTraining(RunName name, long planned) {
     this.name = name;
@@ -33,6 +34,11 @@ public final class FakeTraining implements Training {
   /** How often it was asked to stop. */
   public int stopRequests() {
     return stopRequests;
+  }
+
+  /** How often it was asked to end for good. */
+  public int endRequests() {
+    return endRequests;
   }
 
   @Override
@@ -80,4 +86,12 @@ public final class FakeTraining implements Training {
 
   @Override
   public void requestSave() {}
+
+  @Override
+  public void requestSaveAsBest() {}
+
+  @Override
+  public void requestEnd() {
+    endRequests++;
+  }
 }

@@ -24,6 +24,7 @@ import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,6 +250,11 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   }
 
   private Outcome trainAlone(List<Callback> callbacks) {
+    Optional<Outcome> ended = state.endedEarly();
+    return ended.isPresent() ? ended.get() : trainOn(callbacks);
+  }
+
+  private Outcome trainOn(List<Callback> callbacks) {
     boolean interrupted = false;
     inTraining = true;
     try (OutputFolder ignored = state.lock();

@@ -5,9 +5,11 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.training.Callback;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The state of a run: before its first step, or saved. */
 interface RunState extends AutoCloseable {
@@ -36,6 +38,11 @@ interface RunState extends AutoCloseable {
    * @param callbacks told of the training
    */
   BegunTraining begin(List<Callback> callbacks);
+
+  /** Returns the stored outcome of a training that was ended early; empty for all others. */
+  default Optional<Outcome> endedEarly() {
+    return Optional.empty();
+  }
 
   /** Returns the saved state for use. */
   RunCheckpoint checkpoint();

@@ -12,6 +12,7 @@ import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A run that is saved in its folder. */
@@ -127,6 +129,21 @@ final class SavedState implements RunState {
           "%s was stopped after step %d, which has no validation loss; ask for more steps (--steps %d)"
               .formatted(saved.folder().path(), steps, steps + 1));
     }
+  }
+
+  /** Its result says so: no step is left, although the configuration has more. */
+  @Override
+  public Optional<Outcome> endedEarly() {
+    Path result = saved.folder().path().resolve(ResultFile.NAME);
+    if (!saved.changes().isEmpty()
+        || steps() >= config().training().steps()
+        || !Files.exists(result)) {
+      return Optional.empty();
+    }
+    return ResultFile.read(result).stream()
+        .filter(last -> last.steps() == steps() && !last.isInterrupted())
+        .map(last -> new Outcome(last, earlier()))
+        .findFirst();
   }
 
   private RecordedRun earlier() {

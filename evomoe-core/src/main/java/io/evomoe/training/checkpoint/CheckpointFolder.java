@@ -111,7 +111,7 @@ public final class CheckpointFolder implements CheckpointWriter {
    */
   public static Optional<Path> newerThan(Path checkpoint) {
     long step = CheckpointFiles.stepInName(checkpoint).orElse(Long.MAX_VALUE);
-    return latest(parent(checkpoint))
+    return latest(CheckpointFiles.parent(checkpoint))
         .filter(newest -> stepOf(newest) >= step && !newest.equals(checkpoint));
   }
 
@@ -133,7 +133,7 @@ public final class CheckpointFolder implements CheckpointWriter {
 
   /** Returns the checkpoints before another one in the same folder, newest first. */
   public static List<Path> before(Path checkpoint) {
-    return newestFirst(parent(checkpoint)).stream()
+    return newestFirst(CheckpointFiles.parent(checkpoint)).stream()
         .filter(folder -> stepOf(folder) < stepOf(checkpoint))
         .toList();
   }
@@ -147,7 +147,7 @@ public final class CheckpointFolder implements CheckpointWriter {
   public static List<Path> setAsideNewerThan(Path checkpoint) {
     List<Path> moved = new ArrayList<>();
     try {
-      for (Path folder : newestFirst(parent(checkpoint))) {
+      for (Path folder : newestFirst(CheckpointFiles.parent(checkpoint))) {
         if (stepOf(folder) > stepOf(checkpoint)) {
           Path aside = folder.resolveSibling(SET_ASIDE + folder.getFileName());
           FileTree.delete(aside);
@@ -203,10 +203,6 @@ public final class CheckpointFolder implements CheckpointWriter {
     } catch (CheckpointException damaged) {
       return false;
     }
-  }
-
-  private static Path parent(Path checkpoint) {
-    return Objects.requireNonNullElse(checkpoint.getParent(), Path.of(""));
   }
 
   /**
@@ -347,10 +343,21 @@ public final class CheckpointFolder implements CheckpointWriter {
     return target;
   }
 
+  @Override
+  public void keepBest(Path checkpoint) {
+    new BestCheckpoint(directory).keep(checkpoint);
+  }
+
+  @Override
+  public Optional<Path> restoreBest() {
+    return new BestCheckpoint(directory).restore();
+  }
+
   private void prune(Path written) throws IOException {
     List<Path> newestFirst = newestFirst(directory);
+    Path best = new BestCheckpoint(directory).find().orElse(written);
     for (Path old : newestFirst.subList(Math.min(keep, newestFirst.size()), newestFirst.size())) {
-      if (!old.equals(written)) {
+      if (!old.equals(written) && !old.equals(best)) {
         FileTree.delete(old);
       }
     }
@@ -379,12 +386,11 @@ public final class CheckpointFolder implements CheckpointWriter {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.filter(CheckpointFolder::isOurs).map(FileTree::requireNoLink).toList();
+      return entries
+          .filter(entry -> OURS.stream().anyMatch(entry.getFileName().toString()::startsWith))
+          .map(FileTree::requireNoLink)
+          .toList();
     }
-  }
-
-  private static boolean isOurs(Path entry) {
-    return OURS.stream().anyMatch(entry.getFileName().toString()::startsWith);
   }
 
   private static long stepOf(Path folder) {

@@ -138,6 +138,11 @@ public record RunResult(
     return String.format(Locale.ROOT, " (%s step %d of %d)", what, steps, plannedSteps);
   }
 
+  /** Returns a copy with this value of {@link #metricName}. */
+  public RunResult measured(double metric) {
+    return ended(new Progress(steps, tokens, trainFlops, false, 0), metric);
+  }
+
   /**
    * Returns a copy with the final progress and metric.
    *

@@ -57,7 +57,8 @@ public record RunFolder(Path path) {
   private static final String VOCABULARY = "vocabulary";
   private static final String NEXT_CONFIG = "nextConfig";
   private static final String NEXT_CONFIG_AFTER = "nextConfigAfterSha256";
-  private static final String CHECKPOINTS = "checkpoints";
+  /** The folder of the checkpoints. */
+  public static final String CHECKPOINTS = "checkpoints";
 
   /**
    * Opens a folder that {@code train} has written.

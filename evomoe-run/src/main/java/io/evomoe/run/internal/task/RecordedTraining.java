@@ -7,8 +7,11 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
+import io.evomoe.training.TrainingState;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -54,9 +57,22 @@ public final class RecordedTraining {
   }
 
   private static CheckpointWriter saving(StepFile log, CheckpointWriter checkpoints) {
-    return state -> {
-      log.force();
-      return checkpoints.write(state);
+    return new CheckpointWriter() {
+      @Override
+      public Path write(TrainingState state) {
+        log.force();
+        return checkpoints.write(state);
+      }
+
+      @Override
+      public void keepBest(Path checkpoint) {
+        checkpoints.keepBest(checkpoint);
+      }
+
+      @Override
+      public Optional<Path> restoreBest() {
+        return checkpoints.restoreBest();
+      }
     };
   }
 

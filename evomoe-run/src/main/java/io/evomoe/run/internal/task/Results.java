@@ -23,7 +23,17 @@ public final class Results {
    */
   public static <B, M extends Model<B>> Outcome of(
       TaskData<B, M> data, M model, RunConfig config, TrainingState state, RecordedRun recorded) {
-    RunResult soFar = RunResult.of(recorded, config.training().steps(), data.metricName());
+    return of(data, model, config, state, recorded, config.training().steps());
+  }
+
+  static <B, M extends Model<B>> Outcome of(
+      TaskData<B, M> data,
+      M model,
+      RunConfig config,
+      TrainingState state,
+      RecordedRun recorded,
+      long plannedSteps) {
+    RunResult soFar = RunResult.of(recorded, plannedSteps, data.metricName());
     double metric =
         recorded.steps().isEmpty() ? Double.NaN : metric(data, model, config, state, soFar);
     return new Outcome(soFar.ended(state.progress(), metric), recorded);

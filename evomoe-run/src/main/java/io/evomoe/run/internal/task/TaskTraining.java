@@ -187,7 +187,19 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       List<Callback> callbacks) {
     RecordedRun all =
         recorded.train(earlier, log, curves, () -> requireRoom(begin.get()), callbacks);
-    return Results.of(data, model, config, trainer.state(), all);
+    return trainer
+        .restored()
+        .map(best -> ended(Checkpoint.open(best), all))
+        .orElseGet(() -> Results.of(data, model, config, trainer.state(), all));
+  }
+
+  /** The model of an early end may have other experts than that of the last step. */
+  private Outcome ended(Checkpoint best, RecordedRun all) {
+    long steps = best.progress().step();
+    try (TaskTraining<B, M> restored = resumed(data, config, best)) {
+      return Results.of(
+          data, restored.model, config, restored.trainer.state(), all.upTo(steps), steps);
+    }
   }
 
   private CheckpointWriter requireRoom(CheckpointWriter checkpoints) {
