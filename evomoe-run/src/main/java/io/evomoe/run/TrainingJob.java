@@ -1,0 +1,270 @@
+package io.evomoe.run;
+
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.nn.Parameter;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.internal.task.RecordedTraining;
+import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.StepFile;
+import io.evomoe.training.Callback;
+import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.Model;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
+import io.evomoe.training.Trainer;
+import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingData;
+import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointFolder;
+import io.evomoe.training.optimizer.Optimizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training of your own model on your own batches, in a folder: with {@code steps.jsonl}, {@code
+ * curves.csv}, checkpoints and {@code result.json}. If the folder has a checkpoint, the training
+ * resumes from it and takes the same steps as without the break. For the models of this library,
+ * {@link Run} also keeps the configuration, the tokenizer and the data.
+ *
+ * <pre>{@code
+ * try (TrainingJob<Rows> job =
+ *     TrainingJob.of(model, new TrainingData<>(batches, heldOut))
+ *         .named("prices", "switch")
+ *         .config(TrainerConfig.defaults(500).with(t -> t.evalEvery(50)))
+ *         .in(Path.of("runs/prices"))) {
+ *   System.out.println(job.train(EarlyStopping.after(3)).result().validLoss());
+ * }
+ * }</pre>
+ *
+ * @param <B> a batch
+ */
+public final class TrainingJob<B> implements AutoCloseable {
+  /** Name of the metric in the result. It is the validation loss. */
+  public static final String METRIC = "loss";
+
+  /** Note of a checkpoint: the steps of the whole training. */
+  private static final String PLANNED = "plannedSteps";
+
+  private final OutputFolder output;
+  private final Model<B> model;
+  private final Trainer<B> trainer;
+  private final RunName name;
+  private final TrainerConfig config;
+  private final CheckpointFolder checkpoints;
+  private final boolean asPlanned;
+  private @Nullable Outcome last;
+
+  private TrainingJob(Builder<B> builder, OutputFolder output) {
+    this.output = output;
+    this.model = builder.model;
+    this.config = builder.config;
+    this.name = new RunName(builder.task, builder.gate, model.seed());
+    Path folder = output.path().resolve(RunFolder.CHECKPOINTS);
+    Optional<Checkpoint> saved = CheckpointFolder.openLatest(folder);
+    String steps = Long.toString(config.training().steps());
+    this.checkpoints =
+        new CheckpointFolder(folder, config.guards().keepCheckpoints(), Map.of(PLANNED, steps));
+    this.asPlanned = saved.map(at -> steps.equals(at.config().get(PLANNED))).orElse(true);
+    this.trainer = saved.map(builder::resumed).orElseGet(builder::fresh);
+  }
+
+  /**
+   * Begins the description of a training.
+   *
+   * @param model model in its initial state, also to resume; the job does not close it
+   */
+  public static <B> Builder<B> of(Model<B> model, TrainingData<B> data) {
+    return new Builder<>(model, data);
+  }
+
+  /** Returns the number of finished steps. */
+  public long steps() {
+    return trainer.progress().step();
+  }
+
+  /**
+   * Trains until the last step, {@link #requestStop()} or an interrupt of the thread. If a callback
+   * throws, the training is saved first; then the exception is rethrown.
+   *
+   * @return the result; if the training is already finished, the stored result
+   * @throws IllegalStateException if the loss diverged
+   */
+  public Outcome train(Callback... callbacks) {
+    Optional<Outcome> before = finished();
+    last = before.isPresent() ? before.get() : trained(callbacks);
+    return last;
+  }
+
+  private Outcome trained(Callback... callbacks) {
+    Path folder = output.path();
+    RecordedTraining recorded = new RecordedTraining(trainer);
+    try {
+      RecordedRun all =
+          recorded.train(
+              StepFile.upTo(folder, name, steps()),
+              StepFile.in(folder),
+              CurveFile.in(folder),
+              this::begin,
+              List.of(callbacks));
+      RunResult result =
+          trainer
+              .restored()
+              .map(best -> ended(Checkpoint.open(best), all))
+              .orElseGet(() -> result(all, config.training().steps()));
+      ResultFile.write(folder.resolve(ResultFile.NAME), List.of(result));
+      return new Outcome(result, all);
+    } finally {
+      if (recorded.interrupted()) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Its result says that no step is left, also after an early end. */
+  private Optional<Outcome> finished() {
+    if (last != null && !last.result().isInterrupted()) {
+      return Optional.of(last);
+    }
+    Path file = output.path().resolve(ResultFile.NAME);
+    if (!asPlanned || !Files.exists(file)) {
+      return Optional.empty();
+    }
+    return ResultFile.read(file).stream()
+        .filter(result -> result.steps() == steps() && !result.isInterrupted())
+        .map(result -> new Outcome(result, StepFile.upTo(output.path(), name, steps())))
+        .findFirst();
+  }
+
+  private CheckpointWriter begin() {
+    long numbers = model.parameters().stream().mapToLong(Parameter::length).sum();
+    checkpoints.requireRoom(
+        MemoryLimit.checkpointBytes(numbers), config.guards().keepCheckpoints());
+    return checkpoints;
+  }
+
+  private RunResult ended(Checkpoint best, RecordedRun all) {
+    if (best.progress().spawned() == trainer.progress().spawned()) {
+      best.loadModel(model);
+    }
+    return result(all.upTo(best.progress().step()), best.progress().step());
+  }
+
+  private static RunResult result(RecordedRun recorded, long plannedSteps) {
+    RunResult soFar = RunResult.of(recorded, plannedSteps, METRIC);
+    return soFar.measured(soFar.validLoss());
+  }
+
+  /** Makes {@link #train} save and return after the current step; from any thread. */
+  public void requestStop() {
+    trainer.requestStop();
+  }
+
+  /** Releases the folder and the memory of the optimizer. The model stays open. */
+  @Override
+  public void close() {
+    trainer.close();
+    output.close();
+  }
+
+  /**
+   * The description of a training.
+   *
+   * @param <B> a batch
+   */
+  public static final class Builder<B> {
+    private final Model<B> model;
+    private final TrainingData<B> data;
+    private String task = "own";
+    private String gate = "none";
+    private TrainerConfig config = TrainerConfig.defaults(1000);
+    private @Nullable EvolutionSchedule schedule;
+    private @Nullable Optimizer optimizer;
+
+    private Builder(Model<B> model, TrainingData<B> data) {
+      this.model = model;
+      this.data = data;
+    }
+
+    /**
+     * Sets the names in the files (default {@code own} and {@code none}).
+     *
+     * @param task name of the task; not blank, without comma, quote or line break, like the gate's
+     */
+    public Builder<B> named(String task, String gate) {
+      this.task = task;
+      this.gate = gate;
+      return this;
+    }
+
+    /** Sets steps, learning rate, evaluations and checkpoints (default 1,000 steps). */
+    public Builder<B> config(TrainerConfig settings) {
+      config = settings;
+      return this;
+    }
+
+    /** Sets the phases (default {@link EvolutionConfig#defaults()}). */
+    public Builder<B> evolution(EvolutionSchedule phases) {
+      schedule = phases;
+      return this;
+    }
+
+    /**
+     * Sets the optimizer (default AdamW).
+     *
+     * @param initial optimizer in its initial state; a resumed training needs the same kind
+     */
+    public Builder<B> optimizer(Optimizer initial) {
+      optimizer = initial;
+      return this;
+    }
+
+    /**
+     * Begins the training in a folder, or resumes the one in it.
+     *
+     * @throws IllegalArgumentException if the folder has a {@link Run}, or its checkpoint belongs
+     *     to another model
+     */
+    public TrainingJob<B> in(Path folder) {
+      OutputFolder output = OutputFolder.open(folder, Run.WHO);
+      try {
+        if (RunFolder.isOne(folder)) {
+          throw new IllegalArgumentException(
+              folder + " holds a run: continue it with Run.open, or name another folder");
+        }
+        return new TrainingJob<>(this, output);
+      } catch (RuntimeException | Error e) {
+        output.close();
+        throw e;
+      }
+    }
+
+    private EvolutionSchedule evolution() {
+      return schedule == null
+          ? new EvolutionSchedule(
+              EvolutionConfig.defaults(), config.training().steps(), model.growth())
+          : schedule;
+    }
+
+    private Trainer<B> fresh() {
+      return optimizer == null
+          ? new Trainer<>(model, data, config, evolution())
+          : new Trainer<>(model, data, config, evolution(), optimizer);
+    }
+
+    private Trainer<B> resumed(Checkpoint saved) {
+      return optimizer == null
+          ? Trainer.resumed(saved, model, data, config, evolution())
+          : Trainer.resumed(saved, model, data, config, evolution(), optimizer);
+    }
+  }
+}
