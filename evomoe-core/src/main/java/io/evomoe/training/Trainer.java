@@ -115,8 +115,7 @@ public final class Trainer<B> implements AutoCloseable {
     this.collapse = new CollapseWarning(config.guards());
     this.lastCheckpoint = lastCheckpoint;
     this.handle =
-        new Handle(
-            steps, config.training().steps(), new RunName("training", "none", model.seed()));
+        new Handle(steps, config.training().steps(), new RunName("training", "none", model.seed()));
     this.interrupts = new Interrupts(handle);
   }
 
@@ -305,8 +304,10 @@ public final class Trainer<B> implements AutoCloseable {
     handle.requestStop();
   }
 
-  /** Returns the checkpoint that a training has which was {@linkplain
-   * Training#requestEnd ended early}. */
+  /**
+   * Returns the checkpoint that a training has which was {@linkplain Training#requestEnd ended
+   * early}.
+   */
   public Optional<Path> restored() {
     return Optional.ofNullable(restored);
   }

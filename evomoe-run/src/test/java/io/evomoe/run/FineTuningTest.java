@@ -19,6 +19,7 @@ import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.Callback;
+import io.evomoe.training.EarlyStopping;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.IOException;
@@ -238,6 +239,15 @@ class FineTuningTest {
     }
     assertThat(told).contains("scratch 5");
     assertSameBits(out);
+  }
+
+  @Test
+  void should_refuse_early_stopping() throws IOException {
+    try (FineTuning tuning = texts().in(folder.resolve("early"))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> tuning.train(EarlyStopping.after(1)))
+          .withMessageContaining("has no EarlyStopping");
+    }
   }
 
   @Test

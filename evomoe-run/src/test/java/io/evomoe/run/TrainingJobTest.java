@@ -101,8 +101,7 @@ class TrainingJobTest {
           TinyModel other = model()) {
         assertThat(other.parameters().get(0).value())
             .isNotEqualTo(model.parameters().get(0).value());
-        Checkpoint.open(out.resolve("checkpoints/step-00000003"))
-            .loadModel(reopened);
+        Checkpoint.open(out.resolve("checkpoints/step-00000003")).loadModel(reopened);
         assertThat(reopened.parameters().get(0).value())
             .isEqualTo(model.parameters().get(0).value());
       }

@@ -61,7 +61,8 @@ class DocumentationTest {
             RUN + "TrainGpt.java",
             RUN + "UseRun.java",
             RUN + "FineTune.java",
-            RUN + "UseRun.java"),
+            RUN + "UseRun.java",
+            RUN + "OwnModel.java"),
         new Shown(
             "docs/own-model.md",
             EXAMPLES + "TrainOnOwnData.java",
@@ -71,7 +72,7 @@ class DocumentationTest {
         new Shown(
             "docs/own-gate.md", "evomoe-gates/src/test/resources/own-gate/ThresholdGate.java"),
         new Shown("docs/tutorial/2-your-gate.md", EXAMPLES + "RootGate.java"),
-        new Shown("docs/watching.md", RUN + "UseRun.java"));
+        new Shown("docs/watching.md", RUN + "UseRun.java", RUN + "UseRun.java"));
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
+import io.evomoe.training.EarlyStopping;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
@@ -145,9 +146,14 @@ public final class FineTuning implements AutoCloseable {
    * @param callbacks told of each training, whose name has {@code scratch} or {@code finetune} in
    *     place of the task
    * @return the result; if the fine-tuning is already finished, the stored result
+   * @throws IllegalArgumentException if a callback is an {@link EarlyStopping}
    * @throws IllegalStateException if it is being trained, was closed, or diverged
    */
   public FineTuned train(Callback... callbacks) {
+    if (Stream.of(callbacks).anyMatch(EarlyStopping.class::isInstance)) {
+      throw new IllegalArgumentException(
+          "a fine-tuning takes all of its steps and has no EarlyStopping: set training.epochs or training.steps");
+    }
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
       return trainAlone(List.of(callbacks));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.roberta.Roberta;
@@ -20,6 +21,8 @@ import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.OptimizerSpec;
+import io.evomoe.training.TinyBatch;
+import io.evomoe.training.TinyModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** The programs of the README and of docs/library.md, compiled and run. */
 class RunExampleTest {
@@ -169,6 +173,22 @@ class RunExampleTest {
 
     assertThat(TensorBoard.isIn(out)).isTrue();
     assertThat(StepFile.read(out.resolve(StepFile.NAME))).hasSize(20);
+  }
+
+  @Test
+  void should_stop_early_as_the_documentation_shows() throws IOException {
+    try (Run<Gpt> run = SmallTexts.gpt(folder).in(folder.resolve("run"))) {
+      assertThat(UseRun.best(run)).isFinite();
+    }
+  }
+
+  @Test
+  void should_train_an_own_model_as_the_documentation_shows() {
+    try (TinyModel model = new TinyModel(KernelSelection.forType(DataType.FLOAT), 1)) {
+      List<TinyBatch> heldOut = List.of(new TinyBatch(16, -1));
+      assertThat(OwnModel.train(model, TinyBatch::number, heldOut, folder.resolve("job")))
+          .isFinite();
+    }
   }
 
   @Test

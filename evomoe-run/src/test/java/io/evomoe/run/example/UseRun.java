@@ -8,7 +8,11 @@ import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.tensorboard.TensorBoard;
+import io.evomoe.training.EarlyStopping;
+import io.evomoe.training.LearningRateLog;
+import io.evomoe.training.TimeLimit;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** What the documentation does with runs, a few lines each. */
 final class UseRun {
@@ -67,6 +71,15 @@ final class UseRun {
     run.train(
         TensorBoard.in(run.folder()),
         (step, training) -> step.layers().forEach(layer -> warn(step.step(), layer)));
+  }
+
+  static double best(Run<?> run) {
+    return run.train(
+            EarlyStopping.after(3).minimumImprovement(0.01), // evaluations
+            TimeLimit.of(Duration.ofHours(8)),
+            LearningRateLog.every(50))
+        .result()
+        .validLoss();
   }
 
   private static void warn(long step, RoutingReport layer) {

@@ -57,6 +57,7 @@ public record RunFolder(Path path) {
   private static final String VOCABULARY = "vocabulary";
   private static final String NEXT_CONFIG = "nextConfig";
   private static final String NEXT_CONFIG_AFTER = "nextConfigAfterSha256";
+
   /** The folder of the checkpoints. */
   public static final String CHECKPOINTS = "checkpoints";
 
