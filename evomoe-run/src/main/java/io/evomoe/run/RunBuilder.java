@@ -256,7 +256,7 @@ public final class RunBuilder<M extends Model<?>> {
 
   /** Selects an installed optimizer by name, with its default options. */
   public RunBuilder<M> optimizer(String name) {
-    return training(t -> t.optimizer(name));
+    return training(t -> t.optimizer(name).optimizerOptions(Map.of()));
   }
 
   /**
@@ -273,7 +273,7 @@ public final class RunBuilder<M extends Model<?>> {
 
   /** Selects an installed learning rate schedule by name, with its default options. */
   public RunBuilder<M> schedule(String name) {
-    return training(t -> t.schedule(name));
+    return training(t -> t.schedule(name).scheduleOptions(Map.of()));
   }
 
   /**

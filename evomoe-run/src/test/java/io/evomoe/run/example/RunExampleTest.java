@@ -17,6 +17,7 @@ import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.tensorboard.TensorBoard;
+import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
@@ -114,6 +115,23 @@ class RunExampleTest {
 
     String model = "checkpoints/step-00000020/model.safetensors";
     assertThat(cut.resolve(model)).hasSameBinaryContentAs(whole.resolve(model));
+  }
+
+  @Test
+  void should_give_another_optimizer_and_schedule_their_own_default_options() throws IOException {
+    TrainingConfig training =
+        SmallTexts.gpt(folder)
+            .set("training.optimizer", "muon")
+            .set("training.optimizerOptions.momentum", "0.5")
+            .set("training.schedule", "wsd")
+            .set("training.scheduleOptions.decay", "linear")
+            .optimizer("adamw")
+            .schedule("constant")
+            .config()
+            .training();
+
+    assertThat(training.optimizerOptions()).isEmpty();
+    assertThat(training.scheduleOptions()).isEmpty();
   }
 
   @Test
