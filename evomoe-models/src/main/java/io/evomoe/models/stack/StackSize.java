@@ -67,11 +67,9 @@ public record StackSize(
 
   /** Returns a copy with this intermediate size of all networks: feed-forward, expert, shared. */
   public StackSize withHidden(int value) {
+    FeedForwardForm net = feedForward.withHidden(value);
     SharedExperts shared = new SharedExperts(moe.shared().count(), value, moe.shared().gated());
-    return with(
-        s ->
-            s.feedForward(feedForward.withHidden(value))
-                .moe(moe.withHidden(value).withShared(shared)));
+    return with(s -> s.feedForward(net).moe(moe.withHidden(value).withShared(shared)));
   }
 
   /** Returns a copy with another number of experts in each MoE block. */
