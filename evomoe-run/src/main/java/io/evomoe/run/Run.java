@@ -23,8 +23,8 @@ import io.evomoe.training.Callback;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Function;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,7 +5,7 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.task.MemoryLimit;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.internal.task.RecordedTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;

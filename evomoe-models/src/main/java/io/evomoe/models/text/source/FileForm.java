@@ -33,6 +33,7 @@ public enum FileForm implements RecordFormat {
       List.of("bz2", "xz", "lz4", "zip", "7z", "tar", "tgz", "br", "snappy");
 
   private final String words;
+
   /** With bars between them, the default first. */
   private final String endings;
 
