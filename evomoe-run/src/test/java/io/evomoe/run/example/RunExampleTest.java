@@ -56,6 +56,7 @@ class RunExampleTest {
     UseRun.resume(out);
     assertThat(UseRun.evaluate(out)).isLessThan(6);
     assertThat(UseRun.generate(out)).isEqualTo(text);
+    assertThat(UseRun.stream(out)).isNotNull();
     assertThat(UseRun.longer(out, folder.resolve("longer"))).isLessThan(UseRun.evaluate(out));
   }
 

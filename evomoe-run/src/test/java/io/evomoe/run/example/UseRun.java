@@ -4,6 +4,10 @@ import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.run.FinishReason;
+import io.evomoe.run.Generated;
+import io.evomoe.run.Predictor;
 import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.result.ExportRequest;
@@ -47,6 +51,20 @@ final class UseRun {
       imported.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, file);
       return imported.logits(0, 314, 232, 2);
     }
+  }
+
+  static FinishReason stream(Path folder) {
+    try (Predictor predictor = Predictor.open(folder)) { // once, for all threads
+      GenerationConfig config =
+          GenerationConfig.defaults().with(g -> g.maxNewTokens(40).topP(0.9).stopStrings("."));
+      Generated all = predictor.generate("The state of", config, UseRun::show);
+      return all.finishReason();
+    }
+  }
+
+  private static boolean show(String more) {
+    System.out.print(more);
+    return true; // false cancels
   }
 
   static String translate(Path folder) {
