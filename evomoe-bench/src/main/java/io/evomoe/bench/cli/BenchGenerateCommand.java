@@ -48,7 +48,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
       names = "--requests",
       defaultValue = "0",
       description =
-          "texts of a round, with prompts of 1 to --prompt tokens; a text begins when another one ends (default: one per place in the batch)")
+          "texts of a round, with prompts of 1 to --prompt tokens (default: one batch)")
   int requests;
 
   @Option(

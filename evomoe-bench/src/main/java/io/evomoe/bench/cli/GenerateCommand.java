@@ -35,7 +35,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Nullable String prompt;
 
   @Option(
-      names = {"--tokens", "--max-new-tokens"},
+      names = "--tokens",
       defaultValue = "64",
       description = "maximum number of new tokens (default: ${DEFAULT-VALUE})")
   int tokens = 64;
