@@ -10,6 +10,7 @@ import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
+import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
@@ -141,7 +142,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @throws IllegalArgumentException if it is no folder of a run
    */
   public static RunBuilder<?> from(Path folder) {
-    return RunBuilder.from(EarlierRun.open(folder));
+    return RunBuilder.from(EarlierRun.open(folder), true);
   }
 
   /**
@@ -150,7 +151,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
    */
   public static <M extends Model<?>> RunBuilder<M> from(Path folder, Class<M> model) {
-    return RunBuilder.from(EarlierRun.open(folder), model);
+    return RunBuilder.from(EarlierRun.open(folder), true, model);
   }
 
   /**
@@ -164,6 +165,16 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    */
   public static RunImport importing(Path folder) {
     return new RunImport(folder);
+  }
+
+  /**
+   * Begins a run from the weights of a dense run, trained or imported, of its task, as {@link
+   * RunBuilder#init}. Unset fields use those of the dense run.
+   *
+   * @throws IllegalArgumentException if it has experts, or is no run
+   */
+  public static RunBuilder<?> upcycling(Path denseRun) {
+    return RunBuilder.from(DenseStart.open(denseRun), false);
   }
 
   /**

@@ -59,7 +59,7 @@ public final class RunBuilder<M extends Model<?>> {
   private final Class<M> type;
   private final Architecture architecture;
   private @Nullable Dataset data;
-  private Function<Path, TokenizerSource> tokenizers = TokenizerSource::learned;
+  private @Nullable Function<Path, TokenizerSource> tokenizers;
   private @Nullable Tokenizer own;
   private @Nullable MemoryLimit memory;
   private final List<UnaryOperator<RunConfig>> changes = new ArrayList<>();
@@ -69,6 +69,9 @@ public final class RunBuilder<M extends Model<?>> {
   private TextProgress progress = TextProgress.NONE;
   private @Nullable RunStart start;
   private UnaryOperator<TrainerConfig> trainer = UnaryOperator.identity();
+
+  /** Whether the method of the spawn was set, which not every start has. */
+  private boolean spawnAsked;
 
   /** Whether the settings of another run, or of a configuration, are the starting point. */
   private boolean whole;
@@ -103,27 +106,27 @@ public final class RunBuilder<M extends Model<?>> {
     return builder.change(c -> given.with(b -> b.gate(c.gate()).seed(c.seed())));
   }
 
-  static RunBuilder<?> from(EarlierRun earlier) {
-    RunConfig config = earlier.run().config();
+  /**
+   * Begins a run from a saved one.
+   *
+   * @param whole whether all of its settings are taken over, so that there is no preset
+   */
+  static RunBuilder<?> from(RunStart start, boolean whole) {
+    RunConfig config = start.run().config();
     Task<?, ?> task = Tasks.named(config.task());
-    Architecture architecture = config.model().architecture();
-    return from(earlier, task.modelType(architecture));
+    return from(start, whole, task.modelType(config.model().architecture()));
   }
 
-  static <M extends Model<?>> RunBuilder<M> from(EarlierRun earlier, Class<M> type) {
-    RunConfig config = earlier.run().config();
+  static <M extends Model<?>> RunBuilder<M> from(RunStart start, boolean whole, Class<M> type) {
+    RunConfig config = start.run().config();
     RunBuilder<M> builder =
         new RunBuilder<>(Tasks.named(config.task()), type, config.model().architecture());
-    builder.start = earlier;
-    builder.whole = true;
+    builder.start = start;
+    builder.whole = whole;
     return builder;
   }
 
-  /**
-   * Trains on these files and folders, at least one.
-   *
-   * @throws IllegalArgumentException if there is none
-   */
+  /** Trains on these files and folders; rejects an empty list. */
   public RunBuilder<M> data(List<Path> sources) {
     return data(Dataset.files(sources));
   }
@@ -226,6 +229,7 @@ public final class RunBuilder<M extends Model<?>> {
       throw new IllegalArgumentException(
           "%s must be given by a method of its own, was given by set: %s".formatted(field, value));
     }
+    spawnAsked |= field.equals("evolution.spawn");
     return change(c -> ConfigFile.set(c, field, value));
   }
 
@@ -300,7 +304,8 @@ public final class RunBuilder<M extends Model<?>> {
    * @throws IllegalArgumentException if it has experts, or is no run
    */
   public RunBuilder<M> init(Path denseRun) {
-    return startFrom(DenseStart.open(denseRun));
+    start = DenseStart.open(denseRun);
+    return this;
   }
 
   /**
@@ -315,7 +320,8 @@ public final class RunBuilder<M extends Model<?>> {
       throw new IllegalArgumentException(
           "withMoments needs a run that starts from another one (Run.from)");
     }
-    return startFrom(earlier.withMoments());
+    start = earlier.withMoments();
+    return this;
   }
 
   /**
@@ -331,12 +337,7 @@ public final class RunBuilder<M extends Model<?>> {
       throw new IllegalArgumentException(
           "decay needs a run that starts from another one (Run.from)");
     }
-    return startFrom(earlier.decaying(steps));
-  }
-
-  /** Starts from a run that is closed with this one; for the command line. */
-  public RunBuilder<M> startFrom(RunStart saved) {
-    start = saved;
+    start = earlier.decaying(steps);
     return this;
   }
 
@@ -346,17 +347,14 @@ public final class RunBuilder<M extends Model<?>> {
     return this;
   }
 
-  private RunBuilder<M> change(UnaryOperator<RunConfig> change) {
+  /** Changes any settings, as a whole. */
+  public RunBuilder<M> change(UnaryOperator<RunConfig> change) {
     changes.add(change);
     return this;
   }
 
-  /**
-   * Returns the full, checked configuration.
-   *
-   * @throws IllegalArgumentException naming the field, the value and the bound
-   */
-  public RunConfig config() {
+  /** Returns the settings before any change, unchecked: of the preset, or of the start. */
+  public RunConfig defaults() {
     RunStart from = start;
     String chosen = gate != null ? gate : from == null ? RunStart.USUAL_GATE : from.usualGate();
     long drawn = seed != null ? seed : from == null ? RunStart.USUAL_SEED : from.usualSeed();
@@ -366,12 +364,23 @@ public final class RunBuilder<M extends Model<?>> {
       from.requireTask(task.name());
       config = from.defaults(config, data == null);
     }
+    return config;
+  }
+
+  /**
+   * Returns the full, checked configuration.
+   *
+   * @throws IllegalArgumentException naming the field, the value and the bound
+   */
+  public RunConfig config() {
+    RunStart from = start;
+    RunConfig config = defaults();
     for (UnaryOperator<RunConfig> change : changes) {
       config = change.apply(config);
     }
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     if (from != null) {
-      from.requireFit(config, false);
+      from.requireFit(config, spawnAsked);
       if (data == null) {
         from.requireItsSplit(config);
       }
@@ -417,32 +426,30 @@ public final class RunBuilder<M extends Model<?>> {
 
   private Run<M> begin(RunConfig config, OutputFolder output) {
     try {
-      return prepared(config, output);
+      RunStart from = start;
+      Dataset sources =
+          data != null ? data : Objects.requireNonNull(from, "a start without data").run().data();
+      RunFolder.unused(output.path());
+      if (from != null && tokenizers != null) {
+        throw new IllegalArgumentException(
+            "tokenizer must be that of " + from.run().folder().path() + ", where this run starts");
+      }
+      String content = sources.digest();
+      Prepared prepared =
+          from != null
+              ? Prepared.read(sources, config, from.run(), output.path(), progress)
+              : Prepared.read(
+                  sources,
+                  config,
+                  Objects.requireNonNullElse(tokenizers, TokenizerSource::learned),
+                  output.path(),
+                  progress);
+      NewState state = 
+          new NewState(output, config, sources, content, prepared, own, from, trainer);
+      return new Run<>(output.path(), type, config, state, output);
     } catch (RuntimeException e) {
       output.close();
       throw e;
     }
-  }
-
-  private Run<M> prepared(RunConfig config, OutputFolder output) {
-    RunFolder.unused(output.path());
-    RunStart from = start;
-    Dataset sources =
-        data != null ? data : Objects.requireNonNull(from, "a start without data").run().data();
-    if (from != null && own != null) {
-      throw new IllegalArgumentException(
-          "tokenizer must be that of " + from.run().folder().path() + ", where this run starts");
-    }
-    String content = sources.digest();
-    Prepared prepared =
-        from == null
-            ? Prepared.read(sources, config, tokenizers, output.path(), progress)
-            : Prepared.read(sources, config, from.run(), output.path(), progress);
-    return new Run<>(
-        output.path(),
-        type,
-        config,
-        new NewState(output, config, sources, content, prepared, own, from, trainer),
-        output);
   }
 }

@@ -193,6 +193,14 @@ class OwnDataTest {
         assertThat(run.tokenizer().encode("Message 7, on roads"))
             .isEqualTo(before.tokenizer().encode("Message 7, on roads"));
       }
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  Run.from(folder.resolve("second"))
+                      .data(other)
+                      .tokenizer(first.resolve("tokenizer"))
+                      .in(folder.resolve("third")))
+          .withMessageContaining("tokenizer must be that of");
     }
   }
 

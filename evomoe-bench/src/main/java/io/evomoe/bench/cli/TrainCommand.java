@@ -9,11 +9,8 @@ import io.evomoe.run.RunBuilder;
 import io.evomoe.run.RunOpening;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.rounds.ClusterRequest;
 import io.evomoe.run.internal.rounds.ClusterTraining;
-import io.evomoe.run.internal.task.EarlierRun;
-import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.record.Annealing;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
@@ -182,14 +179,11 @@ final class TrainCommand implements Callable<Integer> {
     if (resume != null) {
       resume(resume, folder, stop);
     } else if (init != null) {
-      try (DenseStart dense = DenseStart.open(init)) {
-        startFrom(dense, folder, stop);
-      }
+      startFrom(Run.upcycling(init).preset(options.preset), init, folder, stop);
     } else if (from != null) {
-      try (EarlierRun earlier = EarlierRun.open(from)) {
-        EarlierRun start = withMoments ? earlier.withMoments() : earlier;
-        startFrom(decaySteps == null ? start : start.decaying(decaySteps), folder, stop);
-      }
+      RunBuilder<?> earlier = Run.from(from);
+      RunBuilder<?> moved = withMoments ? earlier.withMoments() : earlier;
+      startFrom(decaySteps == null ? moved : moved.decay(decaySteps), from, folder, stop);
     } else {
       start(Run.of(options.config(gate, seed), options.dataPaths()), folder, stop);
     }
@@ -264,26 +258,28 @@ final class TrainCommand implements Callable<Integer> {
     return DefaultFolders.open(out, name, WHO);
   }
 
-  private void startFrom(RunStart saved, OutputFolder folder, GracefulStop stop) {
-    String task = saved.run().config().task();
-    if (isGiven("--task") && !options.task.equals(task)) {
+  private void startFrom(
+      RunBuilder<?> builder, Path saved, OutputFolder folder, GracefulStop stop) {
+    if (isGiven("--gate")) {
+      builder.gate(gate);
+    }
+    if (isGiven("--seed")) {
+      builder.seed(seed);
+    }
+    if (!options.data.isEmpty()) {
+      builder.data(DataOptions.once(options.data));
+    }
+    RunConfig usual = builder.defaults();
+    if (isGiven("--task") && !options.task.equals(usual.task())) {
       throw new IllegalArgumentException(
-          "--task must be that of %s, %s, was %s"
-              .formatted(saved.run().folder().path(), task, options.task));
+          "--task must be that of %s, %s, was %s".formatted(saved, usual.task(), options.task));
     }
-    options.task = task;
-    boolean itsData = options.data.isEmpty();
-    RunConfig config =
-        options.config(
-            isGiven("--gate") ? gate : saved.usualGate(),
-            isGiven("--seed") ? seed : saved.usualSeed(),
-            usual -> saved.defaults(usual, itsData));
-    saved.requireFit(config, spawn != null);
-    if (itsData) {
-      saved.requireItsSplit(config);
-      options.data = saved.run().data().paths();
+    options.task = usual.task();
+    RunConfig config = options.config(usual.gate(), usual.seed(), preset -> usual);
+    if (spawn != null) {
+      builder.set("evolution.spawn", spawn);
     }
-    start(Run.of(config, options.dataPaths()).startFrom(saved), folder, stop);
+    start(builder.change(c -> config), folder, stop);
   }
 
   private void start(RunBuilder<?> builder, OutputFolder folder, GracefulStop stop) {
