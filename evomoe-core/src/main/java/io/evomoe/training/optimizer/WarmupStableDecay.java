@@ -37,7 +37,7 @@ public record WarmupStableDecay(ScheduleSpec spec, Form decay, long decaySteps, 
   public double at(long step, long steps) {
     long last = decaySteps > 0 ? decaySteps : Math.round(steps * decayShare);
     long from = Math.max(spec.warmupSteps(), steps - last);
-    if (step < from) {
+    if (step <= from) {
       return spec.warmedUp(step);
     }
     double done = Math.min(1, (double) (step - from) / Math.max(1, steps - from));

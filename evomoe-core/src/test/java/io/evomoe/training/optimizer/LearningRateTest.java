@@ -101,6 +101,19 @@ class LearningRateTest {
     assertThat(rate.at(0, 100)).isEqualTo(0.2);
   }
 
+  /** So a run that was saved there counts as one that has not decayed yet. */
+  @Test
+  void should_be_exactly_at_the_peak_where_the_decay_begins() {
+    for (int i = 1; i <= 100; i++) {
+      double peak = i * 1e-3;
+      LearningRateSchedule rate =
+          ScheduleProvider.named("wsd").create(new ScheduleSpec(peak, 4, 0.3));
+
+      assertThat(rate.at(80, 100)).isEqualTo(peak);
+      assertThat(rate.at(81, 100)).isLessThan(peak);
+    }
+  }
+
   @Test
   void should_give_the_decay_alone_the_bits_of_the_last_steps() {
     TrainerConfig whole =
