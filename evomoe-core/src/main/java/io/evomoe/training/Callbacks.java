@@ -41,7 +41,13 @@ final class Callbacks {
       tell(callback -> callback.onError(error, training));
     }
     tell(callback -> callback.onEnd(training));
-    Throwable last = failure == null ? thrown : failure;
+    rethrow(failure == null ? thrown : failure);
+  }
+
+  private void rethrow(@Nullable Throwable last) {
+    if (last == null) {
+      return;
+    }
     if (thrown != null && thrown != last) {
       last.addSuppressed(thrown);
     }

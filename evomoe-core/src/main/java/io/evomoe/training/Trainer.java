@@ -34,7 +34,6 @@ public final class Trainer<B> implements AutoCloseable {
 
   private final Lifetime lifetime = new Lifetime("the trainer", "make a new one");
   private final StepSource steps;
-  private final Model<B> model;
   private final TrainerConfig config;
   private final PeriodicEvaluation<B> evaluation;
   private final CollapseWarning collapse;
@@ -109,7 +108,6 @@ public final class Trainer<B> implements AutoCloseable {
       TrainerConfig config,
       @Nullable Path lastCheckpoint) {
     this.steps = steps;
-    this.model = model;
     this.config = config;
     this.evaluation = new PeriodicEvaluation<>(model, heldOut, config.training());
     this.collapse = new CollapseWarning(config.guards());

@@ -26,11 +26,11 @@ class BuiltInCallbacksTest {
     FakeTraining its = new FakeTraining(new RunName("gpt", "switch", 1), 99);
     stopping.onStart(its);
     for (int i = 0; i < losses.length; i++) {
-      StepRecord step = StepRecords.at(i + 1).valid(losses[i]).record();
+      StepRecord step = StepRecords.at(i + 1L).valid(losses[i]).record();
       its.take(step, stopping);
       stopping.onEvaluation(step, its);
       if (its.endRequests() > 0) {
-        return i + 1;
+        return i + 1L;
       }
     }
     return 0;

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * pre-trained run's initial weights. {@code finetune} starts from its trained weights and becomes
  * the classifier.
  *
- * <p>Thread-safe. One thread trains at a time: other calls of {@link #train()} are rejected
+ * <p>Thread-safe. One thread trains at a time: other calls of {@link #train} are rejected
  * meanwhile, and {@link #close()} waits.
  */
 public final class FineTuning implements AutoCloseable {
