@@ -444,8 +444,7 @@ public final class RunBuilder<M extends Model<?>> {
                   Objects.requireNonNullElse(tokenizers, TokenizerSource::learned),
                   output.path(),
                   progress);
-      NewState state = 
-          new NewState(output, config, sources, content, prepared, own, from, trainer);
+      NewState state = new NewState(output, config, sources, content, prepared, own, from, trainer);
       return new Run<>(output.path(), type, config, state, output);
     } catch (RuntimeException e) {
       output.close();

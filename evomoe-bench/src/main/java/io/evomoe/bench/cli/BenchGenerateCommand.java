@@ -47,8 +47,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
   @Option(
       names = "--requests",
       defaultValue = "0",
-      description =
-          "texts of a round, with prompts of 1 to --prompt tokens (default: one batch)")
+      description = "texts of a round, with prompts of 1 to --prompt tokens (default: one batch)")
   int requests;
 
   @Option(

@@ -1,10 +1,10 @@
 package io.evomoe.run.example;
 
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.run.FinishReason;
 import io.evomoe.run.Generated;
 import io.evomoe.run.Predictor;
